@@ -1,0 +1,1 @@
+"""The newsletter: subscriptions, feeds, digests, delivery."""

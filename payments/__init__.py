@@ -1,0 +1,1 @@
+"""The pass: checkout, the webhook inbox, the ledger, reconciliation."""

@@ -1,0 +1,1 @@
+"""The Flask application, its workers and its commands."""

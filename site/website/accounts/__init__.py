@@ -1,0 +1,1 @@
+"""Readers, their sessions, signing in, and the column that says ad-free."""

@@ -1,0 +1,1 @@
+"""What the operator sees: a second Flask app, mounted at /admin, with its own cookie."""

@@ -1,0 +1,1 @@
+"""Slots, house ads, network ads."""

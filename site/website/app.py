@@ -1,0 +1,22 @@
+"""The Flask app: a table of contents, and the only place that imports everything."""
+
+from flask import Flask
+
+from website.web import assets, errors, guards, headers
+from website.web.services import EXTENSION, Services
+
+LARGEST_BODY_BYTES = 64 * 1024
+
+
+def create_app(services: Services) -> Flask:
+    """The site over these services."""
+    app = Flask("website", static_folder=None)
+    app.url_map.strict_slashes = True
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES, MAX_FORM_MEMORY_SIZE=LARGEST_BODY_BYTES)
+    app.extensions[EXTENSION] = services
+    app.jinja_env.globals["settings"] = services.settings
+    guards.init_app(app)
+    headers.init_app(app)
+    errors.init_app(app)
+    assets.init_app(app)
+    return app

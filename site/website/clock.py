@@ -1,0 +1,8 @@
+"""The time. Everything that is stored or compared is an aware UTC datetime."""
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,155 @@
+"""The database: one place that knows SQLite from PostgreSQL.
+
+Domain code takes a plain `Session`. `Database.read()` gives one that cannot write,
+`Database.write()` gives one whose transaction begins with the write lock already held, so that no
+reader is upgraded into a writer half way (which SQLite answers with "database is locked").
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pysqlite3
+from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy.engine import URL, Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+BUSY_TIMEOUT_MS = 5_000
+# https://sqlite.org/wal.html#walresetbug: fixed in 3.51.3
+FIRST_SAFE_SQLITE = (3, 51, 3)
+PRAGMAS = {
+    "journal_mode": "wal",
+    "foreign_keys": 1,
+    "busy_timeout": BUSY_TIMEOUT_MS,
+    "synchronous": 2,  # FULL: this file holds money
+    "trusted_schema": 0,
+    "secure_delete": 1,  # an erased address leaves no free page behind
+}
+
+
+class DatabaseUnusable(Exception):
+    """The database cannot be used as it is; the message says why and what to do."""
+
+
+class Base(DeclarativeBase):
+    """The parent of every model, with names for all constraints so that migrations can find them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC datetime on both databases. A naive one is refused rather than guessed at."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a datetime without a zone cannot be stored: {value!r}")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """Engines for reading and for writing, over one database."""
+
+    def __init__(self, url: str) -> None:
+        self.url = _with_driver(make_url(url))
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._writer = self._engine(read_only=False)
+        self._reader = self._engine(read_only=True)
+
+    def _engine(self, *, read_only: bool) -> Engine:
+        return _sqlite(self.url, read_only=read_only) if self.is_sqlite else _postgres(self.url, read_only)
+
+    @property
+    def engine(self) -> Engine:
+        """The writing engine, for migrations, backup and tools."""
+        return self._writer
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that cannot change anything: the database itself refuses."""
+        with Session(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session in one write transaction: committed at the end, rolled back on any exception."""
+        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self._writer.dispose()
+        self._reader.dispose()
+
+
+def _with_driver(url: URL) -> URL:
+    if url.drivername in {"postgres", "postgresql"}:
+        return url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise DatabaseUnusable("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    return url
+
+
+def _postgres(url: URL, read_only: bool) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+    return engine.execution_options(postgresql_readonly=True) if read_only else engine
+
+
+def _sqlite(url: URL, *, read_only: bool) -> Engine:
+    engine = create_engine(url, module=pysqlite3, pool_size=8, max_overflow=24)
+    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own accord
+        set_pragmas(connection)
+        if read_only:
+            connection.execute("PRAGMA query_only = ON")
+
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def set_pragmas(connection: Any) -> None:
+    """Set what a connection needs, then ask for each again: SQLite ignores a pragma it cannot obey.
+
+    Raises `DatabaseUnusable` when the library is too old or a pragma did not take.
+    """
+    if pysqlite3.sqlite_version_info < FIRST_SAFE_SQLITE:
+        raise DatabaseUnusable(
+            f"SQLite {pysqlite3.sqlite_version} can damage a database in WAL mode; 3.51.3 or later is needed."
+        )
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    for name, wanted in PRAGMAS.items():
+        if _pragma(connection, name) != wanted:
+            connection.execute(f"PRAGMA {name} = {wanted}")
+        if (found := _pragma(connection, name)) != wanted:
+            raise DatabaseUnusable(f"SQLite kept {name} = {found!r} where {wanted!r} is needed.")
+
+
+def _pragma(connection: Any, name: str) -> object:
+    return connection.execute(f"PRAGMA {name}").fetchone()[0]

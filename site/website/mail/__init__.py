@@ -1,0 +1,1 @@
+"""Composing, queueing and sending mail; who must not get any."""

@@ -1,0 +1,6 @@
+"""Every module that declares tables, so that migrations and tests know the whole schema."""
+
+from website import audit, editions, tokens
+from website.accounts import models as accounts
+
+MODULES = [audit, editions, tokens, accounts]

@@ -1,0 +1,1 @@
+"""What a reader sees: home, exam, topic, article, search, account, plain pages."""

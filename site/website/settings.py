@@ -1,0 +1,153 @@
+"""Settings: read once from `carrel.toml` and the environment, typed, and loud when they are wrong.
+
+Names in the environment are the public ones (`CARREL_HOME`, `PASS_PRICE_CENTS` …); in `carrel.toml`
+they are the same in lower case, without `carrel_`. Every one can come from a file named by
+`<NAME>_FILE`, which is how secrets reach a container.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+CONFIG_FILE = "carrel.toml"
+OUR_NAMES = {"home", "content", "base_url", "secret_keys", "proxies"}
+LISTS = {"secret_keys", "stripe_webhook_secret"}
+
+
+class BadSettings(Exception):
+    """A setting is missing or wrong. The message is one sentence for the operator."""
+
+
+class Settings(BaseModel):
+    """Everything an operator can set. Frozen: nothing changes while a process runs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    demo: bool = False
+
+    home: Path = Path("var")
+    content: Path = Path("articles/content")
+    base_url: str = ""
+    secret_keys: tuple[SecretStr, ...] = ()
+    proxies: int = Field(0, ge=0, le=5)
+    database_url: str = ""
+    redis_url: str = ""
+    smtp_url: SecretStr = SecretStr("")
+
+    stripe_secret_key: SecretStr = SecretStr("")
+    stripe_webhook_secret: tuple[SecretStr, ...] = Field((), max_length=2)
+    stripe_api_base: str = "https://api.stripe.com"
+    pass_price_cents: int = Field(499, ge=50, le=99_999_900)
+    pass_currency: str = Field("usd", pattern="^[a-z]{3}$")
+    pass_noun: str = "a membership"
+    offer_line: str = "Disable ads{and_more} with {noun} for a one-time {price} payment"
+    pass_extras: tuple[str, ...] = ("ad-free digest", "private feed")
+    refund_days: int = Field(14, ge=0, le=365)
+
+    site_name: str = "Carrel"
+    site_tagline: str = "Study articles for certification exams"
+    mail_from: str = ""
+    alarm_email: str = ""
+    contact_email: str = ""
+    postal_address: str = ""
+    time_zone: str = "UTC"
+
+    @field_validator("base_url")
+    @classmethod
+    def _base_url_is_an_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/")):
+            raise ValueError("it must be an address such as https://example.org, without a path")
+        return value.rstrip("/")
+
+    @field_validator("pass_currency", mode="before")
+    @classmethod
+    def _currency_in_lower_case(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"there is no time zone {value!r}; write one such as America/Chicago") from None
+        return value
+
+    @property
+    def is_https(self) -> bool:
+        """Whether the public address is https: cookies are `__Host-` and Secure there."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        """The canonical host, with its port when it has one."""
+        return urlsplit(self.base_url).netloc
+
+    @property
+    def sells(self) -> bool:
+        """Whether the pass can be sold: a key, and a secret that proves a webhook (PAY-02)."""
+        return bool(self.stripe_secret_key.get_secret_value() and self.stripe_webhook_secret)
+
+
+def environment_name(field: str) -> str:
+    """The public name of a setting: `home` → `CARREL_HOME`, `smtp_url` → `SMTP_URL`."""
+    return f"CARREL_{field.upper()}" if field in OUR_NAMES else field.upper()
+
+
+def load(environ: Mapping[str, str] | None = None, config: Path | None = None, **extra: Any) -> Settings:
+    """Settings from the file, overridden by the environment, overridden by `extra`.
+
+    Raises `BadSettings` with one sentence that names the setting and the mend.
+    """
+    environ = os.environ if environ is None else environ
+    values = _from_file(config or Path(CONFIG_FILE)) | _from_environment(environ) | extra
+    try:
+        return Settings(**values)
+    except ValidationError as wrong:
+        raise BadSettings(_sentence(wrong)) from None
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
+        raise BadSettings(f"{path} cannot be read: {wrong}.") from None
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    known = {environment_name(field): field for field in Settings.model_fields if field != "demo"}
+    for name in environ:
+        if name.startswith("CARREL_") and name.removesuffix("_FILE") not in known:
+            raise BadSettings(f"{name} is no setting of Carrel: remove it or mend its spelling.")
+    found = {field: _value(environ, name) for name, field in known.items()}
+    return {field: _typed(field, value) for field, value in found.items() if value is not None}
+
+
+def _value(environ: Mapping[str, str], name: str) -> str | None:
+    if path := environ.get(f"{name}_FILE"):
+        try:
+            return Path(path).read_text("utf-8").strip()
+        except OSError as wrong:
+            raise BadSettings(f"{name}_FILE cannot be read: {wrong.strerror}.") from None
+    return environ.get(name)
+
+
+def _typed(field: str, value: str) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if field in LISTS else value
+
+
+def _sentence(wrong: ValidationError) -> str:
+    first = wrong.errors(include_input=False, include_url=False)[0]
+    field = str(first["loc"][0])
+    if first["type"] == "extra_forbidden":
+        return f"{field!r} in {CONFIG_FILE} is no setting of Carrel: remove it or mend its spelling."
+    return f"{environment_name(field)} is wrong: {first['msg'].removeprefix('Value error, ')}."

@@ -1,0 +1,66 @@
+"""Static files under addresses that change with their content, so that browsers may keep them for good.
+
+The style sheets are small files, one per component; `css/order.txt` names them in order, and they are
+served as one. `slot.css` stays apart: a pass holder's page never links it.
+"""
+
+import hashlib
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
+
+STATIC = Path(__file__).parent.parent / "static"
+FOREVER = "public, max-age=31536000, immutable"
+TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".ico": "image/x-icon",
+    ".xsl": "text/xsl",
+    ".webmanifest": "application/manifest+json",
+}
+
+blueprint = Blueprint("assets", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Read every static file once and give templates `asset(name)`."""
+    files = read_files(STATIC)
+    app.extensions["assets"] = {_fingerprint(name, body): (name, body) for name, body in files.items()}
+    addresses = {name: _fingerprint(name, body) for name, body in files.items()}
+    app.jinja_env.globals["asset"] = lambda name: url_for("assets.asset", path=addresses[name])
+    app.register_blueprint(blueprint)
+
+
+def read_files(root: Path) -> dict[str, bytes]:
+    """Every static file by name, with `css/site.css` made of the components in their order."""
+    files = {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.suffix in TYPES
+    }
+    order = root / "css" / "order.txt"
+    names = order.read_text("utf-8").split() if order.exists() else []
+    files["css/site.css"] = b"\n".join(files[f"css/{name}"] for name in names)
+    return files
+
+
+def _fingerprint(name: str, body: bytes) -> str:
+    stem, dot, suffix = name.rpartition(".")
+    return f"{stem}.{hashlib.sha256(body).hexdigest()[:12]}{dot}{suffix}"
+
+
+@blueprint.get("/static/<path:path>")
+def asset(path: str) -> Response:
+    """A static file, for good: its address changes when it does."""
+    found = current_app.extensions["assets"].get(path)
+    if found is None:
+        abort(404)
+    name, body = found
+    response = Response(body, mimetype=TYPES[Path(name).suffix])
+    response.headers["Cache-Control"] = FOREVER
+    response.add_etag()
+    response.make_conditional(request)
+    return response

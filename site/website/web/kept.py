@@ -1,0 +1,49 @@
+"""Serving a kept edition: rendered once, then answered from memory with an ETag and a 304."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Response, request
+
+from website import clock
+from website.editions import Edition, KeptPage, keep
+from website.web.services import services
+
+CACHE_CONTROL = {
+    Edition.GUEST: "public, max-age=0, s-maxage=60",
+    Edition.READER: "private, no-cache",
+    Edition.PASS: "private, no-cache",
+}
+# What a renderer returns: the page, and the moment at which the clock alone makes it old (or never).
+Rendering = tuple[str, datetime | None]
+
+
+def serve_edition(
+    key: str, edition: Edition, render: Callable[[], Rendering], mimetype: str = "text/html"
+) -> Response:
+    """The edition of a page under its key, rendered only when none is kept."""
+    return _answer(_kept(key, edition, render, mimetype), CACHE_CONTROL[edition])
+
+
+def _kept(key: str, edition: Edition, render: Callable[[], Rendering], mimetype: str) -> KeptPage:
+    desk = services()
+    epoch = desk.epoch.value()
+    if page := desk.pages.get(key, edition, epoch, clock.now()):
+        return page
+    body, fresh_until = render()
+    # The epoch from before rendering: a change during it makes the page old at once, never stale.
+    page = keep(body, epoch, fresh_until, mimetype)
+    desk.pages.put(key, edition, page)
+    return page
+
+
+def _answer(page: KeptPage, cache_control: str) -> Response:
+    zipped = request.accept_encodings.quality("gzip") > 0
+    response = Response(page.gzipped if zipped else page.body, mimetype=page.mimetype)
+    if zipped:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Cache-Control"] = cache_control
+    response.headers["Vary"] = "Accept-Encoding, Cookie"
+    response.set_etag(f"{page.digest}-gzip" if zipped else page.digest)
+    response.make_conditional(request)
+    return response

@@ -1,0 +1,76 @@
+"""Background work: claim due steps from the tables in a loop, end on SIGTERM.
+
+Each step is a small idempotent act, `handle_one(services) -> bool` (was there anything to do?). The
+tables are the truth: a worker that is killed leaves nothing behind that another would not find.
+"""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import FrameType
+
+import structlog
+
+from website.web.services import Services
+
+log = structlog.get_logger()
+IDLE_SECONDS = 0.5
+
+
+@dataclass
+class Step:
+    """One kind of work, and how often to look for it (seconds)."""
+
+    name: str
+    handle_one: Callable[[Services], bool]
+    every_seconds: float = 0.0
+    due_at: float = field(default=0.0, compare=False)
+
+
+def steps() -> list[Step]:
+    """All kinds of work, the most urgent first: each turn begins again at the top."""
+    return []
+
+
+class Worker:
+    """The loop. `stop()` lets the step in hand finish."""
+
+    def __init__(self, services: Services, work: Sequence[Step]) -> None:
+        self._services = services
+        self._work = work
+        self._stopping = threading.Event()
+
+    def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
+        """End after the step in hand."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Work until stopped."""
+        while not self._stopping.is_set():
+            if not self.turn():
+                self._stopping.wait(IDLE_SECONDS)
+
+    def turn(self) -> bool:
+        """Do the first thing that is due. Whether there was anything."""
+        return any(self._try(step) for step in self._work if step.due_at <= time.monotonic())
+
+    def _try(self, step: Step) -> bool:
+        try:
+            if step.handle_one(self._services):
+                return True
+        except Exception:  # a failing step must not stop the others
+            log.exception("step failed", step=step.name)
+            step.due_at = time.monotonic() + max(step.every_seconds, 5.0)
+            return False
+        step.due_at = time.monotonic() + step.every_seconds
+        return False
+
+
+def run(services: Services) -> None:
+    """The worker process: until SIGTERM or Ctrl-C."""
+    worker = Worker(services, steps())
+    signal.signal(signal.SIGTERM, worker.stop)
+    signal.signal(signal.SIGINT, worker.stop)
+    worker.run()

@@ -1,0 +1,147 @@
+"""Databases of both kinds, the app, and the cast."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import make_url
+
+from tests.support.postgres import Cluster, find_binaries
+from website.app import create_app
+from website.db import Database
+from website.migrations import migrate
+from website.settings import Settings, load
+from website.web.services import Services, make_services
+
+POSTGRES = "CARREL_TEST_POSTGRES"  # where the cluster of this run listens; set by the controlling process
+KEY = "a-key-for-tests-only-of-32-bytes-or-more"
+BASE_URL = "https://carrel.test"
+_clusters: list[Cluster] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one PostgreSQL for the whole run, before the workers of pytest-xdist begin."""
+    if hasattr(config, "workerinput") or POSTGRES in os.environ:
+        return
+    if find_binaries() is None:
+        if os.environ.get("CI"):
+            raise pytest.UsageError("PostgreSQL's programs (initdb, pg_ctl) are needed under CI=true.")
+        return
+    _clusters.append(Cluster())
+    os.environ[POSTGRES] = _clusters[0].start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what was started."""
+    for cluster in _clusters:
+        cluster.stop()
+        os.environ.pop(POSTGRES, None)
+    _clusters.clear()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "carrel.db"
+    db = Database(f"sqlite:///{path}")
+    migrate(db)
+    db.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template() -> str:
+    """A migrated PostgreSQL database of this worker, copied for each test."""
+    name = f"template_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(os.environ[POSTGRES], autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    db = Database(make_url(os.environ[POSTGRES]).set(database=name).render_as_string(hide_password=False))
+    migrate(db)
+    db.close()
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh migrated database: every test that uses it runs on both kinds."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "carrel.db")
+        yield f"sqlite:///{tmp_path}/carrel.db"
+        return
+    if POSTGRES not in os.environ:
+        pytest.skip("PostgreSQL's programs are not installed")
+    yield from _postgres_copy(request.getfixturevalue("postgres_template"))
+
+
+def _postgres_copy(template: str) -> Iterator[str]:
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(os.environ[POSTGRES], autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield make_url(os.environ[POSTGRES]).set(database=name).render_as_string(hide_password=False)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    """The database itself."""
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings as an operator in production would have them."""
+    return load(
+        {},
+        home=tmp_path,
+        base_url=BASE_URL,
+        secret_keys=(KEY,),
+        database_url=database_url,
+        site_name="Carrel",
+        mail_from="Carrel <desk@carrel.test>",
+        contact_email="help@carrel.test",
+        alarm_email="alarm@carrel.test",
+        postal_address="Carrel, 1 Quiet Street, Springfield",
+        stripe_secret_key="sk_test_carrel",
+        stripe_webhook_secret=("whsec_carrel",),
+    )
+
+
+@pytest.fixture
+def services(settings: Settings) -> Iterator[Services]:
+    """What views and workers share."""
+    made = make_services(settings)
+    yield made
+    made.db.close()
+
+
+@pytest.fixture
+def app(services: Services) -> Flask:
+    """The site."""
+    app = create_app(services)
+    app.test_client_class = OurClient
+    return app
+
+
+class OurClient(FlaskClient):
+    """A browser on our own site: it asks the canonical host, and says where its forms come from."""
+
+    def open(self, *args: object, **kwargs: object) -> object:  # type: ignore[override]
+        """Send a request."""
+        kwargs.setdefault("base_url", BASE_URL)
+        headers = dict(kwargs.pop("headers", None) or {})  # type: ignore[call-overload]
+        headers.setdefault("Origin", BASE_URL)
+        return super().open(*args, headers=headers, **kwargs)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without cookies."""
+    return app.test_client()

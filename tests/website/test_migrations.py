@@ -1,0 +1,56 @@
+"""The schema and its history."""
+
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from website.db import Base, Database
+from website.migrations import ForeignSchema, check_schema, migrate
+
+
+def test_data_18_the_migrations_make_exactly_what_the_models_say(db: Database) -> None:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_name": _is_ours}
+        )
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    return not (kind in {"table", "index"} and str(name).startswith("article_search"))
+
+
+def test_a_schema_of_a_later_release_is_refused(db: Database) -> None:
+    with db.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(ForeignSchema, match="later release"):
+        check_schema(db)
+    with pytest.raises(ForeignSchema, match="later release"):
+        migrate(db)
+
+
+def test_a_database_without_a_schema_is_refused(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path}/empty.db")
+    with pytest.raises(ForeignSchema, match="carrel migrate"):
+        check_schema(db)
+    db.close()
+
+
+def test_data_16_of_four_processes_starting_at_once_one_migrates(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/new.db"
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+        done = list(pool.map(_migrate_at, [url] * 4))
+    assert sorted(done) == [False, False, False, True]
+
+
+def _migrate_at(url: str) -> bool:
+    db = Database(url)
+    try:
+        return migrate(db)
+    finally:
+        db.close()
