@@ -1,13 +1,18 @@
 """The `carrel` command. Each package brings its own commands; here they are put together."""
 
+import os
 import sys
 
 import click
 
 from website.db import DatabaseUnusable
-from website.settings import BadSettings
+from website.demo.processes import DidNotStart
+from website.migrations import check_schema, migrate
+from website.settings import BadSettings, Settings, load, require_production
+from website.web.services import make_services, open_database
 
 EXIT_REFUSED = 2
+REFUSALS = (BadSettings, DatabaseUnusable, DidNotStart)
 
 
 @click.group()
@@ -16,10 +21,58 @@ def carrel() -> None:
     """Carrel publishes study articles, sells the pass that removes their ads, and mails the digest."""
 
 
+def running_settings(demo: bool) -> Settings:
+    """Settings that a site can run on, over a schema that is ours."""
+    settings = load(demo=True) if demo else require_production(load())
+    db = open_database(settings)
+    try:
+        check_schema(db)
+    finally:
+        db.close()
+    return settings
+
+
+@carrel.command()
+@click.option("--bind", help="Address and port to listen on; 127.0.0.1 and PORT (or 8000) unless given.")
+@click.option("--workers", type=int, help="Processes; one for each core unless given.")
+@click.option("--demo", is_flag=True, hidden=True)
+def serve(bind: str | None, workers: int | None, demo: bool) -> None:
+    """Serve the site (production)."""
+    from website.server import serve as run_server
+
+    settings = running_settings(demo)
+    run_server(settings, bind or f"127.0.0.1:{os.environ.get('PORT', '8000')}", workers)
+
+
+@carrel.command("worker")
+@click.option("--demo", is_flag=True, hidden=True)
+def work(demo: bool) -> None:
+    """Do the background work: mails, digests, payments, upkeep."""
+    from website.worker import run as run_worker
+
+    run_worker(make_services(running_settings(demo)))
+
+
+@carrel.command("migrate")
+def migrate_command() -> None:
+    """Bring the database to this release's schema. Safe to run twice, and by several at once."""
+    db = open_database(load())
+    click.echo("The schema is up to date now." if migrate(db) else "The schema was up to date.")
+    db.close()
+
+
+@carrel.command()
+def demo() -> None:
+    """Try everything on this machine: website, worker, a stand-in for Stripe, a mailbox."""
+    from website.demo.run import run_demo
+
+    run_demo()
+
+
 def main() -> None:
     """Run a command. A refusal is one sentence and exit status 2."""
     try:
-        carrel(standalone_mode=False)
+        sys.exit(carrel(standalone_mode=False))
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.ClickException as wrong:
@@ -27,6 +80,6 @@ def main() -> None:
         sys.exit(wrong.exit_code)
     except click.Abort:
         sys.exit(130)
-    except (BadSettings, DatabaseUnusable) as wrong:
+    except REFUSALS as wrong:
         click.echo(str(wrong), err=True)
         sys.exit(EXIT_REFUSED)

@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from website.settings import LOOPBACK
 from website.tokens import BadSignature
 from website.web.services import services
 from website.web.session_cookie import session_cookie
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 PURPOSE = "csrf"
 # Requests that cannot carry a token, each for its reason. A test freezes this list (AUTH-12).
 WITHOUT_ORIGIN = frozenset(

@@ -1,10 +1,11 @@
 """The collaborators that views, workers and commands share, made once for a process."""
 
+import os
 from dataclasses import dataclass
 
 from flask import current_app
 
-from website.db import Database
+from website.db import Database, DatabaseUnusable
 from website.editions import EditionCache, EpochWatch
 from website.settings import Settings
 from website.tokens import Signer
@@ -25,9 +26,25 @@ class Services:
 
 def make_services(settings: Settings) -> Services:
     """Everything a process needs, from its settings."""
-    db = Database(settings.database_url or f"sqlite:///{settings.home}/carrel.db")
+    db = open_database(settings)
     signer = Signer([key.get_secret_value() for key in settings.secret_keys])
     return Services(settings, db, signer, EpochWatch(db), EditionCache())
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of these settings: SQLite under `CARREL_HOME` unless `DATABASE_URL` names another.
+
+    Raises `DatabaseUnusable` when the folder cannot be made or written.
+    """
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as wrong:
+        raise DatabaseUnusable(f"The folder {settings.home} cannot be made: {wrong.strerror}.") from None
+    if not os.access(settings.home, os.W_OK):
+        raise DatabaseUnusable(
+            f"The folder {settings.home} cannot be written. Change its owner or CARREL_HOME."
+        )
+    return Database(settings.database_url or f"sqlite:///{settings.home}/carrel.db")
 
 
 def services() -> Services:

@@ -1,0 +1,53 @@
+# Carrel. `make help` lists what can be done.
+PYTHON ?= python3
+CARREL = .venv/bin/carrel
+PYTEST = .venv/bin/python -m pytest
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run install test test-browser lint types floors check bench faults test-stripe lock clean
+
+help: ## List what can be done
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: install ## Set everything up and run the site, its worker, a test Stripe and a mailbox (PORT=8000)
+	@exec $(CARREL) demo
+
+install:
+	@$(PYTHON) deploy/install.py run
+
+.PHONY: install-test
+install-test:
+	@$(PYTHON) deploy/install.py test
+	@.venv/bin/python deploy/test_tools.py
+
+test: install-test ## Set everything up and run all tests, on SQLite and PostgreSQL, the browser's too
+	$(PYTEST) -n $(WORKERS) --dist loadgroup
+
+lint: install-test ## Look for mistakes and untidiness
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+
+types: install-test ## Check the types, strictly
+	.venv/bin/mypy
+
+floors: install-test ## Check that nothing imports upward
+	PYTHONPATH=site:. .venv/bin/lint-imports
+
+check: lint types floors test ## Everything that must be true before a change lands
+
+bench: install-test ## Print every figure: publishing, pages, newsletter (takes minutes)
+	.venv/bin/python -m tests.benchmarks
+
+faults: install-test ## Run the fault suites with their full counts (takes long)
+	CARREL_FULL_FAULTS=1 $(PYTEST) -n $(WORKERS) -m faults
+
+test-stripe: install-test ## The contract tests against Stripe itself: STRIPE_SECRET_KEY=sk_test_… make test-stripe
+	CARREL_REAL_STRIPE=1 $(PYTEST) tests/payments/contract
+
+lock: install-test ## Pin the packages anew, with hashes
+	.venv/bin/python -m pip install --quiet uv
+	PATH=.venv/bin:$$PATH deploy/lock.sh
+
+clean: ## Remove what was installed and built (var/ stays: it is your data)
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

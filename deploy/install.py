@@ -1,0 +1,101 @@
+"""Make `.venv` and install what is pinned: `python3 deploy/install.py [test]`, standard library only.
+
+Run by `make` before anything else, on a machine that has nothing of ours, so every failure that such a
+machine can bring is answered with one sentence. It must be readable by old Pythons: they get a sentence too.
+"""
+
+from __future__ import print_function
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+VENV = os.path.join(ROOT, ".venv")
+PYTHON = os.path.join(VENV, "bin", "python")
+NEEDED_BYTES = 700 * 1024 * 1024
+
+
+def stop(sentence):
+    """End with one sentence."""
+    print(sentence, file=sys.stderr)
+    sys.exit(1)
+
+
+def check_machine():
+    """What must be true before we begin."""
+    if sys.version_info < (3, 11):
+        stop(
+            "Carrel needs Python 3.11 or later; this is %d.%d. Set PYTHON=python3.11." % sys.version_info[:2]
+        )
+    if not os.access(ROOT, os.W_OK):
+        stop("The folder %s cannot be written. Copy Carrel to one that can." % ROOT)
+    if not os.path.exists(PYTHON) and shutil.disk_usage(ROOT).free < NEEDED_BYTES:
+        stop("The disk is nearly full: Carrel needs 700 MB for its packages. Make room and try again.")
+
+
+def make_venv():
+    """Create the environment; Debian splits what that needs into a package of its own."""
+    if os.path.exists(PYTHON):
+        return
+    try:
+        import ensurepip  # noqa: F401
+    except ImportError:
+        stop("Python's venv is missing. On Debian and Ubuntu: apt install python3-venv")
+    print("Making .venv ...", flush=True)
+    made = subprocess.run([sys.executable, "-m", "venv", VENV], capture_output=True, text=True)
+    if made.returncode:
+        stop("The environment .venv could not be made: " + last_line(made.stdout + made.stderr))
+
+
+def install(kind):
+    """Install the pinned packages, unless exactly these are there already."""
+    pins = os.path.join(ROOT, "deploy", "requirements-test.txt" if kind == "test" else "requirements.txt")
+    stamp = os.path.join(VENV, "installed-" + kind)
+    wanted = digest(pins, os.path.join(ROOT, "pyproject.toml"))
+    if os.path.exists(stamp) and open(stamp).read() == wanted:
+        return
+    print("Installing packages (a minute or two, the first time) ...", flush=True)
+    pip("--require-hashes", "-r", pins)
+    pip("--no-deps", "--no-build-isolation", "--no-index", "-e", ROOT)
+    with open(stamp, "w") as file:
+        file.write(wanted)
+
+
+def pip(*arguments):
+    """Run pip quietly; of a failure, say what it was."""
+    command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    done = subprocess.run(command + list(arguments), capture_output=True, text=True)
+    if done.returncode == 0:
+        return
+    if "No space left" in done.stderr:
+        stop("The disk is full: the packages could not be installed. Make room and try again.")
+    stop(
+        "The packages could not be installed (is the package registry reachable?): " + last_line(done.stderr)
+    )
+
+
+def digest(*paths):
+    """One fingerprint of the files."""
+    whole = hashlib.sha256()
+    for path in paths:
+        with open(path, "rb") as file:
+            whole.update(file.read())
+    return whole.hexdigest()
+
+
+def last_line(text):
+    """The last line that says something."""
+    lines = [line for line in text.splitlines() if line.strip() and "notice" not in line]
+    return lines[-1].strip() if lines else "no reason was given"
+
+
+if __name__ == "__main__":
+    try:
+        check_machine()
+        make_venv()
+        install(sys.argv[1] if len(sys.argv) > 1 else "run")
+    except (OSError, KeyboardInterrupt) as wrong:
+        stop("Setting up stopped: %s." % (wrong or "interrupted"))

@@ -1,0 +1,5 @@
+"""`python -m website` is the `carrel` command."""
+
+from website.cli import main
+
+main()

@@ -1,0 +1,76 @@
+"""The demo's settings: the operator's own, and an example for each that is missing."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from website.settings import EXAMPLE, LOOPBACK, BadSettings, Settings, load
+
+DEFAULT_PORT = 8000
+LARGEST_PORT = 65_535
+FILLED_IN = {
+    "MAIL_FROM": "Carrel <desk@carrel.example>",
+    "CONTACT_EMAIL": "hello@carrel.example",
+    "ALARM_EMAIL": "operator@carrel.example",
+    "POSTAL_ADDRESS": "Carrel, 1 Example Street, Springfield",
+}
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The outside world of the demo, where the operator named none: addresses on this machine."""
+
+    stripe_api_base: str
+    stripe_key: str
+    stripe_webhook_secret: str
+    smtp_url: str
+
+
+def port(environ: Mapping[str, str]) -> int:
+    """The port from `PORT`. Raises `BadSettings`."""
+    given = environ.get("PORT", str(DEFAULT_PORT))
+    if not given.isdigit() or not 0 < int(given) <= LARGEST_PORT:
+        raise BadSettings(f"PORT={given} is no port: use a number from 1 to {LARGEST_PORT}.")
+    return int(given)
+
+
+def check_operators_settings(environ: Mapping[str, str]) -> Settings:
+    """The operator's own settings, refused where the demo could touch the public or real money."""
+    settings = load(environ, demo=True)
+    if settings.stripe_secret_key.get_secret_value().startswith(("sk_live", "rk_live")):
+        raise BadSettings("The demo takes no live Stripe key: use a test key (sk_test_…), or carrel serve.")
+    if settings.base_url and urlsplit(settings.base_url).hostname not in LOOPBACK:
+        raise BadSettings("The demo runs on this machine only: remove CARREL_BASE_URL, or use carrel serve.")
+    return settings
+
+
+def fill_in(environ: Mapping[str, str], settings: Settings, neighbours: Neighbours) -> dict[str, str]:
+    """The environment of the demo's processes: what is missing gets an example."""
+    examples = FILLED_IN | {
+        "CARREL_BASE_URL": f"http://127.0.0.1:{port(environ)}",
+        "CARREL_SECRET_KEYS": _key(settings.home),
+        "SMTP_URL": neighbours.smtp_url,
+    }
+    if not settings.stripe_secret_key.get_secret_value():
+        examples["STRIPE_SECRET_KEY"] = neighbours.stripe_key
+        examples["STRIPE_WEBHOOK_SECRET"] = neighbours.stripe_webhook_secret
+        examples["STRIPE_API_BASE"] = neighbours.stripe_api_base
+    return dict(environ) | {
+        name: value for name, value in examples.items() if not _is_set(environ, settings, name)
+    }
+
+
+def _is_set(environ: Mapping[str, str], settings: Settings, name: str) -> bool:
+    field = name.lower().removeprefix("carrel_")
+    return name in environ or f"{name}_FILE" in environ or field in settings.model_fields_set
+
+
+def _key(home: Path) -> str:
+    """A key of this demo alone, kept so that sessions outlive a restart."""
+    path = home / "demo-key"
+    if not path.exists():
+        path.touch(0o600)
+        path.write_text(EXAMPLE + secrets.token_urlsafe(48))
+    return path.read_text()

@@ -1,0 +1,106 @@
+"""`carrel demo`: everything, in the foreground, until Ctrl-C."""
+
+import errno
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+
+import click
+from payments.standin import Standin
+
+from website.demo import mailbox
+from website.demo.environment import Neighbours, check_operators_settings, fill_in, port
+from website.demo.processes import DidNotStart, Processes
+from website.migrations import migrate
+from website.settings import BadSettings, Settings, load
+from website.web.services import open_database
+
+STANDIN_KEY = "sk_test_standin"
+STANDIN_SECRET = "whsec_demo"
+STANDIN_STATE = "stripe.db"
+
+THINGS_TO_TRY = """
+  {site} is running at {address}   (Ctrl-C ends it)
+
+  Three things to try:
+    1. Read an article, and take its ads away: follow the line under the title; the test card is filled in.
+    2. Subscribe at the foot of an article, then open the mailbox: {address}/demo/mail/
+    3. Write: .venv/bin/carrel new cpb/my-first-article, edit the file, then .venv/bin/carrel publish
+
+  The money side of the test payments: {stripe}
+"""
+
+
+def run_demo() -> None:
+    """Run web, worker and their neighbours. Raises `BadSettings`, `DatabaseUnusable`, `DidNotStart`."""
+    settings = check_operators_settings(os.environ)
+    _refuse_taken_port(port(os.environ))
+    prepare(settings)
+    with ExitStack() as stack:
+        environ = stack.enter_context(_neighbours(settings))
+        processes = Processes(environ)
+        stack.callback(processes.stop)
+        _start(processes, load(environ, demo=True))
+
+
+def _start(processes: Processes, settings: Settings) -> None:
+    interrupted = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: interrupted.set())
+    processes.start("website", "serve", "--demo")
+    processes.start("worker", "worker", "--demo")
+    processes.wait_until_it_answers(f"{settings.base_url}/healthz")
+    click.echo(
+        THINGS_TO_TRY.format(
+            site=settings.site_name, address=settings.base_url, stripe=settings.stripe_api_base
+        )
+    )
+    while not interrupted.wait(0.5):
+        if dead := processes.first_dead():
+            raise DidNotStart(f"The {dead} ended unexpectedly; its message stands above.")
+    click.echo("\nEnding …")
+
+
+def prepare(settings: Settings) -> None:
+    """Bring the schema up to date and publish what is in the content folder."""
+    from articles.publish import publish
+
+    db = open_database(settings)
+    try:
+        migrate(db)
+        publish(settings, db)
+    finally:
+        db.close()
+
+
+def _refuse_taken_port(number: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", number))
+        except OSError as wrong:
+            why = "is taken by another program" if wrong.errno == errno.EADDRINUSE else "cannot be used"
+            raise BadSettings(f"Port {number} {why}. Choose another: PORT={number + 1} make run") from None
+
+
+@contextmanager
+def _neighbours(settings: Settings) -> Iterator[Mapping[str, str]]:
+    """Start the stand-in and the mailbox; the environment that leads to them."""
+    address = f"http://127.0.0.1:{port(os.environ)}"
+    with ExitStack() as stack:
+        controller, smtp_url = mailbox.start(settings.home)
+        stack.callback(controller.stop)
+        stripe = stack.enter_context(
+            Standin.running(
+                webhook_url=f"{address}/webhooks/stripe",
+                webhook_secrets=(STANDIN_SECRET,),
+                api_key=STANDIN_KEY,
+                state=settings.home / STANDIN_STATE,
+            )
+        )
+        yield fill_in(
+            os.environ, settings, Neighbours(stripe.base_url, STANDIN_KEY, STANDIN_SECRET, smtp_url)
+        )

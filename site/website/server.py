@@ -1,0 +1,53 @@
+"""The web server: gunicorn over the app, without a configuration file."""
+
+import os
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from website.app import create_app
+from website.settings import Settings
+from website.web.services import make_services
+
+GRACEFUL_SECONDS = 30
+THREADS = 8
+
+
+class Server(BaseApplication):
+    """gunicorn with our settings. Each worker process makes its own services: nothing crosses a fork."""
+
+    def __init__(self, settings: Settings, bind: str, workers: int) -> None:
+        self._settings = settings
+        self._options = {
+            "bind": bind,
+            "workers": workers,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "timeout": GRACEFUL_SECONDS,
+            "graceful_timeout": GRACEFUL_SECONDS,
+            "keepalive": 5,
+            "control_socket_disable": True,  # it would be opened under $HOME
+            "loglevel": "warning",
+            "proc_name": "carrel",
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand gunicorn its options."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:  # type: ignore[override]  # gunicorn means any WSGI app
+        """The app, made in each worker."""
+        return create_app(make_services(self._settings))
+
+
+def default_workers() -> int:
+    """Two, or one for each core."""
+    return int(os.environ.get("WEB_CONCURRENCY", "0")) or max(2, os.cpu_count() or 1)
+
+
+def serve(settings: Settings, bind: str, workers: int | None = None) -> Any:
+    """Serve until SIGTERM; SIGHUP starts fresh workers before the old ones end."""
+    Server(settings, bind, workers or default_workers()).run()
