@@ -1,0 +1,12 @@
+// Runs before the first paint, so that a kept choice of colours and text size never flashes or shifts the page.
+(() => {
+  const root = document.documentElement;
+  root.classList.add("scripted");
+  try {
+    const kept = JSON.parse(localStorage.getItem("display") || "{}");
+    if (["light", "dark"].includes(kept.theme)) root.dataset.theme = kept.theme;
+    if (["small", "large"].includes(kept.text)) root.dataset.text = kept.text;
+  } catch {
+    // Storage is off or holds nonsense: the system's own colours are right.
+  }
+})();
