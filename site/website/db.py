@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pysqlite3
-from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, inspect, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -101,6 +102,23 @@ class Database:
         """Give every connection back."""
         self._writer.dispose()
         self._reader.dispose()
+
+
+def insert_into(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that has `on_conflict_do_nothing` and `on_conflict_do_update`, in this database's dialect."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(model)
+    return postgresql.insert(model)
+
+
+def insert_new(session: Session, model: type[Base], **values: object) -> bool:
+    """Add a row unless one of its unique keys is taken. Whether it was added.
+
+    This is how idempotency is had: two processes that say the same thing at once make one row.
+    """
+    adding = insert_into(session, model).values(**values).on_conflict_do_nothing()
+    key = inspect(model).primary_key
+    return session.execute(adding.returning(*key)).first() is not None
 
 
 def _with_driver(url: URL) -> URL:

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from website.db import PRAGMAS, Database, DatabaseUnusable, set_pragmas
+from website.db import PRAGMAS, Database, DatabaseUnusable, insert_new, set_pragmas
 from website.editions import Epoch, current_epoch, raise_epoch
+from website.tokens import SiteSecret, site_secret
 
 
 def test_what_a_write_session_did_is_there_afterwards(db: Database) -> None:
@@ -34,6 +35,13 @@ def test_a_read_session_cannot_write(db: Database) -> None:
 def test_the_schema_holds_what_the_code_promises(db: Database) -> None:
     with pytest.raises(DBAPIError), db.write() as session:
         session.add(Epoch(id=2, value=1))
+
+
+def test_a_row_whose_key_is_taken_is_not_added_again(db: Database) -> None:
+    with db.write() as session:
+        assert insert_new(session, SiteSecret, name="mine", value=b"first")
+        assert not insert_new(session, SiteSecret, name="mine", value=b"second")
+        assert site_secret(session, "mine") == b"first"
 
 
 def test_data_01_every_pragma_is_asked_for_again(tmp_path: Path) -> None:
