@@ -1,0 +1,59 @@
+"""What the style sheets and templates promise: parts listed once, nothing inline, nothing a blocker would hide."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+WEBSITE = Path(__file__).parents[2] / "site" / "website"
+CSS = WEBSITE / "static" / "css"
+TEMPLATES = sorted((WEBSITE / "templates").rglob("*.html"))
+SHEETS = sorted(CSS.glob("*.css"))
+SCRIPTS = sorted((WEBSITE / "static" / "js").glob("*.js"))
+
+
+def test_every_component_is_in_the_bundle_once_and_the_slots_stay_apart() -> None:
+    listed = (CSS / "order.txt").read_text("utf-8").split()
+    assert sorted([*listed, "slot.css"]) == [sheet.name for sheet in SHEETS]
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)
+def test_a_component_is_small(sheet: Path) -> None:
+    assert len(sheet.read_text("utf-8").splitlines()) <= 120
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)
+def test_no_class_has_a_name_that_blockers_hide(sheet: Path) -> None:
+    assert not re.findall(r"\.ad(?![a-z]*dress)[\w-]*", re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)
+def test_priv_01_no_style_sheet_fetches_anything(sheet: Path) -> None:
+    assert not re.search(r"url\(|@import|@font-face", sheet.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_web_07_no_template_holds_inline_style_or_script(template: Path) -> None:
+    text = re.sub(r"\{#.*?#\}", "", template.read_text("utf-8"), flags=re.DOTALL)
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", text)
+    for script in re.findall(r"<script[^>]*>", text):
+        assert "src=" in script or 'type="application/ld+json"' in script
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_ids_leave_room_for_the_headings_of_articles(template: Path) -> None:
+    for name in re.findall(r'\sid="([^"]*)"', template.read_text("utf-8")):
+        assert name.startswith(("page-", "{{ id }}"))
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_the_pass_edition_cannot_name_a_slot_outside_the_slots_component(template: Path) -> None:
+    if template.name != "slots.html":
+        assert 'class="slot' not in template.read_text("utf-8")
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_priv_08_script_keeps_one_declared_thing_in_storage(script: Path) -> None:
+    text = script.read_text("utf-8")
+    assert set(re.findall(r"(?:get|set|remove)Item\(\"([^\"]+)\"", text)) <= {"display"}
+    assert not re.search(r"document\.cookie|sessionStorage|indexedDB|fetch\(|XMLHttpRequest", text)
