@@ -24,7 +24,7 @@ def test_a_component_is_small(sheet: Path) -> None:
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)
 def test_no_class_has_a_name_that_blockers_hide(sheet: Path) -> None:
-    assert not re.findall(r"\.ad(?![a-z]*dress)[\w-]*", re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8")))
+    assert not re.findall(r"\.ad[\w-]*", re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8")))
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)
