@@ -55,13 +55,21 @@ def install(kind):
     pins = os.path.join(ROOT, "deploy", "requirements-test.txt" if kind == "test" else "requirements.txt")
     stamp = os.path.join(VENV, "installed-" + kind)
     wanted = digest(pins, os.path.join(ROOT, "pyproject.toml"))
-    if os.path.exists(stamp) and open(stamp).read() == wanted:
+    if read(stamp) == wanted:
         return
     print("Installing packages (a minute or two, the first time) ...", flush=True)
     pip("--require-hashes", "-r", pins)
     pip("--no-deps", "--no-build-isolation", "--no-index", "-e", ROOT)
     with open(stamp, "w") as file:
         file.write(wanted)
+
+
+def read(path):
+    """The text of a file; nothing where there is none."""
+    if not os.path.exists(path):
+        return ""
+    with open(path) as file:
+        return file.read()
 
 
 def pip(*arguments):

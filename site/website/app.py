@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from website.pages import health
 from website.web import assets, errors, guards, headers
 from website.web.services import EXTENSION, Services
 
@@ -19,4 +20,5 @@ def create_app(services: Services) -> Flask:
     headers.init_app(app)
     errors.init_app(app)
     assets.init_app(app)
+    app.register_blueprint(health.blueprint)
     return app

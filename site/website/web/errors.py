@@ -60,10 +60,18 @@ def register(app: Flask, failure: type[Exception], status: int, words: Words | N
 def page(status: int, words: Words | None = None) -> Response:
     """The error page of that status."""
     words = words or WORDS.get(status) or Words(HTTPStatus(status).phrase, "Go back and try again.")
-    response = make_response(render_template("error.html", status=status, words=words), status)
+    response = make_response(_body(status, words), status)
     if status in RETRY_AFTER_SECONDS:
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS[status])
     return response
+
+
+def _body(status: int, words: Words) -> str:
+    try:
+        return render_template("error.html", status=status, words=words)
+    except Exception:  # the failure may be in what every page needs; the reader still gets the sentence
+        log.exception("the error page itself failed", path=request.path)
+        return f"<!doctype html><title>{words.title}</title><h1>{words.title}</h1><p>{words.advice}</p>"
 
 
 def http_failure(failure: HTTPException) -> Response:

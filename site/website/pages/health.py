@@ -1,0 +1,24 @@
+"""For machines that watch: is the process there, and can it do its work?"""
+
+from flask import Blueprint, Response, jsonify
+from sqlalchemy import text
+
+from website.web.services import services
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """The process answers. Asks nothing of the database."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """The database answers, for reading and with its write lock. 503 when it does not (by the error handler)."""
+    with services().db.read() as session:
+        session.execute(text("SELECT 1"))
+    with services().db.write():
+        pass
+    return jsonify(ready=True)
