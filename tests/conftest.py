@@ -2,17 +2,15 @@
 
 import os
 import shutil
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import make_url
 
 from tests.support.postgres import Cluster, find_binaries
+from tests.support.test_database import TestDatabase, empty
 from website.app import create_app
 from website.db import Database
 from website.migrations import migrate
@@ -56,35 +54,29 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template() -> str:
-    """A migrated PostgreSQL database of this worker, copied for each test."""
-    name = f"template_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(os.environ[POSTGRES], autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    db = Database(make_url(os.environ[POSTGRES]).set(database=name).render_as_string(hide_password=False))
-    migrate(db)
-    db.close()
-    return name
+def postgres_database() -> str:
+    """A migrated PostgreSQL database of this worker, emptied after each test."""
+    return TestDatabase(os.environ[POSTGRES]).create()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a fresh migrated database: every test that uses it runs on both kinds."""
+    """The address of a fresh migrated database: every test that uses it runs on both kinds.
+
+    A test that changes the schema is marked `own_database`.
+    """
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "carrel.db")
         yield f"sqlite:///{tmp_path}/carrel.db"
         return
     if POSTGRES not in os.environ:
         pytest.skip("PostgreSQL's programs are not installed")
-    yield from _postgres_copy(request.getfixturevalue("postgres_template"))
-
-
-def _postgres_copy(template: str) -> Iterator[str]:
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(os.environ[POSTGRES], autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        yield make_url(os.environ[POSTGRES]).set(database=name).render_as_string(hide_password=False)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    if request.node.get_closest_marker("own_database"):
+        yield TestDatabase(os.environ[POSTGRES]).create()
+        return
+    url = request.getfixturevalue("postgres_database")
+    yield url
+    empty(url)
 
 
 @pytest.fixture

@@ -2,8 +2,9 @@
 
 from flask import Flask
 
+from website import logs
 from website.pages import health
-from website.web import assets, errors, guards, headers
+from website.web import assets, errors, guards, headers, request_id
 from website.web.services import EXTENSION, Services
 
 LARGEST_BODY_BYTES = 64 * 1024
@@ -11,11 +12,13 @@ LARGEST_BODY_BYTES = 64 * 1024
 
 def create_app(services: Services) -> Flask:
     """The site over these services."""
+    logs.configure()
     app = Flask("website", static_folder=None)
     app.url_map.strict_slashes = True
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES, MAX_FORM_MEMORY_SIZE=LARGEST_BODY_BYTES)
     app.extensions[EXTENSION] = services
     app.jinja_env.globals["settings"] = services.settings
+    request_id.init_app(app)
     guards.init_app(app)
     headers.init_app(app)
     errors.init_app(app)

@@ -13,6 +13,7 @@ from types import FrameType
 
 import structlog
 
+from website import logs
 from website.web.services import Services
 
 log = structlog.get_logger()
@@ -70,6 +71,7 @@ class Worker:
 
 def run(services: Services) -> None:
     """The worker process: until SIGTERM or Ctrl-C."""
+    logs.configure()
     worker = Worker(services, steps())
     signal.signal(signal.SIGTERM, worker.stop)
     signal.signal(signal.SIGINT, worker.stop)

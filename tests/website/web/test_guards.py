@@ -15,7 +15,7 @@ def app(app: Flask) -> Flask:
     app.add_url_rule("/form", "form", guards.csrf_token)
     app.add_url_rule("/act", "act", lambda: "done", methods=["POST"])
     app.add_url_rule("/subscribe-here", "newsletter.subscribe_here", lambda: "done", methods=["POST"])
-    app.add_url_rule("/boom", "boom", lambda: 1 / 0)
+    app.add_url_rule("/boom", "boom", lambda: str(1 / 0))
     return app
 
 
