@@ -15,12 +15,15 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from website.slots import Slot, declared
+
 CONFIG_FILE = "carrel.toml"
 OUR_NAMES = {"home", "content", "base_url", "secret_keys", "proxies"}
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 EXAMPLE = "example-"
 MAKE_A_KEY = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 LISTS = {"secret_keys", "stripe_webhook_secret"}
+TABLES = {"slots"}  # only in carrel.toml: an environment variable holds no table
 
 
 class BadSettings(Exception):
@@ -60,6 +63,14 @@ class Settings(BaseModel):
     contact_email: str = ""
     postal_address: str = ""
     time_zone: str = "UTC"
+
+    slots: dict[str, Slot] = Field(default_factory=lambda: declared({}))
+    ad_window_minutes: int = Field(10, ge=1, le=1440)  # how long a page keeps its choice of ads
+
+    @field_validator("slots", mode="before")
+    @classmethod
+    def _slots_beside_the_shipped_ones(cls, value: object) -> object:
+        return declared(value) if isinstance(value, Mapping) else value
 
     @field_validator("base_url")
     @classmethod
@@ -127,7 +138,9 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    known = {environment_name(field): field for field in Settings.model_fields if field != "demo"}
+    known = {
+        environment_name(field): field for field in Settings.model_fields if field not in {"demo", *TABLES}
+    }
     for name in environ:
         if name.startswith("CARREL_") and name.removesuffix("_FILE") not in known:
             raise BadSettings(f"{name} is no setting of Carrel: remove it or mend its spelling.")
@@ -153,7 +166,8 @@ def _sentence(wrong: ValidationError) -> str:
     field = str(first["loc"][0])
     if first["type"] == "extra_forbidden":
         return f"{field!r} in {CONFIG_FILE} is no setting of Carrel: remove it or mend its spelling."
-    return f"{environment_name(field)} is wrong: {first['msg'].removeprefix('Value error, ')}."
+    name = f"[{field}] in {CONFIG_FILE}" if field in TABLES else environment_name(field)
+    return f"{name} is wrong: {first['msg'].removeprefix('Value error, ')}."
 
 
 def require_production(settings: Settings) -> Settings:

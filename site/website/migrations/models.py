@@ -2,5 +2,6 @@
 
 from website import audit, editions, tokens
 from website.accounts import models as accounts
+from website.ads import models as ads
 
-MODULES = [audit, editions, tokens, accounts]
+MODULES = [audit, editions, tokens, accounts, ads]

@@ -13,6 +13,16 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "ad_count",
+        sa.Column("hour", UtcDateTime(), nullable=False),
+        sa.Column("ad", sa.String(length=20), nullable=False),
+        sa.Column("slot", sa.String(length=40), nullable=False),
+        sa.Column("exam", sa.String(length=80), nullable=False),
+        sa.Column("views", sa.Integer(), nullable=False),
+        sa.Column("clicks", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("hour", "ad", "slot", "exam", name=op.f("pk_ad_count")),
+    )
+    op.create_table(
         "audit_entry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
@@ -36,6 +46,54 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_epoch")),
     )
     op.create_table(
+        "house_ad",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=5), nullable=False),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("url", sa.String(length=2000), nullable=False),
+        sa.Column("label", sa.String(length=13), nullable=False),
+        sa.Column("paid", sa.Boolean(), nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.Column("starts_at", UtcDateTime(), nullable=True),
+        sa.Column("ends_at", UtcDateTime(), nullable=True),
+        sa.Column("slots", sa.JSON(), nullable=False),
+        sa.Column("exams", sa.JSON(), nullable=False),
+        sa.Column("topics", sa.JSON(), nullable=False),
+        sa.Column("cap", sa.Integer(), nullable=True),
+        sa.Column("price_cents_per_thousand", sa.Integer(), nullable=False),
+        sa.Column("picture", sa.String(length=80), nullable=True),
+        sa.Column("picture_width", sa.Integer(), nullable=False),
+        sa.Column("picture_height", sa.Integer(), nullable=False),
+        sa.Column("picture_alt", sa.String(length=200), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("told", sa.String(length=200), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("archived_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "kind <> 'image' OR picture IS NOT NULL", name=op.f("ck_house_ad_picture_of_an_image")
+        ),
+        sa.CheckConstraint("kind IN ('text', 'image')", name=op.f("ck_house_ad_kind")),
+        sa.CheckConstraint("label IN ('Advertisement', 'Sponsored')", name=op.f("ck_house_ad_label")),
+        sa.CheckConstraint("cap IS NULL OR cap > 0", name=op.f("ck_house_ad_cap")),
+        sa.CheckConstraint(
+            "ends_at IS NULL OR starts_at IS NULL OR starts_at < ends_at", name=op.f("ck_house_ad_dates")
+        ),
+        sa.CheckConstraint("price_cents_per_thousand >= 0", name=op.f("ck_house_ad_price")),
+        sa.CheckConstraint("weight BETWEEN 1 AND 1000", name=op.f("ck_house_ad_weight")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_house_ad")),
+        sa.UniqueConstraint("name", name=op.f("uq_house_ad_name")),
+    )
+    op.create_table(
+        "page_count",
+        sa.Column("hour", UtcDateTime(), nullable=False),
+        sa.Column("article", sa.String(length=200), nullable=False),
+        sa.Column("exam", sa.String(length=80), nullable=False),
+        sa.Column("views", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("hour", "article", "exam", name=op.f("pk_page_count")),
+    )
+    op.create_table(
         "reader",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=True),
@@ -47,6 +105,21 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reader")),
         sa.UniqueConstraint("email_key", name=op.f("uq_reader_email_key")),
+    )
+    op.create_table(
+        "seen_mark",
+        sa.Column("hash", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_seen_mark")),
+    )
+    with op.batch_alter_table("seen_mark", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_seen_mark_at"), ["at"], unique=False)
+
+    op.create_table(
+        "seen_salt",
+        sa.Column("period", UtcDateTime(), nullable=False),
+        sa.Column("value", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("period", name=op.f("pk_seen_salt")),
     )
     op.create_table(
         "site_secret",

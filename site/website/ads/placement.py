@@ -1,0 +1,61 @@
+"""Where in an article a slot may stand: between top-level blocks, never where it would tear text apart."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Protocol
+
+# A slot may follow these …
+ENDS_A_THOUGHT = frozenset({"paragraph", "quote", "figure"})
+# … and stand before these: what else comes next usually belongs to the sentence before it.
+BEGINS_A_THOUGHT = frozenset({"paragraph", "heading", "admonition", "question"})
+SHORTEST_WITH_A_MIDDLE = 475  # words: "about 500"
+NEAREST_TO_AN_END = 150  # words
+
+
+class Block(Protocol):
+    """A top-level block of an article: its kind, its words, its HTML."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def words(self) -> int: ...
+    @property
+    def html(self) -> str: ...
+
+
+def positions(blocks: Sequence[Block], words_apart: int = 250) -> list[int]:
+    """The indexes of the blocks after which a slot stands.
+
+    Slots are at least `words_apart` words from one another and from both ends of the text, where the slots
+    at the top and the foot stand. A text of about 500 words rarely has a boundary exactly in its middle: it
+    gets one slot at the boundary nearest to it.
+    """
+    boundaries = list(_boundaries(blocks))
+    total = sum(block.words for block in blocks)
+    chosen, last = list[int](), 0
+    for index, words in boundaries:
+        if words - last >= words_apart and total - words >= words_apart:
+            chosen.append(index)
+            last = words
+    return chosen or _middle(boundaries, total, words_apart)
+
+
+def _boundaries(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
+    """Every allowed boundary: the index of the block before it, and the words up to it."""
+    words = 0
+    for index, (block, following) in enumerate(pairwise(blocks)):
+        words += block.words
+        if _is_allowed(block, following):
+            yield index, words
+
+
+def _is_allowed(block: Block, following: Block) -> bool:
+    leads_on = block.html.rstrip().removesuffix("</p>").rstrip().endswith((":", ",", "–", "—"))
+    return block.kind in ENDS_A_THOUGHT and following.kind in BEGINS_A_THOUGHT and not leads_on
+
+
+def _middle(boundaries: list[tuple[int, int]], total: int, words_apart: int) -> list[int]:
+    if total < max(SHORTEST_WITH_A_MIDDLE, 2 * words_apart - 25):
+        return []
+    inner = [each for each in boundaries if NEAREST_TO_AN_END <= each[1] <= total - NEAREST_TO_AN_END]
+    return [min(inner, key=lambda each: abs(each[1] - total / 2))[0]] if inner else []

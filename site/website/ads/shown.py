@@ -1,0 +1,65 @@
+"""A slot with its ad, as templates take it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from website.ads.models import HouseAd
+
+REL = "sponsored nofollow"
+MEDIA_URL = "/media/"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The pass's own offer: what a slot may show when there is no ad for it."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An ad's picture, as an `<img>` needs it."""
+
+    src: str
+    width: int
+    height: int
+    alt: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One filled slot. `id` is what the browser sends back when it saw the ad."""
+
+    name: str
+    label: str
+    id: str
+    title: str
+    text: str
+    url: str
+    rel: str = REL
+    image: Picture | None = None
+
+
+@dataclass(frozen=True)
+class PageAds:
+    """A page's ads: by place; in the text, by the index of the block that they follow; and until when."""
+
+    slots: Mapping[str, Shown] = field(default_factory=dict)
+    inline: Mapping[int, Shown] = field(default_factory=dict)
+    fresh_until: datetime | None = None
+
+
+def of_ad(ad: HouseAd, name: str, stamp: str, base_url: str = "") -> Shown:
+    """A house ad in the slot of that name; with `base_url`, for readers outside the site."""
+    picture = None
+    if ad.kind == "image":
+        source = f"{base_url}{MEDIA_URL}{ad.picture}"
+        picture = Picture(source, ad.picture_width, ad.picture_height, ad.picture_alt)
+    return Shown(name, ad.label, stamp, ad.title, ad.text, ad.url, image=picture)
+
+
+def of_offer(offer: Offer, name: str, label: str, stamp: str, base_url: str = "") -> Shown:
+    """The pass's own offer in the slot of that name."""
+    return Shown(name, label, stamp, offer.text, "", f"{base_url}{offer.url}", rel="nofollow")
