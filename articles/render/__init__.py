@@ -1,0 +1,32 @@
+"""Markdown of one article in, sanitised HTML and what was learnt on the way out. Knows no database and no Flask."""
+
+from articles.render.feed import for_feed
+from articles.render.pipeline import RENDERER, render
+from articles.render.rendered import (
+    Block,
+    Context,
+    Heading,
+    Image,
+    Kind,
+    Level,
+    Link,
+    Picture,
+    Problem,
+    Rendered,
+)
+
+__all__ = [
+    "RENDERER",
+    "Block",
+    "Context",
+    "Heading",
+    "Image",
+    "Kind",
+    "Level",
+    "Link",
+    "Picture",
+    "Problem",
+    "Rendered",
+    "for_feed",
+    "render",
+]

@@ -1,0 +1,110 @@
+"""Links: between articles by file name, to other sites, and those that are refused (ASVS 1.2.2)."""
+
+import re
+from urllib.parse import unquote
+
+from articles.render.rendered import Link
+from articles.render.tree import Element, Tree, is_blank, take
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_HIDDEN_SCHEME = re.compile(
+    r"(?i)(javascript|vbscript|data|file)\s*(:|&colon;|&#)"
+)  # the parser has emptied these
+_OUTSIDE = ("http", "https")
+
+
+def follow(tree: Tree) -> list[Link]:
+    """Resolve every link, report those that lead nowhere, and list the links to other articles."""
+    articles = []
+    for element in tree.found["a"]:
+        if not (element.text or "").strip() and is_blank(element) and next(element.iter("img"), None) is None:
+            tree.report(
+                tree.line(element),
+                "link-empty",
+                "A link has no words.",
+                "Write what it leads to: `[words](…)`.",
+            )
+        link = _follow_one(tree, element, element.get("href", ""))
+        if link is not None:
+            articles.append(link)
+    return articles
+
+
+def _follow_one(tree: Tree, element: Element, href: str) -> Link | None:
+    scheme = _SCHEME.match(href)
+    path, _, anchor = href.partition("#")
+    if scheme and scheme[1].lower() in _OUTSIDE:
+        element.set("rel", "noopener")
+    elif not href:
+        _report_empty(tree, element)
+    elif (scheme and scheme[1].lower() == "mailto") or _is_own(href):
+        pass  # `check_anchors` looks at places in this article
+    elif path.lower().endswith(".md") and not scheme and href[0] not in "/\\":
+        return _to_article(tree, element, unquote(path), unquote(anchor))
+    else:
+        _refuse(tree, element, href)
+    return None
+
+
+def _is_own(href: str) -> bool:
+    return href[0] == "#" or (href[0] == "/" and href[1:2] not in ("/", "\\"))
+
+
+def _to_article(tree: Tree, element: Element, path: str, anchor: str) -> Link:
+    resolve = tree.context.resolve_link
+    if resolve is None:
+        return Link(path, anchor, tree.line(element), None)
+    url = resolve(path)
+    if url is None:
+        del element.attrib["href"]
+    else:
+        element.set("href", f"{url}#{anchor}" if anchor else url)
+    return Link(path, anchor, tree.line(element), url)
+
+
+def _report_empty(tree: Tree, element: Element) -> None:
+    take(element, "href")
+    line = tree.seek(element, _HIDDEN_SCHEME)
+    if _HIDDEN_SCHEME.search(tree.lines[line - tree.context.first_line]):
+        tree.report(line, "link-scheme", "A link has a scheme that runs code or reads files.", _MEND_SCHEME)
+    else:
+        tree.report(
+            tree.line(element),
+            "link-empty",
+            "A link leads nowhere.",
+            "Write its address: `[words](address)`.",
+        )
+
+
+def _refuse(tree: Tree, element: Element, href: str) -> None:
+    del element.attrib["href"]
+    if _SCHEME.match(href) or href.startswith(("/", "\\")):
+        tree.report(
+            tree.line(element),
+            "link-scheme",
+            f"The link {href} has a scheme that is not allowed.",
+            _MEND_SCHEME,
+        )
+    else:
+        mend = "Link to an article by its file name (`name.md`), to another site with https://, to a page with `/page/`."
+        tree.report(
+            tree.line(element), "link-relative", f"The link {href} leads to no article or page.", mend
+        )
+
+
+_MEND_SCHEME = "Use https://, http:// or mailto:."
+
+
+def check_anchors(tree: Tree, anchors: frozenset[str]) -> None:
+    """Report links to places in this article that do not exist."""
+    for element in tree.found["a"]:
+        href = element.get("href", "")
+        if href.startswith("#") and unquote(href[1:]) not in anchors:
+            message = f"The link {unquote(href)} leads to no heading of this article."
+            tree.report(
+                tree.line(element), "anchor-broken", message, "Use the anchor of a heading: " + _some(anchors)
+            )
+
+
+def _some(anchors: frozenset[str]) -> str:
+    return ", ".join(f"#{anchor}" for anchor in sorted(anchors)[:5]) or "this article has none yet."

@@ -1,0 +1,31 @@
+"""Fenced code."""
+
+from articles.render import code, render
+
+
+def test_code_of_a_known_language_is_coloured_by_classes() -> None:
+    html = render("```python\ndef f(): return '<b>'\n```").html
+    assert html.startswith('<pre class="code" tabindex="0"><code><span class="k">def</span>')
+    assert "style" not in html
+    assert "&lt;b&gt;" in html
+
+
+def test_code_of_an_unknown_language_is_plain() -> None:
+    assert (
+        render("```klingon x\na <b>\n```").html
+        == '<pre class="code" tabindex="0"><code>a &lt;b&gt;\n</code></pre>\n'
+    )
+
+
+def test_indented_code_is_plain_and_keeps_its_spaces() -> None:
+    assert render("    a\n      b\n").html == '<pre class="code" tabindex="0"><code>a\n  b\n</code></pre>\n'
+
+
+def test_code_keeps_every_character_when_coloured() -> None:
+    source = "\n\nif x:\n\ty = 1  # ü\n\n"
+    assert render(f"```python\n{source}```").text == " ".join(source.split())
+
+
+def test_con_10_more_code_than_the_budget_stays_plain() -> None:
+    html = render(f"```python\n{'x = 1' * (code.BUDGET // 5 + 1)}\n```\n\n```python\ny = 2\n```").html
+    assert "<span" not in html

@@ -1,0 +1,51 @@
+"""Footnotes: both directions, and what has no other end."""
+
+from articles.render import Context, render
+
+
+def test_calls_and_notes_lead_to_each_other_whatever_the_author_named_them() -> None:
+    rendered = render('a[^z"<] b[^über] c[^z"<]\n\n[^über]: two\n[^z"<]: one\n')
+    assert rendered.problems == ()
+    assert rendered.html == (
+        '<p>a<sup><a href="#fn-1" id="fnref-1" class="ref" role="doc-noteref" aria-label="Note 1">1</a></sup> '
+        'b<sup><a href="#fn-2" id="fnref-2" class="ref" role="doc-noteref" aria-label="Note 2">2</a></sup> '
+        'c<sup><a href="#fn-1" id="fnref-1-2" class="ref" role="doc-noteref" aria-label="Note 1">1</a></sup></p>\n'
+        '<section class="footnotes" role="doc-endnotes" aria-label="Footnotes">\n<ol>\n<li id="fn-1">\n<p>one '
+        '<a href="#fnref-1" class="back" aria-label="Back to the text, note 1" role="doc-backlink">↩</a> '
+        '<a href="#fnref-1-2" class="back" aria-label="Back to the text, note 1, place 2" role="doc-backlink">↩2</a></p>\n'
+        '</li>\n<li id="fn-2">\n<p>two '
+        '<a href="#fnref-2" class="back" aria-label="Back to the text, note 2" role="doc-backlink">↩</a></p>\n'
+        "</li>\n</ol>\n</section>\n"
+    )
+
+
+def test_search_finds_the_note_but_no_numbers_and_arrows() -> None:
+    assert render("word[^1].\n\n[^1]: A note.").text == "word.\nA note."
+
+
+def test_footnotes_are_the_last_block() -> None:
+    assert [block.kind for block in render("a[^1]\n\n[^1]: x\n\nb").blocks] == [
+        "paragraph",
+        "paragraph",
+        "footnotes",
+    ]
+
+
+def test_a_note_that_nobody_calls_is_a_mistake() -> None:
+    rendered = render("a\n\n[^1]: x", Context(first_line=3))
+    assert [(found.line, found.code) for found in rendered.problems] == [(5, "footnote-unused")]
+
+
+def test_a_call_without_a_note_is_a_mistake() -> None:
+    rendered = render("a\nb[^x] `[^code]`\n\n    [^code]\n")
+    assert [(found.line, found.code) for found in rendered.problems] == [(2, "footnote-undefined")]
+
+
+def test_a_note_written_twice_is_a_mistake_and_shown_once() -> None:
+    rendered = render("a[^1]\n\n[^1]: x\n[^1]: y")
+    assert [(found.line, found.code) for found in rendered.problems] == [(4, "footnote-duplicate")]
+    assert rendered.html.count("<li") == 1
+
+
+def test_a_definition_in_code_is_not_a_note() -> None:
+    assert render("```\n[^1]: x\n```\n\na[^2]\n\n[^2]: y").problems == ()

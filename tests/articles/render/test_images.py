@@ -1,0 +1,233 @@
+"""Images: found, refused or made anew (CON-03)."""
+
+import io
+import os
+import struct
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from articles.render import Picture, images
+from articles.render.image_problems import ImageProblem
+
+SECRET = b"48.1371N 11.5754E"
+
+
+def picture(
+    width: int = 1000, height: int = 500, kind: str = "PNG", mode: str = "RGB", **options: object
+) -> bytes:
+    out = io.BytesIO()
+    image = Image.radial_gradient("L").resize((width, height)).convert(mode)
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "content" / "cpb").mkdir(parents=True)
+    return tmp_path / "content"
+
+
+def put(root: Path, content: bytes, name: str = "a.png") -> Path:
+    path = root / "cpb" / name
+    path.write_bytes(content)
+    return path
+
+
+def publish(root: Path, content: bytes, name: str = "a.png") -> Picture:
+    return images.publish(put(root, content, name), root.parent / "media", "/media/")
+
+
+def made(root: Path) -> dict[str, tuple[int, int]]:
+    found = {}
+    for path in sorted((root.parent / "media").iterdir()):
+        with Image.open(path) as image:
+            assert image.format == "WEBP"
+            found[path.name.rpartition("-")[2]] = image.size
+    return found
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
+def test_con_03_every_kind_becomes_webp_in_the_widths_it_can_fill(root: Path, kind: str) -> None:
+    shown = publish(root, picture(1000, 500, kind), "a.any")
+    assert made(root) == {"1000.webp": (1000, 500), "480.webp": (480, 240), "960.webp": (960, 480)}
+    assert (shown.width, shown.height) == (960, 480)
+    assert [part.split()[1] for part in shown.srcset.split(", ")] == ["480w", "960w", "1000w"]
+    assert shown.url in shown.srcset
+
+
+def test_a_small_image_is_not_blown_up_and_needs_no_choice(root: Path) -> None:
+    shown = publish(root, picture(30, 20))
+    assert (shown.width, shown.height, shown.srcset) == (30, 20, "")
+    assert made(root) == {"30.webp": (30, 20)}
+
+
+def test_a_large_image_is_made_no_wider_than_a_page_needs(root: Path) -> None:
+    publish(root, picture(3000, 30))
+    assert made(root) == {"1440.webp": (1440, 14), "480.webp": (480, 5), "960.webp": (960, 10)}
+
+
+def test_con_03_metadata_stays_behind_and_orientation_is_kept(root: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    exif[0x010E] = SECRET.decode()
+    shown = publish(root, picture(100, 50, "JPEG", exif=exif.tobytes(), comment=SECRET), "a.jpg")
+    assert (shown.width, shown.height) == (50, 100)
+    (path,) = (root.parent / "media").iterdir()
+    assert SECRET not in path.read_bytes()
+    with Image.open(path) as image:
+        assert not image.getexif()
+
+
+def test_con_03_what_hides_behind_the_pixels_stays_behind(root: Path) -> None:
+    publish(root, picture() + b"PK\x03\x04<script>alert(1)</script>" + SECRET)
+    assert not any(SECRET in path.read_bytes() for path in (root.parent / "media").iterdir())
+
+
+def test_transparency_is_kept(root: Path) -> None:
+    publish(root, picture(40, 40, mode="RGBA"))
+    (path,) = (root.parent / "media").iterdir()
+    with Image.open(path) as image:
+        assert image.mode == "RGBA" or "A" not in image.getbands()
+
+
+def test_names_follow_the_content(root: Path) -> None:
+    first, again = publish(root, picture()), publish(root, picture(), "b.png")
+    other = publish(root, picture(1000, 501))
+    assert first == again
+    assert first.url != other.url
+
+
+def test_what_is_there_is_not_made_again_and_what_is_missing_is(root: Path) -> None:
+    publish(root, picture())
+    media = root.parent / "media"
+    kept, gone = sorted(media.iterdir())[:2]
+    os.utime(kept, (1, 1))
+    gone.unlink()
+    publish(root, picture())
+    assert kept.stat().st_mtime == 1
+    assert gone.exists()
+
+
+def test_many_writers_at_once_leave_whole_files_only(root: Path) -> None:
+    path, media = put(root, picture()), root.parent / "media"
+    with ThreadPoolExecutor(8) as pool:
+        shown = set(pool.map(lambda _: images.publish(path, media, "/m/"), range(16)))
+    assert len(shown) == 1
+    assert sorted(made(root)) == ["1000.webp", "480.webp", "960.webp"]
+
+
+def test_a_failed_write_leaves_nothing_behind(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(OSError, match="No space"):
+        publish(root, picture())
+    assert list((root.parent / "media").iterdir()) == []
+
+
+def bomb(width: int, height: int) -> bytes:
+    """Make a tiny PNG whose head promises a huge picture."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        )
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 999))
+        + chunk(b"IEND", b"")
+    )
+
+
+def moving(kind: str) -> bytes:
+    frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue")]
+    out = io.BytesIO()
+    frames[0].save(out, kind, save_all=True, append_images=frames[1:], duration=100)
+    return out.getvalue()
+
+
+REFUSED = {
+    "svg": (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "image-svg"),
+    "svg called png": (b"<?xml version='1.0'?>\n<!-- x -->\n<SVG/>", "image-svg"),
+    "html": (b"<html><script>alert(1)</script>", "image-unknown"),
+    "empty": (b"", "image-unknown"),
+    "bmp": (picture(10, 10, "BMP"), "image-unknown"),
+    "tiff": (picture(10, 10, "TIFF"), "image-unknown"),
+    "postscript": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "image-unknown"),
+    "too big": (picture(10, 10) + b"\0" * images.BYTES, "image-too-big"),
+    "41 megapixels": (bomb(6500, 6500), "image-too-many-pixels"),
+    "100 megapixels": (bomb(10_000, 10_000), "image-too-many-pixels"),
+    "3 gigapixels": (bomb(60_000, 50_000), "image-too-many-pixels"),
+    "cut short": (picture()[:600], "image-broken"),
+    "bad pixels": (bomb(100, 100), "image-broken"),
+    "moving gif": (moving("GIF"), "image-moves"),
+    "moving webp": (moving("WEBP"), "image-moves"),
+    "moving png": (moving("PNG"), "image-moves"),
+}
+
+
+@pytest.mark.parametrize(("content", "code"), REFUSED.values(), ids=REFUSED)
+def test_con_03_what_is_not_a_plain_image_is_refused_by_name_and_writes_nothing(
+    root: Path, content: bytes, code: str
+) -> None:
+    path = put(root, content)
+    with pytest.raises(ImageProblem) as checked:
+        images.inspect(path)
+    with pytest.raises(ImageProblem) as published:
+        images.publish(path, root.parent / "media", "/media/")
+    assert checked.value.code == published.value.code == code
+    assert "a.png" in checked.value.message
+    assert checked.value.mend
+    assert not (root.parent / "media").exists()
+
+
+def test_a_good_image_passes_the_check_and_writes_nothing(root: Path) -> None:
+    images.inspect(put(root, picture()))
+    assert not (root.parent / "media").exists()
+
+
+def test_an_image_is_found_beside_the_article_and_in_other_content_folders(root: Path) -> None:
+    path = put(root, picture())
+    (root / "ccm").mkdir()
+    assert images.find(root / "cpb", "a.png", root) == path
+    assert images.find(root / "ccm", "../cpb/a.png", root) == path
+
+
+@pytest.mark.parametrize(
+    ("src", "code"),
+    [
+        ("b.png", "image-missing"),
+        ("a.png/b.png", "image-missing"),
+        ("../../outside.png", "image-outside"),
+        ("/etc/passwd", "image-outside"),
+        ("link.png", "image-outside"),
+        ("a\0.png", "image-outside"),
+        ("loop.png", "image-loop"),
+        ("x" * 5000, "image-loop"),
+    ],
+)
+def test_con_03_paths_that_lead_nowhere_or_out_are_named(root: Path, src: str, code: str) -> None:
+    put(root, picture())
+    (root.parent / "outside.png").write_bytes(picture())
+    (root / "cpb" / "link.png").symlink_to(root.parent / "outside.png")
+    (root / "cpb" / "loop.png").symlink_to(root / "cpb" / "loop.png")
+    with pytest.raises(ImageProblem) as refused:
+        images.find(root / "cpb", src, root)
+    assert refused.value.code == code
+
+
+def test_a_file_that_vanishes_or_is_no_file_is_named(root: Path) -> None:
+    with pytest.raises(ImageProblem) as vanished:
+        images.inspect(root / "cpb" / "a.png")
+    os.mkfifo(root / "cpb" / "pipe.png")
+    with pytest.raises(ImageProblem) as pipe:
+        images.inspect(root / "cpb" / "pipe.png")
+    assert (vanished.value.code, pipe.value.code) == ("image-missing", "image-unknown")

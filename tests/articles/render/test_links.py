@@ -1,0 +1,88 @@
+"""Links between articles, to other sites, and refused ones."""
+
+import pytest
+
+from articles.render import Context, Link, render
+
+PATHS = {"a.md": "/articles/a/", "../ccm/b c.md": "/articles/b-c/"}
+CONTEXT = Context(first_line=10, resolve_link=PATHS.get)
+
+
+def test_a_link_to_an_article_gets_its_address_and_keeps_its_anchor() -> None:
+    rendered = render("x\n[a](a.md) and [b](<../ccm/b c.md#levels-of-care>)", CONTEXT)
+    assert '<a href="/articles/a/">a</a>' in rendered.html
+    assert '<a href="/articles/b-c/#levels-of-care">b</a>' in rendered.html
+    assert rendered.links == (
+        Link("a.md", "", 11, "/articles/a/"),
+        Link("../ccm/b c.md", "levels-of-care", 11, "/articles/b-c/"),
+    )
+    assert rendered.problems == ()
+
+
+def test_a_link_to_no_article_is_listed_without_an_address_and_keeps_its_words() -> None:
+    rendered = render("[a](nobody.md#x)", CONTEXT)
+    assert rendered.links == (Link("nobody.md", "x", 10, None),)
+    assert rendered.html == "<p><a>a</a></p>\n"
+
+
+def test_without_a_resolver_a_link_stays_as_written() -> None:
+    assert 'href="a.md#x"' in render("[a](a.md#x)").html
+
+
+def test_a_link_to_another_site_does_not_hand_over_the_window() -> None:
+    assert '<a href="https://example.org/" rel="noopener">x</a>' in render("[x](https://example.org/)").html
+
+
+@pytest.mark.parametrize("href", ["/pass/", "mailto:a@example.org", "#here", "http://example.org"])
+def test_asvs_1_2_2_allowed_addresses_pass(href: str) -> None:
+    rendered = render(f"## Here\n\n[x]({href})")
+    assert f'href="{href}"' in rendered.html
+    assert rendered.problems == ()
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "javascript:x",
+        "JavaScript:x",
+        "javascript&colon;x",
+        "data:image/png;base64,x",
+        "data:text/html,x",
+        "vbscript:x",
+        "file:///x",
+        "ftp://x",
+        "tel:1",
+        "//example.org",
+    ],
+)
+def test_asvs_1_2_2_other_schemes_are_named_and_removed(href: str) -> None:
+    rendered = render(f"x\n\nmore\n[x](<{href}>)", CONTEXT)
+    assert [(found.line, found.code) for found in rendered.problems] == [(13, "link-scheme")]
+    assert "href" not in rendered.html
+
+
+@pytest.mark.parametrize("text", ["[x]()", "[](https://example.org)", "[ ](a.md)", "[x](<>)"])
+def test_a_link_without_words_or_address_is_a_mistake(text: str) -> None:
+    assert [(found.line, found.code) for found in render(text, CONTEXT).problems] == [(10, "link-empty")]
+
+
+def test_an_image_is_enough_to_fill_a_link() -> None:
+    assert render("[![x](a.png)](a.md)", CONTEXT).problems == ()
+
+
+def test_a_path_that_is_no_article_is_a_mistake() -> None:
+    assert [found.code for found in render("[x](terms.pdf)").problems] == ["link-relative"]
+
+
+def test_a_link_to_a_missing_place_in_the_same_article_is_a_mistake() -> None:
+    rendered = render("## Here\n\n[x](#here)\n[y](#there)\n[z](#question-1)\n")
+    assert [(found.line, found.code) for found in rendered.problems] == [
+        (4, "anchor-broken"),
+        (5, "anchor-broken"),
+    ]
+    assert "#here" in rendered.problems[0].mend
+
+
+def test_asvs_1_2_2_a_backslash_makes_no_other_site() -> None:
+    assert 'href="/%5Cexample.org"' in render("[x](</\\example.org>)").html
+    assert "href" not in render("[x](<\\\\\\\\example.org>)").html

@@ -1,0 +1,51 @@
+"""Images in the text."""
+
+import pytest
+
+from articles.render import Context, Image, Picture, render
+
+PICTURE = Picture("/m/a-960.webp", 960, 540, "/m/a-480.webp 480w, /m/a-960.webp 960w")
+CONTEXT = Context(first_line=5, resolve_image={"a b.png": PICTURE}.get)
+
+
+def test_an_image_alone_with_a_title_is_a_figure_with_a_caption() -> None:
+    rendered = render('![A loop](<a b.png> "Nine phases")', CONTEXT)
+    assert rendered.html == (
+        '<figure><img src="/m/a-960.webp" alt="A loop" width="960" height="540" '
+        'srcset="/m/a-480.webp 480w, /m/a-960.webp 960w" sizes="(min-width: 48rem) 44rem, 100vw" '
+        'loading="eager" decoding="async"><figcaption>Nine phases</figcaption></figure>\n'
+    )
+    assert rendered.images == (Image("a b.png", "A loop", "Nine phases", 5, PICTURE),)
+    assert rendered.blocks[0].kind == "figure"
+    assert rendered.text == "Nine phases"
+
+
+def test_only_the_first_image_loads_at_once() -> None:
+    html = render("![a](a.png)\n\n![b](b.png)\n\nx ![c](c.png)").html
+    assert [html.count('loading="eager"'), html.count('loading="lazy"')] == [1, 2]
+
+
+def test_an_image_among_words_stays_among_them() -> None:
+    html = render('x ![a](a.png "t") y').html
+    assert html.startswith("<p>x <img")
+    assert "figure" not in html
+
+
+@pytest.mark.parametrize("text", ["![](a.png)", "x ![ ](a.png)"])
+def test_an_image_without_alt_text_is_a_mistake(text: str) -> None:
+    assert [(found.line, found.code) for found in render(f"x\n\n{text}").problems] == [(3, "alt-missing")]
+
+
+def test_an_image_that_is_not_there_leaves_its_alt_text_and_is_listed() -> None:
+    rendered = render("![A <loop>](b.png)", CONTEXT)
+    assert rendered.html == "<p>A &lt;loop&gt;</p>\n"
+    assert rendered.images == (Image("b.png", "A <loop>", "", 5, None),)
+
+
+@pytest.mark.parametrize(
+    "src", ["https://example.org/a.png", "//example.org/a.png", "data:image/png;base64,A", "/a.png", ""]
+)
+def test_an_image_from_elsewhere_is_a_mistake_and_no_request(src: str) -> None:
+    rendered = render(f"![x](<{src}>)")
+    assert [found.code for found in rendered.problems] == ["image-outside"]
+    assert "<img" not in rendered.html
