@@ -1,0 +1,163 @@
+"""The API under /v1: key, parameters, idempotency, the verb, and the answer in Stripe's form."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import stripe
+from flask import Blueprint, Response, jsonify, request
+
+from payments.standin import idempotency
+from payments.standin.calls import ENDPOINTS, Endpoint
+from payments.standin.errors import ApiError, Json, unauthorized
+from payments.standin.faults import ApiFaults, Call
+from payments.standin.form import Node, nest
+from payments.standin.ids import new_id
+from payments.standin.params import read
+from payments.standin.views import expanded
+from payments.standin.world import World
+
+_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z]+)?")
+
+
+class LineCut(Exception):
+    """The connection is to be closed without an answer."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status and body; ``replayed`` when it was given before under the same key."""
+
+    status: int
+    body: Json
+    replayed: bool = False
+
+
+class Api:
+    """Runs calls against the world, with the faults that a test has set."""
+
+    def __init__(self, world: World, faults: ApiFaults, api_key: str) -> None:
+        self._world = world
+        self._faults = faults
+        self._api_key = api_key
+
+    def blueprint(self) -> Blueprint:
+        """Every endpoint of the table."""
+        pages = Blueprint("api", __name__)
+        for endpoint in ENDPOINTS:
+            name = f"{endpoint.method} {endpoint.rule}".replace(".", "_")
+
+            def view(id: str = "", endpoint: Endpoint = endpoint) -> Response:
+                return self._answer(endpoint, id)
+
+            pages.add_url_rule(endpoint.rule, name, view, methods=[endpoint.method])
+        return pages
+
+    def _answer(self, endpoint: Endpoint, id: str) -> Response:
+        call = Call(request.method, request.path)
+        call.idempotency_key = request.headers.get("Idempotency-Key") if _unsafe() else None
+        call.stripe_version = request.headers.get("Stripe-Version")
+        self._faults.requests.append(call)
+        if self._faults.take("cut_before", call):
+            raise LineCut
+        try:
+            answer = self._run(endpoint, id, call)
+        except ApiError as error:
+            answer = Answer(error.status, error.body())
+        call.status, call.replayed = answer.status, answer.replayed
+        if self._faults.take("cut", call):
+            raise LineCut
+        return _response(answer, call)
+
+    def _run(self, endpoint: Endpoint, id: str, call: Call) -> Answer:
+        check_key(self._api_key)
+        _check_version(call.stripe_version)
+        self._faults.raise_failure(call, saved=False)
+        sent = nest(_pairs())
+        call.params = dict(sent)
+        call.params = read(endpoint.params, sent)
+        if call.idempotency_key is None:
+            self._wait(call)
+            return self._execute(endpoint, id, call)
+        return self._once(endpoint, id, call, sent)
+
+    def _once(self, endpoint: Endpoint, id: str, call: Call, sent: Node) -> Answer:
+        key = call.idempotency_key or ""
+        with self._world.change():
+            known = idempotency.begin(self._world, key, f"{call.method} {call.path}", dict(sent))
+        if known is not None:
+            return Answer(known["status"], known["body"], replayed=True)
+        self._wait(call)
+        with self._world.change():
+            try:
+                answer = self._execute(endpoint, id, call)
+            except BaseException:
+                idempotency.give_up(self._world, key)
+                raise
+            idempotency.keep(self._world, key, {"status": answer.status, "body": answer.body})
+        return answer
+
+    def _execute(self, endpoint: Endpoint, id: str, call: Call) -> Answer:
+        with self._world.change():
+            self._world.origin = {"id": new_id("req"), "idempotency_key": call.idempotency_key}
+            try:
+                self._faults.raise_failure(call, saved=True)
+                found = endpoint.verb(self._world, id, call.params)
+                return Answer(200, expanded(self._world, found, call.params.get("expand", [])))
+            except ApiError as error:
+                return Answer(error.status, error.body())
+            finally:
+                self._world.origin = {"id": None, "idempotency_key": None}
+
+    def _wait(self, call: Call) -> None:
+        fault = self._faults.take("slow", call)
+        if fault:
+            time.sleep(fault.value)
+
+
+def check_key(api_key: str) -> None:
+    """Bearer or Basic, as Stripe takes both. Raises ApiError 401; live keys never pass."""
+    auth = request.authorization
+    sent = (auth.token or auth.username) if auth else None
+    if not sent:
+        raise unauthorized("You did not provide an API key in the Authorization header.")
+    if sent != api_key or "_test_" not in sent:
+        raise unauthorized(f"Invalid API Key provided: {sent[:8]}***{sent[-4:]}")
+
+
+def unknown_url() -> Response:
+    """What the API answers where there is nothing."""
+    message = f"Unrecognized request URL ({request.method}: {request.path})."
+    return _response(Answer(404, ApiError(message).body()), Call(request.method, request.path))
+
+
+def _check_version(version: str | None) -> None:
+    if version and not _VERSION.fullmatch(version):
+        raise ApiError(f"Invalid Stripe API version: {version}")
+
+
+def _unsafe() -> bool:
+    return request.method == "POST"
+
+
+def _pairs() -> list[tuple[str, str]]:
+    sent = request.form if _unsafe() else request.args
+    return list(sent.items(multi=True))
+
+
+def _response(answer: Answer, call: Call) -> Response:
+    response = jsonify(answer.body)
+    response.status_code = answer.status
+    headers: dict[str, Any] = {
+        "Request-Id": new_id("req"),
+        "Stripe-Version": call.stripe_version or stripe.api_version,
+        "Idempotency-Key": call.idempotency_key,
+        "Idempotent-Replayed": "true" if answer.replayed else None,
+    }
+    for name, value in headers.items():
+        if value is not None:
+            response.headers[name] = value
+    return response

@@ -1,0 +1,62 @@
+"""Stripe's way of saying no: an HTTP status and ``{"error": {...}}`` (docs.stripe.com/api/errors)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Json = dict[str, Any]
+
+
+class ApiError(Exception):
+    """A refusal that the API answers with; ``code`` and ``param`` as Stripe names them."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int = 400,
+        type: str = "invalid_request_error",
+        code: str | None = None,
+        param: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.type = type
+        self.code = code
+        self.param = param
+
+    def body(self) -> Json:
+        """The JSON of the answer; fields without a value are left out, as at Stripe."""
+        fields = {
+            "code": self.code,
+            "message": self.message,
+            "param": self.param,
+            "type": self.type,
+        }
+        return {"error": {name: value for name, value in fields.items() if value is not None}}
+
+
+def missing(param: str) -> ApiError:
+    """A required parameter was not sent."""
+    return ApiError(f"Missing required param: {param}.", code="parameter_missing", param=param)
+
+
+def unknown(params: list[str]) -> ApiError:
+    """Parameters were sent that this call does not have."""
+    word = "parameter" if len(params) == 1 else "parameters"
+    return ApiError(
+        f"Received unknown {word}: {', '.join(params)}", code="parameter_unknown", param=params[0]
+    )
+
+
+def no_such(kind: str, id: str, param: str, status: int = 404) -> ApiError:
+    """No object has this id; 404 when it stands in the path, 400 when it is a parameter."""
+    return ApiError(
+        f"No such {kind}: '{id}'", status=status, code="resource_missing", param=param
+    )
+
+
+def unauthorized(message: str) -> ApiError:
+    """The key is missing or not ours."""
+    return ApiError(message, status=401)
