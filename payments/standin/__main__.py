@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import signal
+import sys
 import threading
 from pathlib import Path
 
@@ -26,7 +27,8 @@ def main(arguments: list[str] | None = None) -> None:
         settle_after=20,
         state=options.state,
     ) as standin:
-        print(f"The Stripe stand-in is at {standin.base_url}/", flush=True)
+        sys.stdout.write(f"The Stripe stand-in is at {standin.base_url}/\n")
+        sys.stdout.flush()
         stopped.wait()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,13 +49,13 @@ class Api:
         for endpoint in ENDPOINTS:
             name = f"{endpoint.method} {endpoint.rule}".replace(".", "_")
 
-            def view(id: str = "", endpoint: Endpoint = endpoint) -> Response:
-                return self._answer(endpoint, id)
+            def view(ident: str = "", endpoint: Endpoint = endpoint) -> Response:
+                return self._answer(endpoint, ident)
 
             pages.add_url_rule(endpoint.rule, name, view, methods=[endpoint.method])
         return pages
 
-    def _answer(self, endpoint: Endpoint, id: str) -> Response:
+    def _answer(self, endpoint: Endpoint, ident: str) -> Response:
         call = Call(request.method, request.path)
         call.idempotency_key = request.headers.get("Idempotency-Key") if _unsafe() else None
         call.stripe_version = request.headers.get("Stripe-Version")
@@ -64,15 +63,16 @@ class Api:
         if self._faults.take("cut_before", call):
             raise LineCut
         try:
-            answer = self._run(endpoint, id, call)
+            answer = self._run(endpoint, ident, call)
         except ApiError as error:
             answer = Answer(error.status, error.body())
         call.status, call.replayed = answer.status, answer.replayed
+        self._faults.pause_in("hold_answer", call)
         if self._faults.take("cut", call):
             raise LineCut
         return _response(answer, call)
 
-    def _run(self, endpoint: Endpoint, id: str, call: Call) -> Answer:
+    def _run(self, endpoint: Endpoint, ident: str, call: Call) -> Answer:
         check_key(self._api_key)
         _check_version(call.stripe_version)
         self._faults.raise_failure(call, saved=False)
@@ -80,42 +80,37 @@ class Api:
         call.params = dict(sent)
         call.params = read(endpoint.params, sent)
         if call.idempotency_key is None:
-            self._wait(call)
-            return self._execute(endpoint, id, call)
-        return self._once(endpoint, id, call, sent)
+            self._faults.pause(call)
+            return self._execute(endpoint, ident, call)
+        return self._once(endpoint, ident, call, sent)
 
-    def _once(self, endpoint: Endpoint, id: str, call: Call, sent: Node) -> Answer:
+    def _once(self, endpoint: Endpoint, ident: str, call: Call, sent: Node) -> Answer:
         key = call.idempotency_key or ""
         with self._world.change():
             known = idempotency.begin(self._world, key, f"{call.method} {call.path}", dict(sent))
         if known is not None:
             return Answer(known["status"], known["body"], replayed=True)
-        self._wait(call)
+        self._faults.pause(call)
         with self._world.change():
             try:
-                answer = self._execute(endpoint, id, call)
+                answer = self._execute(endpoint, ident, call)
             except BaseException:
                 idempotency.give_up(self._world, key)
                 raise
             idempotency.keep(self._world, key, {"status": answer.status, "body": answer.body})
         return answer
 
-    def _execute(self, endpoint: Endpoint, id: str, call: Call) -> Answer:
+    def _execute(self, endpoint: Endpoint, ident: str, call: Call) -> Answer:
         with self._world.change():
             self._world.origin = {"id": new_id("req"), "idempotency_key": call.idempotency_key}
             try:
                 self._faults.raise_failure(call, saved=True)
-                found = endpoint.verb(self._world, id, call.params)
+                found = endpoint.verb(self._world, ident, call.params)
                 return Answer(200, expanded(self._world, found, call.params.get("expand", [])))
             except ApiError as error:
                 return Answer(error.status, error.body())
             finally:
                 self._world.origin = {"id": None, "idempotency_key": None}
-
-    def _wait(self, call: Call) -> None:
-        fault = self._faults.take("slow", call)
-        if fault:
-            time.sleep(fault.value)
 
 
 def check_key(api_key: str) -> None:

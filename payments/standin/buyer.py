@@ -105,9 +105,7 @@ def adjust(
     session["total_details"] |= {"amount_tax": tax, "amount_discount": discount}
 
 
-def _attempt(
-    world: World, session: Json, email: str, method: str, status: str
-) -> tuple[Json, Json]:
+def _attempt(world: World, session: Json, email: str, method: str, status: str) -> tuple[Json, Json]:
     _must_be_open(session)
     session["customer_details"] = customer_details(email)
     intent = charges.intent_for(world, session)

@@ -31,30 +31,22 @@ _SESSIONS = "/v1/checkout/sessions"
 ENDPOINTS = (
     Endpoint("POST", _SESSIONS, c.SessionCreateParams, sessions.create),
     Endpoint("GET", _SESSIONS, c.SessionListParams, sessions.listing),
-    Endpoint("GET", f"{_SESSIONS}/<id>", c.SessionRetrieveParams, sessions.retrieve),
-    Endpoint("POST", f"{_SESSIONS}/<id>/expire", c.SessionExpireParams, sessions.expire),
-    Endpoint(
-        "GET", f"{_SESSIONS}/<id>/line_items", c.SessionLineItemListParams, sessions.line_items
-    ),
+    Endpoint("GET", f"{_SESSIONS}/<ident>", c.SessionRetrieveParams, sessions.retrieve),
+    Endpoint("POST", f"{_SESSIONS}/<ident>/expire", c.SessionExpireParams, sessions.expire),
+    Endpoint("GET", f"{_SESSIONS}/<ident>/line_items", c.SessionLineItemListParams, sessions.line_items),
     Endpoint("GET", "/v1/payment_intents", p.PaymentIntentListParams, charges.list_intents),
-    Endpoint(
-        "GET", "/v1/payment_intents/<id>", p.PaymentIntentRetrieveParams, charges.retrieve_intent
-    ),
+    Endpoint("GET", "/v1/payment_intents/<ident>", p.PaymentIntentRetrieveParams, charges.retrieve_intent),
     Endpoint("GET", "/v1/charges", p.ChargeListParams, charges.list_charges),
-    Endpoint("GET", "/v1/charges/<id>", p.ChargeRetrieveParams, charges.retrieve_charge),
+    Endpoint("GET", "/v1/charges/<ident>", p.ChargeRetrieveParams, charges.retrieve_charge),
     Endpoint("POST", "/v1/refunds", p.RefundCreateParams, refunds.create),
     Endpoint("GET", "/v1/refunds", p.RefundListParams, refunds.listing),
-    Endpoint("GET", "/v1/refunds/<id>", p.RefundRetrieveParams, refunds.retrieve),
+    Endpoint("GET", "/v1/refunds/<ident>", p.RefundRetrieveParams, refunds.retrieve),
     Endpoint("GET", "/v1/disputes", p.DisputeListParams, disputes.listing),
-    Endpoint("GET", "/v1/disputes/<id>", p.DisputeRetrieveParams, disputes.retrieve),
+    Endpoint("GET", "/v1/disputes/<ident>", p.DisputeRetrieveParams, disputes.retrieve),
     Endpoint("GET", "/v1/events", p.EventListParams, events.listing),
-    Endpoint("GET", "/v1/events/<id>", p.EventRetrieveParams, events.retrieve),
+    Endpoint("GET", "/v1/events/<ident>", p.EventRetrieveParams, events.retrieve),
     Endpoint("POST", "/v1/webhook_endpoints", p.WebhookEndpointCreateParams, endpoints.create),
     Endpoint("GET", "/v1/webhook_endpoints", p.WebhookEndpointListParams, endpoints.listing),
-    Endpoint(
-        "GET", "/v1/webhook_endpoints/<id>", p.WebhookEndpointRetrieveParams, endpoints.retrieve
-    ),
-    Endpoint(
-        "DELETE", "/v1/webhook_endpoints/<id>", p.WebhookEndpointDeleteParams, endpoints.delete
-    ),
+    Endpoint("GET", "/v1/webhook_endpoints/<ident>", p.WebhookEndpointRetrieveParams, endpoints.retrieve),
+    Endpoint("DELETE", "/v1/webhook_endpoints/<ident>", p.WebhookEndpointDeleteParams, endpoints.delete),
 )

@@ -16,22 +16,22 @@ DECLINES = {
 }
 
 
-def retrieve_intent(world: World, id: str, params: Json) -> Json:
+def retrieve_intent(world: World, ident: str, params: Json) -> Json:
     """GET /v1/payment_intents/{id}"""
-    return world.find("payment_intent", id, "intent")
+    return world.find("payment_intent", ident, "intent")
 
 
-def list_intents(world: World, id: str, params: Json) -> Json:
+def list_intents(world: World, ident: str, params: Json) -> Json:
     """GET /v1/payment_intents"""
     return page(world, "payment_intent", params, "/v1/payment_intents", same(params, "customer"))
 
 
-def retrieve_charge(world: World, id: str, params: Json) -> Json:
+def retrieve_charge(world: World, ident: str, params: Json) -> Json:
     """GET /v1/charges/{id}"""
-    return world.find("charge", id, "charge")
+    return world.find("charge", ident, "charge")
 
 
-def list_charges(world: World, id: str, params: Json) -> Json:
+def list_charges(world: World, ident: str, params: Json) -> Json:
     """GET /v1/charges"""
     matches = same(params, "customer", "payment_intent", "transfer_group")
     return page(world, "charge", params, "/v1/charges", matches)

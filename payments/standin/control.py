@@ -12,12 +12,7 @@ from payments.standin.errors import ApiError
 from payments.standin.guard import only_from_here
 from payments.standin.standin import Standin
 
-_OWN = """pay pay_later pay_nothing decline settle fail expire forget foreign_sale refund
-    settle_refund fail_refund cancel_refund open_dispute update_dispute close_dispute get sessions
-    events change emit advance refunds_start_as calm""".split()
-_WEBHOOKS = """to drain drop_all drop_next double_all delay hold release sign_with sign_aged
-    patch_events calm resend resend_undelivered send send_together""".split()
-_API = "fail cut cut_before slow down up calm requests".split()
+_NOT_FROM_AFAR = {"start", "stop", "transport"}
 
 
 def control(standin: Standin) -> Blueprint:
@@ -40,8 +35,14 @@ def control(standin: Standin) -> Blueprint:
 
 
 def _knobs(standin: Standin) -> dict[str, Callable[..., Any]]:
-    knobs = {name: getattr(standin, name) for name in _OWN}
-    knobs |= {f"webhooks.{name}": getattr(standin.webhooks, name) for name in _WEBHOOKS}
-    knobs |= {f"api.{name}": getattr(standin.api, name) for name in _API}
+    knobs = _methods(standin)
+    knobs |= {f"webhooks.{name}": method for name, method in _methods(standin.webhooks).items()}
+    knobs |= {f"api.{name}": method for name, method in _methods(standin.api).items()}
     knobs["api.requests"] = lambda: [vars(call) for call in standin.api.requests]
     return knobs
+
+
+def _methods(holder: object) -> dict[str, Callable[..., Any]]:
+    names = (name for name in dir(holder) if not name.startswith("_"))
+    found = {name: getattr(holder, name) for name in names if name not in _NOT_FROM_AFAR}
+    return {name: method for name, method in found.items() if callable(method)}

@@ -46,11 +46,11 @@ def desk(standin: Standin) -> Blueprint:
 def _buttons(standin: Standin) -> dict[str, Callable[[str], object]]:
     return {
         "refund": standin.refund,
-        "refund-part": lambda id: standin.refund(id, _amount(standin, id)),
+        "refund-part": lambda ident: standin.refund(ident, _amount(standin, ident)),
         "fail-refund": standin.fail_refund,
         "dispute": standin.open_dispute,
-        "won": lambda id: standin.close_dispute(id, "won"),
-        "lost": lambda id: standin.close_dispute(id, "lost"),
+        "won": lambda ident: standin.close_dispute(ident, "won"),
+        "lost": lambda ident: standin.close_dispute(ident, "lost"),
         "settle": standin.settle,
         "fail": standin.fail,
         "expire": standin.expire,
@@ -58,11 +58,11 @@ def _buttons(standin: Standin) -> dict[str, Callable[[str], object]]:
     }
 
 
-def _amount(standin: Standin, id: str) -> int:
+def _amount(standin: Standin, ident: str) -> int:
     """The typed price in the smallest unit. Raises ApiError for what is no price."""
     typed = request.form.get("amount", "").replace(",", ".").strip()
     try:
-        amount = Decimal(typed) * 10 ** decimals(standin.get(id)["currency"])
+        amount = Decimal(typed) * 10 ** decimals(standin.get(ident)["currency"])
     except InvalidOperation:
         raise ApiError(f"“{typed}” is not an amount. Write it like 2.50.") from None
     return int(amount)

@@ -143,6 +143,6 @@ class Dispatch(Weather):
 
     def _delivered(self, event: Json, endpoint: str) -> None:
         with self._world.change() as store:
-            event["_undelivered"] = [id for id in event["_undelivered"] if id != endpoint]
+            event["_undelivered"] = [ident for ident in event["_undelivered"] if ident != endpoint]
             event["pending_webhooks"] = len(event["_undelivered"])
             store.save(event)

@@ -12,12 +12,12 @@ _ANSWER_WITHIN = 9 * 86400
 _CLOSED = ("won", "lost", "warning_closed")
 
 
-def retrieve(world: World, id: str, params: Json) -> Json:
+def retrieve(world: World, ident: str, params: Json) -> Json:
     """GET /v1/disputes/{id}"""
-    return world.find("dispute", id, "dispute")
+    return world.find("dispute", ident, "dispute")
 
 
-def listing(world: World, id: str, params: Json) -> Json:
+def listing(world: World, ident: str, params: Json) -> Json:
     """GET /v1/disputes"""
     return page(world, "dispute", params, "/v1/disputes", same(params, "charge", "payment_intent"))
 

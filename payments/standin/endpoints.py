@@ -12,7 +12,7 @@ from payments.standin.listing import page
 from payments.standin.world import World, shape
 
 
-def create(world: World, id: str, params: Json) -> Json:
+def create(world: World, ident: str, params: Json) -> Json:
     """POST /v1/webhook_endpoints; only this answer ever holds the secret."""
     endpoint = add(world, new_id("we"), params["url"], [f"whsec_{secrets.token_hex(16)}"])
     sent = {k: v for k, v in params.items() if k in ("api_version", "description", "metadata")}
@@ -20,25 +20,25 @@ def create(world: World, id: str, params: Json) -> Json:
     return world.store.save(endpoint) | {"secret": endpoint["_secrets"][0]}
 
 
-def retrieve(world: World, id: str, params: Json) -> Json:
+def retrieve(world: World, ident: str, params: Json) -> Json:
     """GET /v1/webhook_endpoints/{id}"""
-    return world.find("webhook_endpoint", id, "webhook_endpoint")
+    return world.find("webhook_endpoint", ident, "webhook_endpoint")
 
 
-def listing(world: World, id: str, params: Json) -> Json:
+def listing(world: World, ident: str, params: Json) -> Json:
     """GET /v1/webhook_endpoints"""
     return page(world, "webhook_endpoint", params, "/v1/webhook_endpoints")
 
 
-def delete(world: World, id: str, params: Json) -> Json:
+def delete(world: World, ident: str, params: Json) -> Json:
     """DELETE /v1/webhook_endpoints/{id}"""
-    world.find("webhook_endpoint", id, "webhook_endpoint")
-    world.store.remove(id)
-    return {"id": id, "object": "webhook_endpoint", "deleted": True}
+    world.find("webhook_endpoint", ident, "webhook_endpoint")
+    world.store.remove(ident)
+    return {"id": ident, "object": "webhook_endpoint", "deleted": True}
 
 
-def add(world: World, id: str, url: str, signed_with: list[str]) -> Json:
+def add(world: World, ident: str, url: str, signed_with: list[str]) -> Json:
     """An endpoint for all events; several secrets make several signatures, as while rolling one."""
-    endpoint = shape("endpoint") | {"id": id, "url": url, "created": world.now()}
+    endpoint = shape("endpoint") | {"id": ident, "url": url, "created": world.now()}
     endpoint |= {"api_version": stripe.api_version, "_secrets": signed_with}
     return world.store.save(endpoint)

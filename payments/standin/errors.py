@@ -15,14 +15,14 @@ class ApiError(Exception):
         message: str,
         *,
         status: int = 400,
-        type: str = "invalid_request_error",
+        kind: str = "invalid_request_error",
         code: str | None = None,
         param: str | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
-        self.type = type
+        self.kind = kind
         self.code = code
         self.param = param
 
@@ -32,7 +32,7 @@ class ApiError(Exception):
             "code": self.code,
             "message": self.message,
             "param": self.param,
-            "type": self.type,
+            "type": self.kind,
         }
         return {"error": {name: value for name, value in fields.items() if value is not None}}
 
@@ -50,11 +50,9 @@ def unknown(params: list[str]) -> ApiError:
     )
 
 
-def no_such(kind: str, id: str, param: str, status: int = 404) -> ApiError:
+def no_such(kind: str, ident: str, param: str, status: int = 404) -> ApiError:
     """No object has this id; 404 when it stands in the path, 400 when it is a parameter."""
-    return ApiError(
-        f"No such {kind}: '{id}'", status=status, code="resource_missing", param=param
-    )
+    return ApiError(f"No such {kind}: '{ident}'", status=status, code="resource_missing", param=param)
 
 
 def unauthorized(message: str) -> ApiError:

@@ -15,7 +15,7 @@ from payments.standin.world import World
 _KEPT_SECONDS = 30 * 86400
 
 
-def emit(world: World, type: str, obj: Json, previous: Json | None = None) -> Json:
+def emit(world: World, name: str, obj: Json, previous: Json | None = None) -> Json:
     """Record an event with a snapshot of ``obj`` and hand it to the deliverer.
 
     ``previous``: for ``*.updated``, the old values of what has changed.
@@ -32,7 +32,7 @@ def emit(world: World, type: str, obj: Json, previous: Json | None = None) -> Js
         "livemode": False,
         "pending_webhooks": 0,
         "request": dict(world.origin),
-        "type": type,
+        "type": name,
         "_undelivered": [],
     }
     world.store.save(event)
@@ -40,12 +40,12 @@ def emit(world: World, type: str, obj: Json, previous: Json | None = None) -> Js
     return event
 
 
-def retrieve(world: World, id: str, params: Json) -> Json:
+def retrieve(world: World, ident: str, params: Json) -> Json:
     """GET /v1/events/{id}"""
-    return world.find("event", id, "id")
+    return world.find("event", ident, "id")
 
 
-def listing(world: World, id: str, params: Json) -> Json:
+def listing(world: World, ident: str, params: Json) -> Json:
     """GET /v1/events: those of the last 30 days; ``delivery_success=false``: not yet delivered."""
     if "type" in params and "types" in params:
         raise ApiError("You may only specify one of these parameters: type, types.")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import fnmatch
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from payments.standin.errors import ApiError, Json
 
-Kind = Literal["fail", "cut", "cut_before", "slow"]
+Kind = Literal["fail", "cut", "cut_before", "slow", "hold", "hold_answer"]
+_LONGEST_HOLD = 60
 
 
 @dataclass
@@ -48,6 +50,8 @@ class ApiFaults:
         self.requests: list[Call] = []
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
+        self._gate = threading.Event()
+        self._arrived = threading.Semaphore(0)
 
     def fail(
         self, status: int = 503, times: int | None = 1, path: str | None = None, saved: bool = False
@@ -67,6 +71,25 @@ class ApiFaults:
         """Wait before the work; meanwhile the idempotency key is in use."""
         self._add(Fault("slow", path, _count(times), seconds))
 
+    def hold(self, times: int | None = 1, path: str | None = None) -> None:
+        """Keep a call waiting before its work until ``release``; its idempotency key is in use."""
+        self._gate.clear()
+        self._add(Fault("hold", path, _count(times)))
+
+    def hold_answer(self, times: int | None = 1, path: str | None = None) -> None:
+        """Do the work, webhooks and all, and keep the answer back until ``release``."""
+        self._gate.clear()
+        self._add(Fault("hold_answer", path, _count(times)))
+
+    def wait_until_held(self, timeout: float = 10) -> None:
+        """Return when a call is being held. Raises TimeoutError."""
+        if not self._arrived.acquire(timeout=timeout):
+            raise TimeoutError("no call has come to be held")
+
+    def release(self) -> None:
+        """Let every held call go on."""
+        self._gate.set()
+
     def down(self) -> None:
         """Every call answers 503 until ``up()``."""
         self.fail(503, times=None)
@@ -76,9 +99,10 @@ class ApiFaults:
         self.calm()
 
     def calm(self) -> None:
-        """No more faults."""
+        """No more faults; held calls go on."""
         with self._lock:
             self._faults = []
+        self.release()
 
     def sent(self, path: str) -> list[Call]:
         """The logged calls that match."""
@@ -97,8 +121,21 @@ class ApiFaults:
         """Raises ApiError if the call is to fail now."""
         fault = self.take("fail", call, saved)
         if fault:
-            type = "rate_limit_error" if fault.value == 429 else "api_error"
-            raise ApiError("Something went wrong on our end.", status=fault.value, type=type)
+            kind = "rate_limit_error" if fault.value == 429 else "api_error"
+            raise ApiError("Something went wrong on our end.", status=fault.value, kind=kind)
+
+    def pause(self, call: Call) -> None:
+        """Wait before the work, as long as a test has asked."""
+        fault = self.take("slow", call)
+        if fault:
+            time.sleep(fault.value)
+        self.pause_in("hold", call)
+
+    def pause_in(self, kind: Kind, call: Call) -> None:
+        """Wait for ``release`` if this call is to be held."""
+        if self.take(kind, call):
+            self._arrived.release()
+            self._gate.wait(_LONGEST_HOLD)
 
     def _use(self, fault: Fault) -> None:
         fault.times -= 1

@@ -16,7 +16,7 @@ def only_from_here() -> None:
     The Host check stops a foreign name that was made to point here; the other two stop a foreign
     page that posts here.
     """
-    if not ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback:
+    if not ipaddress.ip_address(request.remote_addr or "::").is_loopback:
         abort(403)
     if urlsplit(f"//{request.host}").hostname not in _NAMES:
         abort(403)

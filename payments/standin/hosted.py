@@ -32,15 +32,15 @@ def hosted_pages(world: World) -> Blueprint:
     """/pay/<session> and /receipts/<charge>."""
     pages = Blueprint("hosted", __name__)
 
-    @pages.get("/pay/<id>")
-    def pay(id: str) -> str | Response:
+    @pages.get("/pay/<ident>")
+    def pay(ident: str) -> str | Response:
         with world.change():
-            return _page(_session(world, id))
+            return _page(_session(world, ident))
 
-    @pages.post("/pay/<id>")
-    def submit(id: str) -> str | Response | tuple[str, int]:
+    @pages.post("/pay/<ident>")
+    def submit(ident: str) -> str | Response | tuple[str, int]:
         with world.change():
-            session = _session(world, id)
+            session = _session(world, ident)
             if session["status"] != "open":
                 return _page(session)
             try:
@@ -49,10 +49,10 @@ def hosted_pages(world: World) -> Blueprint:
                 return _form(session, str(problem)), 422
             return redirect(_thanks(session), 303)
 
-    @pages.get("/receipts/<id>")
-    def receipt(id: str) -> str:
+    @pages.get("/receipts/<ident>")
+    def receipt(ident: str) -> str:
         with world.change() as store:
-            charge = store.find("charge", id) or abort(404)
+            charge = store.find("charge", ident) or abort(404)
             return render_template("standin/receipt.html", charge=charge)
 
     return pages
@@ -63,8 +63,8 @@ def slow_bank_offered(session: Json) -> bool:
     return not session["_types_chosen"] or bool(set(session["payment_method_types"]) - _AT_ONCE)
 
 
-def _session(world: World, id: str) -> Json:
-    found = world.store.find("checkout.session", id)
+def _session(world: World, ident: str) -> Json:
+    found = world.store.find("checkout.session", ident)
     if found is None:
         abort(404)
     return found

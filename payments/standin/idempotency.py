@@ -52,7 +52,7 @@ def _mismatch(key: str, first: str, now: str) -> ApiError:
         f"Keys for idempotent requests can only be used with the same {what} they were first "
         f"used with. Try using a key other than '{key}' if you meant to execute a different "
         "request.",
-        type="idempotency_error",
+        kind="idempotency_error",
     )
 
 
@@ -60,6 +60,6 @@ def _in_use(key: str) -> ApiError:
     return ApiError(
         f"There is currently another in-progress request using this idempotency key: {key}",
         status=409,
-        type="idempotency_error",
+        kind="idempotency_error",
         code="idempotency_key_in_use",
     )

@@ -13,8 +13,7 @@ from payments.standin.world import World, shape
 def build_items(world: World, params: Json) -> list[Json]:
     """The items of a new session. Raises ApiError for what Stripe refuses."""
     items = [
-        _build_item(world, sent, f"line_items[{place}]")
-        for place, sent in enumerate(params["line_items"])
+        _build_item(world, sent, f"line_items[{place}]") for place, sent in enumerate(params["line_items"])
     ]
     if len({item["currency"] for item in items}) > 1:
         raise ApiError("All line items must have the same currency.", param="line_items")

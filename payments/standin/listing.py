@@ -12,16 +12,14 @@ from payments.standin.world import World
 _COMPARE = {"gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
 
 
-def page(
-    world: World, kind: str, params: Json, url: str, keep: Callable[[Json], bool] | None = None
-) -> Json:
+def page(world: World, kind: str, params: Json, url: str, keep: Callable[[Json], bool] | None = None) -> Json:
     """One page by ``limit``, ``starting_after``, ``ending_before`` and ``created``.
 
     The cursor counts among all objects of the kind, so that one which has meanwhile changed, and
     is no longer kept, still marks its place.
     """
     limit = _limit(params.get("limit", 10))
-    newest = sorted(reversed(world.store.all(kind)), key=lambda obj: -int(obj["created"]))
+    newest = sorted(world.store.all(kind), key=lambda obj: int(obj["created"]))[::-1]
     backwards = "ending_before" in params
     if backwards:
         newest = newest[: _place(newest, params["ending_before"], "ending_before")][::-1]
@@ -55,8 +53,8 @@ def _limit(limit: int) -> int:
     return limit
 
 
-def _place(objects: list[Json], id: str, param: str) -> int:
+def _place(objects: list[Json], ident: str, param: str) -> int:
     for place, obj in enumerate(objects):
-        if obj["id"] == id:
+        if obj["id"] == ident:
             return place
-    raise no_such("object", id, param, status=400)
+    raise no_such("object", ident, param, status=400)

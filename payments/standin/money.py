@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from payments.standin.errors import ApiError
+from payments.standin.world import shape
 
 # docs.stripe.com/currencies
-CURRENCIES = frozenset(
-    """usd aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd bwp
-    byn bzd cad cdf chf clp cny cop crc cve czk djf dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd
-    gnf gtq gyd hkd hnl htg huf idr ils inr isk jmd jod jpy kes kgs khr kmf krw kwd kyd kzt lak lbp
-    lkr lrd lsl mad mdl mga mkd mmk mnt mop mur mvr mwk mxn myr mzn nad ngn nio nok npr nzd omr pab
-    pen pgk php pkr pln pyg qar ron rsd rub rwf sar sbd scr sek sgd shp sle sos srd std szl thb tjs
-    tnd top try ttd twd tzs uah ugx uyu uzs vnd vuv wst xaf xcd xcg xof xpf yer zar zmw""".split()
-)
-_NO_DECIMALS = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split())
-_THREE_DECIMALS = frozenset("bhd jod kwd omr tnd".split())
+_KNOWN = shape("currencies")
+CURRENCIES = frozenset(_KNOWN["all"].split())
+_NO_DECIMALS = frozenset(_KNOWN["no_decimals"].split())
+_THREE_DECIMALS = frozenset(_KNOWN["three_decimals"].split())
 _SYMBOLS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥", "cad": "CA$", "aud": "A$", "inr": "₹"}
 _SMALLEST = {"gbp": 30, "jpy": 50, "dkk": 250, "sek": 300, "nok": 300, "pln": 200, "mxn": 1000}
 

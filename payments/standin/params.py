@@ -13,10 +13,10 @@ import sys
 import types
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NotRequired, Required, Union, get_args, get_origin, get_type_hints
 
 from stripe import RequestOptions
-from typing_extensions import NotRequired, Required, is_typeddict
+from typing_extensions import is_typeddict
 
 from payments.standin.errors import ApiError, Json, missing, unknown
 from payments.standin.form import Node
@@ -24,6 +24,9 @@ from payments.standin.form import Node
 # Where the library writes the names of the call options, which every parameter type inherits;
 # the last one it imports for type checkers only.
 _OPTION_NAMES = vars(sys.modules[RequestOptions.__module__]) | {"StripeContext": object}
+
+
+_SCALARS = {str, int, bool, Decimal}
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def read(params_type: Any, sent: Node) -> Json:
     return found
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _shape(hint: Any) -> Shape:
     origin = get_origin(hint)
     if origin in (NotRequired, Required):
@@ -65,13 +68,10 @@ def _shape(hint: Any) -> Shape:
         return functools.reduce(Shape.__or__, map(_shape, get_args(hint)))
     if origin is Literal:
         return _choices(get_args(hint))
-    if origin is list:
-        return Shape(items=get_args(hint)[0])
-    if origin is dict:
-        return Shape(text_map=True)
     if is_typeddict(hint):
         return _fields(hint)
-    return Shape(scalars=frozenset({hint} & {str, int, bool, Decimal}))
+    items = get_args(hint)[0] if origin is list else None
+    return Shape(items=items, text_map=origin is dict, scalars=frozenset({hint} & _SCALARS))
 
 
 def _choices(values: tuple[str, ...]) -> Shape:
@@ -105,9 +105,7 @@ def _read_fields(shape: Shape, sent: Node, path: str) -> Json:
     for name in fields:
         if name in shape.required and name not in sent:
             raise missing(_join(path, name))
-    return {
-        name: _read(_shape(fields[name]), value, _join(path, name)) for name, value in sent.items()
-    }
+    return {name: _read(_shape(fields[name]), value, _join(path, name)) for name, value in sent.items()}
 
 
 def _read_list(shape: Shape, sent: Node, path: str) -> list[Any]:

@@ -13,7 +13,7 @@ _GIVEN_BACK = ("failed", "canceled")
 _DISPUTED = ("needs_response", "under_review", "lost")
 
 
-def create(world: World, id: str, params: Json) -> Json:
+def create(world: World, ident: str, params: Json) -> Json:
     """POST /v1/refunds. Raises ApiError when there is nothing, or not so much, to refund."""
     charge = _charge(world, params)
     amount = _amount(world, charge, params)
@@ -36,12 +36,12 @@ def create(world: World, id: str, params: Json) -> Json:
     return refund
 
 
-def retrieve(world: World, id: str, params: Json) -> Json:
+def retrieve(world: World, ident: str, params: Json) -> Json:
     """GET /v1/refunds/{id}"""
-    return world.find("refund", id, "refund")
+    return world.find("refund", ident, "refund")
 
 
-def listing(world: World, id: str, params: Json) -> Json:
+def listing(world: World, ident: str, params: Json) -> Json:
     """GET /v1/refunds"""
     return page(world, "refund", params, "/v1/refunds", same(params, "charge", "payment_intent"))
 
@@ -74,8 +74,7 @@ def _charge(world: World, params: Json) -> Json:
         return world.find("charge", params["charge"], "charge")
     if "payment_intent" not in params:
         raise ApiError(
-            "One of the following params should be provided for this request: "
-            "payment_intent or charge.",
+            "One of the following params should be provided for this request: payment_intent or charge.",
             code="parameter_missing",
         )
     intent = world.find("payment_intent", params["payment_intent"], "payment_intent")
@@ -96,9 +95,7 @@ def _amount(world: World, charge: Json, params: Json) -> int:
     if left <= 0:
         raise _refused(charge, "charge_already_refunded", "already been refunded")
     if amount < 1:
-        raise ApiError(
-            "Invalid positive integer", code="parameter_invalid_integer", param="amount"
-        )
+        raise ApiError("Invalid positive integer", code="parameter_invalid_integer", param="amount")
     if amount > left:
         which = "unrefunded amount on charge" if charge["amount_refunded"] else "charge amount"
         asked, have = in_words(amount, charge["currency"]), in_words(left, charge["currency"])

@@ -15,16 +15,37 @@ from payments.standin.world import World, shape
 
 _MINUTES_30, _HOURS_24 = 30 * 60, 24 * 3600
 # Parameters that the session shows as they were sent; objects are laid over their resting values.
-_ECHOED = """allow_promotion_codes billing_address_collection branding_settings cancel_url
-    client_reference_id consent_collection custom_fields customer_creation customer_email
-    excluded_payment_method_types integration_identifier locale metadata name_collection
-    origin_context payment_method_collection payment_method_options payment_method_types
-    phone_number_collection saved_payment_method_options shipping_address_collection submit_type
-    success_url tax_id_collection wallet_options""".split()
-_OVERLAID = "adaptive_pricing automatic_tax custom_text invoice_creation".split()
+_ECHOED = [
+    "allow_promotion_codes",
+    "billing_address_collection",
+    "branding_settings",
+    "cancel_url",
+    "client_reference_id",
+    "consent_collection",
+    "custom_fields",
+    "customer_creation",
+    "customer_email",
+    "excluded_payment_method_types",
+    "integration_identifier",
+    "locale",
+    "metadata",
+    "name_collection",
+    "origin_context",
+    "payment_method_collection",
+    "payment_method_options",
+    "payment_method_types",
+    "phone_number_collection",
+    "saved_payment_method_options",
+    "shipping_address_collection",
+    "submit_type",
+    "success_url",
+    "tax_id_collection",
+    "wallet_options",
+]
+_OVERLAID = ["adaptive_pricing", "automatic_tax", "custom_text", "invoice_creation"]
 
 
-def create(world: World, id: str, params: Json) -> Json:
+def create(world: World, ident: str, params: Json) -> Json:
     """POST /v1/checkout/sessions, mode ``payment`` on the hosted page.
 
     Raises ApiError for what Stripe refuses, and for the modes that the stand-in does not have.
@@ -53,12 +74,12 @@ def create(world: World, id: str, params: Json) -> Json:
     return world.store.save(session)
 
 
-def retrieve(world: World, id: str, params: Json) -> Json:
+def retrieve(world: World, ident: str, params: Json) -> Json:
     """GET /v1/checkout/sessions/{id}"""
-    return world.find("checkout.session", id, "session")
+    return world.find("checkout.session", ident, "session")
 
 
-def listing(world: World, id: str, params: Json) -> Json:
+def listing(world: World, ident: str, params: Json) -> Json:
     """GET /v1/checkout/sessions"""
     email = params.get("customer_details", {}).get("email")
     matches = same(params, "customer", "payment_intent", "payment_link", "status", "subscription")
@@ -70,15 +91,15 @@ def listing(world: World, id: str, params: Json) -> Json:
     return page(world, "checkout.session", params, "/v1/checkout/sessions", keep)
 
 
-def line_items(world: World, id: str, params: Json) -> Json:
+def line_items(world: World, ident: str, params: Json) -> Json:
     """GET /v1/checkout/sessions/{id}/line_items; a session here has few, so always one page."""
-    items = world.find("checkout.session", id, "session")["_line_items"]
-    return as_list(items, f"/v1/checkout/sessions/{id}/line_items")
+    items = world.find("checkout.session", ident, "session")["_line_items"]
+    return as_list(items, f"/v1/checkout/sessions/{ident}/line_items")
 
 
-def expire(world: World, id: str, params: Json) -> Json:
+def expire(world: World, ident: str, params: Json) -> Json:
     """POST /v1/checkout/sessions/{id}/expire. Raises ApiError unless the session is open."""
-    session = world.find("checkout.session", id, "session")
+    session = world.find("checkout.session", ident, "session")
     if session["status"] != "open":
         raise ApiError(
             'Only Checkout Sessions with a status in ["open"] can be expired. '

@@ -48,9 +48,7 @@ class Shop:
 
     def decline(self, session: str, code: str = "card_declined") -> Json:
         """A declined card; the session stays open."""
-        return self._with(
-            session, lambda world, found: buyer.decline(world, found, buyer.EMAIL, code)
-        )
+        return self._with(session, lambda world, found: buyer.decline(world, found, buyer.EMAIL, code))
 
     def settle(self, session: str) -> Json:
         """The slow bank pays: async_payment_succeeded."""
@@ -64,9 +62,7 @@ class Shop:
         """The session expires now, whatever its clock says."""
         return self._with(session, sessions.end)
 
-    def forget(
-        self, session: str, *, metadata: bool = True, client_reference_id: bool = True
-    ) -> Json:
+    def forget(self, session: str, *, metadata: bool = True, client_reference_id: bool = True) -> Json:
         """Lose what ties the session to our order; the metadata on payment and charge as well."""
 
         def step(world: World, found: Json) -> Json:

@@ -67,28 +67,28 @@ class Standin(Shop, Bank):
         self.webhooks.stop()
         self.world.store.close()
 
-    def get(self, id: str) -> Json:
+    def get(self, ident: str) -> Json:
         """A copy of any object. Raises KeyError."""
         with self.world.change() as store:
-            return snapshot(store.get(id))
+            return snapshot(store.get(ident))
 
     def sessions(self) -> list[Json]:
         """All Checkout Sessions, oldest first."""
         return self._all("checkout.session")
 
-    def events(self, type: str | None = None) -> list[Json]:
+    def events(self, name: str | None = None) -> list[Json]:
         """All events, oldest first; or those of one type."""
-        return [event for event in self._all("event") if type in (None, event["type"])]
+        return [event for event in self._all("event") if name in (None, event["type"])]
 
-    def change(self, id: str, **fields: object) -> Json:
+    def change(self, ident: str, **fields: object) -> Json:
         """Set fields of an object without an event, as no real Stripe would."""
         with self.world.change() as store:
-            return snapshot(store.save(store.get(id) | fields))
+            return snapshot(store.save(store.get(ident) | fields))
 
-    def emit(self, type: str, id: str) -> Json:
+    def emit(self, name: str, ident: str) -> Json:
         """Send an event of any type about an object as it is now."""
         with self.world.change() as store:
-            return snapshot(emit(self.world, type, store.get(id)))
+            return snapshot(emit(self.world, name, store.get(ident)))
 
     def advance(self, seconds: int) -> None:
         """Move Stripe's clock on and run what has become due; signatures keep the real time."""

@@ -17,41 +17,44 @@ class Store:
 
     def __init__(self, path: Path | None = None) -> None:
         self._objects: dict[str, Json] = {}
+        self._kinds: dict[str, dict[str, Json]] = {}
         self._changed: dict[str, Json] = {}
         self._file = _open(path) if path else None
         if self._file:
-            for id, body in self._file.execute("SELECT id, body FROM objects ORDER BY rowid"):
-                self._objects[id] = json.loads(body)
+            for (body,) in self._file.execute("SELECT body FROM objects ORDER BY rowid"):
+                self._keep(json.loads(body))
 
     def save(self, obj: Json) -> Json:
         """Keep a new object, or what has changed of an old one."""
-        self._objects[obj["id"]] = self._changed[obj["id"]] = obj
+        self._changed[obj["id"]] = self._keep(obj)
         return obj
 
-    def remove(self, id: str) -> None:
+    def remove(self, ident: str) -> None:
         """Forget an object; unknown ids are fine."""
-        self._objects.pop(id, None)
-        self._changed.pop(id, None)
+        gone = self._objects.pop(ident, None)
+        if gone:
+            del self._kinds[gone["object"]][ident]
+        self._changed.pop(ident, None)
         if self._file:
-            self._file.execute("DELETE FROM objects WHERE id = ?", (id,))
+            self._file.execute("DELETE FROM objects WHERE id = ?", (ident,))
 
-    def find(self, kind: str, id: str) -> Json | None:
+    def find(self, kind: str, ident: str) -> Json | None:
         """The object of this kind, or None."""
-        obj = self._objects.get(id)
+        obj = self._objects.get(ident)
         return obj if obj is not None and obj["object"] == kind else None
 
-    def get(self, id: str) -> Json:
+    def get(self, ident: str) -> Json:
         """The object of any kind. Raises KeyError."""
-        return self._objects[id]
+        return self._objects[ident]
 
     def all(self, kind: str) -> list[Json]:
         """All objects of a kind, oldest first."""
-        return [obj for obj in self._objects.values() if obj["object"] == kind]
+        return list(self._kinds.get(kind, {}).values())
 
     def commit(self) -> None:
         """Write what has changed to the file, in one transaction."""
         if self._file:
-            rows = [(id, json.dumps(obj)) for id, obj in self._changed.items()]
+            rows = [(ident, json.dumps(obj)) for ident, obj in self._changed.items()]
             self._file.executemany(
                 "INSERT INTO objects (id, body) VALUES (?, ?) "
                 "ON CONFLICT (id) DO UPDATE SET body = excluded.body",
@@ -65,6 +68,11 @@ class Store:
         if self._file:
             self._file.close()
             self._file = None
+
+    def _keep(self, obj: Json) -> Json:
+        self._kinds.setdefault(obj["object"], {})[obj["id"]] = obj
+        self._objects[obj["id"]] = obj
+        return obj
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -55,11 +55,11 @@ class World:
         """Stripe's clock in Unix seconds: ours plus the offset that a test has set."""
         return int(time.time()) + self.clock_offset
 
-    def find(self, kind: str, id: str, param: str, status: int = 404) -> Json:
+    def find(self, kind: str, ident: str, param: str, status: int = 404) -> Json:
         """The object of this kind. Raises ApiError ``resource_missing``."""
-        found = self.store.find(kind, id)
+        found = self.store.find(kind, ident)
         if found is None:
-            raise no_such(kind, id, param, status)
+            raise no_such(kind, ident, param, status)
         return found
 
 
