@@ -120,7 +120,7 @@ def check_key(api_key: str) -> None:
     if not sent:
         raise unauthorized("You did not provide an API key in the Authorization header.")
     if sent != api_key or "_test_" not in sent:
-        raise unauthorized(f"Invalid API Key provided: {sent[:8]}***{sent[-4:]}")
+        raise unauthorized(f"Invalid API Key provided: {sent[:8] if len(sent) > 16 else ''}***")
 
 
 def unknown_url() -> Response:

@@ -60,7 +60,7 @@ def hosted_pages(world: World) -> Blueprint:
 
 def slow_bank_offered(session: Json) -> bool:
     """Whether the session's payment methods allow one that is not paid at once."""
-    return not session["_types_chosen"] or bool(set(session["payment_method_types"]) - _AT_ONCE)
+    return not _AT_ONCE.issuperset(session["payment_method_types"])
 
 
 def _session(world: World, ident: str) -> Json:

@@ -25,6 +25,7 @@ class Quiet(WSGIRequestHandler):
 def bind(standin: Standin, port: int = 0) -> BaseWSGIServer:
     """A server on this machine, listening; port 0 takes a free one."""
     server = make_server(HOST, port, create_app(standin), threaded=True, request_handler=Quiet)
+    server.socket.listen(1024)  # hundreds may call at the same instant
     standin.start(f"http://{HOST}:{server.port}")
     return server
 

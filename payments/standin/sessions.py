@@ -14,35 +14,8 @@ from payments.standin.views import as_list
 from payments.standin.world import World, shape
 
 _MINUTES_30, _HOURS_24 = 30 * 60, 24 * 3600
-# Parameters that the session shows as they were sent; objects are laid over their resting values.
-_ECHOED = [
-    "allow_promotion_codes",
-    "billing_address_collection",
-    "branding_settings",
-    "cancel_url",
-    "client_reference_id",
-    "consent_collection",
-    "custom_fields",
-    "customer_creation",
-    "customer_email",
-    "excluded_payment_method_types",
-    "integration_identifier",
-    "locale",
-    "metadata",
-    "name_collection",
-    "origin_context",
-    "payment_method_collection",
-    "payment_method_options",
-    "payment_method_types",
-    "phone_number_collection",
-    "saved_payment_method_options",
-    "shipping_address_collection",
-    "submit_type",
-    "success_url",
-    "tax_id_collection",
-    "wallet_options",
-]
-_OVERLAID = ["adaptive_pricing", "automatic_tax", "custom_text", "invoice_creation"]
+# What the account takes where the shop does not say; the second is not paid at once.
+_PAYMENT_METHODS = ("card", "us_bank_account")
 
 
 def create(world: World, ident: str, params: Json) -> Json:
@@ -52,9 +25,8 @@ def create(world: World, ident: str, params: Json) -> Json:
     """
     _check(world, params)
     items = build_items(world, params)
-    session = shape("session") | {name: params[name] for name in _ECHOED if name in params}
-    for name in _OVERLAID:
-        session[name] |= params.get(name, {})
+    session = shape("session")
+    _echo(session, params)
     total = sum(item["amount_total"] for item in items)
     check_smallest(total, items[0]["currency"])
     session |= {
@@ -66,7 +38,7 @@ def create(world: World, ident: str, params: Json) -> Json:
         "expires_at": params.get("expires_at", world.now() + _HOURS_24),
         "_line_items": items,
         "_payment_intent_data": params.get("payment_intent_data", {}),
-        "_types_chosen": "payment_method_types" in params,
+        "payment_method_types": _payment_methods(params),
     }
     if "customer_email" in params:
         session["customer_details"] = customer_details(params["customer_email"])
@@ -146,6 +118,20 @@ def customer_details(email: str, name: str | None = None) -> Json:
         "tax_exempt": "none",
         "tax_ids": [],
     }
+
+
+def _echo(session: Json, params: Json) -> None:
+    """The session shows what was sent; objects are laid over their resting values."""
+    for name, value in params.items():
+        if isinstance(session.get(name), dict):
+            session[name] |= value
+        elif name in session:
+            session[name] = value
+
+
+def _payment_methods(params: Json) -> list[str]:
+    allowed = params.get("allowed_payment_method_types", _PAYMENT_METHODS)
+    return [kind for kind in allowed if kind not in params.get("excluded_payment_method_types", ())]
 
 
 def _check(world: World, params: Json) -> None:

@@ -40,7 +40,7 @@ def client_of(standin: Standin) -> stripe.StripeClient:
 def new_session(client: stripe.StripeClient) -> Callable[..., Session]:
     def create(key: str | None = None, **changes: Any) -> Session:
         options: stripe.RequestOptions = {"idempotency_key": key} if key else {}
-        return client.v1.checkout.sessions.create({**pass_order(), **changes}, options)  # type: ignore[typeddict-item]
+        return client.v1.checkout.sessions.create(pass_order() | changes, options)
 
     return create
 
