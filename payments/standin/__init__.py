@@ -2,14 +2,13 @@
 
 The product does not know it: it is reached by ``STRIPE_API_BASE``. In a test::
 
-    with running(webhook_url=f"{site}/webhooks/stripe", webhook_secrets=["whsec_x"]) as standin:
+    with Standin.running(webhook_url=f"{site}/webhooks/stripe", webhook_secrets=["whsec_x"]) as standin:
         standin.pay(session_id, email="ada@example.com")
         standin.webhooks.drain()
 """
 
 from payments.standin.buyer import NotPayable
 from payments.standin.errors import ApiError
-from payments.standin.server import running
 from payments.standin.standin import Standin
 
-__all__ = ["ApiError", "NotPayable", "Standin", "running"]
+__all__ = ["ApiError", "NotPayable", "Standin"]

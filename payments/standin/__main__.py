@@ -8,8 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
-from payments.standin.server import running
-from payments.standin.standin import API_KEY
+from payments.standin.standin import API_KEY, Standin
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -18,7 +17,7 @@ def main(arguments: list[str] | None = None) -> None:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    with running(
+    with Standin.running(
         options.port,
         api_key=options.api_key,
         webhook_url=options.webhook_url,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypedDict
+
+from typing_extensions import Unpack
 
 from payments.standin import buyer, sessions
 from payments.standin.bank import Bank
@@ -18,6 +22,17 @@ from payments.standin.world import World
 
 API_KEY = "sk_test_standin"
 _TICK_SECONDS = 0.25
+
+
+class Options(TypedDict, total=False):
+    """What ``Standin`` takes; all of it has a default."""
+
+    api_key: str
+    webhook_url: str | None
+    webhook_secrets: Sequence[str]
+    retry_delays: Sequence[float]
+    settle_after: int | None
+    state: Path | None
 
 
 class Standin(Shop, Bank):
@@ -47,6 +62,16 @@ class Standin(Shop, Bank):
             self.webhooks.to(webhook_url, *webhook_secrets)
         self._stopped = threading.Event()
         self._ticker = threading.Thread(target=self._tick, name="stripe-clock", daemon=True)
+
+    @classmethod
+    @contextlib.contextmanager
+    def running(cls, port: int = 0, **options: Unpack[Options]) -> Iterator[Standin]:
+        """A stand-in that is served over HTTP while the block runs; port 0 takes a free one."""
+        from payments.standin.server import serving  # late: the server's app needs this module
+
+        standin = cls(**options)
+        with serving(standin, port):
+            yield standin
 
     @property
     def base_url(self) -> str:

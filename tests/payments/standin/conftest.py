@@ -7,7 +7,7 @@ import pytest
 import stripe
 from stripe.checkout import Session
 
-from payments.standin import Standin, running
+from payments.standin import Standin
 from tests.support.receiver import Receiver, receiving
 
 
@@ -19,7 +19,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def standin(receiver: Receiver) -> Iterator[Standin]:
-    with running(
+    with Standin.running(
         webhook_url=receiver.url, webhook_secrets=[receiver.secret], retry_delays=(0.02, 0.02)
     ) as standin:
         yield standin

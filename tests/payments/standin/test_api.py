@@ -9,7 +9,7 @@ import pytest
 import stripe
 from stripe.checkout import Session
 
-from payments.standin import Standin, running
+from payments.standin import Standin
 from tests.payments.standin.conftest import client_of
 
 NewSession = Callable[..., Session]
@@ -31,7 +31,7 @@ def test_another_key_is_not_let_in(standin: Standin, key: str) -> None:
 
 
 def test_a_live_key_is_refused_even_where_it_is_the_configured_one() -> None:
-    with running(api_key="sk_live_real") as standin, pytest.raises(stripe.AuthenticationError):
+    with Standin.running(api_key="sk_live_real") as standin, pytest.raises(stripe.AuthenticationError):
         client_of(standin).v1.events.list()
 
 

@@ -11,20 +11,20 @@ from typing import Any
 import pytest
 import stripe
 
-from payments.standin import Standin, running
+from payments.standin import Standin
 from tests.payments.standin.conftest import client_of, pass_order
 from tests.support.receiver import Receiver
 
 
 def test_a_restart_keeps_sessions_refunds_and_idempotency_keys(tmp_path: Path) -> None:
     state = tmp_path / "deeper" / "stripe.db"
-    with running(state=state) as first:
+    with Standin.running(state=state) as first:
         client = client_of(first)
         paid = client.v1.checkout.sessions.create(pass_order(), {"idempotency_key": "order-1"}).id
         opened = client.v1.checkout.sessions.create(pass_order()).id
         first.pay(paid)
         refund = first.refund(paid, amount=100)["id"]
-    with running(state=state) as second:
+    with Standin.running(state=state) as second:
         client = client_of(second)
         again = client.v1.checkout.sessions.create(pass_order(), {"idempotency_key": "order-1"})
         assert (again.id, client.v1.refunds.retrieve(refund).amount) == (paid, 100)
@@ -37,17 +37,17 @@ def test_what_was_not_delivered_before_a_restart_is_delivered_after_it(
     tmp_path: Path, receiver: Receiver
 ) -> None:
     state = tmp_path / "stripe.db"
-    with running(state=state, webhook_url="http://127.0.0.1:1/", retry_delays=()) as first:
+    with Standin.running(state=state, webhook_url="http://127.0.0.1:1/", retry_delays=()) as first:
         first.foreign_sale()
         first.webhooks.drain()
-    with running(state=state, webhook_url=receiver.url, webhook_secrets=[receiver.secret]) as second:
+    with Standin.running(state=state, webhook_url=receiver.url, webhook_secrets=[receiver.secret]) as second:
         second.webhooks.drain()
     assert receiver.types()[-1] == "checkout.session.completed"
 
 
 def test_a_key_whose_call_was_killed_halfway_is_free_after_a_restart(tmp_path: Path) -> None:
     state = tmp_path / "stripe.db"
-    with running(state=state) as first, first.world.change() as store:
+    with Standin.running(state=state) as first, first.world.change() as store:
         half: dict[str, Any] = {
             "call": "POST /v1/checkout/sessions",
             "params": {},
@@ -55,13 +55,13 @@ def test_a_key_whose_call_was_killed_halfway_is_free_after_a_restart(tmp_path: P
             "created": first.world.now(),
         }
         store.save({"id": "idempotency_key order-1", "object": "idempotency_key"} | half)
-    with running(state=state) as second:
+    with Standin.running(state=state) as second:
         made = client_of(second).v1.checkout.sessions.create(pass_order(), {"idempotency_key": "order-1"})
         assert made.status == "open"
 
 
 def test_it_stops_while_webhooks_are_still_waiting(receiver: Receiver) -> None:
-    with running(webhook_url=receiver.url) as standin:
+    with Standin.running(webhook_url=receiver.url) as standin:
         standin.webhooks.delay(3600)
         standin.foreign_sale()
         with pytest.raises(TimeoutError, match="under way"):

@@ -9,7 +9,7 @@ import pytest
 import stripe
 from stripe.checkout import Session
 
-from payments.standin import Standin, running
+from payments.standin import Standin
 from tests.support.receiver import Receiver
 
 NewSession = Callable[..., Session]
@@ -215,7 +215,7 @@ def test_the_cursor_holds_while_events_are_delivered_between_two_pages(
 
 
 def test_without_an_endpoint_nothing_is_sent_and_nothing_is_owed() -> None:
-    with running() as standin:
+    with Standin.running() as standin:
         standin.foreign_sale()
         standin.webhooks.drain()
         assert standin.webhooks.attempts == []

@@ -1,0 +1,26 @@
+"""Which Stripe the contract is tried on: the stand-in, or with `make test-stripe` Stripe itself."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+import stripe
+
+from payments.standin import Standin
+
+
+@pytest.fixture(scope="module")
+def stripe_api() -> Iterator[stripe.StripeClient]:
+    """A client of the stand-in; with CARREL_REAL_STRIPE and STRIPE_SECRET_KEY=sk_test_… of Stripe."""
+    if os.environ.get("CARREL_REAL_STRIPE"):
+        yield stripe.StripeClient(_test_key(), max_network_retries=2)
+        return
+    with Standin.running() as standin:
+        yield stripe.StripeClient(standin.api_key, base_addresses={"api": standin.base_url})
+
+
+def _test_key() -> str:
+    key = os.environ.get("STRIPE_SECRET_KEY", "")
+    if not key.startswith(("sk_test_", "rk_test_")):
+        pytest.fail("CARREL_REAL_STRIPE needs STRIPE_SECRET_KEY=sk_test_…; a live key is never used.")
+    return key
