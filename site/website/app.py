@@ -3,6 +3,7 @@
 from flask import Flask
 
 from website import logs
+from website.ads import routes as ads
 from website.pages import health
 from website.web import assets, errors, guards, headers, request_id
 from website.web.services import EXTENSION, Services
@@ -24,4 +25,5 @@ def create_app(services: Services) -> Flask:
     errors.init_app(app)
     assets.init_app(app)
     app.register_blueprint(health.blueprint)
+    ads.init_app(app)
     return app

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from website.ads.routes import counting
 from website.app import create_app
 from website.settings import Settings
 from website.web.services import make_services
@@ -40,7 +41,9 @@ class Server(BaseApplication):
 
     def load(self) -> Flask:  # type: ignore[override]  # gunicorn means any WSGI app
         """The app, made in each worker."""
-        return create_app(make_services(self._settings))
+        app = create_app(make_services(self._settings))
+        counting(app).tally.start()
+        return app
 
 
 def default_workers() -> int:

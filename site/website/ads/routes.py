@@ -1,0 +1,69 @@
+"""The addresses of ads: none of them has "ad" in it, for blockers would hide house ads."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask, Response, abort, current_app, request
+
+from website import clock
+from website.ads import message, salts, stamps
+from website.ads.message import BadMessage, Message
+from website.ads.robots import is_robot
+from website.ads.seen import seen as seen_by
+from website.ads.tally import Tally
+from website.ads.throttle import Throttle
+from website.web.services import Services, services
+
+EXTENSION = "ads"
+
+blueprint = Blueprint("ads", __name__)
+
+
+@dataclass(frozen=True)
+class Counting:
+    """What a process keeps for counting."""
+
+    tally: Tally
+    throttle: Throttle
+
+
+def init_app(app: Flask) -> None:
+    """Count what browsers tell. The server starts the tally's thread, tests flush by hand."""
+    desk: Services = app.extensions["carrel"]
+    app.extensions[EXTENSION] = Counting(Tally(desk.db), Throttle())
+    app.register_blueprint(blueprint)
+
+
+def counting(app: Flask | None = None) -> Counting:
+    """The counting of this app."""
+    found = (app or current_app).extensions[EXTENSION]
+    assert isinstance(found, Counting)  # noqa: S101 - narrows the type
+    return found
+
+
+@blueprint.post("/seen")
+def seen() -> Response:
+    """What a browser saw. The answer tells nothing: who is not counted need not know."""
+    try:
+        told = message.read(request.get_data())
+    except BadMessage:
+        abort(400)
+    if _may_be_counted():
+        _count(told)
+    return Response(status=204)
+
+
+def _may_be_counted() -> bool:
+    # Global Privacy Control asks that nothing be sold or shared, and nothing is; we do not even count.
+    wants_privacy = request.headers.get("Sec-GPC") == "1"
+    name, languages = request.headers.get("User-Agent", ""), request.headers.get("Accept-Language", "")
+    return not wants_privacy and not is_robot(name, languages)
+
+
+def _count(told: Message) -> None:
+    now, keeping, address = clock.now(), counting(), request.remote_addr or ""
+    pair = keeping.tally.salts.pair(now)
+    if not keeping.throttle.allows(salts.mark(pair[0], address), now):
+        abort(429)
+    browser = f"{address}\0{request.headers.get('User-Agent', '')}"
+    read = [stamps.read(services().signer, line, now) for line in told.stamps]
+    keeping.tally.add(seen_by(told.kind, stamp, browser, pair, now) for stamp in read if stamp)
