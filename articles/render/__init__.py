@@ -10,10 +10,10 @@ from articles.render.rendered import (
     Kind,
     Level,
     Link,
-    Picture,
     Problem,
     Rendered,
 )
+from website.images import Picture
 
 __all__ = [
     "RENDERER",

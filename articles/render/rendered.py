@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from website.images import Picture
+
 Kind = Literal[
     "heading", "paragraph", "list", "definitions", "table", "code",
     "admonition", "question", "figure", "footnotes", "quote", "rule",
@@ -11,16 +13,6 @@ Kind = Literal[
 Level = Literal["error", "warning"]
 
 WORDS_PER_MINUTE = 220
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """An image as it is served: pixels of the default file, and the others as an HTML `srcset`."""
-
-    url: str
-    width: int
-    height: int
-    srcset: str = ""
 
 
 @dataclass(frozen=True, slots=True)

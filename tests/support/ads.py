@@ -1,6 +1,5 @@
 """Factories for ads."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,18 +8,14 @@ from website.ads.models import HouseAd
 NOW = datetime(2026, 11, 20, 12, 3, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class Piece:
-    """A block of an article, as far as slots care."""
-
-    kind: str
-    words: int
-    html: str = "<p>Words.</p>"
+def piece(kind: str, words: int, html: str = "<p>Words.</p>") -> dict[str, Any]:
+    """A block of an article, as the library stores it."""
+    return {"kind": kind, "words": words, "html": html}
 
 
-def paragraphs(*words: int) -> list[Piece]:
+def paragraphs(*words: int) -> list[dict[str, Any]]:
     """A text of paragraphs of so many words."""
-    return [Piece("paragraph", count) for count in words]
+    return [piece("paragraph", count) for count in words]
 
 
 def house_ad(**changes: Any) -> HouseAd:

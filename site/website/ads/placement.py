@@ -1,8 +1,8 @@
 """Where in an article a slot may stand: between top-level blocks, never where it would tear text apart."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Protocol
+from typing import Any
 
 # A slot may follow these …
 ENDS_A_THOUGHT = frozenset({"paragraph", "quote", "figure"})
@@ -12,15 +12,8 @@ SHORTEST_WITH_A_MIDDLE = 475  # words: "about 500"
 NEAREST_TO_AN_END = 150  # words
 
 
-class Block(Protocol):
-    """A top-level block of an article: its kind, its words, its HTML."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def words(self) -> int: ...
-    @property
-    def html(self) -> str: ...
+# A top-level block of an article as the library stores it: its "kind", its "words", its "html".
+Block = Mapping[str, Any]
 
 
 def positions(blocks: Sequence[Block], words_apart: int = 250) -> list[int]:
@@ -31,7 +24,7 @@ def positions(blocks: Sequence[Block], words_apart: int = 250) -> list[int]:
     gets one slot at the boundary nearest to it.
     """
     boundaries = list(_boundaries(blocks))
-    total = sum(block.words for block in blocks)
+    total = sum(block["words"] for block in blocks)
     chosen, last = list[int](), 0
     for index, words in boundaries:
         if words - last >= words_apart and total - words >= words_apart:
@@ -44,14 +37,14 @@ def _boundaries(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
     """Every allowed boundary: the index of the block before it, and the words up to it."""
     words = 0
     for index, (block, following) in enumerate(pairwise(blocks)):
-        words += block.words
+        words += block["words"]
         if _is_allowed(block, following):
             yield index, words
 
 
 def _is_allowed(block: Block, following: Block) -> bool:
-    leads_on = block.html.rstrip().removesuffix("</p>").rstrip().endswith((":", ",", "–", "—"))
-    return block.kind in ENDS_A_THOUGHT and following.kind in BEGINS_A_THOUGHT and not leads_on
+    leads_on = block["html"].rstrip().removesuffix("</p>").rstrip().endswith((":", ",", "–", "—"))
+    return block["kind"] in ENDS_A_THOUGHT and following["kind"] in BEGINS_A_THOUGHT and not leads_on
 
 
 def _middle(boundaries: list[tuple[int, int]], total: int, words_apart: int) -> list[int]:

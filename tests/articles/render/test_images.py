@@ -12,6 +12,7 @@ from PIL import Image
 
 from articles.render import Picture, images
 from articles.render.image_problems import ImageProblem
+from website.images import BYTES
 
 SECRET = b"48.1371N 11.5754E"
 
@@ -162,7 +163,7 @@ REFUSED = {
     "bmp": (picture(10, 10, "BMP"), "image-unknown"),
     "tiff": (picture(10, 10, "TIFF"), "image-unknown"),
     "postscript": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "image-unknown"),
-    "too big": (picture(10, 10) + b"\0" * images.BYTES, "image-too-big"),
+    "too big": (picture(10, 10) + b"\0" * BYTES, "image-too-big"),
     "41 megapixels": (bomb(6500, 6500), "image-too-many-pixels"),
     "100 megapixels": (bomb(10_000, 10_000), "image-too-many-pixels"),
     "3 gigapixels": (bomb(60_000, 50_000), "image-too-many-pixels"),
