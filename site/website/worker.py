@@ -14,6 +14,8 @@ from types import FrameType
 import structlog
 
 from website import logs
+from website.mail import alarms, watch
+from website.mail.delivery import Delivery
 from website.web.services import Services
 
 log = structlog.get_logger()
@@ -32,7 +34,12 @@ class Step:
 
 def steps() -> list[Step]:
     """All kinds of work, the most urgent first: each turn begins again at the top."""
-    return []
+    return [
+        # Mail that somebody waits for stands before everything, so that it overtakes bulk mail (MAIL-22).
+        Step("mail", Delivery().handle_one),
+        Step("mails about alarms", alarms.mail_one, 1.0),
+        Step("looking after the mail", watch.handle_one, watch.EVERY_SECONDS),
+    ]
 
 
 class Worker:

@@ -1,1 +1,1 @@
-"""Composing, queueing and sending mail; who must not get any."""
+"""Mail: composing, queueing and sending are three places; suppression and alarms stand beside them."""

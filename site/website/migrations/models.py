@@ -3,5 +3,13 @@
 from website import audit, editions, tokens
 from website.accounts import models as accounts
 from website.ads import models as ads
+from website.mail import models as mail
 
-MODULES = [audit, editions, tokens, accounts, ads]
+MODULES = [
+    audit,
+    editions,
+    tokens,
+    accounts,
+    ads,
+    mail,
+]

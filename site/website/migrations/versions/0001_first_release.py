@@ -23,6 +23,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hour", "ad", "slot", "exam", name=op.f("pk_ad_count")),
     )
     op.create_table(
+        "alarm",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("first_at", UtcDateTime(), nullable=False),
+        sa.Column("last_at", UtcDateTime(), nullable=False),
+        sa.Column("mailed_at", UtcDateTime(), nullable=True),
+        sa.Column("acknowledged_at", UtcDateTime(), nullable=True),
+        sa.Column("acknowledged_by", sa.String(length=254), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alarm")),
+    )
+    with op.batch_alter_table("alarm", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_alarm_open_key",
+            ["key"],
+            unique=True,
+            sqlite_where=sa.text("acknowledged_at IS NULL"),
+            postgresql_where=sa.text("acknowledged_at IS NULL"),
+        )
+
+    op.create_table(
         "audit_entry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
@@ -86,6 +109,44 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_house_ad_name")),
     )
     op.create_table(
+        "outbox_mail",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("pace", sa.String(length=10), nullable=False),
+        sa.Column("private", sa.Boolean(), nullable=False),
+        sa.Column("to_address", sa.String(length=254), nullable=False),
+        sa.Column("to_key", sa.String(length=254), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("owner", sa.String(length=43), nullable=True),
+        sa.Column("lease_until", UtcDateTime(), nullable=True),
+        sa.Column("handing_over", sa.Boolean(), nullable=False),
+        sa.Column("held_up", sa.Boolean(), nullable=False),
+        sa.Column("problem", sa.String(length=300), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("pace IN ('asked', 'usual')", name=op.f("ck_outbox_mail_pace")),
+        sa.CheckConstraint(
+            "state <> 'claimed' OR owner IS NOT NULL", name=op.f("ck_outbox_mail_claimed_by_somebody")
+        ),
+        sa.CheckConstraint(
+            "state IN ('queued', 'claimed', 'sent', 'failed', 'suppressed', 'uncertain')",
+            name=op.f("ck_outbox_mail_state"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_mail")),
+        sa.UniqueConstraint("key", name=op.f("uq_outbox_mail_key")),
+    )
+    with op.batch_alter_table("outbox_mail", schema=None) as batch_op:
+        batch_op.create_index("ix_outbox_mail_due", ["state", "pace", "due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_outbox_mail_ended_at"), ["ended_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_outbox_mail_to_key"), ["to_key"], unique=False)
+
+    op.create_table(
         "page_count",
         sa.Column("hour", UtcDateTime(), nullable=False),
         sa.Column("article", sa.String(length=200), nullable=False),
@@ -126,6 +187,17 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("value", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_site_secret")),
+    )
+    op.create_table(
+        "suppression",
+        sa.Column("address_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('bounce', 'complaint', 'newsletter', 'by_hand')", name=op.f("ck_suppression_kind")
+        ),
+        sa.PrimaryKeyConstraint("address_hash", "kind", name=op.f("pk_suppression")),
     )
     op.create_table(
         "reader_session",

@@ -1,0 +1,43 @@
+"""Looking after the outbox once a minute: what dead workers left, what waits too long, what is old."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from website import clock
+from website.mail import claims
+from website.mail.alarms import raise_alarm
+from website.mail.models import OutboxMail, State
+from website.web.services import Services
+
+EVERY_SECONDS = 60.0
+WAITS_TOO_LONG = timedelta(hours=1)
+KEPT = timedelta(days=180)
+BATCH = 500
+
+
+def handle_one(services: Services) -> bool:
+    """A step of the worker. Whether there may be more to tidy."""
+    with services.db.write() as session:
+        for mail in claims.sweep(session):
+            text = f"A worker ended while it handed over {mail.name} (mail {mail.id}). It may have arrived."
+            raise_alarm(session, "mail-uncertain", "It is uncertain whether a mail was sent", text)
+        _alarm_when_stuck(session)
+        return _drop_old(session) == BATCH
+
+
+def _alarm_when_stuck(session: Session) -> None:
+    waiting = select(OutboxMail).where(
+        OutboxMail.state == State.QUEUED, OutboxMail.created_at < clock.now() - WAITS_TOO_LONG
+    )
+    oldest = session.scalars(waiting.order_by(OutboxMail.created_at).limit(1)).first()
+    if oldest:
+        text = f"Mail has been waiting since {oldest.created_at:%Y-%m-%d %H:%M UTC}. {oldest.problem}"
+        raise_alarm(session, "mail-stuck", "Mail has been waiting for more than an hour", text)
+
+
+def _drop_old(session: Session) -> int:
+    old = select(OutboxMail.id).where(OutboxMail.ended_at < clock.now() - KEPT).limit(BATCH)
+    gone = delete(OutboxMail).where(OutboxMail.id.in_(old.scalar_subquery())).returning(OutboxMail.id)
+    return len(session.scalars(gone).all())

@@ -1,0 +1,25 @@
+"""Mails, servers and settings for tests of mail."""
+
+from email.utils import parseaddr
+from typing import Any
+
+from pydantic import SecretStr
+
+from tests.support.smtp import FakeMailServer
+from website.mail.message import Content
+from website.mail.server import MailServer, Tls
+from website.settings import Settings
+from website.web.services import Services, make_services
+
+HELLO = Content("tests/hello", "Hello", "Hello Anna.\n", "<p>Hello Anna.</p>")
+
+
+def server_of(fake: FakeMailServer, tls: Tls = Tls.NONE, **more: Any) -> MailServer:
+    """The fake as our code knows a server."""
+    return MailServer("127.0.0.1", fake.port, tls, "desk@carrel.test", **more)
+
+
+def mailing(settings: Settings, fake: FakeMailServer) -> Services:
+    """Services whose mail goes to the fake. Close `.db` afterwards."""
+    assert parseaddr(settings.mail_from)[1]
+    return make_services(settings.model_copy(update={"smtp_url": SecretStr(fake.url)}))

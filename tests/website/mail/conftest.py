@@ -1,0 +1,25 @@
+"""A mail server, and services that send to it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.mail import mailing
+from tests.support.smtp import FakeMailServer
+from website.settings import Settings
+from website.web.services import Services
+
+
+@pytest.fixture
+def mail_server() -> Iterator[FakeMailServer]:
+    """FM, accepting everything until told otherwise."""
+    with FakeMailServer().running() as fake:
+        yield fake
+
+
+@pytest.fixture
+def post(settings: Settings, mail_server: FakeMailServer) -> Iterator[Services]:
+    """Services whose mail goes to FM."""
+    made = mailing(settings, mail_server)
+    yield made
+    made.db.close()
