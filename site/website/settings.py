@@ -66,6 +66,9 @@ class Settings(BaseModel):
 
     slots: dict[str, Slot] = Field(default_factory=lambda: declared({}))
     ad_window_minutes: int = Field(10, ge=1, le=1440)  # how long a page keeps its choice of ads
+    ad_cents_per_thousand: int = Field(
+        0, ge=0
+    )  # what 1,000 ad views earn, where an ad has no price of its own
 
     @field_validator("slots", mode="before")
     @classmethod

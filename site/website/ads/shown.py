@@ -57,7 +57,8 @@ def of_ad(ad: HouseAd, name: str, stamp: str, base_url: str = "") -> Shown:
     if ad.kind == "image":
         source = f"{base_url}{MEDIA_URL}{ad.picture}"
         picture = Picture(source, ad.picture_width, ad.picture_height, ad.picture_alt)
-    return Shown(name, ad.label, stamp, ad.title, ad.text, ad.url, image=picture)
+    url = f"{base_url}{ad.url}" if ad.url.startswith("/") else ad.url
+    return Shown(name, ad.label, stamp, ad.title, ad.text, url, image=picture)
 
 
 def of_offer(offer: Offer, name: str, label: str, stamp: str, base_url: str = "") -> Shown:
