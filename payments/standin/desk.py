@@ -14,7 +14,7 @@ from payments.standin.guard import only_from_here
 from payments.standin.money import decimals
 from payments.standin.standin import Standin
 
-_SHOWN = 50
+_SHOWN = 30
 
 
 def desk(standin: Standin) -> Blueprint:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from http.client import HTTPException
 from typing import Literal
 
 from payments.standin import endpoints
@@ -20,13 +20,14 @@ Order = Literal["as_sent", "reversed"] | Callable[[list[Json]], list[Json]]
 
 @dataclass(frozen=True)
 class Attempt:
-    """One request to the site; ``status`` is None when there was no HTTP answer."""
+    """One request to the site; ``status`` is None when there was no HTTP answer, ``error`` says why."""
 
     event: str
     type: str
     url: str
     status: int | None
     headers: Mapping[str, str]
+    error: str = ""
 
 
 class Dispatch(Weather):
@@ -35,7 +36,7 @@ class Dispatch(Weather):
     def __init__(self, world: World, retry_delays: Sequence[float]) -> None:
         super().__init__()
         self.transport: Transport = post
-        self.attempts: list[Attempt] = []
+        self.attempts: deque[Attempt] = deque(maxlen=10_000)
         self._world = world
         self._retry_delays = retry_delays
         self._held: list[Delivery] = []
@@ -133,13 +134,15 @@ class Dispatch(Weather):
     def _attempt(self, event: Json, endpoint: Json) -> int | None:
         body = body_of(event, self.patch)
         headers = headers_of(body, self.secrets or endpoint["_secrets"], self.age)
-        try:
-            status: int | None = self.transport(endpoint["url"], body, headers)
-        except (OSError, HTTPException):
-            status = None
-        made = Attempt(event["id"], event["type"], endpoint["url"], status, headers)
-        self.attempts.append(made)
+        status, error = self._post(endpoint["url"], body, headers)
+        self.attempts.append(Attempt(event["id"], event["type"], endpoint["url"], status, headers, error))
         return status
+
+    def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int | None, str]:
+        try:
+            return self.transport(url, body, headers), ""
+        except Exception as error:  # a test's own transport may raise anything; the post goes on
+            return None, repr(error)
 
     def _delivered(self, event: Json, endpoint: str) -> None:
         with self._world.change() as store:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -47,7 +48,7 @@ class ApiFaults:
     """Knobs. ``times=None`` means until ``calm()``; ``path`` as in ``Call.matches``."""
 
     def __init__(self) -> None:
-        self.requests: list[Call] = []
+        self.requests: deque[Call] = deque(maxlen=10_000)
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
         self._gate = threading.Event()

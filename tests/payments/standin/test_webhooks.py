@@ -218,7 +218,7 @@ def test_without_an_endpoint_nothing_is_sent_and_nothing_is_owed() -> None:
     with Standin.running() as standin:
         standin.foreign_sale()
         standin.webhooks.drain()
-        assert standin.webhooks.attempts == []
+        assert list(standin.webhooks.attempts) == []
         assert [event["pending_webhooks"] for event in standin.events()] == [0] * len(BY_CARD)
 
 
@@ -252,6 +252,16 @@ def test_events_can_go_through_a_tests_own_transport(standin: Standin) -> None:
     standin.foreign_sale()
     standin.webhooks.drain()
     assert len(came) == len(BY_CARD)
+
+
+def test_a_transport_that_raises_is_a_failed_delivery_and_not_the_end_of_the_post(standin: Standin) -> None:
+    def explode(url: str, body: bytes, headers: object) -> int:
+        raise ZeroDivisionError
+
+    standin.webhooks.transport = explode
+    standin.foreign_sale()
+    standin.webhooks.drain()
+    assert {attempt.error for attempt in standin.webhooks.attempts} == {"ZeroDivisionError()"}
 
 
 def test_the_webhook_may_come_before_the_answer_to_our_call(
