@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 import click
-from payments.standin import Standin
 
+from payments.standin import Standin
 from website.demo import mailbox
 from website.demo.environment import Neighbours, check_operators_settings, fill_in, port
 from website.demo.processes import DidNotStart, Processes
@@ -98,6 +98,8 @@ def _neighbours(settings: Settings) -> Iterator[Mapping[str, str]]:
                 webhook_url=f"{address}/webhooks/stripe",
                 webhook_secrets=(STANDIN_SECRET,),
                 api_key=STANDIN_KEY,
+                retry_delays=(1, 5, 15, 60, 300, 1800),
+                settle_after=20,
                 state=settings.home / STANDIN_STATE,
             )
         )
