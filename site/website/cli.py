@@ -5,7 +5,8 @@ import sys
 
 import click
 
-from website.db import DatabaseUnusable
+from articles import commands as articles
+from website.db import Database, DatabaseUnusable
 from website.demo.processes import DidNotStart
 from website.migrations import check_schema, migrate
 from website.settings import BadSettings, Settings, load, require_production
@@ -17,8 +18,17 @@ REFUSALS = (BadSettings, DatabaseUnusable, DidNotStart)
 
 @click.group()
 @click.version_option(package_name="carrel")
-def carrel() -> None:
+@click.pass_context
+def carrel(context: click.Context) -> None:
     """Carrel publishes study articles, sells the pass that removes their ads, and mails the digest."""
+    context.obj = ready_database
+
+
+def ready_database(settings: Settings) -> Database:
+    """The database of these settings, for a command that needs our schema in it."""
+    db = open_database(settings)
+    check_schema(db)
+    return db
 
 
 def running_settings(demo: bool) -> Settings:
@@ -67,6 +77,10 @@ def demo() -> None:
     from website.demo.run import run_demo
 
     run_demo()
+
+
+for command in articles.COMMANDS:
+    carrel.add_command(command)
 
 
 def main() -> None:

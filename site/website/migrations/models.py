@@ -1,5 +1,6 @@
 """Every module that declares tables, so that migrations and tests know the whole schema."""
 
+from articles import models as articles
 from website import audit, editions, tokens
 from website.accounts import models as accounts
 from website.ads import models as ads
@@ -11,5 +12,6 @@ MODULES = [
     tokens,
     accounts,
     ads,
+    articles,
     mail,
 ]

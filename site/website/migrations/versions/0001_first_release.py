@@ -46,6 +46,16 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "article_body",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("blocks", sa.JSON(), nullable=False),
+        sa.Column("contents", sa.JSON(), nullable=False),
+        sa.Column("anchors", sa.JSON(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("markdown", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_article_body")),
+    )
+    op.create_table(
         "audit_entry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
@@ -67,6 +77,23 @@ def upgrade() -> None:
         sa.Column("value", sa.Integer(), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_epoch_one_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_epoch")),
+    )
+    op.create_table(
+        "exam",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("body", sa.String(length=200), nullable=False),
+        sa.Column("body_url", sa.Text(), nullable=True),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("disclaimer", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("pass_noun", sa.String(length=80), nullable=True),
+        sa.Column("pass_line", sa.String(length=300), nullable=True),
+        sa.Column("in_files", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exam")),
+        sa.UniqueConstraint("slug", name=op.f("uq_exam_slug")),
     )
     op.create_table(
         "house_ad",
@@ -155,6 +182,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hour", "article", "exam", name=op.f("pk_page_count")),
     )
     op.create_table(
+        "plain_page",
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("summary", sa.String(length=500), nullable=True),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("updated", sa.Date(), nullable=True),
+        sa.Column("modified_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("slug", name=op.f("pk_plain_page")),
+    )
+    op.create_table(
         "reader",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=True),
@@ -200,6 +237,75 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("address_hash", "kind", name=op.f("pk_suppression")),
     )
     op.create_table(
+        "topic",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("in_files", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_topic")),
+        sa.UniqueConstraint("slug", name=op.f("uq_topic_slug")),
+    )
+    op.create_table(
+        "body_image",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("body_id", sa.Integer(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("stat", sa.String(length=80), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["body_id"], ["article_body.id"], name=op.f("fk_body_image_body_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_body_image")),
+    )
+    with op.batch_alter_table("body_image", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_body_image_body_id"), ["body_id"], unique=False)
+
+    op.create_table(
+        "body_keyword",
+        sa.Column("body_id", sa.Integer(), nullable=False),
+        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.Column("weight", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["body_id"], ["article_body.id"], name=op.f("fk_body_keyword_body_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("body_id", "word", name=op.f("pk_body_keyword")),
+    )
+    with op.batch_alter_table("body_keyword", schema=None) as batch_op:
+        batch_op.create_index("ix_body_keyword_word", ["word", "body_id", "weight"], unique=False)
+
+    op.create_table(
+        "body_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("body_id", sa.Integer(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("anchor", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["body_id"], ["article_body.id"], name=op.f("fk_body_link_body_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_body_link")),
+    )
+    with op.batch_alter_table("body_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_body_link_body_id"), ["body_id"], unique=False)
+
+    op.create_table(
+        "domain",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("exam_id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("weight", sa.Double(), nullable=True),
+        sa.Column("source", sa.Text(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "weight IS NULL OR source IS NOT NULL", name=op.f("ck_domain_weight_with_its_source")
+        ),
+        sa.ForeignKeyConstraint(["exam_id"], ["exam.id"], name=op.f("fk_domain_exam_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_domain")),
+        sa.UniqueConstraint("exam_id", "slug", name=op.f("uq_domain_exam_id_slug")),
+    )
+    op.create_table(
         "reader_session",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("reader_id", sa.Integer(), nullable=False),
@@ -216,3 +322,84 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("reader_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reader_session_reader_id"), ["reader_id"], unique=False)
+
+    op.create_table(
+        "article",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("exam_id", sa.Integer(), nullable=False),
+        sa.Column("domain_id", sa.Integer(), nullable=True),
+        sa.Column("body_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("summary", sa.String(length=500), nullable=False),
+        sa.Column("author", sa.String(length=120), nullable=False),
+        sa.Column("reviewer", sa.String(length=120), nullable=True),
+        sa.Column("reviewed", sa.Date(), nullable=True),
+        sa.Column("updated", sa.Date(), nullable=True),
+        sa.Column("published", UtcDateTime(), nullable=True),
+        sa.Column("expires", UtcDateTime(), nullable=True),
+        sa.Column("draft", sa.Boolean(), nullable=False),
+        sa.Column("ads", sa.Boolean(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=True),
+        sa.Column("sources", sa.JSON(), nullable=False),
+        sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("aliases", sa.JSON(), nullable=False),
+        sa.Column("words", sa.Integer(), nullable=False),
+        sa.Column("reading_minutes", sa.Integer(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("stat", sa.String(length=80), nullable=False),
+        sa.Column("source_hash", sa.String(length=64), nullable=False),
+        sa.Column("build_hash", sa.String(length=64), nullable=False),
+        sa.Column("first_visible_at", UtcDateTime(), nullable=True),
+        sa.Column("modified_at", UtcDateTime(), nullable=True),
+        sa.Column("removed_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("title <> '' AND summary <> ''", name=op.f("ck_article_title_and_summary")),
+        sa.CheckConstraint(
+            "(body_id IS NULL) = (removed_at IS NOT NULL)", name=op.f("ck_article_body_unless_removed")
+        ),
+        sa.CheckConstraint(
+            "(reviewer IS NULL) = (reviewed IS NULL)", name=op.f("ck_article_reviewer_with_date")
+        ),
+        sa.CheckConstraint(
+            "expires IS NULL OR published IS NULL OR expires > published",
+            name=op.f("ck_article_expires_later"),
+        ),
+        sa.CheckConstraint("reading_minutes >= 1", name=op.f("ck_article_minutes")),
+        sa.ForeignKeyConstraint(["body_id"], ["article_body.id"], name=op.f("fk_article_body_id")),
+        sa.ForeignKeyConstraint(
+            ["domain_id"], ["domain.id"], name=op.f("fk_article_domain_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["exam_id"], ["exam.id"], name=op.f("fk_article_exam_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_article")),
+        sa.UniqueConstraint("body_id", name=op.f("uq_article_body_id")),
+        sa.UniqueConstraint("slug", name=op.f("uq_article_slug")),
+    )
+    with op.batch_alter_table("article", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_article_first_visible_at"), ["first_visible_at"], unique=False)
+        batch_op.create_index("ix_article_shelf", ["exam_id", "position", "slug"], unique=False)
+
+    op.create_table(
+        "article_topic",
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("topic_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["article.id"], name=op.f("fk_article_topic_article_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["topic_id"], ["topic.id"], name=op.f("fk_article_topic_topic_id")),
+        sa.PrimaryKeyConstraint("article_id", "topic_id", name=op.f("pk_article_topic")),
+    )
+    with op.batch_alter_table("article_topic", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_article_topic_topic_id"), ["topic_id"], unique=False)
+
+    op.create_table(
+        "redirect",
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["article.id"], name=op.f("fk_redirect_article_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("slug", name=op.f("pk_redirect")),
+    )
+    with op.batch_alter_table("redirect", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_redirect_article_id"), ["article_id"], unique=False)

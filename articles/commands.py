@@ -1,0 +1,142 @@
+"""The author's commands: check, publish, new, init."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from articles.check import NoSuchPath, Report, check
+from articles.progress import Progress
+from articles.publish import Busy, Refused, publish
+from articles.reading.tree import NoContent
+from articles.render import Problem
+from articles.starter import CannotBegin, init_site, new_article
+from website.settings import load
+
+EXIT_PROBLEMS, EXIT_REFUSED = 1, 2
+
+
+class Refusal(click.ClickException):
+    """A sentence for the author, and exit status 2."""
+
+    exit_code = EXIT_REFUSED
+
+    def show(self, file: object = None) -> None:
+        """Say it without a heading."""
+        click.echo(self.message, err=True)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except (NoContent, NoSuchPath, Busy, CannotBegin) as wrong:
+        raise Refusal(str(wrong)) from None
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def check_command(paths: tuple[Path, ...], form: str) -> None:
+    """Look for mistakes in the articles (all, or those under PATHS). Publishes nothing.
+
+    Exit status: 0 no mistakes, 1 mistakes, 2 the command could not be carried out.
+    """
+    progress = Progress()
+    with _refusing():
+        report = check(load().content, paths, progress)
+    progress.end()
+    if form == "json":
+        click.echo(json.dumps(_as_data(report), ensure_ascii=False, indent=2))
+    else:
+        _show(report)
+    if report.errors:
+        raise click.exceptions.Exit(EXIT_PROBLEMS)
+
+
+def _show(report: Report) -> None:
+    for line in _lines(report.problems):
+        click.echo(line)
+    click.echo(
+        f"{report.files:,} files looked at: {_count(report.errors, 'mistake')}, {_count(report.warnings, 'warning')}."
+    )
+
+
+def _lines(problems: dict[str, list[Problem]]) -> Iterator[str]:
+    for path, found in problems.items():
+        for problem in found:
+            mark = "warning: " if problem.level == "warning" else ""
+            yield f"{path}:{problem.line}: {problem.code} {mark}{problem.message} — {problem.mend}"
+        yield ""
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" + ("" if number == 1 else "s") if number else f"no {what}s"
+
+
+def _as_data(report: Report) -> dict[str, object]:
+    problems = [
+        {
+            "path": path,
+            "line": problem.line,
+            "level": problem.level,
+            "code": problem.code,
+            "message": problem.message,
+            "mend": problem.mend,
+        }
+        for path, found in report.problems.items()
+        for problem in found
+    ]
+    return {"files": report.files, "errors": report.errors, "warnings": report.warnings, "problems": problems}
+
+
+@click.command("publish")
+@click.option("--dry-run", is_flag=True, help="Say what would be published, and publish nothing.")
+@click.pass_context
+def publish_command(context: click.Context, dry_run: bool) -> None:
+    """Make the library that readers see what the files say, all at once or not at all.
+
+    Exit status: 0 published, 1 mistakes (nothing was published), 2 the command could not be carried out.
+    """
+    settings, progress = load(), Progress()
+    db = context.obj(settings)
+    try:
+        with _refusing():
+            outcome = publish(
+                settings, db, dry_run=dry_run, say=lambda line: click.echo(line, err=True), progress=progress
+            )
+    except Refused as refused:
+        progress.end()
+        _show(refused.report)
+        click.echo("Nothing was published.")
+        raise click.exceptions.Exit(EXIT_PROBLEMS) from None
+    finally:
+        db.close()
+    progress.end()
+    for line in [*_lines(outcome.warnings), *outcome.lines()]:
+        click.echo(line)
+
+
+@click.command("new")
+@click.argument("name", metavar="EXAM/SLUG")
+def new_command(name: str) -> None:
+    """Begin an article: write a file with the front matter and the parts an article has."""
+    with _refusing():
+        path = new_article(load().content, name)
+    click.echo(
+        f"{path}\nIt is a draft: write it, run `carrel check`, remove the line `draft: true`, then `carrel publish`."
+    )
+
+
+@click.command("init")
+@click.argument("folder", type=click.Path(path_type=Path))
+def init_command(folder: Path) -> None:
+    """Begin a site: a folder with settings, an exam, an article and the plain pages."""
+    with _refusing():
+        init_site(folder)
+    click.echo(f"{folder} is ready. Go there, read carrel.toml, then run `carrel check`.")
+
+
+COMMANDS = [check_command, publish_command, new_command, init_command]

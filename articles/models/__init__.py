@@ -1,0 +1,20 @@
+"""The library as readers see it, derived from the files."""
+
+from articles.models.articles import Article, ArticleTopic, Redirect
+from articles.models.bodies import ArticleBody, BodyImage, BodyKeyword, BodyLink
+from articles.models.exams import Domain, Exam, Topic
+from articles.models.pages import PlainPage
+
+__all__ = [
+    "Article",
+    "ArticleBody",
+    "ArticleTopic",
+    "BodyImage",
+    "BodyKeyword",
+    "BodyLink",
+    "Domain",
+    "Exam",
+    "PlainPage",
+    "Redirect",
+    "Topic",
+]

@@ -1,0 +1,109 @@
+"""Articles as readers see them, and the old addresses that lead to them."""
+
+from datetime import UTC, date, datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from articles.models.bodies import ArticleBody
+from articles.models.exams import SLUG_LENGTH, Domain, Exam, Topic
+from website.db import Base, UtcDateTime
+
+
+class Article(Base):
+    """One article: its front matter, and what publishing knows of its file. The text is in `ArticleBody`.
+
+    Rows are never deleted, because deliveries point at them: a removed article is marked, and comes back
+    under the same id when its file does.
+    `first_visible_at` is stamped once, when the article first comes (or will first come) into sight.
+    `modified_at` is when a changed text was published; a first publication does not count as a change.
+    """
+
+    __tablename__ = "article"
+    __table_args__ = (
+        CheckConstraint("(reviewer IS NULL) = (reviewed IS NULL)", name="reviewer_with_date"),
+        CheckConstraint("(body_id IS NULL) = (removed_at IS NOT NULL)", name="body_unless_removed"),
+        CheckConstraint("expires IS NULL OR published IS NULL OR expires > published", name="expires_later"),
+        CheckConstraint("title <> '' AND summary <> ''", name="title_and_summary"),
+        CheckConstraint("reading_minutes >= 1", name="minutes"),
+        Index("ix_article_shelf", "exam_id", "position", "slug"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(SLUG_LENGTH), unique=True)
+    exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"))
+    domain_id: Mapped[int | None] = mapped_column(ForeignKey("domain.id", ondelete="SET NULL"))
+    body_id: Mapped[int | None] = mapped_column(ForeignKey("article_body.id"), unique=True)
+
+    title: Mapped[str] = mapped_column(String(200))
+    summary: Mapped[str] = mapped_column(String(500))
+    author: Mapped[str] = mapped_column(String(120))
+    reviewer: Mapped[str | None] = mapped_column(String(120))
+    reviewed: Mapped[date | None]
+    updated: Mapped[date | None]
+    published: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    expires: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    draft: Mapped[bool]
+    ads: Mapped[bool]
+    position: Mapped[int | None]
+    sources: Mapped[list[dict[str, str | None]]] = mapped_column(JSON)
+    changes: Mapped[list[dict[str, str]]] = mapped_column(JSON)
+    aliases: Mapped[list[str]] = mapped_column(JSON)
+    words: Mapped[int]
+    reading_minutes: Mapped[int]
+
+    path: Mapped[str] = mapped_column(Text)  # of the file, from the content folder
+    stat: Mapped[str] = mapped_column(String(80))  # size and times of the file; "" when they prove nothing
+    source_hash: Mapped[str] = mapped_column(String(64))
+    build_hash: Mapped[str] = mapped_column(String(64))  # renderer and exam.toml
+
+    first_visible_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    modified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    exam: Mapped[Exam] = relationship()
+    domain: Mapped[Domain | None] = relationship()
+    content: Mapped[ArticleBody | None] = relationship()
+    topics: Mapped[list[Topic]] = relationship(secondary="article_topic", order_by="ArticleTopic.position")
+
+    @property
+    def url(self) -> str:
+        """The path of its page."""
+        return f"/articles/{self.slug}/"
+
+    @property
+    def markdown_url(self) -> str:
+        """The path of its Markdown twin."""
+        return f"/articles/{self.slug}.md"
+
+    @property
+    def published_at(self) -> datetime | None:
+        """The date readers are shown: the author's, or else the moment it first came into sight."""
+        return self.published or self.first_visible_at
+
+    @property
+    def lastmod(self) -> datetime | None:
+        """When what readers see last changed: never later than the truth (sitemap, JSON-LD)."""
+        updated = datetime.combine(self.updated, datetime.min.time(), UTC) if self.updated else None
+        return max(
+            (moment for moment in (self.published_at, updated, self.modified_at) if moment), default=None
+        )
+
+
+class ArticleTopic(Base):
+    """Which topics an article has, in the order in which its author names them."""
+
+    __tablename__ = "article_topic"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"), primary_key=True, index=True)
+    position: Mapped[int]
+
+
+class Redirect(Base):
+    """An old slug and the article that has it now: one hop by construction."""
+
+    __tablename__ = "redirect"
+
+    slug: Mapped[str] = mapped_column(String(SLUG_LENGTH), primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), index=True)

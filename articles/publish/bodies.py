@@ -1,0 +1,77 @@
+"""Texts stored before the switch. Until an article points at one, no reader can reach it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, exists, insert, select
+from sqlalchemy.orm import Session
+
+from articles import search_index as search
+from articles.making.made import Made, MadeImage, MadeLink
+from articles.models import Article, ArticleBody, BodyImage, BodyKeyword, BodyLink
+from articles.reading.article_file import ArticleFile
+from website.db import Database
+
+_TOGETHER = 200  # bodies removed in one transaction, so that nobody waits for long
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A stored text, and what the article's row says of it."""
+
+    body_id: int
+    words: int
+    reading_minutes: int
+
+
+def store(session: Session, texts: Sequence[Made], files: Mapping[str, ArticleFile]) -> dict[str, Stored]:
+    """Store texts with their links, images, keywords and search entries; what became of each, by path."""
+    if not texts:
+        return {}
+    ids = session.scalars(
+        insert(ArticleBody).returning(ArticleBody.id, sort_by_parameter_order=True),
+        [_body(made) for made in texts],
+    ).all()
+    pairs = list(zip(ids, texts, strict=True))
+    for model, rows in (
+        (BodyLink, [_link(body, link) for body, made in pairs for link in made.links]),
+        (BodyImage, [_image(body, image) for body, made in pairs for image in made.images]),
+        (BodyKeyword, [_keyword(body, pair) for body, made in pairs for pair in made.keywords]),
+    ):
+        if rows:
+            session.execute(insert(model), rows)
+    search.add(session, [_entry(body, made, files[made.path]) for body, made in pairs])
+    return {made.path: Stored(body, made.words, made.reading_minutes) for body, made in pairs}
+
+
+def _body(made: Made) -> dict[str, object]:
+    names = ("blocks", "contents", "anchors", "text", "markdown")
+    return {name: getattr(made, name) for name in names}
+
+
+def _link(body_id: int, link: MadeLink) -> dict[str, object]:
+    return {"body_id": body_id, "path": link.path, "anchor": link.anchor, "url": link.url, "line": link.line}
+
+
+def _image(body_id: int, image: MadeImage) -> dict[str, object]:
+    return {"body_id": body_id, "path": image.path, "stat": image.stamp, "digest": image.digest}
+
+
+def _keyword(body_id: int, pair: tuple[str, float]) -> dict[str, object]:
+    return {"body_id": body_id, "word": pair[0], "weight": pair[1]}
+
+
+def _entry(body_id: int, made: Made, file: ArticleFile) -> search.Entry:
+    return search.Entry(body_id, file.matter.title, file.matter.summary, made.text)
+
+
+def collect(db: Database) -> None:
+    """Remove the texts that no article points at: replaced ones, and those of a publication that ended early."""
+    while True:
+        with db.write() as session:
+            waste = select(ArticleBody.id).where(~exists().where(Article.body_id == ArticleBody.id))
+            ids = session.scalars(waste.limit(_TOGETHER)).all()
+            if not ids:
+                return
+            search.remove(session, ids)
+            session.execute(delete(ArticleBody).where(ArticleBody.id.in_(ids)))

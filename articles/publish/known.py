@@ -1,0 +1,109 @@
+"""What the database knows of the files from the last publication."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import starmap
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from articles.making.made import MadeLink
+from articles.models import Article, ArticleBody, BodyImage, BodyLink, Exam
+from articles.reading import decode
+
+_MANY = 500  # values in one IN (…)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """A row of the library. `removed` ones are marked: their files went away."""
+
+    id: int
+    slug: str
+    exam: str
+    path: str
+    stamp: str
+    digest: str
+    build: str
+    aliases: list[str]
+    body_id: int | None
+    first_visible_at: datetime | None
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether its file went away."""
+        return self.body_id is None
+
+    @property
+    def old_slugs(self) -> list[str]:
+        """Its aliases."""
+        return self.aliases
+
+    @property
+    def url(self) -> str:
+        """The path of its page."""
+        return f"/articles/{self.slug}/"
+
+    def line_of(self, *_place: str | int) -> int:
+        """Where its file says something: not remembered."""
+        return 1
+
+
+def known_articles(session: Session) -> list[KnownArticle]:
+    """Every article the library has or had."""
+    columns = (
+        Article.id, Article.slug, Exam.slug, Article.path, Article.stat, Article.source_hash, Article.build_hash,
+        Article.aliases, Article.body_id, Article.first_visible_at,
+    )  # fmt: skip
+    rows = session.execute(select(*columns).join(Exam, Exam.id == Article.exam_id))
+    return list(starmap(KnownArticle, rows))
+
+
+def with_changed_images(session: Session, root: Path, now_ns: int) -> set[str]:
+    """The files whose images changed or went away."""
+    columns = (Article.path, BodyImage.path, BodyImage.stat, BodyImage.digest)
+    rows = session.execute(select(*columns).join(BodyImage, BodyImage.body_id == Article.body_id))
+    return {path for path, image, stamp, digest in rows if not _is_same(root / image, stamp, digest, now_ns)}
+
+
+def _is_same(path: Path, stamp: str, digest: str, now_ns: int) -> bool:
+    try:
+        return (stamp != "" and decode.stamp_of(path, now_ns) == stamp) or decode.digest_of(path) == digest
+    except OSError:
+        return False
+
+
+def linking_to(session: Session, paths: Collection[str]) -> set[str]:
+    """The files that have a link to one of `paths`."""
+    return {path for path, _ in _links(session, paths)}
+
+
+def links_into(session: Session, paths: Collection[str]) -> dict[str, tuple[MadeLink, ...]]:
+    """The links with an anchor into one of `paths`, by the file they stand in."""
+    found: dict[str, tuple[MadeLink, ...]] = {}
+    for path, link in _links(session, paths):
+        if link.anchor:
+            found[path] = (*found.get(path, ()), MadeLink(link.path, link.anchor, link.url, link.line))
+    return found
+
+
+def _links(session: Session, paths: Collection[str]) -> Iterator[tuple[str, BodyLink]]:
+    query = select(Article.path, BodyLink).join(Article, BodyLink.body_id == Article.body_id)
+    for some in in_parts(sorted(paths)):
+        yield from session.execute(query.where(BodyLink.path.in_(some)))
+
+
+def anchors_of(session: Session, paths: Collection[str]) -> dict[str, list[str]]:
+    """The anchors of the texts of these files."""
+    query = select(Article.path, ArticleBody.anchors).join(ArticleBody, ArticleBody.id == Article.body_id)
+    parts = [session.execute(query.where(Article.path.in_(some))) for some in in_parts(sorted(paths))]
+    return {path: anchors for rows in parts for path, anchors in rows}
+
+
+def in_parts(values: Sequence[Any], size: int = _MANY) -> Iterator[Sequence[Any]]:
+    """A long list in pieces that fit into one statement."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]

@@ -1,0 +1,100 @@
+"""`carrel publish`: read, make, store, switch. Until the switch commits, readers have the old library."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from articles.check import nothing, report_of
+from articles.publish.bodies import collect
+from articles.publish.diff import Diff, compare
+from articles.publish.gather import builds_of, gather
+from articles.publish.lock import one_at_a_time
+from articles.publish.report import Published
+from articles.publish.run import Publication, Refused, silent
+from articles.publish.shelves import sync_exams, sync_pages
+from articles.publish.switch import Switch, refresh_stamps, write_articles
+from articles.publish.texts import make_texts
+from articles.reading.article_file import ArticleFile
+from articles.reading.library import Files
+from articles.visibility import first_visible
+from website import clock
+from website.db import Database
+from website.editions import raise_epoch
+from website.settings import Settings
+
+ONE_MAIL = 5  # more new articles than this at once are one mail (decision 13)
+
+
+def publish(
+    settings: Settings,
+    db: Database,
+    *,
+    dry_run: bool = False,
+    say: Callable[[str], None] = silent,
+    progress: Callable[[int], None] = nothing,
+) -> Published:
+    """Publish what changed in the content folder, or with `dry_run` say what would be published.
+
+    `say` is told what the author should know meanwhile, `progress` how many files were done.
+
+    Raises `NoContent`, `Refused` (nothing was published) and `Busy`.
+    """
+    media = settings.home / "media"
+    run = Publication(db, settings.content, media, clock.now(), dry_run, say, progress)
+    with one_at_a_time(db, say):
+        if not dry_run:
+            collect(db)  # what a publication that was killed has left
+        files = gather(run)
+        make_texts(run, files)
+        report = report_of(files)
+        if files.errors:
+            raise Refused(report)
+        diff = compare(run.rows, files.articles.values(), files.unchanged)
+        outcome = Published(diff, len(files.unchanged), warnings=report.problems, dry_run=dry_run)
+        outcome.appearing = _appearing(run, diff)
+        if outcome.appearing > ONE_MAIL:
+            say(_one_mail(outcome.appearing))
+        _switch(run, files, outcome)
+        return outcome
+
+
+def _switch(run: Publication, files: Files, outcome: Published) -> None:
+    switch = Switch(outcome.diff, run.stored, builds_of(files), run.now)
+    with run.db.write() as session:
+        outcome.exams = sync_exams(session, files.exams)
+        outcome.pages = sync_pages(session, files.pages.values(), run.pages, run.now)
+        if run.dry_run:
+            session.rollback()
+            return
+        write_articles(session, switch)
+        refresh_stamps(session, _new_stamps(run, files))
+        if not outcome.is_empty:
+            raise_epoch(session)
+    collect(run.db)
+
+
+def _new_stamps(run: Publication, files: Files) -> list[tuple[int, str]]:
+    pairs = [(run.known[path], stamp) for path, stamp in files.unchanged.items()]
+    return [(row.id, stamp) for row, stamp in pairs if row.stamp != stamp]
+
+
+def _appearing(run: Publication, diff: Diff) -> int:
+    """How many articles become visible with this publication that never were before."""
+    known = [(row.first_visible_at, file) for row, file in diff.updates]
+    return sum(
+        _appears(run.now, before, file) for before, file in [*((None, file) for file in diff.added), *known]
+    )
+
+
+def _appears(now: datetime, before: datetime | None, file: ArticleFile) -> bool:
+    matter = file.matter
+    seen = first_visible(
+        before, draft=matter.draft, published=matter.published, expires=matter.expires, now=now
+    )
+    return seen == now != before
+
+
+def _one_mail(count: int) -> str:
+    return (
+        f"{count} new articles become visible at once: readers who asked for each article get one mail with "
+        "all of them. To spread them, give them dates: `published: 2026-09-14T09:00:00Z`."
+    )

@@ -1,0 +1,41 @@
+"""One run of publishing: where it reads and writes, and what it has learnt so far."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from articles.check import Report, nothing
+from articles.making.made import Made
+from articles.publish.bodies import Stored
+from articles.publish.known import KnownArticle
+from website.db import Database
+
+
+class Refused(Exception):
+    """The files have mistakes, so nothing was published. Carries the `report`."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__("Nothing was published.")
+        self.report = report
+
+
+def silent(_sentence: str) -> None:
+    """Say nothing."""
+
+
+@dataclass
+class Publication:
+    """What a run is told, and what it learns on its way."""
+
+    db: Database
+    content: Path
+    media: Path
+    now: datetime
+    dry_run: bool = False
+    say: Callable[[str], None] = silent
+    progress: Callable[[int], None] = nothing
+    rows: list[KnownArticle] = field(default_factory=list)
+    known: dict[str, KnownArticle] = field(default_factory=dict)  # by path, without the removed
+    stored: dict[str, Stored] = field(default_factory=dict)
+    pages: dict[str, Made] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Reading what authors wrote, strictly: every mistake has its file, line, code, and the way to mend it."""

@@ -1,0 +1,35 @@
+"""Who can be seen when: the one expression that every query uses (CON-06)."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from articles.models import Article
+
+
+def visible(now: datetime) -> ColumnElement[bool]:
+    """Whether readers see an article at this moment: by its marks and the clock alone."""
+    return and_(
+        Article.removed_at.is_(None),
+        Article.draft.is_(False),
+        or_(Article.published.is_(None), Article.published <= now),
+        or_(Article.expires.is_(None), Article.expires > now),
+    )
+
+
+def first_visible(
+    before: datetime | None,
+    *,
+    draft: bool,
+    published: datetime | None,
+    expires: datetime | None,
+    now: datetime,
+) -> datetime | None:
+    """When an article first came or will come into sight; a moment in the past is never changed.
+
+    A date in the past in the front matter does not count: what is published today is new today (decision 13).
+    """
+    if before is not None and before <= now:
+        return before
+    moment = max(published or now, now)
+    return None if draft or (expires and expires <= moment) else moment

@@ -1,0 +1,48 @@
+"""A small content folder, and a publisher over it."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from articles.publish import Published, publish
+from tests.support.articles import article_md, exam_toml, write_files
+from website.db import Database
+from website.settings import Settings
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    """One exam with two articles, and one page."""
+    return write_files(
+        tmp_path / "content",
+        {
+            "cpb/exam.toml": exam_toml(),
+            "cpb/clean-claims.md": article_md(
+                "Clean claims", domain="claims", topics="[clean-claims]", order="1"
+            ),
+            "cpb/medicare-basics.md": article_md("Medicare basics", topics="[medicare]", order="2"),
+            "pages/about.md": '---\ntitle: "About"\n---\n\nWho we are.\n',
+        },
+    )
+
+
+@pytest.fixture
+def publish_now(settings: Settings, db: Database, content: Path) -> Callable[..., Published]:
+    """Publish the content folder as it is."""
+    ours = settings.model_copy(update={"content": content})
+
+    def run(**options: object) -> Published:
+        return publish(ours, db, **options)  # type: ignore[arg-type]
+
+    return run
+
+
+@pytest.fixture
+def image() -> bytes:
+    """A small PNG."""
+    stream = io.BytesIO()
+    Image.new("RGB", (8, 6), "navy").save(stream, "PNG")
+    return stream.getvalue()
