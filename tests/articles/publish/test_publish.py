@@ -237,7 +237,7 @@ def test_a_hundred_broken_files_of_many_publish_nothing(
 
 
 def test_a_dry_run_says_what_would_happen_and_does_nothing(
-    content: Path, db: Database, publish_now: Publish, settings: object, tmp_path: Path, image: bytes
+    content: Path, db: Database, publish_now: Publish, tmp_path: Path, image: bytes
 ) -> None:
     write_files(
         content, {"cpb/chart.png": image, "cpb/one.md": article_md("One", body="![A chart](chart.png)")}
