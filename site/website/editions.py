@@ -19,6 +19,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from website.db import Base, Database
 
+VERDICT_SECONDS = 60.0
+VERDICTS_KEPT = 20_000
 CAPACITY_BYTES = 64 * 1024 * 1024
 POLL_SECONDS = 0.5  # our own processes see a change within a second
 
@@ -139,3 +141,37 @@ class EditionCache:
     def _drop(self, key: tuple[str, Edition]) -> None:
         if old := self._pages.pop(key, None):
             self.used_bytes -= len(old.gzipped)
+
+
+class VerdictCache:
+    """Which edition a cookie gets, for a minute and within one epoch; bounded, the oldest leaving first."""
+
+    def __init__(self, capacity: int = VERDICTS_KEPT, seconds: float = VERDICT_SECONDS) -> None:
+        self._capacity = capacity
+        self._seconds = seconds
+        self._verdicts: OrderedDict[str, tuple[Edition, int, float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, cookie: str, epoch: int) -> Edition | None:
+        """The verdict, unless the epoch or a minute made it old."""
+        with self._lock:
+            edition, of_epoch, until = self._verdicts.get(cookie, (None, 0, 0.0))
+        return edition if of_epoch == epoch and time.monotonic() < until else None
+
+    def last(self, cookie: str) -> Edition | None:
+        """The last verdict, however old: better than none while the database is away."""
+        with self._lock:
+            return self._verdicts.get(cookie, (None, 0, 0.0))[0]
+
+    def put(self, cookie: str, edition: Edition, epoch: int) -> None:
+        """Keep a verdict that was asked for within this epoch."""
+        with self._lock:
+            self._verdicts.pop(cookie, None)
+            self._verdicts[cookie] = (edition, epoch, time.monotonic() + self._seconds)
+            while len(self._verdicts) > self._capacity:
+                self._verdicts.popitem(last=False)
+
+    def drop(self, cookie: str) -> None:
+        """Forget it: the browser has just signed out."""
+        with self._lock:
+            self._verdicts.pop(cookie, None)

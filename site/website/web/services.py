@@ -1,12 +1,12 @@
 """The collaborators that views, workers and commands share, made once for a process."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import current_app
 
 from website.db import Database, DatabaseUnusable
-from website.editions import EditionCache, EpochWatch
+from website.editions import EditionCache, EpochWatch, VerdictCache
 from website.settings import Settings
 from website.tokens import Signer
 
@@ -22,6 +22,7 @@ class Services:
     signer: Signer
     epoch: EpochWatch
     pages: EditionCache
+    verdicts: VerdictCache = field(default_factory=VerdictCache)
 
 
 def make_services(settings: Settings) -> Services:

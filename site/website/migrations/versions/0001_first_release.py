@@ -136,6 +136,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_house_ad_name")),
     )
     op.create_table(
+        "limit_hits",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("key_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("hits", sa.JSON(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "key_hash", name=op.f("pk_limit_hits")),
+    )
+    with op.batch_alter_table("limit_hits", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_limit_hits_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
         "outbox_mail",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=120), nullable=False),
@@ -198,9 +209,16 @@ def upgrade() -> None:
         sa.Column("email_key", sa.String(length=254), nullable=True),
         sa.Column("ad_free", sa.Boolean(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("erased_at", UtcDateTime(), nullable=True),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "(email IS NULL) = (email_key IS NULL)", name=op.f("ck_reader_email_with_its_key")
         ),
+        sa.CheckConstraint(
+            "email IS NULL OR (erased_at IS NULL AND merged_into_id IS NULL)",
+            name=op.f("ck_reader_gone_has_no_email"),
+        ),
+        sa.ForeignKeyConstraint(["merged_into_id"], ["reader.id"], name=op.f("fk_reader_merged_into_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reader")),
         sa.UniqueConstraint("email_key", name=op.f("uq_reader_email_key")),
     )
@@ -245,6 +263,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_topic")),
         sa.UniqueConstraint("slug", name=op.f("uq_topic_slug")),
     )
+    op.create_table(
+        "address_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reader_id", sa.Integer(), nullable=False),
+        sa.Column("old_email", sa.String(length=254), nullable=False),
+        sa.Column("old_key", sa.String(length=254), nullable=False),
+        sa.Column("undo_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
+        sa.Column("undo_until", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["reader_id"], ["reader.id"], name=op.f("fk_address_change_reader_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_address_change")),
+        sa.UniqueConstraint("undo_hash", name=op.f("uq_address_change_undo_hash")),
+    )
+    with op.batch_alter_table("address_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_address_change_old_key"), ["old_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_address_change_reader_id"), ["reader_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_address_change_undo_until"), ["undo_until"], unique=False)
+
     op.create_table(
         "body_image",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -306,6 +342,36 @@ def upgrade() -> None:
         sa.UniqueConstraint("exam_id", "slug", name=op.f("uq_domain_exam_id_slug")),
     )
     op.create_table(
+        "mailed_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("purpose", sa.String(length=12), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("email_key", sa.String(length=254), nullable=False),
+        sa.Column("reader_id", sa.Integer(), nullable=True),
+        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("browser_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("next_path", sa.String(length=500), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("used_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "(purpose = 'new_address') = (reader_id IS NOT NULL)",
+            name=op.f("ck_mailed_link_new_address_of_a_reader"),
+        ),
+        sa.CheckConstraint("purpose IN ('sign_in', 'new_address')", name=op.f("ck_mailed_link_purpose")),
+        sa.ForeignKeyConstraint(["reader_id"], ["reader.id"], name=op.f("fk_mailed_link_reader_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mailed_link")),
+        sa.UniqueConstraint("browser_hash", name=op.f("uq_mailed_link_browser_hash")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_mailed_link_token_hash")),
+    )
+    with op.batch_alter_table("mailed_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mailed_link_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index("ix_mailed_link_open", ["email_key", "purpose", "used_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mailed_link_reader_id"), ["reader_id"], unique=False)
+
+    op.create_table(
         "reader_session",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("reader_id", sa.Integer(), nullable=False),
@@ -321,6 +387,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_reader_session_token_hash")),
     )
     with op.batch_alter_table("reader_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reader_session_last_seen_at"), ["last_seen_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_reader_session_reader_id"), ["reader_id"], unique=False)
 
     op.create_table(

@@ -1,0 +1,50 @@
+"""Refusals of this package as answers: sign in first, prove it again, not so fast."""
+
+import math
+from urllib.parse import quote
+
+from flask import Flask, Response, make_response, redirect
+
+from website.accounts.limits import TooMany
+from website.accounts.who import ProofNeeded, SignInNeeded
+from website.mail.alarms import raise_alarm
+from website.web import errors
+from website.web.services import services
+
+
+def init_app(app: Flask) -> None:
+    """Say once what each refusal becomes."""
+    app.register_error_handler(SignInNeeded, sign_in_needed)
+    app.register_error_handler(ProofNeeded, proof_needed)
+    app.register_error_handler(TooMany, too_many)
+
+
+def sign_in_needed(failure: SignInNeeded) -> Response:
+    """To the sign-in page, and back afterwards."""
+    return make_response(redirect(f"/sign-in/?next={quote(failure.next_path)}", 303))
+
+
+def proof_needed(failure: ProofNeeded) -> Response:
+    """To the page that mails another link to the account's own address."""
+    return make_response(redirect(f"/sign-in/again?next={quote(failure.next_path)}", 303))
+
+
+def too_many(failure: TooMany) -> Response:
+    """429, and when to come back. A ceiling of the whole site is told to the operator."""
+    if failure.is_ceiling:
+        with services().db.write() as session:
+            text = (
+                f"The limit {failure.name!r} of the whole site was reached; requests are refused for a while."
+            )
+            raise_alarm(session, f"limit:{failure.name}", "A limit of the whole site was reached", text)
+    advice = f"Wait {_how_long(failure.retry_after)}, then try again. Nothing is lost meanwhile."
+    response = errors.page(429, errors.Words("Too many tries", advice))
+    response.headers["Retry-After"] = str(failure.retry_after)
+    return response
+
+
+def _how_long(seconds: int) -> str:
+    for size, word in ((3600, "hours"), (60, "minutes")):
+        if seconds > size:
+            return f"{math.ceil(seconds / size)} {word}"
+    return "a minute"

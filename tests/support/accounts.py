@@ -1,0 +1,41 @@
+"""The cast: Anna owns an account, Bob another, and a guest has none."""
+
+from sqlalchemy.orm import Session
+
+from website.accounts import readers, sessions
+from website.accounts.models import Reader
+from website.db import Database
+from website.mail.addresses import parse
+from website.settings import Settings
+from website.web.session_cookie import NAME
+
+ANNA = "anna@example.org"
+BOB = "bob@example.org"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+def make_reader(db: Database, email: str | None = ANNA, *, ad_free: bool = False) -> Reader:
+    """A reader, with a proven address unless it is None."""
+    with db.write() as session:
+        reader = _made(session, email)
+        reader.ad_free = ad_free
+        return reader
+
+
+def _made(session: Session, email: str | None) -> Reader:
+    if email is None:
+        return readers.create_anonymous(session)
+    return readers.of_proven_address(session, parse(email))
+
+
+def make_session(
+    db: Database, reader: Reader, *, proven: bool = True, browser: str = "Firefox on Linux"
+) -> str:
+    """A browser that is signed in; the token of its cookie."""
+    with db.write() as session:
+        return sessions.start(session, readers.get(session, reader.id), browser, proven=proven)
+
+
+def cookie_name(settings: Settings) -> str:
+    """The session cookie's name, outside of a request."""
+    return f"__Host-{NAME}" if settings.is_https else NAME
