@@ -3,14 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Set
-from itertools import islice
 from urllib.parse import unquote
 
 from articles.render.tree import Element, Tree, prose, remove
 
 _DEFINITION = re.compile(r" {0,3}\[\^([^\]\s]+)\]:")
 _CALL = re.compile(r"\[\^([^\]\s]+)\]")
-_MANY = 100  # calls without a note; each is looked for in the source
 _OURS = ("ref", "back", "footnote-backref")
 
 
@@ -74,11 +72,13 @@ def _check_definitions(tree: Tree, called: Set[str]) -> None:
 
 
 def _check_calls(tree: Tree) -> None:
-    undefined = ((element, call) for element, text in prose(tree) for call in _CALL.findall(text))
-    for element, call in islice(undefined, _MANY):
-        line = tree.seek(element, re.compile(re.escape(f"[^{call}]")))
-        mend = f"Add a line that begins with `[^{call}]:`."
-        tree.report(line, "footnote-undefined", f"The footnote [^{call}] is called, but not written.", mend)
+    for element, text in prose(tree):
+        for call in _CALL.findall(text):
+            line = tree.seek(element, re.compile(re.escape(f"[^{call}]")))
+            mend = f"Add a line that begins with `[^{call}]:`."
+            tree.report(
+                line, "footnote-undefined", f"The footnote [^{call}] is called, but not written.", mend
+            )
 
 
 def _check_definition(tree: Tree, line: int, name: str, defined: Counter[str], called: Set[str]) -> None:

@@ -30,9 +30,6 @@ class Tree:
         default_factory=list
     )  # words for the eye that the search must not find
     found: dict[str, list[Element]] = field(default_factory=dict)
-    sought: dict[tuple[int, int, re.Pattern[str]], int | None] = field(
-        default_factory=dict
-    )  # a long line is searched once
 
     def __post_init__(self) -> None:
         """Walk the tree once; what our own transforms add later is not in `found`."""
@@ -57,18 +54,14 @@ class Tree:
 
     def seek(self, element: Element, pattern: re.Pattern[str]) -> int:
         """Give the line of the file where the pattern stands within the element's lines, or else its first line."""
-        start, end = self.span(element)
-        return (self.find(start, end, pattern) or start) + self.context.first_line - 1
+        return self.seek_between(*self.span(element), pattern)
 
-    def find(self, start: int, end: int, pattern: re.Pattern[str]) -> int | None:
-        """Give the line of the body, from `start` to `end`, where the pattern stands first."""
-        key = (start, end, pattern)
-        if key not in self.sought:
-            lines = range(start, min(end, len(self.lines)) + 1)
-            self.sought[key] = next(
-                (number for number in lines if pattern.search(self.lines[number - 1])), None
-            )
-        return self.sought[key]
+    def seek_between(self, start: int, end: int, pattern: re.Pattern[str]) -> int:
+        """Give the line of the file where the pattern stands between two lines of the body, or else the first."""
+        for number in range(start, min(end, len(self.lines)) + 1):
+            if pattern.search(self.lines[number - 1]):
+                return number + self.context.first_line - 1
+        return start + self.context.first_line - 1
 
     def report(self, line: int, code: str, message: str, mend: str, level: Level = "error") -> None:
         """Remember a problem at a line of the file."""

@@ -4,7 +4,7 @@ from flask import Flask
 
 from website import logs
 from website.ads import routes as ads
-from website.pages import health
+from website.pages import chrome, health, library, machines, media, plain, search
 from website.web import assets, errors, guards, headers, request_id
 from website.web.services import EXTENSION, Services
 
@@ -24,6 +24,8 @@ def create_app(services: Services) -> Flask:
     headers.init_app(app)
     errors.init_app(app)
     assets.init_app(app)
-    app.register_blueprint(health.blueprint)
+    chrome.init_app(app)
+    for pages in (library, search, plain, machines, media, health):
+        app.register_blueprint(pages.blueprint)
     ads.init_app(app)
     return app

@@ -77,7 +77,7 @@ def _body(status: int, words: Words) -> str:
 def http_failure(failure: HTTPException) -> Response:
     """404 and its like; a redirect that Werkzeug raises passes as it is."""
     if failure.code is None or failure.code < HTTPStatus.BAD_REQUEST:
-        return Response(failure.get_response().get_data(), failure.code, headers=failure.get_headers())
+        return make_response(failure.get_response())
     response = page(failure.code)
     if failure.code == HTTPStatus.METHOD_NOT_ALLOWED:
         response.headers["Allow"] = dict(failure.get_headers()).get("Allow", "GET")

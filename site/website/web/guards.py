@@ -23,7 +23,7 @@ WITHOUT_ORIGIN = frozenset(
     }
 )
 # Forms on pages that are kept for everybody: the origin check stands alone there.
-WITHOUT_TOKEN = frozenset({"newsletter.subscribe", "pages.report_error", "ads.seen"})
+WITHOUT_TOKEN = frozenset({"newsletter.subscribe", "ads.seen"})
 
 
 def init_app(app: Flask) -> None:

@@ -1,0 +1,25 @@
+"""How browsers and feed readers find the feeds of a page: for `meta.feeds`."""
+
+from articles.models import Exam, Topic
+from newsletter.feeds.writing import FORMATS
+
+Found = list[tuple[str, str, str]]  # title, media type, path
+
+
+def site_feeds(site_name: str) -> Found:
+    """The feeds of everything."""
+    return _under("/", site_name)
+
+
+def exam_feeds(exam: Exam) -> Found:
+    """The feeds of one exam."""
+    return _under(exam.url, exam.name)
+
+
+def topic_feeds(topic: Topic) -> Found:
+    """The feeds of one topic."""
+    return _under(topic.url, topic.name)
+
+
+def _under(path: str, title: str) -> Found:
+    return [(f"{title} ({each.name})", each.media_type, path + each.file) for each in FORMATS.values()]

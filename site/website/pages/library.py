@@ -1,0 +1,171 @@
+"""The reading pages: home, exam, topic, article. Each exists once for every edition."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, redirect
+
+from articles import library
+from articles.models import Article
+from articles.related import related
+from newsletter.feeds import autodiscovery
+from payments.offer import Offer
+from website.accounts import who
+from website.ads.show import Place, Where
+from website.editions import Edition
+from website.pages import json_ld
+from website.pages.frame import Frame, Meta
+from website.pages.views import article_view, by_exam, home_shelf
+from website.web.kept import Rendering, serve_edition
+from website.web.services import services
+
+blueprint = Blueprint("pages", __name__)
+START_HERE = 3
+IN_ARTICLE = [Place.TOP, Place.INLINE, Place.SIDE, Place.FOOT]
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """The front door."""
+    edition = who.edition()
+    return serve_edition("/", edition, lambda: render_home(edition))
+
+
+def render_home(edition: Edition) -> Rendering:
+    """Where to start, and a shelf for each exam."""
+    settings = services().settings
+    with services().db.read() as session:
+        frame = Frame(session, "/", edition)
+        shelves = [home_shelf(session, each, frame.now) for each in library.exams(session, frame.now)]
+        slots, _ = frame.slots([Place.HOME], Where("/"))
+        start = [shelf.first[0] for shelf in shelves if shelf.first][:START_HERE]
+        meta = Meta(
+            description=settings.site_tagline,
+            json_ld=json_ld.of_site(settings),
+            feeds=autodiscovery.site_feeds(settings.site_name),
+        )
+        html = frame.render("pages/home.html", meta, shelves=shelves, start=start, slots=slots)
+        return html, frame.fresh_until
+
+
+@blueprint.get("/exams/<exam>/")
+def exam(exam: str) -> Response:
+    """An exam: its articles in reading order."""
+    edition = who.edition()
+    return serve_edition(f"/exams/{exam}/", edition, lambda: render_exam(exam, edition))
+
+
+def render_exam(slug: str, edition: Edition) -> Rendering:
+    """The exam's shelves."""
+    settings = services().settings
+    with services().db.read() as session:
+        frame = Frame(session, f"/exams/{slug}/", edition)
+        found = library.find_exam(session, slug, frame.now) or abort(404)
+        shelves = library.shelves(session, found, frame.now)
+        articles = [each for shelf in shelves for each in shelf.articles]
+        offer = frame.offer(found)
+        slots, _ = frame.slots([Place.LIST], Where(frame.path, slug), offer=offer)
+        feeds = autodiscovery.exam_feeds(found)
+        html = frame.render(
+            "pages/exam.html",
+            Meta(found.title, found.summary, json_ld=json_ld.of_exam(found, settings), feeds=feeds),
+            exam=found,
+            shelves=shelves,
+            topics=library.topics(session, frame.now, found),
+            count=len(articles),
+            minutes=sum(each.reading_minutes for each in articles),
+            offer=offer,
+            slots=slots,
+            feeds=feeds,
+        )
+        return html, frame.fresh_until
+
+
+@blueprint.get("/topics/<topic>/")
+def topic(topic: str) -> Response:
+    """A topic, across exams."""
+    edition = who.edition()
+    return serve_edition(f"/topics/{topic}/", edition, lambda: render_topic(topic, edition))
+
+
+def render_topic(slug: str, edition: Edition) -> Rendering:
+    """The topic's articles, exam by exam."""
+    with services().db.read() as session:
+        frame = Frame(session, f"/topics/{slug}/", edition)
+        found = library.find_topic(session, slug, frame.now) or abort(404)
+        articles = library.topic_articles(session, found, frame.now)
+        slots, _ = frame.slots([Place.LIST], Where(frame.path, topics=(slug,)))
+        feeds = autodiscovery.topic_feeds(found)
+        many = "article" if len(articles) == 1 else "articles"
+        html = frame.render(
+            "pages/topic.html",
+            Meta(found.name, f"{len(articles)} study {many} about {found.name}.", feeds=feeds),
+            topic=found,
+            groups=by_exam(articles),
+            count=len(articles),
+            slots=slots,
+            feeds=feeds,
+        )
+        return html, frame.fresh_until
+
+
+@blueprint.get("/articles/<slug>/")
+def article(slug: str) -> Response:
+    """An article."""
+    edition = who.edition()
+    return serve_edition(f"/articles/{slug}/", edition, lambda: render_article(slug, edition))
+
+
+def render_article(slug: str, edition: Edition) -> Rendering:
+    """The article's page."""
+    settings = services().settings
+    with services().db.read() as session:
+        frame = Frame(session, f"/articles/{slug}/", edition)
+        found = find(frame, slug)
+        offer = frame.offer(found.exam)
+        slots, inline = _slots(frame, found, offer)
+        neighbours = library.neighbours(session, found, frame.now)
+        view = article_view(found, inline, related(session, found, frame.now), neighbours, settings)
+        meta = Meta(
+            found.title,
+            found.summary,
+            "article",
+            json_ld=json_ld.of_article(found, settings),
+            feeds=autodiscovery.exam_feeds(found.exam),
+        )
+        html = frame.render("pages/article.html", meta, article=view, offer=offer, slots=slots)
+        return html, frame.fresh_until
+
+
+def find(frame: Frame, slug: str, suffix: str = "/") -> Article:
+    """The article; else the answer is 301 to where it moved, 410 when it is gone, or 404."""
+    found = library.find_article(frame.session, slug, frame.now)
+    if isinstance(found, library.Moved):
+        abort(redirect(found.url.removesuffix("/") + suffix, 301))
+    if isinstance(found, library.Gone):
+        abort(410)
+    return found or abort(404)
+
+
+def _slots(frame: Frame, found: Article, offer: Offer | None) -> tuple[dict[str, Any], dict[int, Any]]:
+    if not found.ads or found.content is None:
+        return {}, {}
+    where = Where(found.slug, found.exam.slug, tuple(topic.slug for topic in found.topics))
+    return frame.slots(IN_ARTICLE, where, found.content.blocks, offer)
+
+
+@blueprint.get("/articles/<slug>.md")
+def article_markdown(slug: str) -> Response:
+    """The article as plain Markdown: free, the same for everybody."""
+    return serve_edition(
+        f"/articles/{slug}.md", Edition.GUEST, lambda: render_markdown(slug), "text/markdown"
+    )
+
+
+def render_markdown(slug: str) -> Rendering:
+    """Title, summary and text."""
+    with services().db.read() as session:
+        frame = Frame(session, f"/articles/{slug}/", Edition.GUEST)
+        found = find(frame, slug, ".md")
+        text = found.content.markdown if found.content else ""
+        head = f"# {found.title}\n\n> {found.summary}\n\nSource: {frame.canonical}\n\n"
+        return head + text, frame.fresh_until

@@ -1,0 +1,34 @@
+"""About, contact, privacy, terms: written by the operator in Markdown, with what the code knows added below."""
+
+from flask import Blueprint, Response, abort
+from markupsafe import Markup
+
+from articles import library
+from website.accounts import who
+from website.editions import Edition
+from website.pages.frame import Frame, Meta
+from website.web.kept import Rendering, serve_edition
+from website.web.services import services
+
+blueprint = Blueprint("plain", __name__)
+
+
+@blueprint.get("/about/", defaults={"slug": "about"})
+@blueprint.get("/contact/", defaults={"slug": "contact"})
+@blueprint.get("/privacy/", defaults={"slug": "privacy"})
+@blueprint.get("/terms/", defaults={"slug": "terms"})
+def page(slug: str) -> Response:
+    """One of the plain pages."""
+    edition = who.edition()
+    return serve_edition(f"/{slug}/", edition, lambda: render_page(slug, edition))
+
+
+def render_page(slug: str, edition: Edition) -> Rendering:
+    """The page."""
+    with services().db.read() as session:
+        frame = Frame(session, f"/{slug}/", edition)
+        found = library.find_page(session, slug) or abort(404)
+        meta = Meta(found.title, found.summary or "")
+        # Sanitised when it was published.
+        html = Markup(found.html)  # noqa: S704
+        return frame.render(f"pages/{slug}.html", meta, page=found, html=html), None

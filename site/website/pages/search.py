@@ -1,0 +1,38 @@
+"""Search over titles, summaries and texts."""
+
+from urllib.parse import quote_plus
+
+from flask import Blueprint, render_template, request
+
+from articles import library, search
+from website import clock
+from website.accounts import who
+from website.web.services import services
+
+blueprint = Blueprint("search_pages", __name__)
+PER_PAGE = 10
+LONGEST_QUERY = 200
+LAST_PAGE = 100
+
+
+@blueprint.get("/search")
+def search_page() -> str:
+    """What was found, the best first."""
+    query = request.args.get("q", "")[:LONGEST_QUERY].strip()
+    page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+    with services().db.read() as session:
+        now = clock.now()
+        found = search.search(session, query, now, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+        topics = [] if found.total else library.topics(session, now)
+        return render_template(
+            "pages/search.html",
+            edition=who.edition().value,
+            meta={"title": f"Search: {query}" if query else "Search", "robots": "noindex"},
+            query=query,
+            results=found.hits,
+            total=found.total,
+            page=page,
+            pages=min(-(-found.total // PER_PAGE), LAST_PAGE),
+            topics=topics,
+            address=f"/search?q={quote_plus(query)}&page=",
+        )

@@ -1,0 +1,71 @@
+"""A real Chromium before a real site. Tests here carry the mark `browser`, and share one browser a worker."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.support.live import LiveSite, live_site
+
+HERE = Path(__file__).parent
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything in this folder, and keep it on one worker: a browser is dear."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is needed under CI=true: apt install chromium")
+        pytest.skip("Chromium is not installed: apt install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+    """The site with the articles we ship."""
+    with live_site(tmp_path_factory.mktemp("live")) as running:
+        yield running
+
+
+@pytest.fixture
+def profile(browser: Browser, site: LiveSite) -> Iterator[Callable[..., BrowserContext]]:
+    """A maker of browser profiles: each is a device of its own, private until it is closed."""
+    contexts: list[BrowserContext] = []
+
+    def new(**options: object) -> BrowserContext:
+        contexts.append(browser.new_context(base_url=site.url, **options))  # type: ignore[arg-type]
+        return contexts[-1]
+
+    yield new
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(profile: Callable[..., BrowserContext]) -> Page:
+    """One page in a fresh profile."""
+    return profile().new_page()

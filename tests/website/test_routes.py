@@ -1,0 +1,95 @@
+"""Every route at once: what may be kept, what changes nothing, what is guarded."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Table, select
+from werkzeug.routing import Rule
+
+from website.db import Base, Database
+from website.web import guards
+
+# Each converter's sample leads nowhere: a page must be as harmless for an unknown thing as for a known one.
+SAMPLES = {"exam": "cpb", "topic": "claims", "slug": "first-steps", "token": "t" * 43, "path": "x.css"}
+# The pages that may be kept by others than the browser, in their guest edition. A new one is a decision.
+KEPT = {
+    "pages.home",
+    "pages.exam",
+    "pages.topic",
+    "pages.article",
+    "pages.article_markdown",
+    "plain.page",
+    "machines.sitemap",
+    "machines.llms",
+    "machines.robots",
+    "machines.security",
+    "media.media",
+    "assets.asset",
+}
+KEPT_PREFIXES = ("feeds.", "ads.", "privacy.", "newsletter.archive")
+
+
+def rules(app: Flask, method: str) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if method in (rule.methods or set())]
+
+
+def address(rule: Rule) -> str:
+    built = rule.build({name: SAMPLES.get(name, "1") for name in rule.arguments}, append_unknown=False)
+    assert built is not None
+    return built[1]
+
+
+def contents(db: Database) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table."""
+    with db.read() as session:
+        return {
+            table.name: sorted(tuple(map(repr, row)) for row in session.execute(select(table)))
+            for table in tables()
+        }
+
+
+def tables() -> Iterator[Table]:
+    yield from Base.metadata.sorted_tables
+
+
+def test_n6_no_get_and_no_head_changes_a_row(app: Flask, client: FlaskClient, db: Database) -> None:
+    before = contents(db)
+    for rule in rules(app, "GET"):
+        client.get(address(rule))
+        client.head(address(rule))
+    assert contents(db) == before
+
+
+def test_web_01_nothing_is_kept_that_has_not_been_declared(app: Flask, client: FlaskClient) -> None:
+    for rule in rules(app, "GET"):
+        answer = client.get(address(rule))
+        kept = answer.headers["Cache-Control"] != "private, no-store"
+        declared = rule.endpoint in KEPT or rule.endpoint.startswith(KEPT_PREFIXES)
+        assert declared or not kept, rule.endpoint
+        assert not (kept and "Set-Cookie" in answer.headers), rule.endpoint
+
+
+def test_auth_12_every_unsafe_route_refuses_a_form_from_elsewhere(app: Flask, client: FlaskClient) -> None:
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        for rule in rules(app, method):
+            if rule.endpoint in guards.WITHOUT_ORIGIN:
+                continue
+            answer = client.open(address(rule), method=method, headers={"Origin": "https://evil.test"})
+            assert answer.status_code == 403, rule.endpoint
+
+
+def test_auth_12_every_form_on_a_private_page_needs_its_token(app: Flask, client: FlaskClient) -> None:
+    for rule in rules(app, "POST"):
+        if rule.endpoint in guards.WITHOUT_ORIGIN | guards.WITHOUT_TOKEN:
+            continue
+        assert client.post(address(rule)).status_code == 403, rule.endpoint
+
+
+@pytest.mark.parametrize("suffix", ["x.css", ";x.css", "%2fx.css", "%00.css", ".rss", "..%2f..%2fx"])
+@pytest.mark.parametrize("path", ["/account/", "/sign-in/", "/pass/thanks", "/me"])
+def test_web_04_a_private_page_has_no_second_address(client: FlaskClient, path: str, suffix: str) -> None:
+    answer = client.get(path.rstrip("/") + "/" + suffix)
+    assert answer.status_code in {400, 404}
+    assert answer.headers["Cache-Control"] == "private, no-store"
