@@ -13,9 +13,17 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
-from website.slots import Slot, declared
+from website.slots import NetworkAd, Slot, check_network, declared
 
 CONFIG_FILE = "carrel.toml"
 OUR_NAMES = {"home", "content", "base_url", "secret_keys", "proxies"}
@@ -23,7 +31,7 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 EXAMPLE = "example-"
 MAKE_A_KEY = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 LISTS = {"secret_keys", "stripe_webhook_secret"}
-TABLES = {"slots"}  # only in carrel.toml: an environment variable holds no table
+TABLES = {"slots", "network_ad"}  # only in carrel.toml: an environment variable holds no table
 
 
 class BadSettings(Exception):
@@ -65,6 +73,7 @@ class Settings(BaseModel):
     time_zone: str = "UTC"
 
     slots: dict[str, Slot] = Field(default_factory=lambda: declared({}))
+    network_ad: NetworkAd = NetworkAd()
     ad_window_minutes: int = Field(10, ge=1, le=1440)  # how long a page keeps its choice of ads
     ad_cents_per_thousand: int = Field(
         0, ge=0
@@ -74,6 +83,11 @@ class Settings(BaseModel):
     @classmethod
     def _slots_beside_the_shipped_ones(cls, value: object) -> object:
         return declared(value) if isinstance(value, Mapping) else value
+
+    @model_validator(mode="after")
+    def _network_fills_slots_that_are_there(self) -> "Settings":
+        check_network(self.network_ad, self.slots)
+        return self
 
     @field_validator("base_url")
     @classmethod
@@ -166,11 +180,12 @@ def _typed(field: str, value: str) -> object:
 
 def _sentence(wrong: ValidationError) -> str:
     first = wrong.errors(include_input=False, include_url=False)[0]
-    field = str(first["loc"][0])
-    if first["type"] == "extra_forbidden":
+    field, *inside = [str(each) for each in first["loc"]] or ["network_ad"]
+    if first["type"] == "extra_forbidden" and not inside:
         return f"{field!r} in {CONFIG_FILE} is no setting of Carrel: remove it or mend its spelling."
     name = f"[{field}] in {CONFIG_FILE}" if field in TABLES else environment_name(field)
-    return f"{name} is wrong: {first['msg'].removeprefix('Value error, ')}."
+    where = f"{inside[0]}: " if inside else ""  # a table's own setting
+    return f"{name} is wrong: {where}{first['msg'].removeprefix('Value error, ')}."
 
 
 def require_production(settings: Settings) -> Settings:

@@ -1,16 +1,40 @@
-"""The slots of a site: where ads may stand, as `[slots.<name>]` in `carrel.toml` declares them.
+"""The slots of a site, as `[slots.<name>]` in `carrel.toml` declares them, and the network that may fill them.
 
 They stand with the settings, on the ground floor, because a misspelt slot must stop the start.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 Label = Literal["Advertisement", "Sponsored"]
+Size = tuple[Annotated[int, Field(ge=40, le=2000)], Annotated[int, Field(ge=40, le=2000)]]
+SOURCE = re.compile(r"https:|https?://(\*\.)?[a-z0-9.-]+(:\d+)?(/[\w./-]*)?|data:|blob:", re.IGNORECASE)
+
+SCRIPT = re.compile(r"(https://[\w.-]+(:\d+)?|http://(127\.0\.0\.1|localhost)(:\d+)?)?/[^\s;,'\"\\]*")
+
+
+def _source(value: str) -> str:
+    if not SOURCE.fullmatch(value):
+        raise ValueError(
+            f"{value!r} is no source: write https://host, https://*.host, or https: for any host"
+        )
+    return value
+
+
+def _script(value: str) -> str:
+    if value and not SCRIPT.fullmatch(value):
+        raise ValueError(
+            f"{value!r} is no script's address: write https://host/file.js, or /file.js of this site"
+        )
+    return value
+
+
+Sources = tuple[Annotated[str, AfterValidator(_source)], ...]
 
 
 class Place(StrEnum):
@@ -27,22 +51,51 @@ class Place(StrEnum):
 
 
 class Slot(BaseModel):
-    """One slot. Sizes are those of the ad in CSS pixels, on narrow and wide screens; the label comes on top."""
+    """One slot.
+
+    Sizes are width and height of the ad in CSS pixels, on narrow and on wide screens. The height, and that of
+    the label, is kept free from the first paint.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     place: Place
     on: bool = True
     label: Label = "Advertisement"
-    narrow: tuple[int, int] = (300, 100)
-    wide: tuple[int, int] = (640, 90)
+    narrow: Size = (300, 84)
+    wide: Size = (640, 60)
     words_apart: int = Field(250, ge=250, le=10_000)  # between two slots in one text; only `inline` repeats
+
+
+class NetworkAd(BaseModel):
+    """The one ad network: its tag, the slots that it may fill, the hosts that it may talk to.
+
+    Without a tag it is off. The tag is the operator's own text: whoever can write `carrel.toml` runs the site
+    anyway. `consent_script` is the address of a consent tool, loaded before anything else on pages with such a slot.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tag: str = Field(default="", max_length=20_000)
+    slots: tuple[str, ...] = ("side",)
+    consent_script: Annotated[str, AfterValidator(_script)] = ""
+    script: Sources = ()
+    frame: Sources = ()
+    img: Sources = ()
+    connect: Sources = ()
+    style_inline: bool = False  # many networks set styles in the page; CSP forbids that unless told otherwise
+    script_eval: bool = False  # AdSense asks for it
+
+    @property
+    def is_on(self) -> bool:
+        """Whether there is a tag at all."""
+        return bool(self.tag.strip())
 
 
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "top": {"place": "top"},
     "inline": {"place": "inline"},
-    "side": {"place": "side", "wide": (300, 600)},
+    "side": {"place": "side", "wide": (300, 96)},
     "foot": {"place": "foot"},
     "home": {"place": "home"},
     "list": {"place": "list"},
@@ -62,6 +115,15 @@ def declared(tables: Mapping[str, Any]) -> dict[str, Slot]:
         if len(rivals) > 1:
             raise ValueError(f"{' and '.join(rivals)} both stand in the place {place}: set on = false in one")
     return slots
+
+
+def check_network(network: NetworkAd, slots: Mapping[str, Slot]) -> None:
+    """Raise `ValueError` with the mend when the network names a slot that it cannot fill."""
+    for name in network.slots:
+        if name not in slots:
+            raise ValueError(f"slots: there is no slot {name!r}{_meant(name, slots)}")
+        if slots[name].place in {Place.DIGEST, Place.FEED}:
+            raise ValueError(f"slots: {name!r} stands outside our pages, where no network's tag can run")
 
 
 def _names(tables: Mapping[str, Any]) -> list[str]:

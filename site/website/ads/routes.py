@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Flask, Response, abort, current_app, request
 
 from website import clock
-from website.ads import message, salts, stamps
+from website.ads import message, network, salts, sheet, stamps
 from website.ads.message import BadMessage, Message
 from website.ads.robots import is_robot
 from website.ads.seen import seen as seen_by
@@ -30,6 +30,8 @@ def init_app(app: Flask) -> None:
     """Count what browsers tell. The server starts the tally's thread, tests flush by hand."""
     desk: Services = app.extensions["carrel"]
     app.extensions[EXTENSION] = Counting(Tally(desk.db), Throttle())
+    sheet.init_app(app)
+    network.init_app(app)
     app.register_blueprint(blueprint)
 
 

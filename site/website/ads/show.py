@@ -4,7 +4,7 @@ Never called for the pass edition: it has no slots at all.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -68,7 +68,7 @@ class Desk:
             spot = min(free, key=lambda each: OFFER_PREFERS.index(each.place))
             filled[spot] = self._offer(spot, where, offer)
         return PageAds(
-            {spot.place.value: ad for spot, ad in filled.items() if spot.after is None},
+            {spot.name if spot.after is not None else spot.place.value: ad for spot, ad in filled.items()},
             {spot.after: ad for spot, ad in filled.items() if spot.after is not None},
             choice.fresh_until(self._ads, self._now, self._settings.ad_window_minutes),
         )
@@ -102,15 +102,24 @@ class Desk:
             )
             if ad is not None:
                 already.add(ad.id)
-                filled[spot] = shown.of_ad(
-                    ad, spot.name, self._stamp(str(ad.id), spot, where), self._base_url
-                )
+                stamp = self._stamp(str(ad.id), spot, where)
+                house = shown.of_ad(ad, spot.name, stamp, self._base_url)
+                filled[spot] = house if ad.paid else self._or_network(house, spot, where)
         return filled
 
     def _offer(self, spot: Spot, where: Where, offer: Offer) -> Shown:
         label = self._settings.slots[spot.slot].label
-        return shown.of_offer(offer, spot.name, label, self._stamp(stamps.OFFER, spot, where), self._base_url)
+        stamp = self._stamp(stamps.OFFER, spot, where)
+        return self._or_network(shown.of_offer(offer, spot.name, label, stamp, self._base_url), spot, where)
+
+    def _or_network(self, ad: Shown, spot: Spot, where: Where) -> Shown:
+        """The same ad; the network may take its place when the reader agrees."""
+        network = self._settings.network_ad
+        if not network.is_on or spot.slot not in network.slots:
+            return ad
+        return replace(ad, network=self._stamp(stamps.NETWORK, spot, where))
 
     def _stamp(self, ad: str, spot: Spot, where: Where) -> str:
-        start = choice.window_start(self._now, self._settings.ad_window_minutes)
+        # Of the window, so that a page made twice in it is the same page; of the hour where windows are long.
+        start = choice.window_start(self._now, min(self._settings.ad_window_minutes, 60))
         return stamps.make(self._signer, stamps.Stamp(ad, spot.slot, where.exam, where.article, start))

@@ -8,6 +8,7 @@ from website.ads.models import HouseAd
 
 REL = "sponsored nofollow"
 MEDIA_URL = "/media/"
+LARGEST_PICTURE = (640, 96)  # CSS pixels; at the side the style sheet makes it as wide as its column
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,17 @@ class Shown:
     url: str
     rel: str = REL
     image: Picture | None = None
+    network: str = (
+        ""  # what it sends back when the network's ad took the house ad's place; "" where it may not
+    )
 
 
 @dataclass(frozen=True)
 class PageAds:
-    """A page's ads: by place; in the text, by the index of the block that they follow; and until when."""
+    """A page's ads: by place, those in the text by their names; those in the text by the block that they follow.
+
+    After `fresh_until` the choice is old.
+    """
 
     slots: Mapping[str, Shown] = field(default_factory=dict)
     inline: Mapping[int, Shown] = field(default_factory=dict)
@@ -53,12 +60,16 @@ class PageAds:
 
 def of_ad(ad: HouseAd, name: str, stamp: str, base_url: str = "") -> Shown:
     """A house ad in the slot of that name; with `base_url`, for readers outside the site."""
-    picture = None
-    if ad.kind == "image":
-        source = f"{base_url}{MEDIA_URL}{ad.picture}"
-        picture = Picture(source, ad.picture_width, ad.picture_height, ad.picture_alt)
+    picture = _picture(ad, base_url) if ad.kind == "image" else None
     url = f"{base_url}{ad.url}" if ad.url.startswith("/") else ad.url
     return Shown(name, ad.label, stamp, ad.title, ad.text, url, image=picture)
+
+
+def _picture(ad: HouseAd, base_url: str) -> Picture:
+    """Its picture, no larger than a slot's: the attributes keep the space before it loads, or when it fails."""
+    scale = min(1, LARGEST_PICTURE[0] / ad.picture_width, LARGEST_PICTURE[1] / ad.picture_height)
+    width, height = round(ad.picture_width * scale), round(ad.picture_height * scale)
+    return Picture(f"{base_url}{MEDIA_URL}{ad.picture}", width, height, ad.picture_alt)
 
 
 def of_offer(offer: Offer, name: str, label: str, stamp: str, base_url: str = "") -> Shown:

@@ -27,11 +27,19 @@ blueprint = Blueprint("assets", __name__)
 
 def init_app(app: Flask) -> None:
     """Read every static file once and give templates `asset(name)`."""
-    files = read_files(STATIC)
-    app.extensions["assets"] = {_fingerprint(name, body): (name, body) for name, body in files.items()}
-    addresses = {name: _fingerprint(name, body) for name, body in files.items()}
+    app.extensions["assets"], app.extensions["asset_addresses"] = {}, {}
+    for name, body in read_files(STATIC).items():
+        put(app, name, body)
+    addresses = app.extensions["asset_addresses"]
     app.jinja_env.globals["asset"] = lambda name: url_for("assets.asset", path=addresses[name])
     app.register_blueprint(blueprint)
+
+
+def put(app: Flask, name: str, body: bytes) -> None:
+    """Serve a file under this name, in place of the one that had it: what settings add to a static file."""
+    address = _fingerprint(name, body)
+    app.extensions["assets"][address] = (name, body)
+    app.extensions["asset_addresses"][name] = address
 
 
 def read_files(root: Path) -> dict[str, bytes]:
