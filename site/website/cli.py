@@ -1,9 +1,12 @@
 """The `carrel` command. Each package brings its own commands; here they are put together."""
 
+import errno
 import os
 import sys
+from typing import NoReturn
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from articles import commands as articles
 from website.db import Database, DatabaseUnusable
@@ -13,6 +16,7 @@ from website.settings import BadSettings, Settings, load, require_production
 from website.web.services import make_services, open_database
 
 EXIT_REFUSED = 2
+DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EFBIG}
 REFUSALS = (BadSettings, DatabaseUnusable, DidNotStart)
 
 
@@ -48,10 +52,13 @@ def running_settings(demo: bool) -> Settings:
 @click.option("--demo", is_flag=True, hidden=True)
 def serve(bind: str | None, workers: int | None, demo: bool) -> None:
     """Serve the site (production)."""
+    from website.demo import mail_pages
+    from website.server import no_more
     from website.server import serve as run_server
 
     settings = running_settings(demo)
-    run_server(settings, bind or f"127.0.0.1:{os.environ.get('PORT', '8000')}", workers)
+    address = bind or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+    run_server(settings, address, workers, mail_pages.init_app if demo else no_more)
 
 
 @carrel.command("worker")
@@ -95,5 +102,18 @@ def main() -> None:
     except click.Abort:
         sys.exit(130)
     except REFUSALS as wrong:
-        click.echo(str(wrong), err=True)
-        sys.exit(EXIT_REFUSED)
+        refuse(str(wrong))
+    except OperationalError as wrong:
+        refuse(f"The database cannot be used: {wrong.orig}. Is the disk full, or the folder read-only?")
+    except OSError as wrong:
+        if wrong.errno not in DISK_TROUBLE:
+            raise
+        refuse(
+            f"{wrong.strerror}: {wrong.filename or 'the disk'}. Make room, or make it writable, and try again."
+        )
+
+
+def refuse(sentence: str) -> NoReturn:
+    """End with one sentence and exit status 2."""
+    click.echo(sentence, err=True)
+    sys.exit(EXIT_REFUSED)

@@ -1,7 +1,7 @@
 """The web server: gunicorn over the app, without a configuration file."""
 
 import os
-from typing import Any
+from collections.abc import Callable
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -13,13 +13,15 @@ from website.web.services import make_services
 
 GRACEFUL_SECONDS = 30
 THREADS = 8
+AddPages = Callable[[Flask], None]
 
 
 class Server(BaseApplication):
     """gunicorn with our settings. Each worker process makes its own services: nothing crosses a fork."""
 
-    def __init__(self, settings: Settings, bind: str, workers: int) -> None:
+    def __init__(self, settings: Settings, bind: str, workers: int, more: AddPages) -> None:
         self._settings = settings
+        self._more = more
         self._options = {
             "bind": bind,
             "workers": workers,
@@ -51,6 +53,10 @@ def default_workers() -> int:
     return int(os.environ.get("WEB_CONCURRENCY", "0")) or max(2, os.cpu_count() or 1)
 
 
-def serve(settings: Settings, bind: str, workers: int | None = None) -> Any:
-    """Serve until SIGTERM; SIGHUP starts fresh workers before the old ones end."""
-    Server(settings, bind, workers or default_workers()).run()
+def no_more(_app: Flask) -> None:
+    """Production adds no pages."""
+
+
+def serve(settings: Settings, bind: str, workers: int | None = None, more: AddPages = no_more) -> None:
+    """Serve until SIGTERM; SIGHUP starts fresh workers before the old ones end. `more` adds the demo's pages."""
+    Server(settings, bind, workers or default_workers(), more).run()

@@ -5,13 +5,18 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, g, render_template
+from flask import Blueprint, Flask, Response, abort, g, render_template
 
 from website.demo.mailbox import FOLDER
 from website.web.services import services
 
 blueprint = Blueprint("demo_mail", __name__, url_prefix="/demo/mail")
 SHOWN = 100
+
+
+def init_app(app: Flask) -> None:
+    """Add the mailbox to the demo's site."""
+    app.register_blueprint(blueprint)
 
 
 @blueprint.get("/")

@@ -10,7 +10,9 @@ from contextlib import ExitStack, contextmanager
 
 import click
 
+from articles.publish import publish
 from payments.standin import Standin
+from website.ads.samples import seed_demo_ads
 from website.demo import mailbox
 from website.demo.environment import Neighbours, check_operators_settings, fill_in, port
 from website.demo.processes import DidNotStart, Processes
@@ -65,13 +67,13 @@ def _start(processes: Processes, settings: Settings) -> None:
 
 
 def prepare(settings: Settings) -> None:
-    """Bring the schema up to date and publish what is in the content folder."""
-    from articles.publish import publish
-
+    """Bring the schema up to date, publish what is in the content folder, and show sample ads."""
     db = open_database(settings)
     try:
         migrate(db)
         publish(settings, db)
+        with db.write() as session:
+            seed_demo_ads(session, settings)
     finally:
         db.close()
 
