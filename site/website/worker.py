@@ -12,8 +12,12 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 import structlog
+from sqlalchemy.orm import Session
 
-from website import logs
+from articles import library
+from website import clock, logs
+from website.ads import upkeep
+from website.ads.upkeep import Upkeep
 from website.mail import alarms, watch
 from website.mail.delivery import Delivery
 from website.web.services import Services
@@ -39,7 +43,12 @@ def steps() -> list[Step]:
         Step("mail", Delivery().handle_one),
         Step("mails about alarms", alarms.mail_one, 1.0),
         Step("looking after the mail", watch.handle_one, watch.EVERY_SECONDS),
+        Step("looking after ads", Upkeep(_exams).handle_one, upkeep.EVERY_SECONDS),
     ]
+
+
+def _exams(session: Session) -> list[str]:
+    return [exam.slug for exam in library.exams(session, clock.now())]
 
 
 class Worker:

@@ -24,7 +24,10 @@ class HouseAd(Base):
         CheckConstraint("ends_at IS NULL OR starts_at IS NULL OR starts_at < ends_at", name="dates"),
         CheckConstraint("cap IS NULL OR cap > 0", name="cap"),
         CheckConstraint("price_cents_per_thousand >= 0", name="price"),
-        CheckConstraint("kind <> 'image' OR picture IS NOT NULL", name="picture_of_an_image"),
+        CheckConstraint(
+            "kind <> 'image' OR (picture IS NOT NULL AND picture_width > 0 AND picture_height > 0)",
+            name="picture_of_an_image",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

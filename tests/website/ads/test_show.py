@@ -58,7 +58,12 @@ def test_a_slot_that_no_ad_fits_is_not_there(services: Services) -> None:
 
 @pytest.mark.parametrize(
     "unfit",
-    [{"active": False}, {"archived_at": NOW}, {"kind": "image", "picture": "gone.webp"}, {"ends_at": NOW}],
+    [
+        {"active": False},
+        {"archived_at": NOW},
+        {"kind": "image", "picture": "gone.webp", "picture_width": 9, "picture_height": 9},
+        {"ends_at": NOW},
+    ],
 )
 def test_an_ad_that_is_off_broken_or_over_gives_way_to_the_next_best(
     services: Services, unfit: dict[str, object]

@@ -122,7 +122,8 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("archived_at", UtcDateTime(), nullable=True),
         sa.CheckConstraint(
-            "kind <> 'image' OR picture IS NOT NULL", name=op.f("ck_house_ad_picture_of_an_image")
+            "kind <> 'image' OR (picture IS NOT NULL AND picture_width > 0 AND picture_height > 0)",
+            name=op.f("ck_house_ad_picture_of_an_image"),
         ),
         sa.CheckConstraint("kind IN ('text', 'image')", name=op.f("ck_house_ad_kind")),
         sa.CheckConstraint("label IN ('Advertisement', 'Sponsored')", name=op.f("ck_house_ad_label")),
