@@ -44,7 +44,6 @@ class Feed:
     home: str
     address: str | None
     author: str
-    icon: str
     changed: datetime
     entries: tuple[Entry, ...] = ()
 

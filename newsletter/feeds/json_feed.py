@@ -17,7 +17,6 @@ def json_feed(feed: Feed) -> str:
         "home_page_url": feed.home,
         **address,
         "description": feed.description,
-        "favicon": feed.icon,
         "authors": [{"name": feed.author}],
         "language": "en",
         "items": [_item(entry) for entry in feed.entries],

@@ -55,7 +55,6 @@ def _generator(feed: Feed, kind: str) -> FeedGenerator:
     generator.language("en")
     generator.author(name=feed.author)
     generator.generator("Carrel")
-    generator.icon(feed.icon)
     generator.updated(feed.changed)  # else both formats say "now", and no two renderings are alike
     if feed.address:
         generator.link(href=feed.address, rel="self", type=kind)

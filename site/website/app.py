@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from newsletter.feeds import routes as feeds
 from website import logs
 from website.ads import routes as ads
 from website.pages import chrome, health, library, machines, media, plain, search
@@ -28,4 +29,5 @@ def create_app(services: Services) -> Flask:
     for pages in (library, search, plain, machines, media, health):
         app.register_blueprint(pages.blueprint)
     ads.init_app(app)
+    app.register_blueprint(feeds.blueprint)
     return app

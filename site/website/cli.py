@@ -9,6 +9,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from articles import commands as articles
+from newsletter import commands as newsletter
 from website.db import Database, DatabaseUnusable
 from website.demo.processes import DidNotStart
 from website.migrations import check_schema, migrate
@@ -86,7 +87,7 @@ def demo() -> None:
     run_demo()
 
 
-for command in articles.COMMANDS:
+for command in (*articles.COMMANDS, newsletter.subscribers):
     carrel.add_command(command)
 
 

@@ -97,6 +97,7 @@ class KeptPage:
     epoch: int
     fresh_until: datetime | None
     mimetype: str = "text/html"
+    changed_at: datetime | None = None
 
     @property
     def body(self) -> bytes:
@@ -104,11 +105,18 @@ class KeptPage:
         return gzip.decompress(self.gzipped)
 
 
-def keep(body: str, epoch: int, fresh_until: datetime | None, mimetype: str = "text/html") -> KeptPage:
-    """Compress a rendered page. `fresh_until` is when the clock alone makes it old (an article appears)."""
+def keep(
+    body: str,
+    epoch: int,
+    fresh_until: datetime | None,
+    mimetype: str = "text/html",
+    changed_at: datetime | None = None,
+) -> KeptPage:
+    """Compress a rendered page. `fresh_until` is when the clock alone makes it old (an article appears),
+    `changed_at` when what it says last changed, for Last-Modified."""
     raw = body.encode()
     digest = hashlib.sha256(raw).hexdigest()[:32]
-    return KeptPage(gzip.compress(raw, 6, mtime=0), digest, epoch, fresh_until, mimetype)
+    return KeptPage(gzip.compress(raw, 6, mtime=0), digest, epoch, fresh_until, mimetype, changed_at)
 
 
 class EditionCache:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 import idna
 
@@ -62,6 +63,7 @@ def _lower(local: str) -> str:
     return lower if lower == local else _lower(lower)
 
 
+@lru_cache(maxsize=1024)  # a list of subscribers names few domains, each of them often
 def _ascii(domain: str) -> str:
     try:
         name = idna.encode(domain, uts46=True).decode().lower()

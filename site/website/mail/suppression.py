@@ -6,6 +6,7 @@ address stays suppressed, also when somebody imports it again.
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from enum import StrEnum
 
 from sqlalchemy import delete, select
@@ -34,7 +35,13 @@ STOPPED_BY = {
 
 def address_hash(session: Session, email_key: str) -> bytes:
     """What stands for the address in our tables: HMAC-SHA256 of its key, 32 bytes."""
-    return hmac.new(site_secret(session, "suppression"), email_key.encode(), hashlib.sha256).digest()
+    return address_hashes(session, [email_key])[0]
+
+
+def address_hashes(session: Session, email_keys: Iterable[str]) -> list[bytes]:
+    """The same for many addresses at once."""
+    secret = site_secret(session, "suppression")
+    return [hmac.new(secret, key.encode(), hashlib.sha256).digest() for key in email_keys]
 
 
 def suppress(session: Session, email_key: str, kind: Kind, note: str = "") -> bool:

@@ -1,6 +1,7 @@
 """Every module that declares tables, so that migrations and tests know the whole schema."""
 
 from articles import models as articles
+from newsletter import models as newsletter
 from website import audit, editions, tokens
 from website.accounts import models as accounts
 from website.ads import models as ads
@@ -14,4 +15,5 @@ MODULES = [
     ads,
     articles,
     mail,
+    newsletter,
 ]

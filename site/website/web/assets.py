@@ -30,9 +30,13 @@ def init_app(app: Flask) -> None:
     app.extensions["assets"], app.extensions["asset_addresses"] = {}, {}
     for name, body in read_files(STATIC).items():
         put(app, name, body)
-    addresses = app.extensions["asset_addresses"]
-    app.jinja_env.globals["asset"] = lambda name: url_for("assets.asset", path=addresses[name])
+    app.jinja_env.globals["asset"] = asset_url
     app.register_blueprint(blueprint)
+
+
+def asset_url(name: str) -> str:
+    """The path of a static file, with its fingerprint."""
+    return url_for("assets.asset", path=current_app.extensions["asset_addresses"][name])
 
 
 def put(app: Flask, name: str, body: bytes) -> None:

@@ -14,8 +14,9 @@ CACHE_CONTROL = {
     Edition.READER: "private, no-cache",
     Edition.PASS: "private, no-cache",
 }
-# What a renderer returns: the page, and the moment at which the clock alone makes it old (or never).
-Rendering = tuple[str, datetime | None]
+# What a renderer returns: the page, the moment at which the clock alone makes it old (or never), and
+# perhaps when what it says last changed.
+Rendering = tuple[str, datetime | None] | tuple[str, datetime | None, datetime]
 
 
 def serve_edition(
@@ -30,9 +31,10 @@ def _kept(key: str, edition: Edition, render: Callable[[], Rendering], mimetype:
     epoch = desk.epoch.value()
     if page := desk.pages.get(key, edition, epoch, clock.now()):
         return page
-    body, fresh_until = render()
+    made = render()
+    changed_at = made[2] if len(made) == 3 else None
     # The epoch from before rendering: a change during it makes the page old at once, never stale.
-    page = keep(body, epoch, fresh_until, mimetype)
+    page = keep(made[0], epoch, made[1], mimetype, changed_at)
     desk.pages.put(key, edition, page)
     return page
 
@@ -44,6 +46,7 @@ def _answer(page: KeptPage, cache_control: str) -> Response:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Cache-Control"] = cache_control
     response.headers["Vary"] = "Accept-Encoding, Cookie"
+    response.last_modified = page.changed_at
     response.set_etag(f"{page.digest}-gzip" if zipped else page.digest)
     response.make_conditional(request)
     return response

@@ -56,6 +56,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_article_body")),
     )
     op.create_table(
+        "asked",
+        sa.Column("address_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("last_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("times >= 1", name=op.f("ck_asked_times")),
+        sa.PrimaryKeyConstraint("address_hash", name=op.f("pk_asked")),
+    )
+    op.create_table(
         "audit_entry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
@@ -245,6 +253,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_site_secret")),
     )
     op.create_table(
+        "subscriber",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("email_key", sa.String(length=254), nullable=False),
+        sa.Column("address_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("pace", sa.String(length=10), nullable=False),
+        sa.Column("paused_until", UtcDateTime(), nullable=True),
+        sa.Column("source", sa.String(length=80), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("confirmed_at", UtcDateTime(), nullable=True),
+        sa.Column("left_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'left') = (left_at IS NOT NULL)", name=op.f("ck_subscriber_left_with_time")
+        ),
+        sa.CheckConstraint("pace IN ('each', 'daily', 'weekly', 'monthly')", name=op.f("ck_subscriber_pace")),
+        sa.CheckConstraint(
+            "state <> 'confirmed' OR confirmed_at IS NOT NULL", name=op.f("ck_subscriber_confirmed_with_time")
+        ),
+        sa.CheckConstraint("state IN ('pending', 'confirmed', 'left')", name=op.f("ck_subscriber_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriber")),
+        sa.UniqueConstraint("address_hash", name=op.f("uq_subscriber_address_hash")),
+        sa.UniqueConstraint("email_key", name=op.f("uq_subscriber_email_key")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("subscriber", schema=None) as batch_op:
+        batch_op.create_index("ix_subscriber_due", ["state", "pace"], unique=False)
+
+    op.create_table(
         "suppression",
         sa.Column("address_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
@@ -373,6 +410,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_mailed_link_reader_id"), ["reader_id"], unique=False)
 
     op.create_table(
+        "private_feed",
+        sa.Column("reader_id", sa.Integer(), nullable=False),
+        sa.Column("nonce", sa.String(length=43), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["reader_id"], ["reader.id"], name=op.f("fk_private_feed_reader_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("reader_id", name=op.f("pk_private_feed")),
+        sa.UniqueConstraint("nonce", name=op.f("uq_private_feed_nonce")),
+    )
+    op.create_table(
         "reader_session",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("reader_id", sa.Integer(), nullable=False),
@@ -390,6 +438,64 @@ def upgrade() -> None:
     with op.batch_alter_table("reader_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reader_session_last_seen_at"), ["last_seen_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_reader_session_reader_id"), ["reader_id"], unique=False)
+
+    op.create_table(
+        "sign_up",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subscriber_id", sa.Integer(), nullable=False),
+        sa.Column("how", sa.String(length=10), nullable=False),
+        sa.Column("text_version", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.String(length=80), nullable=False),
+        sa.Column("pace", sa.String(length=10), nullable=False),
+        sa.Column("exams", sa.JSON(), nullable=False),
+        sa.Column("topics", sa.JSON(), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("asked_from", sa.String(length=45), nullable=False),
+        sa.Column("confirmed_at", UtcDateTime(), nullable=True),
+        sa.Column("confirmed_from", sa.String(length=45), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("browser_hash", sa.LargeBinary(length=32), nullable=True),
+        sa.CheckConstraint(
+            "how = 'mail' OR confirmed_at IS NOT NULL", name=op.f("ck_sign_up_only_mail_waits")
+        ),
+        sa.CheckConstraint("how IN ('mail', 'account', 'import')", name=op.f("ck_sign_up_how")),
+        sa.CheckConstraint("pace IN ('each', 'daily', 'weekly', 'monthly')", name=op.f("ck_sign_up_pace")),
+        sa.ForeignKeyConstraint(
+            ["subscriber_id"], ["subscriber.id"], name=op.f("fk_sign_up_subscriber_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_up")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_sign_up_token_hash")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("sign_up", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_up_asked_at"), ["asked_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_up_subscriber_id"), ["subscriber_id"], unique=False)
+
+    op.create_table(
+        "subscription",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subscriber_id", sa.Integer(), nullable=False),
+        sa.Column("exam_id", sa.Integer(), nullable=True),
+        sa.Column("topic_id", sa.Integer(), nullable=True),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "(exam_id IS NULL) <> (topic_id IS NULL)", name=op.f("ck_subscription_exam_or_topic")
+        ),
+        sa.ForeignKeyConstraint(["exam_id"], ["exam.id"], name=op.f("fk_subscription_exam_id")),
+        sa.ForeignKeyConstraint(
+            ["subscriber_id"],
+            ["subscriber.id"],
+            name=op.f("fk_subscription_subscriber_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["topic_id"], ["topic.id"], name=op.f("fk_subscription_topic_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
+        sa.UniqueConstraint("subscriber_id", "exam_id", name=op.f("uq_subscription_subscriber_id_exam_id")),
+        sa.UniqueConstraint("subscriber_id", "topic_id", name=op.f("uq_subscription_subscriber_id_topic_id")),
+    )
+    with op.batch_alter_table("subscription", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_subscription_exam_id"), ["exam_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_subscription_topic_id"), ["topic_id"], unique=False)
 
     op.create_table(
         "article",

@@ -1,0 +1,99 @@
+"""The feeds at their addresses."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Blueprint, Response, abort, request
+from sqlalchemy.orm import Session
+
+from articles import library
+from newsletter.feeds import private, scopes
+from newsletter.feeds.collecting import collect
+from newsletter.feeds.scopes import NoSuchFeed, Scope
+from newsletter.feeds.slots import Slots
+from newsletter.feeds.writing import FORMATS, write
+from newsletter.feeds.xml import ATOM, RSS
+from website import clock
+from website.editions import Edition
+from website.web.assets import asset_url
+from website.web.kept import Rendering, serve_edition
+from website.web.services import services
+
+blueprint = Blueprint("feeds", __name__)
+
+ScopeOf = Callable[[Session, datetime], Scope]
+FILE = '<any("feed.xml", "atom.xml", "feed.json"):file>'
+READABLE = "application/xml"  # browsers show RSS and Atom as source under their own names
+
+
+@blueprint.get(f"/{FILE}")
+def site_feed(file: str) -> Response:
+    """Everything."""
+    return _serve(file, "/", lambda _session, _now: scopes.of_site(services().settings))
+
+
+@blueprint.get(f"/exams/<exam>/{FILE}")
+def exam_feed(exam: str, file: str) -> Response:
+    """One exam. 404 for one that does not exist."""
+    settings = services().settings
+    return _serve(file, f"/exams/{exam}/", lambda session, now: scopes.of_exam(session, settings, exam, now))
+
+
+@blueprint.get(f"/topics/<topic>/{FILE}")
+def topic_feed(topic: str, file: str) -> Response:
+    """One topic. 404 for one that does not exist."""
+    settings = services().settings
+    return _serve(
+        file, f"/topics/{topic}/", lambda session, now: scopes.of_topic(session, settings, topic, now)
+    )
+
+
+@blueprint.get("/feeds/<token>.xml")
+def private_feed(token: str) -> Response:
+    """A holder's own feed. 404 once it was revoked, the pass refunded, or the extra turned off."""
+    desk = services()
+    with desk.db.read() as session:
+        if not private.opens(session, desk.settings, desk.signer, token):
+            abort(404)
+    return _readable(serve_edition("feed:private", Edition.PASS, _render_private, RSS))
+
+
+def _serve(file: str, folder: str, scope_of: ScopeOf) -> Response:
+    address = f"{services().settings.base_url}{folder}{file}"
+    try:
+        return _readable(
+            serve_edition(
+                f"feed:{folder}{file}",
+                Edition.GUEST,
+                lambda: _render(file, address, scope_of),
+                FORMATS[file].media_type,
+            )
+        )
+    except NoSuchFeed:
+        abort(404)
+
+
+def _readable(response: Response) -> Response:
+    """The same bytes under a name that a browser shows, when a person opens them in one."""
+    response.vary.add("Sec-Fetch-Dest")
+    if request.headers.get("Sec-Fetch-Dest") == "document" and response.mimetype in {RSS, ATOM}:
+        response.mimetype = READABLE
+    return response
+
+
+def _render(file: str, address: str, scope_of: ScopeOf) -> Rendering:
+    desk, now = services(), clock.now()
+    with desk.db.read() as session:
+        slots = Slots(session, desk.settings, desk.signer, now)
+        feed = collect(session, desk.settings, scope_of(session, now), now, address=address, slots=slots)
+        turns = [slots.until, library.next_change(session, now)]
+    fresh_until = min(turn for turn in turns if turn)
+    return write(feed, file, asset_url("css/feed.css")), fresh_until, feed.changed
+
+
+def _render_private() -> Rendering:
+    settings, now = services().settings, clock.now()
+    with services().db.read() as session:
+        feed = collect(session, settings, scopes.of_site(settings), now, address=None, slots=None)
+        fresh_until = library.next_change(session, now)
+    return write(feed, "feed.xml", asset_url("css/feed.css")), fresh_until, feed.changed

@@ -1,0 +1,41 @@
+"""The labelled slot at the foot of each article in the public feeds."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from articles.models import Article
+from website.ads.choice import window_start
+from website.ads.show import Desk, Place, Shown, Where
+from website.settings import Settings
+from website.tokens import Signer
+
+WINDOW_MINUTES = 24 * 60
+SLOT = Markup('<hr><p><small>{label}</small></p><p>{image}<a href="{url}" rel="{rel}">{title}</a> {text}</p>')
+IMAGE = Markup('<img src="{src}" width="{width}" height="{height}" alt="{alt}"> ')
+
+
+class Slots:
+    """Chooses an ad for each article of a feed, anew each day: a feed that changed with every page's window
+    would be fetched whole by every reader at every visit."""
+
+    def __init__(self, session: Session, settings: Settings, signer: Signer, now: datetime) -> None:
+        daily = settings.model_copy(update={"ad_window_minutes": WINDOW_MINUTES})
+        self._desk = Desk(session, daily, signer, now, base_url=settings.base_url)
+        self.since = window_start(now, WINDOW_MINUTES)
+        self.until = self._desk.page([Place.FEED], Where("/feed")).fresh_until
+
+    def below(self, article: Article) -> str:
+        """The slot below an article as HTML, or nothing."""
+        if not article.ads:
+            return ""
+        topics = tuple(topic.slug for topic in article.topics)
+        ad = self._desk.one(Place.FEED, Where(article.slug, article.exam.slug, topics))
+        return str(_html(ad)) if ad else ""
+
+
+def _html(ad: Shown) -> Markup:
+    image = IMAGE.format(**asdict(ad.image)) if ad.image else Markup()
+    return SLOT.format(label=ad.label, image=image, url=ad.url, rel=ad.rel, title=ad.title, text=ad.text)

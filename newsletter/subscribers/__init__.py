@@ -1,0 +1,1 @@
+"""Subscribers: asking, confirming, choosing, pausing, leaving, being forgotten."""

@@ -1,0 +1,55 @@
+"""The links in every mail: they lead to an address's own choices, for ever, without a login.
+
+A link's token is the address's HMAC (the one by which suppression knows it), signed. So the same
+address always has the same link, also after it was erased and came back; the database alone cannot
+make one; and old keys still count (MAIL-09, MF-22, MF-33).
+"""
+
+import base64
+from dataclasses import dataclass
+
+from website.settings import Settings
+from website.tokens import Signer
+
+PURPOSE = "newsletter"
+
+
+@dataclass(frozen=True)
+class Links:
+    """Absolute addresses for one subscriber."""
+
+    preferences: str
+    unsubscribe: str
+
+
+def of(settings: Settings, signer: Signer, address_hash: bytes) -> Links:
+    """The links of the address with this HMAC."""
+    token = token_of(signer, address_hash)
+    base = f"{settings.base_url}/newsletter"
+    return Links(f"{base}/preferences/{token}", f"{base}/unsubscribe/{token}")
+
+
+def token_of(signer: Signer, address_hash: bytes) -> str:
+    """The token in the links of the address with this HMAC."""
+    return signer.sign(PURPOSE, base64.urlsafe_b64encode(address_hash).rstrip(b"=").decode())
+
+
+def address_hash_of(signer: Signer, token: str) -> bytes:
+    """The HMAC of the address that a token is for. Raises `BadSignature`."""
+    value = signer.value_of(PURPOSE, token)
+    return base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
+
+
+def list_headers(settings: Settings, links: Links) -> dict[str, str]:
+    """What lets a mail program offer to leave (RFC 2369, 2919, 8058)."""
+    return {
+        "List-Id": f"{one_word(settings.site_name)} <newsletter.{settings.host.partition(':')[0]}>",
+        "List-Unsubscribe": f"<{links.unsubscribe}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def one_word(name: str) -> str:
+    """A site's name as the phrase of a List-Id: letters, digits and spaces of ASCII alone."""
+    kept = "".join(each for each in name if each.isascii() and (each.isalnum() or each == " "))
+    return " ".join(kept.split()) or "Newsletter"

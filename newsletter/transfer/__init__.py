@@ -1,0 +1,1 @@
+"""Subscribers as CSV: from elsewhere, and to elsewhere."""

@@ -1,0 +1,243 @@
+"""Subscribers in and out."""
+
+import csv
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from sqlalchemy import func, select
+
+from newsletter.subscribers.models import SignUp, State, Subscriber, Subscription
+from newsletter.transfer.exporting import export_file
+from newsletter.transfer.importing import Report, import_file
+from newsletter.transfer.reading import COLUMNS, BadFile
+from tests.support.articles import put_exam, put_topic
+from tests.support.newsletter import put_subscriber
+from website import clock
+from website.audit import AuditEntry
+from website.db import Database
+from website.mail import suppression
+from website.mail.models import Kind
+
+HEAD = ",".join(COLUMNS)
+GOOD = "anna@example.org,kit,2026-03-31T18:00:00+02:00,daily,cpb"
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def library(db: Database) -> None:
+    with db.write() as session:
+        put_exam(session, "cpb", position=1)
+        put_exam(session, "ccm", position=2)
+        put_topic(session, "medicare")
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def write(*lines: str, head: str = HEAD, encoding: str = "utf-8") -> Path:
+        path = tmp_path / "subscribers.csv"
+        path.write_bytes("\r\n".join([head, *lines, ""]).encode(encoding))
+        return path
+
+    return write
+
+
+def take(db: Database, path: Path, *, dry_run: bool = False) -> Report:
+    return import_file(db, path, actor="olga", dry_run=dry_run)
+
+
+def count(db: Database) -> int:
+    with db.read() as session:
+        return session.scalars(select(func.count()).select_from(Subscriber)).one()
+
+
+def said(report: Report) -> list[tuple[int, str]]:
+    return [(each.line, each.sentence) for each in [*report.problems, *report.passed_over]]
+
+
+@pytest.mark.usefixtures("library")
+def test_a_line_becomes_a_subscriber_with_the_evidence_of_consent(db: Database, write: Write) -> None:
+    assert take(db, write(GOOD)).added == 1
+    consent = datetime(2026, 3, 31, 16, tzinfo=UTC)
+    with db.read() as session:
+        anna = session.scalars(select(Subscriber)).one()
+        evidence = session.scalars(select(SignUp)).one()
+        assert (anna.email, anna.state, anna.pace, anna.source) == (
+            "anna@example.org",
+            "confirmed",
+            "daily",
+            "kit",
+        )
+        assert (anna.confirmed_at, evidence.confirmed_at, evidence.how) == (consent, consent, "import")
+        assert [each.exam.slug for each in anna.subscriptions if each.exam] == ["cpb"]
+
+
+@pytest.mark.usefixtures("library")
+def test_who_is_imported_gets_nothing_of_the_archive(db: Database, write: Write) -> None:
+    now = datetime(2026, 11, 2, tzinfo=UTC)
+    with time_machine.travel(now, tick=False):
+        take(db, write(GOOD))
+    with db.read() as session:
+        assert session.scalars(select(Subscription.since)).one() == now
+
+
+@pytest.mark.usefixtures("library")
+def test_empty_cells_mean_weekly_and_every_exam(db: Database, write: Write) -> None:
+    take(db, write("anna@example.org,,2026-03-31,,"))
+    with db.read() as session:
+        anna = session.scalars(select(Subscriber)).one()
+        assert anna.pace == "weekly"
+        assert {each.exam.slug for each in anna.subscriptions if each.exam} == {"cpb", "ccm"}
+
+
+@pytest.mark.usefixtures("library")
+def test_bad_lines_are_listed_with_their_numbers_and_nothing_is_imported(db: Database, write: Write) -> None:
+    report = take(
+        db,
+        write(
+            GOOD,
+            "nobody,kit,2026-03-31,weekly,cpb",
+            "b@example.org,kit,,weekly,cpb",
+            "c@example.org,kit,yesterday,weekly,cpb",
+            "d@example.org,kit,2999-01-01,weekly,cpb",
+            "e@example.org,kit,2026-03-31,hourly,cpb",
+            "f@example.org,kit,2026-03-31,weekly,bar",
+            "g@example.org,kit",
+            "h@example.org,kit,2026-03-31,weekly,cpb,more",
+        ),
+    )
+    assert [each.line for each in report.problems] == [3, 4, 5, 6, 7, 8, 9, 10]
+    assert all(each.sentence for each in report.problems)
+    assert (report.added, count(db)) == (0, 0)
+
+
+@pytest.mark.usefixtures("library")
+def test_a_dry_run_says_the_same_and_changes_nothing(db: Database, write: Write) -> None:
+    path = write(GOOD, "Anna@Example.org,kit,2026-03-31,weekly,cpb")
+    dry = take(db, path, dry_run=True)
+    assert (dry.added, count(db)) == (1, 0)
+    assert said(dry) == [(3, "The same address as in line 2, which counts.")]
+    assert said(take(db, path)) == said(dry)
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize("state", State)
+def test_nobody_who_is_here_is_changed(db: Database, write: Write, state: State) -> None:
+    with db.write() as session:
+        left_at = clock.now() if state == State.LEFT else None
+        put_subscriber(session, "Anna@example.org", state=state, left_at=left_at, pace="monthly")
+    report = take(db, write(GOOD))
+    assert said(report) == [(2, f"Already here ({state}): left as it is.")]
+    with db.read() as session:
+        anna = session.scalars(select(Subscriber)).one()
+        assert (anna.email, anna.state, anna.pace) == ("Anna@example.org", state, "monthly")
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize("kind", Kind)
+def test_mail_19_who_is_suppressed_stays_out(db: Database, write: Write, kind: Kind) -> None:
+    with db.write() as session:
+        suppression.suppress(session, "anna@example.org", kind)
+    report = take(db, write(GOOD, "ben@example.org,kit,2026-03-31,weekly,cpb"))
+    assert said(report) == [(2, f"Suppressed ({kind}): stays out.")]
+    assert (report.added, count(db)) == (1, 1)
+
+
+@pytest.mark.usefixtures("library")
+def test_a_second_import_of_the_same_file_adds_nobody(db: Database, write: Write) -> None:
+    path = write(*(f"reader-{number}@example.org,kit,2026-03-31,weekly,cpb ccm" for number in range(2_500)))
+    assert take(db, path).added == 2_500
+    again = take(db, path)
+    assert (again.added, len(again.passed_over), count(db)) == (0, 2_500, 2_500)
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize(
+    ("head", "line", "encoding", "reason"),
+    [
+        ("address", "x", "utf-8", "it says: address"),
+        (HEAD + ",name", GOOD, "utf-8", "must name the columns"),
+        (HEAD, '"anna@example.org', "utf-8", "is no CSV from line"),
+        (HEAD, GOOD.replace("kit", "müller"), "latin-1", "not in UTF-8"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused_in_a_sentence(
+    db: Database, write: Write, head: str, line: str, *, encoding: str, reason: str
+) -> None:
+    with pytest.raises(BadFile, match=reason):
+        take(db, write(line, head=head, encoding=encoding))
+    assert count(db) == 0
+
+
+def test_a_file_that_is_not_there_is_named(db: Database, tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match=r"missing\.csv cannot be read: No such file"):
+        take(db, tmp_path / "missing.csv")
+
+
+@pytest.mark.usefixtures("library")
+def test_columns_may_stand_in_any_order_after_a_byte_order_mark(db: Database, write: Write) -> None:
+    path = write(
+        "cpb,daily,2026-03-31,kit,anna@example.org", head=",".join(reversed(COLUMNS)), encoding="utf-8-sig"
+    )
+    assert take(db, path).added == 1
+
+
+@pytest.mark.usefixtures("library")
+def test_what_is_exported_can_be_imported_elsewhere(db: Database, write: Write, tmp_path: Path) -> None:
+    take(
+        db,
+        write(
+            "'=cmd@example.org,'-kit,2026-03-31T18:00:00+00:00,each,cpb topic:medicare",
+            "jürgen@exämple.org,,2026-04-01T00:00:00+00:00,monthly,ccm",
+        ),
+    )
+    path = tmp_path / "out.csv"
+    assert export_file(db, path, actor="olga") == 2
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows == [
+        list(COLUMNS),
+        ["'=cmd@example.org", "'-kit", "2026-03-31T18:00:00+00:00", "each", "cpb topic:medicare"],
+        ["jürgen@exämple.org", "", "2026-04-01T00:00:00+00:00", "monthly", "ccm"],
+    ]
+    with db.write() as session:
+        assert session.scalars(select(Subscriber.email).order_by(Subscriber.id)).first() == "=cmd@example.org"
+        for subscriber in session.scalars(select(Subscriber)):
+            session.delete(subscriber)
+    assert take(db, path).added == 2
+    assert export_file(db, tmp_path / "again.csv", actor="olga") == 2
+    assert (tmp_path / "again.csv").read_bytes() == path.read_bytes()
+
+
+@pytest.mark.usefixtures("library")
+def test_con_08_an_export_holds_everybody_who_gets_the_digest_once_and_nobody_else(
+    db: Database, write: Write, tmp_path: Path
+) -> None:
+    take(db, write(*(f"reader-{number}@example.org,kit,2026-03-31,weekly,cpb" for number in range(2_100))))
+    with db.write() as session:
+        put_subscriber(session, "left@example.org", state=State.LEFT, left_at=clock.now())
+        put_subscriber(session, "pending@example.org", state=State.PENDING, confirmed_at=None)
+        put_subscriber(session, "paused@example.org", paused_until=clock.now() + timedelta(days=9))
+        suppression.suppress(session, "reader-7@example.org", Kind.COMPLAINT)
+    path = tmp_path / "out.csv"
+    export_file(db, path, actor="olga")
+    with path.open(encoding="utf-8", newline="") as file:
+        found = [row[0] for row in csv.reader(file)][1:]
+    expected = {f"reader-{number}@example.org" for number in range(2_100)} - {"reader-7@example.org"}
+    assert len(found) == len(set(found))
+    assert set(found) == expected | {"paused@example.org"}
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.usefixtures("library")
+def test_con_08_imports_and_exports_are_in_the_audit_log(db: Database, write: Write, tmp_path: Path) -> None:
+    take(db, write(GOOD))
+    export_file(db, tmp_path / "out.csv", actor="olga")
+    with db.read() as session:
+        entries = session.execute(select(AuditEntry.actor, AuditEntry.action, AuditEntry.subject)).all()
+    assert [tuple(each) for each in entries] == [
+        ("olga", "subscribers.import", "subscribers.csv"),
+        ("olga", "subscribers.export", "out.csv"),
+    ]
