@@ -91,7 +91,7 @@ def test_con_06_a_scheduled_article_appears_by_the_clock_alone(
 
 def test_con_06_an_expired_article_goes_by_the_clock_alone(client: FlaskClient, db: Database) -> None:
     with db.write() as session:
-        put_article(session, slug="brief", expires=NOW)
+        put_article(session, slug="brief", expires=NOW, first_visible_at=NOW - timedelta(days=1))
         put_article(session, slug="now")
     with time_machine.travel(NOW - timedelta(seconds=1), tick=False):
         assert client.get("/articles/brief/").status_code == 200
