@@ -1,38 +1,42 @@
 """What only the parsed text shows: HTML that was left out, and words that were meant to be replaced."""
 
 import re
+from functools import cache
 
 from lxml import etree
 
-from articles.render.tree import Element, Tree, parent_of, prose, remove
+from articles.render.tree import POSITION, Element, Tree, parent_of, prose
 
 _TAG = re.compile(r"<[A-Za-z/!?]")
 _PLACEHOLDER = re.compile(r"(?<![\w-])(?:TODO|FIXME|TK|TKTK|XXX)(?![\w-])|(?i:lorem ipsum)")
 
+_CONTAINERS = (
+    "blockquote",
+    "dd",
+    "div",
+    "li",
+    "section",
+)  # a block of HTML stands between their other blocks
 _SIGNS = ("TODO", "FIXME", "TK", "XXX")  # a plain search is ten times faster than the pattern
 
 
 def raw_html(tree: Tree) -> None:
     """Report HTML in the Markdown; the parser has left a comment where it left it out."""
-    comments = list(tree.root.iter(etree.Comment))
-    for line in sorted({_line_of_html(tree, comment) for comment in comments}):
+    for line in sorted({_line_of_html(tree, comment) for comment in tree.root.iter(etree.Comment)}):
         tree.report(
             line, "raw-html", "HTML is not allowed and was left out.", "Write it in Markdown, or as `code`."
         )
-    for comment in comments:
-        remove(comment)
+    etree.strip_tags(tree.root, etree.Comment)
 
 
 def _line_of_html(tree: Tree, comment: Element) -> int:
-    start, end = tree.span(parent_of(comment))
-    before, after = comment.getprevious(), comment.getnext()
-    if parent_of(comment).tag == "p":
-        return tree.seek_between(start, end, _TAG)
-    if before is not None and isinstance(before.tag, str):
-        start = tree.span(before)[1]
-    if after is not None and isinstance(after.tag, str):
-        end = tree.span(after)[0]
-    return tree.seek_between(start, end, _TAG)
+    parent = parent_of(comment)
+    start, end = tree.span(parent)
+    if parent is tree.root or parent.tag in _CONTAINERS:
+        before, after = comment.getprevious(), comment.getnext()
+        start = tree.span(before)[1] if before is not None and before.get(POSITION) else start
+        end = tree.span(after)[0] if after is not None and after.get(POSITION) else end
+    return (tree.find(start, end, _TAG) or start) + tree.context.first_line - 1
 
 
 def placeholders(tree: Tree, source: str) -> None:
@@ -40,13 +44,16 @@ def placeholders(tree: Tree, source: str) -> None:
     if not any(sign in source for sign in _SIGNS) and "lorem" not in source.lower():
         return
     alts = ((element, element.get("alt", "")) for element in tree.found["img"])
-    for element, text in (*prose(tree), *alts):
-        for found in set(_PLACEHOLDER.findall(text)):
-            line = tree.seek(element, re.compile(re.escape(found)))
-            message = f"The text still has “{found}” in it."
-            tree.report(
-                line,
-                "placeholder",
-                message,
-                f"Write what belongs there; if {found} is meant, write it as `code`.",
-            )
+    found = {
+        (tree.seek(element, _exactly(word)), word)
+        for element, text in (*prose(tree), *alts)
+        for word in _PLACEHOLDER.findall(text)
+    }
+    for line, word in sorted(found):
+        mend = f"Write what belongs there; if {word} is meant, write it as `code`."
+        tree.report(line, "placeholder", f"The text still has “{word}” in it.", mend)
+
+
+@cache
+def _exactly(word: str) -> re.Pattern[str]:
+    return re.compile(re.escape(word))

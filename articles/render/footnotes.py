@@ -3,12 +3,14 @@
 import re
 from collections import Counter
 from collections.abc import Set
+from itertools import islice
 from urllib.parse import unquote
 
-from articles.render.tree import Element, Tree, prose, remove
+from articles.render.tree import Element, Tree, parent_of, prose, remove
 
 _DEFINITION = re.compile(r" {0,3}\[\^([^\]\s]+)\]:")
 _CALL = re.compile(r"\[\^([^\]\s]+)\]")
+_MANY = 100  # calls without a note; each is looked for in the source
 _OURS = ("ref", "back", "footnote-backref")
 
 
@@ -20,9 +22,13 @@ def tie(tree: Tree, source: str) -> None:
     _check_definitions(tree, {_label(target) for target in calls})
     if source.count("[^") > sum(map(len, calls.values())) + source.count("]:"):
         _check_calls(tree)
-    for section in tree.found["section"]:
-        section.attrib.update({"class": "footnotes", "role": "doc-endnotes", "aria-label": "Footnotes"})
-        _tie_notes(tree, section, calls)
+    for section in tree.found["section"][:1]:
+        _keep_called(tree, section, calls)
+        if len(section[0]):
+            _tie_notes(tree, section, calls)
+    untied = [call for called_from in calls.values() for call in called_from if call.get("class") != "ref"]
+    if untied:  # their note is not shown
+        tree.discard([parent_of(call) for call in untied])
     tree.found["a"] = [link for link in tree.found["a"] if link.get("class") not in _OURS]
 
 
@@ -35,18 +41,29 @@ def _calls(tree: Tree) -> dict[str, list[Element]]:
     return calls
 
 
+def _keep_called(tree: Tree, section: Element, calls: dict[str, list[Element]]) -> None:
+    """Drop what the parser gives but no reader can reach: the second of two notes, one called in an alt text only."""
+    tree.discard([note for note in section[0] if note.get("id") not in calls or not _backs(note)])
+    kept = set(tree.found["a"])
+    for called_from in calls.values():
+        called_from[:] = [call for call in called_from if call in kept]
+    if not len(section[0]):
+        tree.discard([section])
+
+
 def _tie_notes(tree: Tree, section: Element, calls: dict[str, list[Element]]) -> None:
-    number = 0
-    for note in list(section[0]):
-        backs = [link for link in note.iter("a") if link.get("class") == "footnote-backref"]
-        if not backs:  # the second of two notes with one name
-            remove(note)
-            continue
-        number += 1
-        called_from = calls[note.get("id", "")]
+    section.attrib.update({"class": "footnotes", "role": "doc-endnotes", "aria-label": "Footnotes"})
+    for number, note in enumerate(section[0], 1):
+        called_from, backs = calls[note.get("id", "")], _backs(note)
         note.set("id", f"fn-{number}")
-        for count, (call, back) in enumerate(zip(called_from, backs, strict=True), 1):
+        for count, (call, back) in enumerate(zip(called_from, backs, strict=False), 1):
             _tie_one(tree, call, back, number, count)
+        for back in backs[len(called_from) :]:
+            remove(back)
+
+
+def _backs(note: Element) -> list[Element]:
+    return [link for link in note.iter("a") if link.get("class") == "footnote-backref"]
 
 
 def _tie_one(tree: Tree, call: Element, back: Element, number: int, count: int) -> None:
@@ -72,13 +89,11 @@ def _check_definitions(tree: Tree, called: Set[str]) -> None:
 
 
 def _check_calls(tree: Tree) -> None:
-    for element, text in prose(tree):
-        for call in _CALL.findall(text):
-            line = tree.seek(element, re.compile(re.escape(f"[^{call}]")))
-            mend = f"Add a line that begins with `[^{call}]:`."
-            tree.report(
-                line, "footnote-undefined", f"The footnote [^{call}] is called, but not written.", mend
-            )
+    undefined = ((element, call) for element, text in prose(tree) for call in _CALL.findall(text))
+    for element, call in islice(undefined, _MANY):
+        line = tree.seek(element, re.compile(re.escape(f"[^{call}]")))
+        mend = f"Add a line that begins with `[^{call}]:`."
+        tree.report(line, "footnote-undefined", f"The footnote [^{call}] is called, but not written.", mend)
 
 
 def _check_definition(tree: Tree, line: int, name: str, defined: Counter[str], called: Set[str]) -> None:

@@ -64,16 +64,11 @@ def _to_article(tree: Tree, element: Element, path: str, anchor: str) -> Link:
 
 def _report_empty(tree: Tree, element: Element) -> None:
     take(element, "href")
-    line = tree.seek(element, _HIDDEN_SCHEME)
-    if _HIDDEN_SCHEME.search(tree.lines[line - tree.context.first_line]):
+    line = tree.line(element)
+    if tree.find(*tree.span(element), _HIDDEN_SCHEME):
         tree.report(line, "link-scheme", "A link has a scheme that runs code or reads files.", _MEND_SCHEME)
     else:
-        tree.report(
-            tree.line(element),
-            "link-empty",
-            "A link leads nowhere.",
-            "Write its address: `[words](address)`.",
-        )
+        tree.report(line, "link-empty", "A link leads nowhere.", "Write its address: `[words](address)`.")
 
 
 def _refuse(tree: Tree, element: Element, href: str) -> None:
@@ -97,14 +92,9 @@ _MEND_SCHEME = "Use https://, http:// or mailto:."
 
 def check_anchors(tree: Tree, anchors: frozenset[str]) -> None:
     """Report links to places in this article that do not exist."""
+    some = ", ".join(f"#{anchor}" for anchor in sorted(anchors)[:5]) or "this article has none yet"
     for element in tree.found["a"]:
         href = element.get("href", "")
         if href.startswith("#") and unquote(href[1:]) not in anchors:
             message = f"The link {unquote(href)} leads to no heading of this article."
-            tree.report(
-                tree.line(element), "anchor-broken", message, "Use the anchor of a heading: " + _some(anchors)
-            )
-
-
-def _some(anchors: frozenset[str]) -> str:
-    return ", ".join(f"#{anchor}" for anchor in sorted(anchors)[:5]) or "this article has none yet."
+            tree.report(tree.line(element), "anchor-broken", message, f"Use the anchor of a heading: {some}.")

@@ -51,13 +51,8 @@ def _resolve(tree: Tree, element: Element, path: str, line: int) -> Picture | No
 
 def _frame(element: Element, caption: str) -> None:
     parent = parent_of(element)
-    alone = (
-        parent.tag == "p"
-        and len(parent) == 1
-        and not (parent.text or "").strip()
-        and not (element.tail or "").strip()
-    )
-    if not alone:
+    neighbours = element.getprevious() is not None or element.getnext() is not None
+    if parent.tag != "p" or neighbours or (parent.text or "").strip() or (element.tail or "").strip():
         return
     parent.tag, parent.text, element.tail = "figure", None, None
     if caption:

@@ -30,6 +30,9 @@ class Tree:
         default_factory=list
     )  # words for the eye that the search must not find
     found: dict[str, list[Element]] = field(default_factory=dict)
+    sought: dict[tuple[int, int, re.Pattern[str]], int | None] = field(
+        default_factory=dict
+    )  # a long line is searched once
 
     def __post_init__(self) -> None:
         """Walk the tree once; what our own transforms add later is not in `found`."""
@@ -48,20 +51,32 @@ class Tree:
             found = found.getparent()
         return 1, len(self.lines)
 
+    def discard(self, elements: list[Element]) -> None:
+        """Take elements out with all that was found in them."""
+        gone = {inner for element in elements for inner in element.iter()}
+        for tag, found in self.found.items():
+            self.found[tag] = [kept for kept in found if kept not in gone]
+        for element in elements:
+            remove(element)
+
     def line(self, element: Element) -> int:
         """Give the line of the file on which the element begins."""
         return self.span(element)[0] + self.context.first_line - 1
 
     def seek(self, element: Element, pattern: re.Pattern[str]) -> int:
         """Give the line of the file where the pattern stands within the element's lines, or else its first line."""
-        return self.seek_between(*self.span(element), pattern)
+        start, end = self.span(element)
+        return (self.find(start, end, pattern) or start) + self.context.first_line - 1
 
-    def seek_between(self, start: int, end: int, pattern: re.Pattern[str]) -> int:
-        """Give the line of the file where the pattern stands between two lines of the body, or else the first."""
-        for number in range(start, min(end, len(self.lines)) + 1):
-            if pattern.search(self.lines[number - 1]):
-                return number + self.context.first_line - 1
-        return start + self.context.first_line - 1
+    def find(self, start: int, end: int, pattern: re.Pattern[str]) -> int | None:
+        """Give the line of the body, from `start` to `end`, where the pattern stands first."""
+        key = (start, end, pattern)
+        if key not in self.sought:
+            lines = range(start, min(end, len(self.lines)) + 1)
+            self.sought[key] = next(
+                (number for number in lines if pattern.search(self.lines[number - 1])), None
+            )
+        return self.sought[key]
 
     def report(self, line: int, code: str, message: str, mend: str, level: Level = "error") -> None:
         """Remember a problem at a line of the file."""

@@ -26,6 +26,12 @@ def test_code_keeps_every_character_when_coloured() -> None:
     assert render(f"```python\n{source}```").text == " ".join(source.split())
 
 
-def test_con_10_more_code_than_the_budget_stays_plain() -> None:
-    html = render(f"```python\n{'x = 1' * (code.BUDGET // 5 + 1)}\n```\n\n```python\ny = 2\n```").html
-    assert "<span" not in html
+def test_con_10_a_language_whose_lexer_can_be_slow_stays_plain() -> None:
+    assert "<span" not in render("```perl\nmy $x = 1;\n```").html
+
+
+def test_con_10_code_beyond_the_budget_stays_plain() -> None:
+    first = "x = 1\n" * (code.BUDGET // 6)
+    html = render(f"```python\n{first}```\n\n```python\nyy = 2\n```").html
+    assert '<span class="n">x</span>' in html
+    assert "<code>yy = 2" in html

@@ -49,3 +49,20 @@ def test_a_note_written_twice_is_a_mistake_and_shown_once() -> None:
 
 def test_a_definition_in_code_is_not_a_note() -> None:
     assert render("```\n[^1]: x\n```\n\na[^2]\n\n[^2]: y").problems == ()
+
+
+def test_a_call_in_an_alt_text_leaves_no_way_back_to_nowhere() -> None:
+    html = render("x[^1] ![y[^1]](a.png)\n\n[^1]: z").html
+    assert html.count('class="ref"') == html.count('class="back"') == 1
+
+
+def test_a_note_that_only_an_alt_text_calls_is_not_shown() -> None:
+    rendered = render("![y[^1]](a.png)\n\n[^1]: z")
+    assert [found.code for found in rendered.problems] == ["footnote-unused"]
+    assert "fn-1" not in rendered.html
+    assert [block.kind for block in rendered.blocks] == ["figure"]
+
+
+def test_notes_that_call_each_other_keep_all_their_ways() -> None:
+    html = render("[^a]\n\n[^a]: [^b]\n\n[^b]: [^a]").html
+    assert html.count('class="ref"') == html.count('class="back"') == 3
