@@ -7,7 +7,7 @@ from newsletter.feeds import routes as feeds
 from website import logs
 from website.ads import routes as ads
 from website.pages import chrome, health, library, machines, media, plain, search
-from website.web import assets, errors, guards, headers, request_id
+from website.web import assets, errors, guards, headers, request_id, storage_register
 from website.web.services import EXTENSION, Services
 
 LARGEST_BODY_BYTES = 64 * 1024
@@ -27,6 +27,7 @@ def create_app(services: Services) -> Flask:
     headers.init_app(app)
     errors.init_app(app)
     assets.init_app(app)
+    storage_register.init_app(app)
     chrome.init_app(app)
     for pages in (library, search, plain, machines, media, health):
         app.register_blueprint(pages.blueprint)

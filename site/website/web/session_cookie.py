@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask import Response, request
 
+from website.settings import Settings
 from website.web.services import services
 
 NAME = "carrel_session"
@@ -12,7 +13,12 @@ MAX_AGE = timedelta(days=180)
 
 def cookie_name() -> str:
     """`__Host-` on https binds the cookie to this host and path; loopback http cannot have the prefix."""
-    return f"__Host-{NAME}" if services().settings.is_https else NAME
+    return name_under(services().settings)
+
+
+def name_under(settings: Settings) -> str:
+    """The cookie's name on a site with these settings."""
+    return f"__Host-{NAME}" if settings.is_https else NAME
 
 
 def session_cookie() -> str:

@@ -1,4 +1,5 @@
-// The display panel: light or dark, smaller or larger. The choice stays in this browser's storage.
+// Keeps "display" in the browser's storage: the colours and the text size that you chose; until you clear it.
+// The display panel: light or dark, smaller or larger.
 (() => {
   const panel = document.querySelector(".display");
   if (!panel) return;
