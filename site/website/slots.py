@@ -15,6 +15,9 @@ Label = Literal["Advertisement", "Sponsored"]
 Size = tuple[Annotated[int, Field(ge=40, le=2000)], Annotated[int, Field(ge=40, le=2000)]]
 SOURCE = re.compile(r"https:|https?://(\*\.)?[a-z0-9.-]+(:\d+)?(/[\w./-]*)?|data:|blob:", re.IGNORECASE)
 
+SELLER = re.compile(
+    r"[\w.-]+\s*,[^,\s#]+\s*,\s*(DIRECT|RESELLER)\s*(,\s*\w+\s*)?(#.*)?|[A-Z]+=[^\r\n]+", re.IGNORECASE
+)
 SCRIPT = re.compile(r"(https://[\w.-]+(:\d+)?|http://(127\.0\.0\.1|localhost)(:\d+)?)?/[^\s;,'\"\\]*")
 
 
@@ -32,6 +35,14 @@ def _script(value: str) -> str:
             f"{value!r} is no script's address: write https://host/file.js, or /file.js of this site"
         )
     return value
+
+
+def _seller(line: str) -> str:
+    if not SELLER.fullmatch(line):
+        raise ValueError(
+            f"{line!r} is no line of ads.txt: copy one such as 'google.com, pub-1, DIRECT, f08c47'"
+        )
+    return line
 
 
 Sources = tuple[Annotated[str, AfterValidator(_source)], ...]
@@ -85,6 +96,9 @@ class NetworkAd(BaseModel):
     connect: Sources = ()
     style_inline: bool = False  # many networks set styles in the page; CSP forbids that unless told otherwise
     script_eval: bool = False  # AdSense asks for it
+    ads_txt: tuple[
+        Annotated[str, AfterValidator(_seller)], ...
+    ] = ()  # lines of /ads.txt, as the network gives them
 
     @property
     def is_on(self) -> bool:

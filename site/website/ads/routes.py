@@ -1,5 +1,6 @@
 """The addresses of ads: none of them has "ad" in it, for blockers would hide house ads."""
 
+import json
 from dataclasses import dataclass
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
@@ -14,6 +15,8 @@ from website.ads.throttle import Throttle
 from website.web.services import Services, services
 
 EXTENSION = "ads"
+NOBODY_SELLS = ("placeholder.example.com, placeholder, DIRECT, placeholder",)
+GPC_SINCE = "2026-11-21"
 
 blueprint = Blueprint("ads", __name__)
 
@@ -40,6 +43,25 @@ def counting(app: Flask | None = None) -> Counting:
     found = (app or current_app).extensions[EXTENSION]
     assert isinstance(found, Counting)  # noqa: S101 - narrows the type
     return found
+
+
+@blueprint.get("/ads.txt")
+def sellers() -> Response:
+    """Who may sell our space (IAB ads.txt 1.1). Nobody, said in the way of the standard, unless settings name some."""
+    lines = services().settings.network_ad.ads_txt or NOBODY_SELLS
+    return _public("\n".join(lines) + "\n", "text/plain")
+
+
+@blueprint.get("/.well-known/gpc.json")
+def gpc() -> Response:
+    """That Global Privacy Control is honoured (https://w3c.github.io/gpc/)."""
+    return _public(json.dumps({"gpc": True, "lastUpdate": GPC_SINCE}), "application/json")
+
+
+def _public(text: str, mimetype: str) -> Response:
+    response = Response(text, mimetype=mimetype)
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
 
 
 @blueprint.post("/seen")

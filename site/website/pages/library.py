@@ -10,6 +10,7 @@ from articles.related import related
 from newsletter.feeds import autodiscovery
 from payments.offer import Offer
 from website.accounts import who
+from website.ads import network
 from website.ads.show import Place, Where
 from website.editions import Edition
 from website.pages import json_ld
@@ -23,10 +24,17 @@ START_HERE = 3
 IN_ARTICLE = [Place.TOP, Place.INLINE, Place.SIDE, Place.FOOT]
 
 
+def _with_slots() -> Edition:
+    """The edition of a page that has slots: its policy names the ad network's hosts where one may stand."""
+    edition = who.edition()
+    network.widen_policy(services().settings, edition)
+    return edition
+
+
 @blueprint.get("/")
 def home() -> Response:
     """The front door."""
-    edition = who.edition()
+    edition = _with_slots()
     return serve_edition("/", edition, lambda: render_home(edition))
 
 
@@ -50,7 +58,7 @@ def render_home(edition: Edition) -> Rendering:
 @blueprint.get("/exams/<exam>/")
 def exam(exam: str) -> Response:
     """An exam: its articles in reading order."""
-    edition = who.edition()
+    edition = _with_slots()
     return serve_edition(f"/exams/{exam}/", edition, lambda: render_exam(exam, edition))
 
 
@@ -83,7 +91,7 @@ def render_exam(slug: str, edition: Edition) -> Rendering:
 @blueprint.get("/topics/<topic>/")
 def topic(topic: str) -> Response:
     """A topic, across exams."""
-    edition = who.edition()
+    edition = _with_slots()
     return serve_edition(f"/topics/{topic}/", edition, lambda: render_topic(topic, edition))
 
 
@@ -111,7 +119,7 @@ def render_topic(slug: str, edition: Edition) -> Rendering:
 @blueprint.get("/articles/<slug>/")
 def article(slug: str) -> Response:
     """An article."""
-    edition = who.edition()
+    edition = _with_slots()
     return serve_edition(f"/articles/{slug}/", edition, lambda: render_article(slug, edition))
 
 
