@@ -16,7 +16,7 @@ Size = tuple[Annotated[int, Field(ge=40, le=2000)], Annotated[int, Field(ge=40, 
 SOURCE = re.compile(r"https:|https?://(\*\.)?[a-z0-9.-]+(:\d+)?(/[\w./-]*)?|data:|blob:", re.IGNORECASE)
 
 SELLER = re.compile(
-    r"[\w.-]+\s*,[^,\s#]+\s*,\s*(DIRECT|RESELLER)\s*(,\s*\w+\s*)?(#.*)?|[A-Z]+=[^\r\n]+", re.IGNORECASE
+    r"[\w.-]+\s*,\s*[^,\s#]+\s*,\s*(DIRECT|RESELLER)\s*(,\s*\w+\s*)?(#.*)?|[A-Z]+=[^\r\n]+", re.IGNORECASE
 )
 SCRIPT = re.compile(r"(https://[\w.-]+(:\d+)?|http://(127\.0\.0\.1|localhost)(:\d+)?)?/[^\s;,'\"\\]*")
 
