@@ -18,8 +18,9 @@ LONGEST_QUERY = 1_000  # characters that are looked at
 MOST_WORDS = 12
 LONGEST_WORD = 40
 _INDEX = table("article_search", column("rowid"), column("body_id"), column("document"))
-_TITLE, _SUMMARY, _TEXT = 60.0, 15.0, 1.0
-_WEIGHTS = "{0.02, 0.1, 0.3, 1.0}"  # of D (text), C (nothing), B (summary), A (title)
+_WEIGHTS: ColumnElement[Any] = literal_column(
+    "'{0.02, 0.1, 0.3, 1.0}'::real[]"
+)  # text, nothing, summary, title
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,9 @@ def _fts5(asked: list[str], any_word: bool) -> Parts:
     last = f'("{asked[-1]}" OR "{asked[-1]}" *)'
     terms = (" OR " if any_word else " AND ").join([*(f'"{word}"' for word in asked[:-1]), last])
     name: ColumnElement[Any] = literal_column("article_search")
-    return _INDEX.c.rowid, name.op("MATCH")(terms), func.bm25(name, _TITLE, _SUMMARY, _TEXT)
+    # Each column by itself: in one sum a word that the text repeats would count as much as one in the title.
+    title, summary, text = (func.bm25(name, *weights) for weights in ((1, 0, 0), (0, 1, 0), (0, 0, 1)))
+    return _INDEX.c.rowid, name.op("MATCH")(terms), title * 10 + summary * 4 + text
 
 
 def _tsvector(asked: list[str], any_word: bool) -> Parts:

@@ -11,7 +11,7 @@ from articles.making.words import words
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is found of one article."""
+    """What is found of one article; `body` are its words, one space between them."""
 
     body_id: int
     title: str
@@ -38,9 +38,9 @@ def add(session: Session, entries: Sequence[Entry]) -> None:
     rows = [
         {
             "body_id": entry.body_id,
-            "title": _plain(entry.title),
-            "summary": _plain(entry.summary),
-            "body": _plain(entry.body),
+            "title": plain(entry.title),
+            "summary": plain(entry.summary),
+            "body": entry.body,
         }
         for entry in entries
     ]
@@ -53,6 +53,6 @@ def remove(session: Session, body_ids: Sequence[int]) -> None:
     session.execute(text(_REMOVE[session.get_bind().dialect.name]), rows)
 
 
-def _plain(value: str) -> str:
-    # Both databases are given the same words, so that both find the same articles.
+def plain(value: str) -> str:
+    """Words, one space between them: both databases get the same, so that both find the same articles."""
     return " ".join(words(value))

@@ -51,6 +51,8 @@ def _mark(text: str, tokens: list[re.Match[str]], window: range, marked: dict[in
         word = Markup.escape(token[0])
         parts.append(Markup("<mark>{}</mark>").format(word) if number in marked else word)
         position = token.end()
+    if window.stop == len(tokens):
+        parts.append(Markup.escape(_one_line(text[position:].rstrip())))
     return Markup("").join(parts)
 
 

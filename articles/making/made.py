@@ -36,6 +36,7 @@ class Made:
     contents: list[dict[str, Any]]
     anchors: list[str]
     text: str
+    search_text: str
     markdown: str
     words: int
     reading_minutes: int

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from articles.making.addresses import Addresses, target
 from articles.making.made import Made, MadeImage, MadeLink
-from articles.making.words import keywords
+from articles.making.words import keywords, words
 from articles.reading import decode, frontmatter
 from articles.reading.article_file import soften
 from articles.render import Context, Picture, Problem, Rendered, images, render
@@ -83,6 +83,7 @@ def make(desk: Desk, task: Task) -> Made:
         parts.body_line, lambda written: desk.addresses.url(target(task.path, written)), pictures.resolve
     )
     rendered = render(parts.body, context)
+    text_words = words(rendered.text)
     problems = [
         *rendered.problems,
         *_broken_links(desk, task.path, rendered),
@@ -96,6 +97,7 @@ def make(desk: Desk, task: Task) -> Made:
         contents=[{"id": each.id, "text": each.text, "level": each.level} for each in rendered.contents],
         anchors=sorted(rendered.anchors),
         text=rendered.text,
+        search_text=" ".join(text_words),
         markdown=parts.body.strip() + "\n",
         words=rendered.words,
         reading_minutes=rendered.reading_minutes,
@@ -105,12 +107,12 @@ def make(desk: Desk, task: Task) -> Made:
             if link.url
         ),
         images=tuple(pictures.met),
-        keywords=keywords(task.title, (each.text for each in rendered.headings), rendered.text),
+        keywords=keywords(task.title, (each.text for each in rendered.headings), text_words),
     )
 
 
 def _nothing(path: str, problem: Problem) -> Made:
-    return Made(path, "", (problem,), [], [], [], "", "", 0, 1)
+    return Made(path, "", (problem,), [], [], [], "", "", "", 0, 1)
 
 
 def _broken_links(desk: Desk, path: str, rendered: Rendered) -> list[Problem]:

@@ -32,6 +32,7 @@ def store(session: Session, texts: Sequence[Made], files: Mapping[str, ArticleFi
         insert(ArticleBody).returning(ArticleBody.id, sort_by_parameter_order=True),
         [_body(made) for made in texts],
     ).all()
+    connection = session.connection()  # plain rows: the mapper would take longer than the database
     pairs = list(zip(ids, texts, strict=True))
     for model, rows in (
         (BodyLink, [_link(body, link) for body, made in pairs for link in made.links]),
@@ -39,7 +40,7 @@ def store(session: Session, texts: Sequence[Made], files: Mapping[str, ArticleFi
         (BodyKeyword, [_keyword(body, pair) for body, made in pairs for pair in made.keywords]),
     ):
         if rows:
-            session.execute(insert(model), rows)
+            connection.execute(insert(model), rows)
     search.add(session, [_entry(body, made, files[made.path]) for body, made in pairs])
     return {made.path: Stored(body, made.words, made.reading_minutes) for body, made in pairs}
 
@@ -62,7 +63,7 @@ def _keyword(body_id: int, pair: tuple[str, float]) -> dict[str, object]:
 
 
 def _entry(body_id: int, made: Made, file: ArticleFile) -> search.Entry:
-    return search.Entry(body_id, file.matter.title, file.matter.summary, made.text)
+    return search.Entry(body_id, file.matter.title, file.matter.summary, made.search_text)
 
 
 def collect(db: Database) -> None:

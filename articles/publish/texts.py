@@ -1,7 +1,6 @@
 """The second half of publishing: make the texts, and store them where no reader can reach them yet."""
 
 import time
-from collections.abc import Sequence
 
 from articles.check import tasks_of
 from articles.making.anchors import broken_anchors
@@ -15,6 +14,7 @@ from articles.publish.run import Publication
 from articles.reading.library import Files
 from articles.render import Problem
 
+TOGETHER = 150  # texts stored in one transaction: few commits, and nobody who writes waits for long
 Links = dict[str, tuple[MadeLink, ...]]
 Anchors = dict[str, list[str]]
 
@@ -25,13 +25,16 @@ def make_texts(run: Publication, files: Files) -> None:
     desk = Desk(files.tree.root, addresses(run, files), media, time.time_ns())
     links: Links = {}
     anchors: Anchors = {}
+    waiting: list[Made] = []
     for texts in spread(make_all, desk, tasks_of(files)):
         for made in texts:
             _take(run, files, made)
             links[made.path], anchors[made.path] = made.links, made.anchors
-        if not (run.dry_run or files.errors):
-            _store(run, files, texts)
+        waiting += texts
+        if len(waiting) >= TOGETHER:
+            _store(run, files, waiting)
         run.progress(len(texts))
+    _store(run, files, waiting)
     _check_anchors(run, files, links, anchors)
 
 
@@ -45,10 +48,13 @@ def _take(run: Publication, files: Files, made: Made) -> None:
         )
 
 
-def _store(run: Publication, files: Files, texts: Sequence[Made]) -> None:
-    articles = [made for made in texts if made.path in files.articles]
-    with run.db.write() as session:
-        run.stored |= store(session, articles, files.articles)
+def _store(run: Publication, files: Files, waiting: list[Made]) -> None:
+    """Store those that wait, unless nothing will be published anyway."""
+    articles = [made for made in waiting if made.path in files.articles]
+    waiting.clear()
+    if articles and not (run.dry_run or files.errors):
+        with run.db.write() as session:
+            run.stored |= store(session, articles, files.articles)
 
 
 def _check_anchors(run: Publication, files: Files, links: Links, anchors: Anchors) -> None:

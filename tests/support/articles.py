@@ -120,7 +120,9 @@ def put_article(
         session.add(
             ArticleTopic(article_id=article.id, topic_id=put_topic(session, topic).id, position=position)
         )
-    search_index.add(session, [search_index.Entry(body.id, article.title, article.summary, text)])
+    search_index.add(
+        session, [search_index.Entry(body.id, article.title, article.summary, search_index.plain(text))]
+    )
     session.flush()
     return article
 
