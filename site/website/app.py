@@ -5,8 +5,9 @@ from jinja2 import StrictUndefined
 
 from newsletter.feeds import routes as feeds
 from website import logs
+from website.accounts import routes as accounts
 from website.ads import routes as ads
-from website.pages import chrome, health, library, machines, media, plain, search
+from website.pages import account, chrome, health, library, machines, media, plain, search
 from website.web import assets, errors, guards, headers, request_id, storage_register
 from website.web.services import EXTENSION, Services
 
@@ -29,8 +30,9 @@ def create_app(services: Services) -> Flask:
     assets.init_app(app)
     storage_register.init_app(app)
     chrome.init_app(app)
-    for pages in (library, search, plain, machines, media, health):
+    for pages in (library, search, plain, machines, media, account, health):
         app.register_blueprint(pages.blueprint)
     ads.init_app(app)
     app.register_blueprint(feeds.blueprint)
+    accounts.init_app(app)
     return app

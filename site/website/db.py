@@ -130,12 +130,12 @@ def _with_driver(url: URL) -> URL:
 
 
 def _postgres(url: URL, read_only: bool) -> Engine:
-    engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+    engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, hide_parameters=True)
     return engine.execution_options(postgresql_readonly=True) if read_only else engine
 
 
 def _sqlite(url: URL, *, read_only: bool) -> Engine:
-    engine = create_engine(url, module=pysqlite3, pool_size=8, max_overflow=24)
+    engine = create_engine(url, module=pysqlite3, pool_size=8, max_overflow=24, hide_parameters=True)
     begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
 
     @event.listens_for(engine, "connect")

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from articles import library
 from website import clock, logs
+from website.accounts import tidy
 from website.ads import upkeep
 from website.ads.upkeep import Upkeep
 from website.mail import alarms, watch
@@ -44,6 +45,7 @@ def steps() -> list[Step]:
         Step("mails about alarms", alarms.mail_one, 1.0),
         Step("looking after the mail", watch.handle_one, watch.EVERY_SECONDS),
         Step("looking after ads", Upkeep(_exams).handle_one, upkeep.EVERY_SECONDS),
+        Step("tidying accounts", tidy.handle_one, tidy.EVERY_SECONDS),
     ]
 
 

@@ -25,7 +25,8 @@ def make_reader(db: Database, email: str | None = ANNA, *, ad_free: bool = False
 def _made(session: Session, email: str | None) -> Reader:
     if email is None:
         return readers.create_anonymous(session)
-    return readers.of_proven_address(session, parse(email))
+    address = parse(email)
+    return readers.of_proven_address(session, address.typed, address.key)
 
 
 def make_session(

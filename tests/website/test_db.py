@@ -44,6 +44,12 @@ def test_a_row_whose_key_is_taken_is_not_added_again(db: Database) -> None:
         assert site_secret(session, "mine") == b"first"
 
 
+def test_pay_30_a_failing_statement_names_no_values(db: Database) -> None:
+    with pytest.raises(DBAPIError) as failure, db.write() as session:
+        session.execute(text("INSERT INTO site_secret (name) VALUES (:name)"), {"name": "anna@example.org"})
+    assert "[parameters:" not in str(failure.value)
+
+
 def test_data_01_every_pragma_is_asked_for_again(tmp_path: Path) -> None:
     db = Database(f"sqlite:///{tmp_path}/x.db")
     with db.write() as session:

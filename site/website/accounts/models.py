@@ -77,8 +77,10 @@ class MailedLink(Base):
     email_key: Mapped[str] = mapped_column(String(254))
     reader_id: Mapped[int | None] = mapped_column(ForeignKey("reader.id"), index=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    browser_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)  # of the browser that asked
-    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))  # of the browser's secret and the code
+    # For signing in: of the secret that the asking browser holds, and of that secret with the code. A thief
+    # of this table cannot try out the 8 digits without the secret.
+    browser_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    code_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     tries: Mapped[int] = mapped_column(default=0)
     next_path: Mapped[str] = mapped_column(String(500))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,14 +1,13 @@
 """Readers: made, found, merged. Erasing stands in its own module."""
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from website import audit, clock
-from website.accounts import hooks
+from website.accounts import hooks, links
 from website.accounts.models import MailedLink, Reader, ReaderSession
 from website.db import insert_new
 from website.editions import raise_epoch
-from website.mail.addresses import Address
 
 
 class NoSuchReader(LookupError):
@@ -40,10 +39,10 @@ def by_address(session: Session, email_key: str) -> Reader | None:
     return session.scalars(select(Reader).where(Reader.email_key == email_key)).one_or_none()
 
 
-def of_proven_address(session: Session, address: Address) -> Reader:
+def of_proven_address(session: Session, email: str, email_key: str) -> Reader:
     """The reader with this address, made now if it is nobody's yet. Only for whoever has just proven it."""
-    insert_new(session, Reader, email=address.typed, email_key=address.key, created_at=clock.now())
-    return session.scalars(select(Reader).where(Reader.email_key == address.key)).one()
+    insert_new(session, Reader, email=email, email_key=email_key, created_at=clock.now())
+    return session.scalars(select(Reader).where(Reader.email_key == email_key)).one()
 
 
 def set_ad_free(session: Session, reader_id: int, ad_free: bool) -> bool:
@@ -66,7 +65,7 @@ def merge(session: Session, from_reader: Reader, into_reader: Reader) -> None:
     hooks.readers_merged(session, from_reader.id, into_reader.id)
     moving = update(ReaderSession).where(ReaderSession.reader_id == from_reader.id)
     session.execute(moving.values(reader_id=into_reader.id, proven_at=None))
-    void_links(session, MailedLink.reader_id == from_reader.id)
+    links.void(session, MailedLink.reader_id == from_reader.id)
     from_reader.email = from_reader.email_key = None
     from_reader.merged_into_id = into_reader.id
     session.flush()
@@ -74,9 +73,3 @@ def merge(session: Session, from_reader: Reader, into_reader: Reader) -> None:
     audit.record(
         session, actor=f"reader:{into_reader.id}", action="reader.merge", subject=f"reader:{from_reader.id}"
     )
-
-
-def void_links(session: Session, which: ColumnElement[bool]) -> None:
-    """Make mailed links that were not used yet good for nothing."""
-    unused = update(MailedLink).where(which, MailedLink.used_at.is_(None))
-    session.execute(unused.values(used_at=clock.now()))

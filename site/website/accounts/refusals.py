@@ -3,12 +3,13 @@
 import math
 from urllib.parse import quote
 
-from flask import Flask, Response, make_response, redirect
+from flask import Flask, Response
 
 from website.accounts.limits import TooMany
 from website.accounts.who import ProofNeeded, SignInNeeded
 from website.mail.alarms import raise_alarm
 from website.web import errors
+from website.web.redirects import see_other
 from website.web.services import services
 
 
@@ -21,12 +22,12 @@ def init_app(app: Flask) -> None:
 
 def sign_in_needed(failure: SignInNeeded) -> Response:
     """To the sign-in page, and back afterwards."""
-    return make_response(redirect(f"/sign-in/?next={quote(failure.next_path)}", 303))
+    return see_other(f"/sign-in/?next={quote(failure.next_path)}")
 
 
 def proof_needed(failure: ProofNeeded) -> Response:
     """To the page that mails another link to the account's own address."""
-    return make_response(redirect(f"/sign-in/again?next={quote(failure.next_path)}", 303))
+    return see_other(f"/sign-in/again?next={quote(failure.next_path)}")
 
 
 def too_many(failure: TooMany) -> Response:

@@ -68,6 +68,11 @@ def end(session: Session, session_id: int, reader_id: int) -> bool:
     return session.scalars(mine.returning(ReaderSession.id)).first() is not None
 
 
+def end_here(session: Session, session_id: int) -> None:
+    """End the session of the browser that asks."""
+    session.execute(delete(ReaderSession).where(ReaderSession.id == session_id))
+
+
 def end_all(session: Session, reader_id: int, but: int | None = None) -> None:
     """End every session of this reader, but perhaps the one at hand."""
     mine = delete(ReaderSession).where(ReaderSession.reader_id == reader_id)

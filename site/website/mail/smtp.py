@@ -6,9 +6,11 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from email.message import EmailMessage
 
 from website.mail import outcomes
+from website.mail.addresses import masked
 from website.mail.message import to_bytes
 from website.mail.outcomes import Outcome, Refused, Sent, TryLater, Unknown, Withheld
 from website.mail.server import MailServer, Tls
@@ -36,6 +38,9 @@ class SmtpConnection:
 
         Raises `MailServerUnusable` when there is no server to talk to.
         """
+        return _unnamed(self._send(message, to, may_send), to)
+
+    def _send(self, message: EmailMessage | bytes, to: str, may_send: Callable[[], bool]) -> Outcome:
         body = message if isinstance(message, bytes) else to_bytes(message)
         refusal = self._envelope_again_if_stale(to)
         if refusal:
@@ -140,6 +145,13 @@ class SmtpConnection:
         if self._conversation is None:
             self._conversation = connect(self.server, self._context)
         return self._conversation
+
+
+def _unnamed(outcome: Outcome, to: str) -> Outcome:
+    """Servers repeat the address in their replies; it must not reach logs and tables that outlive it."""
+    if isinstance(outcome, Sent | Withheld):
+        return outcome
+    return replace(outcome, text=re.sub(re.escape(to), masked(to), outcome.text, flags=re.IGNORECASE))
 
 
 @contextmanager

@@ -22,7 +22,8 @@ def test_mf_26_addresses_that_differ_in_case_are_one_reader(db: Database) -> Non
 
     def prove(typed: str) -> None:
         with db.write() as session:
-            ids.append(readers.of_proven_address(session, parse(typed)).id)
+            address = parse(typed)
+            ids.append(readers.of_proven_address(session, address.typed, address.key).id)
 
     threads = [threading.Thread(target=prove, args=(typed,)) for typed in ("A@X.com", "a@x.com") * 5]
     for thread in threads:

@@ -1,0 +1,31 @@
+"""Leaving for good: the ledger stays, without a name; every trace of the address goes (DATA-20)."""
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from website import audit, clock
+from website.accounts import hooks, mails, sessions
+from website.accounts.models import AddressChange, MailedLink, Reader
+from website.editions import raise_epoch
+from website.mail import outbox
+from website.settings import Settings
+
+
+def erase(session: Session, settings: Settings, reader: Reader) -> None:
+    """Erase a reader. Nobody can take this back, neither they nor we."""
+    email = reader.email
+    former = select(AddressChange.old_key).where(AddressChange.reader_id == reader.id)
+    keys = {*session.scalars(former), *([reader.email_key] if reader.email_key else [])}
+    hooks.reader_erased(session, reader.id, reader.email_key)
+    for key in keys:
+        outbox.forget(session, key)
+    mine = or_(MailedLink.email_key.in_(keys), MailedLink.reader_id == reader.id)
+    session.execute(delete(MailedLink).where(mine))
+    session.execute(delete(AddressChange).where(AddressChange.reader_id == reader.id))
+    sessions.end_all(session, reader.id)
+    reader.email, reader.email_key, reader.erased_at = None, None, clock.now()
+    session.flush()
+    raise_epoch(session)
+    audit.record(session, actor=f"reader:{reader.id}", action="reader.erase", subject=f"reader:{reader.id}")
+    if email:  # the last mail; its row forgets the address once it is sent
+        outbox.queue(session, key=f"erased:{reader.id}", to=email, mail=mails.erased(settings), private=True)

@@ -1,0 +1,182 @@
+"""Signing in and out over HTTP. Opening a page never signs anybody in; pressing its button does (AUTH-02)."""
+
+from flask import Blueprint, Flask, Response, jsonify, make_response, render_template, request
+
+from website.accounts import address_routes, asking_cookie, links, refusals, sessions, signin, who
+from website.accounts.links import LinkUsedUp
+from website.accounts.models import Purpose
+from website.accounts.paths import safe_path
+from website.accounts.signin import Browser, SignedIn
+from website.mail.addresses import BadAddress, masked, parse
+from website.mail.outbox import is_delayed
+from website.web import errors
+from website.web.guards import csrf_token
+from website.web.redirects import see_other
+from website.web.services import services
+from website.web.session_cookie import clear_session_cookie, session_cookie, set_session_cookie
+
+blueprint = Blueprint("accounts", __name__, template_folder="templates")
+HOME = "/account/"
+USED_UP = errors.Words(
+    "This link or code is used up",
+    "It works once and for ten minutes, and a newer mail replaces it. Ask for a new one on the sign-in page.",
+)
+
+
+def init_app(app: Flask) -> None:
+    """Put signing in on the site."""
+    app.register_blueprint(blueprint)
+    address_routes.init_app(app)
+    refusals.init_app(app)
+    errors.register(app, LinkUsedUp, 410, USED_UP)
+
+
+@blueprint.get("/sign-in/")
+def sign_in() -> Response:
+    """Ask for the address."""
+    next_path = safe_path(request.args.get("next"), HOME)
+    found = who.session()
+    if found and found.reader.email and sessions.may_see_account(found):
+        return see_other(next_path)
+    return make_response(_form(next_path, {}))
+
+
+@blueprint.post("/sign-in/")
+def send_link() -> Response:
+    """Mail the link and the code. The answer is the same for every address."""
+    next_path, typed = safe_path(request.form.get("next"), HOME), request.form.get("email", "")
+    try:
+        return _ask(typed, next_path)
+    except BadAddress as wrong:
+        return make_response(_form(next_path, {"email": str(wrong)}, typed), 400)
+
+
+@blueprint.get("/sign-in/again")
+def again() -> str:
+    """Somebody who is signed in proves their address once more, before something that matters."""
+    email = who.required().reader.email or ""
+    next_path = safe_path(request.args.get("next"), HOME)
+    return render_template("accounts/again.html", address=masked(email), next_path=next_path)
+
+
+@blueprint.post("/sign-in/again")
+def send_link_again() -> Response:
+    """To the account's own address, whatever the form says."""
+    email = who.required().reader.email
+    if email is None:
+        return see_other(HOME)
+    return _ask(email, safe_path(request.form.get("next"), HOME))
+
+
+@blueprint.get("/sign-in/code")
+def code() -> Response:
+    """Look into your mail; or type the code here."""
+    return make_response(_code_form({})) if asking_cookie.secret() else see_other("/sign-in/")
+
+
+@blueprint.post("/sign-in/code")
+def use_code() -> Response:
+    """Sign in with the code, in the browser that asked."""
+    with services().db.write() as session:
+        outcome = signin.by_code(session, asking_cookie.secret(), request.form.get("code", ""), _browser())
+    if isinstance(outcome, SignedIn):
+        return _welcome(outcome)
+    if outcome == 0:
+        raise LinkUsedUp
+    tries = "one try" if outcome == 1 else f"{outcome} tries"
+    return make_response(
+        _code_form({"code": f"That is not the code of the newest mail. You have {tries} left."}), 400
+    )
+
+
+@blueprint.get("/sign-in/<token>")
+def confirm(token: str) -> Response:
+    """One button. Here it is told whether this is the browser that asked."""
+    found = who.session()
+    try:
+        with services().db.read() as session:
+            link = links.look(session, Purpose.SIGN_IN, token)
+    except LinkUsedUp:
+        if found and found.proven_at:  # the button was pressed, and the address opened again
+            return see_other(HOME)
+        raise
+    page = render_template(
+        "accounts/confirm.html",
+        address=masked(link.email),
+        same_browser=links.is_from(link, asking_cookie.secret()),
+        brings_a_pass=found is not None and found.reader.email is None and found.reader.ad_free,
+    )
+    return make_response(page)
+
+
+@blueprint.post("/sign-in/<token>")
+def use_link(token: str) -> Response:
+    """Sign in. Another browser than the one that asked must have said that it means to."""
+    if not request.form.get("here"):
+        with services().db.read() as session:
+            link = links.look(session, Purpose.SIGN_IN, token)
+        if not links.is_from(link, asking_cookie.secret()):
+            return confirm(token)
+    with services().db.write() as session:
+        return _welcome(signin.by_link(session, token, _browser()))
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> Response:
+    """End the session, here and in the database."""
+    found = who.session()
+    if found:
+        with services().db.write() as session:
+            sessions.end_here(session, found.id)
+    services().verdicts.drop(session_cookie())
+    response = see_other("/")
+    clear_session_cookie(response)
+    return response
+
+
+@blueprint.get("/me")
+def me() -> Response:
+    """What a page that is kept for everybody cannot say: who is asking. Nothing that names a person."""
+    return jsonify(signed_in=who.session() is not None, edition=who.edition(), csrf=csrf_token())
+
+
+def _ask(typed: str, next_path: str) -> Response:
+    address = parse(typed)
+    with services().db.write() as session:
+        secret = signin.ask(session, services().settings, address, request.remote_addr, next_path)
+    response = see_other("/sign-in/code")
+    asking_cookie.set_secret(response, secret)
+    return response
+
+
+def _welcome(signed_in: SignedIn) -> Response:
+    services().verdicts.drop(session_cookie())
+    response = see_other(signed_in.next_path)
+    set_session_cookie(response, signed_in.token)
+    asking_cookie.clear_secret(response)
+    return response
+
+
+def _browser() -> Browser:
+    return Browser(sessions.browser_name(request.user_agent.string), who.session())
+
+
+def _form(next_path: str, wrong: dict[str, str], typed: str = "") -> str:
+    found = who.session()
+    return render_template(
+        "accounts/sign_in.html",
+        next_path=next_path,
+        errors=wrong,
+        typed=typed,
+        has_pass=found is not None and found.reader.ad_free,
+        delayed=_is_delayed(),
+    )
+
+
+def _code_form(wrong: dict[str, str]) -> str:
+    return render_template("accounts/code.html", errors=wrong, delayed=_is_delayed())
+
+
+def _is_delayed() -> bool:
+    with services().db.read() as session:
+        return is_delayed(session)

@@ -1,0 +1,97 @@
+"""The reader's own page: the pass, the address, the browsers signed in, taking everything out, leaving."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request
+
+from website.accounts import erasing, readers, sessions, who
+from website.accounts.export import export
+from website.accounts.models import ReaderSession
+from website.web.redirects import see_other
+from website.web.services import services
+from website.web.session_cookie import clear_session_cookie, session_cookie
+
+blueprint = Blueprint("account", __name__)
+DONE = {
+    "address": "Your address is changed. The old one has been told.",
+    "session": "That browser is signed out.",
+    "sessions": "All other browsers are signed out.",
+}
+
+
+@blueprint.get("/account/")
+def account() -> str:
+    """Everything that is the reader's, on one page."""
+    here = who.required()
+    with services().db.read() as session:
+        browsers = sessions.of_reader(session, here.reader_id)
+    done = DONE.get(request.args.get("done", ""))
+    return render_template(
+        "pages/account.html",
+        reader=here.reader,
+        here=here,
+        browsers=browsers,
+        day=day,
+        messages=[("good", done)] if done else [],
+    )
+
+
+@blueprint.post("/account/sessions/<int:session_id>/end")
+def end_session(session_id: int) -> Response:
+    """Sign one browser out: one of this reader's own."""
+    here = who.required()
+    with services().db.write() as session:
+        if not sessions.end(session, session_id, here.reader_id):
+            abort(404)
+    return see_other("/account/?done=session")
+
+
+@blueprint.post("/account/sessions/end")
+def end_other_sessions() -> Response:
+    """Sign every other browser out."""
+    here = who.required()
+    with services().db.write() as session:
+        sessions.end_all(session, here.reader_id, but=here.id)
+    return see_other("/account/?done=sessions")
+
+
+@blueprint.get("/account/export")
+def export_data() -> Response:
+    """Everything we hold of this reader, as one file."""
+    here = who.fresh()
+    with services().db.read() as session:
+        response = jsonify(export(session, readers.get(session, here.reader_id)))
+    response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return response
+
+
+@blueprint.get("/account/delete")
+def delete_page() -> str:
+    """What goes, what stays, and one box to tick."""
+    return _delete_page(who.fresh(), {})
+
+
+@blueprint.post("/account/delete")
+def delete() -> Response:
+    """Leave for good."""
+    here = who.fresh()
+    if request.form.get("sure") != "yes":
+        wrong = {"sure": "Tick the box if you want this: it cannot be taken back."}
+        return make_response(_delete_page(here, wrong), 400)
+    with services().db.write() as session:
+        erasing.erase(session, services().settings, readers.get(session, here.reader_id))
+    services().verdicts.drop(session_cookie())
+    response = make_response(render_template("pages/account_deleted.html"))
+    clear_session_cookie(response)
+    return response
+
+
+def day(moment: datetime) -> str:
+    """A date in the operator's time zone, in words."""
+    local = moment.astimezone(ZoneInfo(services().settings.time_zone))
+    return f"{local.day} {local:%B %Y}"
+
+
+def _delete_page(here: ReaderSession, wrong: dict[str, str]) -> str:
+    return render_template("pages/account_delete.html", reader=here.reader, errors=wrong)

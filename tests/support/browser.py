@@ -1,0 +1,82 @@
+"""A browser as far as forms go: it opens pages, fills in what a person would, and sends what the page holds."""
+
+from html.parser import HTMLParser
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+
+class Form:
+    """One form of a page: where it goes, and what it holds before anybody typed."""
+
+    def __init__(self, action: str, method: str) -> None:
+        self.action = action
+        self.method = method
+        self.fields: dict[str, str] = {}
+
+
+class _Forms(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self._in_form = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "form":
+            self.forms.append(Form(given.get("action") or "", (given.get("method") or "get").lower()))
+            self._in_form = True
+        name = given.get("name")
+        if tag == "input" and self._in_form and name and self._is_sent(given):
+            self.forms[-1].fields[name] = given.get("value") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._in_form = False
+
+    @staticmethod
+    def _is_sent(given: dict[str, str | None]) -> bool:
+        return given.get("type") not in {"checkbox", "radio", "submit"} or "checked" in given
+
+
+def forms_of(page: TestResponse) -> list[Form]:
+    """Every form that posts, in the order of the page."""
+    parser = _Forms()
+    parser.feed(page.text)
+    return [form for form in parser.forms if form.method == "post"]
+
+
+class Browser:
+    """One browser with its own cookies."""
+
+    def __init__(
+        self, app: Flask, agent: str = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", ip: str = "192.0.2.1"
+    ) -> None:
+        self.client: FlaskClient = app.test_client()
+        self._with: dict[str, Any] = {"headers": {"User-Agent": agent}, "environ_base": {"REMOTE_ADDR": ip}}
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        """Open a page, and follow where it leads on this site."""
+        return self.client.get(path, follow_redirects=True, **(self._with | more))
+
+    def head(self, path: str) -> TestResponse:
+        """Ask for the headers alone, as scanners do."""
+        return self.client.head(path, **self._with)
+
+    def send(
+        self, page: TestResponse, number: int = 0, *, follow: bool = True, **fields: str
+    ) -> TestResponse:
+        """Send one of a page's forms, with what a person typed."""
+        form = forms_of(page)[number]
+        return self.post(form.action or page.request.path, form.fields | fields, follow=follow)
+
+    def post(self, path: str, fields: dict[str, str], *, follow: bool = True, **more: Any) -> TestResponse:
+        """Post these fields."""
+        return self.client.post(path, data=fields, follow_redirects=follow, **(self._with | more))
+
+    def cookie(self, name: str) -> str | None:
+        """What the browser holds under this name."""
+        found = self.client.get_cookie(name, domain="carrel.test")
+        return found.value if found else None
