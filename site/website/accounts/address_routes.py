@@ -58,7 +58,7 @@ def sent() -> str:
     return render_template("accounts/address_sent.html")
 
 
-@blueprint.get("/account/address/<token>")
+@blueprint.get("/account/address/<token:token>")
 def confirm(token: str) -> str:
     """One button, for the reader whose account it is."""
     found = who.required()
@@ -69,7 +69,7 @@ def confirm(token: str) -> str:
     return render_template("accounts/address_confirm.html", address=masked(link.email))
 
 
-@blueprint.post("/account/address/<token>")
+@blueprint.post("/account/address/<token:token>")
 def use_proof(token: str) -> Response:
     """The new address is proven: it is the account's from now on."""
     found = who.required()
@@ -78,7 +78,7 @@ def use_proof(token: str) -> Response:
     return see_other("/account/?done=address")
 
 
-@blueprint.get("/account/address/undo/<token>")
+@blueprint.get("/account/address/undo/<token:token>")
 def undo_page(token: str) -> str:
     """One button, for whoever reads the old address' mail. Nobody needs to be signed in."""
     with services().db.read() as session:
@@ -86,7 +86,7 @@ def undo_page(token: str) -> str:
     return render_template("accounts/address_undo.html", address=masked(found.old_email))
 
 
-@blueprint.post("/account/address/undo/<token>")
+@blueprint.post("/account/address/undo/<token:token>")
 def undo(token: str) -> Response:
     """Take the change back, and sign everybody out."""
     with services().db.write() as session:

@@ -1,6 +1,7 @@
 """Signing in and out over HTTP. Opening a page never signs anybody in; pressing its button does (AUTH-02)."""
 
 from flask import Blueprint, Flask, Response, jsonify, make_response, render_template, request
+from werkzeug.routing import BaseConverter
 
 from website.accounts import address_routes, asking_cookie, links, refusals, sessions, signin, who
 from website.accounts.links import LinkUsedUp
@@ -23,8 +24,15 @@ USED_UP = errors.Words(
 )
 
 
+class TokenConverter(BaseConverter):
+    """Only what could be a token of ours: any other path under these addresses does not exist."""
+
+    regex = "[A-Za-z0-9_-]{43}"
+
+
 def init_app(app: Flask) -> None:
     """Put signing in on the site."""
+    app.url_map.converters["token"] = TokenConverter
     app.register_blueprint(blueprint)
     address_routes.init_app(app)
     refusals.init_app(app)
@@ -89,7 +97,7 @@ def use_code() -> Response:
     )
 
 
-@blueprint.get("/sign-in/<token>")
+@blueprint.get("/sign-in/<token:token>")
 def confirm(token: str) -> Response:
     """One button. Here it is told whether this is the browser that asked."""
     found = who.session()
@@ -109,7 +117,7 @@ def confirm(token: str) -> Response:
     return make_response(page)
 
 
-@blueprint.post("/sign-in/<token>")
+@blueprint.post("/sign-in/<token:token>")
 def use_link(token: str) -> Response:
     """Sign in. Another browser than the one that asked must have said that it means to."""
     if not request.form.get("here"):

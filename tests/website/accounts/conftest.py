@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -14,15 +13,6 @@ from website.web.services import Services
 
 SESSION = "__Host-carrel_session"
 ASKED = "__Host-carrel_asked"
-
-
-@pytest.fixture
-def app(app: Flask) -> Flask:
-    app.jinja_env.globals.setdefault(
-        "site",
-        SimpleNamespace(name="Carrel", tagline="t", contact_email="h@x.org", base_url="https://carrel.test"),
-    )
-    return app
 
 
 @pytest.fixture

@@ -134,10 +134,3 @@ def test_decision_1_a_browser_that_paid_sees_its_pass_and_how_to_keep_it(
 def test_auth_05_a_message_that_we_did_not_write_is_not_shown(anna: Browser) -> None:
     assert "evil" not in anna.get("/account/?done=evil").text
     assert "Your address is changed" in anna.get("/account/?done=address").text
-
-
-def test_web_04_a_private_page_has_no_other_names(anna: Browser) -> None:
-    for path in ("/account/x.css", "/account/;x.css", "/account/%2f", "/account/.rss", "/account/x.js"):
-        answer = anna.get(path)
-        assert answer.status_code == 404
-        assert answer.headers["Cache-Control"] == "private, no-store"
