@@ -6,8 +6,6 @@ from website.accounts import readers, sessions
 from website.accounts.models import Reader
 from website.db import Database
 from website.mail.addresses import parse
-from website.settings import Settings
-from website.web.session_cookie import NAME
 
 ANNA = "anna@example.org"
 BOB = "bob@example.org"
@@ -35,8 +33,3 @@ def make_session(
     """A browser that is signed in; the token of its cookie."""
     with db.write() as session:
         return sessions.start(session, readers.get(session, reader.id), browser, proven=proven)
-
-
-def cookie_name(settings: Settings) -> str:
-    """The session cookie's name, outside of a request."""
-    return f"__Host-{NAME}" if settings.is_https else NAME

@@ -12,7 +12,14 @@ from website.db import Base, Database
 from website.web import guards
 
 # Each converter's sample leads nowhere: a page must be as harmless for an unknown thing as for a known one.
-SAMPLES = {"exam": "cpb", "topic": "claims", "slug": "first-steps", "token": "t" * 43, "path": "x.css"}
+SAMPLES = {
+    "exam": "cpb",
+    "topic": "claims",
+    "slug": "first-steps",
+    "token": "t" * 43,
+    "path": "x.css",
+    "file": "feed.xml",
+}
 # The pages that may be kept by others than the browser, in their guest edition. A new one is a decision.
 KEPT = {
     "pages.home",

@@ -3,14 +3,20 @@
 from flask import Response, request
 
 from website.accounts.links import LASTS
+from website.settings import Settings
 from website.web.services import services
 
 NAME = "carrel_asked"
 
 
-def cookie_name() -> str:
+def name_under(settings: Settings) -> str:
     """`__Host-` on https, as for the session."""
-    return f"__Host-{NAME}" if services().settings.is_https else NAME
+    return f"__Host-{NAME}" if settings.is_https else NAME
+
+
+def cookie_name() -> str:
+    """Its name on this site."""
+    return name_under(services().settings)
 
 
 def secret() -> str:

@@ -10,10 +10,10 @@ from website.accounts.paths import safe_path
 from website.accounts.signin import Browser, SignedIn
 from website.mail.addresses import BadAddress, masked, parse
 from website.mail.outbox import is_delayed
-from website.web import errors
+from website.web import errors, storage_register
 from website.web.guards import csrf_token
 from website.web.redirects import see_other
-from website.web.services import services
+from website.web.services import EXTENSION, services
 from website.web.session_cookie import clear_session_cookie, session_cookie, set_session_cookie
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
@@ -37,6 +37,12 @@ def init_app(app: Flask) -> None:
     address_routes.init_app(app)
     refusals.init_app(app)
     errors.register(app, LinkUsedUp, 410, USED_UP)
+    storage_register.declare(
+        app,
+        asking_cookie.name_under(app.extensions[EXTENSION].settings),
+        purpose="Knows the browser that asked for a sign-in mail. Set when you ask for one.",
+        lasts="Ten minutes, or until you are signed in",
+    )
 
 
 @blueprint.get("/sign-in/")
