@@ -1,1 +1,1 @@
-"""The pass: checkout, the webhook inbox, the ledger, reconciliation."""
+"""The pass: its offer, Checkout, the webhook's inbox, the ledger, refunds and reconciliation."""

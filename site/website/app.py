@@ -4,6 +4,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from newsletter.feeds import routes as feeds
+from payments import routes as payments
 from website import logs
 from website.accounts import routes as accounts
 from website.ads import routes as ads
@@ -35,4 +36,5 @@ def create_app(services: Services) -> Flask:
     ads.init_app(app)
     app.register_blueprint(feeds.blueprint)
     accounts.init_app(app)
+    payments.init_app(app)
     return app

@@ -9,7 +9,7 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -30,7 +30,8 @@ OUR_NAMES = {"home", "content", "base_url", "secret_keys", "proxies"}
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 EXAMPLE = "example-"
 MAKE_A_KEY = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
-LISTS = {"secret_keys", "stripe_webhook_secret"}
+LISTS = {"secret_keys", "stripe_webhook_secret", "pass_extras", "pass_payment_methods"}
+OFFER_WORDS = {"and_more": "", "noun": "", "price": ""}
 TABLES = {"slots", "network_ad"}  # only in carrel.toml: an environment variable holds no table
 
 
@@ -62,6 +63,9 @@ class Settings(BaseModel):
     pass_noun: str = "a membership"
     offer_line: str = "Disable ads{and_more} with {noun} for a one-time {price} payment"
     pass_extras: tuple[str, ...] = ("ad-free digest", "private feed")
+    pass_payment_methods: tuple[str, ...] = ("card",)  # cards and wallets; empty: as chosen at Stripe
+    pass_promotion_codes: bool = False
+    pass_tax: Literal["", "inclusive", "exclusive"] = ""
     refund_days: int = Field(14, ge=0, le=365)
 
     site_name: str = "Carrel"
@@ -101,6 +105,15 @@ class Settings(BaseModel):
     @classmethod
     def _currency_in_lower_case(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
+
+    @field_validator("offer_line")
+    @classmethod
+    def _offer_line_can_be_filled(cls, value: str) -> str:
+        try:
+            value.format(**OFFER_WORDS)
+        except (KeyError, IndexError, ValueError, AttributeError):
+            raise ValueError("it may use {and_more}, {noun} and {price}, and no other braces") from None
+        return value
 
     @field_validator("time_zone")
     @classmethod

@@ -15,6 +15,8 @@ import structlog
 from sqlalchemy.orm import Session
 
 from articles import library
+from payments import background as payments
+from payments.listening import listen
 from website import clock, logs
 from website.accounts import tidy
 from website.ads import upkeep
@@ -46,6 +48,7 @@ def steps() -> list[Step]:
         Step("looking after the mail", watch.handle_one, watch.EVERY_SECONDS),
         Step("looking after ads", Upkeep(_exams).handle_one, upkeep.EVERY_SECONDS),
         Step("tidying accounts", tidy.handle_one, tidy.EVERY_SECONDS),
+        *(Step(*each) for each in payments.STEPS),
     ]
 
 
@@ -90,6 +93,7 @@ class Worker:
 def run(services: Services) -> None:
     """The worker process: until SIGTERM or Ctrl-C."""
     logs.configure()
+    listen()
     worker = Worker(services, steps())
     signal.signal(signal.SIGTERM, worker.stop)
     signal.signal(signal.SIGINT, worker.stop)

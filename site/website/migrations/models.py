@@ -2,6 +2,7 @@
 
 from articles import models as articles
 from newsletter import models as newsletter
+from payments import models as payments
 from website import audit, editions, tokens
 from website.accounts import models as accounts
 from website.ads import models as ads
@@ -16,4 +17,5 @@ MODULES = [
     articles,
     mail,
     newsletter,
+    payments,
 ]

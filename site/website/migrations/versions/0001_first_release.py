@@ -232,6 +232,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("email_key", name=op.f("uq_reader_email_key")),
     )
     op.create_table(
+        "reconciliation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("found", sa.Integer(), nullable=False),
+        sa.Column("finished_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reconciliation")),
+    )
+    with op.batch_alter_table("reconciliation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reconciliation_finished_at"), ["finished_at"], unique=False)
+
+    op.create_table(
         "seen_mark",
         sa.Column("hash", sa.LargeBinary(length=16), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
@@ -252,6 +263,32 @@ def upgrade() -> None:
         sa.Column("value", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_site_secret")),
     )
+    op.create_table(
+        "stripe_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=20), nullable=False),
+        sa.Column("event_id", sa.String(length=255), nullable=False),
+        sa.Column("type", sa.String(length=100), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("received_at", UtcDateTime(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", UtcDateTime(), nullable=False),
+        sa.Column("last_error", sa.String(length=200), nullable=False),
+        sa.Column("handled_at", UtcDateTime(), nullable=True),
+        sa.Column("outcome", sa.String(length=8), nullable=False),
+        sa.Column("dead_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("(handled_at IS NULL) = (outcome = '')", name=op.f("ck_stripe_event_handled")),
+        sa.CheckConstraint("outcome IN ('', 'done', 'ignored')", name=op.f("ck_stripe_event_outcome")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stripe_event")),
+        sa.UniqueConstraint("source", "event_id", name=op.f("uq_stripe_event_source_event_id")),
+    )
+    with op.batch_alter_table("stripe_event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stripe_event_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(
+            "ix_stripe_event_waiting", ["handled_at", "dead_at", "next_try_at"], unique=False
+        )
+
     op.create_table(
         "subscriber",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -410,6 +447,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_mailed_link_reader_id"), ["reader_id"], unique=False)
 
     op.create_table(
+        "pass_order",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.Column("reader_id", sa.Integer(), nullable=False),
+        sa.Column("price_cents", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("return_to", sa.String(length=500), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("checkout_session_id", sa.String(length=255), nullable=True),
+        sa.Column("price_id", sa.String(length=255), nullable=True),
+        sa.Column("receipt_url", sa.String(length=2000), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('open', 'pending', 'paid', 'failed', 'expired')", name=op.f("ck_pass_order_state")
+        ),
+        sa.CheckConstraint(
+            "currency = lower(currency) AND length(currency) = 3", name=op.f("ck_pass_order_currency")
+        ),
+        sa.CheckConstraint("price_cents > 0", name=op.f("ck_pass_order_price")),
+        sa.ForeignKeyConstraint(["reader_id"], ["reader.id"], name=op.f("fk_pass_order_reader_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pass_order")),
+        sa.UniqueConstraint("checkout_session_id", name=op.f("uq_pass_order_checkout_session_id")),
+        sa.UniqueConstraint("reference", name=op.f("uq_pass_order_reference")),
+    )
+    with op.batch_alter_table("pass_order", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pass_order_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pass_order_reader_id"), ["reader_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pass_order_state"), ["state"], unique=False)
+
+    op.create_table(
         "private_feed",
         sa.Column("reader_id", sa.Integer(), nullable=False),
         sa.Column("nonce", sa.String(length=43), nullable=False),
@@ -553,6 +623,48 @@ def upgrade() -> None:
         batch_op.create_index("ix_article_shelf", ["exam_id", "position", "slug"], unique=False)
 
     op.create_table(
+        "claim",
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("email_key", sa.String(length=254), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["pass_order.id"], name=op.f("fk_claim_order_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("order_id", name=op.f("pk_claim")),
+    )
+    with op.batch_alter_table("claim", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_claim_email_key"), ["email_key"], unique=False)
+
+    op.create_table(
+        "payment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("checkout_session_id", sa.String(length=255), nullable=False),
+        sa.Column("payment_intent", sa.String(length=255), nullable=True),
+        sa.Column("amount_cents", sa.Integer(), nullable=False),
+        sa.Column("subtotal_cents", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("outcome", sa.String(length=8), nullable=False),
+        sa.Column("trouble", sa.String(length=40), nullable=False),
+        sa.Column("paid_at", UtcDateTime(), nullable=False),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("(outcome = 'held') = (trouble <> '')", name=op.f("ck_payment_trouble")),
+        sa.CheckConstraint("outcome IN ('granted', 'second', 'held')", name=op.f("ck_payment_outcome")),
+        sa.CheckConstraint("amount_cents = 0 OR payment_intent IS NOT NULL", name=op.f("ck_payment_intent")),
+        sa.CheckConstraint("amount_cents >= 0 AND subtotal_cents >= 0", name=op.f("ck_payment_amounts")),
+        sa.CheckConstraint(
+            "currency = lower(currency) AND length(currency) = 3", name=op.f("ck_payment_currency")
+        ),
+        sa.ForeignKeyConstraint(["order_id"], ["pass_order.id"], name=op.f("fk_payment_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
+        sa.UniqueConstraint("checkout_session_id", name=op.f("uq_payment_checkout_session_id")),
+        sa.UniqueConstraint("payment_intent", name=op.f("uq_payment_payment_intent")),
+    )
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payment_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_payment_paid_at"), ["paid_at"], unique=False)
+
+    op.create_table(
         "article_topic",
         sa.Column("article_id", sa.Integer(), nullable=False),
         sa.Column("topic_id", sa.Integer(), nullable=False),
@@ -567,6 +679,64 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_article_topic_topic_id"), ["topic_id"], unique=False)
 
     op.create_table(
+        "dispute",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("stripe_id", sa.String(length=255), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("payment_id", sa.Integer(), nullable=False),
+        sa.Column("amount_cents", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.String(length=80), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=True),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("amount_cents >= 0", name=op.f("ck_dispute_amount")),
+        sa.CheckConstraint("seq >= 1", name=op.f("ck_dispute_seq")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_dispute_payment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispute")),
+        sa.UniqueConstraint("stripe_id", "seq", name=op.f("uq_dispute_stripe_id_seq")),
+    )
+    with op.batch_alter_table("dispute", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_dispute_payment_id"), ["payment_id"], unique=False)
+
+    op.create_table(
+        "pass_grant",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("payment_id", sa.Integer(), nullable=True),
+        sa.Column("checkout_session_id", sa.String(length=255), nullable=True),
+        sa.Column("payment_intent", sa.String(length=255), nullable=True),
+        sa.Column("reader_id", sa.Integer(), nullable=True),
+        sa.Column("withdraws_id", sa.Integer(), nullable=True),
+        sa.Column("actor", sa.String(length=254), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("(kind = 'gift') = (reader_id IS NOT NULL)", name=op.f("ck_pass_grant_gift")),
+        sa.CheckConstraint(
+            "(kind = 'purchase') = (checkout_session_id IS NOT NULL)", name=op.f("ck_pass_grant_session")
+        ),
+        sa.CheckConstraint(
+            "(kind = 'purchase') = (payment_id IS NOT NULL)", name=op.f("ck_pass_grant_purchase")
+        ),
+        sa.CheckConstraint(
+            "(kind = 'withdrawal') = (withdraws_id IS NOT NULL)", name=op.f("ck_pass_grant_withdrawal")
+        ),
+        sa.CheckConstraint(
+            "kind = 'purchase' OR (actor <> '' AND reason <> '')", name=op.f("ck_pass_grant_answered_for")
+        ),
+        sa.CheckConstraint("kind IN ('purchase', 'gift', 'withdrawal')", name=op.f("ck_pass_grant_kind")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_pass_grant_payment_id")),
+        sa.ForeignKeyConstraint(["reader_id"], ["reader.id"], name=op.f("fk_pass_grant_reader_id")),
+        sa.ForeignKeyConstraint(["withdraws_id"], ["pass_grant.id"], name=op.f("fk_pass_grant_withdraws_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pass_grant")),
+        sa.UniqueConstraint("checkout_session_id", name=op.f("uq_pass_grant_checkout_session_id")),
+        sa.UniqueConstraint("payment_id", name=op.f("uq_pass_grant_payment_id")),
+        sa.UniqueConstraint("payment_intent", name=op.f("uq_pass_grant_payment_intent")),
+        sa.UniqueConstraint("withdraws_id", name=op.f("uq_pass_grant_withdraws_id")),
+    )
+    with op.batch_alter_table("pass_grant", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pass_grant_reader_id"), ["reader_id"], unique=False)
+
+    op.create_table(
         "redirect",
         sa.Column("slug", sa.String(length=80), nullable=False),
         sa.Column("article_id", sa.Integer(), nullable=False),
@@ -577,3 +747,47 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("redirect", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_redirect_article_id"), ["article_id"], unique=False)
+
+    op.create_table(
+        "refund",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("stripe_id", sa.String(length=255), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("payment_id", sa.Integer(), nullable=False),
+        sa.Column("amount_cents", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("amount_cents > 0", name=op.f("ck_refund_amount")),
+        sa.CheckConstraint("seq >= 1", name=op.f("ck_refund_seq")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_refund_payment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refund")),
+        sa.UniqueConstraint("stripe_id", "seq", name=op.f("uq_refund_stripe_id_seq")),
+    )
+    with op.batch_alter_table("refund", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_refund_payment_id"), ["payment_id"], unique=False)
+
+    op.create_table(
+        "refund_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("payment_id", sa.Integer(), nullable=False),
+        sa.Column("amount_cents", sa.Integer(), nullable=False),
+        sa.Column("actor", sa.String(length=254), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("last_error", sa.String(length=200), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("next_try_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("state IN ('asked', 'done', 'refused')", name=op.f("ck_refund_request_state")),
+        sa.CheckConstraint("amount_cents > 0", name=op.f("ck_refund_request_amount")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_refund_request_payment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refund_request")),
+    )
+    with op.batch_alter_table("refund_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_refund_request_state"), ["state"], unique=False)
+        batch_op.create_index(
+            "uq_refund_request_one_at_a_time",
+            ["payment_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        )

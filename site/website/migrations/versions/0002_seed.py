@@ -10,7 +10,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-NEVER_ROTATED = ["suppression", "limits"]
+NEVER_ROTATED = ["suppression", "limits", "site"]
 
 
 def upgrade() -> None:

@@ -1,0 +1,58 @@
+"""Passes given and taken back by hand: each with its reason, in the audit log."""
+
+from sqlalchemy.orm import Session
+
+from payments import ledger
+from payments.entitlement import Given, Withdrawn
+from payments.models import Grant
+from website import audit, clock
+from website.accounts import readers
+
+
+class ReasonNeeded(Exception):
+    """An act by hand needs a reason."""
+
+
+def give(session: Session, reader_id: int, actor: str, reason: str) -> None:
+    """Give a pass. Raises `ReasonNeeded`, `NoSuchReader`."""
+    _need(reason)
+    reader = readers.get(session, reader_id)
+    ledger.lock(session)
+    session.add(
+        Grant(kind="gift", reader_id=reader.id, actor=actor, reason=reason.strip(), recorded_at=clock.now())
+    )
+    _record(session, "pass.give", reader_id, actor, reason)
+
+
+def take_back(session: Session, reader_id: int, actor: str, reason: str) -> int:
+    """Take every pass of a reader back, given or bought; how many. No money moves. Raises `ReasonNeeded`."""
+    _need(reason)
+    ledger.lock(session)
+    history = ledger.history_of(session, reader_id)
+    taken = {each.grant for each in history if isinstance(each, Withdrawn)}
+    standing = sorted({each.grant for each in history if isinstance(each, Given)} - taken)
+    for grant_id in standing:
+        row = Grant(kind="withdrawal", withdraws_id=grant_id, actor=actor, reason=reason.strip())
+        row.recorded_at = clock.now()
+        session.add(row)
+    _record(session, "pass.take-back", reader_id, actor, reason)
+    return len(standing)
+
+
+def _need(reason: str) -> None:
+    if not reason.strip():
+        raise ReasonNeeded
+
+
+def _record(session: Session, action: str, reader_id: int, actor: str, reason: str) -> None:
+    before: audit.Values = {"ad_free": readers.get(session, reader_id).ad_free}
+    after: audit.Values = {"ad_free": ledger.project(session, reader_id).ad_free}
+    audit.record(
+        session,
+        actor=actor,
+        action=action,
+        subject=f"reader:{reader_id}",
+        reason=reason,
+        before=before,
+        after=after,
+    )

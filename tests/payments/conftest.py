@@ -1,0 +1,42 @@
+"""A shop, and a Stripe of our own for it."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from pydantic import SecretStr
+
+from payments import intake
+from payments.signatures import Burst
+from payments.standin import Standin
+from tests.support.payments import SECRET, Till
+from website.settings import Settings
+from website.web.services import Services
+
+
+@pytest.fixture
+def stripe_() -> Iterator[Standin]:
+    """Stripe over HTTP. Its events stay with it until a test brings them."""
+    with Standin.running() as standin:
+        standin.webhooks.sign_with(SECRET)
+        yield standin
+
+
+@pytest.fixture
+def settings(settings: Settings, stripe_: Standin) -> Settings:
+    """Settings that lead to it."""
+    return settings.model_copy(
+        update={"stripe_api_base": stripe_.base_url, "stripe_secret_key": SecretStr(stripe_.api_key)}
+    )
+
+
+@pytest.fixture(autouse=True)
+def no_forgeries_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that has seen none."""
+    monkeypatch.setattr(intake, "_forgeries", Burst())
+
+
+@pytest.fixture
+def till(app: Flask, services: Services, stripe_: Standin) -> Till:
+    """The shop's back room."""
+    return Till(app, services, stripe_)

@@ -1,0 +1,68 @@
+"""The offer, in the operator's words."""
+
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from payments import offer
+from website.settings import BadSettings, Settings, load
+
+
+def selling(**changes: Any) -> Settings:
+    return load(
+        {}, stripe_secret_key=SecretStr("sk_test_x"), stripe_webhook_secret=(SecretStr("whsec_x"),), **changes
+    )
+
+
+def test_the_line_as_it_comes() -> None:
+    line = "Disable ads (and more) with a membership for a one-time $4.99 payment"
+    assert offer.offer_line(selling()) == line
+
+
+def test_and_more_is_said_only_while_there_is_more() -> None:
+    assert (
+        offer.offer_line(selling(pass_extras=()))
+        == "Disable ads with a membership for a one-time $4.99 payment"
+    )
+
+
+def test_the_operator_chooses_words_and_price() -> None:
+    settings = selling(
+        offer_line="{noun}: {price}", pass_noun="a premium pass", pass_price_cents=725, pass_currency="eur"
+    )
+    assert offer.offer_line(settings) == "a premium pass: €7.25"
+
+
+def test_an_exam_may_have_its_own_words() -> None:
+    assert offer.offer_line(selling(), line="Ads off{and_more}: {noun}, {price}", noun="the CPB pass") == (
+        "Ads off (and more): the CPB pass, $4.99"
+    )
+
+
+def test_the_offer_leads_back_to_where_it_stood() -> None:
+    found = offer.offer(selling(), "/articles/what-cmp-means/")
+    assert found is not None
+    assert found.url == "/pass/?next=/articles/what-cmp-means/"
+
+
+def test_pay_02_without_a_webhook_secret_nothing_is_offered() -> None:
+    assert offer.offer(load({}, stripe_secret_key=SecretStr("sk_test_x")), "/") is None
+
+
+@pytest.mark.parametrize("line", ["{nuon} for {price}", "{price", "{0}", "{price.real.x}"])
+def test_a_line_that_cannot_be_filled_is_refused_at_the_start(line: str) -> None:
+    with pytest.raises(BadSettings, match="OFFER_LINE"):
+        load({"OFFER_LINE": line})
+
+
+@pytest.mark.parametrize(
+    ("noun", "title"),
+    [
+        ("a membership", "Carrel: membership"),
+        ("the Quiet Pass", "Carrel: Quiet Pass"),
+        ("Plus", "Carrel: Plus"),
+    ],
+)
+def test_checkout_names_the_thing_without_its_article(noun: str, title: str) -> None:
+    assert offer.title(selling(pass_noun=noun)) == title

@@ -1,0 +1,118 @@
+"""A shop for tests: the real app before a Stripe of our own over HTTP, and people who press its buttons."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from payments.shop import Shop, shop_of
+from payments.standin import Standin
+from website import clock
+from website.accounts import hooks
+from website.accounts.models import Reader
+from website.db import Base
+from website.mail.models import Alarm, OutboxMail
+from website.web.guards import csrf_token
+from website.web.services import Services
+from website.web.session_cookie import cookie_name
+
+SECRET = "whsec_carrel"
+CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@dataclass
+class Till:
+    """The shop's back room: both sides of the counter, and the books."""
+
+    app: Flask
+    services: Services
+    stripe: Standin
+    clients: list[FlaskClient] = field(default_factory=list)
+
+    @property
+    def shop(self) -> Shop:
+        """The shop as the worker has it."""
+        return shop_of(self.services)
+
+    def browser(self) -> FlaskClient:
+        """A new browser, without cookies."""
+        return self.app.test_client()
+
+    def order(self, browser: FlaskClient, next_: str = "/articles/x/") -> str:
+        """Press the button; the id of the Checkout Session that it leads to."""
+        answer = press(browser, f"/pass/?next={next_}", "/pass/checkout", next=next_)
+        assert answer.status_code == 303, answer.text
+        return str(answer.headers["Location"]).rpartition("/")[2]
+
+    def buy(self, browser: FlaskClient | None = None, next_: str = "/articles/x/", **paid: Any) -> str:
+        """Order and pay; the id of the session. Nothing is delivered unless `deliver` is called."""
+        session_id = self.order(browser or self.browser(), next_)
+        self.stripe.pay(session_id, **paid)
+        return session_id
+
+    def token(self, browser: FlaskClient) -> str:
+        """A token as the forms of this browser's own pages carry it."""
+        with self.app.test_request_context(base_url=self.services.settings.base_url):
+            name = cookie_name()
+        cookie = browser.get_cookie(name, domain="carrel.test")
+        headers = {"Cookie": f"{name}={cookie.value}"} if cookie else {}
+        with self.app.test_request_context(base_url=self.services.settings.base_url, headers=headers):
+            return csrf_token()
+
+    def deliver(self, event: dict[str, Any], **how: Any) -> int:
+        """Bring an event to the webhook; the status it answers."""
+        body, headers = self.stripe.webhooks.signed(event, **how)
+        return self.post(body, headers)
+
+    def post(self, body: bytes, headers: dict[str, str]) -> int:
+        """Send bytes to the webhook, as Stripe would: without an Origin."""
+        sender = self.app.test_client()
+        return sender.post("/webhooks/stripe", data=body, headers={"Origin": "", **headers}).status_code
+
+    def deliver_all(self, *names: str) -> list[int]:
+        """Bring every event so far (of these types) to the webhook, in order."""
+        return [self.deliver(event) for event in self.stripe.events() if not names or event["type"] in names]
+
+    def read(self, ask: Callable[[Session], Any]) -> Any:
+        """Ask the database."""
+        with self.services.db.read() as session:
+            return ask(session)
+
+    def count(self, model: type[Base]) -> int:
+        """How many rows."""
+        return int(self.read(lambda session: session.scalar(select(func.count()).select_from(model))))
+
+    def rows(self, model: type[Any]) -> list[Any]:
+        """All rows, oldest first."""
+        return list(self.read(lambda session: session.scalars(select(model).order_by(model.id)).all()))
+
+    def mails(self) -> list[Any]:
+        """What was queued to be sent, oldest first."""
+        return self.rows(OutboxMail)
+
+    def alarms(self) -> list[str]:
+        """The keys of all alarms."""
+        return [alarm.key for alarm in self.rows(Alarm)]
+
+    def ad_free(self) -> list[bool]:
+        """Of every reader, oldest first: whether they see no ads."""
+        return [reader.ad_free for reader in self.rows(Reader)]
+
+
+def leave(session: Session, reader: Reader) -> None:
+    """A reader's account is erased, as far as payments hear of it."""
+    hooks.reader_erased(session, reader.id, reader.email_key)
+    reader.email = reader.email_key = None
+    reader.erased_at = clock.now()
+
+
+def press(browser: FlaskClient, page: str, action: str, **form: str) -> Any:
+    """Open a page as a browser would, and send its form."""
+    token = CSRF.search(browser.get(page).text)
+    assert token, f"no form on {page}"
+    return browser.post(action, data={"csrf_token": token[1], **form})
