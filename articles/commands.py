@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from articles.check import NoSuchPath, Report, check
+from articles.making.pool import WorkerDied
 from articles.progress import Progress
 from articles.publish import Busy, Refused, publish
 from articles.reading.tree import NoContent
@@ -32,7 +33,7 @@ class Refusal(click.ClickException):
 def _refusing() -> Iterator[None]:
     try:
         yield
-    except (NoContent, NoSuchPath, Busy, CannotBegin) as wrong:
+    except (NoContent, NoSuchPath, Busy, CannotBegin, WorkerDied) as wrong:
         raise Refusal(str(wrong)) from None
 
 

@@ -2,10 +2,12 @@
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 Desk = TypeVar("Desk")
@@ -14,6 +16,17 @@ Result = TypeVar("Result")
 
 FEW = 80  # so many are done before a second process has started
 CHUNK = 50
+
+
+class WorkerDied(Exception):
+    """A process that was working for us ended, and nobody asked it to."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A process that was making articles was killed, perhaps for want of memory. Nothing was published."
+        )
+
+
 _work: list[Any] = []  # in a worker: the function and the desk it was started with
 
 
@@ -22,7 +35,7 @@ def spread(
 ) -> Iterator[Result]:
     """`function(desk, chunk)` for chunks of the items, the results in order.
 
-    Function, desk and results travel between processes, so they must be picklable. Few results wait at a
+    Raises `WorkerDied`. Function, desk and results travel between processes, so they must be picklable. Few results wait at a
     time: whoever takes them slowly slows the work instead of filling memory.
     """
     chunks = [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
@@ -34,6 +47,8 @@ def spread(
     pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(function, desk))
     try:
         yield from _in_order(pool, chunks, workers * 2)
+    except BrokenProcessPool:
+        raise WorkerDied from None
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -53,6 +68,7 @@ def _cores() -> int:
 
 
 def _begin(function: Any, desk: Any) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, who ends us
     _work[:] = [function, desk]
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

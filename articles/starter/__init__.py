@@ -19,7 +19,7 @@ class CannotBegin(Exception):
 def new_article(content: Path, name: str) -> Path:
     """Write the beginning of an article; `name` is "exam/slug". The path written. Raises `CannotBegin`."""
     exam, _, slug = name.removesuffix(".md").rpartition("/")
-    if not exam or not SLUG.match(slug) or len(slug) > SLUG_LENGTH:
+    if not SLUG.match(exam) or not SLUG.match(slug) or len(slug) > SLUG_LENGTH:
         raise CannotBegin("Name it as EXAM/SLUG, with small letters, digits and hyphens: cpb/timely-filing.")
     if not (content / exam / NAME).is_file():
         known = [path.parent.name for path in content.glob(f"*/{NAME}")]

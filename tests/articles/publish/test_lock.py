@@ -1,0 +1,59 @@
+"""One publication at a time."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from articles import library
+from articles.publish import Busy, Published
+from articles.publish.lock import one_at_a_time
+from tests.articles.publish.killer import publish_until
+from website import clock
+from website.db import Database
+from website.settings import Settings
+
+
+def test_a_second_publication_waits_and_says_so(db: Database, publish_now: Callable[..., Published]) -> None:
+    said: list[str] = []
+    waits = threading.Event()
+
+    def say(sentence: str) -> None:
+        said.append(sentence)
+        waits.set()
+
+    with ThreadPoolExecutor(1) as pool:
+        with one_at_a_time(db, said.append):
+            second = pool.submit(publish_now, say=say)
+            assert waits.wait(30)
+            assert not second.done()
+        assert len(second.result(30).diff.added) == 2
+    assert said == ["Another publication is under way; waiting for it to end …"]
+
+
+def test_a_publication_that_waits_too_long_gives_up(
+    db: Database, publish_now: Callable[..., Published], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("articles.publish.lock.WAIT_SECONDS", 0.2)
+    with one_at_a_time(db, print), pytest.raises(Busy, match="ten minutes"):
+        publish_now()
+
+
+def test_the_lock_is_given_back_after_a_failure(db: Database, publish_now: Callable[..., Published]) -> None:
+    with pytest.raises(ZeroDivisionError), one_at_a_time(db, print):
+        _ = 1 / 0
+    assert len(publish_now().diff.added) == 2
+
+
+@pytest.mark.faults
+def test_two_processes_that_publish_at_once_both_succeed(
+    settings: Settings, content: Path, db: Database
+) -> None:
+    ours = settings.model_copy(update={"content": content})
+    with ThreadPoolExecutor(2) as pool:
+        steps = list(pool.map(lambda _: publish_until(ours, 0), range(2)))
+    assert min(steps) < max(steps), "the second found nothing to do"
+    with db.read() as session:
+        assert len(library.newest(session, clock.now(), 10)) == 2
