@@ -36,14 +36,16 @@ class Step:
     name: str
     handle_one: Callable[[Services], bool]
     every_seconds: float = 0.0
+    close: Callable[[], None] = lambda: None  # gives back what the step keeps open between its turns
     due_at: float = field(default=0.0, compare=False)
 
 
 def steps() -> list[Step]:
     """All kinds of work, the most urgent first: each turn begins again at the top."""
+    delivery = Delivery()
     return [
         # Mail that somebody waits for stands before everything, so that it overtakes bulk mail (MAIL-22).
-        Step("mail", Delivery().handle_one),
+        Step("mail", delivery.handle_one, close=delivery.close),
         Step("mails about alarms", alarms.mail_one, 1.0),
         Step("looking after the mail", watch.handle_one, watch.EVERY_SECONDS),
         Step("looking after ads", Upkeep(_exams).handle_one, upkeep.EVERY_SECONDS),
@@ -73,6 +75,8 @@ class Worker:
         while not self._stopping.is_set():
             if not self.turn():
                 self._stopping.wait(IDLE_SECONDS)
+        for step in self._work:
+            step.close()
 
     def turn(self) -> bool:
         """Do the first thing that is due. Whether there was anything."""

@@ -59,6 +59,7 @@ class Delivery:
         """Say goodbye to the mail server."""
         if self._connection:
             self._connection.close()
+            self._connection = None
 
     def _claim(self, services: Services) -> OutboxMail | None:
         with services.db.read() as session:
