@@ -82,7 +82,7 @@ def test_the_whole_walk(profile: Callable[..., BrowserContext], site: LiveSite, 
     # Read with ads, and buy without an account.
     assert has_ads(first)
     assert has_ads(second)
-    first.get_by_role("link", name=OFFER).click()
+    first.get_by_role("link", name=OFFER).first.click()
     first.get_by_role("button", name="Pay $4.99").click()
     first.get_by_label("Email").fill(BUYER)
     first.get_by_role("button", name="Pay").first.click()
@@ -125,7 +125,9 @@ def test_the_whole_walk(profile: Callable[..., BrowserContext], site: LiveSite, 
     second.goto(link_in(digest, "/newsletter/unsubscribe/"))
     second.get_by_role("button", name="Leave the newsletter").click()
     before = len(site.mail.mails)
-    (content / "cpb" / "another-arrival.md").write_text(NEW_ARTICLE.replace("A new arrival", "Another arrival"))
+    (content / "cpb" / "another-arrival.md").write_text(
+        NEW_ARTICLE.replace("A new arrival", "Another arrival")
+    )
     publish(site.settings, site.services.db)
     second.wait_for_timeout(8_000)
     assert len(site.mail.mails) == before
