@@ -1,0 +1,96 @@
+"""The real site under gunicorn, behind the nginx that we ship and behind a naive cache."""
+
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from articles.publish import publish
+from tests.caches import nginx as nginxes
+from tests.caches.naive import NaiveCache
+from tests.caches.people import Person, settle
+from tests.caches.wire import NAME, Front
+from tests.support.served import ROOT, served
+from website.ads.samples import seed_demo_ads
+from website.migrations import migrate
+from website.settings import load
+from website.web.services import make_services
+
+HERE = Path(__file__).parent
+PRODUCTION = {
+    "CARREL_BASE_URL": f"https://{NAME}",
+    "CARREL_SECRET_KEYS": "kMv2c9TqLx7RzNw4YbHs8PdJf3GaUe6W",
+    "CARREL_PROXIES": "1",
+    "CARREL_CONTENT": str(ROOT / "articles" / "content"),
+    "SMTP_URL": "smtp://127.0.0.1:9",
+    "MAIL_FROM": "desk@carrel.test",
+    "CONTACT_EMAIL": "help@carrel.test",
+    "STRIPE_SECRET_KEY": "sk_test_nobody",
+    "STRIPE_WEBHOOK_SECRET": "whsec_nobody",
+    "AD_WINDOW_MINUTES": "1440",  # so that two copies of a page differ for no innocent reason
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of these share one site, so they run on one worker."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("caches"))
+
+
+@dataclass(frozen=True)
+class Town:
+    """The site, and those who visit it."""
+
+    home: Path
+    port: int
+    people: list[Person]
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """The site under gunicorn with our articles, the sample ads and fifty people."""
+    home = tmp_path_factory.mktemp("town")
+    environ = PRODUCTION | {"CARREL_HOME": str(home)}
+    services = make_services(load(environ))
+    migrate(services.db)
+    publish(services.settings, services.db)
+    with services.db.write() as session:
+        seed_demo_ads(session, services.settings)
+    people = settle(services.db)
+    services.db.close()
+    with served(environ, NAME, home / "serve.log") as port:
+        yield Town(home, port, people)
+
+
+@pytest.fixture(scope="session")
+def nginx(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    """nginx with the configuration that we ship."""
+    if nginxes.program() is None:
+        if os.environ.get("CI"):
+            pytest.fail("nginx is needed under CI=true: apt install nginx")
+        pytest.skip("nginx is not installed: apt install nginx")
+    with nginxes.nginx(tmp_path_factory.mktemp("nginx"), town.port) as front:
+        yield front
+
+
+@pytest.fixture(scope="session")
+def naive(town: Town) -> Iterator[Front]:
+    """The naive cache."""
+    cache = NaiveCache(town.port)
+    thread = threading.Thread(target=cache.serve_forever, daemon=True)
+    thread.start()
+    yield Front("naive", cache.server_port)
+    cache.shutdown()
+    thread.join(10)
+    cache.server_close()
+
+
+@pytest.fixture(params=["nginx", "naive"])
+def front(request: pytest.FixtureRequest) -> Front:
+    """Both, one after the other."""
+    found: Front = request.getfixturevalue(request.param)
+    return found

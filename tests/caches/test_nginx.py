@@ -1,0 +1,101 @@
+"""The configuration that we ship, beyond its cache."""
+
+from contextlib import ExitStack
+from http.client import HTTPConnection
+from pathlib import Path
+
+from tests.caches import nginx as nginxes
+from tests.caches.conftest import PRODUCTION, Town
+from tests.caches.wire import NAME, Front
+from tests.support.served import running, served, wait_for
+
+PAGE = "/articles/what-cmp-means/"
+
+
+def holder(town: Town) -> str:
+    return next(person.cookie for person in town.people if person.kind == "holder")
+
+
+def test_decision_8_a_guests_page_is_kept_and_a_readers_is_not(town: Town, nginx: Front) -> None:
+    path = f"{PAGE}?kept"
+    reader = next(person for person in town.people if person.kind == "reader")
+    assert [nginx.get(path).headers["x-cache"] for _ in range(2)] == ["MISS", "HIT"]
+    assert nginx.get(path, Cookie=reader.cookie).headers["x-cache"] == "BYPASS"
+    assert nginx.get(path, Cookie="_ga=1").headers["x-cache"] == "HIT"
+
+
+def test_a_guest_without_gzip_gets_a_plain_page(nginx: Front) -> None:
+    path = f"{PAGE}?plain"
+    packed, plain = nginx.get(path), nginx.get(path, Accept_Encoding="identity")
+    refused = nginx.get(path, Accept_Encoding="gzip;q=0, br")
+    assert packed.headers.get("content-encoding") == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert "content-encoding" not in refused.headers
+    assert packed.text == plain.text == refused.text
+
+
+def test_a_page_with_a_secret_is_never_packed(town: Town, nginx: Front) -> None:
+    assert "content-encoding" not in nginx.get("/sign-in/", Cookie=holder(town)).headers
+
+
+def test_nginx_tells_no_version_and_keeps_the_headers_of_the_site(nginx: Front) -> None:
+    headers = nginx.get(PAGE).headers
+    assert headers["server"] == "nginx"
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert headers["strict-transport-security"].startswith("max-age=31536000")
+
+
+def test_an_etag_saves_the_second_journey(town: Town, nginx: Front) -> None:
+    for cookie in ("", holder(town)):
+        first = nginx.get(PAGE, Cookie=cookie)
+        again = nginx.get(PAGE, Cookie=cookie, If_None_Match=first.headers["etag"])
+        assert (again.status, again.body) == (304, b"")
+
+
+def test_plain_http_leads_to_https_and_another_name_nowhere(town: Town, tmp_path: Path) -> None:
+    config, plain, _ = nginxes.configure(tmp_path, town.port)
+    command = (nginxes.program() or "nginx", "-c", str(config), "-p", str(tmp_path))
+
+    def ask(host: str) -> tuple[int, str | None]:
+        connection = HTTPConnection("127.0.0.1", plain, timeout=30)
+        try:
+            connection.request("GET", "/articles/x/?y=1", headers={"Host": host})
+            answer = connection.getresponse()
+            return answer.status, answer.getheader("Location")
+        finally:
+            connection.close()
+
+    with running(*command, log=tmp_path / "out.log") as process:
+        wait_for(lambda: ask(NAME)[0] == 308, process, tmp_path / "error.log")
+        assert ask(NAME) == (308, f"https://{NAME}/articles/x/?y=1")
+        assert ask("evil.example")[0] == 421
+
+
+def test_when_the_app_is_away_guests_go_on_reading_and_a_holder_gets_no_guests_page(
+    town: Town, tmp_path: Path
+) -> None:
+    with ExitStack() as app, ExitStack() as caches:
+        port = app.enter_context(
+            served(PRODUCTION | {"CARREL_HOME": str(town.home)}, NAME, tmp_path / "log", 1)
+        )
+        front = caches.enter_context(nginxes.nginx(tmp_path, port))
+        before = front.get(PAGE)
+        app.close()
+        assert front.get(PAGE).text == before.text
+        assert front.get(PAGE, Cookie=holder(town)).status == 502
+
+
+def test_an_address_with_a_token_is_cut_short_in_the_log(nginx: Front) -> None:
+    secret = "s3cretTokenThatIsAKeyToSomebodysSubscription"
+    for path in (
+        f"/newsletter/preferences/{secret}",
+        f"/newsletter/confirm/{secret}",
+        f"/feeds/{secret}.xml",
+        f"/sign-in/{secret}",
+    ):
+        nginx.get(path)
+    assert nginx.certificate is not None
+    log = (nginx.certificate.parent / "access.log").read_text("utf-8")
+    assert '"GET /newsletter/preferences/*"' in log
+    assert '"GET /feeds/*"' in log
+    assert secret not in log
