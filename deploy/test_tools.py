@@ -13,6 +13,7 @@ TOOLS = {
     "chromium": ("chromium",),
     "postgresql": ("initdb",),
     "nginx": ("nginx",),
+    "openssl": ("openssl",),
 }
 ELSEWHERE = ["/usr/sbin", *sorted(str(path) for path in Path("/usr/lib/postgresql").glob("*/bin"))]
 APT = ["apt-get", "-y", "-qq", "-o", "Dpkg::Use-Pty=0", "--no-install-recommends"]

@@ -74,6 +74,8 @@ def faults(person: Person, path: str, answer: Answer, people: Iterable[Person]) 
         found.append("shows a holder an ad")
     if person.kind != "holder" and page in WITH_ADS and not TRACES.search(answer.body):
         found.append("shows no ad to somebody without the pass")
+    if page == "/account/" and person.kind != "guest" and person.email.encode() not in answer.body:
+        found.append("is not their own account")
     if path in PERSONAL and answer.kept:
         found.append("came out of the cache")
     if "set-cookie" in answer.headers:
