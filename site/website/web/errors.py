@@ -8,6 +8,8 @@ from flask import Flask, Response, make_response, render_template, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from website.web.session_cookie import session_cookie
+
 log = structlog.get_logger()
 
 
@@ -68,7 +70,7 @@ def page(status: int, words: Words | None = None) -> Response:
 
 def _body(status: int, words: Words) -> str:
     try:
-        return render_template("error.html", status=status, words=words)
+        return render_template("error.html", status=status, words=words, signed_in=bool(session_cookie()))
     except Exception:  # the failure may be in what every page needs; the reader still gets the sentence
         log.exception("the error page itself failed", path=request.path)
         return f"<!doctype html><title>{words.title}</title><h1>{words.title}</h1><p>{words.advice}</p>"
