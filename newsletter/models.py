@@ -1,6 +1,19 @@
 """Every table of the newsletter, for migrations."""
 
+from newsletter.digests.models import DeliveredArticle, Delivery, Issue, IssueArticle, PaceMark, Rendering
 from newsletter.feeds.models import PrivateFeed
 from newsletter.subscribers.models import Asked, SignUp, Subscriber, Subscription
 
-__all__ = ["Asked", "PrivateFeed", "SignUp", "Subscriber", "Subscription"]
+__all__ = [
+    "Asked",
+    "DeliveredArticle",
+    "Delivery",
+    "Issue",
+    "IssueArticle",
+    "PaceMark",
+    "PrivateFeed",
+    "Rendering",
+    "SignUp",
+    "Subscriber",
+    "Subscription",
+]

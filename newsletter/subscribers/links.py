@@ -24,7 +24,11 @@ class Links:
 
 def of(settings: Settings, signer: Signer, address_hash: bytes) -> Links:
     """The links of the address with this HMAC."""
-    token = token_of(signer, address_hash)
+    return with_token(settings, token_of(signer, address_hash))
+
+
+def with_token(settings: Settings, token: str) -> Links:
+    """The links that carry this token."""
     base = f"{settings.base_url}/newsletter"
     return Links(f"{base}/preferences/{token}", f"{base}/unsubscribe/{token}")
 

@@ -3,6 +3,7 @@
 from flask import Flask
 from jinja2 import StrictUndefined
 
+from newsletter.digests import routes as digests
 from newsletter.feeds import routes as feeds
 from payments import routes as payments
 from website import logs
@@ -37,4 +38,5 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(feeds.blueprint)
     accounts.init_app(app)
     payments.init_app(app)
+    app.register_blueprint(digests.blueprint)
     return app

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from articles import commands as articles
 from newsletter import commands as newsletter
+from newsletter.digests.commands import digest
 from payments import commands as payments
 from website.db import Database, DatabaseUnusable
 from website.demo.processes import DidNotStart
@@ -88,7 +89,7 @@ def demo() -> None:
     run_demo()
 
 
-for command in (*articles.COMMANDS, newsletter.subscribers, *payments.COMMANDS):
+for command in (*articles.COMMANDS, newsletter.subscribers, digest, *payments.COMMANDS):
     carrel.add_command(command)
 
 

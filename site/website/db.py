@@ -5,13 +5,13 @@ Domain code takes a plain `Session`. `Database.read()` gives one that cannot wri
 reader is upgraded into a writer half way (which SQLite answers with "database is locked").
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import pysqlite3
-from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, inspect, make_url
+from sqlalchemy import DateTime, Engine, MetaData, Select, create_engine, event, inspect, literal, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -21,11 +21,12 @@ from sqlalchemy.types import TypeDecorator
 BUSY_TIMEOUT_MS = 5_000
 # https://sqlite.org/wal.html#walresetbug: fixed in 3.51.3
 FIRST_SAFE_SQLITE = (3, 51, 3)
+FULL, NORMAL = 2, 1
 PRAGMAS = {
     "journal_mode": "wal",
     "foreign_keys": 1,
     "busy_timeout": BUSY_TIMEOUT_MS,
-    "synchronous": 2,  # FULL: this file holds money
+    "synchronous": FULL,  # this file holds money
     "trusted_schema": 0,
     "secure_delete": 1,  # an erased address leaves no free page behind
 }
@@ -77,6 +78,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writer = self._engine(read_only=False)
         self._reader = self._engine(read_only=True)
+        self._marker = _sqlite(self.url, synchronous=NORMAL) if self.is_sqlite else self._writer
 
     def _engine(self, *, read_only: bool) -> Engine:
         return _sqlite(self.url, read_only=read_only) if self.is_sqlite else _postgres(self.url, read_only)
@@ -98,8 +100,19 @@ class Database:
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
 
+    @contextmanager
+    def mark(self) -> Iterator[Session]:
+        """As `write()`, for marks that come by the hundred a second, such as that a mail was sent.
+
+        On SQLite they outlive a crash of ours, but the last ones perhaps not a loss of power: the next
+        ordinary commit makes them last. Whoever writes so must be able to tell what a reboot took.
+        """
+        with Session(self._marker, expire_on_commit=False) as session, session.begin():
+            yield session
+
     def close(self) -> None:
         """Give every connection back."""
+        self._marker.dispose()
         self._writer.dispose()
         self._reader.dispose()
 
@@ -121,6 +134,15 @@ def insert_new(session: Session, model: type[Base], **values: object) -> bool:
     return session.execute(adding.returning(*key)).first() is not None
 
 
+def insert_selected(
+    session: Session, model: type[Base], columns: Sequence[str], rows: Select[*tuple[Any, ...]]
+) -> None:
+    """Add the rows that a query finds, unless one of their unique keys is taken: many at once."""
+    # SQLite reads "… JOIN t ON CONFLICT" as the join's condition, unless a WHERE stands between.
+    rows = rows.where(literal(1) == 1)
+    session.execute(insert_into(session, model).from_select(columns, rows).on_conflict_do_nothing())
+
+
 def _with_driver(url: URL) -> URL:
     if url.drivername in {"postgres", "postgresql"}:
         return url.set(drivername="postgresql+psycopg")
@@ -134,14 +156,14 @@ def _postgres(url: URL, read_only: bool) -> Engine:
     return engine.execution_options(postgresql_readonly=True) if read_only else engine
 
 
-def _sqlite(url: URL, *, read_only: bool) -> Engine:
+def _sqlite(url: URL, *, read_only: bool = False, synchronous: int = FULL) -> Engine:
     engine = create_engine(url, module=pysqlite3, pool_size=8, max_overflow=24, hide_parameters=True)
     begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver must not begin transactions of its own accord
-        set_pragmas(connection)
+        set_pragmas(connection, synchronous)
         if read_only:
             connection.execute("PRAGMA query_only = ON")
 
@@ -152,7 +174,7 @@ def _sqlite(url: URL, *, read_only: bool) -> Engine:
     return engine
 
 
-def set_pragmas(connection: Any) -> None:
+def set_pragmas(connection: Any, synchronous: int = FULL) -> None:
     """Set what a connection needs, then ask for each again: SQLite ignores a pragma it cannot obey.
 
     Raises `DatabaseUnusable` when the library is too old or a pragma did not take.
@@ -162,7 +184,7 @@ def set_pragmas(connection: Any) -> None:
             f"SQLite {pysqlite3.sqlite_version} can damage a database in WAL mode; 3.51.3 or later is needed."
         )
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    for name, wanted in PRAGMAS.items():
+    for name, wanted in (PRAGMAS | {"synchronous": synchronous}).items():
         if _pragma(connection, name) != wanted:
             connection.execute(f"PRAGMA {name} = {wanted}")
         if (found := _pragma(connection, name)) != wanted:

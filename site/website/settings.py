@@ -32,6 +32,7 @@ EXAMPLE = "example-"
 MAKE_A_KEY = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 LISTS = {"secret_keys", "stripe_webhook_secret", "pass_extras", "pass_payment_methods"}
 OFFER_WORDS = {"and_more": "", "noun": "", "price": ""}
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TABLES = {"slots", "network_ad"}  # only in carrel.toml: an environment variable holds no table
 
 
@@ -75,6 +76,16 @@ class Settings(BaseModel):
     contact_email: str = ""
     postal_address: str = ""
     time_zone: str = "UTC"
+
+    digest_hour: int = Field(7, ge=0, le=23)  # where the operator is (TIME_ZONE)
+    digest_weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = (
+        "monday"
+    )
+    digest_day: int = Field(1, ge=1, le=31)  # of the month; a shorter month has its last day
+    digest_min_articles: int = Field(1, ge=1, le=20)  # a thinner digest waits for the next one
+    digest_review: bool = False  # every issue waits until the operator has seen it
+    digest_connections: int = Field(4, ge=1, le=32)  # to the mail server, of each worker
+    digest_per_second: float = Field(0, ge=0)  # mails of each worker; 0 is as fast as the server takes them
 
     slots: dict[str, Slot] = Field(default_factory=lambda: declared({}))
     network_ad: NetworkAd = NetworkAd()

@@ -15,6 +15,9 @@ import structlog
 from sqlalchemy.orm import Session
 
 from articles import library
+from newsletter.delivery import sweep
+from newsletter.delivery.bulk import Bulk
+from newsletter.digests import due, freezing, texts
 from payments import background as payments
 from payments.listening import listen
 from website import clock, logs
@@ -42,7 +45,7 @@ class Step:
 
 def steps() -> list[Step]:
     """All kinds of work, the most urgent first: each turn begins again at the top."""
-    delivery = Delivery()
+    delivery, bulk = Delivery(), Bulk()
     return [
         # Mail that somebody waits for stands before everything, so that it overtakes bulk mail (MAIL-22).
         Step("mail", delivery.handle_one, close=delivery.close),
@@ -51,6 +54,12 @@ def steps() -> list[Step]:
         Step("looking after ads", Upkeep(_exams).handle_one, upkeep.EVERY_SECONDS),
         Step("tidying accounts", tidy.handle_one, tidy.EVERY_SECONDS),
         *(Step(*each) for each in payments.STEPS),
+        Step("digests that are due", due.handle_one, due.EVERY_SECONDS),
+        Step("recipients of digests", freezing.handle_one, 1.0),
+        Step("texts of digests", texts.compose_one, 1.0),
+        Step("looking after digests", sweep.handle_one, sweep.EVERY_SECONDS),
+        # Last: while a digest goes out, everything above has its turn after each second of it.
+        Step("sending digests", bulk.handle_one, close=bulk.close),
     ]
 
 

@@ -35,7 +35,7 @@ KEPT = {
     "media.media",
     "assets.asset",
 }
-KEPT_PREFIXES = ("feeds.", "ads.", "privacy.", "newsletter.archive")
+KEPT_PREFIXES = ("feeds.", "ads.", "privacy.", "digests.")
 
 
 def rules(app: Flask, method: str) -> list[Rule]:

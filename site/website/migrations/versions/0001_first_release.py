@@ -145,6 +145,43 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_house_ad_name")),
     )
     op.create_table(
+        "issue",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("pace", sa.String(length=10), nullable=False),
+        sa.Column("period", sa.String(length=120), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("frozen_through", sa.Integer(), nullable=False),
+        sa.Column("recipients", sa.Integer(), nullable=False),
+        sa.Column("frozen_at", UtcDateTime(), nullable=True),
+        sa.Column("approved_by", sa.String(length=254), nullable=True),
+        sa.Column("started_at", UtcDateTime(), nullable=True),
+        sa.Column("send_until", UtcDateTime(), nullable=True),
+        sa.Column("finished_at", UtcDateTime(), nullable=True),
+        sa.Column("slices", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state IN ('finished', 'stopped')) = (finished_at IS NOT NULL)", name=op.f("ck_issue_finished")
+        ),
+        sa.CheckConstraint("pace IN ('each', 'daily', 'weekly', 'monthly')", name=op.f("ck_issue_pace")),
+        sa.CheckConstraint(
+            "state IN ('draft', 'frozen', 'waiting', 'sending', 'paused', 'stopped', 'finished')",
+            name=op.f("ck_issue_state"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'stopped') OR frozen_at IS NOT NULL", name=op.f("ck_issue_frozen_with_time")
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('sending', 'paused') OR (started_at IS NOT NULL AND send_until IS NOT NULL)",
+            name=op.f("ck_issue_started"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_issue")),
+        sa.UniqueConstraint("pace", "period", name=op.f("uq_issue_pace_period")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "limit_hits",
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("key_hash", sa.LargeBinary(length=32), nullable=False),
@@ -193,6 +230,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_outbox_mail_ended_at"), ["ended_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_mail_to_key"), ["to_key"], unique=False)
 
+    op.create_table(
+        "pace_mark",
+        sa.Column("pace", sa.String(length=10), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("floor_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("pace IN ('each', 'daily', 'weekly', 'monthly')", name=op.f("ck_pace_mark_pace")),
+        sa.PrimaryKeyConstraint("pace", name=op.f("pk_pace_mark")),
+    )
     op.create_table(
         "page_count",
         sa.Column("hour", UtcDateTime(), nullable=False),
@@ -510,6 +555,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_reader_session_reader_id"), ["reader_id"], unique=False)
 
     op.create_table(
+        "rendering",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("issue_id", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.String(length=10), nullable=False),
+        sa.Column("articles", sa.Text(), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=True),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("html", sa.Text(), nullable=True),
+        sa.CheckConstraint("articles <> ''", name=op.f("ck_rendering_articles")),
+        sa.CheckConstraint("edition IN ('guest', 'pass')", name=op.f("ck_rendering_edition")),
+        sa.CheckConstraint(
+            "(html IS NULL) = (text IS NULL) AND (html IS NULL) = (subject IS NULL)",
+            name=op.f("ck_rendering_whole"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["issue_id"], ["issue.id"], name=op.f("fk_rendering_issue_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rendering")),
+        sa.UniqueConstraint(
+            "issue_id", "edition", "articles", name=op.f("uq_rendering_issue_id_edition_articles")
+        ),
+    )
+    op.create_table(
         "sign_up",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("subscriber_id", sa.Integer(), nullable=False),
@@ -636,6 +704,47 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_claim_email_key"), ["email_key"], unique=False)
 
     op.create_table(
+        "delivery",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("issue_id", sa.Integer(), nullable=False),
+        sa.Column("subscriber_id", sa.Integer(), nullable=True),
+        sa.Column("rendering_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("owner", sa.String(length=80), nullable=True),
+        sa.Column("lease_until", UtcDateTime(), nullable=True),
+        sa.Column("begun_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("problem", sa.String(length=300), nullable=False),
+        sa.CheckConstraint(
+            "(state IN ('queued', 'claimed')) = (ended_at IS NULL)", name=op.f("ck_delivery_ended_with_time")
+        ),
+        sa.CheckConstraint(
+            "state <> 'claimed' OR (owner IS NOT NULL AND lease_until IS NOT NULL)",
+            name=op.f("ck_delivery_claimed"),
+        ),
+        sa.CheckConstraint("state <> 'queued' OR begun_at IS NULL", name=op.f("ck_delivery_not_begun")),
+        sa.CheckConstraint(
+            "state IN ('queued', 'claimed', 'sent', 'failed', 'suppressed', 'unsubscribed', 'uncertain')",
+            name=op.f("ck_delivery_state"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('sent', 'uncertain') OR begun_at IS NOT NULL", name=op.f("ck_delivery_begun")
+        ),
+        sa.ForeignKeyConstraint(["issue_id"], ["issue.id"], name=op.f("fk_delivery_issue_id")),
+        sa.ForeignKeyConstraint(["rendering_id"], ["rendering.id"], name=op.f("fk_delivery_rendering_id")),
+        sa.ForeignKeyConstraint(
+            ["subscriber_id"], ["subscriber.id"], name=op.f("fk_delivery_subscriber_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("subscriber_id", "issue_id", name=op.f("uq_delivery_subscriber_id_issue_id")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index("ix_delivery_state", ["issue_id", "state", "due_at"], unique=False)
+
+    op.create_table(
         "payment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("order_id", sa.Integer(), nullable=False),
@@ -679,6 +788,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_article_topic_topic_id"), ["topic_id"], unique=False)
 
     op.create_table(
+        "delivered_article",
+        sa.Column("subscriber_id", sa.Integer(), nullable=False),
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("issue_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_delivered_article_article_id")),
+        sa.ForeignKeyConstraint(["issue_id"], ["issue.id"], name=op.f("fk_delivered_article_issue_id")),
+        sa.ForeignKeyConstraint(
+            ["subscriber_id"],
+            ["subscriber.id"],
+            name=op.f("fk_delivered_article_subscriber_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("subscriber_id", "article_id", name=op.f("pk_delivered_article")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "dispute",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("stripe_id", sa.String(length=255), nullable=False),
@@ -697,6 +822,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("dispute", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_dispute_payment_id"), ["payment_id"], unique=False)
+
+    op.create_table(
+        "issue_article",
+        sa.Column("issue_id", sa.Integer(), nullable=False),
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("is_occasion", sa.Boolean(), nullable=False),
+        sa.Column("piece", sa.JSON(), nullable=True),
+        sa.Column("withdrawn_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_issue_article_article_id")),
+        sa.ForeignKeyConstraint(
+            ["issue_id"], ["issue.id"], name=op.f("fk_issue_article_issue_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("issue_id", "article_id", name=op.f("pk_issue_article")),
+    )
+    with op.batch_alter_table("issue_article", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_issue_article_article_id"), ["article_id"], unique=False)
 
     op.create_table(
         "pass_grant",

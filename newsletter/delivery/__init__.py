@@ -1,0 +1,1 @@
+"""Handing an issue over to the mail server: claimed by lease, asked again, sent once, recorded."""

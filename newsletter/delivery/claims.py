@@ -1,0 +1,139 @@
+"""Claims on deliveries: a worker holds some for a while, asks again before each, says what became of it.
+
+A claim is a lease with an owner. Every step names the owner, so that a worker that slept past its lease
+neither sends nor records anything (MF-06). `begin` is committed before the mail server hears of DATA.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.digests.models import Delivery, DeliveryState, Issue, IssueState, Rendering
+from newsletter.subscribers.models import Subscriber
+from newsletter.subscribers.receiving import receives
+from website import clock
+
+LEASE = timedelta(minutes=10)
+
+
+class Erased(Exception):
+    """The subscriber was erased since the issue was frozen."""
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A delivery in our hands, with what is needed to address it."""
+
+    id: int
+    issue_id: int
+    rendering_id: int
+    subscriber_id: int | None
+    tries: int
+    send_until: datetime | None
+    email: str | None
+    email_key: str | None
+    address_hash: bytes | None
+
+
+def claim(session: Session, issue_id: int, owner: str, count: int) -> Sequence[Claimed]:
+    """Take due deliveries of an issue that is going out; atomic on both databases."""
+    due = (
+        select(Delivery.id)
+        .where(
+            Delivery.issue_id == issue_id,
+            Delivery.state == DeliveryState.QUEUED,
+            Delivery.due_at <= clock.now(),
+        )
+        .join(Rendering, and_(Rendering.id == Delivery.rendering_id, Rendering.html.is_not(None)))
+        .order_by(Delivery.due_at, Delivery.id)
+        .limit(count)
+        .with_for_update(skip_locked=True, of=Delivery)
+    )
+    taking = (
+        update(Delivery)
+        .where(
+            Delivery.id.in_(due.scalar_subquery()), Delivery.state == DeliveryState.QUEUED, _is_going_out()
+        )
+        .values(
+            state=DeliveryState.CLAIMED,
+            owner=owner,
+            lease_until=clock.now() + LEASE,
+            tries=Delivery.tries + 1,
+        )
+    )
+    ids = session.scalars(taking.returning(Delivery.id)).all()
+    return _load(session, ids)
+
+
+def _load(session: Session, ids: Sequence[int]) -> Sequence[Claimed]:
+    columns = (
+        Delivery.id,
+        Delivery.issue_id,
+        Delivery.rendering_id,
+        Delivery.subscriber_id,
+        Delivery.tries,
+        Issue.send_until,
+        Subscriber.email,
+        Subscriber.email_key,
+        Subscriber.address_hash,
+    )
+    rows = (
+        select(*columns)
+        .join(Issue, Issue.id == Delivery.issue_id)
+        .outerjoin(Subscriber, Subscriber.id == Delivery.subscriber_id)
+        .where(Delivery.id.in_(ids))
+        .order_by(Delivery.id)
+    )
+    return [Claimed(*row) for row in session.execute(rows)]
+
+
+def begin(session: Session, ids: Sequence[int], owner: str) -> set[int]:
+    """The last question before DATA, for a few at once: which of them may go out?
+
+    Still ours, the issue still going out, and the recipient still wants it (MAIL-07). From here on those
+    may have left us.
+    """
+    now = clock.now()
+    wants = exists().where(Subscriber.id == Delivery.subscriber_id, receives(now))
+    beginning = update(Delivery).where(
+        Delivery.id.in_(ids),
+        Delivery.owner == owner,
+        Delivery.state == DeliveryState.CLAIMED,
+        Delivery.lease_until > now,
+        wants,
+        _is_going_out(),
+    )
+    begun = beginning.values(begun_at=now, lease_until=now + LEASE).returning(Delivery.id)
+    return set(session.scalars(begun))
+
+
+def give_back(session: Session, ids: Sequence[int], owner: str) -> None:
+    """Put back what was not begun, as if it had never been taken."""
+    if ids:
+        returning = update(Delivery).where(*_unbegun(ids, owner))
+        session.execute(returning.values(**FREE, tries=Delivery.tries - 1))
+
+
+def _unbegun(ids: Sequence[int], owner: str) -> tuple[ColumnElement[bool], ...]:
+    held = and_(Delivery.owner == owner, Delivery.state == DeliveryState.CLAIMED)
+    return Delivery.id.in_(ids), held, Delivery.begun_at.is_(None)
+
+
+FREE: dict[str, object] = {
+    "state": DeliveryState.QUEUED,
+    "owner": None,
+    "lease_until": None,
+    "begun_at": None,
+}
+
+
+def is_ours(owner: str) -> ColumnElement[bool]:
+    """Whether a delivery is ours to record: also an uncertain one, when its worker came back late."""
+    return and_(Delivery.owner == owner, Delivery.state.in_([DeliveryState.CLAIMED, DeliveryState.UNCERTAIN]))
+
+
+def _is_going_out() -> ColumnElement[bool]:
+    return exists().where(Issue.id == Delivery.issue_id, Issue.state == IssueState.SENDING)

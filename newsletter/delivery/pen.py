@@ -1,0 +1,71 @@
+"""The pen: what several connections have to write down is committed together.
+
+Before each DATA a mark must be committed. One commit for each mail would be too slow; so while one
+thread commits, what the others bring gathers, and goes into the next commit.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from newsletter.delivery import claims
+from newsletter.delivery.recording import Note, record
+from website.db import Database
+
+
+@dataclass
+class Page:
+    """What one connection brings: notes on mails that are over, and the one that it wants to begin."""
+
+    notes: Sequence[Note]
+    begin: int | None
+    is_written: bool = False
+    may_begin: bool = False
+    failure: Exception | None = None
+
+
+class Pen:
+    """Writes for one owner."""
+
+    def __init__(self, db: Database, owner: str) -> None:
+        self._db = db
+        self._owner = owner
+        self._waiting: list[Page] = []
+        self._gathering = threading.Lock()
+        self._writing = threading.Lock()
+
+    def write(self, notes: Sequence[Note], begin: int | None = None) -> bool:
+        """Commit the notes, and whether the delivery `begin` may go out now.
+
+        Raises what the database raised: then nothing of this page was written, or we cannot know.
+        """
+        page = Page(notes, begin)
+        with self._gathering:
+            self._waiting.append(page)
+        with self._writing:
+            if not page.is_written:
+                self._commit(self._gathered())
+        if page.failure:
+            raise page.failure
+        return page.may_begin
+
+    def _gathered(self) -> list[Page]:
+        with self._gathering:
+            pages, self._waiting = self._waiting, []
+        return pages
+
+    def _commit(self, pages: Sequence[Page]) -> None:
+        wanted = [page.begin for page in pages if page.begin is not None]
+        try:
+            with self._db.mark() as session:
+                record(session, [note for page in pages for note in page.notes], self._owner)
+                begun = claims.begin(session, wanted, self._owner) if wanted else set()
+        except Exception as failure:
+            for page in pages:
+                page.failure = failure
+        else:
+            for page in pages:
+                page.may_begin = page.begin in begun
+        finally:
+            for page in pages:
+                page.is_written = True

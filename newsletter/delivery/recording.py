@@ -1,0 +1,122 @@
+"""Writing down what became of a delivery, several at once."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.delivery.claims import FREE, Claimed, give_back, is_ours
+from newsletter.digests.models import DeliveredArticle, Delivery, DeliveryState, Issue, IssueState
+from newsletter.subscribers.models import Subscriber
+from newsletter.subscribers.receiving import is_suppressed, receives
+from website import clock
+from website.mail import suppression
+from website.mail.alarms import raise_alarm
+from website.mail.models import Kind
+from website.mail.outcomes import Outcome, Refused, Sent, TryLater, Unknown, Withheld
+
+MOST_TRIES = 48
+STEP_SECONDS = 300.0
+_chance = random.SystemRandom()
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The mail could not be made for this recipient; the others' can (MF-31)."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """What became of a delivery, not yet written down."""
+
+    delivery: Claimed
+    outcome: Outcome | Broken
+
+
+def record(session: Session, notes: Sequence[Note], owner: str) -> None:
+    """Write the notes down. Twice does no harm."""
+    _record_sent(session, [note.delivery.id for note in notes if isinstance(note.outcome, Sent)], owner)
+    for note in notes:
+        _record_other(session, note, owner)
+
+
+def _record_sent(session: Session, ids: Sequence[int], owner: str) -> None:
+    if ids:
+        sent = update(Delivery).where(Delivery.id.in_(ids), is_ours(owner))
+        session.execute(sent.values(state=DeliveryState.SENT, ended_at=clock.now(), problem=""))
+
+
+def _record_other(session: Session, note: Note, owner: str) -> None:
+    delivery = note.delivery
+    match note.outcome:
+        case TryLater(code, text):
+            _try_again(session, delivery, owner, f"{code} {text}")
+        case Refused(code, text):
+            _fail(session, delivery, owner, f"{code} {text}")
+            if note.outcome.is_unknown_user and delivery.email_key:
+                suppression.suppress(session, delivery.email_key, Kind.BOUNCE, f"{code} {text}")
+        case Broken(text):
+            _fail(session, delivery, owner, text)
+        case Unknown(text):
+            _end(session, delivery, owner, DeliveryState.UNCERTAIN, text)
+            tell_uncertain(session, delivery.issue_id, 1)
+        case Withheld():
+            _settle_withheld(session, delivery, owner)
+
+
+def tell_uncertain(session: Session, issue_id: int, count: int) -> None:
+    """Uncertain mails are never sent again by themselves: the operator hears of them (MAIL-04)."""
+    text = (
+        f"Of issue {issue_id}, {count} more may or may not have arrived: the connection or the worker ended"
+        " within the last step. They are not sent again unless you say so."
+    )
+    raise_alarm(session, f"digest-uncertain:{issue_id}", "It is uncertain whether digests arrived", text)
+
+
+def _try_again(session: Session, delivery: Claimed, owner: str, problem: str) -> None:
+    due_at = clock.now() + timedelta(seconds=STEP_SECONDS * _chance.uniform(0.8, 1.2))
+    if delivery.tries >= MOST_TRIES or (delivery.send_until and due_at > delivery.send_until):
+        _fail(session, delivery, owner, f"given up after {delivery.tries} tries: {problem}")
+        return
+    later = update(Delivery).where(Delivery.id == delivery.id, is_ours(owner))
+    session.execute(later.values(**FREE, ended_at=None, due_at=due_at, problem=problem[:300]))
+
+
+def _fail(session: Session, delivery: Claimed, owner: str, problem: str) -> None:
+    _end(session, delivery, owner, DeliveryState.FAILED, problem)
+
+
+def _end(session: Session, delivery: Claimed, owner: str, state: DeliveryState, problem: str) -> None:
+    """It is over. What was not sent gives its articles back to the reader's next issue."""
+    ending = update(Delivery).where(Delivery.id == delivery.id, is_ours(owner))
+    ended = ending.values(state=state, ended_at=clock.now(), problem=problem[:300]).returning(Delivery.id)
+    if session.scalars(ended).first() is not None and state is not DeliveryState.UNCERTAIN:
+        release(session, delivery)
+
+
+def release(session: Session, delivery: Claimed) -> None:
+    """Give the articles of a delivery that was not sent back."""
+    session.execute(
+        delete(DeliveredArticle).where(
+            DeliveredArticle.subscriber_id == delivery.subscriber_id,
+            DeliveredArticle.issue_id == delivery.issue_id,
+        )
+    )
+
+
+def _settle_withheld(session: Session, delivery: Claimed, owner: str) -> None:
+    """Why it was not begun: the issue was paused, the recipient wants it no more, or the lease is lost."""
+    going = exists().where(Issue.id == delivery.issue_id, Issue.state == IssueState.SENDING)
+    if not session.scalar(select(going)):
+        give_back(session, [delivery.id], owner)
+        return
+    asked = select(receives(clock.now()), is_suppressed()).where(Subscriber.id == delivery.subscriber_id)
+    wants, suppressed = session.execute(asked).first() or (False, False)
+    if not wants:
+        state = DeliveryState.SUPPRESSED if suppressed else DeliveryState.UNSUBSCRIBED
+        _end(session, delivery, owner, state, "")

@@ -1,0 +1,130 @@
+"""The operator's commands for digests: look, send, decide after a restore."""
+
+import getpass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+
+from newsletter.digests import accounting, control, sent_log
+from newsletter.digests.models import Issue, IssueState
+from newsletter.digests.preview import Preview
+from newsletter.digests.preview import preview as make_preview
+from newsletter.mailing.issue_mail import MARK
+from newsletter.subscribers.models import Pace
+from website import clock
+from website.db import Database
+from website.settings import Settings, load
+from website.tokens import Signer
+
+EXIT_REFUSED = 2
+Ready = Callable[[Settings], Database]  # a database whose schema is this release's
+
+
+@click.group()
+def digest() -> None:
+    """See what the next digest would be, and let one go out that waits for you."""
+
+
+@digest.command("preview")
+@click.option("--pace", type=click.Choice([pace.value for pace in Pace]), help="Only this one.")
+@click.option(
+    "--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the mail's HTML to a file."
+)
+@click.pass_obj
+def preview_command(ready: Ready, pace: str | None, html: Path | None) -> None:
+    """Show the next mail of each pace, who gets it and who does not, and why. Changes nothing."""
+    settings = load()
+    signer = Signer([key.get_secret_value() for key in settings.secret_keys])
+    for each in [Pace(pace)] if pace else Pace:
+        with _database(ready, settings) as db, db.read() as session:
+            found = make_preview(session, settings, signer, each, clock.now())
+            account = accounting.account(session, found.issue) if found.issue else None
+        _show(found)
+        if account:
+            click.echo(f"  {account}")
+        if html and found.mail:
+            html.write_text(found.mail.html.replace(MARK, "preview"), "utf-8")
+    if problem := control.why_not(settings):
+        click.echo(f"Nothing can be sent yet. {problem}", err=True)
+
+
+@digest.command("send")
+@click.argument("issue", type=int, required=False)
+@click.pass_obj
+def send_command(ready: Ready, issue: int | None) -> None:
+    """Let ISSUE, which waits for you, go out; without a number, the only one that waits."""
+    settings = load()
+    with _database(ready, settings) as db:
+        with db.read() as session:
+            waiting = session.scalars(select(Issue.id).where(Issue.state == IssueState.WAITING)).all()
+        chosen = issue if issue is not None else _the_only(waiting)
+        try:
+            with db.write() as session:
+                started = control.approve(session, settings, chosen, _actor())
+        except control.CannotSend as refused:
+            _refuse(str(refused))
+    click.echo(f"Issue {chosen} goes out now." if started else f"Issue {chosen} does not wait for you.")
+
+
+@digest.command("after-restore")
+@click.option(
+    "--skip/--again", default=None, help="What was mailed since the backup counts, or is mailed again."
+)
+@click.pass_obj
+def after_restore_command(ready: Ready, skip: bool | None) -> None:
+    """Decide, after a backup was restored, about what was mailed since it was made."""
+    settings = load()
+    with _database(ready, settings) as db:
+        if skip is None:
+            with db.read() as session:
+                lost = sent_log.ahead(session, settings)
+            click.echo(lost.sentence if lost else "The database knows of everything that was mailed.")
+            return
+        with db.write() as session:
+            settled = sent_log.settle(session, settings, _actor(), skip=skip)
+    click.echo("Digests go on." if settled else "The database knows of everything that was mailed.")
+
+
+def _the_only(waiting: object) -> int:
+    found = list(waiting) if isinstance(waiting, (list, tuple)) else []
+    if len(found) != 1:
+        names = ", ".join(str(each) for each in found)
+        _refuse(f"Say which: {names} wait for you." if found else "No digest waits for you.")
+    return int(found[0])
+
+
+def _refuse(sentence: str) -> None:
+    click.echo(sentence, err=True)
+    raise click.exceptions.Exit(EXIT_REFUSED)
+
+
+@contextmanager
+def _database(ready: Ready, settings: Settings) -> Iterator[Database]:
+    db = ready(settings)
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+def _actor() -> str:
+    return f"{getpass.getuser()} (command line)"
+
+
+def _show(found: Preview) -> None:
+    state = f"issue {found.issue.id} ({found.issue.state})" if found.issue else "if it were made now"
+    click.echo(f"== {found.pace.value}: {state}")
+    if found.issue and found.issue.reason:
+        click.echo(f"  {found.issue.reason}")
+    for group in found.groups:
+        click.echo(
+            f"  {group.count} {group.why}: {', '.join(group.emails)}{' …' if group.count > len(group.emails) else ''}"
+        )
+    if found.mail is None:
+        click.echo("  No mail goes out.")
+        return
+    click.echo(f"  Different mails: {found.mails}. The one that most get:")
+    click.echo(f"\nSubject: {found.mail.subject}\n\n{found.mail.text.replace(MARK, '…')}")

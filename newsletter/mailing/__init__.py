@@ -1,0 +1,1 @@
+"""The digest as a mail: composed once for all who get the same, made ready for each recipient."""

@@ -1,0 +1,102 @@
+"""Digests for tests: what the worker's steps do, without its loop."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter.delivery.bulk import Bulk
+from newsletter.digests import accounting, due, freezing, texts
+from newsletter.digests.models import Delivery, Issue
+from newsletter.subscribers.models import Pace, Subscriber, Subscription
+from tests.support.articles import put_exam
+from website import clock
+from website.mail import suppression
+from website.web.services import Services
+
+BEFORE = timedelta(days=1)
+MOST_STEPS = 500
+
+
+def put_readers(session: Session, count: int, *, pace: Pace = Pace.EACH, start: int = 0) -> None:
+    """Subscribers reader-0@example.org … of the exam CPB, quickly."""
+    exam, now = put_exam(session), clock.now()
+    emails = [f"reader-{number}@example.org" for number in range(start, start + count)]
+    hashes = suppression.address_hashes(session, emails)
+    rows = [
+        {"email": each, "email_key": each, "address_hash": hashed, "state": "confirmed", "pace": pace,
+         "source": "", "created_at": now, "confirmed_at": now}
+        for each, hashed in zip(emails, hashes, strict=True)
+    ]  # fmt: skip
+    session.bulk_insert_mappings(Subscriber.__mapper__, rows)
+    ids = (
+        session.scalars(select(Subscriber.id).where(Subscriber.email_key.in_(emails))).all()
+        if count < 500
+        else (session.scalars(select(Subscriber.id).order_by(Subscriber.id.desc()).limit(count)).all())
+    )
+    subscriptions = [{"subscriber_id": each, "exam_id": exam.id, "since": now - BEFORE} for each in ids]
+    session.bulk_insert_mappings(Subscription.__mapper__, subscriptions)
+
+
+def begin(services: Services) -> None:
+    """The worker's first look: what was there before is no news."""
+    due.handle_one(services)
+
+
+def make_ready(services: Services) -> None:
+    """Everything up to the handing over: due, frozen, composed, begun."""
+    due.handle_one(services)
+    for step in (freezing.handle_one, texts.compose_one):
+        for _ in range(MOST_STEPS):
+            if not step(services):
+                break
+        else:
+            raise AssertionError("a step that never ends")
+
+
+@contextmanager
+def sending(services: Services, **knobs: Any) -> Iterator[Bulk]:
+    """A worker's connections, closed at the end."""
+    bulk = Bulk(**knobs)
+    try:
+        yield bulk
+    finally:
+        bulk.close()
+
+
+def send_all(services: Services) -> None:
+    """Hand over all that is due."""
+    with sending(services) as bulk:
+        drain(bulk, services)
+
+
+def drain(bulk: Bulk, services: Services) -> None:
+    """Go on until nothing is due; a connection may be slower than its slice."""
+    for _ in range(MOST_STEPS):
+        if bulk.handle_one(services):
+            continue
+        bulk.close()
+        if not bulk.handle_one(services):
+            return
+
+
+def deliver(services: Services) -> None:
+    """From due to sent."""
+    make_ready(services)
+    send_all(services)
+
+
+def the_issue(session: Session, **columns: Any) -> Issue:
+    """The only issue (with these columns)."""
+    return session.scalars(select(Issue).filter_by(**columns)).one()
+
+
+def states(session: Session) -> dict[str, int]:
+    """How many deliveries stand where, and that every issue's accounts add up (MAIL-03)."""
+    for issue in session.scalars(select(Issue).where(Issue.frozen_at.is_not(None))):
+        assert accounting.account(session, issue).adds_up
+    counted = select(Delivery.state, func.count()).group_by(Delivery.state)
+    return dict(session.execute(counted).all())
