@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import select
 
 from articles.publish import publish
 from payments.models import Order
@@ -115,7 +116,8 @@ def test_the_whole_walk(profile: Callable[..., BrowserContext], site: LiveSite, 
 
     # The money goes back: ads again, on both devices.
     with site.services.db.read() as session:
-        session_id = session.query(Order).one().checkout_session_id
+        session_id = session.scalars(select(Order.checkout_session_id)).one()
+    assert session_id
     site.stripe.refund(session_id)
     wait_until(lambda: has_ads(first))
     wait_until(lambda: has_ads(second))
