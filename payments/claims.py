@@ -11,7 +11,7 @@ from payments.models import Claim, Grant, Order
 from website.accounts import readers
 from website.accounts.models import Reader
 from website.db import insert_into
-from website.mail import addresses
+from website.mail import addresses, outbox
 
 
 def remember(session: Session, order: Order, email: str | None) -> None:
@@ -59,6 +59,8 @@ def readers_merged(session: Session, from_id: int, into_id: int) -> None:
 def reader_erased(session: Session, reader_id: int, email_key: str | None) -> None:
     """Somebody left: the ledger keeps sums and Stripe's ids, and forgets the person."""
     orders = select(Order.id).where(Order.reader_id == reader_id)
+    for claimed in session.scalars(select(Claim.email_key).where(Claim.order_id.in_(orders))).all():
+        outbox.forget(session, claimed)
     session.execute(delete(Claim).where(or_(Claim.order_id.in_(orders), Claim.email_key == email_key)))
     forgotten = update(Order).where(Order.reader_id == reader_id).values(receipt_url=None, return_to="/")
     session.execute(forgotten)

@@ -59,7 +59,7 @@ def standing(session: Session, settings: Settings, reader_id: int) -> Standing:
         .where(Order.reader_id == reader_id)
         .order_by(Payment.id.desc())
     )
-    purchases = tuple(_purchase(session, settings, *row) for row in session.execute(paid).tuples())
+    purchases = tuple(_purchase(session, settings, *row) for row in session.execute(paid))
     return Standing(verdict.ad_free, verdict.reason, verdict.reason is Reason.GIFT, purchases)
 
 

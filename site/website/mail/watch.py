@@ -2,17 +2,19 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from website import clock
 from website.mail import claims
 from website.mail.alarms import raise_alarm
 from website.mail.models import OutboxMail, State
+from website.mail.outbox import WIPED
 from website.web.services import Services
 
 EVERY_SECONDS = 60.0
 WAITS_TOO_LONG = timedelta(hours=1)
+READABLE = timedelta(days=30)  # then the row keeps its key and its end, and forgets the person
 KEPT = timedelta(days=180)
 BATCH = 500
 
@@ -24,6 +26,7 @@ def handle_one(services: Services) -> bool:
             text = f"A worker ended while it handed over {mail.name} (mail {mail.id}). It may have arrived."
             raise_alarm(session, "mail-uncertain", "It is uncertain whether a mail was sent", text)
         _alarm_when_stuck(session)
+        _forget_old(session)
         return _drop_old(session) == BATCH
 
 
@@ -35,6 +38,11 @@ def _alarm_when_stuck(session: Session) -> None:
     if oldest:
         text = f"Mail has been waiting since {oldest.created_at:%Y-%m-%d %H:%M UTC}. {oldest.problem}"
         raise_alarm(session, "mail-stuck", "Mail has been waiting for more than an hour", text)
+
+
+def _forget_old(session: Session) -> None:
+    old = OutboxMail.to_key != "", OutboxMail.ended_at < clock.now() - READABLE
+    session.execute(update(OutboxMail).where(*old).values(**WIPED, subject=""))
 
 
 def _drop_old(session: Session) -> int:

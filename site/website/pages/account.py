@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request
 
+from payments.offer import price_display
+from payments.standing import standing
 from website.accounts import erasing, readers, sessions, who
 from website.accounts.export import export
 from website.accounts.models import ReaderSession
@@ -24,14 +26,18 @@ DONE = {
 def account() -> str:
     """Everything that is the reader's, on one page."""
     here = who.required()
+    settings = services().settings
     with services().db.read() as session:
         browsers = sessions.of_reader(session, here.reader_id)
+        pass_and_history = standing(session, settings, here.reader_id)
     done = DONE.get(request.args.get("done", ""))
     return render_template(
         "pages/account.html",
         reader=here.reader,
         here=here,
         browsers=browsers,
+        standing=pass_and_history,
+        price=price_display(settings),
         day=day,
         messages=[("good", done)] if done else [],
     )

@@ -373,6 +373,16 @@ def test_erasure_leaves_no_address_and_stops_what_waits(post: Services, mail_ser
     assert not queue(post, "waiting")
 
 
+def test_data_21_after_a_month_a_row_forgets_whose_it_was(post: Services) -> None:
+    queue(post, "old")
+    run(post)
+    with time_machine.travel(clock.now() + timedelta(days=31), tick=False):
+        watch.handle_one(post)
+    kept = row(post, "old")
+    assert (kept.state, kept.to_address, kept.to_key, kept.text, kept.subject) == (State.SENT, "", "", "", "")
+    assert not queue(post, "old")
+
+
 def test_ended_mails_are_dropped_after_half_a_year(post: Services) -> None:
     queue(post, "old")
     run(post)

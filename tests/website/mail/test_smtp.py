@@ -92,6 +92,19 @@ def test_mf_12_an_unknown_user_is_told_from_a_rule(
     assert outcome.is_unknown_user is unknown
 
 
+@pytest.mark.parametrize(
+    "reply", ["550 5.1.1 <Anna@Example.org> unknown", "451 anna@example.org: greylisted"]
+)
+def test_pay_30_a_servers_reply_does_not_carry_the_address_into_our_tables(
+    connection: SmtpConnection, mail_server: FakeMailServer, reply: str
+) -> None:
+    mail_server.answer("RCPT", reply)
+    outcome = connection.send(BODY, TO)
+    assert isinstance(outcome, TryLater | Refused)
+    assert "a•••@example.org" in outcome.text
+    assert "anna@" not in outcome.text.lower()
+
+
 def test_mf_07_a_421_on_a_kept_connection_is_tried_on_a_new_one(
     connection: SmtpConnection, mail_server: FakeMailServer
 ) -> None:
