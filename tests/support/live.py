@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from werkzeug.serving import make_server
 
 from articles.publish import publish
 from payments.standin import Standin
 from tests.support.smtp import FakeMailServer
+from website.ads.samples import seed_demo_ads
 from website.app import create_app
 from website.migrations import migrate
 from website.settings import Settings, load
@@ -40,6 +42,7 @@ class LiveSite:
     """A running site, with its hands on the outside world."""
 
     url: str
+    app: Flask
     services: Services
     stripe: Standin
     mail: FakeMailServer
@@ -68,9 +71,10 @@ def live_site(
         folders = {"home": home, "content": content, "database_url": database_url}
         settings = load({}, **FIXED | folders | neighbours | extra)
         services = stack.enter_context(_prepared(settings))
-        stack.enter_context(_serving(services, port))
+        app = create_app(services)
+        stack.enter_context(_serving(app, port))
         stack.enter_context(_working(services))
-        yield LiveSite(url, services, stripe, mail)
+        yield LiveSite(url, app, services, stripe, mail)
 
 
 @contextmanager
@@ -79,14 +83,16 @@ def _prepared(settings: Settings) -> Iterator[Services]:
     try:
         migrate(services.db)
         publish(settings, services.db)
+        with services.db.write() as session:
+            seed_demo_ads(session, settings)
         yield services
     finally:
         services.db.close()
 
 
 @contextmanager
-def _serving(services: Services, port: int) -> Iterator[None]:
-    server = make_server("127.0.0.1", port, create_app(services), threaded=True)
+def _serving(app: Flask, port: int) -> Iterator[None]:
+    server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

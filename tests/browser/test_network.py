@@ -1,0 +1,193 @@
+"""A network's ad comes after consent, never before, never to a holder, and never at the price of a moving page."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+
+from tests.browser.test_slots import WATCH_SHIFTS, scroll_through
+from tests.support.accounts import make_reader, make_session
+from tests.support.ad_host import AdHost
+from tests.support.live import LiveSite, live_site
+from website.web.session_cookie import name_under
+
+ARTICLE = "/articles/what-cmp-means/"
+GRANT = "document.dispatchEvent(new CustomEvent('carrel:consent', { detail: 'granted' }))"
+DENY = "document.dispatchEvent(new CustomEvent('carrel:consent', { detail: 'denied' }))"
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+New = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[AdHost]:
+    with AdHost.running() as running:
+        yield running
+
+
+def with_network(host: AdHost, **changes: object) -> dict[str, Any]:
+    network = {
+        "tag": host.tag, "slots": ["top", "foot", "home"], "frame": [host.url], "img": [host.url],
+        "connect": [host.url],
+    }  # fmt: skip
+    return {
+        "network_ad": network | changes,
+        "slots": {"top": {"wide": [300, 250]}, "foot": {"wide": [300, 250]}},
+    }
+
+
+@pytest.fixture(scope="module")
+def site(host: AdHost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+    """A site with the network on, and no consent tool."""
+    with live_site(tmp_path_factory.mktemp("network"), **with_network(host)) as running:
+        yield running
+
+
+@pytest.fixture
+def new(profile: Callable[..., BrowserContext], host: AdHost) -> New:
+    """A page in a fresh profile that notes what moves and what is refused."""
+    host.asked.clear()
+    host.is_down = False
+
+    def make(**options: object) -> Page:
+        page = profile(viewport=WIDE, **options).new_page()
+        page.add_init_script(WATCH_SHIFTS)
+        page.add_init_script(
+            "window.refused = []; document.addEventListener('securitypolicyviolation',"
+            " (event) => window.refused.push(`${event.violatedDirective} ${event.blockedURI}`))"
+        )
+        return page
+
+    return make
+
+
+def test_priv_01_before_a_choice_nobody_asks_the_network(new: New, host: AdHost) -> None:
+    page = new()
+    page.goto(ARTICLE)
+    scroll_through(page)
+    assert host.asked == []
+    expect(page.locator(".slot-top .slot-link")).to_be_visible()
+    assert page.content().count("adsbygoogle") == 0
+
+
+def test_after_consent_the_pasted_tag_runs_and_nothing_moves(new: New, host: AdHost) -> None:
+    page = new()
+    page.goto(ARTICLE)
+    page.evaluate(GRANT)
+    expect(page.locator(".slot-top iframe")).to_be_visible()
+    expect(page.locator(".slot-top .slot-link")).to_be_hidden()
+    expect(page.locator(".slot-top .slot-label")).to_have_text("Advertisement")
+    expect(page.frame_locator(".slot-top iframe").locator("p")).to_have_text("A network's ad")
+    scroll_through(page)
+    expect(page.locator(".slot-foot iframe")).to_be_visible()
+    assert page.evaluate("window.shifts") == []
+    assert page.evaluate("window.refused") == []
+    assert {path.partition("?")[0] for path in host.asked} >= {
+        "/pagead/js/adsbygoogle.js",
+        "/frame",
+        "/auction",
+    }
+    assert [path for path in host.asked if path.startswith("/pagead/js/")] == [
+        "/pagead/js/adsbygoogle.js?client=ca-pub-1"
+    ]
+
+
+def test_it_is_loaded_when_its_slot_comes_near(new: New) -> None:
+    page = new()
+    page.goto(ARTICLE)
+    page.evaluate(GRANT)
+    expect(page.locator(".slot-top iframe")).to_be_visible()
+    assert page.locator(".slot-foot iframe").count() == 0
+
+
+def test_what_is_seen_then_is_the_networks(new: New) -> None:
+    page = new()
+    page.goto(ARTICLE)
+    house = page.locator(".slot-top").get_attribute("data-house") or ""
+    page.evaluate(GRANT)
+    expect(page.locator(".slot-top iframe")).to_be_visible()
+    assert not house.startswith("network|")
+    assert (page.locator(".slot-top").get_attribute("data-house") or "").startswith("network|top|cpb|")
+
+
+def test_priv_04_who_says_no_keeps_the_house_ad(new: New, host: AdHost) -> None:
+    page = new()
+    page.goto(ARTICLE)
+    page.evaluate(DENY)
+    scroll_through(page)
+    assert host.asked == []
+    expect(page.locator(".slot-top .slot-link")).to_be_visible()
+
+
+def test_who_changes_their_mind_gets_the_house_ad_back(new: New) -> None:
+    page = new()
+    page.goto(ARTICLE)
+    page.evaluate(GRANT)
+    expect(page.locator(".slot-top iframe")).to_be_visible()
+    page.evaluate(DENY)
+    expect(page.locator(".slot-top .slot-link")).to_be_visible()
+    assert page.locator("iframe").count() == 0
+
+
+def test_priv_06_global_privacy_control_says_no_for_good(new: New, host: AdHost) -> None:
+    page = new()
+    page.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', { value: true })")
+    page.goto(ARTICLE)
+    page.evaluate(GRANT)
+    scroll_through(page)
+    assert host.asked == []
+
+
+def test_when_the_network_fails_the_house_ad_is_back_and_nothing_moved(new: New, host: AdHost) -> None:
+    host.is_down = True
+    page = new()
+    page.goto(ARTICLE)
+    page.evaluate(GRANT)
+    page.wait_for_function("document.querySelector('.slot-box') === null")
+    expect(page.locator(".slot-top .slot-link")).to_be_visible()
+    assert len(host.asked) > 0
+    assert page.evaluate("window.shifts") == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/sign-in/", "/pass/", "/subscribe/", "/search?q=appeal", "/privacy/", "/account/", "/no/page"]
+)
+def test_web_07_pages_with_power_never_name_the_network(new: New, host: AdHost, path: str) -> None:
+    page = new()
+    answer = page.goto(path)
+    assert answer is not None
+    assert host.url not in answer.headers["content-security-policy"]
+    assert "js/network." not in page.content()
+
+
+def test_n8_a_holder_gets_nothing_of_it(new: New, host: AdHost, site: LiveSite) -> None:
+    token = make_session(site.services.db, make_reader(site.services.db, "holder@example.org", ad_free=True))
+    page = new()
+    page.context.add_cookies([{"name": name_under(site.settings), "value": token, "url": site.url}])
+    for path in ("/", "/exams/cpb/", ARTICLE):
+        answer = page.goto(path)
+        assert answer is not None
+        page.evaluate(GRANT)
+        scroll_through(page)
+        assert host.url not in answer.headers["content-security-policy"]
+        assert "unsafe" not in answer.headers["content-security-policy"]
+        assert "js/network." not in page.content()
+    assert host.asked == []
+
+
+@pytest.mark.parametrize(("tool", "iframes"), [("/consent-yes.js", 1), ("/consent-no.js", 0)])
+def test_priv_02_a_certified_consent_tool_plugs_in_by_its_own_interface(
+    browser: Browser, host: AdHost, tmp_path: Path, tool: str, iframes: int
+) -> None:
+    host.asked.clear()
+    extra = with_network(host, consent_script=f"{host.url}{tool}")
+    with live_site(tmp_path, **extra) as other:
+        context = browser.new_context(base_url=other.url, viewport=WIDE)
+        page = context.new_page()
+        page.goto(ARTICLE)
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(500)
+        assert page.locator(".slot-top iframe").count() == iframes
+        assert ("/frame" in host.asked) is bool(iframes)
+        context.close()
