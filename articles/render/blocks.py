@@ -1,6 +1,6 @@
 """Tables, notes and task lists, made to be used by keyboard and heard by a screen reader."""
 
-from articles.render.tree import Element, Tree, make, parent_of, take, text_of, wrap
+from articles.render.tree import Element, Tree, make, parent_of, put, take, text_of, wrap
 
 _LABEL = 120  # characters; a listener needs the gist of a long head
 
@@ -37,7 +37,7 @@ def notes(tree: Tree) -> None:
         classes = box.get("class", "").split()
         if classes[:1] == ["markdown-alert"] and len(classes) == 2:
             kind = classes[1].removeprefix("markdown-alert-")
-            box.attrib.update({"class": f"note note-{kind}", "role": "note"})
+            put(box, cls=f"note note-{kind}", role="note")
             box[0].set("class", "note-title")
 
 

@@ -8,7 +8,7 @@ from pygments.formatters.html import HtmlFormatter
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 
-from articles.render.tree import Element, Tree, take
+from articles.render.tree import Element, Tree, put, take
 
 # Lexers take time that grows with the square of some hostile texts, up to minutes; these few, within this many
 # characters an article, were seen to stay below a second (CON-10). Other code is shown plain.
@@ -25,7 +25,7 @@ def colour(tree: Tree) -> None:
     """Make code reachable by keyboard, and colour what names a known language."""
     left = BUDGET
     for block in tree.found["pre"]:
-        block.attrib.update({"class": "code", "tabindex": "0"})
+        put(block, cls="code", tabindex="0")
         for code in block.iter("code"):
             lexer = _lexer(take(code, "class").removeprefix("language-"))
             length = len(code.text or "")

@@ -6,7 +6,7 @@ from collections.abc import Set
 from itertools import islice
 from urllib.parse import unquote
 
-from articles.render.tree import Element, Tree, parent_of, prose, remove
+from articles.render.tree import Element, Tree, parent_of, prose, put, remove
 
 _DEFINITION = re.compile(r" {0,3}\[\^([^\]\s]+)\]:")
 _CALL = re.compile(r"\[\^([^\]\s]+)\]")
@@ -20,15 +20,12 @@ def tie(tree: Tree, source: str) -> None:
         return
     calls = _calls(tree)
     _check_definitions(tree, {_label(target) for target in calls})
-    if source.count("[^") > sum(map(len, calls.values())) + source.count("]:"):
-        _check_calls(tree)
     for section in tree.found["section"][:1]:
         _keep_called(tree, section, calls)
         if len(section[0]):
             _tie_notes(tree, section, calls)
     untied = [call for called_from in calls.values() for call in called_from if call.get("class") != "ref"]
-    if untied:  # their note is not shown
-        tree.discard([parent_of(call) for call in untied])
+    tree.discard([parent_of(call) for call in untied])  # their note is not shown
     tree.found["a"] = [link for link in tree.found["a"] if link.get("class") not in _OURS]
 
 
@@ -52,7 +49,7 @@ def _keep_called(tree: Tree, section: Element, calls: dict[str, list[Element]]) 
 
 
 def _tie_notes(tree: Tree, section: Element, calls: dict[str, list[Element]]) -> None:
-    section.attrib.update({"class": "footnotes", "role": "doc-endnotes", "aria-label": "Footnotes"})
+    put(section, cls="footnotes", role="doc-endnotes", aria_label="Footnotes")
     for number, note in enumerate(section[0], 1):
         called_from, backs = calls[note.get("id", "")], _backs(note)
         note.set("id", f"fn-{number}")
@@ -68,27 +65,27 @@ def _backs(note: Element) -> list[Element]:
 
 def _tie_one(tree: Tree, call: Element, back: Element, number: int, count: int) -> None:
     place = f"fnref-{number}" if count == 1 else f"fnref-{number}-{count}"
-    call.attrib.update({"id": place, "class": "ref", "role": "doc-noteref"})
-    call.attrib.update({"href": f"#fn-{number}", "aria-label": f"Note {number}"})
+    put(call, id=place, cls="ref", role="doc-noteref", href=f"#fn-{number}", aria_label=f"Note {number}")
     for mark in list(back):  # the count of a second call
         back.remove(mark)
     back.text = None
-    back.attrib.update({"href": f"#{place}", "class": "back", "role": "doc-backlink"})
-    back.set("aria-label", f"Back to the text, note {number}" + (f", place {count}" if count > 1 else ""))
+    label = f"Back to the text, note {number}" + (f", place {count}" if count > 1 else "")
+    put(back, href=f"#{place}", cls="back", role="doc-backlink", aria_label=label)
     tree.late += [(call, str(number)), (back, "↩" if count == 1 else f"↩{count}")]
 
 
 def _check_definitions(tree: Tree, called: Set[str]) -> None:
     code = [tree.span(element) for element in tree.found["pre"]]
     defined: Counter[str] = Counter()
-    for number, line in enumerate(tree.lines, 1):
-        found = "]:" in line and _DEFINITION.match(line)
+    for number, line in [pair for pair in enumerate(tree.lines, 1) if "]:" in pair[1]]:
+        found = _DEFINITION.match(line)
         if found and not any(start <= number <= end for start, end in code):
             defined[found[1].casefold()] += 1
             _check_definition(tree, number + tree.context.first_line - 1, found[1], defined, called)
 
 
-def _check_calls(tree: Tree) -> None:
+def check_calls(tree: Tree) -> None:
+    """Report calls whose note is missing: the parser leaves them as text."""
     undefined = ((element, call) for element, text in prose(tree) for call in _CALL.findall(text))
     for element, call in islice(undefined, _MANY):
         line = tree.seek(element, re.compile(re.escape(f"[^{call}]")))

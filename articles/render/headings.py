@@ -23,7 +23,7 @@ def slug(text: str) -> str:
 
 def number(tree: Tree) -> list[Heading]:
     """Give each heading its id, and make an H1 an H2."""
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     headings = []
     for element in tree.found[HEADING]:
         heading = _read(tree, element, taken)
@@ -35,26 +35,24 @@ def number(tree: Tree) -> list[Heading]:
     return headings
 
 
-def _read(tree: Tree, element: Element, taken: set[str]) -> Heading:
+def _read(tree: Tree, element: Element, taken: dict[str, int]) -> Heading:
     line, text = tree.line(element), text_of([element])
     if element.tag == "h1":
-        tree.report(
-            line, "heading-1", "The title is the only first-level heading of a page.", "Begin it with `##`."
-        )
+        message = "The title is the only first-level heading of a page."
+        tree.report(line, "heading-1", message, "Begin it with `##`.")
         element.tag = "h2"
     if not text:
-        tree.report(
-            line, "heading-empty", "A heading has no words.", "Write the heading, or remove its line."
-        )
+        tree.report(line, "heading-empty", "A heading has no words.", "Write them, or remove its line.")
     return Heading(_unique(slug(text), taken), text, int(element.tag[1]), line)
 
 
-def _unique(wanted: str, taken: set[str]) -> str:
-    found, count = wanted, 0
+def _unique(wanted: str, taken: dict[str, int]) -> str:
+    """Give the slug, or the slug with the first free number; `taken` remembers the last number of each."""
+    found = wanted
     while found in taken:
-        count += 1
-        found = f"{wanted}-{count}"
-    taken.add(found)
+        taken[wanted] += 1
+        found = f"{wanted}-{taken[wanted]}"
+    taken[found] = 0
     return found
 
 

@@ -12,8 +12,8 @@ CHARACTERS = 200_000  # about 30,000 words
 LINES = 10_000
 NESTING = 32  # quotes and lists that begin on one line
 INDENT = 200  # columns; nested lists deepen by indentation
-BARS = 60  # of a table, in one line
-CONTAINERS = 400  # lines that open or close one; 200 questions
+BARS = 60  # of a table, in one line; more than NESTING, see `refuse`
+CONTAINERS = 400  # signs that open or close one; 200 questions
 HTML = 2_000_000  # characters; a footnote that is called 50,000 times makes a small text large
 
 _MARKERS = re.compile(r"[ \t]*(?:(?:>|[-+*:](?=[ \t])|\d{1,9}[.)](?=[ \t]))[ \t]*)*")
@@ -25,25 +25,21 @@ def refuse(text: str, lines: list[str]) -> Problem | None:
     """Name the first limit that the body breaks; the line counts from 1 within the body."""
     if len(text) > CHARACTERS or len(lines) > LINES:
         return too_large()
-    containers = 0
-    for number, line in enumerate(lines, 1):
-        if line.count("|") > BARS:
-            return _problem(
-                number, "table-too-wide", f"A line has more than {BARS} vertical bars.", "Use fewer columns."
-            )
-        if line and line[0] in _BEGINNINGS and _too_deep(line):
-            return too_deep(number)
-        containers += ":::" in line
-    if containers > CONTAINERS:
+    if text.count(":::") > CONTAINERS:
         return _problem(
-            1, "too-many-containers", f"More than {CONTAINERS} lines have `:::`.", "Split the article."
+            1, "too-many-containers", f"`:::` stands more than {CONTAINERS} times.", "Split the article."
         )
+    for number, line in enumerate(lines, 1):
+        if len(line) > NESTING:  # no shorter line can break either limit
+            if line[0] in _BEGINNINGS and _too_deep(line):
+                return too_deep(number)
+            if line.count("|") > BARS:
+                message = f"A line has more than {BARS} vertical bars."
+                return _problem(number, "table-too-wide", message, "Use fewer columns.")
     return None
 
 
 def _too_deep(line: str) -> bool:
-    if len(line) <= NESTING:
-        return False
     start = _MARKERS.match(line)
     prefix = start.group() if start else ""
     indent = len(prefix) - len(prefix.lstrip())

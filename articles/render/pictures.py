@@ -3,7 +3,7 @@
 from urllib.parse import unquote
 
 from articles.render.rendered import Image
-from articles.render.tree import Element, Tree, add, parent_of, remove, take
+from articles.render.tree import Element, Tree, add, parent_of, put, remove, take
 from website.images import Picture
 
 SIZES = "(min-width: 48rem) 44rem, 100vw"  # how wide the column of text shows an image
@@ -22,7 +22,7 @@ def _place_one(tree: Tree, element: Element, *, first: bool) -> Image:
         tree.report(line, "alt-missing", f"The image {path} has no alt text.", mend)
     picture = _resolve(tree, element, path, line)
     if element.get("src"):
-        element.attrib.update({"loading": "eager" if first else "lazy", "decoding": "async"})
+        put(element, loading="eager" if first else "lazy", decoding="async")
         _frame(element, caption)
     else:
         remove(element, instead=alt)
@@ -43,9 +43,9 @@ def _resolve(tree: Tree, element: Element, path: str, line: int) -> Picture | No
     if picture is None:
         del element.attrib["src"]
         return None
-    element.attrib.update({"src": picture.url, "width": str(picture.width), "height": str(picture.height)})
+    put(element, src=picture.url, width=str(picture.width), height=str(picture.height))
     if picture.srcset:
-        element.attrib.update({"srcset": picture.srcset, "sizes": SIZES})
+        put(element, srcset=picture.srcset, sizes=SIZES)
     return picture
 
 

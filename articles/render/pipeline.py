@@ -18,7 +18,7 @@ from articles.render import (
 )
 from articles.render import clean as cleaning
 from articles.render.rendered import Block, Context, Kind, Problem, Rendered
-from articles.render.tree import POSITION, Element, Tree, parse, words_of
+from articles.render.tree import POSITION, SEPARATOR, Element, Tree, parse
 
 RENDERER = f"1, {markdown.NAME}, {cleaning.NAME}, lxml {version('lxml')}, Pygments {version('pygments')}"
 
@@ -48,7 +48,7 @@ def render(source: str, context: Context = _EMPTY) -> Rendered:
 
 
 def _work(tree: Tree, source: str) -> Rendered:
-    checks.raw_html(tree)
+    checks.raw_html(tree, source)
     checks.placeholders(tree, source)
     footnotes.tie(tree, source)
     found = headings.number(tree)
@@ -80,16 +80,28 @@ def _work(tree: Tree, source: str) -> Rendered:
 
 def _finish(tree: Tree) -> tuple[str, tuple[Block, ...]]:
     """Take the text for search first, then add what is only for the eye, and clean block by block."""
-    parts = [(element, words_of(element), tree.line(element)) for element in tree.root]
-    for element, text in tree.late:
-        element.text = text
+    lines = [tree.line(element) for element in tree.root]
+    for element in tree.root:
+        element.tail = SEPARATOR
+    words = [block.split() for block in _serialise(tree, "text")]
+    text = "\n".join(" ".join(found) for found in words if found)
+    if "[^" in text:
+        footnotes.check_calls(tree)
+    for element, label in tree.late:
+        element.text = label
     etree.strip_attributes(tree.root, POSITION)
-    finished = []
-    for element, words, line in parts:
-        html = cleaning.clean(etree.tostring(element, encoding="unicode", method="html", with_tail=False))
-        if html:
-            finished.append(Block(_kind(element), f"{html}\n", len(words), line))
-    return "\n".join(" ".join(words) for _, words, _ in parts if words), tuple(finished)
+    blocks = tuple(
+        Block(_kind(element), f"{cleaning.clean(html)}\n", len(found), line)
+        for element, html, found, line in zip(tree.root, _serialise(tree, "html"), words, lines, strict=True)
+    )
+    return text, blocks
+
+
+def _serialise(tree: Tree, method: str) -> list[str]:
+    """Write all blocks at once, which is faster, and cut between them."""
+    tree.root.text = None
+    whole = etree.tostring(tree.root, encoding="unicode", method=method)
+    return whole.removeprefix("<body>").split(SEPARATOR)[:-1]
 
 
 def _kind(element: Element) -> Kind:

@@ -10,12 +10,14 @@ from articles.render.rendered import Context, Level, Problem
 
 Element = etree._Element
 POSITION = "data-sourcepos"
+SEPARATOR = "\ue000"  # stands between blocks while they are written; no article may hold it
 HEADING = "heading"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 WANTED = (*HEADINGS, HEADING, "a", "img", "div", "section", "table", "pre", "input")
 
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, remove_pis=True, collect_ids=False)
 _FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML cannot carry
+_NAMES = {"cls": "class", "aria_label": "aria-label"}
 
 
 @dataclass(slots=True)
@@ -53,6 +55,8 @@ class Tree:
 
     def discard(self, elements: list[Element]) -> None:
         """Take elements out with all that was found in them."""
+        if not elements:
+            return
         gone = {inner for element in elements for inner in element.iter()}
         for tag, found in self.found.items():
             self.found[tag] = [kept for kept in found if kept not in gone]
@@ -85,7 +89,7 @@ class Tree:
 
 def parse(html: str) -> Element:
     """Parse well-formed HTML below one root; raises `etree.XMLSyntaxError` when it nests too deeply."""
-    document = f"<body>{html}</body>"
+    document = f"<body>{html.replace(SEPARATOR, '')}</body>"
     try:
         return etree.fromstring(document, _PARSER)
     except etree.XMLSyntaxError:
@@ -96,19 +100,23 @@ def parse(html: str) -> Element:
 
 
 def make(tag: str, **attributes: str) -> Element:
-    """Make an element; `cls` stands for class, an underscore for a hyphen."""
-    return _set(etree.Element(tag), attributes)
+    """Make an element; see `put` for the names of attributes."""
+    element = etree.Element(tag)
+    put(element, **attributes)
+    return element
 
 
 def add(parent: Element, tag: str, **attributes: str) -> Element:
     """Make an element at the end of another."""
-    return _set(etree.SubElement(parent, tag), attributes)
-
-
-def _set(element: Element, attributes: dict[str, str]) -> Element:
-    for name, value in attributes.items():
-        element.set("class" if name == "cls" else name.replace("_", "-"), value)
+    element = etree.SubElement(parent, tag)
+    put(element, **attributes)
     return element
+
+
+def put(element: Element, **attributes: str) -> None:
+    """Set attributes; those that are no Python names have others here."""
+    for name, value in attributes.items():
+        element.set(_NAMES.get(name, name), value)
 
 
 def take(element: Element, name: str) -> str:
