@@ -55,5 +55,5 @@ def list_headers(settings: Settings, links: Links) -> dict[str, str]:
 
 def one_word(name: str) -> str:
     """A site's name as the phrase of a List-Id: letters, digits and spaces of ASCII alone."""
-    kept = "".join(each for each in name if each.isascii() and (each.isalnum() or each == " "))
+    kept = "".join(each if each.isalnum() else " " for each in name if each.isascii() and each not in "'.-")
     return " ".join(kept.split()) or "Newsletter"

@@ -3,8 +3,8 @@
 from flask import Flask
 from jinja2 import StrictUndefined
 
+from newsletter import routes as newsletter
 from newsletter.digests import routes as digests
-from newsletter.feeds import routes as feeds
 from payments import routes as payments
 from website import logs
 from website.accounts import routes as accounts
@@ -35,8 +35,8 @@ def create_app(services: Services) -> Flask:
     for pages in (library, search, plain, machines, media, account, health):
         app.register_blueprint(pages.blueprint)
     ads.init_app(app)
-    app.register_blueprint(feeds.blueprint)
     accounts.init_app(app)
     payments.init_app(app)
     app.register_blueprint(digests.blueprint)
+    newsletter.init_app(app)
     return app

@@ -15,11 +15,13 @@ import structlog
 from sqlalchemy.orm import Session
 
 from articles import library
+from newsletter import background as newsletter
+from newsletter import listening as newsletter_listening
 from newsletter.delivery import sweep
 from newsletter.delivery.bulk import Bulk
 from newsletter.digests import due, freezing, texts
 from payments import background as payments
-from payments.listening import listen
+from payments import listening as payments_listening
 from website import clock, logs
 from website.accounts import tidy
 from website.ads import upkeep
@@ -53,7 +55,7 @@ def steps() -> list[Step]:
         Step("looking after the mail", watch.handle_one, watch.EVERY_SECONDS),
         Step("looking after ads", Upkeep(_exams).handle_one, upkeep.EVERY_SECONDS),
         Step("tidying accounts", tidy.handle_one, tidy.EVERY_SECONDS),
-        *(Step(*each) for each in payments.STEPS),
+        *(Step(*each) for each in (*payments.STEPS, *newsletter.STEPS)),
         Step("digests that are due", due.handle_one, due.EVERY_SECONDS),
         Step("recipients of digests", freezing.handle_one, 1.0),
         Step("texts of digests", texts.compose_one, 1.0),
@@ -106,7 +108,8 @@ class Worker:
 def run(services: Services) -> None:
     """The worker process: until SIGTERM or Ctrl-C."""
     logs.configure()
-    listen()
+    payments_listening.listen()
+    newsletter_listening.listen()
     worker = Worker(services, steps())
     signal.signal(signal.SIGTERM, worker.stop)
     signal.signal(signal.SIGINT, worker.stop)

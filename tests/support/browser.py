@@ -66,13 +66,13 @@ class Browser:
         return self.client.head(path, **self._with)
 
     def send(
-        self, page: TestResponse, number: int = 0, *, follow: bool = True, **fields: str
+        self, page: TestResponse, number: int = 0, *, follow: bool = True, **fields: Any
     ) -> TestResponse:
         """Send one of a page's forms, with what a person typed."""
         form = forms_of(page)[number]
         return self.post(form.action or page.request.path, form.fields | fields, follow=follow)
 
-    def post(self, path: str, fields: dict[str, str], *, follow: bool = True, **more: Any) -> TestResponse:
+    def post(self, path: str, fields: dict[str, Any], *, follow: bool = True, **more: Any) -> TestResponse:
         """Post these fields."""
         return self.client.post(path, data=fields, follow_redirects=follow, **(self._with | more))
 

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request
 
+from newsletter import standing as newsletter
 from payments.offer import price_display
 from payments.standing import standing
 from website.accounts import erasing, readers, sessions, who
@@ -30,6 +31,7 @@ def account() -> str:
     with services().db.read() as session:
         browsers = sessions.of_reader(session, here.reader_id)
         pass_and_history = standing(session, settings, here.reader_id)
+        news = newsletter.standing(session, settings, services().signer, here.reader)
     done = DONE.get(request.args.get("done", ""))
     return render_template(
         "pages/account.html",
@@ -38,6 +40,7 @@ def account() -> str:
         browsers=browsers,
         standing=pass_and_history,
         price=price_display(settings),
+        newsletter=news,
         day=day,
         messages=[("good", done)] if done else [],
     )

@@ -1,0 +1,34 @@
+"""The newsletter's part of the site."""
+
+from flask import Flask
+
+from newsletter.feeds import account  # noqa: F401 - its view joins the feeds
+from newsletter.feeds import routes as feeds
+from newsletter.feeds.private import NoPass
+from newsletter.listening import listen
+from newsletter.subscribers import (
+    asking_cookie,
+    doors,  # noqa: F401 - its views join those of subscribing
+)
+from newsletter.subscribers import routes as subscribers
+from website.web import errors, storage_register
+from website.web.services import EXTENSION
+
+NO_PASS = errors.Words(
+    "The private feed comes with the pass",
+    "Sign in with the address of your pass, or see what the pass costs.",
+)
+
+
+def init_app(app: Flask) -> None:
+    """Add the pages and the feeds."""
+    listen()
+    app.register_blueprint(subscribers.blueprint)
+    app.register_blueprint(feeds.blueprint)
+    errors.register(app, NoPass, 403, NO_PASS)
+    storage_register.declare(
+        app,
+        asking_cookie.name_under(app.extensions[EXTENSION].settings),
+        purpose="Knows the browser that subscribed to the newsletter, so that it can confirm in one step.",
+        lasts="One day, or until you have confirmed",
+    )

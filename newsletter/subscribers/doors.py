@@ -1,0 +1,139 @@
+"""The pages behind the links in every mail: choosing, pausing, leaving, being forgotten. No login."""
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Response, make_response, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from newsletter.subscribers import choosing, erasing, leaving, links
+from newsletter.subscribers.choosing import BadWish
+from newsletter.subscribers.models import Subscriber
+from newsletter.subscribers.routes import blueprint
+from website import clock
+from website.mail import addresses
+from website.tokens import BadSignature
+from website.web.redirects import see_other
+from website.web.services import services
+
+PAUSES = {"2": "two weeks", "4": "four weeks", "13": "three months"}  # by the number of weeks
+DONE = {
+    "subscribed": "You are subscribed. Below is what you chose; change it whenever you like.",
+    "saved": "Saved.",
+    "paused": "Paused. What is new meanwhile comes when the pause is over.",
+    "resumed": "The pause is over.",
+    "forgotten": "Forgotten. Of your address we keep only a code that cannot be turned back into it, so that nobody can enter you again by mistake.",
+}
+
+
+@blueprint.get("/newsletter/preferences/<token>")
+def preferences(token: str) -> str:
+    """What the subscriber chose. Of the address, no more than its owner needs to know it again (MF-21)."""
+    return _preferences(token, {})
+
+
+@blueprint.post("/newsletter/preferences/<token>")
+def change_preferences(token: str) -> Response:
+    """Save, pause, go on, leave or be forgotten: the button says which."""
+    try:
+        with services().db.write() as session:
+            subscriber = _find(session, token)
+            done = _act(session, subscriber) if subscriber else ""
+    except BadWish as wrong:
+        return make_response(_preferences(token, {wrong.field: str(wrong)}), 400)
+    return see_other(url_for("newsletter.preferences", token=token, done=done))
+
+
+@blueprint.get("/newsletter/unsubscribe/<token>")
+def unsubscribe(token: str) -> str:
+    """One button, for people. Looking changes nothing (MAIL-10)."""
+    with services().db.read() as session:
+        subscriber = _find(session, token)
+    if subscriber is None:
+        return _left()
+    return render_template(
+        "newsletter/unsubscribe.html", token=token, address=addresses.masked(subscriber.email)
+    )
+
+
+@blueprint.post("/newsletter/unsubscribe/<token>")
+def one_click(token: str) -> str:
+    """Leave, at once. Sent by the button, and without cookies by mail programs (RFC 8058).
+
+    The answer is the same for a second time, for an erased address and for a token that is none of ours.
+    """
+    if _is_ours(token):
+        with services().db.write() as session:
+            if subscriber := _find(session, token):
+                leaving.leave(session, subscriber)
+    return _left()
+
+
+def _is_ours(token: str) -> bool:
+    try:
+        links.address_hash_of(services().signer, token)
+    except BadSignature:
+        return False
+    return True
+
+
+def _find(session: Session, token: str) -> Subscriber | None:
+    """Whose link it is, while they are subscribed."""
+    if not _is_ours(token):
+        return None
+    return leaving.find(session, links.address_hash_of(services().signer, token))
+
+
+def _act(session: Session, subscriber: Subscriber) -> str:
+    sent = request.form
+    match sent.get("act"):
+        case "pause":
+            weeks = sent.get("weeks", "")
+            leaving.pause(subscriber, clock.now() + timedelta(weeks=int(weeks) if weeks in PAUSES else 2))
+            return "paused"
+        case "resume":
+            leaving.resume(subscriber)
+            return "resumed"
+        case "leave":
+            leaving.leave(session, subscriber)
+            return "left"
+        case "forget":
+            erasing.erase(session, subscriber.email_key)
+            return "forgotten"
+    wish = choosing.read_wish(
+        choosing.on_offer(session), sent.getlist("exam"), sent.getlist("topic"), sent.get("pace", "")
+    )
+    leaving.change(session, subscriber, wish)
+    return "saved"
+
+
+def _preferences(token: str, errors: dict[str, str]) -> str:
+    with services().db.read() as session:
+        subscriber = _find(session, token)
+        if subscriber is None:
+            return _left()
+        return render_template(
+            "newsletter/preferences.html",
+            token=token,
+            subscriber=subscriber,
+            address=addresses.masked(subscriber.email),
+            chosen_exams=[each.exam.slug for each in subscriber.subscriptions if each.exam],
+            chosen_topics=[each.topic.slug for each in subscriber.subscriptions if each.topic],
+            offer=choosing.on_offer(session),
+            paused_until=_day_after(subscriber),
+            pauses=PAUSES,
+            errors=errors,
+            done=DONE.get(request.args.get("done", "")),
+        )
+
+
+def _day_after(subscriber: Subscriber) -> date | None:
+    """The day on which a pause ends, where the operator is; None without a pause."""
+    until = subscriber.paused_until
+    if until is None or until <= clock.now():
+        return None
+    return until.astimezone(ZoneInfo(services().settings.time_zone)).date()
+
+
+def _left() -> str:
+    return render_template("newsletter/left.html", done=DONE.get(request.args.get("done", "")))

@@ -1,0 +1,30 @@
+"""Forgetting an address: nothing of it stays but its HMAC, so that no import brings it back (MAIL-19)."""
+
+from sqlalchemy import delete, exists
+from sqlalchemy.orm import Session
+
+from newsletter.subscribers.confirming import LASTS
+from newsletter.subscribers.models import SignUp, State, Subscriber
+from website import clock
+from website.mail import suppression
+from website.mail.models import Kind
+from website.web.services import Services
+
+EVERY_SECONDS = 3600.0
+
+
+def erase(session: Session, email_key: str) -> bool:
+    """Forget the subscriber with this address, choices and evidence included. Whether there was one."""
+    suppression.suppress(session, email_key, Kind.NEWSLETTER, "erased")
+    erasing = delete(Subscriber).where(Subscriber.email_key == email_key)
+    return session.scalars(erasing.returning(Subscriber.id)).first() is not None
+
+
+def purge(services: Services) -> bool:
+    """A step of the worker: forget those who never confirmed, once their last link has expired (MAIL-12)."""
+    with services.db.write() as session:
+        expired = SignUp.confirmed_at.is_(None), SignUp.asked_at <= clock.now() - LASTS
+        session.execute(delete(SignUp).where(*expired))
+        waits = exists().where(SignUp.subscriber_id == Subscriber.id)
+        session.execute(delete(Subscriber).where(Subscriber.state == State.PENDING, ~waits))
+    return False

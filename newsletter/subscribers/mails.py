@@ -1,0 +1,30 @@
+"""The mails around a subscription. None holds anything that a visitor typed (MAIL-13)."""
+
+from collections.abc import Sequence
+
+from articles.models import Article
+from newsletter.subscribers.links import Links
+from website.mail import compose
+from website.mail.message import Content
+from website.settings import Settings
+
+
+def confirm(settings: Settings, link: str) -> Content:
+    """Sent when somebody typed this address into a form: was it they?"""
+    return compose.compose(settings, "newsletter", "confirm", link=link)
+
+
+def already(settings: Settings, links: Links) -> Content:
+    """Sent when somebody typed in an address that is subscribed."""
+    return compose.compose(settings, "newsletter", "already", links=links)
+
+
+def welcome(settings: Settings, links: Links, what: str, pace: str, best: Sequence[Article]) -> Content:
+    """Sent once the address has confirmed, with good articles to begin with."""
+    return compose.compose(
+        settings, "newsletter", "welcome", links=links, what=what, pace=pace, best=best, lead=_lead(best)
+    )
+
+
+def _lead(best: Sequence[Article]) -> str:
+    return "One good article to begin with" if len(best) == 1 else "Good articles to begin with"

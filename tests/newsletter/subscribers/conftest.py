@@ -1,0 +1,50 @@
+"""A library to subscribe to, browsers, and the mails that the site has queued."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from flask import Flask
+
+from tests.support.articles import put_article, put_exam
+from tests.support.browser import Browser
+from tests.support.subscribing import Post
+from website.web.services import Services
+
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def noon() -> Iterator[time_machine.Traveller]:
+    """Noon on a Monday, standing still until it is moved."""
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def library(services: Services, noon: time_machine.Traveller) -> None:
+    """Two exams with an article each, and a topic."""
+    with services.db.write() as session:
+        put_exam(session, "cpb", position=1)
+        put_exam(session, "ccm", position=2)
+        put_article(session, "clean-claims", topics=("medicare",))
+        put_article(session, "care-plans", exam="ccm")
+
+
+@pytest.fixture
+def anna(app: Flask, library: None) -> Browser:
+    """Anna's browser."""
+    return Browser(app)
+
+
+@pytest.fixture
+def stranger(app: Flask, library: None) -> Browser:
+    """Somebody else's, elsewhere."""
+    return Browser(app, "Mozilla/5.0 (Windows NT 10.0) Chrome/140.0", "203.0.113.9")
+
+
+@pytest.fixture
+def post(services: Services) -> Post:
+    """The mails that were queued."""
+    return Post(services)

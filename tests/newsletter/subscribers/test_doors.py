@@ -1,0 +1,289 @@
+"""The links in every mail: choosing, pausing, leaving, being forgotten."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import func, select
+
+from newsletter.subscribers import links
+from newsletter.subscribers.models import SignUp, State, Subscriber, Subscription
+from newsletter.subscribers.receiving import receives
+from tests.support.browser import Browser, forms_of
+from tests.support.newsletter import put_subscriber
+from tests.support.state import dump
+from tests.support.subscribing import ANNA, Post, ask
+from website import clock
+from website.mail import suppression
+from website.mail.models import Kind, Suppression
+from website.tokens import Signer
+from website.web.services import Services
+
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+@pytest.fixture
+def token(services: Services, library: None) -> str:
+    with services.db.write() as session:
+        return links.token_of(services.signer, put_subscriber(session, ANNA).address_hash)
+
+
+@pytest.fixture
+def preferences(token: str) -> str:
+    return f"/newsletter/preferences/{token}"
+
+
+@pytest.fixture
+def unsubscribe(token: str) -> str:
+    return f"/newsletter/unsubscribe/{token}"
+
+
+def the_subscriber(services: Services) -> Subscriber:
+    with services.db.read() as session:
+        return session.scalars(select(Subscriber)).one()
+
+
+def gets_mail(services: Services) -> bool:
+    with services.db.read() as session:
+        return session.scalars(select(Subscriber).where(receives(clock.now()))).first() is not None
+
+
+def wishes(services: Services) -> list[str]:
+    with services.db.read() as session:
+        found = session.scalars(select(Subscription).order_by(Subscription.id)).all()
+        exams = [each.exam.slug for each in found if each.exam]
+        return exams + [f"topic:{each.topic.slug}" for each in found if each.topic]
+
+
+def provider(app: Flask, path: str) -> tuple[int, str]:
+    """A mail program's POST: no cookie, no origin, no token (RFC 8058)."""
+    with app.test_client(use_cookies=False) as client:
+        answer = client.post(path, data=ONE_CLICK, headers={"Origin": ""})
+    assert "Location" not in answer.headers
+    assert "Set-Cookie" not in answer.headers
+    return answer.status_code, answer.text
+
+
+def test_mail_10_opening_either_link_changes_nothing(
+    anna: Browser, services: Services, preferences: str, unsubscribe: str
+) -> None:
+    before = dump(services.db)
+    for path in (preferences, unsubscribe):
+        assert anna.get(path).status_code == 200
+        assert anna.head(path).status_code == 200
+        anna.client.options(path)
+    assert dump(services.db) == before
+
+
+def test_mf_20_a_mail_program_leaves_with_one_post_and_a_second_changes_nothing(
+    app: Flask, services: Services, unsubscribe: str, noon: time_machine.Traveller
+) -> None:
+    first = provider(app, unsubscribe)
+    after = dump(services.db)
+    noon.shift(timedelta(minutes=5))
+    assert provider(app, unsubscribe) == first
+    assert (first[0], dump(services.db)) == (200, after)
+    assert the_subscriber(services).state == State.LEFT
+
+
+def test_mf_18_who_left_gets_nothing_from_that_commit_on(
+    app: Flask, services: Services, unsubscribe: str
+) -> None:
+    assert gets_mail(services)
+    provider(app, unsubscribe)
+    assert not gets_mail(services)
+    assert wishes(services) == []
+
+
+def test_leaving_never_stops_what_one_asks_for(app: Flask, services: Services, unsubscribe: str) -> None:
+    provider(app, unsubscribe)
+    with services.db.read() as session:
+        assert suppression.is_suppressed(session, ANNA, suppression.Purpose.BULK)
+        assert not suppression.is_suppressed(session, ANNA, suppression.Purpose.NOTICE)
+        assert not suppression.is_suppressed(session, ANNA, suppression.Purpose.ASKED)
+
+
+def test_mail_09_an_unknown_token_gets_the_same_answer(
+    app: Flask, services: Services, unsubscribe: str
+) -> None:
+    unknown = Signer(["another-key-for-tests-of-32-bytes-or-more"]).sign(links.PURPOSE, "x")
+    after = dump(services.db)
+    answers = {
+        provider(app, f"/newsletter/unsubscribe/{forged}")
+        for forged in (
+            "x",
+            "x.y",
+            unknown,
+            services.signer.sign("csrf", "x"),
+            services.signer.sign(links.PURPOSE, "AAAA"),
+        )
+    }
+    assert dump(services.db) == after
+    assert answers == {provider(app, unsubscribe)}
+
+
+def test_mf_22_a_link_of_eleven_months_ago_still_leaves(
+    app: Flask, services: Services, unsubscribe: str, noon: time_machine.Traveller
+) -> None:
+    noon.shift(timedelta(days=335))
+    assert provider(app, unsubscribe)[0] == 200
+    assert not gets_mail(services)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_mf_22_a_suppressed_subscriber_leaves_like_anybody(
+    app: Flask, services: Services, unsubscribe: str, kind: Kind
+) -> None:
+    with services.db.write() as session:
+        suppression.suppress(session, ANNA, kind)
+    assert provider(app, unsubscribe)[0] == 200
+    assert the_subscriber(services).state == State.LEFT
+
+
+def test_mf_22_the_links_of_an_erased_subscriber_say_that_nothing_comes(
+    anna: Browser, app: Flask, preferences: str, unsubscribe: str
+) -> None:
+    anna.send(anna.get(preferences), 3, act="forget")
+    assert provider(app, unsubscribe)[0] == 200
+    for path in (preferences, unsubscribe):
+        assert "No newsletter comes any more" in anna.get(path).text
+
+
+def test_an_old_link_works_for_who_was_erased_and_came_back(
+    anna: Browser, app: Flask, services: Services, preferences: str, unsubscribe: str
+) -> None:
+    anna.send(anna.get(preferences), 3, act="forget")
+    with services.db.write() as session:
+        suppression.lift(session, ANNA, Kind.NEWSLETTER)
+        put_subscriber(session, ANNA)
+    assert gets_mail(services)
+    provider(app, unsubscribe)
+    assert not gets_mail(services)
+
+
+def test_mf_33_links_outlive_a_change_of_keys(services: Services, token: str) -> None:
+    old = [key.get_secret_value() for key in services.settings.secret_keys]
+    rotated = Signer(["a-fresh-key-for-tests-of-32-bytes-or-more", *old])
+    assert links.address_hash_of(rotated, token) == the_subscriber(services).address_hash
+
+
+def test_people_leave_with_one_button(anna: Browser, services: Services, unsubscribe: str) -> None:
+    page = anna.get(unsubscribe)
+    assert "a•••@example.org" in page.text
+    assert "No newsletter comes any more" in anna.send(page).text
+    assert the_subscriber(services).state == State.LEFT
+
+
+def test_mf_21_who_was_forwarded_a_mail_sees_a_masked_address_and_is_not_signed_in(
+    stranger: Browser, preferences: str, unsubscribe: str
+) -> None:
+    for path in (preferences, unsubscribe):
+        page = stranger.get(path)
+        assert ANNA not in page.text
+        assert "a•••@example.org" in page.text
+    stranger.send(stranger.get(preferences), 0, act="save", exam="cpb", pace="daily")
+    assert stranger.cookie("__Host-carrel_session") is None
+    assert stranger.get("/account/").request.path == "/sign-in/"
+
+
+def test_exams_topics_and_pace_can_be_changed(anna: Browser, services: Services, preferences: str) -> None:
+    since = clock.now()
+    page = anna.get(preferences)
+    assert 'value="cpb" checked' in page.text
+    with time_machine.travel(since + timedelta(hours=1), tick=False):
+        fields: dict[str, Any] = {
+            "exam": ["cpb", "ccm"],
+            "topic": "medicare",
+            "pace": "monthly",
+            "act": "save",
+        }
+        saved = anna.send(page, 0, **fields)
+    assert "Saved." in saved.text
+    assert wishes(services) == ["cpb", "ccm", "topic:medicare"]
+    assert the_subscriber(services).pace == "monthly"
+    with services.db.read() as session:
+        begun = session.scalars(select(Subscription.since).order_by(Subscription.id)).all()
+    assert begun == [since, since + timedelta(hours=1), since + timedelta(hours=1)]
+    anna.send(anna.get(preferences), 0, exam="ccm", pace="monthly", act="save", topic="")
+    assert wishes(services) == ["cpb", "ccm", "topic:medicare"], "an empty topic is none that is on offer"
+    anna.post(
+        preferences,
+        {"csrf_token": saved_token(anna, preferences), "exam": "ccm", "pace": "each", "act": "save"},
+    )
+    assert wishes(services) == ["ccm"]
+
+
+def saved_token(browser: Browser, path: str) -> str:
+    return forms_of(browser.get(path))[0].fields["csrf_token"]
+
+
+def test_choosing_nothing_is_no_way_of_leaving(anna: Browser, services: Services, preferences: str) -> None:
+    nothing = {"csrf_token": saved_token(anna, preferences), "pace": "weekly", "act": "save"}
+    page = anna.post(preferences, nothing)
+    assert page.status_code == 400
+    assert "Choose one exam or topic" in page.text
+    assert wishes(services) == ["cpb"]
+
+
+def test_a_pause_holds_mails_back_and_ends_by_itself(
+    anna: Browser, services: Services, preferences: str, noon: time_machine.Traveller
+) -> None:
+    page = anna.send(anna.get(preferences), 1, act="pause", weeks="4")
+    assert "Nothing comes until" in page.text
+    assert "30 November 2026" in page.text
+    assert not gets_mail(services)
+    noon.shift(timedelta(weeks=4))
+    assert gets_mail(services)
+    assert "Nothing comes until" not in anna.get(preferences).text
+
+
+def test_a_pause_can_be_ended(anna: Browser, services: Services, preferences: str) -> None:
+    page = anna.send(anna.get(preferences), 1, act="pause", weeks="forever")
+    assert the_subscriber(services).paused_until == clock.now() + timedelta(weeks=2)
+    assert "The pause is over" in anna.send(page, 1, act="resume").text
+    assert gets_mail(services)
+
+
+def test_leaving_from_the_preferences(anna: Browser, services: Services, preferences: str) -> None:
+    page = anna.send(anna.get(preferences), 2, act="leave")
+    assert "No newsletter comes any more" in page.text
+    assert not gets_mail(services)
+
+
+def test_mail_19_who_is_forgotten_leaves_nothing_but_the_hmac(
+    anna: Browser, services: Services, post: Post, preferences: str
+) -> None:
+    ask(anna)
+    page = anna.send(anna.get(preferences), 3, act="forget")
+    assert "Forgotten." in page.text
+    with services.db.read() as session:
+        for model in (Subscriber, Subscription, SignUp):
+            assert session.scalars(select(func.count()).select_from(model)).one() == 0
+        assert session.scalars(select(Suppression.kind)).all() == [Kind.NEWSLETTER]
+
+
+@pytest.mark.parametrize("act", ["save", "pause", "leave", "forget"])
+def test_auth_12_no_choice_can_be_made_from_another_site(
+    anna: Browser, services: Services, preferences: str, act: str
+) -> None:
+    before = dump(services.db)
+    assert anna.post(preferences, {"act": act, "exam": "ccm", "pace": "each"}).status_code == 403
+    foreign = {"Origin": "https://evil.example"}
+    fields = {"csrf_token": saved_token(anna, preferences), "act": act}
+    assert anna.post(preferences, fields, headers=foreign).status_code == 403
+    assert dump(services.db) == before
+
+
+def test_asvs_9_a_link_of_the_newsletter_is_good_for_nothing_else(anna: Browser, token: str) -> None:
+    assert anna.get(f"/feeds/{token}.xml").status_code == 404
+    assert anna.get(f"/newsletter/confirm/{token}").status_code == 410
+    assert anna.get(f"/sign-in/{token}").status_code in {404, 410}
+
+
+def test_every_page_behind_a_link_is_private(anna: Browser, preferences: str, unsubscribe: str) -> None:
+    for path in (preferences, unsubscribe, "/newsletter/unsubscribe/x"):
+        page = anna.get(path)
+        assert page.headers["Cache-Control"] == "private, no-store"
+        assert page.headers["Referrer-Policy"] == "same-origin"

@@ -1,0 +1,33 @@
+"""Mail scanners open every link of every mail, several times, in every way: nothing happens."""
+
+import re
+from datetime import timedelta
+
+import time_machine
+
+from tests.support.browser import Browser
+from tests.support.state import dump
+from tests.support.subscribing import Post, ask, link_in
+from website.web.services import Services
+
+ADDRESS = re.compile(r"https://carrel\.test(/[^\s\"<>]*)")
+
+
+def test_mail_10_mf_19_every_link_of_every_mail_opened_three_times_changes_nothing(
+    anna: Browser, stranger: Browser, services: Services, post: Post, noon: time_machine.Traveller
+) -> None:
+    ask(anna, "ben@example.org")
+    anna.send(anna.get(link_in(post.newest(), "confirm")))
+    noon.shift(timedelta(hours=2))
+    ask(anna, "ben@example.org", exam="ccm")
+    ask(anna)
+    mails = post.all()
+    assert {mail.name for mail in mails} == {"newsletter/confirm", "newsletter/welcome", "newsletter/already"}
+    paths = {path for mail in mails for path in ADDRESS.findall(mail.text + mail.html)}
+    assert len([path for path in paths if path.startswith("/newsletter/")]) == 4
+    before = dump(services.db)
+    for path in sorted(paths) * 3:
+        assert stranger.get(path).status_code in {200, 410}
+        stranger.head(path)
+        stranger.client.options(path)
+    assert dump(services.db) == before
