@@ -18,7 +18,7 @@ HTML = 2_000_000  # characters; a footnote that is called 50,000 times makes a s
 
 _MARKERS = re.compile(r"[ \t]*(?:(?:>|[-+*:](?=[ \t])|\d{1,9}[.)](?=[ \t]))[ \t]*)*")
 _MARKER = re.compile(r"[->+*:.)]")
-_BEGINNINGS = frozenset(" \t>-+*:0123456789")
+_SIGNS = " \t>-+*:.)0123456789"
 
 
 def refuse(text: str, lines: list[str]) -> Problem | None:
@@ -31,7 +31,7 @@ def refuse(text: str, lines: list[str]) -> Problem | None:
         )
     for number, line in enumerate(lines, 1):
         if len(line) > NESTING:  # no shorter line can break either limit
-            if line[0] in _BEGINNINGS and _too_deep(line):
+            if not line[: NESTING + 1].strip(_SIGNS) and _too_deep(line):
                 return too_deep(number)
             if line.count("|") > BARS:
                 message = f"A line has more than {BARS} vertical bars."
