@@ -1,0 +1,132 @@
+"""N8: who has the pass gets not one byte of advertising, wherever they go, and their browser asks nobody for any.
+
+The whole sitemap, the account, search, errors, the private feed: with sample ads in every slot and an ad network
+switched on, so that there would be something to find.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from lxml import etree
+from playwright.sync_api import BrowserContext, Request, Response
+
+from newsletter.feeds import private
+from tests.browser.test_network import with_network
+from tests.support.accounts import make_reader, make_session
+from tests.support.ad_host import AdHost
+from tests.support.live import LiveSite, live_site
+from website.web.session_cookie import name_under
+
+BESIDE_THE_SITEMAP = [
+    "/search?q=appeal", "/search?q=zzzzzz", "/search?q=", "/account/", "/account/delete", "/account/address", "/me",
+    "/pass/", "/sign-in/", "/newsletter/archive/", "/no/such/page", "/articles/no-such-article/", "/exams/nothing/",
+    "/robots.txt", "/articles/what-cmp-means.md", "/llms.txt",
+]  # fmt: skip
+# Tags, classes, attributes, files, labels and lines that only advertising has.
+TRACES = re.compile(
+    r"""class="[^"]*\bslot|data-(?:house|network|slot)|css/slot\.|js/(?:seen|network)\.|sponsored nofollow|[">](?:Advertisement|Sponsored)[<"]"""
+    r"""|sample\.example|Sample (?:pencils|flash|study|desk)|adsbygoogle|carrelNetwork|Disable ads|class="[^"]*\boffer""",
+    re.IGNORECASE,
+)
+ALLOWED_IN_POLICY = re.compile(r"^(?:'self'|'none'|https://checkout\.stripe\.com|http://127\.0\.0\.1:\d+)$")
+Profile = Callable[..., BrowserContext]
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[AdHost]:
+    with AdHost.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def site(host: AdHost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+    """A site with all the advertising that it can have."""
+    with live_site(tmp_path_factory.mktemp("crawl"), **with_network(host)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def holder(site: LiveSite) -> tuple[str, str]:
+    """The cookie of somebody with the pass, and the address of their private feed."""
+    services = site.services
+    reader = make_reader(services.db, "holder@example.org", ad_free=True)
+    with services.db.write() as session:
+        private.renew(session, services.settings, reader)
+        feed = private.address(session, services.settings, services.signer, reader.id)
+    assert feed is not None
+    return make_session(services.db, reader), feed.removeprefix(site.url)
+
+
+def sitemap(context: BrowserContext) -> list[str]:
+    """Every path in the sitemap."""
+    tree = etree.fromstring(context.request.get("/sitemap.xml").body())
+    return [urlsplit(loc.text or "").path for loc in tree.iter("{*}loc")]
+
+
+def faults(path: str, response: Response) -> list[str]:
+    """What of advertising is in an answer."""
+    found = [f"{path} holds {match[0]!r}" for match in TRACES.finditer(response.text())]
+    for directive in response.headers.get("content-security-policy", "").split(";"):
+        name, *sources = directive.split()
+        stripe = name == "form-action"
+        if any(
+            not ALLOWED_IN_POLICY.match(each) or (each.startswith("http") and not stripe) for each in sources
+        ):
+            found.append(f"{path} allows {directive.strip()}")
+    return found
+
+
+def test_n8_a_holder_meets_no_advertising_anywhere(
+    profile: Profile, site: LiveSite, host: AdHost, holder: tuple[str, str]
+) -> None:
+    cookie, feed = holder
+    context = profile(viewport={"width": 1280, "height": 900})
+    context.add_cookies([{"name": name_under(site.settings), "value": cookie, "url": site.url}])
+    page = context.new_page()
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request))  # noqa: PLW0108 - it cannot take a builtin
+    paths = [*sitemap(context), *BESIDE_THE_SITEMAP]
+    wrong = []
+    for path in paths:
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status < 500, path
+        wrong += faults(path, answer)
+    assert wrong == []
+    assert len(paths) > 50
+    assert {urlsplit(request.url).netloc for request in asked} == {urlsplit(site.url).netloc}
+    assert [request.url for request in asked if request.method != "GET"] == []
+    assert host.asked == []
+    assert {cookie["name"] for cookie in context.cookies()} == {name_under(site.settings)}
+    assert page.evaluate("Object.keys(localStorage).concat(Object.keys(sessionStorage))") == []
+    text = context.request.get(feed).text()
+    assert "<item>" in text
+    assert TRACES.findall(text) == []
+
+
+def test_the_same_search_finds_advertising_with_a_guest(profile: Profile, site: LiveSite) -> None:
+    page = profile(viewport={"width": 1280, "height": 900}).new_page()
+    for path in ("/", "/exams/cpb/", "/articles/what-cmp-means/"):
+        answer = page.goto(path)
+        assert answer is not None
+        found = " ".join(faults(path, answer))
+        assert "css/slot." in found
+        assert "js/seen." in found
+        assert "sponsored nofollow" in found
+        assert "allows script-src" in found
+
+
+def test_an_article_has_no_box_where_a_slot_would_be(
+    profile: Profile, site: LiveSite, holder: tuple[str, str]
+) -> None:
+    context = profile(viewport={"width": 1400, "height": 900})
+    context.add_cookies([{"name": name_under(site.settings), "value": holder[0], "url": site.url}])
+    page = context.new_page()
+    page.goto("/articles/what-cmp-means/")
+    empty = page.evaluate(
+        "[...document.querySelectorAll('main *')].filter((box) => !box.childNodes.length"
+        " && !['IMG', 'INPUT', 'HR', 'BR', 'COL'].includes(box.tagName)).map((box) => box.outerHTML)"
+    )
+    assert empty == []
