@@ -16,8 +16,7 @@
     }
   };
 
-  // Headings crossing the upper third of the window: the moments at which the answer changes.
+  // Headings crossing the upper third of the window: the moments at which the answer changes (the first is the start).
   const watcher = new IntersectionObserver(mark, { rootMargin: "0px 0px -67% 0px" });
   for (const heading of links.keys()) watcher.observe(heading);
-  mark();
 })();
