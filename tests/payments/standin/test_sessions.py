@@ -41,6 +41,18 @@ def test_a_paid_session_shows_who_paid_how_much_and_carries_our_order(
     assert charge.receipt_url.startswith(standin.base_url)
 
 
+def test_our_own_notes_are_never_shown(
+    standin: Standin, client: stripe.StripeClient, new_session: NewSession
+) -> None:
+    opened = new_session()
+    standin.pay(opened.id)
+    shown = client.v1.checkout.sessions.retrieve(opened.id, {"expand": ["payment_intent.latest_charge"]})
+    listed = client.v1.checkout.sessions.list().data[0]
+    told = client.v1.events.list({"type": "checkout.session.completed"}).data[0]
+    for answer in (opened, shown, listed, told, told.data.object):
+        assert not [name for name in answer.to_dict() if name.startswith("_")]
+
+
 def test_a_session_has_no_payment_intent_before_the_buyer_tries_to_pay(new_session: NewSession) -> None:
     assert new_session().payment_intent is None
 

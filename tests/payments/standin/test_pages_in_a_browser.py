@@ -1,0 +1,76 @@
+"""The stand-in's pages in a real browser: readable by everybody, on a phone too, without a script."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import stripe
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from payments.standin import Standin
+from tests.payments.standin.conftest import pass_order
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None and os.environ.get("CI"):
+        pytest.fail("Chromium is needed under CI=true.")
+    if path is None:
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def paths(standin: Standin, client: stripe.StripeClient, paid: str) -> list[str]:
+    """Every page of the stand-in, with something on it."""
+    opened = client.v1.checkout.sessions.create(pass_order()).id
+    ended = client.v1.checkout.sessions.create(pass_order()).id
+    standin.expire(ended)
+    standin.refund(paid, amount=100)
+    standin.open_dispute(paid)
+    return ["/", f"/pay/{opened}", f"/pay/{ended}", f"/receipts/{standin.charge_of(paid)['id']}"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1100])
+def test_every_page_is_accessible_and_never_scrolls_sideways(
+    browser: Browser, standin: Standin, paths: list[str], scheme: Any, width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    for path in paths:
+        page.goto(standin.base_url + path)
+        assert Axe().run(page).response["violations"] == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    page.close()
+
+
+def test_a_buyer_without_scripts_is_declined_pays_and_comes_back(
+    browser: Browser, standin: Standin, client: stripe.StripeClient
+) -> None:
+    shop = f"{standin.base_url}/receipts/"  # any address of this machine will do to come back to
+    order = pass_order() | {"success_url": shop + "?session_id={CHECKOUT_SESSION_ID}"}
+    session = client.v1.checkout.sessions.create(order)
+    page = browser.new_context(java_script_enabled=False).new_page()
+    pay(page, str(session.url), "4000 0000 0000 0002")
+    assert page.get_by_role("alert").inner_text() == "Your card was declined. Please try another card."
+    page.get_by_label("Test card number").fill("4242 4242 4242 4242")
+    page.get_by_role("button", name="Pay $4.99").click()
+    assert page.url == f"{shop}?session_id={session.id}"
+    assert standin.get(session.id)["payment_status"] == "paid"
+    page.context.close()
+
+
+def pay(page: Page, url: str, card: str) -> None:
+    page.goto(url)
+    page.get_by_label("Email").fill("ada@example.com")
+    page.get_by_label("Test card number").fill(card)
+    page.get_by_role("button", name="Pay $4.99").click()
