@@ -10,7 +10,7 @@ from pygments.lexers import get_lexer_by_name
 
 from articles.render.tree import Element, Tree, put, take
 
-# Lexers take time that grows with the square of some hostile texts, up to minutes; these few, within this many
+# Lexers take time that grows with the square of some hostile texts, to more than a minute; these, within this many
 # characters an article, were seen to stay below a second (CON-10). Other code is shown plain.
 LANGUAGES = frozenset((
     "bash", "css", "html", "http", "ini", "javascript", "js", "json", "py", "python", "sh", "shell", "sql",

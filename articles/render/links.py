@@ -17,7 +17,7 @@ def follow(tree: Tree) -> list[Link]:
     """Resolve every link, report those that lead nowhere, and list the links to other articles."""
     articles = []
     for element in tree.found["a"]:
-        if not (element.text or "").strip() and is_blank(element) and next(element.iter("img"), None) is None:
+        if not (element.text or "").strip() and is_blank(element):
             tree.report(
                 tree.line(element),
                 "link-empty",

@@ -109,7 +109,7 @@ def _build_option(tree: Tree, item: Element, letter: str) -> bool:
     summary, why = _split(item, "why yes" if right else "why no")
     if is_blank(summary):
         _say(tree, item, "question-empty-option")
-    if is_blank(why) and next(why.iter("img"), None) is None:
+    if is_blank(why):
         _say(tree, item, "question-no-reason")
     _letter(tree, summary, letter)
     _judge(tree, why, _VERDICTS[right])
@@ -122,7 +122,7 @@ def _split(item: Element, why_class: str) -> tuple[Element, Element]:
     """Move an option's first paragraph, or its loose words, into a summary, and the rest into a reason."""
     parts = list(item)
     stop = next((at for at, part in enumerate(parts) if part.tag not in _INLINE), len(parts))
-    if stop == 0 and not (item.text or "").strip() and parts and parts[0].tag == "p":
+    if stop == 0 and not (item.text or "").strip() and parts and parts[0].tag in ("p", "figure"):
         summary, rest = parts[0], parts[1:]
         summary.tag = "summary"
     else:

@@ -163,8 +163,8 @@ def words_of(element: Element) -> list[str]:
 
 
 def is_blank(element: Element) -> bool:
-    """Say whether an element has no words."""
-    return not words_of(element)
+    """Say whether an element has neither words nor images."""
+    return not words_of(element) and next(element.iter("img"), None) is None
 
 
 def text_of(elements: Iterable[Element]) -> str:

@@ -118,3 +118,8 @@ def test_letters_go_on_after_the_alphabet() -> None:
     html = render(f"::: question\nx?\n\n{options}:::\n").html
     assert '<span class="letter">Z</span>' in html
     assert '<span class="letter">BB</span> o27' in html
+
+
+def test_an_option_may_be_an_image_that_says_what_it_shows() -> None:
+    options = "- [ ] ![a chart](a.png)\n\n  b\n\n- [x] c\n\n  ![why](d.png)\n"
+    assert codes(f"::: question\nx?\n\n{options}:::\n") == []
