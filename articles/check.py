@@ -1,9 +1,10 @@
 """`carrel check`: everything that is wrong in the content folder, without a database."""
 
+import posixpath
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from articles.making.addresses import Addresses
 from articles.making.anchors import broken_anchors
@@ -77,7 +78,7 @@ def _order(problem: Problem) -> tuple[int, str, str]:
 def addresses_of(files: Files, known: Iterable[tuple[str, str]] = ()) -> Addresses:
     """The addresses of everything that was read, and of what was `known` before (path, address)."""
     # A file that cannot be used has an address too: links to it are not what is broken.
-    by_path = {each.path: f"/articles/{PurePosixPath(each.path).stem}/" for each in files.tree.articles}
+    by_path = {each.path: f"/articles/{posixpath.basename(each.path)[:-3]}/" for each in files.tree.articles}
     by_path |= dict(known)
     by_path |= {path: article.url for path, article in files.articles.items()}
     by_path |= {path: page.url for path, page in files.pages.items()}

@@ -10,7 +10,6 @@ import click
 from articles.check import NoSuchPath, Report, check
 from articles.making.pool import WorkerDied
 from articles.progress import Progress
-from articles.publish import Busy, Refused, publish
 from articles.reading.tree import NoContent
 from articles.render import Problem
 from articles.starter import CannotBegin, init_site, new_article
@@ -33,7 +32,7 @@ class Refusal(click.ClickException):
 def _refusing() -> Iterator[None]:
     try:
         yield
-    except (NoContent, NoSuchPath, Busy, CannotBegin, WorkerDied) as wrong:
+    except (NoContent, NoSuchPath, CannotBegin, WorkerDied) as wrong:
         raise Refusal(str(wrong)) from None
 
 
@@ -101,6 +100,8 @@ def publish_command(context: click.Context, dry_run: bool) -> None:
 
     Exit status: 0 published, 1 mistakes (nothing was published), 2 the command could not be carried out.
     """
+    from articles.publish import Busy, Refused, publish
+
     settings, progress = load(), Progress()
     db = context.obj(settings)
     try:
@@ -113,6 +114,8 @@ def publish_command(context: click.Context, dry_run: bool) -> None:
         _show(refused.report)
         click.echo("Nothing was published.")
         raise click.exceptions.Exit(EXIT_PROBLEMS) from None
+    except Busy as wrong:
+        raise Refusal(str(wrong)) from None
     finally:
         db.close()
     progress.end()
@@ -138,6 +141,3 @@ def init_command(folder: Path) -> None:
     with _refusing():
         init_site(folder)
     click.echo(f"{folder} is ready. Go there, read carrel.toml, then run `carrel check`.")
-
-
-COMMANDS = [check_command, publish_command, new_command, init_command]

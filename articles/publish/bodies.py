@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.orm import Session
 
-from articles import search_index as search
+from articles import search_index
 from articles.making.made import Made, MadeImage, MadeLink
 from articles.models import Article, ArticleBody, BodyImage, BodyKeyword, BodyLink
+from articles.publish.known import in_parts
 from articles.reading.article_file import ArticleFile
 from website.db import Database
 
+_WASTE = select(ArticleBody.id).where(~exists().where(Article.body_id == ArticleBody.id))
 _TOGETHER = 200  # bodies removed in one transaction, so that nobody waits for long
 
 
@@ -41,7 +43,7 @@ def store(session: Session, texts: Sequence[Made], files: Mapping[str, ArticleFi
     ):
         if rows:
             connection.execute(insert(model), rows)
-    search.add(session, [_entry(body, made, files[made.path]) for body, made in pairs])
+    search_index.add(session, [_entry(body, made, files[made.path]) for body, made in pairs])
     return {made.path: Stored(body, made.words, made.reading_minutes) for body, made in pairs}
 
 
@@ -62,17 +64,15 @@ def _keyword(body_id: int, pair: tuple[str, float]) -> dict[str, object]:
     return {"body_id": body_id, "word": pair[0], "weight": pair[1]}
 
 
-def _entry(body_id: int, made: Made, file: ArticleFile) -> search.Entry:
-    return search.Entry(body_id, file.matter.title, file.matter.summary, made.search_text)
+def _entry(body_id: int, made: Made, file: ArticleFile) -> search_index.Entry:
+    return search_index.Entry(body_id, file.matter.title, file.matter.summary, made.search_text)
 
 
 def collect(db: Database) -> None:
     """Remove the texts that no article points at: replaced ones, and those of a publication that ended early."""
-    while True:
+    with db.read() as session:  # most often there are none, and nobody should wait for that answer
+        ids = session.scalars(_WASTE).all()
+    for some in in_parts(ids, _TOGETHER):
         with db.write() as session:
-            waste = select(ArticleBody.id).where(~exists().where(Article.body_id == ArticleBody.id))
-            ids = session.scalars(waste.limit(_TOGETHER)).all()
-            if not ids:
-                return
-            search.remove(session, ids)
-            session.execute(delete(ArticleBody).where(ArticleBody.id.in_(ids)))
+            search_index.remove(session, some)
+            session.execute(delete(ArticleBody).where(ArticleBody.id.in_(some)))

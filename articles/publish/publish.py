@@ -69,7 +69,8 @@ def _switch(run: Publication, files: Files, outcome: Published) -> None:
         refresh_stamps(session, _new_stamps(run, files))
         if not outcome.is_empty:
             raise_epoch(session)
-    collect(run.db)
+    if not outcome.diff.is_empty:
+        collect(run.db)
 
 
 def _new_stamps(run: Publication, files: Files) -> list[tuple[int, str]]:

@@ -30,12 +30,12 @@ class Bytes:
     stamp: str
 
 
-def stamp_of(path: Path, now_ns: int) -> str:
+def stamp_of(path: Path | str, now_ns: int) -> str:
     """Size, times and inode of a file, or "" when it changed too recently for that to prove anything.
 
     Raises OSError.
     """
-    found = path.stat()
+    found = os.stat(path)  # noqa: PTH116 - ten thousand Paths take a while to make
     settled = max(found.st_mtime_ns, found.st_ctime_ns) + SETTLED_NS < now_ns
     return f"{found.st_size}-{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_ino}" if settled else ""
 

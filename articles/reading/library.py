@@ -75,19 +75,19 @@ def read_articles(
     only: Collection[str] | None = None,
 ) -> None:
     """Read the articles (or `only` those at these paths), and set aside those that are as they are `known`."""
-    wanted = []
+    wanted, root = [], str(files.tree.root)
     for listed in files.tree.articles:
         if only is not None and listed.path not in only:
             continue
         before = known.get(listed.path)
-        if before and before.stamp and before.stamp == _stamp(files.tree.root / listed.path, now_ns):
+        if before and before.stamp and before.stamp == _stamp(f"{root}/{listed.path}", now_ns):
             files.unchanged[listed.path] = before.stamp
         else:
             wanted.append((listed, before.digest if before else ""))
     _read(files, wanted, now_ns, progress)
 
 
-def _stamp(path: Path, now_ns: int) -> str:
+def _stamp(path: str, now_ns: int) -> str:
     try:
         return decode.stamp_of(path, now_ns)
     except OSError:

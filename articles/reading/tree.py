@@ -51,10 +51,9 @@ def survey(root: Path) -> Tree:
     if not root.is_dir():
         raise NoContent(root)
     tree = Tree(root.resolve())
-    for folder in sorted(_entries(tree, "")):
-        if (tree.root / folder).is_dir():
+    for folder, entry in _entries(tree, ""):
+        if _is_folder(entry) and _is_inside(tree, folder, entry):
             _take_folder(tree, folder)
-    tree.articles.sort()
     return tree
 
 
@@ -91,18 +90,22 @@ def _markdown(tree: Tree, folder: str, above: tuple[tuple[int, int], ...]) -> It
     if (here := (found.st_dev, found.st_ino)) in above:
         tree.report(folder, "symlink-loop", "The link leads back to a folder above it.", "Remove the link.")
         return
-    for path in sorted(_entries(tree, folder)):
-        full = tree.root / path
-        if full.is_dir() and _is_inside(tree, path):
-            yield from _markdown(tree, path, (*above, here))
-        elif path.lower().endswith(".md") and _is_article(tree, path):
+    for path, entry in _entries(tree, folder):
+        if _is_folder(entry):
+            if _is_inside(tree, path, entry):
+                yield from _markdown(tree, path, (*above, here))
+        elif path.lower().endswith(".md") and _is_article(tree, path, entry):
             yield path
 
 
-def _entries(tree: Tree, folder: str) -> Iterator[str]:
+def _entries(tree: Tree, folder: str) -> list[tuple[str, os.DirEntry[str]]]:
+    """What is in a folder, but for hidden and private things, by path."""
+    start = f"{folder}/" if folder else ""
     try:
         with os.scandir(tree.root / folder) as entries:
-            names = [entry.name for entry in entries if not entry.name.startswith((".", "_"))]
+            found = [
+                (start + entry.name, entry) for entry in entries if not entry.name.startswith((".", "_"))
+            ]
     except OSError as wrong:
         tree.report(
             folder or ".",
@@ -110,27 +113,33 @@ def _entries(tree: Tree, folder: str) -> Iterator[str]:
             f"The folder cannot be read: {wrong.strerror}.",
             "Mend its permissions.",
         )
-        return
-    yield from (f"{folder}/{name}" if folder else name for name in names)
+        return []
+    return sorted(found, key=lambda pair: pair[0])
 
 
-def _is_article(tree: Tree, path: str) -> bool:
-    if path.rsplit("/", 1)[-1].lower() in _NO_ARTICLES:
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads back to itself
+        return False
+
+
+def _is_article(tree: Tree, path: str, entry: os.DirEntry[str]) -> bool:
+    if entry.name.lower() in _NO_ARTICLES:
         return False
     if path != _printable(path) or not path.endswith(".md"):
         tree.report(
             path, "bad-name", "The file's name is unusual.", "Rename it: plain letters, ending in .md"
         )
         return False
-    return _is_inside(tree, path)
+    return _is_inside(tree, path, entry)
 
 
-def _is_inside(tree: Tree, path: str) -> bool:
-    full = tree.root / path
-    if not full.is_symlink():
+def _is_inside(tree: Tree, path: str, entry: os.DirEntry[str]) -> bool:
+    if not entry.is_symlink():
         return True
     try:
-        inside = full.resolve(strict=True).is_relative_to(tree.root)
+        inside = (tree.root / path).resolve(strict=True).is_relative_to(tree.root)
     except FileNotFoundError:
         tree.report(path, "symlink-broken", "The link leads to nothing.", "Remove the link.")
         return False

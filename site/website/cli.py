@@ -3,15 +3,12 @@
 import errno
 import os
 import sys
+from importlib import import_module
 from typing import NoReturn
 
 import click
 from sqlalchemy.exc import OperationalError
 
-from articles import commands as articles
-from newsletter import commands as newsletter
-from newsletter.digests.commands import digest
-from payments import commands as payments
 from website.db import Database, DatabaseUnusable
 from website.demo.processes import DidNotStart
 from website.migrations import check_schema, migrate
@@ -23,7 +20,36 @@ DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EFB
 REFUSALS = (BadSettings, DatabaseUnusable, DidNotStart)
 
 
-@click.group()
+# Where the packages' commands are. Each is imported when it is asked for, so that none waits for the others.
+ELSEWHERE = {
+    "check": "articles.commands:check_command",
+    "publish": "articles.commands:publish_command",
+    "new": "articles.commands:new_command",
+    "init": "articles.commands:init_command",
+    "subscribers": "newsletter.commands:subscribers",
+    "digest": "newsletter.digests.commands:digest",
+    "reconcile": "payments.commands:reconcile_command",
+    "entitlements": "payments.commands:entitlements",
+}
+
+
+class Commands(click.Group):
+    """Our own commands, and those of the packages."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names."""
+        return sorted({*super().list_commands(ctx), *ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command by its name."""
+        if cmd_name not in ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = ELSEWHERE[cmd_name].partition(":")
+        found = getattr(import_module(module), name)
+        return found if isinstance(found, click.Command) else None
+
+
+@click.group(cls=Commands)
 @click.version_option(package_name="carrel")
 @click.pass_context
 def carrel(context: click.Context) -> None:
@@ -87,10 +113,6 @@ def demo() -> None:
     from website.demo.run import run_demo
 
     run_demo()
-
-
-for command in (*articles.COMMANDS, newsletter.subscribers, digest, *payments.COMMANDS):
-    carrel.add_command(command)
 
 
 def main() -> None:
