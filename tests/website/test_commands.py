@@ -1,0 +1,29 @@
+"""The `carrel` command as a whole."""
+
+import subprocess
+import sys
+
+import click
+from click.testing import CliRunner
+
+from website.cli import ELSEWHERE, carrel
+
+
+def test_every_command_is_where_the_table_says_and_says_what_it_does() -> None:
+    context = click.Context(carrel)
+    for name in carrel.list_commands(context):
+        command = carrel.get_command(context, name)
+        assert command is not None
+        assert command.name == name
+        assert command.help
+    assert set(ELSEWHERE) < set(carrel.list_commands(context))
+
+
+def test_an_unknown_command_is_refused() -> None:
+    assert CliRunner().invoke(carrel, ["publsh"]).exit_code == 2
+
+
+def test_a_command_waits_for_no_other_package() -> None:
+    program = "import sys, website.cli; print(sorted(m for m in sys.modules if m.split('.')[0] in {'stripe', 'newsletter'}))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
