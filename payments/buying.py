@@ -14,9 +14,13 @@ from website.accounts.models import Reader
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who presses the button: their reader if the browser is signed in, network address and browser."""
+    """Who presses the button: their reader if the browser is signed in, network address and browser.
+
+    `may_see_account`: only then may Checkout show the account's own address.
+    """
 
     reader_id: int | None
+    may_see_account: bool
     address: str
     user_agent: str
 
@@ -38,9 +42,9 @@ def begin(shop: Shop, visitor: Visitor, return_to: str) -> Begun:
         _count(session, visitor)
         reader, token = _reader(session, visitor)
         if pending := orders.waiting_for_money(session, reader):
-            return Begun(pending, reader.email, waits_for=pending.checkout_session_id)
+            return Begun(pending, None, waits_for=pending.checkout_session_id)
         order = orders.place(session, shop.settings, reader, return_to)
-        return Begun(order, reader.email, token)
+        return Begun(order, reader.email if visitor.may_see_account else None, token)
 
 
 def _count(session: Session, visitor: Visitor) -> None:

@@ -1,91 +1,107 @@
-"""The inbox: an event is kept first, then handled, and is done when its effect is in the ledger."""
+"""The inbox: rows of events, who is at work on which, and what became of them.
+
+An event is kept in its own transaction before anything else, and under a lease while somebody handles it, so
+that a hundred deliveries of one event are one piece of work.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-import structlog
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
-from payments import effects
-from payments.events import ABOUT_A_SESSION, KNOWN, EventFact
+from payments.events import KNOWN, EventFact
 from payments.facts import StripeUnreadable
-from payments.fulfil import fulfil
-from payments.identify import ORDER, SITE, Foreign, UnknownOrder
-from payments.models import Payment, StripeEvent
-from payments.shop import Shop, shop_of, site_id
-from payments.stripe_api import NoSuchThing, StripeAway
+from payments.models import StripeEvent
+from payments.stripe_api import StripeAway
 from website import clock
 from website.db import insert_into
 from website.mail import alarms
-from website.web.services import Services
 
-log = structlog.get_logger()
 TRIES: Final = 10
-HEAD_START: Final = timedelta(seconds=15)  # for the request that brought the event, before the worker looks
+LEASE: Final = timedelta(
+    seconds=20
+)  # longer than handling can take: four calls to Stripe, of five seconds each
 FIRST_PAUSE: Final = timedelta(seconds=10)
 LONGEST_PAUSE: Final = timedelta(hours=1)
 PAUSE_WHILE_AWAY: Final = timedelta(minutes=1)
 
 
-class NotHandled(Exception):
-    """The event's effect is not in the ledger yet; somebody must try again. Carries the event's id."""
-
-    def __init__(self, event_id: str) -> None:
-        self.event_id = event_id
-        super().__init__(event_id)
+def find(session: Session, event_id: str) -> StripeEvent | None:
+    """The row of an event that came before."""
+    return session.scalars(select(StripeEvent).where(StripeEvent.event_id == event_id)).one_or_none()
 
 
-def keep(session: Session, event: EventFact, *, delivered: bool = True) -> StripeEvent:
-    """The event's row: a new one, or the one from when it came before.
+def is_over(event: StripeEvent) -> bool:
+    """Done, or waiting for the operator after ten tries: nobody needs to bring it again."""
+    return event.handled_at is not None or event.dead_at is not None
+
+
+def is_leased(event: StripeEvent) -> bool:
+    """Whether somebody is at work on it."""
+    return event.leased_until is not None and event.leased_until > clock.now()
+
+
+def claim(session: Session, event: EventFact, *, delivered: bool) -> StripeEvent | None:
+    """Keep the event and take it to work on; None if it is over or somebody else has it.
 
     One that was not `delivered` but fetched by us is no sign that the webhook works.
     """
     now = clock.now()
-    row = {
-        "source": "stripe",
-        "event_id": event.id,
-        "type": event.type,
-        "body": event.body(),
-        "created_at": datetime.fromtimestamp(event.created, UTC),
-        "received_at": now if delivered else None,
-        "next_try_at": now + HEAD_START,
-    }
-    session.execute(insert_into(session, StripeEvent).values(row).on_conflict_do_nothing())
-    return session.scalars(select(StripeEvent).where(StripeEvent.event_id == event.id)).one()
+    keep = insert_into(session, StripeEvent).values(
+        source="stripe",
+        event_id=event.id,
+        type=event.type,
+        body=event.body(),
+        created_at=datetime.fromtimestamp(event.created, UTC),
+        received_at=now if delivered else None,
+        next_try_at=now,
+        leased_until=now + LEASE,
+    )
+    take = keep.on_conflict_do_update(
+        index_elements=[StripeEvent.source, StripeEvent.event_id],
+        set_={"leased_until": now + LEASE},
+        where=_is_free(now),
+    )
+    return session.scalars(take.returning(StripeEvent)).one_or_none()
 
 
-def handle(shop: Shop, event: StripeEvent) -> None:
-    """Bring the event's effect into the ledger. Raises `NotHandled`, having noted why.
+def claim_due(session: Session) -> StripeEvent | None:
+    """Take the event that is due longest, for the worker."""
+    now = clock.now()
+    due = (_is_free(now), StripeEvent.next_try_at <= now)
+    # A type of a later release is left to it: both releases may work while one replaces the other.
+    known = select(StripeEvent.id).where(*due, StripeEvent.type.in_(KNOWN))
+    first = known.order_by(StripeEvent.next_try_at).limit(1).with_for_update(skip_locked=True)
+    event_id = session.scalars(first).one_or_none()
+    if event_id is None:
+        return None
+    taken = update(StripeEvent).where(StripeEvent.id == event_id).values(leased_until=now + LEASE)
+    return session.scalars(taken.returning(StripeEvent)).one()
 
-    An event that is done, or that waits for the operator after ten tries, needs nothing more.
-    """
-    if event.handled_at or event.dead_at:
+
+def close(session: Session, event: StripeEvent, outcome: str) -> None:
+    """The event is done, or ignored as none of ours."""
+    undone = update(StripeEvent).where(StripeEvent.id == event.id, StripeEvent.handled_at.is_(None))
+    session.execute(undone.values(handled_at=clock.now(), outcome=outcome, last_error="", leased_until=None))
+
+
+def note_failure(session: Session, event_id: int, failure: Exception) -> None:
+    """Write why, and when to try again. After ten tries the event waits for the operator."""
+    row = session.get_one(StripeEvent, event_id)
+    if row.handled_at:
         return
-    try:
-        _handle(shop, event)
-    except Exception as failure:  # whatever it is, the event stays in the inbox
-        log.warning(
-            "event not handled", event_id=event.event_id, type=event.type, failure=type(failure).__name__
-        )
-        _note_failure(shop, event, failure)
-        raise NotHandled(event.event_id) from failure
-
-
-def handle_one(services: Services) -> bool:
-    """Worker: handle the event that waits longest. Whether there was one."""
-    if not services.settings.sells:
-        return False
-    shop = shop_of(services)
-    with shop.db.write() as session:
-        event = _claim(session)
-    if event is None:
-        return False
-    try:
-        handle(shop, event)
-    except NotHandled:
-        return True  # noted; it comes again after its pause
-    return True
+    row.leased_until = None
+    row.last_error = f"{type(failure).__name__}: {_plain(failure)}"[:200]
+    if isinstance(failure, StripeAway):  # no fault of the event: it does not wear out its tries
+        row.next_try_at = clock.now() + PAUSE_WHILE_AWAY
+        return
+    row.tries += 1
+    row.next_try_at = clock.now() + min(FIRST_PAUSE * 2 ** (row.tries - 1), LONGEST_PAUSE)
+    if isinstance(failure, StripeUnreadable):
+        _raise_unreadable(session, row)
+    if row.tries >= TRIES:
+        _bury(session, row)
 
 
 def retry(session: Session, event_id: str) -> bool:
@@ -95,84 +111,9 @@ def retry(session: Session, event_id: str) -> bool:
     return session.scalars(risen).first() is not None
 
 
-def _handle(shop: Shop, event: StripeEvent) -> None:
-    try:
-        session_id = _session_of(shop, event)
-        fulfil(shop, session_id, lambda session: _done(session, event, "done"))
-    except Foreign:
-        with shop.db.write() as session:
-            _done(session, event, "ignored")
-    except UnknownOrder as unknown:
-        with shop.db.write() as session:
-            effects.unknown_order(session, unknown.session_id)
-            _done(session, event, "done")
-
-
-def _session_of(shop: Shop, event: StripeEvent) -> str:
-    """The Checkout Session to look at. Raises `Foreign`."""
-    if event.type in ABOUT_A_SESSION:
-        return str(event.body["id"])
-    intent = event.body.get("payment_intent")
-    if not isinstance(intent, str):
-        raise Foreign(event.event_id)
-    with shop.db.read() as session:
-        known = select(Payment.checkout_session_id).where(Payment.payment_intent == intent)
-        found, ours = session.scalars(known).one_or_none(), site_id(session)
-    return found or _session_asked(shop, intent, ours)
-
-
-def _session_asked(shop: Shop, intent: str, ours: str) -> str:
-    """A refund or dispute that came before its payment: Stripe knows which session it belongs to."""
-    try:
-        marks = shop.stripe.intent(intent).metadata
-    except NoSuchThing:
-        raise Foreign(intent) from None
-    if marks.get(SITE) != ours or ORDER not in marks:
-        raise Foreign(intent)
-    found = shop.stripe.session_of(intent)
-    if found is None:
-        raise Foreign(intent)
-    return found
-
-
-def _done(session: Session, event: StripeEvent, outcome: str) -> None:
-    undone = update(StripeEvent).where(StripeEvent.id == event.id, StripeEvent.handled_at.is_(None))
-    session.execute(undone.values(handled_at=clock.now(), outcome=outcome, last_error=""))
-
-
-def _claim(session: Session) -> StripeEvent | None:
-    """Take the event that is due, and keep other workers off it for a while."""
-    now = clock.now()
-    waiting = (
-        StripeEvent.handled_at.is_(None),
-        StripeEvent.dead_at.is_(None),
-        StripeEvent.next_try_at <= now,
-    )
-    # A type of a later release is left to it: both releases may work while one replaces the other.
-    known = select(StripeEvent.id).where(*waiting, StripeEvent.type.in_(KNOWN))
-    first = known.order_by(StripeEvent.next_try_at).limit(1).with_for_update(skip_locked=True)
-    event_id = session.scalars(first).one_or_none()
-    if event_id is None:
-        return None
-    taken = update(StripeEvent).where(StripeEvent.id == event_id)
-    return session.scalars(taken.values(next_try_at=now + PAUSE_WHILE_AWAY).returning(StripeEvent)).one()
-
-
-def _note_failure(shop: Shop, event: StripeEvent, failure: Exception) -> None:
-    with shop.db.write() as session:
-        row = session.get_one(StripeEvent, event.id)
-        if row.handled_at:
-            return
-        row.last_error = f"{type(failure).__name__}: {_plain(failure)}"[:200]
-        if isinstance(failure, StripeAway):  # no fault of the event: it does not wear out its tries
-            row.next_try_at = clock.now() + PAUSE_WHILE_AWAY
-            return
-        row.tries += 1
-        row.next_try_at = clock.now() + min(FIRST_PAUSE * 2 ** (row.tries - 1), LONGEST_PAUSE)
-        if isinstance(failure, StripeUnreadable):
-            _raise_unreadable(session, row)
-        if row.tries >= TRIES:
-            _bury(session, row)
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    unleased = or_(StripeEvent.leased_until.is_(None), StripeEvent.leased_until <= now)
+    return StripeEvent.handled_at.is_(None) & StripeEvent.dead_at.is_(None) & unleased
 
 
 def _plain(failure: Exception) -> str:

@@ -2,9 +2,10 @@
 
 import structlog
 
-from payments import inbox, signatures
+from payments import signatures
 from payments.events import KNOWN, EventFact, read_event, read_head
 from payments.facts import StripeUnreadable
+from payments.handling import receive
 from payments.shop import Shop
 from payments.signatures import TOLERANCE_SECONDS, NotSigned, WrongTime
 from website.mail import alarms
@@ -34,9 +35,7 @@ def take_in(shop: Shop, body: bytes, header: str) -> None:
         raise
     if event is None:
         return
-    with shop.db.write() as session:
-        row = inbox.keep(session, event)
-    inbox.handle(shop, row)
+    receive(shop, event)
 
 
 def _check_signature(shop: Shop, body: bytes, header: str) -> None:

@@ -208,6 +208,7 @@ class StripeEvent(Base):
     received_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # None: we fetched it ourselves
     tries: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # somebody is at work on it
     last_error: Mapped[str] = mapped_column(String(200), default="")
     handled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[str] = mapped_column(String(8), default="")

@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 from payments import inbox, ledger, vigilance
 from payments.entitlement import SETTLED_FOR_US, given_back
 from payments.events import KNOWN, EventFact, HostileEvent, read_event
-from payments.facts import SessionFact, StripeUnreadable
+from payments.facts import SessionFact, StripeUnreadable, read
 from payments.fulfil import fulfil
-from payments.identify import Foreign, UnknownOrder, identify
-from payments.models import Dispute, Payment, Reconciliation, StripeEvent
+from payments.handling import NotHandled, receive
+from payments.identify import SITE, Foreign, UnknownOrder, identify
+from payments.models import Dispute, Payment, Reconciliation
 from payments.settle import next_state
-from payments.shop import Shop, shop_of
+from payments.shop import Shop, shop_of, site_id
 from payments.stripe_api import StripeAway
 from website import clock
 from website.mail import alarms
@@ -56,8 +57,8 @@ def reconcile(shop: Shop, days: int = RECENT_DAYS, *, apply: bool = True) -> Rep
     Raises `StripeAway`: nothing is known then, and the next run will tell.
     """
     since = clock.now() - timedelta(days=days)
-    facts = list(shop.stripe.sessions_since(since))
-    found = differences(shop, facts)
+    facts, found = _listed(shop, since)
+    found += differences(shop, facts)
     events = list(_undelivered(shop))
     reported = [*found, *(Difference(event.id, f"{event.type} was not delivered") for event in events)]
     if not apply:
@@ -84,6 +85,20 @@ def run(services: Services) -> bool:
     except StripeAway as away:
         log.warning("reconciliation put off", why=str(away))
     return False
+
+
+def _listed(shop: Shop, since: datetime) -> tuple[list[SessionFact], list[Difference]]:
+    """All sessions that can be read, and those of ours that cannot; other sellers' may look like anything."""
+    with shop.db.read() as session:
+        ours = site_id(session)
+    facts, unreadable = [], []
+    for answer in shop.stripe.sessions_since(since):
+        try:
+            facts.append(read(SessionFact, answer))
+        except StripeUnreadable as wrong:
+            if (answer.get("metadata") or {}).get(SITE) == ours:
+                unreadable.append(Difference(str(answer.get("id")), str(wrong)))
+    return facts, unreadable
 
 
 def differences(shop: Shop, facts: Sequence[SessionFact]) -> list[Difference]:
@@ -137,12 +152,9 @@ def _undelivered(shop: Shop) -> Iterator[EventFact]:
             log.warning("undelivered event cannot be read", event_id=str(answer.get("id"))[:255])
             continue
         with shop.db.read() as session:
-            known = select(StripeEvent.id).where(StripeEvent.event_id == event.id)
-            done = session.scalars(
-                known.where(StripeEvent.handled_at.is_not(None) | StripeEvent.dead_at.is_not(None))
-            )
-            if done.first() is None:
-                yield event
+            row = inbox.find(session, event.id)
+        if row is None or not inbox.is_over(row):
+            yield event
 
 
 def _mend(shop: Shop, difference: Difference) -> bool:
@@ -158,9 +170,7 @@ def _mend(shop: Shop, difference: Difference) -> bool:
 
 
 def _handle(shop: Shop, event: EventFact) -> None:
-    with shop.db.write() as session:
-        row = inbox.keep(session, event, delivered=False)
     try:
-        inbox.handle(shop, row)
-    except inbox.NotHandled:
+        receive(shop, event, delivered=False)
+    except NotHandled:
         log.warning("undelivered event not handled", event_id=event.id)

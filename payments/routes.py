@@ -14,6 +14,7 @@ from payments.stripe_api import StripeAway, StripeRefused
 from payments.webhook import webhook
 from website.accounts import who
 from website.accounts.paths import safe_path
+from website.accounts.sessions import may_see_account
 from website.web import errors
 from website.web.services import services
 from website.web.session_cookie import set_session_cookie
@@ -57,7 +58,10 @@ def checkout() -> Response:
         return make_response(_offer(return_to), 503)
     session = who.session()
     visitor = buying.Visitor(
-        session.reader_id if session else None, request.remote_addr or "", request.user_agent.string
+        reader_id=session.reader_id if session else None,
+        may_see_account=session is not None and may_see_account(session),
+        address=request.remote_addr or "",
+        user_agent=request.user_agent.string,
     )
     try:
         begun = buying.begin(shop, visitor, return_to)

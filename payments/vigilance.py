@@ -99,7 +99,9 @@ def _silent_since(session: Session) -> datetime | None:
     """When the first payment came that no event has followed, if that is two hours ago."""
     heard = session.scalars(select(func.max(StripeEvent.received_at))).one()
     payments = select(func.min(Payment.recorded_at))
-    first = session.scalars(payments.where(Payment.recorded_at > heard) if heard else payments).one()
+    # The payment that an event brings is entered a moment after it.
+    unheard = payments.where(Payment.recorded_at > heard + PATIENCE) if heard else payments
+    first = session.scalars(unheard).one()
     return first if first and clock.now() - first > SILENCE else None
 
 

@@ -5,7 +5,7 @@ from flask import Response, abort, request
 
 from payments.events import HostileEvent
 from payments.facts import StripeUnreadable
-from payments.inbox import NotHandled
+from payments.handling import NotHandled
 from payments.intake import WrongMode, take_in
 from payments.shop import shop_of
 from payments.signatures import NotSigned, WrongTime

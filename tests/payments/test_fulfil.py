@@ -168,8 +168,7 @@ def test_pay_07_a_pass_for_nothing_needs_promotion_codes_of_ours(till: Till) -> 
 
 
 def test_pay_07_with_promotion_codes_on_a_pass_may_cost_nothing(till: Till) -> None:
-    giving = till.services.settings.model_copy(update={"pass_promotion_codes": True})
-    object.__setattr__(till.services, "settings", giving)
+    till.set(pass_promotion_codes=True)
     session_id = till.order(till.browser())
     till.stripe.pay_nothing(session_id)
     fulfil(till.shop, session_id)

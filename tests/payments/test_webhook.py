@@ -173,15 +173,14 @@ def test_pay_12_a_database_that_cannot_be_written_is_no_success(
         raise OperationalError("BEGIN", None, Exception("database is locked"))
 
     with monkeypatch.context() as patched:
-        patched.setattr("payments.inbox.keep", locked)
+        patched.setattr("payments.inbox.claim", locked)
         assert till.deliver(event) == 503
     assert (till.count(StripeEvent), till.deliver(event), till.count(Grant)) == (0, 200, 1)
 
 
 def test_pay_02_without_a_secret_there_is_no_such_address(till: Till) -> None:
     body, headers = till.stripe.webhooks.signed(completed(till), secrets=[""])
-    bare = till.services.settings.model_copy(update={"stripe_webhook_secret": ()})
-    object.__setattr__(till.services, "settings", bare)
+    till.set(stripe_webhook_secret=())
     assert till.post(body, headers) == 404
     assert (till.count(StripeEvent), till.count(Order)) == (0, 1)
 

@@ -43,6 +43,17 @@ class Till:
         """A new browser, without cookies."""
         return self.app.test_client()
 
+    def with_session(self, token: str) -> FlaskClient:
+        """A browser that has this session."""
+        browser = self.browser()
+        browser.set_cookie(self.cookie_name, token, domain="carrel.test", secure=True)
+        return browser
+
+    def set(self, **changes: Any) -> None:
+        """The operator changes settings, and starts everything anew."""
+        settings = self.services.settings.model_copy(update=changes)
+        object.__setattr__(self.services, "settings", settings)
+
     def order(self, browser: FlaskClient, next_: str = "/articles/x/") -> str:
         """Press the button; the id of the Checkout Session that it leads to."""
         answer = press(browser, f"/pass/?next={next_}", "/pass/checkout", next=next_)
@@ -57,12 +68,20 @@ class Till:
 
     def token(self, browser: FlaskClient) -> str:
         """A token as the forms of this browser's own pages carry it."""
-        with self.app.test_request_context(base_url=self.services.settings.base_url):
-            name = cookie_name()
-        cookie = browser.get_cookie(name, domain="carrel.test")
-        headers = {"Cookie": f"{name}={cookie.value}"} if cookie else {}
+        headers = {"Cookie": f"{self.cookie_name}={self.cookie(browser)}"}
         with self.app.test_request_context(base_url=self.services.settings.base_url, headers=headers):
             return csrf_token()
+
+    @property
+    def cookie_name(self) -> str:
+        """Of the session."""
+        with self.app.test_request_context():
+            return cookie_name()
+
+    def cookie(self, browser: FlaskClient) -> str:
+        """The token of a browser's session, or nothing."""
+        found = browser.get_cookie(self.cookie_name, domain="carrel.test")
+        return found.value if found else ""
 
     def deliver(self, event: dict[str, Any], **how: Any) -> int:
         """Bring an event to the webhook; the status it answers."""

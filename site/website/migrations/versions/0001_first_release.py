@@ -319,6 +319,7 @@ def upgrade() -> None:
         sa.Column("received_at", UtcDateTime(), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("next_try_at", UtcDateTime(), nullable=False),
+        sa.Column("leased_until", UtcDateTime(), nullable=True),
         sa.Column("last_error", sa.String(length=200), nullable=False),
         sa.Column("handled_at", UtcDateTime(), nullable=True),
         sa.Column("outcome", sa.String(length=8), nullable=False),

@@ -1,0 +1,51 @@
+"""One running site for all faults, on each kind of database."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import POSTGRES
+from tests.support.site import Site, running_site
+from tests.support.test_database import TestDatabase
+
+FULL = bool(os.environ.get("CARREL_FULL_FAULTS"))
+KINDS = [
+    pytest.param("sqlite", marks=pytest.mark.xdist_group("faults-sqlite")),
+    pytest.param("postgres", marks=pytest.mark.xdist_group("faults-postgres")),
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder hurts running processes."""
+    for item in items:
+        if "payments/faults" in item.path.as_posix():
+            item.add_marker(pytest.mark.faults)
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The processes, started once."""
+    home = tmp_path_factory.mktemp(f"site-{request.param}")
+    if request.param == "postgres" and POSTGRES not in os.environ:
+        pytest.skip("PostgreSQL's programs are not installed")
+    url = (
+        f"sqlite:///{home}/carrel.db"
+        if request.param == "sqlite"
+        else TestDatabase(os.environ[POSTGRES]).create()
+    )
+    with running_site(home, url, workers=4 if FULL else 2) as site:
+        yield site
+
+
+@pytest.fixture
+def site(running: Site) -> Site:
+    """The running site, in fair weather."""
+    running.begin()
+    return running
+
+
+@pytest.fixture
+def many() -> int:
+    """How many of something come at once."""
+    return 100 if FULL else 40

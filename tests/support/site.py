@@ -1,0 +1,274 @@
+"""The whole site as processes: gunicorn with several workers, the background worker, and people before it."""
+
+import os
+import resource
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import randint
+from typing import Any
+from urllib.error import URLError
+
+import requests
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from payments.models import Grant, Order, Payment, StripeEvent
+from payments.standin import Standin
+from tests.support.payments import CSRF
+from tests.support.smtp import FakeMailServer
+from website.accounts.models import LimitHits, Reader
+from website.db import Database
+from website.mail.models import Alarm, OutboxMail
+from website.migrations import migrate
+
+ROOT = Path(__file__).parents[2]
+KEY = "a-key-for-tests-only-of-32-bytes-or-more"
+SECRETS = ("whsec_new", "whsec_old")
+WAIT_SECONDS = 120.0  # only a site that is broken needs so long, on whatever machine
+PATIENCE_SECONDS = 300.0
+STOP_SECONDS = 40.0
+
+
+@dataclass
+class Buyer:
+    """Somebody in a private window, at a network address of their own."""
+
+    url: str
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def __post_init__(self) -> None:
+        address = f"10.{randint(0, 255)}.{randint(0, 255)}.{randint(1, 254)}"
+        self.session.headers.update({"Origin": self.url, "X-Forwarded-For": address})
+
+    def get(self, path: str) -> requests.Response:
+        """Open a page, without following where it leads."""
+        return self.session.get(self.url + path, allow_redirects=False, timeout=PATIENCE_SECONDS)
+
+    def press(self, page: str, action: str, **fields: str) -> requests.Response:
+        """Send the form of a page."""
+        token = CSRF.search(self.get(page).text)
+        assert token, f"no form on {page}"
+        form = {"csrf_token": token[1], **fields}
+        return self.session.post(
+            self.url + action, data=form, allow_redirects=False, timeout=PATIENCE_SECONDS
+        )
+
+    def order(self, next_: str = "/articles/x/") -> str:
+        """Press the button of the offer; the id of the Checkout Session that it leads to."""
+        answer = self.press(f"/pass/?next={next_}", "/pass/checkout", next=next_)
+        assert answer.status_code == 303, answer.text
+        return answer.headers["Location"].rpartition("/")[2]
+
+    def return_from(self, session_id: str) -> requests.Response:
+        """The page that Stripe sends the buyer to."""
+        return self.get(f"/pass/thanks?session={session_id}")
+
+
+@dataclass
+class Site:
+    """A running site, with its hands on the outside world and its eyes on the database."""
+
+    url: str
+    environ: Mapping[str, str]
+    db: Database
+    stripe: Standin
+    mail: FakeMailServer
+    children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start(self, name: str, *arguments: str, entry: tuple[str, ...] = ("-m", "website")) -> None:
+        """Start `carrel <arguments>`."""
+        command = [sys.executable, *entry, *arguments]
+        with Path(self.environ["CARREL_HOME"], f"{name}.log").open("ab") as log:
+            self.children[name] = subprocess.Popen(
+                command, env=self.environ, cwd=ROOT, stdout=log, stderr=log
+            )
+
+    def stop(self, name: str, number: int = signal.SIGTERM) -> None:
+        """End a process, and wait for it."""
+        child = self.children.pop(name)
+        child.send_signal(number)
+        try:
+            child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait(STOP_SECONDS)
+
+    def carrel(self, *arguments: str) -> str:
+        """Run a command to its end; what it said."""
+        command = [sys.executable, "-m", "website", *arguments]
+        done = subprocess.run(
+            command, env=self.environ, cwd=ROOT, capture_output=True, timeout=120, check=False
+        )
+        return done.stdout.decode()
+
+    def buyer(self) -> Buyer:
+        """A new one."""
+        return Buyer(self.url)
+
+    def deliver(self, event: dict[str, Any], copies: int = 1, **how: Any) -> list[int]:
+        """Bring an event to the webhook, all copies at the same instant; the statuses."""
+        body, headers = self.stripe.webhooks.signed(event, **how)
+        return self.send(body, headers, copies)
+
+    def send(self, body: bytes, headers: dict[str, str], copies: int = 1) -> list[int]:
+        """The same, with any bytes."""
+        together = threading.Barrier(copies)
+
+        def one(_: int) -> int:
+            together.wait()
+            address = f"{self.url}/webhooks/stripe"
+            return requests.post(address, body, headers=headers, timeout=PATIENCE_SECONDS).status_code
+
+        with ThreadPoolExecutor(copies) as pool:
+            return list(pool.map(one, range(copies)))
+
+    def completed(self, session_id: str) -> dict[str, Any]:
+        """The event that tells of a paid session."""
+        events = self.stripe.events("checkout.session.completed")
+        return next(each for each in events if each["data"]["object"]["id"] == session_id)
+
+    def read(self, ask: Callable[[Session], Any]) -> Any:
+        """Ask the database."""
+        with self.db.read() as session:
+            return ask(session)
+
+    def count(self, *which: Any) -> int:
+        """How many rows; the first condition or model names the table."""
+        return int(self.read(lambda session: session.scalar(select(func.count()).where(*which))))
+
+    def passes(self, session_id: str) -> int:
+        """How many grants a session has brought."""
+        return self.count(Grant.checkout_session_id == session_id)
+
+    def payments(self, session_id: str) -> list[Payment]:
+        """What came by a session."""
+        paid = select(Payment).where(Payment.checkout_session_id == session_id)
+        return list(self.read(lambda session: session.scalars(paid).all()))
+
+    def ad_free(self, session_id: str) -> bool:
+        """Whether whoever ordered this session sees no ads."""
+        owner = select(Reader.ad_free).join(Order, Order.reader_id == Reader.id)
+        mine = owner.where(Order.checkout_session_id == session_id)
+        return bool(self.read(lambda session: session.scalars(mine).one()))
+
+    def mails_about(self, session_id: str, name: str = "purchased") -> int:
+        """How many mails of a kind were queued for whoever ordered this session."""
+        order = self.read(
+            lambda s: s.scalars(select(Order).where(Order.checkout_session_id == session_id)).one()
+        )
+        kinds = {
+            "purchased": f"purchase:{order.reference}",
+            "payment_failed": f"payment-failed:{order.reference}",
+        }
+        return self.count(OutboxMail.key == kinds[name])
+
+    def event(self, event_id: str) -> StripeEvent | None:
+        """The inbox's row."""
+        found = select(StripeEvent).where(StripeEvent.event_id == event_id)
+        row = self.read(lambda session: session.scalars(found).one_or_none())
+        assert row is None or isinstance(row, StripeEvent)
+        return row
+
+    def alarms(self) -> set[str]:
+        """The keys of all alarms since the test began."""
+        return set(self.read(lambda session: session.scalars(select(Alarm.key)).all()))
+
+    def begin(self) -> None:
+        """Fair weather, no alarms, no limits reached."""
+        self.stripe.calm()
+        with self.db.write() as session:
+            session.execute(delete(Alarm))
+            session.execute(delete(LimitHits))
+
+    def web_pids(self) -> list[int]:
+        """gunicorn's workers."""
+        master = self.children["web"].pid
+        return [int(pid) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
+
+    def limit_files(self, size: int = resource.RLIM_INFINITY) -> None:
+        """Let the web processes write no file beyond so many bytes: a full disk."""
+        for pid in self.web_pids():
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
+def until(holds: Callable[[], Any], seconds: float = WAIT_SECONDS) -> Any:
+    """Wait until something holds; what it gave."""
+    give_up = time.monotonic() + seconds
+    while not (found := holds()):
+        assert time.monotonic() < give_up, "it never came"
+        time.sleep(0.02)
+    return found
+
+
+@contextmanager
+def running_site(home: Path, database_url: str, workers: int = 2, **environ: str) -> Iterator[Site]:
+    """Web and worker before a Stripe and a mail server of our own, until the block ends."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with ExitStack() as stack:
+        stripe = stack.enter_context(
+            Standin.running(
+                webhook_url=f"{url}/webhooks/stripe",
+                webhook_secrets=SECRETS[:1],
+                retry_delays=(0.2, 0.5, 1, 2, 4, 8),
+            )
+        )
+        mail = stack.enter_context(FakeMailServer().running())
+        db = Database(database_url)
+        migrate(db)
+        settings = _environ(home, database_url, url) | {
+            "STRIPE_SECRET_KEY": stripe.api_key,
+            "STRIPE_API_BASE": stripe.base_url,
+            "SMTP_URL": mail.url,
+        }
+        site = Site(url, settings | environ, db, stripe, mail)
+        try:
+            site.start("web", "serve", "--bind", f"127.0.0.1:{port}", "--workers", str(workers))
+            site.start("worker", "worker")
+            until(lambda: _answers(f"{url}/pass/"))
+            yield site
+        finally:
+            for name in list(site.children):
+                site.stop(name)
+            db.close()
+
+
+def _environ(home: Path, database_url: str, url: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CARREL_", "STRIPE_"))}
+    return kept | {
+        "PYTHONPATH": f"{ROOT / 'site'}:{ROOT}",
+        "CARREL_HOME": str(home),
+        "CARREL_BASE_URL": url,
+        "CARREL_SECRET_KEYS": KEY + secrets.token_hex(8),
+        "CARREL_PROXIES": "1",
+        "DATABASE_URL": database_url,
+        "STRIPE_WEBHOOK_SECRET": ",".join(SECRETS),
+        "MAIL_FROM": "Carrel <desk@carrel.test>",
+        "CONTACT_EMAIL": "help@carrel.test",
+        "ALARM_EMAIL": "alarm@carrel.test",
+        "POSTAL_ADDRESS": "1 Quiet Street",
+    }
+
+
+def _answers(address: str) -> bool:
+    with suppress(URLError, OSError), urllib.request.urlopen(address, timeout=5) as response:
+        return bool(response.status == 200)
+    return False
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
