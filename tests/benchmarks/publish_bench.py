@@ -38,7 +38,9 @@ class Measured:
 def main(count: int = COUNT) -> None:
     """Measure everything that is installed and print it."""
     print(f"Publishing {count:,} articles of about {WORDS} words with tables, links and questions")
-    print(f"  {os.cpu_count()} cores (load {os.getloadavg()[0]:.1f}), Python {sys.version.split()[0]}, SQLite {pysqlite3.sqlite_version}")
+    print(
+        f"  {os.cpu_count()} cores (load {os.getloadavg()[0]:.1f}), Python {sys.version.split()[0]}, SQLite {pysqlite3.sqlite_version}"
+    )
     print(f"  SQLAlchemy {version('sqlalchemy')}, pydantic {version('pydantic')}, renderer {RENDERER}")
     with _folder() as folder:
         _carrel(folder, count)

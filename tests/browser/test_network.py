@@ -144,7 +144,7 @@ def test_when_the_network_fails_the_house_ad_is_back_and_nothing_moved(new: New,
     page = new()
     page.goto(ARTICLE)
     page.evaluate(GRANT)
-    page.wait_for_function("document.querySelector('.slot-box') === null")
+    expect(page.locator(".slot-box")).to_have_count(0)
     expect(page.locator(".slot-top .slot-link")).to_be_visible()
     assert len(host.asked) > 0
     assert page.evaluate("window.shifts") == []
