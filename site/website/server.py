@@ -44,6 +44,7 @@ class Server(BaseApplication):
     def load(self) -> Flask:  # type: ignore[override]  # gunicorn means any WSGI app
         """The app, made in each worker."""
         app = create_app(make_services(self._settings))
+        self._more(app)
         counting(app).tally.start()
         return app
 

@@ -13,6 +13,7 @@ from payments.offer import price_display
 from website import clock
 from website.settings import Settings
 from website.web.services import services
+from website.web.session_cookie import session_cookie
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,10 @@ class Navigation:
         self._exams: Sequence[Exam] = []
 
     def context(self) -> dict[str, Any]:
-        """`exams` for the templates. Without a database an error page still has its words."""
+        """`exams` for the templates, and whether a private page says "Account" or "Sign in".
+
+        Without a database an error page still has its words. A kept page goes by its edition alone.
+        """
         try:
             epoch = services().epoch.value()
             if epoch != self._epoch:
@@ -64,4 +68,4 @@ class Navigation:
                     self._exams, self._epoch = library.exams(session, clock.now()), epoch
         except SQLAlchemyError:
             pass
-        return {"exams": self._exams}
+        return {"exams": self._exams, "signed_in": bool(session_cookie())}
