@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.support.chromium import browser  # noqa: F401 - a fixture for all
 from tests.support.postgres import Cluster, find_binaries
 from tests.support.test_database import TestDatabase, empty
 from website.app import create_app
