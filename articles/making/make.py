@@ -126,8 +126,8 @@ def _broken_links(desk: Desk, path: str, rendered: Rendered) -> list[Problem]:
         for link in rendered.links
         if link.url is None
     ]
+    made = {link.url for link in rendered.links}
     for block in rendered.blocks:
-        made = {link.url for link in rendered.links}
         for url in _SITE_LINK.findall(block.html):
             if url not in made and (problem := _site_problem(desk, url, block.line)):
                 problems.append(problem)

@@ -11,7 +11,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from website.db import Base, Database
-from website.migrations import ForeignSchema, check_schema, migrate
+from website.migrations import HEAD, ForeignSchema, check_schema, migrate
+from website.migrations.upgrade import script
 
 
 def test_data_18_the_migrations_make_exactly_what_the_models_say(db: Database) -> None:
@@ -20,6 +21,10 @@ def test_data_18_the_migrations_make_exactly_what_the_models_say(db: Database) -
             connection, opts={"compare_type": True, "include_name": _is_ours}
         )
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_release_names_the_newest_revision_as_its_own() -> None:
+    assert script().get_heads() == [HEAD]
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:

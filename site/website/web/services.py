@@ -3,8 +3,6 @@
 import os
 from dataclasses import dataclass, field
 
-from flask import current_app
-
 from website.db import Database, DatabaseUnusable
 from website.editions import EditionCache, EpochWatch, VerdictCache
 from website.settings import Settings
@@ -50,6 +48,8 @@ def open_database(settings: Settings) -> Database:
 
 def services() -> Services:
     """The services of the app that handles this request."""
+    from flask import current_app  # here, as commands need no web framework and should not wait for it
+
     found = current_app.extensions[EXTENSION]
     assert isinstance(found, Services)  # noqa: S101 - narrows the type
     return found
