@@ -1,6 +1,6 @@
 """Forgetting an address: nothing of it stays but its HMAC, so that no import brings it back (MAIL-19)."""
 
-from sqlalchemy import delete, exists
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from newsletter.subscribers.confirming import LASTS
@@ -11,6 +11,7 @@ from website.mail.models import Kind
 from website.web.services import Services
 
 EVERY_SECONDS = 3600.0
+AT_ONCE = 1000
 
 
 def erase(session: Session, email_key: str) -> bool:
@@ -21,10 +22,16 @@ def erase(session: Session, email_key: str) -> bool:
 
 
 def purge(services: Services) -> bool:
-    """A step of the worker: forget those who never confirmed, once their last link has expired (MAIL-12)."""
+    """A step of the worker: forget those who never confirmed, once their last link has expired (MAIL-12).
+
+    Whether there may be more.
+    """
     with services.db.write() as session:
         expired = SignUp.confirmed_at.is_(None), SignUp.asked_at <= clock.now() - LASTS
         session.execute(delete(SignUp).where(*expired))
         waits = exists().where(SignUp.subscriber_id == Subscriber.id)
-        session.execute(delete(Subscriber).where(Subscriber.state == State.PENDING, ~waits))
-    return False
+        given_up = select(Subscriber.id).where(Subscriber.state == State.PENDING, ~waits).limit(AT_ONCE)
+        # Locked first, and asked again: somebody may be subscribing with that address at this very moment.
+        ids = session.scalars(given_up.with_for_update(skip_locked=True)).all()
+        session.execute(delete(Subscriber).where(Subscriber.id.in_(ids), ~waits))
+        return len(ids) == AT_ONCE

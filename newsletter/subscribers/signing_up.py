@@ -17,6 +17,7 @@ from website.db import insert_into, insert_new
 from website.mail import outbox, suppression
 from website.mail.addresses import Address
 from website.mail.models import Kind, Suppression
+from website.mail.outbox import ASKED
 from website.settings import Settings
 from website.tokens import Signer, new_token, token_hash
 
@@ -58,19 +59,31 @@ def count(session: Session, visit: Visit) -> None:
 
 
 def sign_up(session: Session, settings: Settings, signer: Signer, asking: Asking) -> None:
-    """Take the wish down and ask the address, if it may be asked. Nothing else changes before it confirms."""
-    try:
-        limits.check(session, "subscribe-address", asking.address.key, *PER_ADDRESS)
-    except TooMany:
-        return  # its visitor must not learn that somebody asked before
-    hashed = suppression.address_hash(session, asking.address.key)
-    if _must_not_be_asked(session, hashed) or not _may_be_mailed(session, hashed):
+    """Take the wish down and ask the address, if it may be asked. Nothing else changes before it confirms.
+
+    Both mails are composed for every address, sent or not, so that the time tells nothing of it (AUTH-04).
+    """
+    hashed, token = suppression.address_hash(session, asking.address.key), new_token()
+    question = mails.confirm(settings, f"{settings.base_url}/newsletter/confirm/{token}")
+    reminder = mails.already(settings, links.of(settings, signer, hashed))
+    if not _may_be_asked(session, asking.address, hashed):
         return
     subscriber = find_or_add(session, asking.address, asking.visit.page)
     if _has_it_already(session, subscriber):
-        _remind(session, settings, signer, subscriber)
+        key = f"newsletter-already:{subscriber.id}:{clock.now():%Y%m%d%H%M}"
+        outbox.queue(session, key=key, to=subscriber.email, mail=reminder, private=True)
     else:
-        _ask(session, settings, subscriber, asking)
+        asked = take_down(session, subscriber, asking, How.MAIL, token_hash=token_hash(token))
+        key = f"newsletter-confirm:{asked.id}"
+        outbox.queue(session, key=key, to=subscriber.email, mail=question, pace=ASKED, private=True)
+
+
+def _may_be_asked(session: Session, address: Address, address_hash: bytes) -> bool:
+    try:
+        limits.check(session, "subscribe-address", address.key, *PER_ADDRESS)
+    except TooMany:
+        return False  # a visitor must not learn that somebody asked before
+    return not _must_not_be_asked(session, address_hash) and _count_mail(session, address_hash)
 
 
 def find_or_add(session: Session, address: Address, source: str) -> Subscriber:
@@ -93,8 +106,8 @@ def _must_not_be_asked(session: Session, address_hash: bytes) -> bool:
     return session.scalars(select(Suppression.kind).where(*stops).limit(1)).first() is not None
 
 
-def _may_be_mailed(session: Session, address_hash: bytes) -> bool:
-    """Count one more mail to an address that did not ask by itself: one a day, three altogether (MAIL-12)."""
+def _count_mail(session: Session, address_hash: bytes) -> bool:
+    """Count one more mail to an address that somebody typed in, unless it had one today or three already."""
     now = clock.now()
     adding = insert_into(session, Asked).values(address_hash=address_hash, times=1, last_at=now)
     counting = adding.on_conflict_do_update(
@@ -108,20 +121,6 @@ def _may_be_mailed(session: Session, address_hash: bytes) -> bool:
 def _has_it_already(session: Session, subscriber: Subscriber) -> bool:
     asked = select(Subscriber.id).where(Subscriber.id == subscriber.id, is_subscribed())
     return session.scalars(asked).first() is not None
-
-
-def _remind(session: Session, settings: Settings, signer: Signer, subscriber: Subscriber) -> None:
-    mail = mails.already(settings, links.of(settings, signer, subscriber.address_hash))
-    key = f"newsletter-already:{subscriber.id}:{clock.now():%Y%m%d%H%M}"
-    outbox.queue(session, key=key, to=subscriber.email, mail=mail, private=True)
-
-
-def _ask(session: Session, settings: Settings, subscriber: Subscriber, asking: Asking) -> None:
-    token = new_token()
-    asked = take_down(session, subscriber, asking, How.MAIL, token_hash=token_hash(token))
-    mail = mails.confirm(settings, f"{settings.base_url}/newsletter/confirm/{token}")
-    key = f"newsletter-confirm:{asked.id}"
-    outbox.queue(session, key=key, to=subscriber.email, mail=mail, pace=outbox.ASKED, private=True)
 
 
 def take_down(

@@ -1,0 +1,142 @@
+"""Subscribing with a real browser, its scripts on and off; a mail scanner that runs scripts; feeds for people."""
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import delete, select
+
+from newsletter.subscribers.models import Subscriber
+from tests.browser.test_pages import ARTICLE, CHECK, NARROW, WIDE
+from tests.support.live import LiveSite
+from website.accounts.models import LimitHits
+
+PATIENCE_SECONDS = 60.0
+LINK = re.compile(r"http\S+/newsletter/\S+")
+
+
+@pytest.fixture
+def email() -> str:
+    """Somebody's own address in each test: one site serves them all."""
+    return f"anna.{uuid.uuid4().hex[:8]}@example.org"
+
+
+@pytest.fixture(autouse=True)
+def _room(site: LiveSite) -> None:
+    """The tests share one network address; its limits have tests of their own."""
+    with site.services.db.write() as session:
+        session.execute(delete(LimitHits))
+
+
+def subscribe(page: Page, email: str) -> None:
+    """Subscribe at the foot of an article."""
+    page.goto(ARTICLE)
+    box = page.locator("form[action='/subscribe/']")
+    box.get_by_label("Email").fill(email)
+    box.get_by_label("How often").select_option("daily")
+    box.get_by_role("button", name="Subscribe").click()
+    expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
+
+
+def links_to(site: LiveSite, email: str, mails: int = 1) -> list[str]:
+    """The newsletter's links in the newest mail to this address, once so many have arrived."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while len(site.mail.mails_to(email)) < mails:
+        assert time.monotonic() < until, "no mail arrived"
+        time.sleep(0.1)
+    return LINK.findall(site.mail.mails_to(email)[-1].text())
+
+
+def state_of(site: LiveSite, email: str) -> str:
+    with site.services.db.read() as session:
+        return session.scalars(select(Subscriber.state).where(Subscriber.email_key == email)).one()
+
+
+def test_mail_11_in_the_browser_that_asked_opening_the_link_is_enough(
+    page: Page, site: LiveSite, email: str
+) -> None:
+    subscribe(page, email)
+    (link,) = links_to(site, email)
+    page.goto(link)
+    page.wait_for_url("**/newsletter/preferences/**")
+    expect(page.get_by_text("You are subscribed.")).to_be_visible()
+    assert state_of(site, email) == "confirmed"
+
+
+def test_a11y_04_without_scripts_the_buttons_do_everything(
+    profile: Callable[..., BrowserContext], site: LiveSite, email: str
+) -> None:
+    page = profile(java_script_enabled=False).new_page()
+    subscribe(page, email)
+    (link,) = links_to(site, email)
+    page.goto(link)
+    assert state_of(site, email) == "pending"
+    page.get_by_role("button", name="Confirm my address").click()
+    page.wait_for_url("**/newsletter/preferences/**")
+    for folded in ("Single topics", "Be forgotten as well"):
+        expect(page.get_by_text(folded)).to_be_visible()
+    page.get_by_label("How often").select_option("monthly")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.get_by_role("button", name="Pause", exact=True).click()
+    expect(page.get_by_text("Nothing comes until")).to_be_visible()
+    page.get_by_role("button", name="Leave the newsletter").click()
+    expect(page.get_by_role("heading", name="No newsletter comes any more")).to_be_visible()
+    assert state_of(site, email) == "left"
+
+
+def test_mf_19_a_scanner_that_runs_scripts_confirms_nobody_and_leaves_for_nobody(
+    profile: Callable[..., BrowserContext], site: LiveSite, email: str
+) -> None:
+    person, scanner = profile().new_page(), profile().new_page()
+    subscribe(person, email)
+    (confirm,) = links_to(site, email)
+    for _ in range(3):
+        scanner.goto(confirm, wait_until="networkidle")
+        expect(scanner.get_by_role("button", name="Confirm my address")).to_be_visible()
+    assert state_of(site, email) == "pending"
+    person.goto(confirm)
+    person.wait_for_url("**/newsletter/preferences/**")
+    for link in links_to(site, email, mails=2) * 3:
+        scanner.goto(link, wait_until="networkidle")
+    assert state_of(site, email) == "confirmed"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a11y_01_every_page_of_the_newsletter_is_accessible_and_fits(
+    profile: Callable[..., BrowserContext], site: LiveSite, email: str, scheme: str
+) -> None:
+    person = profile(color_scheme=scheme, viewport=WIDE).new_page()
+    subscribe(person, email)
+    (confirm,) = links_to(site, email)
+    for path in ("/subscribe/sent/", confirm, "/newsletter/confirm/unknown", "/newsletter/unsubscribe/x"):
+        check(profile, path, scheme)
+    person.goto(confirm)
+    person.wait_for_url("**/newsletter/preferences/**")
+    for link in [person.url, *links_to(site, email, mails=2)]:
+        check(profile, link, scheme)
+
+
+def check(profile: Callable[..., BrowserContext], path: str, scheme: str) -> None:
+    """Nothing for axe to complain of, and no sideways scroll on a narrow screen."""
+    page = profile(color_scheme=scheme, viewport=NARROW).new_page()
+    page.goto(path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], path
+    found = Axe().run(page, options=CHECK).response["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found] == [], path
+    page.close()
+
+
+@pytest.mark.parametrize("path", ["/feed.xml", "/exams/cpb/atom.xml"])
+def test_a_person_who_opens_a_feed_can_read_it_and_follow_it(page: Page, path: str) -> None:
+    page.goto(path)
+    expect(page.get_by_text("This is a feed")).to_be_visible()
+    assert page.evaluate("document.documentElement.localName") in {"rss", "feed"}
+    hidden = page.locator("guid, id, pubDate, published, encoded, content")
+    assert not any(one.is_visible() for one in hidden.all())
+    page.get_by_role("link", name="Read this article").first.click()
+    page.wait_for_url("**/articles/**")
