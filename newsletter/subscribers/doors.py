@@ -1,5 +1,6 @@
 """The pages behind the links in every mail: choosing, pausing, leaving, being forgotten. No login."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,16 +29,20 @@ DONE = {
 
 @blueprint.get("/newsletter/preferences/<token>")
 def preferences(token: str) -> str:
-    """What the subscriber chose. Of the address, no more than its owner needs to know it again (MF-21)."""
+    """What the subscriber chose. Of the address, no more than its owner needs to know it again (MF-21).
+
+    A link that is none of ours has a page of its own, 404: it was cut off, and who has it can do something.
+    """
     return _preferences(token, {})
 
 
 @blueprint.post("/newsletter/preferences/<token>")
 def change_preferences(token: str) -> Response:
     """Save, pause, go on, leave or be forgotten: the button says which."""
+    whose = _whose(token)
     try:
         with services().db.write() as session:
-            subscriber = _find(session, token)
+            subscriber = leaving.find(session, whose)
             done = _act(session, subscriber) if subscriber else ""
     except BadWish as wrong:
         return make_response(_preferences(token, {wrong.field: str(wrong)}), 400)
@@ -47,8 +52,9 @@ def change_preferences(token: str) -> Response:
 @blueprint.get("/newsletter/unsubscribe/<token>")
 def unsubscribe(token: str) -> str:
     """One button, for people. Looking changes nothing (MAIL-10)."""
+    whose = _whose(token)
     with services().db.read() as session:
-        subscriber = _find(session, token)
+        subscriber = leaving.find(session, whose)
     if subscriber is None:
         return _left()
     return render_template(
@@ -62,26 +68,23 @@ def one_click(token: str) -> str:
 
     The answer is the same for a second time, for an erased address and for a token that is none of ours.
     """
-    if _is_ours(token):
+    with suppress(BadSignature):
+        whose = _whose(token)
         with services().db.write() as session:
-            if subscriber := _find(session, token):
+            if subscriber := leaving.find(session, whose):
                 leaving.leave(session, subscriber)
     return _left()
 
 
-def _is_ours(token: str) -> bool:
-    try:
-        links.address_hash_of(services().signer, token)
-    except BadSignature:
-        return False
-    return True
+@blueprint.errorhandler(BadSignature)
+def not_ours(_failure: BadSignature) -> Response:
+    """Most of all a link that was not copied whole."""
+    return make_response(render_template("newsletter/incomplete.html"), 404)
 
 
-def _find(session: Session, token: str) -> Subscriber | None:
-    """Whose link it is, while they are subscribed."""
-    if not _is_ours(token):
-        return None
-    return leaving.find(session, links.address_hash_of(services().signer, token))
+def _whose(token: str) -> bytes:
+    """The HMAC of the address that a link is for. Raises `BadSignature`."""
+    return links.address_hash_of(services().signer, token)
 
 
 def _act(session: Session, subscriber: Subscriber) -> str:
@@ -108,8 +111,9 @@ def _act(session: Session, subscriber: Subscriber) -> str:
 
 
 def _preferences(token: str, errors: dict[str, str]) -> str:
+    whose = _whose(token)
     with services().db.read() as session:
-        subscriber = _find(session, token)
+        subscriber = leaving.find(session, whose)
         if subscriber is None:
             return _left()
         return render_template(

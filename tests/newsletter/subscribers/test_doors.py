@@ -124,6 +124,26 @@ def test_mail_09_an_unknown_token_gets_the_same_answer(
     assert answers == {provider(app, unsubscribe)}
 
 
+@pytest.mark.parametrize("page", ["preferences", "unsubscribe"])
+@pytest.mark.parametrize("forged", ["x.css", "x", "AAAA.BBBB"])
+def test_web_04_a_link_that_is_none_of_ours_is_no_page_and_says_what_to_do(
+    anna: Browser, services: Services, page: str, forged: str
+) -> None:
+    before = dump(services.db)
+    answer = anna.get(f"/newsletter/{page}/{forged}")
+    assert answer.status_code == 404
+    assert "This link is not complete" in answer.text
+    assert 'href="/subscribe/"' in answer.text
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert dump(services.db) == before
+
+
+def test_a_link_that_was_cut_off_is_no_page(anna: Browser, preferences: str, unsubscribe: str) -> None:
+    for path in (preferences, unsubscribe):
+        assert anna.get(path[:-1]).status_code == 404
+        assert anna.get(path + ".css").status_code == 404
+
+
 def test_mf_22_a_link_of_eleven_months_ago_still_leaves(
     app: Flask, services: Services, unsubscribe: str, noon: time_machine.Traveller
 ) -> None:
