@@ -48,7 +48,7 @@ def site(host: AdHost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Liv
 def new(profile: Callable[..., BrowserContext], host: AdHost) -> New:
     """A page in a fresh profile that notes what moves and what is refused."""
     host.asked.clear()
-    host.is_down = False
+    host.is_down = host.is_empty = False
 
     def make(**options: object) -> Page:
         page = profile(viewport=WIDE, **options).new_page()
@@ -137,6 +137,17 @@ def test_priv_06_global_privacy_control_says_no_for_good(new: New, host: AdHost)
     page.evaluate(GRANT)
     scroll_through(page)
     assert host.asked == []
+
+
+def test_a_slot_that_the_network_leaves_empty_keeps_the_house_ad(new: New, host: AdHost) -> None:
+    host.is_empty = True
+    page = new()
+    page.goto(ARTICLE)
+    page.evaluate(GRANT)
+    page.wait_for_function("document.querySelector('.slot-box') === null")
+    expect(page.locator(".slot-top .slot-link")).to_be_visible()
+    assert host.asked == ["/pagead/js/adsbygoogle.js?client=ca-pub-1"]
+    assert page.evaluate("window.shifts") == []
 
 
 def test_when_the_network_fails_the_house_ad_is_back_and_nothing_moved(new: New, host: AdHost) -> None:

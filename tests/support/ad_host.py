@@ -12,6 +12,7 @@ SCRIPT = """
     const place = document.querySelector("ins.adsbygoogle:not([data-adsbygoogle-status])");
     if (!place) return;
     place.dataset.adsbygoogleStatus = "done";
+    if (UNFILLED) return void (place.dataset.adStatus = "unfilled");
     const frame = document.createElement("iframe");
     frame.src = "HOST/frame";
     frame.width = 300;
@@ -42,7 +43,7 @@ TAG = """
 
 
 class AdHost(ThreadingHTTPServer):
-    """The network. `asked` lists the paths; `is_down` makes every answer an error."""
+    """The network. `asked` lists the paths; `is_down` makes every answer an error, `is_empty` leaves every slot unfilled."""
 
     daemon_threads = True
 
@@ -52,6 +53,7 @@ class AdHost(ThreadingHTTPServer):
         self.tag = TAG.replace("HOST", self.url)
         self.asked: list[str] = []
         self.is_down = False
+        self.is_empty = False
 
     @classmethod
     @contextmanager
@@ -83,7 +85,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> tuple[bytes, str]:
         if self.path.startswith("/pagead/js/"):
-            return SCRIPT.replace("HOST", self.server.url).encode(), "text/javascript"
+            unfilled = "true" if self.server.is_empty else "false"
+            script = SCRIPT.replace("HOST", self.server.url).replace("UNFILLED", unfilled)
+            return script.encode(), "text/javascript"
         if self.path.startswith("/consent-"):
             granted = "true" if "yes" in self.path else "false"
             return CONSENT.replace("GRANTED", granted).encode(), "text/javascript"

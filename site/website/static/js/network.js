@@ -52,20 +52,27 @@
     slot.style.height = `${slot.offsetHeight}px`;
     link.hidden = true;
     slot.append(box);
+    // A network that has no ad for this slot says so like this.
+    new MutationObserver(() => {
+      if (places.has(slot) && box.querySelector('[data-ad-status="unfilled"]')) restore(slot);
+    }).observe(box, { subtree: true, attributeFilter: ["data-ad-status"] });
     slot.dataset.house = slot.dataset.network;
     await build(tag, box).catch(giveBack);
+  };
+
+  const restore = (slot) => {
+    const { link, box, house } = places.get(slot);
+    places.delete(slot);
+    box.remove();
+    link.hidden = false;
+    slot.style.height = "";
+    slot.dataset.house = house;
   };
 
   const giveBack = () => {
     allowed = false;
     watcher.disconnect();
-    for (const [slot, { link, box, house }] of places) {
-      box.remove();
-      link.hidden = false;
-      slot.style.height = "";
-      slot.dataset.house = house;
-    }
-    places.clear();
+    for (const slot of [...places.keys()]) restore(slot);
   };
 
   const watcher = new IntersectionObserver((changes) => {
