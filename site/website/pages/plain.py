@@ -31,4 +31,4 @@ def render_page(slug: str, edition: Edition) -> Rendering:
         meta = Meta(found.title, found.summary or "")
         # Sanitised when it was published.
         html = Markup(found.html)  # noqa: S704
-        return frame.render(f"pages/{slug}.html", meta, page=found, html=html, register=[]), None
+        return frame.render(f"pages/{slug}.html", meta, page=found, html=html), None
