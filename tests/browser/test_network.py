@@ -45,13 +45,29 @@ def site(host: AdHost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Liv
 
 
 @pytest.fixture
-def new(profile: Callable[..., BrowserContext], host: AdHost) -> New:
-    """A page in a fresh profile that notes what moves and what is refused."""
-    host.asked.clear()
+def asked() -> list[str]:
+    """What the pages of this test ask of the network; late requests of another test's page are not among it."""
+    return []
+
+
+def note(page: Page, host: AdHost, asked: list[str]) -> None:
+    """Write down every request of a page to the network."""
+    page.on(
+        "request",
+        lambda request: (
+            asked.append(request.url.removeprefix(host.url)) if request.url.startswith(host.url) else None
+        ),
+    )
+
+
+@pytest.fixture
+def new(profile: Callable[..., BrowserContext], host: AdHost, asked: list[str]) -> New:
+    """A page in a fresh profile that notes what moves, what is refused and what the network is asked."""
     host.is_down = host.is_empty = False
 
     def make(**options: object) -> Page:
         page = profile(viewport=WIDE, **options).new_page()
+        note(page, host, asked)
         page.add_init_script(WATCH_SHIFTS)
         page.add_init_script(
             "window.refused = []; document.addEventListener('securitypolicyviolation',"
@@ -62,16 +78,18 @@ def new(profile: Callable[..., BrowserContext], host: AdHost) -> New:
     return make
 
 
-def test_priv_01_before_a_choice_nobody_asks_the_network(new: New, host: AdHost) -> None:
+def test_priv_01_before_a_choice_nobody_asks_the_network(asked: list[str], new: New, host: AdHost) -> None:
     page = new()
     page.goto(ARTICLE)
     scroll_through(page)
-    assert host.asked == []
+    assert asked == []
     expect(page.locator(".slot-top .slot-link")).to_be_visible()
     assert page.content().count("adsbygoogle") == 0
 
 
-def test_after_consent_the_pasted_tag_runs_and_nothing_moves(new: New, host: AdHost) -> None:
+def test_after_consent_the_pasted_tag_runs_and_nothing_moves(
+    asked: list[str], new: New, host: AdHost
+) -> None:
     page = new()
     page.goto(ARTICLE)
     page.evaluate(GRANT)
@@ -83,12 +101,12 @@ def test_after_consent_the_pasted_tag_runs_and_nothing_moves(new: New, host: AdH
     expect(page.locator(".slot-foot iframe")).to_be_visible()
     assert page.evaluate("window.shifts") == []
     assert page.evaluate("window.refused") == []
-    assert {path.partition("?")[0] for path in host.asked} >= {
+    assert {path.partition("?")[0] for path in asked} >= {
         "/pagead/js/adsbygoogle.js",
         "/frame",
         "/auction",
     }
-    assert [path for path in host.asked if path.startswith("/pagead/js/")] == [
+    assert [path for path in asked if path.startswith("/pagead/js/")] == [
         "/pagead/js/adsbygoogle.js?client=ca-pub-1"
     ]
 
@@ -111,12 +129,12 @@ def test_what_is_seen_then_is_the_networks(new: New) -> None:
     assert (page.locator(".slot-top").get_attribute("data-house") or "").startswith("network|top|cpb|")
 
 
-def test_priv_04_who_says_no_keeps_the_house_ad(new: New, host: AdHost) -> None:
+def test_priv_04_who_says_no_keeps_the_house_ad(asked: list[str], new: New, host: AdHost) -> None:
     page = new()
     page.goto(ARTICLE)
     page.evaluate(DENY)
     scroll_through(page)
-    assert host.asked == []
+    assert asked == []
     expect(page.locator(".slot-top .slot-link")).to_be_visible()
 
 
@@ -130,34 +148,38 @@ def test_who_changes_their_mind_gets_the_house_ad_back(new: New) -> None:
     assert page.locator("iframe").count() == 0
 
 
-def test_priv_06_global_privacy_control_says_no_for_good(new: New, host: AdHost) -> None:
+def test_priv_06_global_privacy_control_says_no_for_good(asked: list[str], new: New, host: AdHost) -> None:
     page = new()
     page.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', { value: true })")
     page.goto(ARTICLE)
     page.evaluate(GRANT)
     scroll_through(page)
-    assert host.asked == []
+    assert asked == []
 
 
-def test_a_slot_that_the_network_leaves_empty_keeps_the_house_ad(new: New, host: AdHost) -> None:
+def test_a_slot_that_the_network_leaves_empty_keeps_the_house_ad(
+    asked: list[str], new: New, host: AdHost
+) -> None:
     host.is_empty = True
     page = new()
     page.goto(ARTICLE)
     page.evaluate(GRANT)
     page.wait_for_function("document.querySelector('.slot-box') === null")
     expect(page.locator(".slot-top .slot-link")).to_be_visible()
-    assert host.asked == ["/pagead/js/adsbygoogle.js?client=ca-pub-1"]
+    assert asked == ["/pagead/js/adsbygoogle.js?client=ca-pub-1"]
     assert page.evaluate("window.shifts") == []
 
 
-def test_when_the_network_fails_the_house_ad_is_back_and_nothing_moved(new: New, host: AdHost) -> None:
+def test_when_the_network_fails_the_house_ad_is_back_and_nothing_moved(
+    asked: list[str], new: New, host: AdHost
+) -> None:
     host.is_down = True
     page = new()
     page.goto(ARTICLE)
     page.evaluate(GRANT)
     expect(page.locator(".slot-box")).to_have_count(0)
     expect(page.locator(".slot-top .slot-link")).to_be_visible()
-    assert len(host.asked) > 0
+    assert len(asked) > 0
     assert page.evaluate("window.shifts") == []
 
 
@@ -172,7 +194,7 @@ def test_web_07_pages_with_power_never_name_the_network(new: New, host: AdHost, 
     assert "js/network." not in page.content()
 
 
-def test_n8_a_holder_gets_nothing_of_it(new: New, host: AdHost, site: LiveSite) -> None:
+def test_n8_a_holder_gets_nothing_of_it(asked: list[str], new: New, host: AdHost, site: LiveSite) -> None:
     token = make_session(site.services.db, make_reader(site.services.db, "holder@example.org", ad_free=True))
     page = new()
     page.context.add_cookies([{"name": name_under(site.settings), "value": token, "url": site.url}])
@@ -184,21 +206,21 @@ def test_n8_a_holder_gets_nothing_of_it(new: New, host: AdHost, site: LiveSite) 
         assert host.url not in answer.headers["content-security-policy"]
         assert "unsafe" not in answer.headers["content-security-policy"]
         assert "js/network." not in page.content()
-    assert host.asked == []
+    assert asked == []
 
 
 @pytest.mark.parametrize(("tool", "iframes"), [("/consent-yes.js", 1), ("/consent-no.js", 0)])
 def test_priv_02_a_certified_consent_tool_plugs_in_by_its_own_interface(
-    browser: Browser, host: AdHost, tmp_path: Path, tool: str, iframes: int
+    asked: list[str], browser: Browser, host: AdHost, tmp_path: Path, tool: str, iframes: int
 ) -> None:
-    host.asked.clear()
     extra = with_network(host, consent_script=f"{host.url}{tool}")
     with live_site(tmp_path, **extra) as other:
         context = browser.new_context(base_url=other.url, viewport=WIDE)
         page = context.new_page()
+        note(page, host, asked)
         page.goto(ARTICLE)
         page.wait_for_load_state("networkidle")
         page.wait_for_timeout(500)
         assert page.locator(".slot-top iframe").count() == iframes
-        assert ("/frame" in host.asked) is bool(iframes)
+        assert ("/frame" in asked) is bool(iframes)
         context.close()
