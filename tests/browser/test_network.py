@@ -211,7 +211,7 @@ def test_n8_a_holder_gets_nothing_of_it(asked: list[str], new: New, host: AdHost
 
 @pytest.mark.parametrize(("tool", "iframes"), [("/consent-yes.js", 1), ("/consent-no.js", 0)])
 def test_priv_02_a_certified_consent_tool_plugs_in_by_its_own_interface(
-    asked: list[str], browser: Browser, host: AdHost, tmp_path: Path, tool: str, iframes: int
+    asked: list[str], browser: Browser, host: AdHost, tmp_path: Path, *, tool: str, iframes: int
 ) -> None:
     extra = with_network(host, consent_script=f"{host.url}{tool}")
     with live_site(tmp_path, **extra) as other:
