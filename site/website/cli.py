@@ -29,6 +29,7 @@ ELSEWHERE = {
     "subscribers": "newsletter.commands:subscribers",
     "digest": "newsletter.digests.commands:digest",
     "reconcile": "payments.commands:reconcile_command",
+    "operator": "website.admin.operators.commands:operator",
     "entitlements": "payments.commands:entitlements",
 }
 

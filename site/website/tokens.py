@@ -60,6 +60,10 @@ class Signer:
         """`value.signature`; the value stays readable."""
         return f"{value}.{_mac(self._keys[0], purpose, value)}"
 
+    def derive(self, purpose: str, value: str) -> list[bytes]:
+        """32 secret bytes for this purpose and value, under each key: what need not be stored to be known."""
+        return [hmac.new(key, f"{purpose}\0{value}".encode(), hashlib.sha256).digest() for key in self._keys]
+
     def value_of(self, purpose: str, signed: str) -> str:
         """The value of a signed string. Raises `BadSignature`."""
         value, _, signature = signed.rpartition(".")

@@ -5,6 +5,7 @@ from newsletter import models as newsletter
 from payments import models as payments
 from website import audit, editions, tokens
 from website.accounts import models as accounts
+from website.admin.operators import models as operators
 from website.ads import models as ads
 from website.mail import models as mail
 
@@ -17,5 +18,6 @@ MODULES = [
     articles,
     mail,
     newsletter,
+    operators,
     payments,
 ]

@@ -2,9 +2,10 @@
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, request
+from flask import Flask, abort, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from website.settings import LOOPBACK
@@ -14,6 +15,7 @@ from website.web.session_cookie import session_cookie
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 PURPOSE = "csrf"
+EXTENSION = "csrf_cookie"
 # Requests that cannot carry a token, each for its reason. A test freezes this list (AUTH-12).
 WITHOUT_ORIGIN = frozenset(
     {
@@ -26,8 +28,12 @@ WITHOUT_ORIGIN = frozenset(
 WITHOUT_TOKEN = frozenset({"newsletter.subscribe", "ads.seen"})
 
 
-def init_app(app: Flask) -> None:
-    """Put the guards before every view, and trust exactly as many proxies as the settings say."""
+def init_app(app: Flask, cookie: Callable[[], str] = session_cookie) -> None:
+    """Put the guards before every view, and trust exactly as many proxies as the settings say.
+
+    `cookie` gives the session cookie that tokens of forms are bound to.
+    """
+    app.extensions[EXTENSION] = cookie
     hops = app.extensions["carrel"].settings.proxies
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops)  # type: ignore[method-assign]
@@ -70,7 +76,7 @@ def csrf_token() -> str:
 
 
 def _binding() -> str:
-    cookie = session_cookie()
+    cookie = current_app.extensions[EXTENSION]()
     return hashlib.sha256(cookie.encode()).hexdigest()[:32] if cookie else "guest"
 
 

@@ -193,6 +193,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_limit_hits_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
+        "operator",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("email_key", sa.String(length=254), nullable=False),
+        sa.Column("role", sa.String(length=10), nullable=False),
+        sa.Column("password_hash", sa.String(length=300), nullable=True),
+        sa.Column("code_seed", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("code_step", sa.Integer(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("set_up_at", UtcDateTime(), nullable=True),
+        sa.Column("setup_hash", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("setup_until", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("role IN ('owner', 'editor', 'support')", name=op.f("ck_operator_role")),
+        sa.CheckConstraint(
+            "(set_up_at IS NULL) = (password_hash IS NULL)", name=op.f("ck_operator_set_up_with_password")
+        ),
+        sa.CheckConstraint(
+            "(setup_hash IS NULL) = (setup_until IS NULL)", name=op.f("ck_operator_setup_with_its_end")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_operator")),
+        sa.UniqueConstraint("email_key", name=op.f("uq_operator_email_key")),
+        sa.UniqueConstraint("setup_hash", name=op.f("uq_operator_setup_hash")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "outbox_mail",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=120), nullable=False),
@@ -493,6 +518,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_mailed_link_reader_id"), ["reader_id"], unique=False)
 
     op.create_table(
+        "operator_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("operator_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("browser", sa.String(length=60), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("last_seen_at", UtcDateTime(), nullable=False),
+        sa.Column("proven_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["operator_id"], ["operator.id"], name=op.f("fk_operator_session_operator_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_operator_session")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_operator_session_token_hash")),
+    )
+    with op.batch_alter_table("operator_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_operator_session_last_seen_at"), ["last_seen_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_operator_session_operator_id"), ["operator_id"], unique=False)
+
+    op.create_table(
         "pass_order",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("reference", sa.String(length=40), nullable=False),
@@ -554,6 +598,18 @@ def upgrade() -> None:
     with op.batch_alter_table("reader_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reader_session_last_seen_at"), ["last_seen_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_reader_session_reader_id"), ["reader_id"], unique=False)
+
+    op.create_table(
+        "recovery_code",
+        sa.Column("code_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("operator_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["operator_id"], ["operator.id"], name=op.f("fk_recovery_code_operator_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_recovery_code")),
+    )
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovery_code_operator_id"), ["operator_id"], unique=False)
 
     op.create_table(
         "rendering",

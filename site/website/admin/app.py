@@ -1,0 +1,60 @@
+"""The operator's app: a table of contents. Mounted under /admin, it shares nothing with readers' pages but files."""
+
+from pathlib import Path
+
+from flask import Flask
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from website.accounts import refusals
+from website.admin import cookie, frame, guard, today
+from website.admin.operators import routes as operators
+from website.admin.tables import routes as tables
+from website.web import errors, guards, headers, request_id, storage_register
+from website.web.services import EXTENSION, Services
+
+MOUNTED_AT = "/admin"
+LARGEST_BODY_BYTES = 256 * 1024
+TEMPLATES = (Path(__file__).parent / "templates", Path(__file__).parent.parent / "templates")
+
+
+def mount(site: Flask) -> Flask:
+    """Make the operator's app beside the readers' one, and put it under /admin. Returns it."""
+    admin = create_admin(site)
+    site.wsgi_app = DispatcherMiddleware(site.wsgi_app, {MOUNTED_AT: admin})  # type: ignore[method-assign]
+    site.extensions["admin"] = admin
+    return admin
+
+
+def create_admin(site: Flask) -> Flask:
+    """The operator's app over the services of the site."""
+    desk: Services = site.extensions[EXTENSION]
+    app = Flask("website.admin", static_folder=None, template_folder=None)
+    app.url_map.strict_slashes = True
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES, MAX_FORM_MEMORY_SIZE=LARGEST_BODY_BYTES)
+    app.extensions[EXTENSION] = desk
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(folder) for folder in TEMPLATES])
+    app.jinja_env.undefined = StrictUndefined
+    request_id.init_app(app)
+    guards.init_app(app, cookie.operator_cookie)
+    headers.init_app(app)
+    errors.init_app(app)
+    refusals.init_app(app)
+    frame.init_app(app, site)
+    guard.init_app(app)
+    for pages in (today, operators, tables):
+        app.register_blueprint(pages.blueprint)
+    _declare_cookie(site, desk)
+    app.wsgi_app = storage_register.Watch(  # type: ignore[method-assign]
+        app.wsgi_app, site.extensions[storage_register.EXTENSION]
+    )
+    return app
+
+
+def _declare_cookie(site: Flask, desk: Services) -> None:
+    storage_register.declare(
+        site,
+        cookie.name_under(desk.settings),
+        purpose="Keeps an operator of this site signed in. Readers never get it.",
+        lasts="12 hours, or until they sign out",
+    )

@@ -1,0 +1,82 @@
+"""Codes that change every half minute (RFC 6238), and recovery codes for the day without the app."""
+
+import base64
+import secrets
+from typing import Final
+
+import pyotp
+import segno
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from website import clock
+from website.admin.operators.models import Operator, RecoveryCode
+from website.tokens import Signer, token_hash
+
+STEP_SECONDS: Final = 30
+DIGITS: Final = 6
+SECRET_BYTES: Final = 20  # as long as HMAC-SHA1's output: RFC 4226, 4
+PURPOSE: Final = "operator-code"
+HOW_MANY: Final = 10
+RECOVERY_BYTES: Final = 10  # 80 random bits
+
+
+def new_seed() -> bytes:
+    """What an app's secret is made from, with the site's key."""
+    return secrets.token_bytes(32)
+
+
+def secrets_of(signer: Signer, operator: Operator) -> list[str]:
+    """The app's secret in base 32, under each key of the site, the current first."""
+    derived = signer.derive(PURPOSE, operator.code_seed.hex())
+    return [base64.b32encode(each[:SECRET_BYTES]).decode() for each in derived]
+
+
+def address_for_app(signer: Signer, operator: Operator, issuer: str) -> str:
+    """The otpauth:// address that an authenticator app reads."""
+    secret = secrets_of(signer, operator)[0]
+    return pyotp.TOTP(secret).provisioning_uri(name=operator.email, issuer_name=issuer)
+
+
+def picture(address: str) -> str:
+    """The address as a QR code: an `<svg>` element, dark on white in either scheme, without styles."""
+    code = segno.make(address, error="m")
+    return code.svg_inline(scale=5, border=4, light="#fff", title="QR code for your authenticator app")
+
+
+def spend(session: Session, signer: Signer, operator: Operator, typed: str) -> bool:
+    """Use a code of the app, or a recovery code. Whether it was good; the same one is good only once."""
+    plain = "".join(char for char in typed if char.isalnum()).upper()
+    if len(plain) == DIGITS and plain.isdigit():
+        return _spend_step(session, operator.id, _step_of(signer, operator, plain))
+    used = delete(RecoveryCode).where(
+        RecoveryCode.operator_id == operator.id, RecoveryCode.code_hash == token_hash(plain)
+    )
+    return session.scalars(used.returning(RecoveryCode.code_hash)).first() is not None
+
+
+def renew_recovery(session: Session, operator_id: int) -> list[str]:
+    """Ten new recovery codes in place of all older ones. They are shown now, and never again."""
+    session.execute(delete(RecoveryCode).where(RecoveryCode.operator_id == operator_id))
+    made = [base64.b32encode(secrets.token_bytes(RECOVERY_BYTES)).decode() for _ in range(HOW_MANY)]
+    session.add_all(RecoveryCode(code_hash=token_hash(each), operator_id=operator_id) for each in made)
+    return ["-".join(each[start : start + 4] for start in range(0, len(each), 4)) for each in made]
+
+
+def _step_of(signer: Signer, operator: Operator, code: str) -> int | None:
+    """The half minute that the code belongs to: this one, the one before or the next."""
+    now = int(clock.now().timestamp()) // STEP_SECONDS
+    found = [
+        step
+        for secret in secrets_of(signer, operator)
+        for step in (now - 1, now, now + 1)
+        if secrets.compare_digest(pyotp.TOTP(secret).at(step * STEP_SECONDS), code)
+    ]
+    return max(found, default=None)
+
+
+def _spend_step(session: Session, operator_id: int, step: int | None) -> bool:
+    if step is None:
+        return False
+    unused = update(Operator).where(Operator.id == operator_id, Operator.code_step < step)
+    return session.scalars(unused.values(code_step=step).returning(Operator.id)).first() is not None

@@ -1,0 +1,90 @@
+"""The operator's commands for operators: on the server there is always a way in."""
+
+import getpass
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+from sqlalchemy.orm import Session
+
+from website.admin.operators import staff
+from website.admin.operators.roles import IN_WORDS, Role
+from website.db import Database
+from website.mail.addresses import BadAddress
+from website.settings import Settings, load
+
+Ready = Callable[[Settings], Database]  # a database whose schema is this release's
+REFUSALS = (BadAddress, staff.AlreadyOperator, staff.NoSuchOperator, staff.LastOwner)
+EXIT_REFUSED = 2
+
+
+@click.group()
+def operator() -> None:
+    """Say who runs the site: add, list, reset and remove operators."""
+
+
+@operator.command("add")
+@click.argument("email")
+@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.OWNER.value)
+@click.pass_obj
+def add_command(ready: Ready, email: str, role: str) -> None:
+    """Invite EMAIL to run the site, and print the link under which they set up password and app."""
+    settings = load()
+    with _writing(ready, settings) as session:
+        token = staff.add(session, email, Role(role), actor=_actor())
+    _show(settings, email, token)
+
+
+@operator.command("reset")
+@click.argument("email")
+@click.pass_obj
+def reset_command(ready: Ready, email: str) -> None:
+    """Begin anew with EMAIL, who lost password or phone: ends their sessions, prints a new link."""
+    settings = load()
+    with _writing(ready, settings) as session:
+        token = staff.reset(session, email, actor=_actor())
+    _show(settings, email, token)
+
+
+@operator.command("remove")
+@click.argument("email")
+@click.pass_obj
+def remove_command(ready: Ready, email: str) -> None:
+    """Take EMAIL's access away, at once."""
+    with _writing(ready, load()) as session:
+        staff.remove(session, email, actor=_actor())
+    click.echo(f"{email} is no operator any more.")
+
+
+@operator.command("list")
+@click.pass_obj
+def list_command(ready: Ready) -> None:
+    """Show who runs the site."""
+    with _writing(ready, load()) as session:
+        for each in staff.everybody(session):
+            state = f"since {each.set_up_at:%Y-%m-%d}" if each.set_up_at else "not set up yet"
+            click.echo(f"{each.email}  {each.role} ({IN_WORDS[Role(each.role)]})  {state}")
+
+
+def _show(settings: Settings, email: str, token: str) -> None:
+    click.echo(f"{email} opens this link within 24 hours; it works once. Hand it over yourself:")
+    address = settings.base_url or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"  # the demo's
+    click.echo(f"  {address}/admin/set-up/{token}")
+
+
+@contextmanager
+def _writing(ready: Ready, settings: Settings) -> Iterator[Session]:
+    db = ready(settings)
+    try:
+        with db.write() as session:
+            yield session
+    except REFUSALS as refused:
+        click.echo(str(refused), err=True)
+        raise click.exceptions.Exit(EXIT_REFUSED) from None
+    finally:
+        db.close()
+
+
+def _actor() -> str:
+    return f"{getpass.getuser()} (command line)"

@@ -1,0 +1,64 @@
+"""An operator, the browsers that are signed in as them, and the codes for the day their phone is lost."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from website.admin.operators.roles import Role
+from website.db import Base, UtcDateTime
+
+ROLES = ", ".join(repr(role.value) for role in Role)
+
+
+class Operator(Base):
+    """Somebody who runs the site. Signs in with a password and a code from an app, never by mail.
+
+    `code_seed` is random; with the site's secret key it makes the app's secret, so that a thief of the
+    database alone has no codes. `code_step` is the last half minute whose code was used (RFC 6238, 5.2).
+    """
+
+    __tablename__ = "operator"
+    __table_args__ = (
+        CheckConstraint(f"role IN ({ROLES})", name="role"),
+        CheckConstraint("(setup_hash IS NULL) = (setup_until IS NULL)", name="setup_with_its_end"),
+        CheckConstraint("(set_up_at IS NULL) = (password_hash IS NULL)", name="set_up_with_password"),
+        {"sqlite_autoincrement": True},  # limits and alarms name operators by id
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(String(254), unique=True)
+    role: Mapped[str] = mapped_column(String(10))
+    password_hash: Mapped[str | None] = mapped_column(String(300))
+    code_seed: Mapped[bytes] = mapped_column(LargeBinary(32))
+    code_step: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    set_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    setup_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)  # of the one-time link
+    setup_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class OperatorSession(Base):
+    """One browser that is signed in. The cookie's token is stored hashed (SHA-256)."""
+
+    __tablename__ = "operator_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    browser: Mapped[str] = mapped_column(String(60), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    proven_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when a code was last given here
+
+    operator: Mapped[Operator] = relationship()
+
+
+class RecoveryCode(Base):
+    """One code that stands in for the app once. Random, so its hash (SHA-256) is enough."""
+
+    __tablename__ = "recovery_code"
+
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id", ondelete="CASCADE"), index=True)

@@ -1,0 +1,214 @@
+"""Pages of signing in, setting up, proving oneself again, and of the operators themselves."""
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from website.accounts.browsers import browser_name
+from website.admin import cookie
+from website.admin.guard import admin_path, current, for_anybody, me, needs
+from website.admin.operators import codes, passwords, sessions, signing_in, staff
+from website.admin.operators.models import Operator
+from website.admin.operators.roles import IN_WORDS, Need, Role
+from website.mail.addresses import BadAddress
+from website.web.redirects import see_other
+from website.web.services import services
+
+blueprint = Blueprint("operators", __name__)
+WRONG = "Address, password or code is not right. A code is good once: wait for the next one and try again."
+WRONG_CODE = "That code is not right, or was used before. Wait for the next one and try again."
+NOT_THE_SAME = "The two passwords are not the same."
+REFUSALS = (BadAddress, staff.AlreadyOperator, staff.NoSuchOperator, staff.LastOwner)
+Answer = Response | tuple[str, int] | str
+
+
+@blueprint.get("/sign-in")
+@for_anybody
+def sign_in_page() -> str:
+    """The form: address, password and code together."""
+    return render_template("operators/sign_in.html", email="", errors={}, next=_next())
+
+
+@blueprint.post("/sign-in")
+@for_anybody
+def sign_in() -> Answer:
+    """Sign in, or say that something of the three is wrong."""
+    form = request.form
+    email = form.get("email", "")
+    try:
+        token = signing_in.sign_in(
+            services(), email, form.get("password", ""), form.get("code", ""), _place()
+        )
+    except signing_in.NotSignedIn:
+        page = render_template("operators/sign_in.html", email=email, errors={"": WRONG}, next=_next())
+        return page, 403
+    return cookie.give(see_other(_next()), token)
+
+
+@blueprint.post("/sign-out")
+@needs(Need.LOOK)
+def sign_out() -> Response:
+    """End this session, or with `everywhere` all of one's own."""
+    found = current()
+    with services().db.write() as session:
+        if "everywhere" in request.form:
+            sessions.end_all(session, me().id)
+        elif found:
+            sessions.end(session, found.id)
+    return cookie.take_away(see_other("/admin/sign-in"))
+
+
+@blueprint.get("/again")
+@needs(Need.LOOK)
+def again_page() -> str:
+    """Ask for another code, before what hurts."""
+    return render_template("operators/again.html", errors={}, next=_next())
+
+
+@blueprint.post("/again")
+@needs(Need.LOOK)
+def again() -> Answer:
+    """Take the code."""
+    found = current()
+    assert found is not None  # noqa: S101 - the guard saw to it
+    try:
+        signing_in.prove_again(services(), found, request.form.get("code", ""))
+    except signing_in.NotSignedIn:
+        return render_template("operators/again.html", errors={"code": WRONG_CODE}, next=_next()), 403
+    return see_other(_next())
+
+
+@blueprint.get("/set-up/<token>")
+@for_anybody
+def set_up_page(token: str) -> Answer:
+    """Choose a password, and take the site into one's authenticator app."""
+    with services().db.read() as session:
+        try:
+            operator = staff.invited(session, token)
+        except staff.LinkSpent:
+            return render_template("operators/spent.html"), 404
+    return _set_up_form(operator, token, {})
+
+
+@blueprint.post("/set-up/<token>")
+@for_anybody
+def set_up(token: str) -> Answer:
+    """Finish: the recovery codes, shown this once."""
+    password, code = request.form.get("password", ""), request.form.get("code", "")
+    with services().db.read() as session:
+        try:
+            operator = staff.invited(session, token)
+        except staff.LinkSpent:
+            return render_template("operators/spent.html"), 404
+    if errors := _password_errors(operator, password):
+        return _set_up_form(operator, token, errors), 422
+    hashed = passwords.hashed(password)  # takes a while: no transaction is open
+    try:
+        with services().db.write() as session:
+            recovery = staff.set_up(session, services().signer, token, hashed, code)
+    except staff.WrongCode:
+        return _set_up_form(operator, token, {"code": WRONG_CODE}), 422
+    except staff.LinkSpent:
+        return render_template("operators/spent.html"), 404
+    return render_template("operators/recovery.html", codes=recovery, first=True)
+
+
+@blueprint.get("/me")
+@needs(Need.LOOK)
+def account() -> str:
+    """One's own account."""
+    return render_template("operators/me.html", words=IN_WORDS[Role(me().role)])
+
+
+@blueprint.post("/me/recovery")
+@needs(Need.LOOK, fresh=True)
+def renew_recovery() -> str:
+    """New recovery codes in place of the old ones."""
+    with services().db.write() as session:
+        made = staff.renew_recovery(session, me())
+    return render_template("operators/recovery.html", codes=made, first=False)
+
+
+@blueprint.get("/operators")
+@needs(Need.OPERATORS)
+def operators() -> str:
+    """Who runs the site."""
+    return _operators({}, "")
+
+
+@blueprint.post("/operators")
+@needs(Need.OPERATORS, fresh=True)
+def add() -> Answer:
+    """Invite somebody; the link is shown this once, to be handed over in person."""
+    email, role = request.form.get("email", ""), request.form.get("role", "")
+    if role not in set(Role):
+        return _operators({"role": "Choose a role."}, email), 422
+    try:
+        with services().db.write() as session:
+            token = staff.add(session, email, Role(role), actor=me().email)
+    except REFUSALS as refused:
+        return _operators({"email": str(refused)}, email), 422
+    return _link(email, token)
+
+
+@blueprint.post("/operators/change")
+@needs(Need.OPERATORS, fresh=True)
+def change() -> Answer:
+    """Reset, remove, or give another role."""
+    email, act = request.form.get("email", ""), request.form.get("act", "")
+    try:
+        with services().db.write() as session:
+            if act == "reset":
+                return _link(email, staff.reset(session, email, actor=me().email))
+            if act == "remove":
+                staff.remove(session, email, actor=me().email)
+            elif act in set(Role):
+                staff.change_role(session, email, Role(act), actor=me().email)
+    except REFUSALS as refused:
+        return _operators({"": str(refused)}, ""), 422
+    return see_other("/admin/operators")
+
+
+def _operators(errors: dict[str, str], email: str) -> str:
+    with services().db.read() as session:
+        everybody = staff.everybody(session)
+    return render_template(
+        "operators/operators.html", everybody=everybody, roles=IN_WORDS, errors=errors, email=email
+    )
+
+
+def _link(email: str, token: str) -> Response:
+    address = f"{services().settings.base_url}/admin/set-up/{token}"
+    return make_response(render_template("operators/link.html", email=email, address=address))
+
+
+def _set_up_form(operator: Operator, token: str, errors: dict[str, str]) -> str:
+    desk = services()
+    address = codes.address_for_app(desk.signer, operator, desk.settings.site_name)
+    secret = codes.secrets_of(desk.signer, operator)[0]
+    return render_template(
+        "operators/set_up.html",
+        operator=operator,
+        token=token,
+        errors=errors,
+        picture=codes.picture(address),
+        secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
+        shortest=passwords.SHORTEST,
+    )
+
+
+def _password_errors(operator: Operator, password: str) -> dict[str, str]:
+    if password != request.form.get("password_again", ""):
+        return {"password_again": NOT_THE_SAME}
+    about = [operator.email, *operator.email.split("@"), services().settings.site_name]
+    try:
+        passwords.check_new(password, about)
+    except passwords.WeakPassword as weak:
+        return {"password": str(weak)}
+    return {}
+
+
+def _next() -> str:
+    return admin_path(request.values.get("next"))
+
+
+def _place() -> signing_in.Place:
+    return signing_in.Place(request.remote_addr, browser_name(request.headers.get("User-Agent", "")))

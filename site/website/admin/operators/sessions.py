@@ -1,0 +1,83 @@
+"""Sessions of operators: an opaque token in the browser, its hash in our table (AUTH-07)."""
+
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from website import clock
+from website.admin.operators.models import OperatorSession
+from website.tokens import new_token, token_hash
+
+IDLE: Final = timedelta(minutes=30)
+ABSOLUTE: Final = timedelta(hours=12)
+FRESH: Final = timedelta(minutes=10)
+NOTE_EVERY: Final = timedelta(minutes=1)
+
+
+def start(session: Session, operator_id: int, browser: str) -> str:
+    """A new session, proven just now; the token for the cookie."""
+    token, now = new_token(), clock.now()
+    session.add(
+        OperatorSession(
+            operator_id=operator_id,
+            token_hash=token_hash(token),
+            browser=browser[:60],
+            created_at=now,
+            last_seen_at=now,
+            proven_at=now,
+        )
+    )
+    session.flush()
+    return token
+
+
+def find(session: Session, token: str) -> OperatorSession | None:
+    """The session of a cookie, with its operator, unless it ended."""
+    found = select(OperatorSession).where(OperatorSession.token_hash == token_hash(token), *_alive())
+    return session.scalars(found.options(joinedload(OperatorSession.operator))).one_or_none()
+
+
+def is_stale(found: OperatorSession) -> bool:
+    """Whether it is time to note that the session was seen."""
+    return found.last_seen_at < clock.now() - NOTE_EVERY
+
+
+def note(session: Session, session_id: int) -> None:
+    """Write that the session was seen: what its half hour of idleness counts from."""
+    seen = update(OperatorSession).where(OperatorSession.id == session_id)
+    session.execute(seen.values(last_seen_at=clock.now()))
+
+
+def is_fresh(found: OperatorSession) -> bool:
+    """A code was given here in the last ten minutes."""
+    return found.proven_at > clock.now() - FRESH
+
+
+def prove(session: Session, session_id: int) -> None:
+    """A code was given here just now."""
+    now = clock.now()
+    proven = update(OperatorSession).where(OperatorSession.id == session_id)
+    session.execute(proven.values(proven_at=now, last_seen_at=now))
+
+
+def end(session: Session, session_id: int) -> None:
+    """End one session."""
+    session.execute(delete(OperatorSession).where(OperatorSession.id == session_id))
+
+
+def end_all(session: Session, operator_id: int) -> None:
+    """End every session of this operator."""
+    session.execute(delete(OperatorSession).where(OperatorSession.operator_id == operator_id))
+
+
+def tidy(session: Session) -> int:
+    """Throw away what ended. How many."""
+    over = delete(OperatorSession).where(~(_alive()[0] & _alive()[1]))
+    return len(session.scalars(over.returning(OperatorSession.id)).all())
+
+
+def _alive() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    now = clock.now()
+    return OperatorSession.created_at > now - ABSOLUTE, OperatorSession.last_seen_at > now - IDLE

@@ -1,0 +1,170 @@
+"""Operators come and go: invited, set up, reset, given another role, removed. Each act is in the log."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from website import audit, clock
+from website.admin.operators import codes, sessions
+from website.admin.operators.models import Operator, RecoveryCode
+from website.admin.operators.roles import Role
+from website.mail import addresses
+from website.tokens import Signer, new_token, token_hash
+
+LINK_LASTS: Final = timedelta(hours=24)
+
+
+class NoSuchOperator(Exception):
+    """Nobody runs the site under this address."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"There is no operator {email}.")
+        self.email = email
+
+
+class AlreadyOperator(Exception):
+    """Somebody runs the site under this address."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"{email} is an operator already. To begin anew: carrel operator reset {email}")
+        self.email = email
+
+
+class LastOwner(Exception):
+    """Without this owner nobody could run the site."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"{email} is the only owner. Make somebody else an owner first.")
+        self.email = email
+
+
+class LinkSpent(Exception):
+    """The one-time link was used, is too old, or was never ours."""
+
+
+class WrongCode(Exception):
+    """The code is not the app's."""
+
+
+def add(session: Session, email: str, role: Role, *, actor: str) -> str:
+    """Invite an operator: the token of their one-time link. Raises `BadAddress`, `AlreadyOperator`."""
+    address = addresses.parse(email)
+    if session.scalars(select(Operator.id).where(Operator.email_key == address.key)).first() is not None:
+        raise AlreadyOperator(address.typed)
+    operator = Operator(email=address.typed, email_key=address.key, role=role, created_at=clock.now())
+    token = _invite(operator)
+    session.add(operator)
+    session.flush()
+    _log(session, actor, "operator.add", operator, after={"role": str(role)})
+    return token
+
+
+def reset(session: Session, email: str, *, actor: str) -> str:
+    """Begin anew with an operator: no password, no app, no session; the token of a new one-time link."""
+    operator = find(session, email)
+    token = _invite(operator)
+    operator.password_hash, operator.set_up_at, operator.code_step = None, None, 0
+    sessions.end_all(session, operator.id)
+    session.execute(delete(RecoveryCode).where(RecoveryCode.operator_id == operator.id))
+    _log(session, actor, "operator.reset", operator)
+    return token
+
+
+def remove(session: Session, email: str, *, actor: str) -> None:
+    """Take an operator away, at once and everywhere. Raises `NoSuchOperator`, `LastOwner`."""
+    operator = find(session, email)
+    _keep_an_owner(session, operator)
+    _log(session, actor, "operator.remove", operator, before={"role": operator.role})
+    session.delete(operator)
+
+
+def change_role(session: Session, email: str, role: Role, *, actor: str) -> None:
+    """Give an operator another role. Raises `NoSuchOperator`, `LastOwner`."""
+    operator = find(session, email)
+    if role is not Role.OWNER:
+        _keep_an_owner(session, operator)
+    before, operator.role = operator.role, role
+    _log(session, actor, "operator.role", operator, before={"role": before}, after={"role": str(role)})
+
+
+def find(session: Session, email: str) -> Operator:
+    """The operator with this address. Raises `NoSuchOperator`."""
+    try:
+        key = addresses.key_of(email)
+    except addresses.BadAddress:
+        raise NoSuchOperator(email) from None
+    found = session.scalars(select(Operator).where(Operator.email_key == key)).one_or_none()
+    if found is None:
+        raise NoSuchOperator(email)
+    return found
+
+
+def everybody(session: Session) -> Sequence[Operator]:
+    """All operators by address."""
+    return session.scalars(select(Operator).order_by(Operator.email_key)).all()
+
+
+def invited(session: Session, token: str) -> Operator:
+    """Whose one-time link this is. Raises `LinkSpent`."""
+    valid = select(Operator).where(
+        Operator.setup_hash == token_hash(token), Operator.setup_until > clock.now()
+    )
+    found = session.scalars(valid).one_or_none()
+    if found is None:
+        raise LinkSpent
+    return found
+
+
+def set_up(session: Session, signer: Signer, token: str, password_hash: str, code: str) -> list[str]:
+    """Finish an invitation; the recovery codes. The password was checked and hashed before the transaction.
+
+    Raises `LinkSpent`, `WrongCode`.
+    """
+    operator = invited(session, token)
+    if not codes.spend(session, signer, operator, code):
+        raise WrongCode
+    used = update(Operator).where(Operator.id == operator.id, Operator.setup_hash == token_hash(token))
+    values = {"setup_hash": None, "setup_until": None, "set_up_at": clock.now()}
+    if (
+        session.scalars(used.values(password_hash=password_hash, **values).returning(Operator.id)).first()
+        is None
+    ):
+        raise LinkSpent
+    _log(session, operator.email, "operator.set_up", operator)
+    return codes.renew_recovery(session, operator.id)
+
+
+def renew_recovery(session: Session, operator: Operator) -> list[str]:
+    """New recovery codes for an operator, in place of the old ones."""
+    _log(session, operator.email, "operator.recovery_codes", operator)
+    return codes.renew_recovery(session, operator.id)
+
+
+def _invite(operator: Operator) -> str:
+    token = new_token()
+    operator.code_seed = codes.new_seed()
+    operator.setup_hash, operator.setup_until = token_hash(token), clock.now() + LINK_LASTS
+    return token
+
+
+def _keep_an_owner(session: Session, operator: Operator) -> None:
+    # The rows are locked, so that two owners cannot take each other away at once.
+    owners = session.scalars(select(Operator.id).where(Operator.role == Role.OWNER).with_for_update()).all()
+    if list(owners) == [operator.id]:
+        raise LastOwner(operator.email)
+
+
+def _log(
+    session: Session,
+    actor: str,
+    action: str,
+    operator: Operator,
+    *,
+    before: audit.Values | None = None,
+    after: audit.Values | None = None,
+) -> None:
+    subject = f"operator:{operator.email}"
+    audit.record(session, actor=actor, action=action, subject=subject, before=before, after=after)

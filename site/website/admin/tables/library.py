@@ -1,0 +1,54 @@
+"""Articles as the operator sees them."""
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
+
+from articles.models import Article, Exam
+from articles.visibility import visible
+from website import clock
+from website.admin.operators.roles import Need
+from website.admin.tables.table import Choice, Column, Filter, Table, contains
+
+
+def _search(_session: Session, words: str) -> ColumnElement[bool]:
+    return contains(Article.title, words) | contains(Article.slug, words) | contains(Article.author, words)
+
+
+def _soon() -> ColumnElement[bool]:
+    return Article.published > clock.now()
+
+
+STATES = Filter(
+    "state",
+    "State",
+    (
+        Choice("visible", "Visible", lambda: visible(clock.now())),
+        Choice("scheduled", "Scheduled", lambda: _soon() & Article.draft.is_(False)),
+        Choice("draft", "Draft", lambda: Article.draft.is_(True)),
+        Choice("expired", "Expired", lambda: Article.expires <= clock.now()),
+        Choice("removed", "Removed", lambda: Article.removed_at.is_not(None)),
+    ),
+)
+ARTICLES = Table(
+    name="articles",
+    title="Articles",
+    about="What was published. Sources are files: change them there, then run carrel publish.",
+    need=Need.LIBRARY,
+    key=Article.id,
+    joined=lambda query: query.join(Exam, Article.exam_id == Exam.id),
+    columns=(
+        Column("title", "Title", Article.title, link=lambda row: f"/articles/{row.slug}/"),
+        Column("exam", "Exam", Exam.slug),
+        Column("first_visible_at", "First visible", Article.first_visible_at),
+        Column("modified_at", "Changed", Article.modified_at),
+        Column("reviewed", "Reviewed", Article.reviewed),
+        Column("author", "Author", Article.author),
+        Column("words", "Words", Article.words, number=True),
+        Column("slug", "Slug", Article.slug),
+    ),
+    sort="-first_visible_at",
+    search=_search,
+    search_hint="Title, slug or author",
+    filters=(STATES,),
+)
+TABLES = (ARTICLES,)

@@ -1,0 +1,138 @@
+"""House ads, alarms, single mails, and the log of what operators did."""
+
+import json
+from functools import partial
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
+
+from website import clock
+from website.admin.operators.roles import Need
+from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, contains, states
+from website.ads.models import HouseAd
+from website.audit import AuditEntry
+from website.mail.models import Alarm, OutboxMail, State
+
+ADS = Table(
+    name="ads",
+    title="House ads",
+    about="Ads that you made. Weight says how often one is chosen beside the others.",
+    need=Need.ADS,
+    key=HouseAd.id,
+    columns=(
+        Column("name", "Name", HouseAd.name, link=lambda row: f"/admin/ads/{row.key}"),
+        Column("label", "Label", HouseAd.label),
+        Column("kind", "Kind", HouseAd.kind),
+        Column("active", "On", HouseAd.active),
+        Column("paid", "Paid", HouseAd.paid),
+        Column("weight", "Weight", HouseAd.weight, number=True),
+        Column("starts_at", "From", HouseAd.starts_at),
+        Column("ends_at", "Until", HouseAd.ends_at),
+        Column("cap", "Cap", HouseAd.cap, number=True),
+        Column("told", "Trouble", HouseAd.told),
+    ),
+    sort="name",
+    search=lambda _session, words: contains(HouseAd.name, words) | contains(HouseAd.title, words),
+    search_hint="Name or title",
+    filters=(
+        Filter(
+            "state",
+            "State",
+            (
+                Choice("on", "On", lambda: HouseAd.active.is_(True)),
+                Choice("off", "Paused", lambda: HouseAd.active.is_(False) & HouseAd.archived_at.is_(None)),
+                Choice("over", "Over", lambda: HouseAd.ends_at <= clock.now()),
+                Choice("archived", "Archived", lambda: HouseAd.archived_at.is_not(None)),
+            ),
+        ),
+    ),
+    actions=(("/admin/ads/new", "Make an ad"), ("/admin/reports/ads", "How ads did")),
+)
+
+
+def _values(name: str, row: AnyRow) -> str:
+    value = row._mapping[name]
+    return json.dumps(value, ensure_ascii=False) if value else "–"
+
+
+def _log(_session: Session, words: str) -> ColumnElement[bool]:
+    columns = (AuditEntry.actor, AuditEntry.action, AuditEntry.subject, AuditEntry.reason)
+    first, *others = (contains(column, words) for column in columns)
+    for each in others:
+        first = first | each
+    return first
+
+
+AUDIT = Table(
+    name="audit",
+    title="Log",
+    about="Everything that an operator did and that changed something: who, when, what, before and after.",
+    need=Need.OPERATORS,
+    key=AuditEntry.id,
+    personal=True,
+    columns=(
+        Column("at", "When", AuditEntry.at),
+        Column("actor", "Who", AuditEntry.actor),
+        Column("action", "What", AuditEntry.action),
+        Column("subject", "On", AuditEntry.subject),
+        Column("reason", "Reason", AuditEntry.reason),
+        Column("before", "Before", AuditEntry.before, partial(_values, "before"), sorts=False),
+        Column("after", "After", AuditEntry.after, partial(_values, "after"), sorts=False),
+    ),
+    sort="-at",
+    search=_log,
+    search_hint="Who, what, on what, or why",
+)
+ALARMS = Table(
+    name="alarms",
+    title="Alarms",
+    about="What went wrong. An alarm that you have seen begins anew when it happens again.",
+    need=Need.LOOK,
+    key=Alarm.id,
+    columns=(
+        Column("subject", "What", Alarm.subject, link=lambda row: f"/admin/alarms/{row.key}"),
+        Column("times", "Times", Alarm.count, number=True),
+        Column("first_at", "First", Alarm.first_at),
+        Column("last_at", "Last", Alarm.last_at),
+        Column("acknowledged_at", "Seen", Alarm.acknowledged_at),
+        Column("acknowledged_by", "By", Alarm.acknowledged_by),
+    ),
+    sort="-last_at",
+    search=lambda _session, words: contains(Alarm.subject, words) | contains(Alarm.text, words),
+    search_hint="Words of the alarm",
+    filters=(
+        Filter(
+            "state",
+            "State",
+            (
+                Choice("open", "Open", lambda: Alarm.acknowledged_at.is_(None)),
+                Choice("seen", "Seen", lambda: Alarm.acknowledged_at.is_not(None)),
+            ),
+        ),
+    ),
+)
+MAILS = Table(
+    name="mails",
+    title="Single mails",
+    about="Sign-in links, receipts and notices. Digests have their own table.",
+    need=Need.PEOPLE,
+    key=OutboxMail.id,
+    personal=True,
+    columns=(
+        Column("created_at", "Queued", OutboxMail.created_at),
+        Column("name", "Mail", OutboxMail.name),
+        Column("to_address", "To", OutboxMail.to_address),
+        Column("state", "State", OutboxMail.state),
+        Column("tries", "Tries", OutboxMail.tries, number=True),
+        Column("due_at", "Due", OutboxMail.due_at),
+        Column("ended_at", "Ended", OutboxMail.ended_at),
+        Column("problem", "Problem", OutboxMail.problem),
+    ),
+    sort="-created_at",
+    search=lambda _session, words: contains(OutboxMail.to_address, words) | contains(OutboxMail.name, words),
+    search_hint="Part of an address, or a mail's name",
+    filters=(
+        Filter("state", "State", states(OutboxMail.state, {each: each.capitalize() for each in State})),
+    ),
+)
+TABLES = (ADS, AUDIT, ALARMS, MAILS)

@@ -1,0 +1,70 @@
+"""The pages of all tables: one view shows any of them, one makes its CSV."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, render_template, request
+
+from website import audit, clock
+from website.admin.guard import me, needs
+from website.admin.tables import digests, library, log, money, people
+from website.admin.tables.table import PAGE, Asked, Table, asked, cell, every, find
+from website.sheets import sheet
+from website.web.services import services
+
+blueprint = Blueprint("tables", __name__)
+TABLES: tuple[Table, ...] = (
+    *library.TABLES,
+    *people.TABLES,
+    *money.TABLES,
+    *digests.TABLES,
+    *log.TABLES,
+)
+
+
+def show(table: Table) -> str:
+    """One page of a table."""
+    wanted = asked(table, request.args)
+    with services().db.read() as session:
+        found = find(session, table, wanted)
+
+    def address(**other: str | int) -> str:
+        return f"{table.path}?{urlencode(wanted.parameters(**other))}"
+
+    return render_template(
+        "tables/table.html", table=table, wanted=wanted, found=found, address=address, size=PAGE
+    )
+
+
+def export(table: Table) -> Response:
+    """The same as a file for a spreadsheet. A form, as taking people's data away is written down (CON-08)."""
+    wanted = asked(table, request.form)
+    with services().db.read() as session:
+        rows = [[cell(row, column) for column in table.columns] for row in every(session, table, wanted)]
+    if table.personal:
+        _record(table, wanted, len(rows))
+    body = sheet([column.title for column in table.columns], rows)
+    response = Response(body, mimetype="text/csv")
+    name = f"{table.name}-{clock.now():%Y%m%d-%H%M}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _record(table: Table, wanted: Asked, count: int) -> None:
+    after: audit.Values = {"rows": count, "asked": dict(wanted.parameters())}
+    with services().db.write() as session:
+        audit.record(
+            session, actor=me().email, action="table.export", subject=f"table:{table.name}", after=after
+        )
+
+
+def _add(table: Table) -> None:
+    def bind(view: Callable[[Table], str | Response]) -> Callable[[], str | Response]:
+        return needs(table.need)(lambda: view(table))
+
+    blueprint.add_url_rule(f"/{table.name}/", table.name, bind(show), methods=["GET"])
+    blueprint.add_url_rule(f"/{table.name}/export", f"{table.name}_export", bind(export), methods=["POST"])
+
+
+for each in TABLES:
+    _add(each)

@@ -1,0 +1,180 @@
+"""A table, declared: its columns, what can be searched, filtered and sorted. Nothing else reaches the query."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, Select, func, select, true
+from sqlalchemy.orm import Session
+
+from website.admin.operators.roles import Need
+
+PAGE: Final = 50
+FARTHEST: Final = 100_000
+LONGEST_SEARCH: Final = 200
+AnyRow = Row[Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: `value` is what it sorts and exports by; `show` writes it, `link` leads on, given the row."""
+
+    name: str
+    title: str
+    value: Any
+    show: Callable[[AnyRow], str] | None = None
+    link: Callable[[AnyRow], str | None] | None = None
+    number: bool = False
+    sorts: bool = True
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One choice of a filter, and the condition that it stands for."""
+
+    value: str
+    label: str
+    where: Callable[[], ColumnElement[bool]]
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """As a form's select wants it."""
+        return self.value, self.label
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter: one choice or none."""
+
+    name: str
+    title: str
+    choices: Sequence[Choice]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the operator's. `key` is unique; it breaks ties, so that pages neither repeat nor skip a row."""
+
+    name: str
+    title: str
+    about: str
+    need: Need
+    key: Any
+    columns: Sequence[Column]
+    sort: str
+    search: Callable[[Session, str], ColumnElement[bool]] | None = None
+    search_hint: str = ""
+    filters: Sequence[Filter] = ()
+    joined: Callable[[Select[Any]], Select[Any]] = field(default=lambda query: query)
+    actions: Sequence[tuple[str, str]] = ()  # (path, name) of what can be done beside it
+    personal: bool = False  # holds people's data: its export is in the log (CON-08)
+
+    @property
+    def path(self) -> str:
+        """Where it is."""
+        return f"/admin/{self.name}/"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody wants to see of a table, only things that the table knows."""
+
+    search: str = ""
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    sort: str = ""
+    page: int = 1
+
+    def parameters(self, **other: str | int) -> dict[str, str | int]:
+        """As in an address, with some changed; empty ones left out."""
+        own: dict[str, str | int] = {"q": self.search, "sort": self.sort, "page": self.page}
+        own.update(self.chosen)
+        own.update(other)
+        return {name: value for name, value in own.items() if value not in {"", 1}}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of rows, and how many there are."""
+
+    rows: Sequence[AnyRow]
+    total: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages they fill."""
+        return max(1, -(-self.total // PAGE))
+
+
+def asked(table: Table, given: Mapping[str, str]) -> Asked:
+    """What a request wants; what the table does not know is dropped (CON-07)."""
+    choices = {each.name: {choice.value for choice in each.choices} for each in table.filters}
+    chosen = {name: given[name] for name in choices if given.get(name) in choices[name]}
+    names = {column.name for column in table.columns if column.sorts}
+    sort = given.get("sort", "")
+    page = given.get("page", "")
+    return Asked(
+        given.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
+        chosen,
+        sort if sort.removeprefix("-") in names else table.sort,
+        min(int(page), FARTHEST) if page.isdecimal() and page.isascii() and int(page[:9]) else 1,
+    )
+
+
+def find(session: Session, table: Table, wanted: Asked) -> Found:
+    """One page of what was asked for."""
+    where = _where(session, table, wanted)
+    total = session.scalars(table.joined(select(func.count(table.key))).where(where)).one()
+    page = _ordered(table, wanted).where(where).limit(PAGE).offset((wanted.page - 1) * PAGE)
+    return Found(session.execute(page).all(), total)
+
+
+def every(session: Session, table: Table, wanted: Asked) -> Iterable[AnyRow]:
+    """All rows that were asked for, for an export."""
+    return session.execute(_ordered(table, wanted).where(_where(session, table, wanted)))
+
+
+def cell(row: AnyRow, column: Column) -> str | int | float | None:
+    """A value for a spreadsheet: times as ISO 8601 in UTC."""
+    value = row._mapping[column.name]
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if value is None or isinstance(value, (int, float)) else str(value)
+
+
+def contains(column: Any, words: str) -> ColumnElement[bool]:
+    """The text is somewhere in the column, whatever its case; nothing in it is a wildcard."""
+    found: ColumnElement[bool] = column.icontains(words, autoescape=True)
+    return found
+
+
+def states(column: Any, names: Mapping[str, str]) -> tuple[Choice, ...]:
+    """A choice for each word that a column of states can hold."""
+
+    def is_(value: str) -> Callable[[], ColumnElement[bool]]:
+        return lambda: column == value
+
+    return tuple(Choice(value, label, is_(value)) for value, label in names.items())
+
+
+def _where(session: Session, table: Table, wanted: Asked) -> ColumnElement[bool]:
+    condition: ColumnElement[bool] = true()
+    if wanted.search and table.search:
+        condition = condition & table.search(session, wanted.search)
+    for each in table.filters:
+        for choice in each.choices:
+            if wanted.chosen.get(each.name) == choice.value:
+                condition = condition & choice.where()
+    return condition
+
+
+def _ordered(table: Table, wanted: Asked) -> Select[Any]:
+    shown = [column.value.label(column.name) for column in table.columns]
+    query = table.joined(select(table.key.label("key"), *shown))
+    by = next(column.value for column in table.columns if column.name == wanted.sort.removeprefix("-"))
+    down = wanted.sort.startswith("-")
+    # Empty ones last in both directions, on both databases.
+    first = by.desc().nulls_last() if down else by.asc().nulls_last()
+    return query.order_by(first, table.key.desc() if down else table.key.asc())

@@ -1,0 +1,261 @@
+"""Signing in as an operator: password and code together, once, and never by mail."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select, update
+
+from tests.support.browser import Browser, forms_of
+from tests.support.operators import COOKIE, OLGA, PASSWORD, code_now, put_operator, signed_in
+from website import clock
+from website.accounts.limits import TooMany
+from website.admin.operators import codes, signing_in, staff
+from website.admin.operators.models import Operator, OperatorSession, RecoveryCode
+from website.admin.operators.passwords import WeakPassword, check_new, hashed, matches
+from website.admin.operators.roles import Role
+from website.admin.operators.signing_in import NotSignedIn, Place
+from website.audit import AuditEntry
+from website.mail.models import Alarm, OutboxMail
+from website.web.services import Services
+
+HERE = Place("192.0.2.1", "Firefox on Linux")
+NEW = "new@carrel.test"
+
+
+def sign_in(services: Services, password: str = PASSWORD, code: str = "", place: Place = HERE) -> str:
+    return signing_in.sign_in(services, OLGA, password, code or code_now(services), place)
+
+
+def invite(services: Services) -> str:
+    with services.db.write() as session:
+        return staff.add(session, NEW, Role.OWNER, actor="test")
+
+
+def test_auth_08_an_invited_operator_sets_up_password_and_app_and_signs_in(
+    app: Flask, services: Services
+) -> None:
+    browser, token = Browser(app), invite(services)
+    page = browser.get(f"/admin/set-up/{token}")
+    assert "<svg" in page.text
+    typed: dict[str, Any] = {
+        "password": PASSWORD,
+        "password_again": PASSWORD,
+        "code": code_now(services, NEW),
+    }
+    done = browser.send(page, **typed)
+    recovery = re.findall(r"<code>([A-Z2-7-]{19})</code>", done.text)
+    assert len(set(recovery)) == 10
+    assert browser.get(f"/admin/set-up/{token}").status_code == 404
+    with time_machine.travel(clock.now() + timedelta(seconds=31), tick=False):
+        form: dict[str, Any] = {"email": NEW, "password": PASSWORD, "code": code_now(services, NEW)}
+        assert "Today" in browser.send(browser.get("/admin/"), **form).text
+    other = Browser(app)
+    form = {"email": NEW, "password": PASSWORD, "code": recovery[0].lower().replace("-", " ")}
+    assert "Today" in other.send(other.get("/admin/"), **form).text
+    assert browser.cookie(COOKIE) != other.cookie(COOKIE)
+    with services.db.read() as session:
+        assert session.scalars(select(OutboxMail.id)).all() == []
+        assert (
+            recovery[1].replace("-", "").encode() not in session.scalars(select(RecoveryCode.code_hash)).all()
+        )
+
+
+def test_auth_08_a_set_up_link_ends_after_a_day(app: Flask, services: Services) -> None:
+    token = invite(services)
+    with time_machine.travel(clock.now() + timedelta(hours=24, seconds=1), tick=False):
+        assert Browser(app).get(f"/admin/set-up/{token}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"password": "short", "password_again": "short"}, "15 characters or more"),
+        ({"password": "passwordpassword", "password_again": "passwordpassword"}, "tried first"),
+        ({"password_again": "something else here"}, "not the same"),
+        ({"code": "000000"}, "not right"),
+    ],
+)
+def test_auth_08_a_set_up_that_is_not_right_changes_nothing(
+    app: Flask, services: Services, fields: dict[str, Any], words: str
+) -> None:
+    browser, token = Browser(app), invite(services)
+    good: dict[str, Any] = {"password": PASSWORD, "password_again": PASSWORD, "code": code_now(services, NEW)}
+    answer = browser.send(browser.get(f"/admin/set-up/{token}"), 0, follow=True, **(good | fields))
+    assert answer.status_code == 422
+    assert words in answer.text
+    with services.db.read() as session:
+        assert session.scalars(select(Operator.password_hash)).all() == [None]
+
+
+@pytest.mark.parametrize(
+    "password", ["qwertyuiopasdfgh", "aaaaaaaaaaaaaaaaaaaa", "123456789012345678", "olga@carrel.test"]
+)
+def test_auth_08_a_password_that_is_tried_first_is_refused(password: str) -> None:
+    with pytest.raises(WeakPassword):
+        check_new(password, ["olga@carrel.test"])
+
+
+def test_auth_08_a_password_is_kept_as_a_hash_that_only_it_matches() -> None:
+    stored = hashed(PASSWORD)
+    assert stored.startswith("scrypt:32768:8:3$")
+    assert matches(stored, PASSWORD)
+    assert not matches(stored, PASSWORD + "x")
+    assert not matches(None, PASSWORD)
+
+
+def test_auth_08_neither_password_nor_code_alone_signs_in(services: Services) -> None:
+    put_operator(services)
+    with pytest.raises(NotSignedIn):
+        sign_in(services, password="wrong-ladder-otter-quartz")
+    with pytest.raises(NotSignedIn):
+        sign_in(services, code="000000")
+    with services.db.read() as session:
+        assert session.scalars(select(OperatorSession.id)).all() == []
+    assert sign_in(services)
+
+
+def test_auth_08_who_is_not_set_up_cannot_sign_in(services: Services) -> None:
+    invite(services)
+    with pytest.raises(NotSignedIn):
+        signing_in.sign_in(services, NEW, "", code_now(services, NEW), HERE)
+
+
+def test_auth_09_a_code_is_good_once_and_for_a_step_on_either_side(services: Services) -> None:
+    operator = put_operator(services)
+    with time_machine.travel("2026-11-14T12:00:10Z", tick=False):
+        code = code_now(services)
+    for moment, good in (
+        ("2026-11-14T12:01:01Z", False),
+        ("2026-11-14T11:59:20Z", False),
+        ("2026-11-14T11:59:40Z", True),
+        ("2026-11-14T12:00:50Z", False),
+    ):
+        with time_machine.travel(moment, tick=False), services.db.write() as session:
+            assert codes.spend(session, services.signer, operator, code) is good, moment
+
+
+def test_auth_08_a_recovery_code_is_good_once(services: Services) -> None:
+    operator = put_operator(services)
+    with services.db.write() as session:
+        made = codes.renew_recovery(session, operator.id)
+        assert codes.spend(session, services.signer, operator, made[0])
+        assert not codes.spend(session, services.signer, operator, made[0])
+        newer = codes.renew_recovery(session, operator.id)
+        assert not codes.spend(session, services.signer, operator, made[1])
+        assert codes.spend(session, services.signer, operator, newer[1])
+
+
+def test_auth_09_five_wrong_codes_lock_the_code_for_a_quarter_of_an_hour_and_raise_an_alarm(
+    services: Services,
+) -> None:
+    put_operator(services)
+    for number in range(5):
+        with pytest.raises(NotSignedIn):
+            sign_in(services, code="000000", place=Place(f"198.51.{number}.1", ""))
+    elsewhere = Place("203.0.113.7", "")
+    with pytest.raises(TooMany):
+        sign_in(services, place=elsewhere)
+    with services.db.read() as session:
+        assert session.scalars(select(Alarm.key)).all() == ["operator-code:1"]
+    with time_machine.travel(clock.now() + timedelta(minutes=15, seconds=1), tick=False):
+        assert sign_in(services, place=elsewhere)
+
+
+def test_auth_09_a_stranger_without_the_password_locks_out_only_themselves(services: Services) -> None:
+    put_operator(services)
+    stranger = Place("203.0.113.7", "")
+    for _ in range(5):
+        with pytest.raises(NotSignedIn):
+            sign_in(services, password="wrong-ladder-otter-quartz", place=stranger)
+    with pytest.raises(TooMany):
+        sign_in(services, place=stranger)
+    assert sign_in(services)
+
+
+def test_auth_07_a_session_ends_after_half_an_hour_of_rest_and_after_twelve_hours(app: Flask) -> None:
+    olga = signed_in(app)
+    start = clock.now()
+
+    def is_in(after: timedelta) -> bool:
+        with time_machine.travel(start + after, tick=False):
+            return "Sign out" in olga.get("/admin/").text
+
+    assert is_in(timedelta(minutes=29))
+    assert is_in(timedelta(minutes=58))
+    assert not is_in(timedelta(minutes=89))
+    with app.extensions["carrel"].db.write() as session:
+        session.execute(update(OperatorSession).values(last_seen_at=start + timedelta(hours=12)))
+    assert is_in(timedelta(hours=11, minutes=59))
+    assert not is_in(timedelta(hours=12, minutes=1))
+
+
+def test_auth_07_the_token_is_stored_hashed_and_the_cookie_is_for_this_host_alone(
+    app: Flask, services: Services
+) -> None:
+    put_operator(services)
+    browser = Browser(app)
+    form: dict[str, Any] = {"email": OLGA, "password": PASSWORD, "code": code_now(services)}
+    answer = browser.send(browser.get("/admin/sign-in"), follow=False, **form)
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith(f"{COOKIE}=")
+    for attribute in ("Secure", "HttpOnly", "Path=/", "SameSite=Lax"):
+        assert attribute in cookie.split("; ")
+    token = browser.cookie(COOKIE) or ""
+    with services.db.read() as session:
+        assert token.encode() not in session.scalars(select(OperatorSession.token_hash)).one()
+
+
+def test_signing_out_everywhere_ends_every_session(app: Flask, services: Services) -> None:
+    olga = signed_in(app)
+    token = sign_in(services)
+    other = Browser(app)
+    other.client.set_cookie(COOKIE, token, domain="carrel.test", secure=True)
+    assert "Sign out everywhere" in other.get("/admin/me").text
+    olga.send(olga.get("/admin/me"), 2, everywhere="1")
+    assert "Sign in" in other.get("/admin/").text
+    assert olga.cookie(COOKIE) is None
+
+
+def test_what_hurts_asks_for_another_code_when_the_last_is_ten_minutes_old(
+    app: Flask, services: Services
+) -> None:
+    olga = signed_in(app)
+    form: dict[str, Any] = {"email": NEW, "role": "editor"}
+    with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
+        page = forms_of(olga.get("/admin/operators"))[-1]
+        came_from = {"Referer": "https://carrel.test/admin/operators", "Origin": "https://carrel.test"}
+        asked = olga.post(page.action, page.fields | form, headers=came_from)
+        assert "Is it still you?" in asked.text
+        assert "not right" in olga.send(asked, -1, code="000000").text
+        assert olga.send(asked, -1, code=code_now(services)).request.path == "/admin/operators"
+        link = olga.send(olga.get("/admin/operators"), -1, **form)
+    assert "https://carrel.test/admin/set-up/" in link.text
+
+
+def test_an_owner_cannot_leave_the_site_without_one(app: Flask, services: Services) -> None:
+    olga = signed_in(app)
+    for act in ("remove", "editor"):
+        page = olga.get("/admin/operators")
+        assert "only owner" in olga.send(page, 1, act=act).text
+    with services.db.write() as session, pytest.raises(staff.LastOwner):
+        staff.remove(session, OLGA, actor="test")
+
+
+def test_a_reset_ends_sessions_codes_and_password(app: Flask, services: Services) -> None:
+    olga = signed_in(app)
+    with services.db.write() as session:
+        staff.reset(session, OLGA, actor="root (command line)")
+    assert "Sign in" in olga.get("/admin/").text
+    with pytest.raises(NotSignedIn):
+        sign_in(services)
+    with services.db.read() as session:
+        entry = session.scalars(select(AuditEntry)).one()
+    assert (entry.actor, entry.action, entry.subject) == (
+        "root (command line)",
+        "operator.reset",
+        f"operator:{OLGA}",
+    )
