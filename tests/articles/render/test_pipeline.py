@@ -23,7 +23,7 @@ CONTEXT = Context(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(ANYTHING)
 def test_any_text_renders_to_harmless_whole_blocks(text: str) -> None:
     rendered = render(text, CONTEXT)
@@ -37,7 +37,7 @@ def test_any_text_renders_to_harmless_whole_blocks(text: str) -> None:
     assert faults(for_feed(rendered.html, "https://carrel.test/articles/x/")) == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(ANYTHING)
 def test_any_text_renders_the_same_again_and_cleaning_twice_changes_nothing(text: str) -> None:
     first = render(text, CONTEXT)
