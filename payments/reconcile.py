@@ -24,7 +24,7 @@ from payments.settle import next_state
 from payments.shop import Shop, shop_of, site_id
 from payments.stripe_api import StripeAway
 from website import clock
-from website.mail import alarms
+from website.mail import alarms, holds
 from website.web.services import Services
 
 log = structlog.get_logger()
@@ -141,6 +141,7 @@ def _close(shop: Shop, facts: Sequence[SessionFact], since: datetime, done: Reco
         for key, subject, text in warnings:
             alarms.raise_alarm(session, key, subject, text)
         session.add(done)
+        holds.note_reconciled(session)
 
 
 def _undelivered(shop: Shop) -> Iterator[EventFact]:

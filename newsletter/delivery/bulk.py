@@ -18,6 +18,7 @@ from newsletter.delivery.throttle import Throttle
 from newsletter.digests import control, sent_log
 from newsletter.digests.models import Issue
 from website import clock
+from website.mail import holds
 from website.mail.alarms import raise_alarm
 from website.mail.outcomes import MailServerAway, MailServerUnusable
 from website.mail.server import MailServer
@@ -50,7 +51,7 @@ class Bulk:
         if time.monotonic() < self._paused_until:
             return False
         with services.db.read() as session:
-            issue_id = slices.next_issue(session, self._last_issue)
+            issue_id = None if holds.is_held(session) else slices.next_issue(session, self._last_issue)
             is_over = slices.is_over(session)
         if is_over:
             with services.db.write() as session:

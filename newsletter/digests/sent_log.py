@@ -92,15 +92,22 @@ def settle(session: Session, settings: Settings, actor: str, *, skip: bool) -> b
     lost = ahead(session, settings)
     if lost is None:
         return False
+    settle_until(session, settings, actor, lost.last_at, skip=skip)
+    return True
+
+
+def settle_until(
+    session: Session, settings: Settings, actor: str, moment: datetime, *, skip: bool
+) -> None:
+    """The same decision about everything up to a moment, also when the log was lost with the database."""
     if skip:
         for pace in Pace:
-            _skip_to(session, pace, lost.last_at)
+            _skip_to(session, pace, moment)
         for issue_id in session.scalars(select(Issue.id).where(Issue.state.in_(control.NOT_OVER))).all():
             control.stop(session, issue_id, actor)
     kind = "skip" if skip else "again"
     audit.record(session, actor=actor, action=f"digest.after_restore.{kind}", subject="digests")
     append(settings, SETTLED, "-", 0)
-    return True
 
 
 def _skip_to(session: Session, pace: Pace, moment: datetime) -> None:

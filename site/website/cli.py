@@ -9,6 +9,8 @@ from typing import NoReturn
 import click
 from sqlalchemy.exc import OperationalError
 
+from website.backup.failures import BackupFailure
+from website.backup.running import site_runs
 from website.db import Database, DatabaseUnusable
 from website.demo.processes import DidNotStart
 from website.migrations import check_schema, migrate
@@ -17,7 +19,7 @@ from website.web.services import make_services, open_database
 
 EXIT_REFUSED = 2
 DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EFBIG}
-REFUSALS = (BadSettings, DatabaseUnusable, DidNotStart)
+REFUSALS = (BadSettings, DatabaseUnusable, DidNotStart, BackupFailure)
 
 
 # Where the packages' commands are. Each is imported when it is asked for, so that none waits for the others.
@@ -31,6 +33,9 @@ ELSEWHERE = {
     "reconcile": "payments.commands:reconcile_command",
     "operator": "website.admin.operators.commands:operator",
     "entitlements": "payments.commands:entitlements",
+    "backup": "website.backup.commands:backup_command",
+    "restore": "website.backup.commands:restore_command",
+    "mail": "website.backup.commands:mail",
 }
 
 
@@ -88,7 +93,8 @@ def serve(bind: str | None, workers: int | None, demo: bool) -> None:
 
     settings = running_settings(demo)
     address = bind or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
-    run_server(settings, address, workers, mail_pages.init_app if demo else no_more)
+    with site_runs(settings.home):
+        run_server(settings, address, workers, mail_pages.init_app if demo else no_more)
 
 
 @carrel.command("worker")
@@ -97,7 +103,9 @@ def work(demo: bool) -> None:
     """Do the background work: mails, digests, payments, upkeep."""
     from website.worker import run as run_worker
 
-    run_worker(make_services(running_settings(demo)))
+    settings = running_settings(demo)
+    with site_runs(settings.home):
+        run_worker(make_services(settings))
 
 
 @carrel.command("migrate")

@@ -26,6 +26,8 @@ from website import clock, logs
 from website.accounts import tidy
 from website.ads import upkeep
 from website.ads.upkeep import Upkeep
+from website.backup import nightly
+from website.backup.nightly import Nightly
 from website.mail import alarms, watch
 from website.mail.delivery import Delivery
 from website.web.services import Services
@@ -53,6 +55,7 @@ def steps() -> list[Step]:
         Step("mail", delivery.handle_one, close=delivery.close),
         Step("mails about alarms", alarms.mail_one, 1.0),
         Step("looking after the mail", watch.handle_one, watch.EVERY_SECONDS),
+        Step("nightly backup", Nightly().handle_one, nightly.EVERY_SECONDS),
         Step("looking after ads", Upkeep(_exams).handle_one, upkeep.EVERY_SECONDS),
         Step("tidying accounts", tidy.handle_one, tidy.EVERY_SECONDS),
         *(Step(*each) for each in (*payments.STEPS, *newsletter.STEPS)),

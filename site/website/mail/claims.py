@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from website import clock
+from website.mail import holds
 from website.mail.models import OutboxMail, State
 from website.mail.outbox import PACES, WIPED
 from website.tokens import new_token
@@ -106,7 +107,7 @@ def _back(session: Session, mail: OutboxMail, **values: object) -> None:
 
 
 def _due() -> tuple[ColumnElement[bool], ...]:
-    return OutboxMail.state == State.QUEUED, OutboxMail.due_at <= clock.now()
+    return OutboxMail.state == State.QUEUED, OutboxMail.due_at <= clock.now(), holds.may_go()
 
 
 def _ours(mail: OutboxMail) -> tuple[ColumnElement[bool], ...]:

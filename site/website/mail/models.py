@@ -104,3 +104,20 @@ class Alarm(Base):
     mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     acknowledged_by: Mapped[str | None] = mapped_column(String(254))
+
+
+class MailHold(Base):
+    """All mail is held since a backup was restored: what went out after the backup must not go out again.
+
+    One row at most; it goes when the operator lets the mail go on.
+    """
+
+    __tablename__ = "mail_hold"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    backup_made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reconciled_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime
+    )  # until then any mail may be a second one

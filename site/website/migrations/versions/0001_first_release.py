@@ -193,6 +193,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_limit_hits_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
+        "mail_hold",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("backup_made_at", UtcDateTime(), nullable=False),
+        sa.Column("reconciled_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("id = 1", name=op.f("ck_mail_hold_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_hold")),
+    )
+    op.create_table(
         "operator",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),

@@ -1,0 +1,173 @@
+"""The file of a backup: a gzipped tar that begins with a manifest of everything else in it.
+
+The manifest names each file with its size and SHA-256, and the rows of each table, so that a file which was
+cut short, changed or made by a later release is known for what it is before anything is touched.
+"""
+
+import gzip
+import hashlib
+import io
+import os
+import re
+import tarfile
+import zlib
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+
+from website.backup.failures import BadBackup
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+LARGEST_MANIFEST = 64 * 1024 * 1024
+CHUNK = 1024 * 1024
+QUICKLY = 1  # gzip's level: the texts shrink well at any, the pictures at none
+SAFE = re.compile(r"database\.(sqlite3|pgdump)|media/[A-Za-z0-9][A-Za-z0-9._-]*")
+PLAIN = re.compile(r"[a-z][a-z_]{0,62}")
+UNREADABLE = (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile)
+
+
+class File(BaseModel):
+    """A file in the archive: its bytes, and their SHA-256 in hex."""
+
+    model_config = ConfigDict(frozen=True)
+
+    size: int
+    sha256: str
+
+
+class Manifest(BaseModel):
+    """What a backup says about itself. `made_at` is the moment of its snapshot, in UTC."""
+
+    format: int
+    made_at: datetime
+    kind: str
+    release: str
+    database: Literal["sqlite", "postgresql"]
+    revision: str
+    rows: dict[str, int]
+    newest_payment: str | None
+    settings: dict[str, str]
+    files: dict[str, File]
+
+    @field_validator("rows")
+    @classmethod
+    def _tables_have_plain_names(cls, value: dict[str, int]) -> dict[str, int]:
+        if not all(PLAIN.fullmatch(name) for name in value):
+            raise ValueError("a table in it has a name that no migration of ours gives")
+        return value
+
+    @field_validator("files")
+    @classmethod
+    def _names_stay_inside(cls, value: dict[str, File]) -> dict[str, File]:
+        if not all(SAFE.fullmatch(name) for name in value):
+            raise ValueError("a file in it has a name that no backup of ours gives")
+        return value
+
+
+def described(path: Path) -> File:
+    """Size and hash of a file on the disk."""
+    with path.open("rb") as file:
+        return File(size=path.stat().st_size, sha256=hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def write(path: Path, manifest: Manifest, sources: Mapping[str, Path]) -> None:
+    """Write the archive beside its place, read all of it back, and only then put it there."""
+    aside = path.with_name(f".{path.name}.part")
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with tarfile.open(fileobj=file, mode="w:gz", compresslevel=QUICKLY) as tar:
+            _add(tar, MANIFEST, io.BytesIO(text := manifest.model_dump_json(indent=1).encode()), len(text))
+            for name, source in sources.items():
+                with source.open("rb") as content:
+                    _add(tar, name, content, manifest.files[name].size)
+        file.flush()
+        os.fsync(file.fileno())
+    read(aside)
+    aside.rename(path)
+    sync_folder(path.parent)
+
+
+def _add(tar: tarfile.TarFile, name: str, content: IO[bytes], size: int) -> None:
+    info = tarfile.TarInfo(name)
+    info.size, info.mode = size, 0o600
+    tar.addfile(info, content)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a renaming in this folder outlive a loss of power."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def manifest_of(path: Path) -> Manifest:
+    """Only what a backup says about itself; quick. Raises `BadBackup`."""
+    try:
+        with tarfile.open(path, "r:gz") as tar:
+            return _manifest(tar, tar.next())
+    except UNREADABLE as wrong:
+        raise BadBackup(path, _why(wrong)) from None
+
+
+def read(path: Path, into: Path | None = None) -> Manifest:
+    """Read a whole archive and check every byte of it, writing its files below `into`. Raises `BadBackup`."""
+    try:
+        with tarfile.open(path, "r:gz") as tar:
+            manifest = _manifest(tar, tar.next())
+            found = {each.name: _take(tar, each, manifest, into) for each in iter(tar.next, None)}
+    except UNREADABLE as wrong:
+        raise BadBackup(path, _why(wrong)) from None
+    except _Wrong as wrong:
+        raise BadBackup(path, str(wrong)) from None
+    if found != manifest.files:
+        raise BadBackup(path, "it is damaged: a file in it is missing, or not what the manifest says")
+    return manifest
+
+
+class _Wrong(Exception):
+    """What is wrong with an archive, in words."""
+
+
+def _why(wrong: BaseException) -> str:
+    if isinstance(wrong, _Wrong):
+        return str(wrong)
+    return (
+        "it is no backup of Carrel's" if isinstance(wrong, gzip.BadGzipFile) else "it is damaged or cut short"
+    )
+
+
+def _manifest(tar: tarfile.TarFile, member: tarfile.TarInfo | None) -> Manifest:
+    if member is None or member.name != MANIFEST or member.size > LARGEST_MANIFEST:
+        raise tarfile.ReadError("no manifest")
+    file = tar.extractfile(member)
+    try:
+        return Manifest.model_validate_json(file.read() if file else b"")
+    except ValidationError:
+        raise tarfile.ReadError("a manifest that is none") from None
+
+
+def _take(tar: tarfile.TarFile, member: tarfile.TarInfo, manifest: Manifest, into: Path | None) -> File:
+    promised = manifest.files.get(member.name)
+    source = tar.extractfile(member) if member.isreg() else None
+    if promised is None or source is None or promised.size != member.size:
+        raise _Wrong(f"it is damaged: {member.name!r} is not what the manifest says")
+    digest = hashlib.sha256()
+    with _target(into, member.name) as target:
+        while chunk := source.read(CHUNK):
+            digest.update(chunk)
+            target.write(chunk)
+        target.flush()
+    return File(size=member.size, sha256=digest.hexdigest())
+
+
+def _target(into: Path | None, name: str) -> IO[bytes]:
+    if into is None:
+        return Path(os.devnull).open("wb")
+    path = into / name
+    path.parent.mkdir(exist_ok=True)
+    return path.open("wb")

@@ -1,0 +1,152 @@
+"""The operator's commands: backup, restore, and mail resume."""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from newsletter.digests import sent_log
+from payments.reconcile import FAR_DAYS, reconcile
+from payments.shop import Shop
+from payments.stripe_api import StripeAway, stripe_of
+from website.backup import making, rehearsal, restoring, shelf
+from website.backup.failures import BackupFailure
+from website.db import Database
+from website.mail import holds
+from website.settings import Settings, load
+from website.web.services import open_database
+
+EXIT_BAD, EXIT_REFUSED = 1, 2
+STILL_HELD = (
+    "Stripe could not be asked what was paid since the backup, so mail stays held. The worker goes on trying; "
+    "run this again when `carrel doctor` says that Stripe was compared."
+)
+WHAT_NOW = """All mail is held: since the backup something may have been mailed that the database does not know of.
+Start the site, look at it, then let the mail go on:
+  carrel mail resume --skip    what may have been mailed already is not mailed again
+  carrel mail resume --again   it is mailed, perhaps a second time"""
+
+
+class Refusal(click.ClickException):
+    """A sentence for the operator, and exit status 2."""
+
+    exit_code = EXIT_REFUSED
+
+
+@click.command("backup")
+@click.option("--list", "only_list", is_flag=True, help="Tell which backups there are.")
+@click.option("--test", is_flag=True, help="Restore it in a scratch place, and look whether the site works.")
+def backup_command(only_list: bool, test: bool) -> None:
+    """Make a backup beside the running site: database, pictures, and a manifest that proves both.
+
+    It goes to CARREL_HOME/backups; copy it to another machine. Exit status: 0 good, 1 the test failed.
+    """
+    settings = load()
+    if only_list:
+        _list(settings)
+        return
+    with _failures():
+        with _database(settings) as db:
+            path = making.make(settings, db)
+        click.echo(path)
+        if test:
+            _test(settings, path)
+
+
+def _list(settings: Settings) -> None:
+    for each in shelf.every(settings.home):
+        click.echo(
+            f"{each.path}  {each.at:%Y-%m-%d %H:%M UTC}  {each.path.stat().st_size:>13,} bytes  {each.kind}"
+        )
+
+
+def _test(settings: Settings, path: Path) -> None:
+    result = rehearsal.rehearse(settings, path)
+    click.echo(result.problem or "It was restored in a scratch place, and the site serves its pages from it.")
+    if result.problem:
+        raise click.exceptions.Exit(EXIT_BAD)
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore_command(file: Path) -> None:
+    """Put a backup back. Stop the website and the worker before.
+
+    The file is checked wholly first; what is there now is saved beside the backups; all mail is held until
+    `carrel mail resume`, as some of it may have been sent since the backup.
+    """
+    settings = load()
+    with _failures():
+        restored = restoring.restore(settings, file)
+        click.echo(f"The site is what it was at {restored.manifest.made_at:%Y-%m-%d %H:%M:%S UTC}.")
+        if restored.saved:
+            click.echo(f"What was there before is kept: {restored.saved}")
+        with _database(settings) as db:
+            _compare(settings, db)
+        click.echo(WHAT_NOW)
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
+    db = open_database(settings)
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+def _compare(settings: Settings, db: Database) -> bool:
+    """Enter what Stripe knows and the backup does not. Whether it could be asked."""
+    if not settings.sells:
+        with db.write() as session:
+            holds.note_reconciled(session)
+        return True
+    try:
+        report = reconcile(Shop(settings, db, stripe_of(settings)), FAR_DAYS)
+    except StripeAway:
+        click.echo(STILL_HELD)
+        return False
+    click.echo(f"Compared with Stripe: {len(report.found)} differences, {len(report.left)} left.")
+    for each in report.left:
+        click.echo(f"  {each.about} {each.what}.")
+    return True
+
+
+@click.group("mail")
+def mail() -> None:
+    """Mail that is held since a backup was restored."""
+
+
+@mail.command("resume")
+@click.option("--skip/--again", default=None, help="Whether what may have been mailed already is left out.")
+def resume_command(skip: bool | None) -> None:
+    """Let the mail go on after a restoration. Exit status 2 when it must wait."""
+    settings = load()
+    with _failures(), _database(settings) as db:
+        with db.read() as session:
+            hold = holds.current(session)
+        if hold is None:
+            click.echo("No mail is held.")
+            return
+        if skip is None:
+            raise Refusal(WHAT_NOW)
+        if hold.reconciled_at is None and not _compare(settings, db):
+            raise click.exceptions.Exit(EXIT_REFUSED)
+        with db.write() as session:
+            skipped = holds.release(session, _actor(), skip=skip)
+            sent_log.settle_until(session, settings, _actor(), hold.since, skip=skip)
+    click.echo(f"Mail goes on. {skipped} mails of before were left out.")
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    try:
+        yield
+    except BackupFailure as wrong:
+        raise Refusal(str(wrong)) from None
+
+
+def _actor() -> str:
+    return f"{getpass.getuser()} (command line)"

@@ -1,0 +1,87 @@
+"""Making a backup: a snapshot of the database, the media, and a manifest that can prove both."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from website import clock
+from website.backup import archive, postgres_copy, running, shelf, sqlite_copy
+from website.backup.archive import Manifest
+from website.backup.contents import Contents
+from website.db import Database
+from website.settings import Settings
+
+MEDIA = "media"
+HOLDS_A_PASSWORD = {"database_url", "redis_url"}
+
+
+def make(settings: Settings, db: Database, kind: str = "by-hand") -> Path:
+    """Make a backup beside the running site; where it is. It is checked wholly before it gets its name.
+
+    Raises `Busy`, `DamagedDatabase`, `ProgramFailed`, and `OSError` when the disk is full.
+    """
+    with running.one_at_a_time(shelf.folder(settings.home)):
+        shelf.sweep(settings.home)
+        return make_alone(settings, db, kind)
+
+
+def make_alone(settings: Settings, db: Database, kind: str) -> Path:
+    """The same, for whoever holds the lock."""
+    now = clock.now()
+    with scratch_folder(settings.home) as folder:
+        name = sqlite_copy.NAME if db.is_sqlite else postgres_copy.NAME
+        found = _dump(db, folder / name)
+        sources = {name: folder / name} | _media(settings.home)
+        manifest = Manifest(
+            format=archive.FORMAT,
+            made_at=now,
+            kind=kind,
+            release=version("carrel"),
+            database="sqlite" if db.is_sqlite else "postgresql",
+            revision=found.revision,
+            rows=found.rows,
+            newest_payment=found.newest_payment,
+            settings=_public(settings),
+            files={each: archive.described(path) for each, path in sources.items()},
+        )
+        path = shelf.place(settings.home, now, kind)
+        archive.write(path, manifest, sources)
+    return path
+
+
+def _dump(db: Database, copy: Path) -> Contents:
+    if db.is_sqlite:
+        return sqlite_copy.dump(Path(str(db.url.database)), copy)
+    return postgres_copy.dump(db.url, copy)
+
+
+def _media(home: Path) -> dict[str, Path]:
+    """Pictures never change under their name, so that they can be read while others are added."""
+    return {
+        f"{MEDIA}/{path.name}": path
+        for path in sorted((home / MEDIA).glob("*"))
+        if path.is_file() and archive.SAFE.fullmatch(f"{MEDIA}/{path.name}")
+    }
+
+
+def _public(settings: Settings) -> dict[str, str]:
+    """What was set, but for what is secret: enough to set up another machine alike."""
+    shown = {name: getattr(settings, name) for name in settings.model_fields_set - HOLDS_A_PASSWORD}
+    return {name: str(value) for name, value in sorted(shown.items()) if not _is_secret(value)}
+
+
+def _is_secret(value: object) -> bool:
+    return isinstance(value, SecretStr) or (
+        isinstance(value, tuple) and any(isinstance(each, SecretStr) for each in value)
+    )
+
+
+@contextmanager
+def scratch_folder(home: Path) -> Iterator[Path]:
+    """A folder beside the backups, and so on their disk, that goes with the block."""
+    with tempfile.TemporaryDirectory(prefix=".scratch-", dir=shelf.folder(home)) as folder:
+        yield Path(folder)

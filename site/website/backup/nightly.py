@@ -1,0 +1,73 @@
+"""Every night: a backup, the old ones thrown away, and a restore test of the new one.
+
+It runs in a thread of the worker, so that mail goes on meanwhile. One that a stopping worker cuts short leaves
+only a file without its name, and the next worker makes it anew.
+"""
+
+import threading
+import time
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from website import clock
+from website.backup import making, rehearsal, shelf
+from website.backup.failures import Busy
+from website.mail.alarms import raise_alarm
+from website.settings import Settings
+from website.web.services import Services
+
+log = structlog.get_logger()
+EVERY_SECONDS = 60.0
+FIRST_LOOK_SECONDS = 600.0  # a worker that has just started has more urgent things to do
+
+
+class Nightly:
+    """The step."""
+
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+        self._first_look_at = time.monotonic() + FIRST_LOOK_SECONDS
+
+    def handle_one(self, services: Services) -> bool:
+        """Begin a backup when one is due. Never asks for another turn."""
+        is_busy = self._thread is not None and self._thread.is_alive()
+        if time.monotonic() >= self._first_look_at and not is_busy and is_due(services.settings, clock.now()):
+            self._thread = threading.Thread(target=run, args=(services,), name="backup", daemon=True)
+            self._thread.start()
+        return False
+
+
+def is_due(settings: Settings, now: datetime) -> bool:
+    """Whether no backup was made since the hour for it came last."""
+    there = now.astimezone(ZoneInfo(settings.time_zone))
+    due = there.replace(hour=settings.backup_hour, minute=0, second=0, microsecond=0)
+    if due > there:
+        due -= timedelta(days=1)
+    nightly = [each.at for each in shelf.every(settings.home) if each.kind == "nightly"]
+    return not nightly or nightly[0] < due
+
+
+def run(services: Services) -> None:
+    """Make, rotate, test. What fails is an alarm."""
+    settings = services.settings
+    try:
+        path = making.make(settings, services.db, "nightly")
+        gone = shelf.rotate(settings.home, clock.now())
+        log.info("backup made", backup=path.name, thrown_away=len(gone))
+        result = rehearsal.rehearse(settings, path)
+        log.info("restore test", backup=path.name, problem=result.problem)
+    except Busy:
+        return
+    except Exception as wrong:
+        log.exception("backup failed")
+        _alarm(services, "backup-failed", "The nightly backup failed", str(wrong))
+        return
+    if result.problem:
+        _alarm(services, "restore-test-failed", "Last night's backup could not be restored", result.problem)
+
+
+def _alarm(services: Services, key: str, subject: str, why: str) -> None:
+    with services.db.write() as session:
+        raise_alarm(session, key, subject, f"{why} Look with: carrel doctor")

@@ -1,0 +1,107 @@
+"""PostgreSQL: snapshots by pg_dump, put back by psql in one transaction."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import psycopg
+from sqlalchemy.engine import URL
+
+from website.backup.contents import Contents, contents
+from website.backup.failures import DamagedDatabase, ProgramFailed
+
+NAME = "database.pgdump"
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+SNAPSHOT = "SELECT pg_export_snapshot()"
+DEBIAN = Path("/usr/lib/postgresql")
+IMPATIENT = "-c lock_timeout=10s"  # whoever holds a table that long is a site that still runs
+EMPTIED = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
+
+
+def dump(url: URL, copy: Path) -> Contents:
+    """One consistent snapshot, and what it holds. Raises `ProgramFailed`."""
+    with psycopg.connect(_libpq(url), autocommit=False) as connection:
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        row = connection.execute(SNAPSHOT).fetchone()
+        assert row  # noqa: S101 - narrows the type
+        options = ("--format=custom", "--no-owner", "--no-privileges", "--schema=public")
+        _run(url, "pg_dump", *options, f"--snapshot={row[0]}", f"--file={copy}")
+        return contents(connection, [name for (name,) in connection.execute(TABLES)])
+
+
+def checked(url: URL) -> Contents:
+    """What a database holds."""
+    with psycopg.connect(_libpq(url)) as connection:
+        return contents(connection, [name for (name,) in connection.execute(TABLES)])
+
+
+def is_empty(url: URL) -> bool:
+    """Whether nothing of ours is there yet."""
+    with psycopg.connect(_libpq(url)) as connection:
+        return connection.execute(f"{TABLES} AND tablename = 'alembic_version'").fetchone() is None
+
+
+def as_statements(copy: Path, script: Path) -> None:
+    """Write a dump out as SQL, which reads all of it. Raises `ProgramFailed`."""
+    _run(None, "pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(copy))
+
+
+def install(url: URL, script: Path, and_then: list[str]) -> None:
+    """Put a dump in place of everything, with further statements: one transaction, all of it or nothing."""
+    after = [part for statement in and_then for part in ("--command", statement)]
+    before = ["--command", EMPTIED]
+    _run(url, "psql", "-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", *before, "-f", str(script), *after)
+
+
+def agreement(wanted: Contents) -> str:
+    """A statement that fails unless the database holds these rows."""
+    tests = [
+        f"IF (SELECT count(*) FROM {name}) <> {count} THEN RAISE 'rows are missing in {name}'; END IF;"  # noqa: S608 - the manifest's names are plain words
+        for name, count in wanted.rows.items()
+    ]
+    return f"DO $$ BEGIN {' '.join(tests)} END $$"
+
+
+def scratch(url: URL, name: str) -> URL:
+    """Make an empty database beside ours."""
+    with psycopg.connect(_libpq(url), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0'.encode())
+    return url.set(database=name)
+
+
+def drop_scratch(url: URL, name: str) -> None:
+    """Throw it away."""
+    with psycopg.connect(_libpq(url), autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+
+
+def require_same(found: Contents, wanted: Contents) -> None:
+    """Raises `DamagedDatabase` when two counts differ."""
+    if found != wanted:
+        raise DamagedDatabase("what was put back is not what was saved")
+
+
+def _libpq(url: URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _run(url: URL | None, program: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs. The password is in no command line, as others can read those."""
+    where, environ = [], os.environ | {"PGOPTIONS": IMPATIENT}
+    if url is not None:
+        where = ["--dbname", _libpq(url._replace(password=None))]
+        environ |= {"PGPASSWORD": str(url.password)} if url.password else {}
+    done = subprocess.run(
+        [_find(program), *where, *arguments], env=environ, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise ProgramFailed(program, done.stderr)
+
+
+def _find(program: str) -> str:
+    debian = (str(path / "bin" / program) for path in sorted(DEBIAN.glob("*"), reverse=True))
+    found = next((path for path in debian if Path(path).exists()), None) or shutil.which(program)
+    if found is None:
+        raise ProgramFailed(program, "it is not installed: apt install postgresql-client")
+    return found

@@ -1,0 +1,76 @@
+"""SQLite: snapshots by its online backup, in one transaction both ways (https://sqlite.org/backup.html)."""
+
+import shutil
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pysqlite3
+
+from website.backup.contents import Contents, contents
+from website.backup.failures import DamagedDatabase
+from website.db import BUSY_TIMEOUT_MS
+
+NAME = "database.sqlite3"
+TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
+BESIDE = ("", "-wal", "-shm")  # a database is up to three files
+
+
+def dump(database: Path, copy: Path) -> Contents:
+    """A checked snapshot; whoever writes meanwhile goes on. Raises `DamagedDatabase`."""
+    try:
+        with closing(_open(database)) as source, closing(pysqlite3.connect(str(copy))) as target:
+            source.backup(target)
+            target.execute("PRAGMA journal_mode = DELETE")  # one file, complete in itself
+        return checked(copy)
+    except pysqlite3.DatabaseError as wrong:
+        raise _damaged(wrong) from None
+
+
+def checked(copy: Path) -> Contents:
+    """What a snapshot holds. Raises `DamagedDatabase` unless it is whole."""
+    try:
+        with closing(_open(copy)) as connection:
+            _check(connection)
+            return contents(connection, [row[0] for row in connection.execute(TABLES)])
+    except pysqlite3.DatabaseError as wrong:
+        raise _damaged(wrong) from None
+
+
+def install(copy: Path, database: Path) -> None:
+    """Make the database what the copy is, in one transaction: killed at any point, it is the one or the other."""
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with closing(_open(copy)) as source, closing(pysqlite3.connect(str(database))) as target:
+        target.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        source.backup(target)
+        target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.chmod(0o600)
+
+
+def set_aside(database: Path, folder: Path) -> None:
+    """Keep a damaged database as it lies there, and make its place free."""
+    folder.mkdir(parents=True)
+    there = [path for end in BESIDE if (path := Path(f"{database}{end}")).exists()]
+    for path in there:
+        shutil.copy2(path, folder / path.name)
+    for path in there:
+        path.unlink()
+
+
+def _open(path: Path) -> Any:
+    connection = pysqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True)
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    return connection
+
+
+def _check(connection: Any) -> None:
+    said = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
+    if said != ["ok"]:
+        raise DamagedDatabase("; ".join(said))
+    if astray := connection.execute("PRAGMA foreign_key_check").fetchone():
+        raise DamagedDatabase(f"a row of {astray[0]} names a row of {astray[2]} that is not there")
+
+
+def _damaged(wrong: Exception) -> Exception:
+    """A lock or a full disk is no damage."""
+    return wrong if isinstance(wrong, pysqlite3.OperationalError) else DamagedDatabase(str(wrong))

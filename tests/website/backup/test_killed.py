@@ -1,0 +1,55 @@
+"""Killed in the middle of a backup or a restoration: nothing is lost, and the next one completes."""
+
+import os
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.accounts import BOB, make_reader
+from tests.website.backup import killer
+from website.backup import archive, making, shelf
+from website.db import Database
+from website.settings import Settings
+
+pytestmark = [pytest.mark.faults, pytest.mark.own_database]
+POINTS = 100 if os.environ.get("CARREL_FULL_FAULTS") else 8
+
+
+def spread(total: int) -> list[int]:
+    return sorted({1 + number * (total - 1) // (POINTS - 1) for number in range(POINTS)})
+
+
+def test_data_10_a_backup_killed_anywhere_leaves_no_half_backup(
+    home: Settings, db: Database, seen: Callable[[], str]
+) -> None:
+    before = seen()
+    total = killer.until(killer.backup, home, None, 0)
+    assert total > 100
+    for kill_at in spread(total):
+        killer.until(killer.backup, home, None, kill_at)
+        for each in shelf.every(home.home):
+            archive.read(each.path)
+        assert seen() == before
+    making.make(home, db)
+    assert not [path for path in shelf.folder(home.home).glob(".*") if path.name != ".lock"]
+
+
+def test_data_12_a_restoration_killed_anywhere_leaves_the_old_or_the_new(
+    home: Settings, db: Database, seen: Callable[[], str]
+) -> None:
+    old_file, old = making.make(home, db, "nightly"), seen()
+    make_reader(db, BOB)
+    new_file, new = making.make(home, db, "by-hand"), seen()
+    total = killer.until(killer.restore, home, old_file, 0)
+    assert seen() == old
+    ends = []
+    for kill_at in spread(total):
+        killer.until(killer.restore, home, new_file, 0)
+        assert seen() == new
+        killer.until(killer.restore, home, old_file, kill_at)
+        assert seen() in (old, new), f"half a database after point {kill_at} of {total}"
+        ends.append(seen() == old)
+    assert ends[0] is False
+    assert ends[-1] is True
+    killer.until(killer.restore, home, old_file, 0)
+    assert seen() == old

@@ -1,0 +1,96 @@
+"""A backup is made beside a running site, proves itself, and holds no secret."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.conftest import KEY
+from tests.support.accounts import make_reader
+from website import clock
+from website.accounts.models import Reader
+from website.backup import archive, making, running, shelf
+from website.backup.failures import Busy, DamagedDatabase
+from website.db import Database
+from website.mail.models import OutboxMail
+from website.settings import Settings
+
+
+def test_data_10_a_backup_counts_every_row_and_holds_the_pictures(home: Settings, db: Database) -> None:
+    path = making.make(home, db)
+    manifest = archive.read(path)
+    with db.read() as session:
+        readers = session.scalar(select(func.count()).select_from(Reader))
+    assert manifest.rows["reader"] == readers == 1
+    assert manifest.rows["site_secret"] >= 3
+    assert [name for name in manifest.files if name.startswith("media/")] == ["media/0a1b-480.webp"]
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_data_10_it_holds_no_key_of_the_settings(home: Settings, db: Database, tmp_path: Path) -> None:
+    path = making.make(home, db)
+    manifest = archive.read(path, tmp_path)
+    assert manifest.settings["mail_from"] == home.mail_from
+    text = manifest.model_dump_json()
+    assert KEY not in text
+    assert "sk_test_carrel" not in text
+    assert "whsec_carrel" not in text
+    assert "database_url" not in text
+
+
+def test_data_10_writers_go_on_while_a_backup_is_made(home: Settings, db: Database) -> None:
+    stop, written, failures = threading.Event(), [0], []
+
+    def write() -> None:
+        try:
+            while not stop.is_set():
+                make_reader(db, None)
+                written[0] += 1
+        except Exception as wrong:
+            failures.append(wrong)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        manifests = [archive.read(making.make(home, db, kind)) for kind in ("nightly", "by-hand")]
+    finally:
+        stop.set()
+        writer.join()
+    assert failures == []
+    assert 1 <= manifests[0].rows["reader"] <= manifests[1].rows["reader"] <= written[0] + 1
+
+
+def test_two_at_once_are_refused(home: Settings, db: Database) -> None:
+    with running.one_at_a_time(shelf.folder(home.home)), pytest.raises(Busy):
+        making.make(home, db)
+
+
+def test_what_a_killed_backup_left_is_swept_up(home: Settings, db: Database) -> None:
+    folder = shelf.folder(home.home)
+    (folder / ".carrel-x.tar.gz.part").write_bytes(b"half")
+    (folder / ".scratch-abc").mkdir()
+    path = making.make(home, db)
+    assert {each.name for each in folder.iterdir()} == {path.name, ".lock"}
+
+
+@pytest.mark.own_database
+def test_a_damaged_database_is_said_to_be_damaged_and_not_saved_as_good(home: Settings, db: Database) -> None:
+    if not db.is_sqlite:
+        pytest.skip("PostgreSQL finds its own damage while it dumps")
+    with db.write() as session:
+        rows = [
+            {"key": str(n), "name": "n", "pace": "usual", "private": False, "to_address": "a", "to_key": "a",
+             "subject": "s", "text": "x" * 3000, "html": "", "created_at": clock.now(), "due_at": clock.now()}
+            for n in range(50)
+        ]  # fmt: skip
+        session.bulk_insert_mappings(OutboxMail.__mapper__, rows)
+    db.close()
+    file = Path(str(db.url.database))
+    content = bytearray(file.read_bytes())
+    content[-40 * 4096 : -20 * 4096] = b"\x55" * (20 * 4096)
+    file.write_bytes(content)
+    with pytest.raises(DamagedDatabase, match="carrel restore"):
+        making.make(home, db)
+    assert shelf.every(home.home) == []
