@@ -108,7 +108,7 @@ def sync_folder(folder: Path) -> None:
 def manifest_of(path: Path) -> Manifest:
     """Only what a backup says about itself; quick. Raises `BadBackup`."""
     try:
-        with tarfile.open(path, "r:gz") as tar:
+        with gzip.open(path) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
             return _manifest(tar, tar.next())
     except UNREADABLE as wrong:
         raise BadBackup(path, _why(wrong)) from None
@@ -117,9 +117,11 @@ def manifest_of(path: Path) -> Manifest:
 def read(path: Path, into: Path | None = None) -> Manifest:
     """Read a whole archive and check every byte of it, writing its files below `into`. Raises `BadBackup`."""
     try:
-        with tarfile.open(path, "r:gz") as tar:
+        with gzip.open(path) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
             manifest = _manifest(tar, tar.next())
             found = {each.name: _take(tar, each, manifest, into) for each in iter(tar.next, None)}
+            while plain.read(CHUNK):  # to the very end, where gzip's own check stands
+                pass
     except UNREADABLE as wrong:
         raise BadBackup(path, _why(wrong)) from None
     except _Wrong as wrong:
@@ -134,8 +136,6 @@ class _Wrong(Exception):
 
 
 def _why(wrong: BaseException) -> str:
-    if isinstance(wrong, _Wrong):
-        return str(wrong)
     return (
         "it is no backup of Carrel's" if isinstance(wrong, gzip.BadGzipFile) else "it is damaged or cut short"
     )

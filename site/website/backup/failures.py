@@ -45,5 +45,6 @@ class ProgramFailed(BackupFailure):
     """One of PostgreSQL's programs is missing, or did not do its work."""
 
     def __init__(self, program: str, said: str) -> None:
-        last = (said.strip().splitlines() or ["it said nothing"])[-1]
-        super().__init__(f"{program} failed: {last}")
+        lines = said.strip().splitlines() or ["it said nothing"]
+        first = next((line for line in lines if "error" in line.lower()), lines[-1])
+        super().__init__(f"{program} failed: {first}")

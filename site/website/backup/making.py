@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -40,7 +40,7 @@ def make_alone(settings: Settings, db: Database, kind: str) -> Path:
             format=archive.FORMAT,
             made_at=now,
             kind=kind,
-            release=version("carrel"),
+            release=_release(),
             database="sqlite" if db.is_sqlite else "postgresql",
             revision=found.revision,
             rows=found.rows,
@@ -66,6 +66,13 @@ def _media(home: Path) -> dict[str, Path]:
         for path in sorted((home / MEDIA).glob("*"))
         if path.is_file() and archive.SAFE.fullmatch(f"{MEDIA}/{path.name}")
     }
+
+
+def _release() -> str:
+    try:
+        return version("carrel")
+    except PackageNotFoundError:  # run from its sources
+        return "unknown"
 
 
 def _public(settings: Settings) -> dict[str, str]:

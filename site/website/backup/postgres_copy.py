@@ -16,7 +16,9 @@ TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 SNAPSHOT = "SELECT pg_export_snapshot()"
 DEBIAN = Path("/usr/lib/postgresql")
 IMPATIENT = "-c lock_timeout=10s"  # whoever holds a table that long is a site that still runs
-EMPTIED = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
+EMPTIED = "DROP SCHEMA public CASCADE"  # the dump makes it anew
+
+OUR_NAMES = "SET search_path TO public"  # the dump leaves it empty
 
 
 def dump(url: URL, copy: Path) -> Contents:
@@ -49,7 +51,7 @@ def as_statements(copy: Path, script: Path) -> None:
 
 def install(url: URL, script: Path, and_then: list[str]) -> None:
     """Put a dump in place of everything, with further statements: one transaction, all of it or nothing."""
-    after = [part for statement in and_then for part in ("--command", statement)]
+    after = [part for statement in [OUR_NAMES, *and_then] for part in ("--command", statement)]
     before = ["--command", EMPTIED]
     _run(url, "psql", "-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", *before, "-f", str(script), *after)
 

@@ -13,6 +13,7 @@ from website.db import BUSY_TIMEOUT_MS
 
 NAME = "database.sqlite3"
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
+DAMAGE = {"file is not a database", "database disk image is malformed"}
 BESIDE = ("", "-wal", "-shm")  # a database is up to three files
 
 
@@ -73,4 +74,4 @@ def _check(connection: Any) -> None:
 
 def _damaged(wrong: Exception) -> Exception:
     """A lock or a full disk is no damage."""
-    return wrong if isinstance(wrong, pysqlite3.OperationalError) else DamagedDatabase(str(wrong))
+    return DamagedDatabase(str(wrong)) if str(wrong) in DAMAGE else wrong

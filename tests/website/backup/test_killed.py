@@ -12,7 +12,8 @@ from website.db import Database
 from website.settings import Settings
 
 pytestmark = [pytest.mark.faults, pytest.mark.own_database]
-POINTS = 100 if os.environ.get("CARREL_FULL_FAULTS") else 8
+FULL = bool(os.environ.get("CARREL_FULL_FAULTS"))
+POINTS = 100 if FULL else 3
 
 
 def spread(total: int) -> list[int]:
@@ -22,6 +23,8 @@ def spread(total: int) -> list[int]:
 def test_data_10_a_backup_killed_anywhere_leaves_no_half_backup(
     home: Settings, db: Database, seen: Callable[[], str]
 ) -> None:
+    if not (db.is_sqlite or FULL):
+        pytest.skip("the file is written in the same way, and pg_dump takes long: make faults does it")
     before = seen()
     total = killer.until(killer.backup, home, None, 0)
     assert total > 100
@@ -44,8 +47,9 @@ def test_data_12_a_restoration_killed_anywhere_leaves_the_old_or_the_new(
     assert seen() == old
     ends = []
     for kill_at in spread(total):
-        killer.until(killer.restore, home, new_file, 0)
-        assert seen() == new
+        if seen() == old:
+            killer.until(killer.restore, home, new_file, 0)
+            assert seen() == new
         killer.until(killer.restore, home, old_file, kill_at)
         assert seen() in (old, new), f"half a database after point {kill_at} of {total}"
         ends.append(seen() == old)

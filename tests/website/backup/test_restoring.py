@@ -109,29 +109,23 @@ def rewritten(path: Path, **changes: object) -> Path:
     return target
 
 
-def truncated(path: Path) -> Path:
-    content = path.read_bytes()
-    target = path.with_name("cut.tar.gz")
-    target.write_bytes(content[: len(content) // 2])
+def replaced(path: Path, content: bytes) -> Path:
+    target = path.with_name("replaced.tar.gz")
+    target.write_bytes(content)
     return target
 
 
-WRONG: dict[str, tuple[Callable[[Path, Database], Path], str]] = {
-    "truncated": (lambda path, _: truncated(path), "cut short"),
+Spoil = Callable[[Path, Database], Path]
+WRONG: dict[str, tuple[Spoil, str]] = {
+    "truncated": (lambda path, _: replaced(path, path.read_bytes()[:5000]), "cut short"),
     "newer schema": (lambda path, _: rewritten(path, revision="9999"), "later release"),
     "newer format": (lambda path, _: rewritten(path, format=2), "later release"),
     "another database": (
         lambda path, db: rewritten(path, database="postgresql" if db.is_sqlite else "sqlite"),
         "this site has",
     ),
-    "no archive": (
-        lambda path, _: path.with_name("x").write_bytes(b"x") and path.with_name("x"),
-        "no backup",
-    ),
-    "a gzip of something else": (
-        lambda path, _: path.with_name("y").write_bytes(gzip.compress(b"y" * 9999)) and path.with_name("y"),
-        "damaged",
-    ),
+    "no archive": (lambda path, _: replaced(path, b"x" * 999), "no backup"),
+    "a gzip of something else": (lambda path, _: replaced(path, gzip.compress(b"y" * 9999)), "damaged"),
 }
 
 
