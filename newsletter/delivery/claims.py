@@ -8,13 +8,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Update,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from newsletter.digests.models import Delivery, DeliveryState, Issue, IssueState, Rendering
 from newsletter.subscribers.models import Subscriber
 from newsletter.subscribers.receiving import receives
 from website import clock
+from website.db import UtcDateTime
 
 LEASE = timedelta(minutes=10)
 
@@ -93,21 +104,42 @@ def _load(session: Session, ids: Sequence[int]) -> Sequence[Claimed]:
 def begin(session: Session, ids: Sequence[int], owner: str) -> set[int]:
     """The last question before DATA, for a few at once: which of them may go out?
 
-    Still ours, the issue still going out, and the recipient still wants it (MAIL-07). From here on those
-    may have left us.
+    Still ours, the issue still going out, and the recipient still wants it (MAIL-07). From here on
+    those may have left us.
     """
-    now = clock.now()
-    wants = exists().where(Subscriber.id == Delivery.subscriber_id, receives(now))
-    beginning = update(Delivery).where(
-        Delivery.id.in_(ids),
-        Delivery.owner == owner,
-        Delivery.state == DeliveryState.CLAIMED,
-        Delivery.lease_until > now,
-        wants,
-        _is_going_out(),
+    connection, now = session.connection(), clock.now()
+    same = {"holder": owner, "moment": now, "until": now + LEASE}
+    return {each for each in ids if connection.execute(_BEGIN, same | {"its_id": each}).rowcount == 1}
+
+
+def mark_sent(session: Session, ids: Sequence[int], owner: str) -> None:
+    """The mail server has taken these over."""
+    same = {"holder": owner, "moment": clock.now()}
+    if ids:
+        session.connection().execute(_SENT, [same | {"its_id": each} for each in ids])
+
+
+def _beginning() -> Update:
+    moment: BindParameter[datetime] = bindparam("moment", type_=UtcDateTime())
+    wants = exists().where(Subscriber.id == Delivery.subscriber_id, receives(moment))
+    return (
+        update(Delivery)
+        .where(
+            Delivery.id == bindparam("its_id"),
+            Delivery.owner == bindparam("holder"),
+            Delivery.state == DeliveryState.CLAIMED,
+            Delivery.lease_until > moment,
+            wants,
+            _is_going_out(),
+        )
+        .values(begun_at=moment, lease_until=bindparam("until", type_=UtcDateTime()))
     )
-    begun = beginning.values(begun_at=now, lease_until=now + LEASE).returning(Delivery.id)
-    return set(session.scalars(begun))
+
+
+def _sending() -> Update:
+    held = (Delivery.id == bindparam("its_id"), is_held_by(bindparam("holder")))
+    over = {"state": DeliveryState.SENT, "ended_at": bindparam("moment", type_=UtcDateTime()), "problem": ""}
+    return update(Delivery).where(*held).values(over)
 
 
 def give_back(session: Session, ids: Sequence[int], owner: str) -> None:
@@ -130,10 +162,15 @@ FREE: dict[str, object] = {
 }
 
 
-def is_ours(owner: str) -> ColumnElement[bool]:
+def is_held_by(owner: str | BindParameter[str]) -> ColumnElement[bool]:
     """Whether a delivery is ours to record: also an uncertain one, when its worker came back late."""
-    return and_(Delivery.owner == owner, Delivery.state.in_([DeliveryState.CLAIMED, DeliveryState.UNCERTAIN]))
+    either = or_(Delivery.state == DeliveryState.CLAIMED, Delivery.state == DeliveryState.UNCERTAIN)
+    return and_(Delivery.owner == owner, either)
 
 
 def _is_going_out() -> ColumnElement[bool]:
     return exists().where(Issue.id == Delivery.issue_id, Issue.state == IssueState.SENDING)
+
+
+# Built once: building them anew for each mail would cost more than the mail.
+_BEGIN, _SENT = _beginning(), _sending()

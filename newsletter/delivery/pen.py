@@ -8,9 +8,12 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from newsletter.delivery import claims
 from newsletter.delivery.recording import Note, record
 from website.db import Database
+from website.mail.outcomes import Sent
 
 
 @dataclass
@@ -58,8 +61,8 @@ class Pen:
         wanted = [page.begin for page in pages if page.begin is not None]
         try:
             with self._db.mark() as session:
-                record(session, [note for page in pages for note in page.notes], self._owner)
-                begun = claims.begin(session, wanted, self._owner) if wanted else set()
+                self._record(session, [note for page in pages for note in page.notes])
+                begun = claims.begin(session, wanted, self._owner)
         except Exception as failure:
             for page in pages:
                 page.failure = failure
@@ -69,3 +72,10 @@ class Pen:
         finally:
             for page in pages:
                 page.is_written = True
+
+    def _record(self, session: Session, notes: Sequence[Note]) -> None:
+        sent = [note.delivery.id for note in notes if isinstance(note.outcome, Sent)]
+        claims.mark_sent(session, sent, self._owner)
+        for note in notes:
+            if not isinstance(note.outcome, Sent):
+                record(session, note, self._owner)

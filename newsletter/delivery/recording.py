@@ -1,14 +1,13 @@
-"""Writing down what became of a delivery, several at once."""
+"""Writing down what became of a delivery that was not simply sent."""
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from newsletter.delivery.claims import FREE, Claimed, give_back, is_ours
+from newsletter.delivery.claims import FREE, Claimed, give_back, is_held_by
 from newsletter.digests.models import DeliveredArticle, Delivery, DeliveryState, Issue, IssueState
 from newsletter.subscribers.models import Subscriber
 from newsletter.subscribers.receiving import is_suppressed, receives
@@ -16,7 +15,7 @@ from website import clock
 from website.mail import suppression
 from website.mail.alarms import raise_alarm
 from website.mail.models import Kind
-from website.mail.outcomes import Outcome, Refused, Sent, TryLater, Unknown, Withheld
+from website.mail.outcomes import Outcome, Refused, TryLater, Unknown, Withheld
 
 MOST_TRIES = 48
 STEP_SECONDS = 300.0
@@ -38,20 +37,8 @@ class Note:
     outcome: Outcome | Broken
 
 
-def record(session: Session, notes: Sequence[Note], owner: str) -> None:
-    """Write the notes down. Twice does no harm."""
-    _record_sent(session, [note.delivery.id for note in notes if isinstance(note.outcome, Sent)], owner)
-    for note in notes:
-        _record_other(session, note, owner)
-
-
-def _record_sent(session: Session, ids: Sequence[int], owner: str) -> None:
-    if ids:
-        sent = update(Delivery).where(Delivery.id.in_(ids), is_ours(owner))
-        session.execute(sent.values(state=DeliveryState.SENT, ended_at=clock.now(), problem=""))
-
-
-def _record_other(session: Session, note: Note, owner: str) -> None:
+def record(session: Session, note: Note, owner: str) -> None:
+    """Write down what became of one that was not simply sent. Twice does no harm."""
     delivery = note.delivery
     match note.outcome:
         case TryLater(code, text):
@@ -83,7 +70,7 @@ def _try_again(session: Session, delivery: Claimed, owner: str, problem: str) ->
     if delivery.tries >= MOST_TRIES or (delivery.send_until and due_at > delivery.send_until):
         _fail(session, delivery, owner, f"given up after {delivery.tries} tries: {problem}")
         return
-    later = update(Delivery).where(Delivery.id == delivery.id, is_ours(owner))
+    later = update(Delivery).where(Delivery.id == delivery.id, is_held_by(owner))
     session.execute(later.values(**FREE, ended_at=None, due_at=due_at, problem=problem[:300]))
 
 
@@ -93,7 +80,7 @@ def _fail(session: Session, delivery: Claimed, owner: str, problem: str) -> None
 
 def _end(session: Session, delivery: Claimed, owner: str, state: DeliveryState, problem: str) -> None:
     """It is over. What was not sent gives its articles back to the reader's next issue."""
-    ending = update(Delivery).where(Delivery.id == delivery.id, is_ours(owner))
+    ending = update(Delivery).where(Delivery.id == delivery.id, is_held_by(owner))
     ended = ending.values(state=state, ended_at=clock.now(), problem=problem[:300]).returning(Delivery.id)
     if session.scalars(ended).first() is not None and state is not DeliveryState.UNCERTAIN:
         release(session, delivery)

@@ -1,7 +1,7 @@
 """Whether an issue's accounts add up (MAIL-03), and what an operator can do about what did not arrive."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session
@@ -44,6 +44,14 @@ class Account:
         """frozen = sent + failed + suppressed + unsubscribed + uncertain + queued (+ claimed)."""
         ended = self.sent + self.failed + self.suppressed + self.unsubscribed + self.uncertain
         return self.recipients == ended + self.open
+
+    @property
+    def sentence(self) -> str:
+        """In words: "3 recipients: 2 sent, 1 queued"."""
+        counts = [
+            f"{count} {state}" for state, count in asdict(self).items() if count and state != "recipients"
+        ]
+        return f"{self.recipients} recipients: {', '.join(counts) or 'none'}"
 
 
 def account(session: Session, issue: Issue) -> Account:

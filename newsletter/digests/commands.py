@@ -1,16 +1,17 @@
 """The operator's commands for digests: look, send, decide after a restore."""
 
 import getpass
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from sqlalchemy import select
 
 from newsletter.digests import accounting, control, sent_log
 from newsletter.digests.models import Issue, IssueState
-from newsletter.digests.preview import Preview
+from newsletter.digests.preview import GETS, Preview
 from newsletter.digests.preview import preview as make_preview
 from newsletter.mailing.issue_mail import MARK
 from newsletter.subscribers.models import Pace
@@ -39,12 +40,12 @@ def preview_command(ready: Ready, pace: str | None, html: Path | None) -> None:
     settings = load()
     signer = Signer([key.get_secret_value() for key in settings.secret_keys])
     for each in [Pace(pace)] if pace else Pace:
-        with _database(ready, settings) as db, db.read() as session:
+        with database(ready, settings) as db, db.read() as session:
             found = make_preview(session, settings, signer, each, clock.now())
             account = accounting.account(session, found.issue) if found.issue else None
         _show(found)
         if account:
-            click.echo(f"  {account}")
+            click.echo(f"  {account.sentence}")
         if html and found.mail:
             html.write_text(found.mail.html.replace(MARK, "preview"), "utf-8")
     if problem := control.why_not(settings):
@@ -57,15 +58,15 @@ def preview_command(ready: Ready, pace: str | None, html: Path | None) -> None:
 def send_command(ready: Ready, issue: int | None) -> None:
     """Let ISSUE, which waits for you, go out; without a number, the only one that waits."""
     settings = load()
-    with _database(ready, settings) as db:
+    with database(ready, settings) as db:
         with db.read() as session:
             waiting = session.scalars(select(Issue.id).where(Issue.state == IssueState.WAITING)).all()
         chosen = issue if issue is not None else _the_only(waiting)
         try:
             with db.write() as session:
-                started = control.approve(session, settings, chosen, _actor())
+                started = control.approve(session, settings, chosen, actor())
         except control.CannotSend as refused:
-            _refuse(str(refused))
+            refuse(str(refused))
     click.echo(f"Issue {chosen} goes out now." if started else f"Issue {chosen} does not wait for you.")
 
 
@@ -77,32 +78,33 @@ def send_command(ready: Ready, issue: int | None) -> None:
 def after_restore_command(ready: Ready, skip: bool | None) -> None:
     """Decide, after a backup was restored, about what was mailed since it was made."""
     settings = load()
-    with _database(ready, settings) as db:
+    with database(ready, settings) as db:
         if skip is None:
             with db.read() as session:
                 lost = sent_log.ahead(session, settings)
             click.echo(lost.sentence if lost else "The database knows of everything that was mailed.")
             return
         with db.write() as session:
-            settled = sent_log.settle(session, settings, _actor(), skip=skip)
+            settled = sent_log.settle(session, settings, actor(), skip=skip)
     click.echo("Digests go on." if settled else "The database knows of everything that was mailed.")
 
 
-def _the_only(waiting: object) -> int:
-    found = list(waiting) if isinstance(waiting, (list, tuple)) else []
-    if len(found) != 1:
-        names = ", ".join(str(each) for each in found)
-        _refuse(f"Say which: {names} wait for you." if found else "No digest waits for you.")
-    return int(found[0])
+def _the_only(waiting: Sequence[int]) -> int:
+    if len(waiting) != 1:
+        names = ", ".join(str(each) for each in waiting)
+        refuse(f"Say which: {names} wait for you." if waiting else "No digest waits for you.")
+    return waiting[0]
 
 
-def _refuse(sentence: str) -> None:
+def refuse(sentence: str) -> NoReturn:
+    """Say why nothing was done, and exit with status 2."""
     click.echo(sentence, err=True)
     raise click.exceptions.Exit(EXIT_REFUSED)
 
 
 @contextmanager
-def _database(ready: Ready, settings: Settings) -> Iterator[Database]:
+def database(ready: Ready, settings: Settings) -> Iterator[Database]:
+    """The database for the length of a command."""
     db = ready(settings)
     try:
         yield db
@@ -110,7 +112,8 @@ def _database(ready: Ready, settings: Settings) -> Iterator[Database]:
         db.close()
 
 
-def _actor() -> str:
+def actor() -> str:
+    """Who gave the command, for the audit."""
     return f"{getpass.getuser()} (command line)"
 
 
@@ -120,9 +123,9 @@ def _show(found: Preview) -> None:
     if found.issue and found.issue.reason:
         click.echo(f"  {found.issue.reason}")
     for group in found.groups:
-        click.echo(
-            f"  {group.count} {group.why}: {', '.join(group.emails)}{' …' if group.count > len(group.emails) else ''}"
-        )
+        who = "Gets it" if group.why == GETS else f"Does not get it, {group.why}"
+        more = " …" if group.count > len(group.emails) else ""
+        click.echo(f"  {who} ({group.count}): {', '.join(group.emails)}{more}")
     if found.mail is None:
         click.echo("  No mail goes out.")
         return

@@ -4,12 +4,12 @@ Each batch is one transaction that also moves the issue's mark, so that a crash 
 repeats nobody. All of it happens in the database: memory does not grow with the subscribers.
 """
 
-from sqlalchemy import ColumnElement, and_, func, literal, select
+from sqlalchemy import and_, func, literal, select, text
 from sqlalchemy.orm import Session
 
 from newsletter.digests import news, texts
 from newsletter.digests.models import DeliveredArticle, Delivery, DeliveryState, Issue, IssueState, Rendering
-from newsletter.subscribers.models import Pace, State, Subscriber
+from newsletter.subscribers.models import Pace, State, Subscriber, Subscription
 from newsletter.subscribers.receiving import receives
 from website import clock
 from website.db import insert_selected
@@ -28,12 +28,14 @@ def handle_one(services: Services) -> bool:
         drafts = select(Issue).where(Issue.state == IssueState.DRAFT).order_by(Issue.id).limit(1)
         issue = session.scalars(drafts.with_for_update()).first()
         if issue:
-            freeze_batch(session, services.settings, issue)
+            freeze_batch(session, services.settings, issue, BATCH)
     return True
 
 
-def freeze_batch(session: Session, settings: Settings, issue: Issue, size: int = BATCH) -> None:
+def freeze_batch(session: Session, settings: Settings, issue: Issue, size: int) -> None:
     """Give the next subscribers their rows; after the last of them the issue is frozen."""
+    if not issue.frozen_through:
+        _learn_sizes(session)
     upto = _end_of_batch(session, issue, size)
     if upto is None:
         texts.settle(session, settings, issue)
@@ -41,6 +43,12 @@ def freeze_batch(session: Session, settings: Settings, issue: Issue, size: int =
     _reserve_articles(session, settings, issue, upto)
     _make_deliveries(session, settings, issue, upto)
     issue.frozen_through = upto
+
+
+def _learn_sizes(session: Session) -> None:
+    """PostgreSQL plans by what it knows of its tables, and of a list that was just imported it knows nothing."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("ANALYZE subscriber, subscription, issue_article, article, article_topic"))
 
 
 def _end_of_batch(session: Session, issue: Issue, size: int) -> int | None:
@@ -63,7 +71,8 @@ def _end_of_batch(session: Session, issue: Issue, size: int) -> int | None:
 def _reserve_articles(session: Session, settings: Settings, issue: Issue, upto: int) -> None:
     """Each article goes to each reader once: the unique key decides, also between two issues at once."""
     at_least = 1 if issue.pace == Pace.EACH else settings.digest_min_articles
-    among = and_(Subscriber.pace == issue.pace, _in_batch(issue, upto), receives(clock.now()))
+    in_batch = Subscription.subscriber_id.between(issue.frozen_through + 1, upto)
+    among = and_(Subscriber.pace == issue.pace, in_batch, receives(clock.now()))
     rows = news.unread(news.of_issue(issue.id), among, at_least).add_columns(literal(issue.id))
     insert_selected(session, DeliveredArticle, ["subscriber_id", "article_id", "issue_id"], rows)
 
@@ -94,7 +103,3 @@ def _make_deliveries(session: Session, settings: Settings, issue: Issue, upto: i
     ).join(Rendering, same)
     columns = ["issue_id", "subscriber_id", "rendering_id", "state", "due_at", "tries", "problem"]
     insert_selected(session, Delivery, columns, rows)
-
-
-def _in_batch(issue: Issue, upto: int) -> ColumnElement[bool]:
-    return and_(Subscriber.id > issue.frozen_through, Subscriber.id <= upto)

@@ -44,6 +44,7 @@ def of_issue(issue_id: int) -> Select[int]:
 def unread(article_ids: Select[int], among: ColumnElement[bool], at_least: int = 1) -> Select[int, int]:
     """(subscriber_id, article_id): what these subscribers asked for and were never mailed.
 
+    `among` is a condition over `Subscriber` and, for the planner's sake, `Subscription`.
     Whoever has fewer than `at_least` of them is left out: they wait for the next issue.
     """
     found = _unread(article_ids, among)
@@ -57,11 +58,10 @@ def unread(article_ids: Select[int], among: ColumnElement[bool], at_least: int =
 
 def _unread(article_ids: Select[int], among: ColumnElement[bool]) -> Subquery:
     columns = (Subscription.subscriber_id, Article.id.label("article_id"))
-    by_exam = select(*columns).join(Article, Article.exam_id == Subscription.exam_id)
-    by_topic = (
-        select(*columns)
-        .join(ArticleTopic, ArticleTopic.topic_id == Subscription.topic_id)
-        .join(Article, Article.id == ArticleTopic.article_id)
+    wanted = select(*columns).join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+    by_exam = wanted.join(Article, Article.exam_id == Subscription.exam_id)
+    by_topic = wanted.join(ArticleTopic, ArticleTopic.topic_id == Subscription.topic_id).join(
+        Article, Article.id == ArticleTopic.article_id
     )
     mailed = exists().where(
         DeliveredArticle.subscriber_id == Subscription.subscriber_id,
@@ -70,7 +70,7 @@ def _unread(article_ids: Select[int], among: ColumnElement[bool]) -> Subquery:
     news = and_(
         Article.id.in_(article_ids),
         Article.first_visible_at > Subscription.since,
-        Subscription.subscriber_id.in_(select(Subscriber.id).where(among)),
+        among,
         ~mailed,
     )
     return union(by_exam.where(news), by_topic.where(news)).subquery()

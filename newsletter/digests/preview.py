@@ -16,7 +16,7 @@ from website.mail.message import Content
 from website.settings import Settings
 from website.tokens import Signer
 
-GETS = "gets it"
+GETS = ""
 SHOWN = 20
 
 
@@ -104,14 +104,14 @@ def _why(
     now: datetime, settings: Settings, gets: ColumnElement[bool], nothing: ColumnElement[bool]
 ) -> ColumnElement[str]:
     """In words, for each subscriber of the pace; the first that is true."""
-    thin = f"has fewer than {settings.digest_min_articles} new articles"
+    thin = f"fewer than {settings.digest_min_articles} articles are new for the reader"
     return case(
-        (Subscriber.state == State.PENDING, literal("has not confirmed the address")),
-        (Subscriber.state == State.LEFT, literal("has left")),
-        (is_suppressed(), literal("is suppressed")),
-        (is_paused(now), literal("is paused")),
+        (Subscriber.state == State.PENDING, literal("the address is not confirmed")),
+        (Subscriber.state == State.LEFT, literal("the reader left")),
+        (is_suppressed(), literal("the address is suppressed")),
+        (is_paused(now), literal("the reader takes a pause")),
         (gets, literal(GETS)),
-        (nothing, literal("has nothing new")),
+        (nothing, literal("nothing is new for the reader")),
         else_=literal(thin),
     )
 

@@ -81,7 +81,7 @@ def _compose(
 def subject(pieces: Sequence[Piece]) -> str:
     """The title of the first, and how many there are besides."""
     title = one_line(pieces[0]["title"], 120)
-    return title if len(pieces) == 1 else f"{title} – and {len(pieces) - 1} more"
+    return title if len(pieces) == 1 else f"{title} (and {len(pieces) - 1} more)"
 
 
 def _preheader(first: Piece, others: Sequence[Piece]) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, select
+from sqlalchemy import BindParameter, ColumnElement, and_, exists, false, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.subscribers.models import State, Subscriber
@@ -11,10 +11,11 @@ from website.editions import Edition
 from website.mail.models import Suppression
 from website.settings import Settings
 
+Moment = datetime | BindParameter[datetime]
 AD_FREE_DIGEST = "ad-free digest"
 
 
-def receives(now: datetime) -> ColumnElement[bool]:
+def receives(now: Moment) -> ColumnElement[bool]:
     """Whether a digest may go out to them at this moment (MAIL-07)."""
     return and_(is_subscribed(), ~is_paused(now))
 
@@ -24,7 +25,7 @@ def is_subscribed() -> ColumnElement[bool]:
     return and_(Subscriber.state == State.CONFIRMED, ~is_suppressed())
 
 
-def is_paused(now: datetime) -> ColumnElement[bool]:
+def is_paused(now: Moment) -> ColumnElement[bool]:
     """Whether they asked to be left in peace until later than now."""
     return func.coalesce(Subscriber.paused_until > now, false())
 

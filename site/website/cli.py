@@ -29,7 +29,7 @@ ELSEWHERE = {
     "new": "articles.commands:new_command",
     "init": "articles.commands:init_command",
     "subscribers": "newsletter.commands:subscribers",
-    "digest": "newsletter.digests.commands:digest",
+    "digest": "newsletter.digests.issue_commands:digest",
     "reconcile": "payments.commands:reconcile_command",
     "operator": "website.admin.operators.commands:operator",
     "entitlements": "payments.commands:entitlements",

@@ -1,24 +1,29 @@
 """Digests for tests: what the worker's steps do, without its loop."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from pydantic import SecretStr
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from newsletter.delivery import sweep
 from newsletter.delivery.bulk import Bulk
 from newsletter.digests import accounting, due, freezing, texts
-from newsletter.digests.models import Delivery, Issue
+from newsletter.digests.models import Delivery, DeliveryState, Issue
 from newsletter.subscribers.models import Pace, Subscriber, Subscription
-from tests.support.articles import put_exam
+from tests.support.articles import put_article, put_exam
 from website import clock
 from website.mail import suppression
-from website.web.services import Services
+from website.settings import Settings
+from website.web.services import Services, make_services
 
 BEFORE = timedelta(days=1)
 MOST_STEPS = 500
+PATIENCE_SECONDS = 600.0  # a slow machine is no failure
 
 
 def put_readers(session: Session, count: int, *, pace: Pace = Pace.EACH, start: int = 0) -> None:
@@ -55,6 +60,61 @@ def make_ready(services: Services) -> None:
                 break
         else:
             raise AssertionError("a step that never ends")
+
+
+def put_issue(services: Services, recipients: int, **article: Any) -> None:
+    """An issue of one new article that goes out to this many, who want each."""
+    put_news(services, recipients, **article)
+    make_ready(services)
+
+
+def put_news(services: Services, recipients: int, **article: Any) -> None:
+    """A new article for this many who want each; no issue was made of it yet."""
+    with services.db.write() as session:
+        put_readers(session, recipients)
+    begin(services)
+    with services.db.write() as session:
+        put_article(session, "new", **article)
+
+
+@contextmanager
+def posting_to(settings: Settings, port: int, **more: object) -> Iterator[Services]:
+    """Services whose mail goes to the server on this port."""
+    url = SecretStr(f"smtp://127.0.0.1:{port}")
+    services = make_services(settings.model_copy(update={"smtp_url": url, **more}))
+    try:
+        yield services
+    finally:
+        services.db.close()
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for it."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not true():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.01)
+
+
+def count_of(services: Services, *which: DeliveryState) -> int:
+    """How many deliveries stand there."""
+    with services.db.read() as session:
+        return session.scalars(select(func.count()).where(Delivery.state.in_(which))).one()
+
+
+def expire(services: Services) -> None:
+    """As if the leases' ten minutes were over, and the minute's look came."""
+    with services.db.write() as session:
+        held = update(Delivery).where(Delivery.state == DeliveryState.CLAIMED)
+        session.execute(held.values(lease_until=clock.now() - timedelta(seconds=1)))
+        sweep.sweep(session, lasting=not services.db.is_sqlite)
+
+
+def hasten(services: Services) -> None:
+    """As if the minutes before the next try were over."""
+    with services.db.write() as session:
+        waiting = update(Delivery).where(Delivery.state == DeliveryState.QUEUED)
+        session.execute(waiting.values(due_at=clock.now()))
 
 
 @contextmanager

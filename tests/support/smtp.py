@@ -122,12 +122,13 @@ class FakeMailServer:
             _Conversation(self, connection).run()
 
     def scripted(self, verb: str) -> str | None:
-        """The next scripted reply to a verb, after its waits."""
-        while self._script[verb]:
-            reply = self._script[verb].popleft()
-            if isinstance(reply, str):
-                return reply
-            time.sleep(reply)
+        """The next scripted reply to a verb. A number is a wait, and then the usual reply."""
+        if not self._script[verb]:
+            return None
+        reply = self._script[verb].popleft()
+        if isinstance(reply, str):
+            return reply
+        time.sleep(reply)
         return None
 
 

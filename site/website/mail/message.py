@@ -68,8 +68,9 @@ class MailPolicy(EmailPolicy):
 
 @lru_cache(maxsize=256)  # From and the subject are the same in thousands of mails
 def _encoded(policy: EmailPolicy, name: str, value: str) -> bytes:
-    folded = policy.header_factory(name, value).fold(policy=policy)
-    return str(folded).encode("utf-8" if policy.utf8 else "ascii")
+    folded = str(policy.header_factory(name, value).fold(policy=policy))
+    # The library folds after a space and begins the next line with another: readers would see both.
+    return folded.replace(" \r\n ", "\r\n ").encode("utf-8" if policy.utf8 else "ascii")
 
 
 POLICY = MailPolicy(linesep="\r\n", raise_on_defect=False, header_factory=HeaderRegistry())

@@ -18,7 +18,6 @@ from website.mail.server import MailServer, Tls
 TIMEOUT_SECONDS = 30  # for each reply
 LAST_REPLY_SECONDS = 300  # a server may scan the mail before it answers (RFC 5321, 4.5.3.2.6)
 AT_ONCE_SECONDS = 10
-_LEADING_DOT = re.compile(rb"(?m)^\.")
 # Failures that end a conversation; everything else is ours and passes.
 LOST = (smtplib.SMTPServerDisconnected, OSError)
 
@@ -98,7 +97,8 @@ class SmtpConnection:
             code, text = conversation.docmd("DATA")
             if code != 354:
                 return self._refusal(code, text, "DATA")
-            conversation.send(_LEADING_DOT.sub(b"..", body) + b".\r\n")
+            # A dot that begins a line is doubled (RFC 5321, 4.5.2); the first line is a header.
+            conversation.send(body.replace(b"\n.", b"\n..") + b".\r\n")
         except LOST as lost:
             self._drop()
             return TryLater(421, f"connection lost before the end of the mail: {lost}")

@@ -1,0 +1,73 @@
+"""The operator's commands for an issue that is under way or over: how it stands, hold it, end it, send again."""
+
+from collections.abc import Callable
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.digests import accounting, control
+from newsletter.digests.commands import Ready, actor, database, digest, refuse
+from newsletter.digests.models import Issue
+from website.settings import load
+
+NEWEST = 10
+Act = Callable[[Session, int, str], bool]
+# Each: what it does, and what it says afterwards.
+ACTS: dict[str, tuple[Act, str, str]] = {
+    "pause": (control.pause, "Hold ISSUE: each connection finishes the mail in hand at most.", "is paused"),
+    "resume": (control.resume, "Let ISSUE go on where it was paused.", "goes on"),
+    "stop": (
+        control.stop,
+        "End ISSUE for good; what it did not send comes with the readers' next issue.",
+        "is stopped",
+    ),
+}
+
+
+@digest.command("status")
+@click.pass_obj
+def status_command(ready: Ready) -> None:
+    """Show the newest issues: how many mails stand where, and whose are uncertain. Changes nothing."""
+    with database(ready, load()) as db, db.read() as session:
+        issues = session.scalars(select(Issue).order_by(Issue.id.desc()).limit(NEWEST)).all()
+        for issue in issues:
+            click.echo(
+                f"Issue {issue.id} ({issue.pace}, {issue.period}): {issue.state}. {issue.reason}".rstrip()
+            )
+            if issue.frozen_at:
+                click.echo(f"  {accounting.account(session, issue).sentence}")
+            for delivery, email in accounting.uncertain(session, issue.id):
+                click.echo(f"  uncertain: {email or 'an erased address'}: {delivery.problem}")
+    if not issues:
+        click.echo("There was no issue yet.")
+
+
+def _add(name: str, act: Act, does: str, afterwards: str) -> None:
+    @digest.command(name, help=does)
+    @click.argument("issue", type=int)
+    @click.pass_obj
+    def command(ready: Ready, issue: int) -> None:
+        with database(ready, load()) as db, db.write() as session:
+            done = act(session, issue, actor())
+        if not done:
+            refuse(f"Issue {issue} does not exist, or is in no state for that: see `carrel digest status`.")
+        click.echo(f"Issue {issue} {afterwards}.")
+
+
+for _name, _given in ACTS.items():
+    _add(_name, *_given)
+
+
+AGAIN = {"failed": accounting.retry_failed, "uncertain": accounting.retry_uncertain}
+
+
+@digest.command("retry")
+@click.argument("issue", type=int)
+@click.argument("which", type=click.Choice(list(AGAIN)))
+@click.pass_obj
+def retry_command(ready: Ready, issue: int, which: str) -> None:
+    """Send ISSUE once more to those whose mail failed, or is uncertain: then some may get it twice."""
+    with database(ready, load()) as db, db.write() as session:
+        count = AGAIN[which](session, issue, actor())
+    click.echo(f"{count} mails of issue {issue} are queued again.")

@@ -1,0 +1,180 @@
+"""How fast an issue is frozen and handed over, on both databases.
+
+python -m tests.benchmarks newsletter
+"""
+
+import os
+import resource
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.delivery.bulk import Bulk
+from newsletter.digests import due, freezing, texts
+from newsletter.digests.models import Delivery, DeliveryState, Issue, Rendering
+from newsletter.subscribers.models import Pace
+from tests.support.articles import put_article
+from tests.support.digests import begin, drain, put_readers
+from tests.support.postgres import Cluster, find_binaries
+from tests.support.sink import sink
+from tests.support.test_database import TestDatabase
+from website.migrations import migrate
+from website.settings import load
+from website.web.services import Services, make_services
+
+SUBSCRIBERS = (1_000, 10_000, 100_000)
+MAILS = 5_000
+MAIL_BYTES = 30_000
+CONNECTIONS = 4
+
+
+def main(most: int = max(SUBSCRIBERS), mails: int = MAILS) -> None:
+    """Measure everything that is installed and print it."""
+    with _folder() as folder:
+        for name, url in _databases(folder):
+            print(f"{name}")
+            for subscribers in (each for each in SUBSCRIBERS if each <= most):
+                _measure_freezing(folder, url(), subscribers)
+            with sink(folder / f"{name}.log") as port:
+                _measure_sending(folder, url(), port, mails, "our own sink")
+            if shutil.which("smtp-sink"):
+                with _smtp_sink() as port:
+                    ours = _measure_sending(folder, url(), port, mails, "postfix's smtp-sink")
+                    theirs = _smtp_source(port, mails)
+                    print(f"  smtp-source: {theirs:,.0f}/s; ours is {ours / theirs:.0%} of it")
+            else:
+                print("  smtp-sink: not installed")
+
+
+def _databases(folder: Path) -> Iterator[tuple[str, Callable[[], str]]]:
+    """A name, and what makes the address of an empty database."""
+    numbers = count()
+    yield "SQLite", lambda: f"sqlite:///{folder}/{next(numbers)}.db"
+    if find_binaries():
+        cluster = Cluster()
+        address = cluster.start("-c max_connections=50")
+        try:
+            yield "PostgreSQL", lambda: TestDatabase(address).create()
+        finally:
+            cluster.stop()
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="carrel-bench-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def _site(folder: Path, url: str, smtp_port: int = 9) -> Iterator[Services]:
+    values: dict[str, Any] = {
+        "home": Path(tempfile.mkdtemp(dir=folder)),
+        "base_url": "https://carrel.test",
+        "secret_keys": ("a-key-for-figures-only-of-32-bytes-or-more",),
+        "database_url": url,
+        "mail_from": "Carrel <desk@carrel.test>",
+        "postal_address": "Carrel, 1 Quiet Street, Springfield",
+        "smtp_url": f"smtp://127.0.0.1:{smtp_port}",
+        "digest_connections": CONNECTIONS,
+    }
+    services = make_services(load({}, **values))
+    migrate(services.db)
+    try:
+        yield services
+    finally:
+        services.db.close()
+
+
+def _draft(services: Services, subscribers: int, text: str = "New.") -> None:
+    """An issue of twenty articles that is due to all."""
+    with services.db.write() as session:
+        put_readers(session, subscribers, pace=Pace.EACH)
+    begin(services)
+    with services.db.write() as session:
+        for number in range(20):
+            put_article(session, f"new-{number}")
+    due.handle_one(services)
+
+
+def _measure_freezing(folder: Path, url: str, subscribers: int) -> None:
+    with _site(folder, url) as services:
+        _draft(services, subscribers)
+        before, began = _megabytes(), time.perf_counter()
+        while freezing.handle_one(services):
+            pass
+        seconds = time.perf_counter() - began
+        with services.db.read() as session:
+            recipients = session.scalars(select(Issue.recipients)).one()
+    assert recipients == subscribers, recipients
+    print(
+        f"  {subscribers:>7,} subscribers frozen in {seconds:.2f} s: {seconds / subscribers * 1e6:.0f} µs each,"
+        f" memory grew by {_megabytes() - before:.0f} MB"
+    )
+
+
+def _measure_sending(folder: Path, url: str, port: int, mails: int, where: str) -> float:
+    with _site(folder, url, port) as services:
+        _draft(services, mails)
+        while freezing.handle_one(services) or texts.compose_one(services):
+            pass
+        with services.db.write() as session:
+            session.execute(update(Rendering).values(html=Rendering.html + _padding(session)))
+        bulk = Bulk()
+        began, busy = time.perf_counter(), time.process_time()
+        drain(bulk, services)
+        seconds, used = time.perf_counter() - began, time.process_time() - busy
+        bulk.close()
+        with services.db.read() as session:
+            sent = session.scalars(select(func.count()).where(Delivery.state == DeliveryState.SENT)).one()
+    assert sent == mails, sent
+    print(
+        f"  {mails:,} mails of {MAIL_BYTES // 1000} kB to {where} over {CONNECTIONS} connections:"
+        f" {mails / seconds:,.0f}/s ({used / mails * 1e3:.2f} ms of processor each)"
+    )
+    return mails / seconds
+
+
+def _padding(session: Session) -> str:
+    """What is missing to the size of a whole article."""
+    text, html = session.execute(select(Rendering.text, Rendering.html)).one()
+    line = f"<!-- {'x' * 60} -->\n"
+    return line * max(0, (MAIL_BYTES - len(text or "") - len(html or "")) // len(line))
+
+
+@contextmanager
+def _smtp_sink() -> Iterator[int]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    user = ["-u", "nobody"] if os.geteuid() == 0 else []
+    with subprocess.Popen(["smtp-sink", *user, f"127.0.0.1:{port}", "100"]) as process:
+        time.sleep(1)
+        try:
+            yield port
+        finally:
+            process.kill()
+
+
+def _smtp_source(port: int, mails: int) -> float:
+    """The same number of mails of the same size over as many connections, by postfix's own program."""
+    began = time.perf_counter()
+    options = ["-s", str(CONNECTIONS), "-l", str(MAIL_BYTES), "-m", str(mails), "-d"]
+    subprocess.run(["smtp-source", *options, "-t", "a@example.org", f"127.0.0.1:{port}"], check=True)
+    return mails / (time.perf_counter() - began)
+
+
+def _megabytes() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,0 +1,172 @@
+"""Workers that die, sleep and crowd, as processes of their own: nobody is lost, nobody is mailed twice."""
+
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from newsletter.digests import control
+from newsletter.digests.models import Delivery, DeliveryState, Issue, IssueState
+from tests.support.digests import (
+    count_of,
+    expire,
+    posting_to,
+    put_issue,
+    put_news,
+    send_all,
+    sending,
+    states,
+    the_issue,
+    until,
+)
+from tests.support.sink import sink, taken
+from tests.support.smtp import FakeMailServer
+from tests.support.worker import kill, start, worker
+from website.settings import Settings
+from website.web.services import Services
+
+FULL = bool(os.environ.get("CARREL_FULL_FAULTS"))
+MAILS, KILLS = (10_000, 50) if FULL else (200, 2)
+CROWD = 2_000 if FULL else 200
+pytestmark = pytest.mark.faults
+
+
+def test_mf_01_killed_again_and_again_nobody_is_lost_and_nobody_is_mailed_twice(
+    settings: Settings, tmp_path: Path
+) -> None:
+    chance = random.Random(20261121)
+    log = tmp_path / "taken"
+    with sink(log) as port, posting_to(settings, port) as services:
+        put_issue(services, MAILS)
+        for _ in range(KILLS):
+            target = len(taken(log)) + chance.randint(1, MAILS // KILLS - 10)
+            process = start(services.settings)
+            until(lambda target=target: len(taken(log)) >= target)  # type: ignore[misc]
+            kill(process)
+            before = count_of(services, DeliveryState.UNCERTAIN)
+            expire(services)
+            uncertain = count_of(services, DeliveryState.UNCERTAIN)
+            assert uncertain - before <= settings.digest_connections
+        send_all(services)
+
+        arrived = [to for to, _ in taken(log)]
+        assert len(arrived) == len(set(arrived))
+        with services.db.read() as session:
+            found = states(session)
+            assert the_issue(session).state == IssueState.FINISHED
+        assert set(found) <= {"sent", "uncertain"}
+        assert found["sent"] + uncertain == MAILS
+        assert found["sent"] <= len(arrived) <= MAILS
+
+
+def test_mf_02_killed_between_the_servers_yes_and_ours_one_is_uncertain(
+    settings: Settings, mail_server: FakeMailServer
+) -> None:
+    with posting_to(settings, mail_server.port, digest_connections=1) as services:
+        put_issue(services, 3)
+        mail_server.answer("BODY", 30.0)  # the mail is there, and the reply takes its time
+        with worker(services.settings):
+            until(lambda: "DATA" in mail_server.verbs)
+        expire(services)
+        send_all(services)
+
+        with services.db.read() as session:
+            assert states(session) == {"sent": 2, "uncertain": 1}
+        with sending(services) as bulk:
+            assert not bulk.handle_one(services)
+
+
+def test_mf_03_killed_while_recipients_are_gathered_the_next_worker_gathers_exactly_all(
+    settings: Settings, tmp_path: Path
+) -> None:
+    log, everybody = tmp_path / "taken", 10_000 if FULL else 2_100  # batches are of 2,000
+    with sink(log) as port, posting_to(settings, port, digest_review=True) as services:
+        put_news(services, everybody)
+        process = start(services.settings, DIGEST_REVIEW="true")
+        until(lambda: count_of(services, *DeliveryState) > 0)
+        kill(process)
+        with services.db.read() as session:
+            assert the_issue(session).state == IssueState.DRAFT
+        with worker(services.settings, DIGEST_REVIEW="true"):
+            until(lambda: state_of_issue(services) == IssueState.WAITING)
+
+        with services.db.read() as session:
+            assert states(session) == {"queued": everybody}
+            people = select(func.count(func.distinct(Delivery.subscriber_id)))
+            assert session.scalars(people).one() == the_issue(session).recipients == everybody
+
+
+def state_of_issue(services: Services) -> str:
+    with services.db.read() as session:
+        return the_issue(session).state
+
+
+def test_mf_04_killed_before_the_issue_was_made_another_worker_makes_it(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """Nothing is in memory only: whatever was published, another process finds."""
+    log = tmp_path / "taken"
+    with sink(log) as port, posting_to(settings, port) as services:
+        put_news(services, 10)
+        kill(start(services.settings))
+        with services.db.read() as session:
+            assert session.scalars(select(Issue)).first() is None
+        with worker(services.settings):
+            until(lambda: len(taken(log)) == 10)
+
+
+def test_mf_05_mail_02_workers_that_start_together_make_one_issue_and_mail_everybody_once(
+    settings: Settings, tmp_path: Path
+) -> None:
+    log = tmp_path / "taken"
+    with sink(log) as port, posting_to(settings, port, digest_connections=2) as services:
+        put_news(services, CROWD)
+        processes = [start(services.settings) for _ in range(4 if FULL else 2)]
+        until(lambda: count_of(services, DeliveryState.SENT) == CROWD)
+        for process in processes:
+            kill(process)
+
+        assert len(taken(log)) == len({to for to, _ in taken(log)}) == CROWD
+        with services.db.read() as session:
+            assert the_issue(session).recipients == CROWD
+
+
+def test_mf_06_a_worker_that_slept_past_its_lease_does_not_send(
+    settings: Settings, mail_server: FakeMailServer
+) -> None:
+    with posting_to(settings, mail_server.port, digest_connections=1) as services:
+        put_issue(services, 1)
+        mail_server.answer("RCPT", 1.0)  # it waits for this reply, and is stopped meanwhile
+        with worker(services.settings) as process:
+            until(lambda: "RCPT" in mail_server.verbs)
+            os.kill(process.pid, signal.SIGSTOP)
+            expire(services)
+            send_all(services)
+            assert len(mail_server.mails) == 1
+
+            os.kill(process.pid, signal.SIGCONT)
+            until(lambda: "RSET" in mail_server.verbs)  # it gives up before DATA
+
+        assert len(mail_server.mails) == 1
+        with services.db.read() as session:
+            assert states(session) == {"sent": 1}
+
+
+def test_mail_28_pausing_an_issue_halts_within_one_mail_of_each_connection(
+    settings: Settings, tmp_path: Path
+) -> None:
+    log = tmp_path / "taken"
+    with sink(log) as port, posting_to(settings, port) as services:
+        put_issue(services, 500)
+        with worker(services.settings):
+            until(lambda: len(taken(log)) >= 20)
+            with services.db.write() as session:
+                assert control.pause(session, 1, "olga")
+                begun = select(func.count()).where(Delivery.begun_at.is_not(None))
+                at_most = session.scalars(begun).one()
+            time.sleep(1)
+            assert len(taken(log)) <= at_most

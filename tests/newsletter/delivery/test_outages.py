@@ -1,0 +1,73 @@
+"""What a digest needs fails while it goes out: the mail server dies, the disk is full."""
+
+import resource
+from pathlib import Path
+
+import pytest
+
+from newsletter.digests.models import DeliveryState
+from tests.support.digests import (
+    count_of,
+    expire,
+    hasten,
+    posting_to,
+    put_issue,
+    send_all,
+    states,
+    until,
+)
+from tests.support.served import free_port
+from tests.support.sink import sink, taken
+from tests.support.worker import worker
+from website.settings import Settings
+
+MAILS = 500
+FEW_BYTES = 4096
+pytestmark = pytest.mark.faults
+
+
+def test_mf_10_a_mail_server_that_dies_and_comes_back_gets_the_rest_once(
+    settings: Settings, tmp_path: Path
+) -> None:
+    log, port, said = tmp_path / "taken", free_port(), settings.home / "worker.log"
+    with posting_to(settings, port) as services:
+        put_issue(services, MAILS)
+        with worker(services.settings):
+            with sink(log, port):
+                until(lambda: len(taken(log)) >= 20)
+            until(lambda: "mail server cannot be used" in said.read_text())
+            assert count_of(services, DeliveryState.QUEUED) > 0
+            hasten(services)
+            with sink(log, port):
+                until(lambda: count_of(services, DeliveryState.SENT, DeliveryState.UNCERTAIN) == MAILS)
+
+        arrived = [to for to, _ in taken(log)]
+        assert len(arrived) == len(set(arrived)) >= MAILS - settings.digest_connections
+        assert count_of(services, DeliveryState.UNCERTAIN) <= settings.digest_connections
+
+
+def test_mf_28_a_full_disk_stops_the_sending_and_what_was_sent_is_not_sent_again(
+    settings: Settings, tmp_path: Path
+) -> None:
+    log, said = tmp_path / "taken", settings.home / "worker.log"
+    with sink(log) as port, posting_to(settings, port) as services:
+        if not services.db.is_sqlite:
+            pytest.skip("the disk is that of PostgreSQL's own server, whose refusal is any other's")
+        put_issue(services, MAILS)
+        with worker(services.settings) as process:
+            until(lambda: len(taken(log)) >= 20)
+            # From here on no file of the worker's can grow: to SQLite that is a disk without room.
+            _, most = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
+            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (FEW_BYTES, most))
+            until(lambda: process.poll() is not None or "step failed" in said.read_text())
+            stopped_at = len(taken(log))
+        assert stopped_at < MAILS
+        expire(services)
+        assert count_of(services, DeliveryState.UNCERTAIN) <= settings.digest_connections
+        send_all(services)
+
+        arrived = [to for to, _ in taken(log)]
+        assert len(arrived) == len(set(arrived))
+        with services.db.read() as session:
+            found = states(session)
+        assert found["sent"] + found.get("uncertain", 0) == MAILS

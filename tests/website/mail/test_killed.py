@@ -1,0 +1,120 @@
+"""A worker that is killed loses no mail and repeats none; what may have left is said to be uncertain."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from collections import Counter
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from tests.support.mail import HELLO
+from tests.support.smtp import FakeMailServer
+from tests.support.worker import worker
+from website import clock
+from website.mail import outbox, watch
+from website.mail.delivery import Delivery
+from website.mail.message import Content
+from website.mail.models import OutboxMail, State
+from website.web.services import Services
+
+pytestmark = pytest.mark.faults
+KILLS = 50 if os.environ.get("CARREL_FULL_FAULTS") else 2
+MAILS_A_KILL = 8
+PATIENCE_SECONDS = 600.0  # a slow machine is no failure
+
+
+def queue(post: Services, first: int) -> None:
+    with post.db.write() as session:
+        for n in range(first, first + MAILS_A_KILL):
+            mail = Content(HELLO.name, f"mail {n}", HELLO.text, HELLO.html)
+            outbox.queue(session, key=f"k{n}", to=f"r{n}@example.org", mail=mail)
+
+
+def wait_for_mails(server: FakeMailServer, count: int, process: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while len(server.mails) < count:
+        assert time.monotonic() < until, "the worker sends nothing"
+        assert process.poll() is None, "the worker ended"
+        time.sleep(0.005)
+
+
+def let_leases_run_out(post: Services) -> None:
+    with post.db.write() as session:
+        held = update(OutboxMail).where(OutboxMail.state == State.CLAIMED)
+        session.execute(held.values(lease_until=clock.now() - timedelta(seconds=1)))
+    watch.handle_one(post)
+
+
+def test_mf_01_killed_again_and_again_nothing_is_lost_and_nothing_repeated(
+    post: Services, mail_server: FakeMailServer
+) -> None:
+    mail_server.answer("BODY", 0.03, times=10_000)  # the reply takes a while: a wide crash window
+    for kill in range(KILLS):
+        queue(post, kill * MAILS_A_KILL)
+        with worker(post.settings) as process:
+            wait_for_mails(mail_server, len(mail_server.mails) + random.randint(1, 4), process)
+            time.sleep(random.uniform(0, 0.05))
+        let_leases_run_out(post)
+    with closing(Delivery()) as delivery:
+        while delivery.handle_one(post):
+            pass
+    check(post, mail_server)
+
+
+def check(post: Services, server: FakeMailServer) -> None:
+    """Every mail ended, and arrived as often as its row says."""
+    arrived = Counter(mail.message["Subject"] for mail in server.mails)
+    with post.db.read() as session:
+        rows = session.scalars(select(OutboxMail)).all()
+    states = Counter(row.state for row in rows)
+    assert len(rows) == KILLS * MAILS_A_KILL
+    assert set(states) <= {State.SENT, State.UNCERTAIN}
+    assert states[State.UNCERTAIN] <= KILLS
+    for row in rows:
+        assert arrived[row.subject] in ({1} if row.state == State.SENT else {0, 1}), row.subject
+
+
+def test_mf_02_killed_between_the_last_reply_and_the_commit_one_mail_is_uncertain(
+    post: Services, mail_server: FakeMailServer
+) -> None:
+    mail_server.answer("BODY", 1.0)
+    queue(post, 0)
+    with worker(post.settings):
+        until = time.monotonic() + PATIENCE_SECONDS
+        while "DATA" not in mail_server.verbs:
+            assert time.monotonic() < until
+            time.sleep(0.005)
+        time.sleep(0.3)
+    wait_for_first_mail(mail_server)
+    let_leases_run_out(post)
+    with post.db.read() as session:
+        uncertain = session.scalars(select(OutboxMail.key).where(OutboxMail.state == State.UNCERTAIN)).all()
+    assert uncertain == ["k0"]
+
+
+def wait_for_first_mail(server: FakeMailServer) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not server.mails:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def test_data_24_a_worker_that_is_asked_to_end_finishes_the_mail_in_hand(
+    post: Services, mail_server: FakeMailServer
+) -> None:
+    mail_server.answer("BODY", 0.3, times=100)
+    queue(post, 0)
+    with worker(post.settings) as process:
+        wait_for_mails(mail_server, 1, process)
+        time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE_SECONDS) == 0
+    with post.db.read() as session:
+        states = Counter(session.scalars(select(OutboxMail.state)))
+    assert states[State.CLAIMED] == states[State.UNCERTAIN] == 0
+    assert states[State.SENT] == len(mail_server.mails) < MAILS_A_KILL
