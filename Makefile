@@ -5,7 +5,7 @@ PYTEST = .venv/bin/python -m pytest
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-browser lint types floors check bench faults test-stripe lock clean
+.PHONY: help run install test test-browser lint types floors check bench faults test-stripe pictures lock clean
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ faults: install-test ## Run the fault suites with their full counts (takes long)
 
 test-stripe: install-test ## The contract tests against Stripe itself: STRIPE_SECRET_KEY=sk_test_… make test-stripe
 	CARREL_REAL_STRIPE=1 $(PYTEST) tests/payments/contract
+
+pictures: install-test ## Take the pictures of the docs anew: the whole walk, and every slot
+	CARREL_PICTURES=docs/images $(PYTEST) -q tests/browser/test_walk.py tests/browser/test_slots.py -k "walk or place"
 
 lock: install-test ## Pin the packages anew, with hashes
 	.venv/bin/python -m pip install --quiet uv

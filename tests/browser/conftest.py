@@ -1,14 +1,19 @@
 """A real Chromium before a real site. Tests here carry the mark `browser`, and share one browser."""
 
+import io
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from tests.support.live import LiveSite, live_site
 
 HERE = Path(__file__).parent
+PICTURES = "CARREL_PICTURES"  # the folder that `make pictures` fills
+Picture = Callable[[Page | Locator, str], None]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -44,3 +49,16 @@ def profile(browser: Browser, site: LiveSite) -> Iterator[Callable[..., BrowserC
 def page(profile: Callable[..., BrowserContext]) -> Page:
     """One page in a fresh profile."""
     return profile().new_page()
+
+
+@pytest.fixture
+def picture() -> Picture:
+    """Keeps what a page or a part of it looks like for the docs, when `make pictures` asks; does nothing in a test."""
+    folder = os.environ.get(PICTURES)
+
+    def take(shown: Page | Locator, name: str) -> None:
+        if folder:
+            image = Image.open(io.BytesIO(shown.screenshot()))
+            image.convert("RGB").save(Path(folder) / f"{name}.webp", quality=80)
+
+    return take

@@ -8,11 +8,13 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route
 from sqlalchemy import func, select
 
+from tests.browser.conftest import Picture
 from tests.support.live import LiveSite
 from website.ads.models import Count, PageCount
 from website.ads.routes import counting
 
 ARTICLE = "/articles/what-cmp-means/"
+LONG_ARTICLE = "/articles/clean-claims-and-forms/"
 PAGES = ["/", "/exams/cpb/", "/topics/medicare/", ARTICLE]
 NARROW, WIDE = {"width": 360, "height": 640}, {"width": 1280, "height": 900}
 # Headless Chromium says what it is and would count as a robot. Each page here is another browser's.
@@ -165,3 +167,23 @@ def test_priv_06_with_global_privacy_control_nothing_is_told(profile: Profile) -
     page.wait_for_timeout(2000)
     assert told == []
     assert page.locator(".slot").count() > 0
+
+
+@pytest.mark.parametrize("place", ["top", "inline", "side", "foot", "home", "list"])
+@pytest.mark.parametrize(("viewport", "scheme"), [(NARROW, "dark"), (WIDE, "light")], ids=["narrow", "wide"])
+def test_every_slot_stands_in_its_place(
+    profile: Profile, picture: Picture, place: str, viewport: dict[str, int], scheme: str
+) -> None:
+    page = open_page(profile, viewport=viewport, color_scheme=scheme)
+    page.goto({"home": "/", "list": "/exams/cpb/"}.get(place, LONG_ARTICLE))
+    slot = page.locator(f".slot-{place}").first
+    if place == "side" and viewport is NARROW:
+        assert not slot.is_visible()
+        return
+    slot.scroll_into_view_if_needed()
+    page.wait_for_load_state("networkidle")
+    box = slot.bounding_box()
+    assert box
+    assert box["width"] <= viewport["width"]
+    assert "Advertisement" in slot.inner_text()
+    picture(page, f"slot-{place}-{'narrow' if viewport is NARROW else 'wide'}")

@@ -1,4 +1,7 @@
-"""The whole walk, as a stranger would take it, on two devices that know nothing of each other."""
+"""The whole walk, as a stranger would take it, on two devices that know nothing of each other.
+
+`make pictures` takes it too, for docs/walk.md.
+"""
 
 import re
 import shutil
@@ -7,11 +10,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 from sqlalchemy import select
 
 from articles.publish import publish
 from payments.models import Order
+from tests.browser.conftest import Picture
 from tests.support.live import CONTENT, LiveSite, live_site
 
 ARTICLE = "/articles/what-cmp-means/"
@@ -77,59 +81,103 @@ def link_in(text: str, path: str) -> str:
     return found[1]
 
 
-def test_the_whole_walk(profile: Callable[..., BrowserContext], site: LiveSite, content: Path) -> None:
-    first, second = profile().new_page(), profile().new_page()
-
-    # Read with ads, and buy without an account.
+def test_the_whole_walk(
+    profile: Callable[..., BrowserContext], picture: Picture, site: LiveSite, content: Path
+) -> None:
+    phone: ViewportSize = {"width": 390, "height": 844}
+    first, second = profile().new_page(), profile(viewport=phone, color_scheme="dark").new_page()
     assert has_ads(first)
     assert has_ads(second)
-    first.get_by_role("link", name=OFFER).first.click()
-    first.get_by_role("button", name="Pay $4.99").click()
-    first.get_by_label("Email").fill(BUYER)
-    first.get_by_role("button", name="Pay").first.click()
-    first.wait_for_url(re.compile(re.escape(ARTICLE)), timeout=60_000)
-    assert not has_ads(first)
+    picture(first, "walk-1-with-ads")
+    buy_without_an_account(first, picture, site)
+    sign_in_elsewhere(second, picture, site)
+    subscribe(first, picture, site)
+    digest = publish_and_wait(site, content, "A new arrival")
+    picture_of_mail(first, picture, site, "A new arrival")
+    refund(site)
+    wait_until(lambda: has_ads(first))
+    wait_until(lambda: has_ads(second))
+    mail_to(site, BUYER, "on its way back")
+    leave(second, digest, picture)
+    before = len(site.mail.mails)
+    write(content, "Another arrival")
+    publish(site.settings, site.services.db)
+    second.wait_for_timeout(8_000)
+    assert len(site.mail.mails) == before
+
+
+def buy_without_an_account(page: Page, picture: Picture, site: LiveSite) -> None:
+    """Nothing is typed but what the payment page asks."""
+    page.get_by_role("link", name=OFFER).first.click()
+    picture(page, "walk-2-offer")
+    page.get_by_role("button", name="Pay $4.99").click()
+    page.get_by_label("Email").fill(BUYER)
+    page.get_by_role("button", name="Pay").first.click()
+    page.wait_for_url(re.compile(re.escape(ARTICLE)), timeout=60_000)
+    picture(page, "walk-3-no-ads")
+    assert not has_ads(page)
     assert mail_to(site, BUYER, "")
 
-    # Another device: sign in with the address given at the payment, in other letters.
-    second.goto("/sign-in/?next=" + ARTICLE)
-    second.get_by_label("Email").fill(BUYER.upper())
-    second.get_by_role("button").last.click()
-    second.goto(link_in(mail_to(site, BUYER, "ign in"), "/sign-in/"))
-    second.wait_for_url(re.compile(re.escape(ARTICLE)), timeout=60_000)
-    assert not has_ads(second)
-    second.goto("/pass/")
-    expect(second.get_by_role("heading", level=1)).to_have_text("You already have it")
 
-    # Subscribe to each article, confirm, publish: the mail comes by itself.
-    first.goto("/subscribe/")
-    first.wait_for_timeout(2_100)  # a form that is sent sooner is a robot's
-    first.get_by_label("Email").fill(BUYER)
-    first.get_by_label("How often").select_option("each")
-    first.get_by_role("button", name="Subscribe").click()
-    first.goto(link_in(mail_to(site, BUYER, "onfirm"), "/newsletter/confirm/"))
+def sign_in_elsewhere(page: Page, picture: Picture, site: LiveSite) -> None:
+    """With the address given at the payment, in other letters."""
+    page.goto("/sign-in/?next=" + ARTICLE)
+    page.get_by_label("Email").fill(BUYER.upper())
+    page.get_by_role("button").last.click()
+    picture(page, "walk-4-sign-in")
+    page.goto(link_in(mail_to(site, BUYER, "ign in"), "/sign-in/"))
+    page.wait_for_url(re.compile(re.escape(ARTICLE)), timeout=60_000)
+    assert not has_ads(page)
+    page.goto("/pass/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You already have it")
+
+
+def subscribe(page: Page, picture: Picture, site: LiveSite) -> None:
+    """To each article, and confirm."""
+    page.goto("/subscribe/")
+    page.wait_for_timeout(2_100)  # a form that is sent sooner is a robot's
+    page.get_by_label("Email").fill(BUYER)
+    page.get_by_label("How often").select_option("each")
+    picture(page, "walk-5-subscribe")
+    page.get_by_role("button", name="Subscribe").click()
+    page.goto(link_in(mail_to(site, BUYER, "onfirm"), "/newsletter/confirm/"))
     mail_to(site, BUYER, "elcome")
-    (content / "cpb" / "a-new-arrival.md").write_text(NEW_ARTICLE)
-    publish(site.settings, site.services.db)
-    digest = mail_to(site, BUYER, "A new arrival")
-    assert "Advertisement" not in digest
 
-    # The money goes back: ads again, on both devices.
+
+def publish_and_wait(site: LiveSite, content: Path, title: str) -> str:
+    """Publish one article more; the text of the mail that comes by itself."""
+    write(content, title)
+    publish(site.settings, site.services.db)
+    digest = mail_to(site, BUYER, title)
+    assert "Advertisement" not in digest
+    return digest
+
+
+def write(content: Path, title: str) -> None:
+    """One article more."""
+    name = title.lower().replace(" ", "-")
+    (content / "cpb" / f"{name}.md").write_text(NEW_ARTICLE.replace("A new arrival", title))
+
+
+def refund(site: LiveSite) -> None:
+    """The money goes back."""
     with site.services.db.read() as session:
         session_id = session.scalars(select(Order.checkout_session_id)).one()
     assert session_id
     site.stripe.refund(session_id)
-    wait_until(lambda: has_ads(first))
-    wait_until(lambda: has_ads(second))
-    mail_to(site, BUYER, "on its way back")
 
-    # Leave: silence.
-    second.goto(link_in(digest, "/newsletter/unsubscribe/"))
-    second.get_by_role("button", name="Leave the newsletter").click()
-    before = len(site.mail.mails)
-    (content / "cpb" / "another-arrival.md").write_text(
-        NEW_ARTICLE.replace("A new arrival", "Another arrival")
-    )
-    publish(site.settings, site.services.db)
-    second.wait_for_timeout(8_000)
-    assert len(site.mail.mails) == before
+
+def leave(page: Page, digest: str, picture: Picture) -> None:
+    """By the link in the mail."""
+    page.goto(link_in(digest, "/newsletter/unsubscribe/"))
+    picture(page, "walk-8-leave")
+    page.get_by_role("button", name="Leave the newsletter").click()
+
+
+def picture_of_mail(page: Page, picture: Picture, site: LiveSite, subject: str) -> None:
+    """The newest mail with these words in its subject, as a mail program shows it."""
+    newest = [mail.message for mail in site.mail.mails if subject in str(mail.message["Subject"])][-1]
+    shown = page.context.new_page()
+    shown.set_content(newest.get_body(("html",)).get_content())  # type: ignore[union-attr]
+    picture(shown, "walk-6-digest")
+    shown.close()
