@@ -15,7 +15,7 @@ class ReasonNeeded(Exception):
 
 def give(session: Session, reader_id: int, actor: str, reason: str) -> None:
     """Give a pass. Raises `ReasonNeeded`, `NoSuchReader`."""
-    _need(reason)
+    need_reason(reason)
     reader = readers.get(session, reader_id)
     ledger.lock(session)
     session.add(
@@ -26,7 +26,7 @@ def give(session: Session, reader_id: int, actor: str, reason: str) -> None:
 
 def take_back(session: Session, reader_id: int, actor: str, reason: str) -> int:
     """Take every pass of a reader back, given or bought; how many. No money moves. Raises `ReasonNeeded`."""
-    _need(reason)
+    need_reason(reason)
     ledger.lock(session)
     history = ledger.history_of(session, reader_id)
     taken = {each.grant for each in history if isinstance(each, Withdrawn)}
@@ -39,7 +39,8 @@ def take_back(session: Session, reader_id: int, actor: str, reason: str) -> int:
     return len(standing)
 
 
-def _need(reason: str) -> None:
+def need_reason(reason: str) -> None:
+    """Raise `ReasonNeeded` when there is none."""
     if not reason.strip():
         raise ReasonNeeded
 

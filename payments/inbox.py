@@ -14,7 +14,7 @@ from payments.events import KNOWN, EventFact
 from payments.facts import StripeUnreadable
 from payments.models import StripeEvent
 from payments.stripe_api import StripeAway
-from website import clock
+from website import audit, clock
 from website.db import insert_into
 from website.mail import alarms
 
@@ -104,11 +104,14 @@ def note_failure(session: Session, event_id: int, failure: Exception) -> None:
         _bury(session, row)
 
 
-def retry(session: Session, event_id: str) -> bool:
+def retry(session: Session, event_id: str, actor: str) -> bool:
     """The operator has mended the cause: a dead event gets its tries again. Whether there was such an event."""
     dead = update(StripeEvent).where(StripeEvent.event_id == event_id, StripeEvent.dead_at.is_not(None))
     risen = dead.values(dead_at=None, tries=0, next_try_at=clock.now()).returning(StripeEvent.id)
-    return session.scalars(risen).first() is not None
+    if session.scalars(risen).first() is None:
+        return False
+    audit.record(session, actor=actor, action="event.retry", subject=f"event:{event_id}"[:200])
+    return True
 
 
 def _is_free(now: datetime) -> ColumnElement[bool]:

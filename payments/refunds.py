@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from payments import ledger, refund_requests
 from payments.fulfil import fulfil
+from payments.gifts import need_reason
 from payments.models import Order, Payment, RefundRequest
 from payments.shop import Shop, shop_of
 from payments.stripe_api import StripeAway, StripeRefused
@@ -32,10 +33,11 @@ class NotRefundable(Exception):
 
 
 def refund(shop: Shop, order_id: int, actor: str, reason: str) -> None:
-    """The operator gives back all that is left of an order's payments. Raises `NotRefundable`.
+    """The operator gives back all that is left of an order's payments. Raises `NotRefundable`, `ReasonNeeded`.
 
     `reason` is kept in the audit log. When Stripe does not answer, the worker goes on trying.
     """
+    need_reason(reason)
     with shop.db.write() as session:
         order = session.get_one(Order, order_id)
         requests = [_ask(session, payment, actor, reason) for payment in _payments(session, order)]

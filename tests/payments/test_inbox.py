@@ -146,7 +146,7 @@ def test_when_its_cause_is_mended_a_dead_event_is_handled(till: Till) -> None:
         till.deliver(event)
     till.stripe.change(event["data"]["object"]["id"], amount_total=499)
     with till.services.db.write() as session:
-        assert inbox.retry(session, event["id"])
+        assert inbox.retry(session, event["id"], "olga")
     assert handling.handle_one(till.services)
     assert till.ad_free() == [True]
 

@@ -8,7 +8,10 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from website.accounts import refusals
 from website.admin import cookie, frame, guard, today
+from website.admin.advertising import routes as advertising
 from website.admin.operators import routes as operators
+from website.admin.reports import routes as reports
+from website.admin.screens import digests, mailing, money, people
 from website.admin.tables import routes as tables
 from website.web import errors, guards, headers, request_id, storage_register
 from website.web.services import EXTENSION, Services
@@ -36,13 +39,14 @@ def create_admin(site: Flask) -> Flask:
     app.jinja_loader = ChoiceLoader([FileSystemLoader(folder) for folder in TEMPLATES])
     app.jinja_env.undefined = StrictUndefined
     request_id.init_app(app)
+    advertising.init_app(app)
     guards.init_app(app, cookie.operator_cookie)
     headers.init_app(app)
     errors.init_app(app)
     refusals.init_app(app)
     frame.init_app(app, site)
     guard.init_app(app)
-    for pages in (today, operators, tables):
+    for pages in (today, operators, tables, people, money, digests, mailing, reports):
         app.register_blueprint(pages.blueprint)
     _declare_cookie(site, desk)
     app.wsgi_app = storage_register.Watch(  # type: ignore[method-assign]

@@ -32,6 +32,8 @@ MENU = (
     Entry("/admin/mails/", "Mails", Need.PEOPLE),
     Entry("/admin/suppressions/", "Suppressions", Need.PEOPLE),
     Entry("/admin/ads/", "Ads", Need.ADS),
+    Entry("/admin/reports/ads", "Ad report", Need.ADS),
+    Entry("/admin/reports/passes", "Ads and passes", Need.MONEY),
     Entry("/admin/alarms/", "Alarms", Need.LOOK),
     Entry("/admin/audit/", "Log", Need.OPERATORS),
     Entry("/admin/operators", "Operators", Need.OPERATORS),

@@ -74,6 +74,14 @@ def update(session: Session, ad_id: int, draft: Draft, known: Known, *, actor: s
     return ad
 
 
+def switch(session: Session, ad_id: int, *, on: bool, actor: str) -> None:
+    """Pause an ad, or let it go on; an archived one stays away. Raises `NoSuchAd`."""
+    ad = find(session, ad_id)
+    before = _values(ad)
+    ad.active = on and ad.archived_at is None
+    _record(session, ad, "ads.switch", before, actor)
+
+
 def archive(session: Session, ad_id: int, *, actor: str) -> None:
     """Take an ad away for good; its numbers stay. Raises `NoSuchAd`."""
     ad = find(session, ad_id)

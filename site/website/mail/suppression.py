@@ -57,6 +57,13 @@ def lift(session: Session, email_key: str, kind: Kind) -> bool:
     return session.execute(lifting.returning(Suppression.kind)).first() is not None
 
 
+def kinds(session: Session, email_key: str) -> list[Suppression]:
+    """Every reason for which this address is not mailed, the oldest first."""
+    hashed = address_hash(session, email_key)
+    found = select(Suppression).where(Suppression.address_hash == hashed)
+    return list(session.scalars(found.order_by(Suppression.since)))
+
+
 def is_suppressed(session: Session, email_key: str, purpose: Purpose) -> bool:
     """Whether anything stops a mail of this purpose."""
     hashed = address_hash(session, email_key)

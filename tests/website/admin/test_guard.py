@@ -102,6 +102,14 @@ def test_auth_12_the_token_of_another_session_is_not_good(app: Flask) -> None:
 
 def test_what_hurts_is_declared_so(app: Flask) -> None:
     fresh = {name for name, view in admin_of(app).view_functions.items() if getattr(view, FRESH, False)}
+    assert {
+        "people.give",
+        "people.take_back",
+        "money.refund",
+        "money.retry",
+        "issue.send",
+        "issue.act",
+    } <= fresh
     assert {"operators.add", "operators.change", "operators.renew_recovery"} <= fresh
 
 

@@ -39,6 +39,7 @@ ISSUES = Table(
         Filter("state", "State", states(Issue.state, {each: each.capitalize() for each in IssueState})),
         Filter("pace", "Pace", states(Issue.pace, {each: each.capitalize() for each in Pace})),
     ),
+    actions=(("/admin/digests", "The next digests: what they say, who gets them"),),
 )
 
 

@@ -1,0 +1,1 @@
+"""House ads: the operator makes, changes, pauses and archives them, and sees how they look."""

@@ -1,0 +1,93 @@
+"""An ad's form: from what was typed to a draft, and from an ad to what the form shows."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from werkzeug.datastructures import MultiDict
+
+from website.ads.drafts import Draft, Refused, Upload
+from website.ads.models import HouseAd
+
+Values = Mapping[str, Any]
+Value = TypeVar("Value")
+WHOLE = "Enter a whole number."
+MOMENT = "Enter a day and a time, such as 2026-12-01 and 08:00."
+EMPTY: Values = {
+    "name": "",
+    "title": "",
+    "text": "",
+    "url": "",
+    "kind": "text",
+    "label": "Advertisement",
+    "weight": 10,
+    "starts_at": "",
+    "ends_at": "",
+    "slots": [],
+    "exams": [],
+    "topics": [],
+    "cap": "",
+    "price_cents_per_thousand": 0,
+    "picture_alt": "",
+    "paid": False,
+    "active": True,
+}
+WORDS = ("name", "title", "text", "url", "kind", "label", "picture_alt")
+LISTS = ("slots", "exams", "topics")
+
+
+def draft_of(form: MultiDict[str, str], zone: ZoneInfo, upload: Upload | None) -> Draft:
+    """What was typed, as a draft. Only the fields named here are read (AUTH-11). Raises `Refused`."""
+    errors: dict[str, str] = {}
+
+    def read(field: str, parse: Callable[[str], Value], otherwise: Value, sentence: str) -> Value:
+        typed = form.get(field, "").strip()
+        try:
+            return parse(typed) if typed else otherwise
+        except ValueError:
+            errors[field] = sentence
+            return otherwise
+
+    words: dict[str, Any] = {field: form.get(field, "").strip() for field in WORDS}
+    lists: dict[str, Any] = {field: tuple(form.getlist(field)) for field in LISTS}
+    draft = Draft(
+        **words,
+        **lists,
+        paid="paid" in form,
+        active="active" in form,
+        weight=read("weight", int, 10, WHOLE),
+        cap=read("cap", int, None, WHOLE),
+        price_cents_per_thousand=read("price_cents_per_thousand", int, 0, WHOLE),
+        starts_at=read("starts_at", lambda typed: _moment(typed, zone), None, MOMENT),
+        ends_at=read("ends_at", lambda typed: _moment(typed, zone), None, MOMENT),
+        upload=upload,
+    )
+    if errors:
+        raise Refused(errors)
+    return draft
+
+
+def typed(form: MultiDict[str, str]) -> Values:
+    """The form again as it was sent, beside what is wrong with it."""
+    values: dict[str, Any] = {field: form.get(field, "") for field in EMPTY}
+    values.update({field: form.getlist(field) for field in LISTS})
+    values.update({field: field in form for field in ("paid", "active")})
+    return values
+
+
+def of_ad(ad: HouseAd, zone: ZoneInfo) -> Values:
+    """The form of an ad that is there."""
+    values = {field: getattr(ad, field) for field in EMPTY}
+    for field in ("starts_at", "ends_at"):
+        value = values[field]
+        values[field] = f"{value.astimezone(zone):%Y-%m-%dT%H:%M}" if value else ""
+    return values
+
+
+def _moment(typed: str, zone: ZoneInfo) -> datetime:
+    """What `<input type="datetime-local">` sends, in the site's time zone."""
+    found = datetime.fromisoformat(typed)
+    if found.tzinfo is not None:
+        raise ValueError(typed)
+    return found.replace(tzinfo=zone)

@@ -1,0 +1,148 @@
+"""Pages of house ads."""
+
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Flask, Response, abort, render_template, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from articles.models import Exam, Topic
+from website.admin.advertising.form import EMPTY, Values, draft_of, of_ad, typed
+from website.admin.guard import me, needs
+from website.admin.operators.roles import Need
+from website.ads import manage, shown
+from website.ads.drafts import Draft, Known, Refused, Upload
+from website.ads.models import HouseAd
+from website.images import ImageProblem
+from website.slots import Place
+from website.web.redirects import see_other
+from website.web.services import services
+
+blueprint = Blueprint("advertising", __name__)
+LARGEST_UPLOAD_BYTES = 11 * 1024 * 1024
+WITH_PICTURE = {"advertising.create", "advertising.update"}
+ON_PAGES = (Place.TOP, Place.INLINE, Place.SIDE, Place.FOOT, Place.HOME, Place.LIST)
+
+
+def init_app(app: Flask) -> None:
+    """Let pictures in, where a form has one. Before the guards, which read the form."""
+    app.before_request(_make_room)
+    app.register_blueprint(blueprint)
+
+
+def _make_room() -> None:
+    if request.endpoint in WITH_PICTURE:
+        request.max_content_length = LARGEST_UPLOAD_BYTES
+
+
+@blueprint.get("/ads/new")
+@needs(Need.ADS)
+def new() -> str:
+    """An empty form."""
+    return _page(None, EMPTY, {})
+
+
+@blueprint.post("/ads/new")
+@needs(Need.ADS)
+def create() -> Response | tuple[str, int]:
+    """Make an ad."""
+    try:
+        draft = _draft()
+        with services().db.write() as session:
+            ad = manage.create(session, draft, _known(session), actor=me().email)
+    except Refused as refused:
+        return _page(None, typed(request.form), refused.errors), 422
+    return see_other(f"/admin/ads/{ad.id}")
+
+
+@blueprint.get("/ads/<int:ad_id>")
+@needs(Need.ADS)
+def edit(ad_id: int) -> str:
+    """An ad: its form, and how it looks in each slot."""
+    ad = _find(ad_id)
+    return _page(ad, of_ad(ad, _zone()), {})
+
+
+@blueprint.post("/ads/<int:ad_id>")
+@needs(Need.ADS)
+def update(ad_id: int) -> Response | tuple[str, int]:
+    """Change an ad."""
+    ad = _find(ad_id)
+    try:
+        draft = _draft()
+        with services().db.write() as session:
+            manage.update(session, ad_id, draft, _known(session), actor=me().email)
+    except Refused as refused:
+        return _page(ad, typed(request.form), refused.errors), 422
+    return see_other(f"/admin/ads/{ad_id}")
+
+
+@blueprint.post("/ads/<int:ad_id>/switch")
+@needs(Need.ADS)
+def switch(ad_id: int) -> Response:
+    """Pause an ad, or let it go on."""
+    with services().db.write() as session:
+        try:
+            manage.switch(session, ad_id, on="on" in request.form, actor=me().email)
+        except manage.NoSuchAd:
+            abort(404)
+    return see_other(f"/admin/ads/{ad_id}")
+
+
+@blueprint.post("/ads/<int:ad_id>/archive")
+@needs(Need.ADS, fresh=True)
+def archive(ad_id: int) -> Response:
+    """Take an ad away for good; its numbers stay."""
+    with services().db.write() as session:
+        try:
+            manage.archive(session, ad_id, actor=me().email)
+        except manage.NoSuchAd:
+            abort(404)
+    return see_other("/admin/ads/")
+
+
+def _draft() -> Draft:
+    """Raises `Refused`."""
+    return draft_of(request.form, _zone(), _upload())
+
+
+def _upload() -> Upload | None:
+    """The picture that came with the form, made anew (CON-03). Raises `Refused`."""
+    sent = request.files.get("picture")
+    if sent is None or not sent.filename:
+        return None
+    try:
+        return manage.take_picture(services().settings, sent.filename, sent.read())
+    except ImageProblem as problem:
+        raise Refused({"picture": f"{problem.message} {problem.mend}"}) from None
+
+
+def _known(session: Session) -> Known:
+    exams = session.scalars(select(Exam.slug).order_by(Exam.slug)).all()
+    topics = session.scalars(select(Topic.slug).order_by(Topic.slug)).all()
+    return Known(list(services().settings.slots), exams, topics)
+
+
+def _find(ad_id: int) -> HouseAd:
+    with services().db.read() as session:
+        try:
+            return manage.find(session, ad_id)
+        except manage.NoSuchAd:
+            abort(404)
+
+
+def _page(ad: HouseAd | None, values: Values, errors: dict[str, str]) -> str:
+    with services().db.read() as session:
+        known = _known(session)
+    return render_template(
+        "advertising/ad.html",
+        ad=ad,
+        values=values,
+        errors=errors,
+        known=known,
+        shapes=[(place, shown.of_ad(ad, place, "")) for place in ON_PAGES] if ad else [],
+    )
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(services().settings.time_zone)

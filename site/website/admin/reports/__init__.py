@@ -1,0 +1,1 @@
+"""Reports: how ads did, and what they earn beside the pass."""

@@ -1,0 +1,86 @@
+"""Suppressions of an address, and alarms."""
+
+from flask import Blueprint, Response, abort, render_template, request
+
+from website import audit
+from website.admin.guard import me, needs
+from website.admin.operators.roles import Need
+from website.admin.tables.people import KINDS
+from website.mail import alarms, suppression
+from website.mail.addresses import BadAddress, key_of, masked
+from website.mail.models import Alarm, Kind
+from website.web.redirects import see_other
+from website.web.services import services
+
+blueprint = Blueprint("mailing", __name__)
+LONGEST_REASON = 300
+REASON_NEEDED = {"reason": "Say why: it is kept in the log."}
+
+
+@blueprint.get("/suppression")
+@needs(Need.PEOPLE)
+def suppression_page() -> str | tuple[str, int]:
+    """Look up one address."""
+    return _page(request.args.get("email", "").strip(), {})
+
+
+@blueprint.post("/suppression")
+@needs(Need.PEOPLE, fresh=True)
+def change_suppression() -> str | tuple[str, int]:
+    """Lift one reason, or stop all mail to the address by hand."""
+    form = request.form
+    email, reason = form.get("email", "").strip(), form.get("reason", "").strip()[:LONGEST_REASON]
+    lift = form.get("lift", "")
+    if lift and lift not in set(Kind):
+        abort(400)
+    if not reason:
+        return _page(email, REASON_NEEDED)
+    try:
+        key = key_of(email)
+    except BadAddress as bad:
+        return _page(email, {"email": str(bad)})
+    with services().db.write() as session:
+        if lift:
+            changed = suppression.lift(session, key, Kind(lift))
+        else:
+            changed = suppression.suppress(session, key, Kind.BY_HAND, reason)
+        if changed:
+            action = f"suppression.{'lift' if lift else 'add'}"
+            after: audit.Values = {"kind": lift or Kind.BY_HAND}
+            # The log keeps what was done, not the address of somebody who may be forgotten one day.
+            audit.record(
+                session, actor=me().email, action=action, subject=masked(key), reason=reason, after=after
+            )
+    return _page(email, {})
+
+
+@blueprint.get("/alarms/<int:alarm_id>")
+@needs(Need.LOOK)
+def alarm(alarm_id: int) -> str:
+    """One alarm."""
+    with services().db.read() as session:
+        found = session.get(Alarm, alarm_id)
+    if found is None:
+        abort(404)
+    return render_template("screens/alarm.html", alarm=found)
+
+
+@blueprint.post("/alarms/<int:alarm_id>/seen")
+@needs(Need.LOOK)
+def seen(alarm_id: int) -> Response:
+    """The operator has seen it."""
+    with services().db.write() as session:
+        alarms.acknowledge(session, alarm_id, me().email)
+    return see_other("/admin/alarms/?state=open")
+
+
+def _page(email: str, errors: dict[str, str]) -> str | tuple[str, int]:
+    found = []
+    if email and not errors:
+        try:
+            with services().db.read() as session:
+                found = suppression.kinds(session, key_of(email))
+        except BadAddress as bad:
+            errors = {"email": str(bad)}
+    page = render_template("screens/suppression.html", email=email, found=found, kinds=KINDS, errors=errors)
+    return (page, 422) if errors else page

@@ -1,0 +1,79 @@
+"""One order, and giving its money back; one event of Stripe's, and trying it again."""
+
+import json
+
+from flask import Blueprint, Response, abort, render_template, request
+from sqlalchemy import select
+
+from payments import dossier, gifts, inbox, refunds
+from payments.models import StripeEvent
+from payments.prices import price
+from payments.shop import shop_of
+from website.admin.guard import me, needs
+from website.admin.operators.roles import Need
+from website.web.redirects import see_other
+from website.web.services import services
+
+blueprint = Blueprint("money", __name__)
+LONGEST_REASON = 500
+NOTHING_LEFT = {"": "There is nothing left to give back."}
+REASON_NEEDED = {"reason": "Say why: it is kept in the log."}
+
+
+@blueprint.get("/orders/<reference>")
+@needs(Need.MONEY)
+def order(reference: str) -> str:
+    """One order and all that became of it."""
+    return _order(reference, {})
+
+
+@blueprint.post("/orders/<reference>/refund")
+@needs(Need.MONEY, fresh=True)
+def refund(reference: str) -> Response | tuple[str, int]:
+    """Give back all that is left of it. When Stripe does not answer, the worker goes on trying."""
+    desk = services()
+    order_id = _find(reference).order.id
+    try:
+        refunds.refund(shop_of(desk), order_id, me().email, request.form.get("reason", "")[:LONGEST_REASON])
+    except gifts.ReasonNeeded:
+        return _order(reference, REASON_NEEDED), 422
+    except refunds.NotRefundable:
+        return _order(reference, NOTHING_LEFT), 409
+    return see_other(f"/admin/orders/{reference}")
+
+
+@blueprint.get("/inbox/<event_id>")
+@needs(Need.MONEY)
+def event(event_id: str) -> str:
+    """One event."""
+    with services().db.read() as session:
+        found = session.scalars(select(StripeEvent).where(StripeEvent.event_id == event_id)).one_or_none()
+    if found is None:
+        abort(404)
+    body = json.dumps(found.body, indent=2, ensure_ascii=False)
+    return render_template("screens/event.html", event=found, body=body)
+
+
+@blueprint.post("/inbox/<event_id>/retry")
+@needs(Need.MONEY, fresh=True)
+def retry(event_id: str) -> Response:
+    """Give a dead event its tries again."""
+    with services().db.write() as session:
+        inbox.retry(session, event_id, me().email)
+    return see_other(f"/admin/inbox/{event_id}")
+
+
+def _find(reference: str) -> dossier.Dossier:
+    with services().db.read() as session:
+        try:
+            return dossier.compile_(session, reference)
+        except dossier.NoSuchOrder:
+            abort(404)
+
+
+def _order(reference: str, errors: dict[str, str]) -> str:
+    found = _find(reference)
+    can_refund = services().settings.sells and found.left_cents > 0 and not found.is_being_refunded
+    return render_template(
+        "screens/order.html", found=found, price=price, can_refund=can_refund, errors=errors
+    )

@@ -1,0 +1,97 @@
+"""The daily work with people and their money, through the screens."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from payments.fulfil import fulfil
+from payments.models import Order, Refund, StripeEvent
+from tests.payments.conftest import no_forgeries_yet, settings, stripe_, till  # noqa: F401
+from tests.support.browser import Browser
+from tests.support.operators import OLGA, signed_in
+from tests.support.payments import Till
+from website import clock
+from website.admin.operators.roles import Role
+from website.audit import AuditEntry
+
+BUYER = "buyer@work.example"
+
+
+@pytest.fixture
+def bought(till: Till) -> str:  # noqa: F811
+    fulfil(till.shop, till.buy(email=BUYER))
+    return str(till.rows(Order)[0].reference)
+
+
+@pytest.fixture
+def olga(app: Flask) -> Browser:
+    return signed_in(app)
+
+
+def acts(till: Till) -> list[tuple[str, str, str]]:  # noqa: F811
+    entries: Any = till.read(
+        lambda session: session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    )
+    return [(entry.actor, entry.action, entry.reason) for entry in entries]
+
+
+def test_a_buyer_is_found_and_their_money_returned(till: Till, olga: Browser, bought: str) -> None:  # noqa: F811
+    assert '<a href="/admin/readers/1">' in olga.get(f"/admin/find?q={BUYER}").text
+    reader = olga.get("/admin/readers/1")
+    assert f'<a href="/admin/orders/{bought}">' in reader.text
+    done = olga.send(olga.get(f"/admin/orders/{bought}"), -1, reason="asked by mail")
+    assert "Give the money back" not in done.text
+    assert "$4.99" in done.text
+    assert (till.count(Refund), till.ad_free()) == (1, [False])
+    assert acts(till) == [(OLGA, "order.refund", "asked by mail")]
+
+
+def test_money_returns_only_for_a_reason_and_only_once(till: Till, olga: Browser, bought: str) -> None:  # noqa: F811
+    page = olga.get(f"/admin/orders/{bought}")
+    assert "Say why" in olga.send(page, -1, reason="  ").text
+    assert till.count(Refund) == 0
+    olga.send(page, -1, reason="asked by mail")
+    assert "nothing left" in olga.send(page, -1, reason="asked by mail").text
+    assert till.count(Refund) == 1
+
+
+def test_a_pass_is_given_and_taken_back_for_a_reason(till: Till, olga: Browser) -> None:  # noqa: F811
+    till.order(till.browser())
+    assert "Say why" in olga.send(olga.get("/admin/readers/1"), -1, reason="").text
+    given = olga.send(olga.get("/admin/readers/1"), -1, reason="a prize")
+    assert "yes (gift)" in given.text
+    assert till.ad_free() == [True]
+    assert "no (withdrawn)" in olga.send(given, -1, reason="shared with a class").text
+    assert till.ad_free() == [False]
+    assert acts(till) == [(OLGA, "pass.give", "a prize"), (OLGA, "pass.take-back", "shared with a class")]
+
+
+def test_a_dead_event_gets_its_tries_again(till: Till, olga: Browser, bought: str) -> None:  # noqa: F811
+    till.deliver_all("checkout.session.completed")
+    with till.services.db.write() as session:
+        undone = {"handled_at": None, "outcome": "", "dead_at": clock.now(), "tries": 10, "last_error": "Odd"}
+        session.execute(update(StripeEvent).values(undone))
+    event = till.rows(StripeEvent)[0].event_id
+    assert event in olga.get("/admin/inbox/?state=dead").text
+    page = olga.send(olga.get(f"/admin/inbox/{event}"), -1)
+    assert "Try it again" not in page.text
+    assert [(each.tries, each.dead_at) for each in till.rows(StripeEvent)] == [(0, None)]
+    assert acts(till) == [(OLGA, "event.retry", "")]
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin/readers/99", "/admin/orders/none", "/admin/inbox/none", "/admin/alarms/9"]
+)
+def test_an_unknown_thing_is_not_found(olga: Browser, path: str) -> None:
+    assert olga.get(path).status_code == 404
+
+
+def test_auth_10_an_editor_moves_no_money(app: Flask, till: Till, bought: str) -> None:  # noqa: F811
+    edda = signed_in(app, Role.EDITOR)
+    token = edda.get("/admin/ads/").text.split('name="csrf_token" value="')[1].split('"')[0]
+    fields = {"csrf_token": token, "reason": "because"}
+    for path in (f"/admin/orders/{bought}/refund", "/admin/readers/1/give", "/admin/readers/1/take-back"):
+        assert edda.post(path, fields).status_code == 403
+    assert (till.count(Refund), till.ad_free(), acts(till)) == (0, [True], [])
