@@ -10,6 +10,7 @@ from website import logs
 from website.accounts import routes as accounts
 from website.admin import app as admin
 from website.ads import routes as ads
+from website.doctor import routes as doctor
 from website.pages import account, chrome, health, library, machines, media, plain, search
 from website.web import assets, errors, guards, headers, request_id, storage_register
 from website.web.services import EXTENSION, Services
@@ -40,5 +41,5 @@ def create_app(services: Services) -> Flask:
     payments.init_app(app)
     app.register_blueprint(digests.blueprint)
     newsletter.init_app(app)
-    admin.mount(app)
+    doctor.init_app(app, admin.mount(app))
     return app

@@ -35,6 +35,7 @@ ELSEWHERE = {
     "entitlements": "payments.commands:entitlements",
     "backup": "website.backup.commands:backup_command",
     "restore": "website.backup.commands:restore_command",
+    "doctor": "website.doctor.commands:doctor_command",
     "mail": "website.backup.commands:mail",
 }
 

@@ -87,6 +87,7 @@ class Settings(BaseModel):
     digest_connections: int = Field(4, ge=1, le=32)  # to the mail server, of each worker
     digest_per_second: float = Field(0, ge=0)  # mails of each worker; 0 is as fast as the server takes them
 
+    metrics_token: SecretStr = SecretStr("")  # who asks for /metrics; empty: this machine only
     backup_hour: int = Field(3, ge=0, le=23)  # where the operator is: nightly backup and restore test
 
     slots: dict[str, Slot] = Field(default_factory=lambda: declared({}))

@@ -28,6 +28,7 @@ from website.ads import upkeep
 from website.ads.upkeep import Upkeep
 from website.backup import nightly
 from website.backup.nightly import Nightly
+from website.doctor import beat, examination
 from website.mail import alarms, watch
 from website.mail.delivery import Delivery
 from website.web.services import Services
@@ -55,6 +56,8 @@ def steps() -> list[Step]:
         Step("mail", delivery.handle_one, close=delivery.close),
         Step("mails about alarms", alarms.mail_one, 1.0),
         Step("looking after the mail", watch.handle_one, watch.EVERY_SECONDS),
+        Step("heartbeat", beat.beat, beat.EVERY_SECONDS),
+        Step("the doctor's look", examination.watch, examination.WATCH_EVERY_SECONDS),
         Step("nightly backup", Nightly().handle_one, nightly.EVERY_SECONDS),
         Step("looking after ads", Upkeep(_exams).handle_one, upkeep.EVERY_SECONDS),
         Step("tidying accounts", tidy.handle_one, tidy.EVERY_SECONDS),

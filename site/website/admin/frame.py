@@ -35,6 +35,7 @@ MENU = (
     Entry("/admin/reports/ads", "Ad report", Need.ADS),
     Entry("/admin/reports/passes", "Ads and passes", Need.MONEY),
     Entry("/admin/alarms/", "Alarms", Need.LOOK),
+    Entry("/admin/doctor/", "Doctor", Need.HEALTH),
     Entry("/admin/audit/", "Log", Need.OPERATORS),
     Entry("/admin/operators", "Operators", Need.OPERATORS),
 )

@@ -10,7 +10,6 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from articles import library
 from website import clock
-from website.app import create_app
 from website.backup import archive, making, postgres_copy, running, shelf, sqlite_copy
 from website.backup.archive import Manifest
 from website.backup.contents import Contents
@@ -118,6 +117,8 @@ def _contents(db: Database) -> Contents:
 
 def _silent_pages(services: Services) -> list[str]:
     """Those of ten pages or more that the site does not serve."""
+    from website.app import create_app  # here, as the app's own pages tell of the last test
+
     client = create_app(services).test_client()
     with services.db.read() as session:
         articles = [each.url for each in library.newest(session, clock.now(), ARTICLES)]

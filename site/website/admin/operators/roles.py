@@ -21,12 +21,13 @@ class Need(StrEnum):
     DIGESTS = "digests"
     PEOPLE = "people"  # readers, subscribers, suppressions
     MONEY = "money"
+    HEALTH = "health"  # whether the site is well
     OPERATORS = "operators"  # other operators, and the log of what all of them did
 
 
 MAY: Final[dict[Role, frozenset[Need]]] = {
     Role.OWNER: frozenset(Need),
-    Role.EDITOR: frozenset({Need.LOOK, Need.LIBRARY, Need.ADS, Need.DIGESTS}),
+    Role.EDITOR: frozenset({Need.LOOK, Need.LIBRARY, Need.ADS, Need.DIGESTS, Need.HEALTH}),
     Role.SUPPORT: frozenset({Need.LOOK, Need.LIBRARY, Need.PEOPLE, Need.MONEY}),
 }
 IN_WORDS: Final = {

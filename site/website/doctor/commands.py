@@ -1,0 +1,44 @@
+"""The operator's command: doctor."""
+
+import json
+from dataclasses import asdict
+
+import click
+
+from website import clock
+from website.doctor.examination import examine, worst
+from website.doctor.findings import Finding, Level, Patient
+from website.settings import load
+from website.web.services import open_database
+
+EXIT = {Level.WELL: 0, Level.LOOK: 1, Level.BAD: 2}
+MARK = {Level.WELL: "well", Level.LOOK: "LOOK", Level.BAD: "BAD "}
+
+
+@click.command("doctor")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--offline", is_flag=True, help="Ask neither the mail server nor Stripe.")
+def doctor_command(form: str, offline: bool) -> None:
+    """Is the site well? Each check says what to do when it is not.
+
+    Exit status: 0 all is well, 1 somebody should look at something, 2 something does not work.
+    """
+    settings = load()
+    db = open_database(settings)
+    try:
+        findings = examine(Patient(settings, db, clock.now(), ask_outside=not offline))
+    finally:
+        db.close()
+    click.echo(
+        json.dumps([asdict(each) for each in findings], indent=1) if form == "json" else _text(findings)
+    )
+    raise click.exceptions.Exit(EXIT[worst(findings)])
+
+
+def _text(findings: list[Finding]) -> str:
+    lines = []
+    for each in findings:
+        lines.append(f"{MARK[each.level]}  {each.check}: {each.says}")
+        if each.mend:
+            lines.append(f"        {each.mend}")
+    return "\n".join(lines)
