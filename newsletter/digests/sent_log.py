@@ -96,9 +96,7 @@ def settle(session: Session, settings: Settings, actor: str, *, skip: bool) -> b
     return True
 
 
-def settle_until(
-    session: Session, settings: Settings, actor: str, moment: datetime, *, skip: bool
-) -> None:
+def settle_until(session: Session, settings: Settings, actor: str, moment: datetime, *, skip: bool) -> None:
     """The same decision about everything up to a moment, also when the log was lost with the database."""
     if skip:
         for pace in Pace:

@@ -1,10 +1,11 @@
 """Settings fail loudly, and say what to do."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from website.settings import BadSettings, load, require_production
+from website.settings import BadSettings, Settings, environment_name, load, require_production
 
 KEY = "kMv2c9TqLx7RzNw4YbHs8PdJf3GaUe6W"
 PRODUCTION = {
@@ -88,3 +89,11 @@ def test_pay_02_auth_15_production_fills_nothing_in(change: dict[str, str], sent
 def test_pay_02_without_a_webhook_secret_nothing_is_sold() -> None:
     assert not load({"STRIPE_SECRET_KEY": "sk_test_x"}).sells
     assert load({"STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRET": "whsec_x"}).sells
+
+
+def test_every_setting_is_in_the_docs_and_the_docs_name_no_other() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "settings.md").read_text("utf-8")
+    named = set(re.findall(r"^\| `([A-Z_]+|\[[a-z_.]+\])`", page, re.MULTILINE))
+    tables = {"slots": "[slots]", "network_ad": "[network_ad]"}
+    fields = set(Settings.model_fields) - {"demo"}
+    assert named == {tables.get(field, environment_name(field)) for field in fields}

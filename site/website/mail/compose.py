@@ -27,7 +27,7 @@ def compose(settings: Settings, package: str, name: str, **values: object) -> Co
     return Content(f"{package}/{name}", one_line(subject), _tidy(text), _inliner.inline(html))
 
 
-def site(settings: Settings) -> dict[str, str]:
+def site(settings: Settings) -> dict[str, object]:
     """What every mail may say of the site."""
     return {
         "name": settings.site_name,
@@ -35,6 +35,7 @@ def site(settings: Settings) -> dict[str, str]:
         "base_url": settings.base_url,
         "contact_email": settings.contact_email,
         "postal_address": settings.postal_address,
+        "accent": settings.accent,
     }
 
 

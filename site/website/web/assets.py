@@ -11,7 +11,11 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 
+from website.colours import SHIPPED
+from website.web.services import EXTENSION, Services
+
 STATIC = Path(__file__).parent.parent / "static"
+SHEET, ICON = "css/site.css", "img/favicon.svg"
 FOREVER = "public, max-age=31536000, immutable"
 WORTH_IT = 0.8
 TYPES = {
@@ -40,7 +44,12 @@ class StaticFile:
 def init_app(app: Flask) -> None:
     """Read every static file once and give templates `asset(name)`."""
     app.extensions["assets"], app.extensions["asset_addresses"] = {}, {}
-    for name, body in read_files(STATIC).items():
+    files = read_files(STATIC)
+    desk: Services = app.extensions[EXTENSION]
+    accent = desk.settings.accent
+    files[SHEET] += accent.css.encode()
+    files[ICON] = files[ICON].replace(SHIPPED.encode(), accent.day.encode())
+    for name, body in files.items():
         put(app, name, body)
     app.jinja_env.globals["asset"] = asset_url
     app.register_blueprint(blueprint)
@@ -67,7 +76,7 @@ def read_files(root: Path) -> dict[str, bytes]:
     }
     order = root / "css" / "order.txt"
     names = order.read_text("utf-8").split() if order.exists() else []
-    files["css/site.css"] = b"\n".join(files[f"css/{name}"] for name in names)
+    files[SHEET] = b"\n".join(files[f"css/{name}"] for name in names)
     return files
 
 

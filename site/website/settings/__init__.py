@@ -1,0 +1,21 @@
+"""Settings: read once from `carrel.toml` and the environment, typed, and loud when they are wrong.
+
+Names in the environment are the public ones (`CARREL_HOME`, `PASS_PRICE_CENTS` …); in `carrel.toml`
+they are the same in lower case, without `carrel_`. Every one can come from a file named by
+`<NAME>_FILE`, which is how secrets reach a container. `docs/settings.md` lists them all.
+"""
+
+from website.settings.model import WEEKDAYS, Settings
+from website.settings.production import EXAMPLE, LOOPBACK, require_production
+from website.settings.reading import BadSettings, environment_name, load
+
+__all__ = [
+    "EXAMPLE",
+    "LOOPBACK",
+    "WEEKDAYS",
+    "BadSettings",
+    "Settings",
+    "environment_name",
+    "load",
+    "require_production",
+]
