@@ -7,9 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from website.settings import Settings
 
 ROOT = Path(__file__).parents[2]
+FULL = bool(os.environ.get("CARREL_FULL_FAULTS"))
+# A process is dear: what does not depend on the kind of database is proven on both in the full run alone.
+on_one_database = pytest.mark.parametrize(
+    "database_url", ["sqlite", "postgres"] if FULL else ["sqlite"], indirect=True
+)
 
 
 def start(settings: Settings, **more: str) -> "subprocess.Popen[bytes]":

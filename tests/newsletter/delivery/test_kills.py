@@ -3,13 +3,11 @@
 import os
 import random
 import signal
-import time
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from newsletter.digests import control
 from newsletter.digests.models import Delivery, DeliveryState, Issue, IssueState
 from tests.support.digests import (
     count_of,
@@ -25,11 +23,10 @@ from tests.support.digests import (
 )
 from tests.support.sink import sink, taken
 from tests.support.smtp import FakeMailServer
-from tests.support.worker import kill, start, worker
+from tests.support.worker import FULL, kill, on_one_database, start, worker
 from website.settings import Settings
 from website.web.services import Services
 
-FULL = bool(os.environ.get("CARREL_FULL_FAULTS"))
 MAILS, KILLS = (10_000, 50) if FULL else (200, 2)
 CROWD = 2_000 if FULL else 200
 pytestmark = pytest.mark.faults
@@ -63,6 +60,7 @@ def test_mf_01_killed_again_and_again_nobody_is_lost_and_nobody_is_mailed_twice(
         assert found["sent"] <= len(arrived) <= MAILS
 
 
+@on_one_database
 def test_mf_02_killed_between_the_servers_yes_and_ours_one_is_uncertain(
     settings: Settings, mail_server: FakeMailServer
 ) -> None:
@@ -105,26 +103,16 @@ def state_of_issue(services: Services) -> str:
         return the_issue(session).state
 
 
-def test_mf_04_killed_before_the_issue_was_made_another_worker_makes_it(
+def test_mf_04_mf_05_mail_02_after_one_that_died_early_workers_that_start_together_mail_everybody_once(
     settings: Settings, tmp_path: Path
 ) -> None:
-    """Nothing is in memory only: whatever was published, another process finds."""
-    log = tmp_path / "taken"
-    with sink(log) as port, posting_to(settings, port) as services:
-        put_news(services, 10)
-        kill(start(services.settings))
-        with services.db.read() as session:
-            assert session.scalars(select(Issue)).first() is None
-        with worker(services.settings):
-            until(lambda: len(taken(log)) == 10)
-
-
-def test_mf_05_mail_02_workers_that_start_together_make_one_issue_and_mail_everybody_once(
-    settings: Settings, tmp_path: Path
-) -> None:
+    """Nothing is in memory only: whatever was published, other processes find; and they make one issue."""
     log = tmp_path / "taken"
     with sink(log) as port, posting_to(settings, port, digest_connections=2) as services:
         put_news(services, CROWD)
+        kill(start(services.settings))
+        with services.db.read() as session:
+            assert session.scalars(select(Issue)).first() is None
         processes = [start(services.settings) for _ in range(4 if FULL else 2)]
         until(lambda: count_of(services, DeliveryState.SENT) == CROWD)
         for process in processes:
@@ -135,6 +123,7 @@ def test_mf_05_mail_02_workers_that_start_together_make_one_issue_and_mail_every
             assert the_issue(session).recipients == CROWD
 
 
+@on_one_database
 def test_mf_06_a_worker_that_slept_past_its_lease_does_not_send(
     settings: Settings, mail_server: FakeMailServer
 ) -> None:
@@ -154,19 +143,3 @@ def test_mf_06_a_worker_that_slept_past_its_lease_does_not_send(
         assert len(mail_server.mails) == 1
         with services.db.read() as session:
             assert states(session) == {"sent": 1}
-
-
-def test_mail_28_pausing_an_issue_halts_within_one_mail_of_each_connection(
-    settings: Settings, tmp_path: Path
-) -> None:
-    log = tmp_path / "taken"
-    with sink(log) as port, posting_to(settings, port) as services:
-        put_issue(services, 500)
-        with worker(services.settings):
-            until(lambda: len(taken(log)) >= 20)
-            with services.db.write() as session:
-                assert control.pause(session, 1, "olga")
-                begun = select(func.count()).where(Delivery.begun_at.is_not(None))
-                at_most = session.scalars(begun).one()
-            time.sleep(1)
-            assert len(taken(log)) <= at_most

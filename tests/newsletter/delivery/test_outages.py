@@ -18,7 +18,7 @@ from tests.support.digests import (
 )
 from tests.support.served import free_port
 from tests.support.sink import sink, taken
-from tests.support.worker import worker
+from tests.support.worker import on_one_database, worker
 from website.settings import Settings
 
 MAILS = 500
@@ -26,6 +26,7 @@ FEW_BYTES = 4096
 pytestmark = pytest.mark.faults
 
 
+@on_one_database
 def test_mf_10_a_mail_server_that_dies_and_comes_back_gets_the_rest_once(
     settings: Settings, tmp_path: Path
 ) -> None:
@@ -46,13 +47,13 @@ def test_mf_10_a_mail_server_that_dies_and_comes_back_gets_the_rest_once(
         assert count_of(services, DeliveryState.UNCERTAIN) <= settings.digest_connections
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_mf_28_a_full_disk_stops_the_sending_and_what_was_sent_is_not_sent_again(
     settings: Settings, tmp_path: Path
 ) -> None:
+    """PostgreSQL's disk is its own server's: its refusal is to us as any other of its errors."""
     log, said = tmp_path / "taken", settings.home / "worker.log"
     with sink(log) as port, posting_to(settings, port) as services:
-        if not services.db.is_sqlite:
-            pytest.skip("the disk is that of PostgreSQL's own server, whose refusal is any other's")
         put_issue(services, MAILS)
         with worker(services.settings) as process:
             until(lambda: len(taken(log)) >= 20)

@@ -14,7 +14,7 @@ from newsletter.digests.models import PaceMark
 from tests.support.articles import article_md, exam_toml, write_files
 from tests.support.digests import posting_to, put_readers, until
 from tests.support.sink import sink, taken
-from tests.support.worker import ROOT, worker
+from tests.support.worker import ROOT, on_one_database, worker
 from website.settings import Settings
 from website.web.services import Services
 from website.worker import IDLE_SECONDS, steps
@@ -23,6 +23,7 @@ WITHIN_SECONDS = 60
 
 
 @pytest.mark.faults
+@on_one_database
 def test_mf_04_a_new_article_reaches_who_wants_each_with_no_further_command(
     settings: Settings, tmp_path: Path
 ) -> None:

@@ -1,6 +1,5 @@
 """A worker that is killed loses no mail and repeats none; what may have left is said to be uncertain."""
 
-import os
 import random
 import signal
 import subprocess
@@ -14,7 +13,7 @@ from sqlalchemy import select, update
 
 from tests.support.mail import HELLO
 from tests.support.smtp import FakeMailServer
-from tests.support.worker import worker
+from tests.support.worker import FULL, on_one_database, worker
 from website import clock
 from website.mail import outbox, watch
 from website.mail.delivery import Delivery
@@ -23,7 +22,7 @@ from website.mail.models import OutboxMail, State
 from website.web.services import Services
 
 pytestmark = pytest.mark.faults
-KILLS = 50 if os.environ.get("CARREL_FULL_FAULTS") else 2
+KILLS = 50 if FULL else 1
 MAILS_A_KILL = 8
 PATIENCE_SECONDS = 600.0  # a slow machine is no failure
 
@@ -79,6 +78,7 @@ def check(post: Services, server: FakeMailServer) -> None:
         assert arrived[row.subject] in ({1} if row.state == State.SENT else {0, 1}), row.subject
 
 
+@on_one_database
 def test_mf_02_killed_between_the_last_reply_and_the_commit_one_mail_is_uncertain(
     post: Services, mail_server: FakeMailServer
 ) -> None:
@@ -104,6 +104,7 @@ def wait_for_first_mail(server: FakeMailServer) -> None:
         time.sleep(0.01)
 
 
+@on_one_database
 def test_data_24_a_worker_that_is_asked_to_end_finishes_the_mail_in_hand(
     post: Services, mail_server: FakeMailServer
 ) -> None:

@@ -1,0 +1,59 @@
+"""An operator holds an issue that is going out, or ends it (MAIL-28)."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy import select
+
+from newsletter.digests import control
+from newsletter.digests.models import DeliveredArticle
+from tests.support.digests import put_issue, send_all, sending, states, until
+from tests.support.smtp import FakeMailServer
+from website.web.services import Services
+
+
+def test_mail_28_a_paused_issue_sends_nothing_and_goes_on_where_it_was(
+    post: Services, mail_server: FakeMailServer
+) -> None:
+    put_issue(post, 4)
+    with post.db.write() as session:
+        assert control.pause(session, 1, "olga")
+    send_all(post)
+    assert mail_server.mails == []
+
+    with post.db.write() as session:
+        assert control.resume(session, 1, "olga")
+    send_all(post)
+
+    assert len(mail_server.mails) == 4
+
+
+def test_mail_28_a_pause_halts_within_one_mail_of_each_connection(
+    post: Services, mail_server: FakeMailServer
+) -> None:
+    put_issue(post, 200)
+    mail_server.answer("BODY", 0.02, times=200)
+    with sending(post) as bulk, ThreadPoolExecutor(1) as pool:
+        slice_ = pool.submit(bulk.handle_one, post)
+        until(lambda: len(mail_server.mails) >= 10)
+        with post.db.write() as session:
+            assert control.pause(session, 1, "olga")
+        at_most = len(mail_server.mails) + post.settings.digest_connections
+        slice_.result()
+        assert len(mail_server.mails) <= at_most
+    with post.db.read() as session:
+        assert states(session) == {"sent": len(mail_server.mails), "queued": 200 - len(mail_server.mails)}
+
+
+def test_mail_28_a_stopped_issue_ends_and_gives_everything_back(
+    post: Services, mail_server: FakeMailServer
+) -> None:
+    put_issue(post, 4)
+    with post.db.write() as session:
+        assert control.stop(session, 1, "olga")
+
+    send_all(post)
+
+    assert mail_server.mails == []
+    with post.db.read() as session:
+        assert states(session) == {"suppressed": 4}
+        assert session.scalars(select(DeliveredArticle)).all() == []
