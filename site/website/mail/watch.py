@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from website import clock
 from website.mail import claims
 from website.mail.alarms import raise_alarm
-from website.mail.models import OutboxMail, State
+from website.mail.models import Alarm, Kind, OutboxMail, State, Suppression
 from website.mail.outbox import WIPED
 from website.web.services import Services
 
@@ -27,6 +27,8 @@ def handle_one(services: Services) -> bool:
             raise_alarm(session, "mail-uncertain", "It is uncertain whether a mail was sent", text)
         _alarm_when_stuck(session)
         _forget_old(session)
+        _forget_bounces(session)
+        _drop_seen_alarms(session)
         return _drop_old(session) == BATCH
 
 
@@ -43,6 +45,16 @@ def _alarm_when_stuck(session: Session) -> None:
 def _forget_old(session: Session) -> None:
     old = OutboxMail.to_key != "", OutboxMail.ended_at < clock.now() - READABLE
     session.execute(update(OutboxMail).where(*old).values(**WIPED, subject=""))
+
+
+def _forget_bounces(session: Session) -> None:
+    """Why an address must not be mailed goes; that it must not stays (DATA-21)."""
+    old = Suppression.note != "", Suppression.kind != Kind.BY_HAND, Suppression.since < clock.now() - KEPT
+    session.execute(update(Suppression).where(*old).values(note=""))
+
+
+def _drop_seen_alarms(session: Session) -> None:
+    session.execute(delete(Alarm).where(Alarm.acknowledged_at < clock.now() - KEPT))
 
 
 def _drop_old(session: Session) -> int:

@@ -15,9 +15,10 @@ from tests.support.smtp import FakeMailServer
 from website import clock
 from website.mail import claims, outbox, suppression, watch
 from website.mail.addresses import BadAddress
+from website.mail.alarms import acknowledge, raise_alarm
 from website.mail.delivery import Delivery
 from website.mail.message import Content
-from website.mail.models import Alarm, Kind, OutboxMail, State
+from website.mail.models import Alarm, Kind, OutboxMail, State, Suppression
 from website.mail.outbox import ASKED, USUAL, Pace
 from website.mail.server import MailServer, Tls
 from website.mail.smtp import SmtpConnection
@@ -391,3 +392,25 @@ def test_ended_mails_are_dropped_after_half_a_year(post: Services) -> None:
         watch.handle_one(post)
     with post.db.read() as session:
         assert list(session.scalars(select(OutboxMail.key))) == ["new"]
+
+
+def test_data_21_why_an_address_bounced_is_forgotten_and_that_it_did_is_not(post: Services) -> None:
+    with time_machine.travel(NOON, tick=False), post.db.write() as session:
+        suppression.suppress(session, ANNA.lower(), Kind.BOUNCE, "550 no such user")
+        suppression.suppress(session, ANNA.lower(), Kind.BY_HAND, "asked us by telephone")
+    with time_machine.travel(NOON + timedelta(days=181), tick=False):
+        watch.handle_one(post)
+    with post.db.read() as session:
+        notes = {kind: note for kind, note in session.execute(select(Suppression.kind, Suppression.note))}
+    assert notes == {Kind.BOUNCE: "", Kind.BY_HAND: "asked us by telephone"}
+
+
+def test_an_alarm_that_was_seen_half_a_year_ago_goes_and_an_open_one_stays(post: Services) -> None:
+    with time_machine.travel(NOON, tick=False), post.db.write() as session:
+        raise_alarm(session, "seen", "Seen", "x")
+        session.flush()
+        acknowledge(session, session.scalars(select(Alarm.id)).one(), "somebody")
+        raise_alarm(session, "open", "Open", "x")
+    with time_machine.travel(NOON + timedelta(days=181), tick=False):
+        watch.handle_one(post)
+    assert alarms(post) == ["open"]

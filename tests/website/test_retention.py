@@ -1,0 +1,52 @@
+"""What the documents promise is what the code does."""
+
+import re
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCS = (ROOT / "docs" / "privacy.md").read_text("utf-8")
+PAGE = (ROOT / "articles" / "content" / "pages" / "privacy.md").read_text("utf-8")
+ROW = re.compile(
+    r"^\| (?P<what>[^|]+) \| (?P<count>\d+) (?P<unit>hours|days) \| `(?P<where>[\w.]+):(?P<name>\w+)` \|$",
+    re.M,
+)
+ROWS = [pytest.param(row, id=row["name"] + " of " + row["where"]) for row in ROW.finditer(DOCS)]
+PROMISED = {
+    "Sign-in links": "website.accounts.tidy:LINKS_KEPT",
+    "Subscriptions that were never confirmed": "newsletter.subscribers.confirming:LASTS",
+    "Stripe’s messages about payments": "payments.upkeep:KEPT",
+    "The text of mails we sent you": "website.mail.watch:READABLE",
+    "That we sent you a mail": "website.mail.watch:KEPT",
+    "Backup copies": "website.backup.shelf:LONGEST",
+}
+
+
+def span(count: str, unit: str) -> timedelta:
+    return timedelta(**{unit: int(count)})
+
+
+def constant(name: str) -> timedelta:
+    module, _, member = name.partition(":")
+    found = getattr(import_module(module), member)
+    assert isinstance(found, timedelta)
+    return found
+
+
+def test_the_table_was_found() -> None:
+    assert len(ROWS) == DOCS.count("` |") == 9
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_data_21_the_table_of_the_docs_says_what_the_code_does(row: re.Match[str]) -> None:
+    assert constant(f"{row['where']}:{row['name']}") == span(row["count"], row["unit"])
+
+
+@pytest.mark.parametrize("what", PROMISED)
+def test_priv_13_nothing_is_kept_longer_than_the_privacy_page_says(what: str) -> None:
+    found = re.search(rf"^\| {re.escape(what)} \| (\d+) (hours|days) \|$", PAGE, re.M)
+    assert found, what
+    assert constant(PROMISED[what]) <= span(found[1], found[2])
