@@ -401,8 +401,8 @@ def test_data_21_why_an_address_bounced_is_forgotten_and_that_it_did_is_not(post
     with time_machine.travel(NOON + timedelta(days=181), tick=False):
         watch.handle_one(post)
     with post.db.read() as session:
-        notes = {kind: note for kind, note in session.execute(select(Suppression.kind, Suppression.note))}
-    assert notes == {Kind.BOUNCE: "", Kind.BY_HAND: "asked us by telephone"}
+        rows = session.execute(select(Suppression.kind, Suppression.note)).all()
+    assert sorted(map(tuple, rows)) == [(Kind.BOUNCE, ""), (Kind.BY_HAND, "asked us by telephone")]
 
 
 def test_an_alarm_that_was_seen_half_a_year_ago_goes_and_an_open_one_stays(post: Services) -> None:
