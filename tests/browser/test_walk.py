@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
-from sqlalchemy import select
 
 from articles.publish import publish
-from payments.models import Order
 from tests.browser.conftest import Picture
 from tests.support.live import CONTENT, LiveSite, live_site
+from tests.support.operators import OLGA, PASSWORD, code_now, put_operator
 
 ARTICLE = "/articles/what-cmp-means/"
 BUYER = "Anna.Example@mail.test"
@@ -94,7 +93,7 @@ def test_the_whole_walk(
     subscribe(first, picture, site)
     digest = publish_and_wait(site, content, "A new arrival")
     picture_of_mail(first, picture, site, "A new arrival")
-    refund(site)
+    refund_by_the_operator(profile().new_page(), picture, site)
     wait_until(lambda: has_ads(first))
     wait_until(lambda: has_ads(second))
     mail_to(site, BUYER, "on its way back")
@@ -159,12 +158,23 @@ def write(content: Path, title: str) -> None:
     (content / "cpb" / f"{name}.md").write_text(NEW_ARTICLE.replace("A new arrival", title))
 
 
-def refund(site: LiveSite) -> None:
-    """The money goes back."""
-    with site.services.db.read() as session:
-        session_id = session.scalars(select(Order.checkout_session_id)).one()
-    assert session_id
-    site.stripe.refund(session_id)
+def refund_by_the_operator(page: Page, picture: Picture, site: LiveSite) -> None:
+    """Sign in at the desk, find the buyer by an address, give the money back."""
+    put_operator(site.services)
+    page.goto("/admin/")
+    page.get_by_label("Email").fill(OLGA)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Code").fill(code_now(site.services))
+    page.get_by_role("button", name="Sign in").click()
+    page.goto("/admin/find")
+    page.get_by_label("Address or id").fill(BUYER.lower())
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("link", name=re.compile(BUYER, re.IGNORECASE)).first.click()
+    page.get_by_role("main").locator("a[href^='/admin/orders/']").first.click()
+    page.get_by_label("Reason").fill("Bought by mistake")
+    picture(page, "walk-7-refund")
+    page.get_by_role("button", name="Give back $4.99").click()
+    expect(page.get_by_role("button", name="Give back")).to_have_count(0)
 
 
 def leave(page: Page, digest: str, picture: Picture) -> None:
