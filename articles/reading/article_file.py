@@ -1,6 +1,5 @@
 """One article's file, read: its front matter and where to find its body."""
 
-import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -9,10 +8,9 @@ from articles.reading.fields import FrontMatter
 from articles.reading.kinds import SLUG, SLUG_LENGTH
 from articles.reading.strict_yaml import Place
 from articles.reading.tree import Listed
-from articles.render import Problem
+from articles.render import PLACEHOLDER, Problem
 
 _KEPT_LINES = {"title", "slug", "domain", "topics", "aliases"}
-_PLACEHOLDER = re.compile(r"(?<![\w-])(?:TODO|FIXME|TK|TKTK|XXX)(?![\w-])|(?i:lorem ipsum)")
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ def _check(matter: FrontMatter, slug: str, lines: dict[Place, int]) -> list[Prob
         mend = "Rename the file (small letters, digits, hyphens), or give a `slug:`."
         problems.append(Problem(1, "bad-slug", f"“{slug}” cannot stand in an address.", mend))
     for name in ("title", "summary"):
-        if found := _PLACEHOLDER.search(getattr(matter, name)):
+        if found := PLACEHOLDER.search(getattr(matter, name)):
             message = f"The {name} still has “{found[0]}” in it."
             problems.append(Problem(lines[(name,)], "placeholder", message, "Write what belongs there."))
     return [soften(problem) for problem in problems] if matter.draft else problems

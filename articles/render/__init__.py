@@ -1,5 +1,6 @@
 """Markdown of one article in, sanitised HTML and what was learnt on the way out. Knows no database and no Flask."""
 
+from articles.render.checks import PLACEHOLDER
 from articles.render.feed import for_feed
 from articles.render.pipeline import RENDERER, render
 from articles.render.rendered import (
@@ -16,6 +17,7 @@ from articles.render.rendered import (
 from website.images import Picture
 
 __all__ = [
+    "PLACEHOLDER",
     "RENDERER",
     "Block",
     "Context",

@@ -8,23 +8,32 @@ _LABEL = 120  # characters; a listener needs the gist of a long head
 def tables(tree: Tree) -> None:
     """Let wide tables scroll by keyboard, and say which cells are heads."""
     for table in tree.found["table"]:
-        heads = list(table.iter("th"))
+        heads = [head for head in table.iter("th") if not _is_empty(head)]
         for head in heads:
             head.set("scope", "col")
         for cell in table.iter("th", "td"):
             if side := take(cell, "align"):
                 cell.set("class", side)
         _mark_row_heads(table)
+        for empty in [head for head in table.iter("th") if _is_empty(head)]:
+            empty.tag = "td"  # a head without words says nothing to a listener
+            take(empty, "scope")
         label = f"Table: {', '.join(text_of([head]) for head in heads)}"[:_LABEL]
         wrap(table, make("div", cls="table", role="region", aria_label=label, tabindex="0"))
 
 
 def _mark_row_heads(table: Element) -> None:
+    """The first column heads its rows where all of it is bold, and where nothing stands above it."""
     firsts = [row[0] for row in table.iter("tr") if len(row) and row[0].tag == "td"]
-    if all(_is_bold(cell) for cell in firsts):
+    corner = next(table.iter("th"), None)
+    if (corner is not None and _is_empty(corner)) or all(_is_bold(cell) for cell in firsts):
         for cell in firsts:
             cell.tag = "th"
             cell.set("scope", "row")
+
+
+def _is_empty(cell: Element) -> bool:
+    return not len(cell) and not (cell.text or "").strip()
 
 
 def _is_bold(cell: Element) -> bool:

@@ -8,7 +8,7 @@ from lxml import etree
 from articles.render.tree import POSITION, Element, Tree, parent_of, prose
 
 _TAG = re.compile(r"<[A-Za-z/!?]")
-_PLACEHOLDER = re.compile(r"(?<![\w-])(?:TODO|FIXME|TK|TKTK|XXX)(?![\w-])|[Ll]orem [Ii]psum|LOREM IPSUM")
+PLACEHOLDER = re.compile(r"(?<![\w-])(?:TODO|FIXME|TK|TKTK|XXX)(?![\w-])|[Ll]orem [Ii]psum|LOREM IPSUM")
 
 _CONTAINERS = (
     "blockquote",
@@ -56,7 +56,7 @@ def placeholders(tree: Tree, source: str) -> None:
     found = {
         (tree.seek(element, _exactly(word)), word)
         for element, text in (*prose(tree), *alts)
-        for word in _PLACEHOLDER.findall(text)
+        for word in PLACEHOLDER.findall(text)
     }
     for line, word in sorted(found):
         mend = f"Write what belongs there; if {word} is meant, write it as `code`."

@@ -20,7 +20,7 @@ from articles.render import clean as cleaning
 from articles.render.rendered import Block, Context, Kind, Problem, Rendered
 from articles.render.tree import POSITION, SEPARATOR, Element, Tree, parse
 
-RENDERER = f"1, {markdown.NAME}, {cleaning.NAME}, lxml {version('lxml')}, Pygments {version('pygments')}"
+RENDERER = f"2, {markdown.NAME}, {cleaning.NAME}, lxml {version('lxml')}, Pygments {version('pygments')}"
 
 _EMPTY = Context()
 _KINDS: dict[str, Kind] = {

@@ -30,7 +30,7 @@ def test_on_paper_every_answer_is_open_and_nothing_else_is_there(page: Page) -> 
         ".contents",
         ".subscribe",
         ".pager",
-        ".foot nav",
+        ".foot",
         ".anchor",
     ):
         assert not any(one.is_visible() for one in page.locator(gone).all()), gone
@@ -63,6 +63,15 @@ def test_the_panel_is_not_there_without_javascript(profile: Callable[..., Browse
     page = profile(java_script_enabled=False).new_page()
     page.goto(ARTICLE)
     expect(page.locator(".display")).to_be_hidden()
+
+
+def test_what_is_folded_in_a_form_can_be_unfolded_on_a_wide_page(
+    profile: Callable[..., BrowserContext],
+) -> None:
+    page = profile(viewport=WIDE).new_page()
+    page.goto("/subscribe/")
+    page.get_by_text("Or choose single topics").click()
+    expect(page.get_by_role("group", name="Topics")).to_be_visible()
 
 
 def test_the_contents_list_marks_the_section_that_is_read(profile: Callable[..., BrowserContext]) -> None:

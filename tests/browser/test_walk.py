@@ -181,7 +181,7 @@ def leave(page: Page, digest: str, picture: Picture) -> None:
     """By the link in the mail."""
     page.goto(link_in(digest, "/newsletter/unsubscribe/"))
     picture(page, "walk-8-leave")
-    page.get_by_role("button", name="Leave the newsletter").click()
+    page.get_by_role("button", name="Unsubscribe").click()
 
 
 def picture_of_mail(page: Page, picture: Picture, site: LiveSite, subject: str) -> None:

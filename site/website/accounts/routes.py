@@ -84,7 +84,7 @@ def send_link_again() -> Response:
 
 @blueprint.get("/sign-in/code")
 def code() -> Response:
-    """Look into your mail; or type the code here."""
+    """Check your mail; or type the code here."""
     return make_response(_code_form({})) if asking_cookie.secret() else see_other("/sign-in/")
 
 

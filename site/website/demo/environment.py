@@ -14,7 +14,7 @@ FILLED_IN = {
     "MAIL_FROM": "Carrel <desk@carrel.example>",
     "CONTACT_EMAIL": "hello@carrel.example",
     "ALARM_EMAIL": "operator@carrel.example",
-    "POSTAL_ADDRESS": "Carrel, 1 Example Street, Springfield",
+    "POSTAL_ADDRESS": "1 Example Street, Springfield",
 }
 
 

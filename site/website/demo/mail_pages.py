@@ -15,7 +15,8 @@ SHOWN = 100
 
 
 def init_app(app: Flask) -> None:
-    """Add the mailbox to the demo's site."""
+    """Add the mailbox to the demo's site, and the way to it to its pages."""
+    app.jinja_env.globals["demo_mailbox"] = "/demo/mail/"
     app.register_blueprint(blueprint)
 
 

@@ -83,7 +83,7 @@ def article_view(
 
 @dataclass(frozen=True, slots=True)
 class HomeShelf:
-    """An exam on the front page: where it begins, what is new."""
+    """An exam on the home page: where it begins, what is new."""
 
     exam: Exam
     first: Sequence[Article]
@@ -92,7 +92,7 @@ class HomeShelf:
 
 
 def home_shelf(session: Session, exam: Exam, now: datetime) -> HomeShelf:
-    """What the front page shows of an exam."""
+    """What the home page shows of an exam."""
     articles = library.exam_articles(session, exam, now)
     return HomeShelf(exam, articles[:FIRST], library.newest(session, now, NEWEST, exam=exam), len(articles))
 

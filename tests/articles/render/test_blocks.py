@@ -21,6 +21,16 @@ def test_a_first_column_that_is_not_wholly_bold_has_no_heads() -> None:
     assert 'scope="row"' not in render(TABLE.replace("**Con**", "**Con** tent")).html
 
 
+def test_a11y_01_an_empty_corner_is_no_head_and_the_column_under_it_heads_the_rows() -> None:
+    html = render("| | Then |\n|--|--|\n| Before | a |\n| | b |\n").html
+    assert html == (
+        '<div class="table" role="region" aria-label="Table: Then" tabindex="0"><table>\n<thead>\n<tr>\n'
+        '<td></td>\n<th scope="col">Then</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n'
+        '<th scope="row">Before</th>\n<td>a</td>\n</tr>\n<tr>\n<td></td>\n<td>b</td>\n</tr>\n'
+        "</tbody>\n</table></div>\n"
+    )
+
+
 @pytest.mark.parametrize("kind", ["note", "tip", "important", "warning", "caution"])
 def test_an_admonition_is_a_note_with_its_title(kind: str) -> None:
     html = render(f"> [!{kind.upper()}]\n> x").html

@@ -45,7 +45,7 @@ def signed_in_as(services: Services, browser: Browser) -> str | None:
 
 
 def test_the_walk_by_link(services: Services, anna: Browser, newest_mail: Post) -> None:
-    assert "Look into your mail" in ask(anna, "Anna@Example.org").text
+    assert "Check your mail" in ask(anna, "Anna@Example.org").text
     assert newest_mail().to_key == ANNA
     page = anna.get(link_in(newest_mail()))
     assert "A•••@Example.org" in page.text
