@@ -94,6 +94,10 @@ class Site:
                 command, env=self.environ, cwd=ROOT, stdout=log, stderr=log
             )
 
+    def wait_until_it_answers(self) -> None:
+        """The web processes are there."""
+        until(lambda: _answers(f"{self.url}/pass/"))
+
     def stop(self, name: str, number: int = signal.SIGTERM) -> None:
         """End a process, and wait for it."""
         child = self.children.pop(name)
@@ -236,7 +240,7 @@ def running_site(home: Path, database_url: str, workers: int = 2, **environ: str
         try:
             site.start("web", "serve", "--bind", f"127.0.0.1:{port}", "--workers", str(workers))
             site.start("worker", "worker")
-            until(lambda: _answers(f"{url}/pass/"))
+            site.wait_until_it_answers()
             yield site
         finally:
             for name in list(site.children):

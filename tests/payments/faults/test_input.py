@@ -1,0 +1,131 @@
+"""Bad input and bad clocks: refused or tolerated, never a pass, memory flat."""
+
+import gzip
+import http.client
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from payments.models import StripeEvent
+from tests.support.site import WAIT_SECONDS, Site
+
+MEGABYTE = 1024 * 1024
+
+
+@pytest.fixture
+def paid(site: Site) -> dict[str, Any]:
+    """A paid session whose event was not delivered; the event."""
+    site.stripe.webhooks.hold()
+    session_id = site.buyer().order()
+    site.stripe.pay(session_id)
+    return site.completed(session_id)
+
+
+def memory(site: Site) -> int:
+    """Resident bytes of all web processes."""
+    pages = (Path(f"/proc/{pid}/statm").read_text().split()[1] for pid in site.web_pids())
+    return sum(int(each) * 4096 for each in pages)
+
+
+def chunked(site: Site, chunk: bytes, times: int) -> int:
+    """Send a body of unknown length; the status."""
+    connection = http.client.HTTPConnection(site.url.removeprefix("http://"), timeout=120)
+    try:
+        headers = {"Stripe-Signature": "t=1,v1=0", "Transfer-Encoding": "chunked"}
+        connection.request("POST", "/webhooks/stripe", iter([chunk] * times), headers, encode_chunked=True)
+        return connection.getresponse().status
+    except (BrokenPipeError, ConnectionResetError):
+        return 413  # it hung up rather than read on
+    finally:
+        connection.close()
+
+
+def test_pf_31_bodies_that_are_too_large_or_no_text_are_refused_and_memory_stays_flat(site: Site) -> None:
+    bomb = gzip.compress(b"0" * 30 * MEGABYTE)
+    site.send(b"{}", {"Stripe-Signature": "t=1,v1=0"})
+    before = memory(site)
+    for _ in range(3):
+        assert site.send(b" " * 20 * MEGABYTE, {"Stripe-Signature": "t=1,v1=0"}) == [413]
+        assert site.send(b"\xff\xfe" * 1000, {"Stripe-Signature": "t=1,v1=0"}) == [400]
+        assert site.send(bomb, {"Stripe-Signature": "t=1,v1=0", "Content-Encoding": "gzip"}) == [400]
+        assert chunked(site, b" " * MEGABYTE, 20) == 413
+        assert chunked(site, b" ", 100) == 400
+    assert memory(site) - before < 50 * MEGABYTE
+
+
+def test_pf_31_signed_but_not_text_is_refused(site: Site, paid: dict[str, Any]) -> None:
+    _, headers = site.stripe.webhooks.signed(paid)
+    assert site.send(b"\xff" * 10, headers) == [400]
+
+
+@pytest.mark.parametrize("name", ["created", "data"])
+def test_pf_30_a_missing_field_is_a_failure_and_an_alarm(site: Site, paid: dict[str, Any], name: str) -> None:
+    assert site.deliver(paid, patch={name: None}) == [500]
+    assert site.alarms() == {"stripe-unreadable"}
+    assert site.passes(paid["data"]["object"]["id"]) == 0
+
+
+def test_pf_30_a_missing_field_in_what_stripe_answers_gives_no_pass(site: Site, paid: dict[str, Any]) -> None:
+    session_id = paid["data"]["object"]["id"]
+    site.stripe.change(session_id, amount_subtotal="much")
+    assert site.deliver(paid) == [500]
+    assert ("stripe-unreadable" in site.alarms(), site.passes(session_id)) == (True, 0)
+    site.stripe.change(session_id, amount_subtotal=499)
+    assert site.deliver(paid) == [200]
+    assert site.passes(session_id) == 1
+
+
+def test_pf_30_more_fields_and_a_later_version_are_tolerated(site: Site, paid: dict[str, Any]) -> None:
+    later = {"api_version": "2031-01-01.fig", "new": {"a": [1]}, "data": {"object": {"also": 1}}}
+    assert site.deliver(paid, patch=later) == [200]
+    assert site.passes(paid["data"]["object"]["id"]) == 1
+
+
+def test_pf_32_one_poison_among_many_is_buried_after_ten_tries_and_the_rest_flow(site: Site) -> None:
+    site.stripe.webhooks.hold()
+    sessions = [site.buyer().order() for _ in range(9)]
+    for session_id in sessions:
+        site.stripe.pay(session_id)
+    poison = site.completed(sessions[4])
+    site.stripe.change(sessions[4], amount_total="much")
+    assert [site.deliver(poison)[0] for _ in range(10)] == [500] * 10
+    site.stripe.webhooks.release()
+    site.stripe.webhooks.drain(WAIT_SECONDS)
+    assert [site.passes(each) for each in sessions] == [1, 1, 1, 1, 0, 1, 1, 1, 1]
+    buried = site.event(poison["id"])
+    assert isinstance(buried, StripeEvent)
+    assert (buried.tries, buried.dead_at is not None) == (10, True)
+    assert f"event-dead:{poison['id']}" in site.alarms()
+    assert site.deliver(poison) == [200]
+
+
+@pytest.mark.parametrize(("age", "status"), [(600, 400), (-600, 200)])
+def test_pf_33_a_clock_that_is_ten_minutes_off_is_told(
+    site: Site, paid: dict[str, Any], age: int, status: int
+) -> None:
+    assert site.deliver(paid, age=age) == [status]
+    assert site.alarms() == {"webhook-clock"}
+
+
+@pytest.mark.parametrize("age", [240, -240])
+def test_pf_33_four_minutes_do_no_harm(site: Site, paid: dict[str, Any], age: int) -> None:
+    assert site.deliver(paid, age=age) == [200]
+    assert (site.alarms(), site.passes(paid["data"]["object"]["id"])) == (set(), 1)
+
+
+def test_pay_26_a_burst_of_forgeries_is_told(site: Site) -> None:
+    for _ in range(60):
+        site.send(b"{}", {"Stripe-Signature": "t=1,v1=00"})
+    assert site.alarms() == {"webhook-signatures"}
+
+
+def test_pay_30_no_address_and_no_secret_stands_in_the_logs(site: Site) -> None:
+    site.stripe.calm()
+    session_id = site.buyer().order()
+    site.stripe.pay(session_id, email="very.secret@example.com")
+    site.stripe.webhooks.drain(WAIT_SECONDS)
+    logs = "".join(path.read_text() for path in Path(site.environ["CARREL_HOME"]).glob("*.log"))
+    assert "event refused" in logs or "not handled" in logs or logs == ""
+    for secret in ("very.secret@example.com", site.stripe.api_key, "whsec_new", "4242"):
+        assert secret not in logs
