@@ -5,7 +5,7 @@ PYTEST = .venv/bin/python -m pytest
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-browser lint types floors check bench faults test-stripe pictures lock clean
+.PHONY: help run install test test-browser lint types floors check bench faults test-stripe mutants pictures lock clean
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,13 +40,21 @@ bench: install-test ## Print every figure: publishing, pages, newsletter (takes 
 	.venv/bin/python -m tests.benchmarks
 
 faults: install-test ## Run the fault suites with their full counts (takes long)
-	CARREL_FULL_FAULTS=1 $(PYTEST) -n $(WORKERS) -m faults
+	CARREL_FULL_FAULTS=1 $(PYTEST) -n $(WORKERS) --dist loadgroup -m faults
 
-test-stripe: install-test ## The contract tests against Stripe itself: STRIPE_SECRET_KEY=sk_test_… make test-stripe
+test-stripe: stripe-key install-test ## The contract tests against Stripe itself: STRIPE_SECRET_KEY=sk_test_… make test-stripe
 	CARREL_REAL_STRIPE=1 $(PYTEST) tests/payments/contract
 
 pictures: install-test ## Take the pictures of the docs anew: the whole walk, and every slot
 	CARREL_PICTURES=docs/images $(PYTEST) -q tests/browser/test_walk.py tests/browser/test_slots.py -k "walk or place"
+
+.PHONY: stripe-key
+stripe-key:
+	@case "$$STRIPE_SECRET_KEY" in sk_test_?*|rk_test_?*) ;; *) \
+	  echo "STRIPE_SECRET_KEY=sk_test_… is needed: a key of Stripe's test mode. A live key is never used." >&2; exit 2;; esac
+
+mutants: install-test ## Break every guard on purpose and see that the tests notice (takes minutes)
+	.venv/bin/python -m tests.mutation
 
 lock: install-test ## Pin the packages anew, with hashes
 	.venv/bin/python -m pip install --quiet uv

@@ -15,7 +15,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from random import randint
 from typing import Any
 from urllib.error import URLError
 
@@ -25,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from payments.models import Grant, Order, Payment, StripeEvent
 from payments.standin import Standin
-from tests.support.payments import CSRF
+from tests.support.buyer import PATIENCE_SECONDS, Buyer
 from tests.support.smtp import FakeMailServer
 from website.accounts.models import LimitHits, Reader
 from website.db import Database
@@ -36,43 +35,7 @@ ROOT = Path(__file__).parents[2]
 KEY = "a-key-for-tests-only-of-32-bytes-or-more"
 SECRETS = ("whsec_new", "whsec_old")
 WAIT_SECONDS = 120.0  # only a site that is broken needs so long, on whatever machine
-PATIENCE_SECONDS = 300.0
 STOP_SECONDS = 40.0
-
-
-@dataclass
-class Buyer:
-    """Somebody in a private window, at a network address of their own."""
-
-    url: str
-    session: requests.Session = field(default_factory=requests.Session)
-
-    def __post_init__(self) -> None:
-        address = f"10.{randint(0, 255)}.{randint(0, 255)}.{randint(1, 254)}"
-        self.session.headers.update({"Origin": self.url, "X-Forwarded-For": address})
-
-    def get(self, path: str) -> requests.Response:
-        """Open a page, without following where it leads."""
-        return self.session.get(self.url + path, allow_redirects=False, timeout=PATIENCE_SECONDS)
-
-    def press(self, page: str, action: str, **fields: str) -> requests.Response:
-        """Send the form of a page."""
-        token = CSRF.search(self.get(page).text)
-        assert token, f"no form on {page}"
-        form = {"csrf_token": token[1], **fields}
-        return self.session.post(
-            self.url + action, data=form, allow_redirects=False, timeout=PATIENCE_SECONDS
-        )
-
-    def order(self, next_: str = "/articles/x/") -> str:
-        """Press the button of the offer; the id of the Checkout Session that it leads to."""
-        answer = self.press(f"/pass/?next={next_}", "/pass/checkout", next=next_)
-        assert answer.status_code == 303, answer.text
-        return answer.headers["Location"].rpartition("/")[2]
-
-    def return_from(self, session_id: str) -> requests.Response:
-        """The page that Stripe sends the buyer to."""
-        return self.get(f"/pass/thanks?session={session_id}")
 
 
 @dataclass

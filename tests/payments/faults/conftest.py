@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -43,6 +44,15 @@ def site(running: Site) -> Site:
     """The running site, in fair weather."""
     running.begin()
     return running
+
+
+@pytest.fixture
+def paid(site: Site) -> dict[str, Any]:
+    """A paid session whose event was not delivered; the event."""
+    site.stripe.webhooks.hold()
+    session_id = site.buyer().order()
+    site.stripe.pay(session_id)
+    return site.completed(session_id)
 
 
 @pytest.fixture

@@ -11,15 +11,6 @@ from payments.models import Order, StripeEvent
 from tests.support.site import WAIT_SECONDS, Site, free_port, until
 
 
-@pytest.fixture
-def paid(site: Site) -> dict[str, Any]:
-    """A paid session whose event was not delivered; the event."""
-    site.stripe.webhooks.hold()
-    session_id = site.buyer().order()
-    site.stripe.pay(session_id)
-    return site.completed(session_id)
-
-
 def nothing_written(site: Site, event: dict[str, Any]) -> bool:
     return site.event(event["id"]) is None and site.payments(event["data"]["object"]["id"]) == []
 

@@ -13,15 +13,6 @@ from tests.support.site import WAIT_SECONDS, Site
 MEGABYTE = 1024 * 1024
 
 
-@pytest.fixture
-def paid(site: Site) -> dict[str, Any]:
-    """A paid session whose event was not delivered; the event."""
-    site.stripe.webhooks.hold()
-    session_id = site.buyer().order()
-    site.stripe.pay(session_id)
-    return site.completed(session_id)
-
-
 def memory(site: Site) -> int:
     """Resident bytes of all web processes."""
     pages = (Path(f"/proc/{pid}/statm").read_text().split()[1] for pid in site.web_pids())

@@ -8,7 +8,8 @@ import requests
 from sqlalchemy import select, update
 
 from payments.models import Order, Refund, RefundRequest
-from tests.support.site import WAIT_SECONDS, Buyer, Site, until
+from tests.support.buyer import Buyer
+from tests.support.site import WAIT_SECONDS, Site, until
 from website import clock
 from website.mail.models import OutboxMail
 

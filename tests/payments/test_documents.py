@@ -1,0 +1,49 @@
+"""docs/stripe.md says what is so, in ten steps; `make test-stripe` says what it needs."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from payments.events import KNOWN
+from payments.stripe_api import API_VERSION
+from website.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+STEPS = (ROOT / "docs" / "stripe.md").read_text()
+
+
+def test_connecting_stripe_takes_ten_steps() -> None:
+    assert re.findall(r"^(\d+)\. ", STEPS, re.MULTILINE) == [str(number) for number in range(1, 11)]
+
+
+def test_the_webhook_is_told_exactly_the_events_that_are_handled() -> None:
+    assert set(re.findall(r"`((?:checkout|refund|charge)\.[a-z._]+)`", STEPS)) == KNOWN
+    assert f"`{API_VERSION}`" in STEPS
+
+
+def test_every_setting_that_is_named_exists() -> None:
+    named = {
+        name.removesuffix("_FILE").lower()
+        for name in re.findall(r"\b((?:STRIPE|PASS|REFUND)_[A-Z_]+)", STEPS)
+    }
+    assert named >= {"stripe_secret_key", "stripe_webhook_secret", "pass_tax", "pass_promotion_codes"}
+    assert named <= set(Settings.model_fields)
+
+
+@pytest.mark.parametrize("key", ["", "sk_live_of_somebody"])
+def test_without_a_test_key_stripe_itself_is_not_asked(key: str) -> None:
+    environ = os.environ | {"STRIPE_SECRET_KEY": key}
+    asked = subprocess.run(
+        ["make", "test-stripe"],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert asked.returncode == 2
+    assert asked.stderr.startswith("STRIPE_SECRET_KEY=sk_test_… is needed")
