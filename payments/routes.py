@@ -5,6 +5,7 @@ from flask import Blueprint, Flask, Response, make_response, redirect, render_te
 
 from payments import buying, listening, offer, refunds, returning
 from payments.checkout import open_session, thanks_path
+from payments.events import AN_ID
 from payments.facts import StripeUnreadable
 from payments.orders import AlreadyOwned
 from payments.refunds import NotRefundable
@@ -82,7 +83,8 @@ def thanks() -> Response:
     back = f"{welcome.return_to}#page-thanks"
     if welcome.arrival is Arrival.ACTIVE and welcome.is_known_everywhere:
         return _see(back)
-    response = make_response(render_template("payments/thanks.html", welcome=welcome))
+    status = 200 if AN_ID.fullmatch(session_id) else 404
+    response = make_response(render_template("payments/thanks.html", welcome=welcome), status)
     response.headers["Referrer-Policy"] = "same-origin"  # the session's id stands in the address
     if welcome.arrival is Arrival.ACTIVE:
         response.headers["Refresh"] = f"{BACK_SECONDS}; url={back}"

@@ -1,23 +1,42 @@
 """PASS_PRICE_CENTS=725 and PASS_CURRENCY=eur leave no "4.99" and no "$" anywhere."""
 
+import shutil
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
+from articles.publish import publish
 from payments import refunds
 from payments.fulfil import fulfil
 from payments.standin import Standin
+from tests.support.articles import article_md, exam_toml, write_files
 from tests.support.payments import Till
 from website.mail.models import Alarm
 from website.settings import Settings
 
+PAGES = Path(__file__).parents[2] / "articles" / "content" / "pages"
+ADDRESSES = [
+    *("/", "/exams/cpb/", "/topics/medicare/", "/articles/clean-claims/", "/articles/clean-claims.md"),
+    *("/search?q=claims", "/pass/?next=/", "/pass/thanks", "/sign-in/", "/subscribe/"),
+    *("/about/", "/contact/", "/privacy/", "/terms/", "/nothing-here/"),
+    *("/feed.xml", "/atom.xml", "/feed.json", "/exams/cpb/feed.xml", "/topics/medicare/atom.xml"),
+    *("/llms.txt", "/sitemap.xml"),
+]
+
 
 @pytest.fixture
-def settings(settings: Settings, stripe_: Standin) -> Settings:
+def settings(settings: Settings, stripe_: Standin, tmp_path: Path) -> Settings:
+    content = {
+        "content/cpb/exam.toml": exam_toml(),
+        "content/cpb/clean-claims.md": article_md(topics="[medicare]"),
+    }
+    write_files(tmp_path, content)
+    shutil.copytree(PAGES, tmp_path / "content" / "pages")
     return settings.model_copy(
         update={
+            "content": tmp_path / "content",
             "stripe_api_base": stripe_.base_url,
             "stripe_secret_key": SecretStr(stripe_.api_key),
             "pass_price_cents": 725,
@@ -30,27 +49,21 @@ def lines(text: str) -> Iterator[str]:
     yield from (line for line in text.splitlines() if "4.99" in line or "$" in line)
 
 
-def pages(till: Till, browser: Any) -> Iterator[str]:
-    for address in (
-        "/",
-        "/pass/?next=/",
-        "/feed.xml",
-        "/atom.xml",
-        "/feed.json",
-        "/llms.txt",
-        "/pass/thanks",
-    ):
-        answer = browser.get(address)
-        assert answer.status_code == 200, address
-        yield answer.text
-
-
 def test_pages_and_feeds_know_one_price(till: Till) -> None:
-    for page in pages(till, till.browser()):
-        assert list(lines(page)) == []
-    offer = till.browser().get("/pass/").text
-    assert "one-time €7.25 payment" in offer
-    assert "Pay €7.25" in offer
+    publish(till.services.settings, till.services.db)
+    texts = {address: till.browser().get(address).text for address in ADDRESSES}
+    assert [(address, line) for address, text in texts.items() for line in lines(text)] == []
+    for address in ("/", "/exams/cpb/", "/articles/clean-claims/", "/pass/?next=/"):
+        assert "one-time €7.25 payment" in texts[address]
+    assert "Pay €7.25" in texts["/pass/?next=/"]
+
+
+def test_so_does_a_holders_own_page_and_the_export(till: Till) -> None:
+    browser = till.browser()
+    fulfil(till.shop, till.buy(browser))
+    for address in ("/account/", "/account/export", "/pass/"):
+        assert list(lines(browser.get(address).text)) == []
+    assert "€7.25 on" in browser.get("/account/").text
 
 
 def test_checkout_is_asked_for_it(till: Till) -> None:

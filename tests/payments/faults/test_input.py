@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from payments.models import StripeEvent
+from payments.models import Order, StripeEvent
+from tests.support.buyer import PATIENCE_SECONDS
 from tests.support.site import WAIT_SECONDS, Site
 
 MEGABYTE = 1024 * 1024
@@ -43,6 +44,32 @@ def test_pf_31_bodies_that_are_too_large_or_no_text_are_refused_and_memory_stays
         assert chunked(site, b" " * MEGABYTE, 20) == 413
         assert chunked(site, b" ", 100) == 400
     assert memory(site) - before < 50 * MEGABYTE
+
+
+FORMS = ["/pass/checkout", "/pass/refund", "/sign-in/", "/sign-in/code", "/subscribe/"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_pf_31_forms_take_no_flood_and_no_broken_text(site: Site, form: str) -> None:
+    buyer, before, orders = site.buyer(), memory(site), site.count(Order.id > 0)
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    for body in (
+        b"next=" + b"x" * 20 * MEGABYTE,
+        b"next=\xff\xfe&order=%ff%00&email=%c3",
+        b"a&" * 5000,
+        b"\0",
+    ):
+        answer = buyer.session.post(site.url + form, body, headers=kind, timeout=PATIENCE_SECONDS)
+        assert 400 <= answer.status_code < 500
+    assert (site.count(Order.id > 0), site.alarms()) == (orders, set())
+    assert memory(site) - before < 50 * MEGABYTE
+
+
+@pytest.mark.parametrize("bad", ["%ff%fe", "x%27%20OR%201=1%20--", "%00", "x" * 3000, "..%2f..%2fetc"])
+def test_hostile_ids_find_nothing_and_ask_nobody(site: Site, bad: str) -> None:
+    asked = len(site.stripe.api.requests)
+    assert site.buyer().get(f"/pass/thanks?session={bad}").status_code in {400, 404}
+    assert len(site.stripe.api.requests) == asked
 
 
 def test_pf_31_signed_but_not_text_is_refused(site: Site, paid: dict[str, Any]) -> None:
