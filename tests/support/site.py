@@ -62,7 +62,7 @@ class Site:
         until(lambda: _answers(f"{self.url}/pass/"))
 
     def stop(self, name: str, number: int = signal.SIGTERM) -> None:
-        """End a process, and wait for it."""
+        """End a process, and wait for it. A web process waits for whoever keeps a connection open: SIGQUIT does not."""
         child = self.children.pop(name)
         child.send_signal(number)
         try:
@@ -158,6 +158,11 @@ class Site:
             session.execute(delete(Alarm))
             session.execute(delete(LimitHits))
 
+    @property
+    def crash_order(self) -> Path:
+        """The name of a point in this file ends the web process that comes by there (tests/support/crashing.py)."""
+        return Path(self.environ["CRASH_FILE"])
+
     def web_pids(self) -> list[int]:
         """gunicorn's workers."""
         master = self.children["web"].pid
@@ -180,7 +185,10 @@ def until(holds: Callable[[], Any], seconds: float = WAIT_SECONDS) -> Any:
 
 @contextmanager
 def running_site(home: Path, database_url: str, workers: int = 2, **environ: str) -> Iterator[Site]:
-    """Web and worker before a Stripe and a mail server of our own, until the block ends."""
+    """Web and worker before a Stripe and a mail server of our own, until the block ends.
+
+    The web processes can be made to end at a named point: `Site.crash_order`.
+    """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with ExitStack() as stack:
@@ -201,13 +209,14 @@ def running_site(home: Path, database_url: str, workers: int = 2, **environ: str
         }
         site = Site(url, settings | environ, db, stripe, mail)
         try:
-            site.start("web", "serve", "--bind", f"127.0.0.1:{port}", "--workers", str(workers))
+            bind = ("--bind", f"127.0.0.1:{port}", "--workers", str(workers))
+            site.start("web", "serve", *bind, entry=("-m", "tests.support.crashing"))
             site.start("worker", "worker")
             site.wait_until_it_answers()
             yield site
         finally:
             for name in list(site.children):
-                site.stop(name)
+                site.stop(name, signal.SIGQUIT if name == "web" else signal.SIGTERM)
             db.close()
 
 
@@ -216,6 +225,7 @@ def _environ(home: Path, database_url: str, url: str) -> dict[str, str]:
     return kept | {
         "PYTHONPATH": f"{ROOT / 'site'}:{ROOT}",
         "CARREL_HOME": str(home),
+        "CRASH_FILE": str(home / "crash"),
         "CARREL_BASE_URL": url,
         "CARREL_SECRET_KEYS": KEY + secrets.token_hex(8),
         "CARREL_PROXIES": "1",

@@ -15,6 +15,8 @@ KINDS = [
     pytest.param("sqlite", marks=pytest.mark.xdist_group("faults-sqlite")),
     pytest.param("postgres", marks=pytest.mark.xdist_group("faults-postgres")),
 ]
+# For what never reaches the database: once is enough in an ordinary run.
+WITHOUT_STORAGE = pytest.mark.parametrize("running", KINDS if FULL else KINDS[:1], indirect=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

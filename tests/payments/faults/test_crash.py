@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
-from pathlib import Path
 from random import Random
 
 import psycopg
@@ -18,22 +17,6 @@ from tests.support.crashing import POINTS
 from tests.support.site import WAIT_SECONDS, Site, until
 from website import clock
 from website.mail.models import OutboxMail
-
-
-@pytest.fixture(scope="module")
-def crashing(running: Site) -> Iterator[Path]:
-    """The web processes can be made to end at a named point: write its name into this file."""
-    order = Path(running.environ["CARREL_HOME"], "crash")
-    port = running.url.rpartition(":")[2]
-    running.stop("web")
-    running.environ = {**running.environ, "CRASH_FILE": str(order)}
-    arguments = ("serve", "--bind", f"127.0.0.1:{port}", "--workers", "2")
-    running.start("web", *arguments, entry=("-m", "tests.support.crashing"))
-    running.wait_until_it_answers()
-    yield order
-    running.stop("web")
-    running.start("web", *arguments)
-    running.wait_until_it_answers()
 
 
 def paid(site: Site, email: str = "buyer@example.com") -> str:
@@ -55,14 +38,12 @@ def end_leases(site: Site) -> None:
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_pf_24_killed_at_any_point_it_ends_with_one_pass_and_one_mail(
-    site: Site, crashing: Path, point: str
-) -> None:
+def test_pf_24_killed_at_any_point_it_ends_with_one_pass_and_one_mail(site: Site, point: str) -> None:
     email = f"{point.replace(' ', '-')}@example.com"
     session_id = site.buyer().order()
-    crashing.write_text(point)
+    site.crash_order.write_text(point)
     site.stripe.pay(session_id, email=email)
-    until(lambda: not crashing.exists())
+    until(lambda: not site.crash_order.exists())
     end_leases(site)
     until(lambda: finished(site, session_id))
     assert (site.passes(session_id), len(site.payments(session_id)), site.ad_free(session_id)) == (1, 1, True)
@@ -70,17 +51,15 @@ def test_pf_24_killed_at_any_point_it_ends_with_one_pass_and_one_mail(
     assert (len(site.mail.mails_to(email)), site.mails_about(session_id)) == (1, 1)
 
 
-def test_pf_24_killed_at_random_again_and_again_nothing_is_lost_or_doubled(
-    site: Site, crashing: Path
-) -> None:
+def test_pf_24_killed_at_random_again_and_again_nothing_is_lost_or_doubled(site: Site) -> None:
     chance, sessions = Random(24), []
     for _ in range(25 if FULL else 4):
-        crashing.write_text(chance.choice(list(POINTS)))
+        site.crash_order.write_text(chance.choice(list(POINTS)))
         sessions.append(paid(site))
     for session_id in sessions:
         end_leases(site)
         until(partial(finished, site, session_id))
-    crashing.unlink(missing_ok=True)
+    site.crash_order.unlink(missing_ok=True)
     assert [(site.passes(each), site.mails_about(each), site.ad_free(each)) for each in sessions] == [
         (1, 1, True) for _ in sessions
     ]

@@ -8,6 +8,7 @@ import requests
 from sqlalchemy import select
 
 from payments.models import Order, StripeEvent
+from tests.payments.faults.conftest import WITHOUT_STORAGE
 from tests.support.site import WAIT_SECONDS, Site, free_port, until
 
 
@@ -38,6 +39,7 @@ def answers(address: str) -> bool:
 
 
 @pytest.mark.parametrize("secret", ["", "whsec_new", " "])
+@WITHOUT_STORAGE
 def test_pf_13_without_a_secret_nothing_is_believed(
     site: Site, free_site: str, paid: dict[str, Any], secret: str
 ) -> None:
@@ -47,11 +49,13 @@ def test_pf_13_without_a_secret_nothing_is_believed(
 
 
 @pytest.mark.parametrize("secret", ["", "whsec_guessed"])
+@WITHOUT_STORAGE
 def test_pf_13_a_forged_event_is_refused(site: Site, paid: dict[str, Any], secret: str) -> None:
     assert site.deliver(paid, secrets=[secret]) == [400]
     assert nothing_written(site, paid)
 
 
+@WITHOUT_STORAGE
 def test_pf_14_an_event_signed_301_seconds_ago_is_refused(site: Site, paid: dict[str, Any]) -> None:
     assert site.deliver(paid, age=302) == [400]
     assert nothing_written(site, paid)
@@ -68,6 +72,7 @@ def test_pf_15_both_secrets_while_one_is_rolled_and_no_other(
     assert (site.event(paid["id"]) is not None) == (status == 200)
 
 
+@WITHOUT_STORAGE
 def test_pf_16_an_event_of_the_other_mode_is_refused_and_told(site: Site, paid: dict[str, Any]) -> None:
     assert site.deliver(paid, patch={"livemode": True}) == [400]
     assert nothing_written(site, paid)
@@ -124,6 +129,7 @@ def test_pf_20_what_was_paid_otherwise_buys_nothing_and_can_be_refunded(
     assert "We have your payment" in buyer.return_from(session_id).text
 
 
+@WITHOUT_STORAGE
 def test_pay_28_a_tampered_form_changes_no_price(site: Site) -> None:
     wishes = {
         "price": "1",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from payments.models import Order, StripeEvent
+from tests.payments.faults.conftest import WITHOUT_STORAGE
 from tests.support.buyer import PATIENCE_SECONDS
 from tests.support.site import WAIT_SECONDS, Site
 
@@ -33,6 +34,7 @@ def chunked(site: Site, chunk: bytes, times: int) -> int:
         connection.close()
 
 
+@WITHOUT_STORAGE
 def test_pf_31_bodies_that_are_too_large_or_no_text_are_refused_and_memory_stays_flat(site: Site) -> None:
     bomb = gzip.compress(b"0" * 30 * MEGABYTE)
     site.send(b"{}", {"Stripe-Signature": "t=1,v1=0"})
@@ -50,6 +52,7 @@ FORMS = ["/pass/checkout", "/pass/refund", "/sign-in/", "/sign-in/code", "/subsc
 
 
 @pytest.mark.parametrize("form", FORMS)
+@WITHOUT_STORAGE
 def test_pf_31_forms_take_no_flood_and_no_broken_text(site: Site, form: str) -> None:
     buyer, before, orders = site.buyer(), memory(site), site.count(Order.id > 0)
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -66,12 +69,14 @@ def test_pf_31_forms_take_no_flood_and_no_broken_text(site: Site, form: str) -> 
 
 
 @pytest.mark.parametrize("bad", ["%ff%fe", "x%27%20OR%201=1%20--", "%00", "x" * 3000, "..%2f..%2fetc"])
+@WITHOUT_STORAGE
 def test_hostile_ids_find_nothing_and_ask_nobody(site: Site, bad: str) -> None:
     asked = len(site.stripe.api.requests)
     assert site.buyer().get(f"/pass/thanks?session={bad}").status_code in {400, 404}
     assert len(site.stripe.api.requests) == asked
 
 
+@WITHOUT_STORAGE
 def test_pf_31_signed_but_not_text_is_refused(site: Site, paid: dict[str, Any]) -> None:
     _, headers = site.stripe.webhooks.signed(paid)
     assert site.send(b"\xff" * 10, headers) == [400]
@@ -119,6 +124,7 @@ def test_pf_32_one_poison_among_many_is_buried_after_ten_tries_and_the_rest_flow
 
 
 @pytest.mark.parametrize(("age", "status"), [(600, 400), (-600, 200)])
+@WITHOUT_STORAGE
 def test_pf_33_a_clock_that_is_ten_minutes_off_is_told(
     site: Site, paid: dict[str, Any], age: int, status: int
 ) -> None:
@@ -132,6 +138,7 @@ def test_pf_33_four_minutes_do_no_harm(site: Site, paid: dict[str, Any], age: in
     assert (site.alarms(), site.passes(paid["data"]["object"]["id"])) == (set(), 1)
 
 
+@WITHOUT_STORAGE
 def test_pay_26_a_burst_of_forgeries_is_told(site: Site) -> None:
     for _ in range(60):
         site.send(b"{}", {"Stripe-Signature": "t=1,v1=00"})
