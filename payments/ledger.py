@@ -21,7 +21,6 @@ from payments.facts import DisputeFact, RefundFact, SessionFact
 from payments.models import Dispute, Grant, Order, Payment, Refund
 from website import clock
 from website.accounts import readers
-from website.db import BUSY_TIMEOUT_MS
 
 State = TypeVar("State", Refund, Dispute)
 Fact = TypeVar("Fact", RefundFact, DisputeFact)
@@ -29,12 +28,11 @@ LEDGER_LOCK = 0x6C65_6467  # "ledg"
 
 
 def lock(session: Session) -> None:
-    """Write one at a time. SQLite's write transactions do so already; PostgreSQL is asked to, as patiently.
+    """Write one at a time. SQLite's write transactions do so already; PostgreSQL is asked to.
 
     Raises `OperationalError` when the turn does not come within five seconds.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS}"))
         session.execute(text(f"SELECT pg_advisory_xact_lock({LEDGER_LOCK})"))
 
 

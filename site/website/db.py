@@ -153,6 +153,13 @@ def _with_driver(url: URL) -> URL:
 
 def _postgres(url: URL, read_only: bool) -> Engine:
     engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: ConnectionPoolEntry) -> None:
+        # As patient as SQLite: a table that somebody locks must not hold every thread of the site for good.
+        connection.execute(f"SET lock_timeout = {BUSY_TIMEOUT_MS}")
+        connection.commit()
+
     return engine.execution_options(postgresql_readonly=True) if read_only else engine
 
 

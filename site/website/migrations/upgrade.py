@@ -11,6 +11,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 
 from website.db import Database, DatabaseUnusable
 from website.migrations import HEAD, ForeignSchema, current_revision
@@ -18,6 +19,7 @@ from website.migrations import HEAD, ForeignSchema, current_revision
 HERE = Path(__file__).parent
 ADVISORY_LOCK = 0x6361_7272  # "carr"
 WAIT_SECONDS = 60
+TOO_LONG = "Another process has been migrating for a minute."
 
 
 def upgrade(db: Database) -> bool:
@@ -62,7 +64,11 @@ def _one_at_a_time(db: Database) -> Iterator[None]:
             yield
         return
     with db.engine.connect() as connection:
-        connection.execute(text(f"SELECT pg_advisory_lock({ADVISORY_LOCK})"))
+        connection.execute(text(f"SET LOCAL lock_timeout = {WAIT_SECONDS * 1000}"))
+        try:
+            connection.execute(text(f"SELECT pg_advisory_lock({ADVISORY_LOCK})"))
+        except OperationalError:
+            raise DatabaseUnusable(TOO_LONG) from None
         try:
             yield
         finally:
@@ -79,6 +85,6 @@ def _file_lock(path: Path) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() > give_up:
-                    raise DatabaseUnusable("Another process has been migrating for a minute.") from None
+                    raise DatabaseUnusable(TOO_LONG) from None
                 time.sleep(0.05)
         yield

@@ -89,7 +89,6 @@ def locked(site: Site) -> Iterator[None]:
         with closing(sqlite3.connect(str(site.db.url.database), isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             yield
-            other.execute("ROLLBACK")
         return
     with site.db.engine.connect() as other:
         other.execute(text("LOCK TABLE payment, stripe_event IN ACCESS EXCLUSIVE MODE"))
@@ -103,22 +102,27 @@ def unwritable(site: Site) -> Iterator[None]:
     """The disk is full, or the database reads only."""
     if site.db.is_sqlite:
         site.limit_files(1)
-        yield
-        site.limit_files()
+        try:
+            yield
+        finally:
+            site.limit_files()
         return
     set_read_only(site, "on")
-    yield
-    set_read_only(site, "off")
+    try:
+        yield
+    finally:
+        set_read_only(site, "off")
 
 
 def set_read_only(site: Site, value: str) -> None:
-    url = make_url(str(site.db.url.render_as_string(hide_password=False))).set(drivername="postgresql")
-    name = url.database
+    """From now on every connection to PostgreSQL reads only, or may write again; those there are must come anew."""
+    url = make_url(site.db.url.render_as_string(hide_password=False)).set(drivername="postgresql")
     with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as other:
-        other.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = {value}".encode())
+        other.execute("SET default_transaction_read_only = off")
+        other.execute(f"ALTER DATABASE {url.database} SET default_transaction_read_only = {value}".encode())
         other.execute(
-            b"SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            b" WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
 
 
