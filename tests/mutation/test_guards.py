@@ -5,7 +5,7 @@ import pytest
 from tests.mutation.guards import ROOT, Guard, guards
 
 
-@pytest.mark.parametrize("guard", guards(), ids=lambda guard: guard.name)
+@pytest.mark.parametrize("guard", list(guards()), ids=lambda guard: guard.name)
 def test_a_guard_can_be_broken_and_its_tests_are_there(guard: Guard) -> None:
     source = (ROOT / guard.file).read_text()
     compile(guard.broken(source), guard.file, "exec")
