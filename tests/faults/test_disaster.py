@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from tests.support.site import ROOT, Buyer, Site, running_site, until
+from tests.support.buyer import Buyer
+from tests.support.site import ROOT, Site, running_site, until
 from website.backup import making
 from website.db import Database
 from website.mail.models import OutboxMail, State
