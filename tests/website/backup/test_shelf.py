@@ -10,10 +10,8 @@ NIGHT = datetime(2026, 11, 21, 3, tzinfo=UTC)
 
 
 def nights(count: int, kind: str = "nightly") -> list[Kept]:
-    return [
-        Kept(NIGHT - timedelta(days=n), kind, shelf.place(Path(), NIGHT - timedelta(days=n), kind))
-        for n in range(count)
-    ]
+    moments = [NIGHT - timedelta(days=n) for n in range(count)]
+    return [Kept(each, kind, Path(f"{each:%Y-%m-%d}-{kind}")) for each in moments]
 
 
 def kept(backups: list[Kept], now: datetime = NIGHT) -> list[int]:

@@ -1,0 +1,91 @@
+"""The image and the compose file keep their promises. No engine runs them here: only what can be read is held."""
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.deploy.units import ROOT
+
+FOLDER = ROOT / "deploy" / "container"
+DOCKERFILE = (FOLDER / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
+STEPS = [line.split(None, 1) for line in DOCKERFILE.splitlines() if line and not line.startswith("#")]
+COMPOSE: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text("utf-8"))
+OURS = ("migrate", "web", "worker")
+
+
+def last_stage() -> list[list[str]]:
+    begin = max(index for index, step in enumerate(STEPS) if step[0] == "FROM")
+    return STEPS[begin:]
+
+
+def test_the_image_runs_as_nobody_special_and_says_whether_it_is_well() -> None:
+    steps = dict(last_stage())
+    assert steps["USER"].split(":")[0].isdigit()
+    assert int(steps["USER"].split(":")[0]) > 1000
+    assert "/readyz" in steps["HEALTHCHECK"]
+    assert steps["ENTRYPOINT"] == '["carrel"]'
+    order = [step[0] for step in last_stage()]
+    assert order.index("USER") > max(index for index, name in enumerate(order) if name in {"RUN", "COPY"})
+
+
+def test_only_pinned_packages_go_into_it() -> None:
+    installs = re.findall(r"pip install ([^&\n]*)", DOCKERFILE)
+    assert len(installs) == 2
+    assert all("--require-hashes" in each or "--no-deps" in each for each in installs)
+
+
+def test_no_base_is_left_to_chance() -> None:
+    bases = [step[1].split()[0] for step in STEPS if step[0] == "FROM"]
+    images = [service["image"] for service in COMPOSE["services"].values() if service["image"] != "carrel"]
+    for image in [*bases, *images]:
+        assert re.search(r":\d[\w.-]*$", image), image
+
+
+def test_what_is_copied_is_there_and_secrets_are_not() -> None:
+    ignored = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    assert ignored[1] == "*"
+    for line in ignored:
+        if line.startswith("!"):
+            assert (ROOT / line[1:]).exists(), line
+            assert not line.startswith(("!var", "!deploy/container"))
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_containers_cannot_write_but_into_their_home(name: str) -> None:
+    service = COMPOSE["services"][name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["volumes"] == ["home:/var/lib/carrel"]
+    assert "ports" not in service or name == "web"
+
+
+def test_no_secret_stands_in_the_compose_file() -> None:
+    for service in COMPOSE["services"].values():
+        for name, value in service.get("environment", {}).items():
+            if any(word in name for word in ("KEY", "PASSWORD", "SECRET", "URL")):
+                assert name.endswith("_FILE"), name
+                assert value.removeprefix("/run/secrets/") in COMPOSE["secrets"]
+                assert value.removeprefix("/run/secrets/") in service["secrets"]
+
+
+def test_everything_it_refers_to_is_declared() -> None:
+    services = COMPOSE["services"]
+    for service in services.values():
+        assert set(service.get("depends_on", {})) <= set(services)
+        named = {each.split(":")[0] for each in service.get("volumes", []) if not each.startswith((".", "/"))}
+        assert named <= set(COMPOSE["volumes"])
+
+
+def test_nginx_finds_the_website_where_the_shipped_configuration_says() -> None:
+    nginx, shipped = COMPOSE["services"]["nginx"], (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
+    assert nginx["network_mode"] == "service:web"
+    server = re.search(r"server (127\.0\.0\.1:\d+);", shipped)
+    assert server
+    command = dict(last_stage())["CMD"]
+    assert server[1] in command
+    for folder in ("/var/cache/nginx", "/var/log/nginx"):
+        assert folder in shipped
+        assert folder in nginx["tmpfs"]
