@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.delivery import slices
+from newsletter.delivery.domains import Domains
 from newsletter.delivery.line import Line
 from newsletter.delivery.mailroom import Mailroom
 from newsletter.delivery.owner import new_owner
@@ -40,7 +41,7 @@ class Bulk:
         self._lines: list[Line] = []
         self._busy: dict[Line, Future[None]] = {}
         self._pool: ThreadPoolExecutor | None = None
-        self._throttle = Throttle(0)
+        self._throttle, self._domains = Throttle(0), Domains(0)
         self._last_issue = 0
         self._pause_seconds = 0.0
         self._paused_until = float("-inf")
@@ -78,7 +79,7 @@ class Bulk:
         if not lines or not slices.begin(services, issue_id):
             return False
         self._last_issue = issue_id
-        work = Slice(services, issue_id, self._owner, self._throttle)
+        work = Slice(services, issue_id, self._owner, self._throttle, self._domains)
         try:
             self._run(lines, work)
         finally:
@@ -110,6 +111,7 @@ class Bulk:
             self._lines = [Line(self._connect(server), pen, room.write) for _ in range(count)]
             self._pool = ThreadPoolExecutor(count, thread_name_prefix="digest")
             self._throttle = Throttle(services.settings.digest_per_second)
+            self._domains = Domains(services.settings.digest_per_domain)
         self._reap()
         now = time.monotonic()
         return [line for line in self._lines if line not in self._busy and line.resting_until <= now]

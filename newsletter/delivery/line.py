@@ -25,6 +25,9 @@ class Work(Protocol):
     def next(self) -> Claimed | None:
         """The next delivery; None when the slice is over."""
 
+    def done(self, delivery: Claimed) -> None:
+        """It is over, whatever became of it."""
+
     def end(self, unusable: MailServerUnusable, delivery: Claimed) -> None:
         """The server cannot be used: the slice is over, and this delivery was not tried."""
 
@@ -44,7 +47,10 @@ class Line:
         """Send until the slice is over. Raises what the database raised."""
         try:
             while time.monotonic() >= self.resting_until and (delivery := work.next()):
-                self._send(work, delivery)
+                try:
+                    self._send(work, delivery)
+                finally:
+                    work.done(delivery)
         finally:
             self._flush()
 

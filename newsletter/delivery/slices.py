@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.delivery import claims
 from newsletter.delivery.claims import Claimed
+from newsletter.delivery.domains import Domains
 from newsletter.delivery.throttle import Throttle
 from newsletter.digests import sent_log, withdrawing
 from newsletter.digests.models import Delivery, DeliveryState, Issue, IssueState, Rendering
@@ -18,26 +19,44 @@ from website.web.services import Services
 
 SECONDS = 1.0
 CLAIMED_AT_ONCE = 100
+FULL_SECONDS = 0.02
 
 
 class Slice:
     """Hands out an issue's deliveries until its time is over or nothing is left."""
 
-    def __init__(self, services: Services, issue_id: int, owner: str, throttle: Throttle) -> None:
+    def __init__(
+        self, services: Services, issue_id: int, owner: str, throttle: Throttle, domains: Domains
+    ) -> None:
         self.unusable: MailServerUnusable | None = None
         self.ends_at = time.monotonic() + SECONDS
         self._services, self._issue_id, self._owner = services, issue_id, owner
-        self._throttle = throttle
+        self._throttle, self._domains = throttle, domains
         self._lock = threading.Lock()
         self._claimed: deque[Claimed] = deque()
         self._is_over = False
 
     def next(self) -> Claimed | None:
-        """The next delivery for a connection; None when the slice is over."""
-        with self._lock:
-            if self._is_over or time.monotonic() >= self.ends_at or not (self._claimed or self._claim()):
-                return None
-            return self._claimed.popleft() if self._throttle.wait(self.ends_at) else None
+        """The next delivery for a connection, to be given back by `done`; None when the slice is over."""
+        while not self._is_over and time.monotonic() < self.ends_at:
+            with self._lock:
+                if not (self._claimed or self._claim()):
+                    return None
+                if delivery := self._domains.take(self._claimed):
+                    return self._in_time(delivery)
+            time.sleep(FULL_SECONDS)  # all that is left goes to providers that have enough at once
+        return None
+
+    def _in_time(self, delivery: Claimed) -> Claimed | None:
+        if self._throttle.wait(self.ends_at):
+            return delivery
+        self._claimed.append(delivery)
+        self.done(delivery)
+        return None
+
+    def done(self, delivery: Claimed) -> None:
+        """A connection has finished with it."""
+        self._domains.leave(delivery)
 
     def end(self, unusable: MailServerUnusable, delivery: Claimed) -> None:
         """The mail server cannot be used: this delivery was not tried, and no other will be."""

@@ -58,6 +58,8 @@ class FakeMailServer:
     mails: list[Mail] = field(default_factory=list)
     verbs: list[str] = field(default_factory=list)
     connections: int = 0
+    most_at_once: int = 0  # mails that were in hand at the same moment
+    _in_hand: set[int] = field(default_factory=set)
     _script: dict[str, deque[str | float]] = field(default_factory=lambda: defaultdict(deque))
     _open: list[socket.socket] = field(default_factory=list)
     _port: int = 0
@@ -83,6 +85,15 @@ class FakeMailServer:
     def url(self) -> str:
         """For `SMTP_URL`."""
         return f"{'smtps' if self.implicit else 'smtp'}://127.0.0.1:{self._port}"
+
+    def take(self, conversation: int) -> None:
+        """A conversation has a mail in hand."""
+        self._in_hand.add(conversation)
+        self.most_at_once = max(self.most_at_once, len(self._in_hand))
+
+    def leave(self, conversation: int) -> None:
+        """And has it no more."""
+        self._in_hand.discard(conversation)
 
     def mails_to(self, address: str) -> list[Mail]:
         """Those that went to one address."""
@@ -170,6 +181,7 @@ class _Conversation:
                 self._reply("MAIL", "250 ok")
             case "RCPT":
                 self._to = rest.partition("<")[2].partition(">")[0]
+                self._server.take(id(self))
                 self._reply("RCPT", "250 ok")
             case "DATA":
                 self._data()
@@ -206,6 +218,7 @@ class _Conversation:
                 self._say(early)
             lines.append(line.removeprefix(b".") if line.startswith(b".") else line)
         ending = self._server.scripted("BODY") or "250 kept"
+        self._server.leave(id(self))
         if ending.startswith("250") or ending in {CLOSE, RESET}:
             self._server.mails.append(Mail(self._sender, self._to, b"".join(lines)))
         self._say(ending)

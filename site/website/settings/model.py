@@ -69,6 +69,7 @@ class Settings(BaseModel):
     digest_min_articles: int = Field(1, ge=1, le=20)  # a thinner digest waits for the next one
     digest_review: bool = False  # every issue waits until the operator has seen it
     digest_connections: int = Field(4, ge=1, le=32)  # to the mail server, of each worker
+    digest_per_domain: int = Field(0, ge=0)  # mails at once to one provider, of each worker; 0 is no limit
     digest_per_second: float = Field(0, ge=0)  # mails of each worker; 0 is as fast as the server takes them
 
     metrics_token: SecretStr = SecretStr("")  # who asks for /metrics; empty: this machine only

@@ -10,7 +10,6 @@ from sqlalchemy import select, update
 
 from newsletter.delivery import sweep
 from newsletter.delivery.recording import MOST_TRIES
-from newsletter.delivery.throttle import Throttle
 from newsletter.digests.models import Delivery, DeliveryState, IssueState
 from newsletter.subscribers.models import Subscriber
 from tests.support.digests import (
@@ -206,17 +205,6 @@ def test_mf_31_a_mail_that_cannot_be_made_for_one_fails_and_the_others_go(
         ).one()
     assert problem.startswith("BadAddress")
     assert "reader-7@example.org" not in {mail.to for mail in mail_server.mails}
-
-
-def test_mail_21_the_throttle_gives_each_mail_its_moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = [100.0]
-    monkeypatch.setattr("newsletter.delivery.throttle.time.monotonic", lambda: now[0])
-    monkeypatch.setattr("newsletter.delivery.throttle.time.sleep", lambda s: now.__setitem__(0, now[0] + s))
-    throttle = Throttle(20)
-    moments = []
-    while throttle.wait(101.0):
-        moments.append(now[0])
-    assert moments == pytest.approx([100 + 0.05 * n for n in range(21)])
 
 
 def test_mail_22_what_somebody_waits_for_overtakes_a_digest_after_one_slice(

@@ -105,6 +105,11 @@ def test_mf_27_any_title_makes_a_valid_mail(title: str) -> None:
         assert message["Subject"] == subject
 
 
+def test_a_subject_that_is_folded_shows_no_second_space() -> None:
+    subject = "Advance directives and ethics: whose voice is in the room? – and more"
+    assert parsed(raw(Content("x", subject, "t", "<p>x</p>")))["Subject"] == subject
+
+
 def test_emoji_that_are_joined_stay_joined() -> None:
     assert one_line("👩‍🔬") == "👩‍🔬"
 

@@ -1,0 +1,33 @@
+"""No more mails in a second, and no more at once to one provider, than the operator allows (MAIL-21)."""
+
+from dataclasses import replace
+
+import pytest
+
+from newsletter.delivery.throttle import Throttle
+from tests.support.digests import put_issue, send_all
+from tests.support.smtp import FakeMailServer
+from website.web.services import Services
+
+
+def test_mail_21_the_throttle_gives_each_mail_its_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("newsletter.delivery.throttle.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("newsletter.delivery.throttle.time.sleep", lambda s: now.__setitem__(0, now[0] + s))
+    throttle = Throttle(20)
+    moments = []
+    while throttle.wait(101.0):
+        moments.append(now[0])
+    assert moments == pytest.approx([100 + 0.05 * n for n in range(21)])
+
+
+@pytest.mark.parametrize(("most", "at_once"), [(1, 1), (2, 2), (0, 4)])
+def test_mail_21_one_provider_gets_no_more_at_once_than_the_operator_allows(
+    post: Services, mail_server: FakeMailServer, most: int, at_once: int
+) -> None:
+    polite = replace(post, settings=post.settings.model_copy(update={"digest_per_domain": most}))
+    put_issue(polite, 30)
+    mail_server.answer("RCPT", 0.05, times=30)
+    send_all(polite)
+    assert len({mail.to for mail in mail_server.mails}) == 30
+    assert mail_server.most_at_once == at_once
