@@ -14,6 +14,7 @@ from articles.visibility import visible
 TELLING = 10  # how many of an article's words are asked for: those that are rare and weigh much
 TOO_COMMON = 400  # a word that so many share says little, and asking who has it takes long
 TOPIC_WEIGHT = 2.0  # sharing a topic is worth as much as sharing a word of this weight
+OWN_EXAM = 2.0  # who studies for an exam reads on for that exam, unless another has much more to say
 
 Scores = dict[int, float]
 
@@ -25,6 +26,8 @@ def related(session: Session, article: Article, now: datetime, limit: int = 4) -
     for article_id, score in _by_topics(session, article, total).items():
         scores[article_id] = scores.get(article_id, 0.0) + score
     scores.pop(article.id, None)
+    for article_id in _of_the_same_exam(session, article, scores):
+        scores[article_id] *= OWN_EXAM
     return _visible_best(session, scores, now, limit)
 
 
@@ -69,6 +72,11 @@ def _by_topics(session: Session, article: Article, total: int) -> Scores:
     for article_id, topic in session.execute(sharing):
         scores[article_id] = scores.get(article_id, 0.0) + worth[topic]
     return scores
+
+
+def _of_the_same_exam(session: Session, article: Article, scores: Scores) -> Sequence[int]:
+    same = select(Article.id).where(Article.exam_id == article.exam_id, Article.id.in_(scores))
+    return session.scalars(same).all()
 
 
 def _visible_best(session: Session, scores: Scores, now: datetime, limit: int) -> Sequence[Article]:

@@ -53,6 +53,15 @@ def test_the_nearest_share_the_rare_words(shelf: Database) -> None:
     assert near(shelf, "appeals", limit=1) == ["denials"]
 
 
+def test_of_two_as_near_the_one_for_the_same_exam_comes_first(shelf: Database) -> None:
+    with shelf.write() as session:
+        put(session, "a-other", "The femur, broken.", exam="ccm")
+        put(session, "b-same", "The femur, broken.", exam="cpb")
+        put(session, "own", "The femur, broken.", exam="cpb")
+    found = near(shelf, "own", limit=9)
+    assert found.index("b-same") < found.index("a-other")
+
+
 def test_an_article_is_never_related_to_itself_and_may_have_no_relatives(shelf: Database) -> None:
     assert "appeals" not in near(shelf, "appeals")
     assert near(shelf, "alone") == []
