@@ -49,7 +49,7 @@ def test_the_panel_changes_colours_and_text_size_and_the_choice_stays(page: Page
     ground = "getComputedStyle(document.body).backgroundColor"
     size = "parseFloat(getComputedStyle(document.querySelector('.prose p')).fontSize)"
     light, normal = page.evaluate(ground), page.evaluate(size)
-    page.get_by_label("Colours and text size").press("Enter")
+    page.get_by_label("Colors and text size").press("Enter")
     page.get_by_label("Dark").check(force=True)
     page.get_by_label("Larger").check(force=True)
     page.keyboard.press("Escape")

@@ -256,8 +256,8 @@ def test_the_offer_says_what_it_is_what_it_costs_and_how_to_get_the_money_back(t
     for words in (
         line,
         "$4.99",
-        "Ad-free digest",
-        "Private feed",
+        "The newsletter without ads",
+        "in your feed reader",
         "Pay $4.99",
         "within 14 days",
         "No subscription",
