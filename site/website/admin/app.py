@@ -7,8 +7,9 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from website.accounts import refusals
-from website.admin import cookie, frame, guard, today
+from website.admin import cookie, frame, guard
 from website.admin.advertising import routes as advertising
+from website.admin.cockpit import routes as cockpit
 from website.admin.operators import routes as operators
 from website.admin.reports import routes as reports
 from website.admin.screens import digests, mailing, money, people
@@ -46,7 +47,7 @@ def create_admin(site: Flask) -> Flask:
     refusals.init_app(app)
     frame.init_app(app, site)
     guard.init_app(app)
-    for pages in (today, operators, tables, people, money, digests, mailing, reports):
+    for pages in (cockpit, operators, tables, people, money, digests, mailing, reports):
         app.register_blueprint(pages.blueprint)
     _declare_cookie(site, desk)
     app.wsgi_app = storage_register.Watch(  # type: ignore[method-assign]

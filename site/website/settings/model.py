@@ -81,6 +81,7 @@ class Settings(BaseModel):
     ad_cents_per_thousand: int = Field(
         0, ge=0
     )  # what 1,000 ad views earn, where an ad has no price of its own
+    review_days: int = Field(365, ge=1, le=3650)  # so long an article counts as reviewed
 
     @field_validator("slots", mode="before")
     @classmethod

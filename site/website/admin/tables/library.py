@@ -6,8 +6,10 @@ from sqlalchemy.orm import Session
 from articles.models import Article, Exam
 from articles.visibility import visible
 from website import clock
+from website.admin.cockpit.numbers import is_due
 from website.admin.operators.roles import Need
 from website.admin.tables.table import Choice, Column, Filter, Table, contains
+from website.web.services import services
 
 
 def _search(_session: Session, words: str) -> ColumnElement[bool]:
@@ -29,6 +31,7 @@ STATES = Filter(
         Choice("removed", "Removed", lambda: Article.removed_at.is_not(None)),
     ),
 )
+REVIEW = Filter("review", "Review", (Choice("due", "Due", lambda: is_due(services().settings)),))
 ARTICLES = Table(
     name="articles",
     title="Articles",
@@ -49,6 +52,6 @@ ARTICLES = Table(
     sort="-first_visible_at",
     search=_search,
     search_hint="Title, slug or author",
-    filters=(STATES,),
+    filters=(STATES, REVIEW),
 )
 TABLES = (ARTICLES,)

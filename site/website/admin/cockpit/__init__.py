@@ -1,0 +1,1 @@
+"""The first page: today at a glance, and whatever is wrong."""

@@ -1,0 +1,81 @@
+"""One area of the first page: its numbers, each leading to its table, and a small plot of a fortnight."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import leather
+from markupsafe import Markup, escape
+
+DAYS = 14
+WIDTH, HEIGHT = 340, 120  # pixels; the page scales it
+LEAST_TOP = 4  # so that a single thing does not look like a mountain
+COLOUR = "#2a6f6b"
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number in words for its name, and the table that it comes from."""
+
+    name: str
+    value: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """An area: its numbers, and what is plotted."""
+
+    title: str
+    numbers: Sequence[Number]
+    plot: Markup
+    caption: str
+
+
+@dataclass(frozen=True)
+class Fortnight:
+    """The last fourteen days, today included, where the operator is."""
+
+    today: date
+    zone: ZoneInfo
+
+    @property
+    def days(self) -> list[date]:
+        """All of them, the oldest first."""
+        return [self.today - timedelta(days=back) for back in reversed(range(DAYS))]
+
+    @property
+    def start(self) -> datetime:
+        """The first moment."""
+        return datetime.combine(self.days[0], datetime.min.time(), self.zone)
+
+    def count(self, moments: Iterable[tuple[datetime, int]]) -> list[int]:
+        """What came on each day, of moments and how many each stands for."""
+        found = Counter[date]()
+        for moment, many in moments:
+            found[moment.astimezone(self.zone).date()] += many
+        return [found[day] for day in self.days]
+
+
+def panel(
+    title: str, numbers: Sequence[Number], what: str, fortnight: Fortnight, values: Sequence[int]
+) -> Panel:
+    """An area whose plot shows `what` on each day."""
+    caption = f"{what}, last {DAYS} days: {sum(values):,} in all, {values[-1]:,} today"
+    return Panel(title, numbers, columns(fortnight.days, values, caption), caption)
+
+
+def columns(days: Sequence[date], values: Sequence[int], label: str) -> Markup:
+    """A column for each day, from zero, as an `<svg>` that its label tells as well."""
+    names = [f"{day:%-d %b}" for day in days]
+    top = max(LEAST_TOP, *values)
+    chart = leather.Chart()
+    chart.add_x_axis(ticks=[names[0], names[len(names) // 2], names[-1]])
+    chart.add_y_scale(0, top)
+    chart.add_y_axis(ticks=[0, top])
+    chart.add_columns([*zip(names, values, strict=True)], fill_color=COLOUR)
+    svg = str(chart.to_svg(width=WIDTH, height=HEIGHT))
+    own = f'viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(label)}"'
+    return Markup(svg.replace(f'width="{WIDTH}" height="{HEIGHT}"', own, 1))  # noqa: S704 - numbers and days
