@@ -24,6 +24,7 @@ from payments import background as payments
 from payments import listening as payments_listening
 from website import clock, logs
 from website.accounts import tidy
+from website.admin.operators import sessions as operators
 from website.ads import upkeep
 from website.ads.upkeep import Upkeep
 from website.backup import nightly
@@ -61,6 +62,7 @@ def steps() -> list[Step]:
         Step("nightly backup", Nightly().handle_one, nightly.EVERY_SECONDS),
         Step("looking after ads", Upkeep(_exams).handle_one, upkeep.EVERY_SECONDS),
         Step("tidying accounts", tidy.handle_one, tidy.EVERY_SECONDS),
+        Step("ending operators' sessions", operators.handle_one, operators.TIDY_EVERY_SECONDS),
         *(Step(*each) for each in (*payments.STEPS, *newsletter.STEPS)),
         Step("digests that are due", due.handle_one, due.EVERY_SECONDS),
         Step("recipients of digests", freezing.handle_one, 1.0),

@@ -13,7 +13,7 @@ from tests.support.browser import Browser, forms_of
 from tests.support.operators import COOKIE, OLGA, PASSWORD, code_now, put_operator, signed_in
 from website import clock
 from website.accounts.limits import TooMany
-from website.admin.operators import codes, signing_in, staff
+from website.admin.operators import codes, sessions, signing_in, staff
 from website.admin.operators.models import Operator, OperatorSession, RecoveryCode
 from website.admin.operators.passwords import WeakPassword, check_new, hashed, matches
 from website.admin.operators.roles import Role
@@ -191,6 +191,15 @@ def test_auth_07_a_session_ends_after_half_an_hour_of_rest_and_after_twelve_hour
         session.execute(update(OperatorSession).values(last_seen_at=start + timedelta(hours=12)))
     assert is_in(timedelta(hours=11, minutes=59))
     assert not is_in(timedelta(hours=12, minutes=1))
+
+
+def test_auth_07_the_worker_throws_away_sessions_that_ended(app: Flask, services: Services) -> None:
+    signed_in(app)
+    assert not sessions.handle_one(services)
+    with time_machine.travel(clock.now() + timedelta(minutes=31), tick=False):
+        assert sessions.handle_one(services)
+    with services.db.read() as session:
+        assert session.scalars(select(OperatorSession.id)).all() == []
 
 
 def test_auth_07_the_token_is_stored_hashed_and_the_cookie_is_for_this_host_alone(

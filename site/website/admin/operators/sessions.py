@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session, joinedload
 from website import clock
 from website.admin.operators.models import OperatorSession
 from website.tokens import new_token, token_hash
+from website.web.services import Services
 
 IDLE: Final = timedelta(minutes=30)
 ABSOLUTE: Final = timedelta(hours=12)
 FRESH: Final = timedelta(minutes=10)
 NOTE_EVERY: Final = timedelta(minutes=1)
+TIDY_EVERY_SECONDS: Final = 3600.0
 
 
 def start(session: Session, operator_id: int, browser: str) -> str:
@@ -72,10 +74,12 @@ def end_all(session: Session, operator_id: int) -> None:
     session.execute(delete(OperatorSession).where(OperatorSession.operator_id == operator_id))
 
 
-def tidy(session: Session) -> int:
-    """Throw away what ended. How many."""
-    over = delete(OperatorSession).where(~(_alive()[0] & _alive()[1]))
-    return len(session.scalars(over.returning(OperatorSession.id)).all())
+def handle_one(services: Services) -> bool:
+    """A step of the worker: throw away what ended. Whether there was anything."""
+    alive = _alive()
+    with services.db.write() as session:
+        over = delete(OperatorSession).where(~(alive[0] & alive[1]))
+        return bool(session.scalars(over.returning(OperatorSession.id)).all())
 
 
 def _alive() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
