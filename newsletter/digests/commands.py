@@ -18,7 +18,7 @@ from newsletter.subscribers.models import Pace
 from website import clock
 from website.db import Database
 from website.settings import Settings, load
-from website.tokens import Signer
+from website.web.services import signer_of
 
 EXIT_REFUSED = 2
 Ready = Callable[[Settings], Database]  # a database whose schema is this release's
@@ -38,7 +38,7 @@ def digest() -> None:
 def preview_command(ready: Ready, pace: str | None, html: Path | None) -> None:
     """Show the next mail of each pace, who gets it and who does not, and why. Changes nothing."""
     settings = load()
-    signer = Signer([key.get_secret_value() for key in settings.secret_keys])
+    signer = signer_of(settings)
     for each in [Pace(pace)] if pace else Pace:
         with database(ready, settings) as db, db.read() as session:
             found = make_preview(session, settings, signer, each, clock.now())

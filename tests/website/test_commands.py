@@ -1,9 +1,12 @@
 """The `carrel` command as a whole."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import click
+import pytest
 from click.testing import CliRunner
 
 from website.cli import ELSEWHERE, carrel
@@ -27,3 +30,14 @@ def test_a_command_waits_for_no_other_package() -> None:
     program = "import sys, website.cli; print(sorted(m for m in sys.modules if m.split('.')[0] in {'stripe', 'newsletter'}))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("command", [["reconcile"], ["digest", "preview"], ["entitlements", "rebuild"]])
+def test_a_command_without_its_keys_is_one_sentence(tmp_path: Path, command: list[str]) -> None:
+    environ = {"CARREL_HOME": str(tmp_path), "PYTHONPATH": "site:.", "PATH": os.environ["PATH"]}
+    subprocess.run([sys.executable, "-m", "website", "migrate"], env=environ, check=True)
+    asked = [sys.executable, "-m", "website", *command]
+    done = subprocess.run(asked, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("CARREL_SECRET_KEYS is missing")
+    assert done.stderr.count("\n") == 1

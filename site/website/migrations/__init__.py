@@ -19,7 +19,8 @@ def check_schema(db: Database) -> None:
     from website.migrations.upgrade import refuse_unknown  # here, as Alembic takes long to load
 
     refuse_unknown(found)
-    raise ForeignSchema("The database has an older schema than this release. Run: carrel migrate")
+    older = "has an older schema than this release" if found else "is empty"
+    raise ForeignSchema(f"The database {older}. Run: carrel migrate")
 
 
 def current_revision(db: Database) -> str | None:

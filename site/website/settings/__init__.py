@@ -6,12 +6,13 @@ they are the same in lower case, without `carrel_`. Every one can come from a fi
 """
 
 from website.settings.model import WEEKDAYS, Settings
-from website.settings.production import EXAMPLE, LOOPBACK, require_production
+from website.settings.production import EXAMPLE, LOOPBACK, MAKE_A_KEY, require_production
 from website.settings.reading import BadSettings, environment_name, load
 
 __all__ = [
     "EXAMPLE",
     "LOOPBACK",
+    "MAKE_A_KEY",
     "WEEKDAYS",
     "BadSettings",
     "Settings",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from website.db import Database, DatabaseUnusable
 from website.editions import EditionCache, EpochWatch, VerdictCache
-from website.settings import Settings
+from website.settings import MAKE_A_KEY, BadSettings, Settings
 from website.tokens import Signer
 
 EXTENSION = "carrel"
@@ -25,9 +25,17 @@ class Services:
 
 def make_services(settings: Settings) -> Services:
     """Everything a process needs, from its settings."""
+    signer = signer_of(settings)
     db = open_database(settings)
-    signer = Signer([key.get_secret_value() for key in settings.secret_keys])
     return Services(settings, db, signer, EpochWatch(db), EditionCache())
+
+
+def signer_of(settings: Settings) -> Signer:
+    """Signs with the site's keys. Raises `BadSettings` when there are none, or short ones."""
+    try:
+        return Signer([key.get_secret_value() for key in settings.secret_keys])
+    except ValueError:
+        raise BadSettings(f"CARREL_SECRET_KEYS is missing or too short: {MAKE_A_KEY}") from None
 
 
 def open_database(settings: Settings) -> Database:
