@@ -5,9 +5,12 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from tests.support.browser import Browser
+from tests.support.office import furnish
 from tests.support.operators import signed_in
+from tests.website.test_routes import contents
 from website.admin.guard import ANYBODY, FRESH, NEED
 from website.admin.operators.roles import MAY, Need, Role
+from website.web.services import Services
 
 SAMPLES = {"token": "t" * 43}
 OPEN = {"operators.sign_in_page", "operators.sign_in", "operators.set_up_page", "operators.set_up"}
@@ -80,6 +83,17 @@ def test_auth_10_a_role_reaches_its_own_pages_and_no_others(app: Flask, role: Ro
             continue
         status = browser.get(address(rule)).status_code
         assert (status == 403) is (need not in MAY[role]), rule
+
+
+def test_n6_no_get_and_no_head_changes_a_row(app: Flask, services: Services) -> None:
+    furnish(services)
+    olga = signed_in(app)
+    before = contents(services.db)
+    for rule in rules(app):
+        if "GET" in (rule.methods or ()):
+            olga.get(address(rule))
+            olga.head(address(rule))
+    assert contents(services.db) == before
 
 
 @pytest.mark.parametrize("role", Role)

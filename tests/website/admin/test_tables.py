@@ -6,17 +6,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from tests.support.articles import put_article
 from tests.support.operators import OLGA, signed_in
 from website.accounts.models import Reader
 from website.admin.operators.roles import Role
-from website.admin.tables.people import READERS
+from website.admin.tables.people import READERS, SUPPRESSIONS
 from website.admin.tables.routes import TABLES
 from website.admin.tables.table import PAGE, Table, asked, every, find
 from website.audit import AuditEntry
 from website.db import Database
+from website.mail import suppression
+from website.mail.models import Kind, Suppression
 from website.web.services import Services
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -59,6 +61,18 @@ def test_con_08_the_pages_of_ten_thousand_rows_neither_repeat_nor_skip_one(db: D
                 found = find(session, READERS, asked(READERS, {"sort": sort, "page": str(page)}))
                 assert [row.key for row in found.rows] == whole[(page - 1) * PAGE : page * PAGE]
             assert (found.total, found.pages) == (10_000, 200)
+
+
+def test_con_08_an_address_with_several_reasons_has_several_rows_each_once(db: Database) -> None:
+    with db.write() as session:
+        for number in range(PAGE):
+            for kind in (Kind.BY_HAND, Kind.BOUNCE):
+                suppression.suppress(session, f"reader{number}@example.org", kind)
+        session.execute(update(Suppression).values(since=START))
+    with db.read() as session:
+        found = [find(session, SUPPRESSIONS, asked(SUPPRESSIONS, {"page": page})) for page in ("1", "2")]
+    rows = [(row.key, row.kind) for page in found for row in page.rows]
+    assert len(set(rows)) == len(rows) == 2 * PAGE
 
 
 def test_a_search_finds_parts_whatever_their_case_and_knows_no_wildcards(db: Database) -> None:

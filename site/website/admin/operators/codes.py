@@ -41,7 +41,7 @@ def address_for_app(signer: Signer, operator: Operator, issuer: str) -> str:
 def picture(address: str) -> str:
     """The address as a QR code: an `<svg>` element, dark on white in either scheme, without styles."""
     code = segno.make(address, error="m")
-    return code.svg_inline(scale=5, border=4, light="#fff", title="QR code for your authenticator app")
+    return code.svg_inline(omitsize=True, border=4, light="#fff", title="QR code for your authenticator app")
 
 
 def spend(session: Session, signer: Signer, operator: Operator, typed: str) -> bool:

@@ -34,6 +34,7 @@ ORDERS = Table(
     about="What readers set out to buy, and whether they paid. Money moves at Stripe; the ledger follows.",
     need=Need.MONEY,
     key=Order.id,
+    ties=(Payment.id,),
     personal=True,
     joined=lambda query: (
         query.select_from(Order)

@@ -130,6 +130,7 @@ SUPPRESSIONS = Table(
     about="Addresses that must not be mailed. They are known by a hash alone; a subscriber's is shown.",
     need=Need.PEOPLE,
     key=Suppression.address_hash,
+    ties=(Suppression.kind,),
     personal=True,
     joined=lambda query: query.select_from(Suppression).outerjoin(
         Subscriber, Subscriber.address_hash == Suppression.address_hash

@@ -54,7 +54,10 @@ class Filter:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the operator's. `key` is unique; it breaks ties, so that pages neither repeat nor skip a row."""
+    """A table of the operator's.
+
+    `key`, and with it `ties` where one key has several rows, tells rows apart: pages neither repeat nor skip one.
+    """
 
     name: str
     title: str
@@ -68,6 +71,7 @@ class Table:
     filters: Sequence[Filter] = ()
     joined: Callable[[Select[Any]], Select[Any]] = field(default=lambda query: query)
     actions: Sequence[tuple[str, str]] = ()  # (path, name) of what can be done beside it
+    ties: Sequence[Any] = ()
     personal: bool = False  # holds people's data: its export is in the log (CON-08)
 
     @property
@@ -177,4 +181,5 @@ def _ordered(table: Table, wanted: Asked) -> Select[Any]:
     down = wanted.sort.startswith("-")
     # Empty ones last in both directions, on both databases.
     first = by.desc().nulls_last() if down else by.asc().nulls_last()
-    return query.order_by(first, table.key.desc() if down else table.key.asc())
+    ties = [tie.desc() if down else tie.asc() for tie in (table.key, *table.ties)]
+    return query.order_by(first, *ties)
