@@ -93,17 +93,18 @@ def dispute_changed(case: Case, dispute: Dispute, verdict: Verdict) -> None:
     """A bank asks for money back, or has decided."""
     key = f"dispute:{dispute.stripe_id}"
     sum_ = price(dispute.amount_cents, case.order.currency)
-    about = f"dispute {dispute.stripe_id} ({dispute.reason}, {sum_}) is {dispute.status}."
+    status, reason = dispute.status.replace("_", " "), dispute.reason.replace("_", " ")
+    about = f"the dispute {dispute.stripe_id} about {sum_} ({reason}) stands at Stripe as: {status}."
     if dispute.status in SETTLED_FOR_US | LOST:
         is_lost = dispute.status in LOST
         mail = mails.dispute_closed(case.settings, case.order, is_lost=is_lost, has_pass=verdict.ad_free)
         case.write(f"{key}:{dispute.status}", mail)
-        case.alarm(f"{key}:{dispute.status}", f"A dispute is closed: {dispute.status}", about)
+        case.alarm(f"{key}:{dispute.status}", f"A dispute is closed: {status}", about)
         return
     case.write(f"{key}:opened", mails.dispute_opened(case.settings, case.order))
     if dispute.due_at:
         about += f" Answer it in Stripe's dashboard before {dispute.due_at:%d %B %Y, %H:%M} UTC."
-    case.alarm(f"{key}:{dispute.status}", f"A payment is disputed: {dispute.status}", about)
+    case.alarm(f"{key}:{dispute.status}", f"A payment is disputed: {status}", about)
 
 
 def unknown_order(session: Session, session_id: str) -> None:
