@@ -1,7 +1,7 @@
 """The guards that are broken on purpose: rows of the TOML files here, one file for each package.
 
 A row names a guard, the file it stands in, a text that occurs there once, what to put in its place, and the
-tests that must go red.
+tests that must go red, as `file::function`.
 """
 
 import tomllib
