@@ -27,6 +27,7 @@ def test_pay_22_an_open_dispute_suspends_and_alarms_with_its_date(
     tell(till)
     (alarm,) = till.rows(Alarm)
     assert (till.ad_free(), alarm.key) == ([False], f"dispute:{made['id']}:{status}")
+    assert alarm.subject == f"A payment is disputed: {status.replace('_', ' ')}"
     assert f"{till.rows(Dispute)[0].due_at:%d %B %Y}" in alarm.text
     assert till.mails()[-1].subject == "Your bank has disputed your payment"
 

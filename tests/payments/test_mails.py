@@ -117,6 +117,7 @@ def test_every_mail_has_both_forms_and_no_gap(name: str) -> None:
     for form in (mail.text, mail.html):
         assert "Carrel: membership" in form
         assert "1 Quiet Street" in form
+        assert "because of a payment at Carrel" in form
         assert "None" not in form
         assert "{" not in form.partition("</style>")[2] if form is mail.html else "{" not in form
     assert "\n\n\n" not in mail.text
