@@ -1,5 +1,7 @@
 """From Markdown to a `Rendered`: parse once, read, dress, clean."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 
 from lxml import etree
@@ -83,7 +85,8 @@ def _finish(tree: Tree) -> tuple[str, tuple[Block, ...]]:
     lines = [tree.line(element) for element in tree.root]
     for element in tree.root:
         element.tail = SEPARATOR
-    words = [block.split() for block in _serialise(tree, "text")]
+    with _cells_apart(tree):
+        words = [block.split() for block in _serialise(tree, "text")]
     text = "\n".join(" ".join(found) for found in words if found)
     if "[^" in text:
         footnotes.check_calls(tree)
@@ -95,6 +98,18 @@ def _finish(tree: Tree) -> tuple[str, tuple[Block, ...]]:
         for element, html, found, line in zip(tree.root, _serialise(tree, "html"), words, lines, strict=True)
     )
     return text, blocks
+
+
+@contextmanager
+def _cells_apart(tree: Tree) -> Iterator[None]:
+    """While plain text is written: in a snippet, two cells are not one sentence."""
+    cells = [cell for table in tree.found["table"] for cell in table.iter("th", "td")]
+    tails = [cell.tail for cell in cells]
+    for cell in cells:
+        cell.tail = "; "
+    yield
+    for cell, tail in zip(cells, tails, strict=True):
+        cell.tail = tail
 
 
 def _serialise(tree: Tree, method: str) -> list[str]:

@@ -18,7 +18,7 @@ from website.web import assets, session_cookie
 from website.web.services import Services
 
 EXTENSION = "storage_register"
-COOKIE, STORAGE = "Cookie", "The browser's own storage"
+COOKIE, STORAGE = "Cookie", "The browser’s own storage"
 # // Keeps "display" in the browser's storage: the colours and text size that you chose; until you clear it.
 IN_A_SCRIPT = re.compile(r"^// Keeps \"([^\"]+)\" in the browser's storage: (.+); (.+)\.$", re.MULTILINE)
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]

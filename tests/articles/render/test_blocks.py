@@ -17,6 +17,12 @@ def test_a_table_scrolls_by_keyboard_and_names_its_heads() -> None:
     )
 
 
+def test_in_plain_text_two_cells_are_not_one_sentence() -> None:
+    rendered = render("| Box | Who pays |\n|--|--|\n| I want it | She *pays* |\n")
+    assert rendered.text == "Box; Who pays; I want it; She pays;"
+    assert ";" not in rendered.html
+
+
 def test_a_first_column_that_is_not_wholly_bold_has_no_heads() -> None:
     assert 'scope="row"' not in render(TABLE.replace("**Con**", "**Con** tent")).html
 

@@ -1,4 +1,4 @@
-// Keeps "display" in the browser's storage: the colours and the text size that you chose; until you clear it.
+// Keeps "display" in the browser's storage: the colors and the text size that you chose; until you clear it.
 // The display panel: light or dark, smaller or larger.
 (() => {
   const panel = document.querySelector(".display");
