@@ -2,12 +2,17 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from tests.support.accounts import ANNA
 from tests.support.browser import Browser
+from website.accounts import links, sessions
+from website.accounts.models import Purpose
+from website.mail.addresses import parse
 from website.mail.models import OutboxMail
 from website.web.services import Services
 
@@ -54,3 +59,29 @@ def code_in(mail: OutboxMail) -> str:
     found = re.search(r"^ +(\d{4} \d{4})$", mail.text, re.MULTILINE)
     assert found, mail.text
     return found[1]
+
+
+def ask(browser: Browser, email: str = ANNA, next_path: str = "") -> Any:
+    """Ask for a sign-in mail through the page."""
+    page = browser.get(f"/sign-in/?next={next_path}" if next_path else "/sign-in/")
+    return browser.send(page, email=email)
+
+
+def sign_in(browser: Browser, newest_mail: Post, email: str = ANNA, next_path: str = "") -> Any:
+    """The whole walk in one browser."""
+    ask(browser, email, next_path)
+    return browser.send(browser.get(link_in(newest_mail())))
+
+
+def signed_in_as(services: Services, browser: Browser) -> str | None:
+    """Whose session the browser holds."""
+    with services.db.read() as session:
+        found = sessions.find(session, browser.cookie(SESSION) or "")
+        return found.reader.email if found else None
+
+
+def make_link(
+    services: Services, purpose: Purpose = Purpose.SIGN_IN, reader_id: int | None = None
+) -> links.Made:
+    with services.db.write() as session:
+        return links.make(session, purpose, parse(ANNA), reader_id=reader_id)
