@@ -42,7 +42,7 @@ def main(most: int = max(SUBSCRIBERS), mails: int = MAILS) -> None:
     """Measure everything that is installed and print it."""
     with _folder() as folder:
         for name, url in _databases(folder):
-            print(f"{name}")
+            print(f"{name}, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
             for subscribers in (each for each in SUBSCRIBERS if each <= most):
                 _measure_freezing(folder, url(), subscribers)
             with sink(folder / f"{name}.log") as port:
@@ -51,7 +51,7 @@ def main(most: int = max(SUBSCRIBERS), mails: int = MAILS) -> None:
                 with _smtp_sink() as port:
                     ours = _measure_sending(folder, url(), port, mails, "postfix's smtp-sink")
                     theirs = _smtp_source(port, mails)
-                    print(f"  smtp-source: {theirs:,.0f}/s; ours is {ours / theirs:.0%} of it")
+                    print(f"  smtp-source: {theirs:,.0f}/s; ours is {ours / theirs:.0%} of it", flush=True)
             else:
                 print("  smtp-sink: not installed")
 
@@ -112,16 +112,17 @@ def _draft(services: Services, subscribers: int, text: str = "New.") -> None:
 def _measure_freezing(folder: Path, url: str, subscribers: int) -> None:
     with _site(folder, url) as services:
         _draft(services, subscribers)
-        before, began = _megabytes(), time.perf_counter()
+        before, began, busy = _megabytes(), time.perf_counter(), time.process_time()
         while freezing.handle_one(services):
             pass
-        seconds = time.perf_counter() - began
+        seconds, used = time.perf_counter() - began, time.process_time() - busy
         with services.db.read() as session:
             recipients = session.scalars(select(Issue.recipients)).one()
     assert recipients == subscribers, recipients
     print(
-        f"  {subscribers:>7,} subscribers frozen in {seconds:.2f} s: {seconds / subscribers * 1e6:.0f} µs each,"
-        f" memory grew by {_megabytes() - before:.0f} MB"
+        f"  {subscribers:>7,} subscribers frozen in {seconds:.2f} s: {seconds / subscribers * 1e6:.0f} µs each"
+        f" ({used / subscribers * 1e6:.0f} µs of our processor), memory grew by {_megabytes() - before:.0f} MB",
+        flush=True,
     )
 
 
@@ -142,7 +143,8 @@ def _measure_sending(folder: Path, url: str, port: int, mails: int, where: str) 
     assert sent == mails, sent
     print(
         f"  {mails:,} mails of {MAIL_BYTES // 1000} kB to {where} over {CONNECTIONS} connections:"
-        f" {mails / seconds:,.0f}/s ({used / mails * 1e3:.2f} ms of processor each)"
+        f" {mails / seconds:,.0f}/s ({used / mails * 1e3:.2f} ms of our processor each)",
+        flush=True,
     )
     return mails / seconds
 
