@@ -41,6 +41,7 @@ class Bulk:
         self._lines: list[Line] = []
         self._busy: dict[Line, Future[None]] = {}
         self._pool: ThreadPoolExecutor | None = None
+        self._pen: Pen | None = None
         self._throttle, self._domains = Throttle(0), Domains(0)
         self._last_issue = 0
         self._pause_seconds = 0.0
@@ -107,7 +108,8 @@ class Bulk:
         if self._pool is None:
             server = MailServer.of(services.settings)
             count = services.settings.digest_connections
-            pen, room = Pen(services.db, self._owner), Mailroom(services)
+            self._pen = pen = Pen(services.db, self._owner)
+            room = Mailroom(services)
             self._lines = [Line(self._connect(server), pen, room.write) for _ in range(count)]
             self._pool = ThreadPoolExecutor(count, thread_name_prefix="digest")
             self._throttle = Throttle(services.settings.digest_per_second)
@@ -117,6 +119,8 @@ class Bulk:
         return [line for line in self._lines if line not in self._busy and line.resting_until <= now]
 
     def _hang_up(self) -> None:
+        if self._pen:
+            self._pen.rest()
         for line in self._lines:
             if line not in self._busy:
                 line.close()

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Connection,
     Update,
     and_,
     bindparam,
@@ -101,22 +102,22 @@ def _load(session: Session, ids: Sequence[int]) -> Sequence[Claimed]:
     return [Claimed(*row) for row in session.execute(rows)]
 
 
-def begin(session: Session, ids: Sequence[int], owner: str) -> set[int]:
+def begin(connection: Connection, ids: Sequence[int], owner: str) -> set[int]:
     """The last question before DATA, for a few at once: which of them may go out?
 
     Still ours, the issue still going out, and the recipient still wants it (MAIL-07). From here on
     those may have left us.
     """
-    connection, now = session.connection(), clock.now()
+    now = clock.now()
     same = {"holder": owner, "moment": now, "until": now + LEASE}
     return {each for each in ids if connection.execute(_BEGIN, same | {"its_id": each}).rowcount == 1}
 
 
-def mark_sent(session: Session, ids: Sequence[int], owner: str) -> None:
+def mark_sent(connection: Connection, ids: Sequence[int], owner: str) -> None:
     """The mail server has taken these over."""
     same = {"holder": owner, "moment": clock.now()}
     if ids:
-        session.connection().execute(_SENT, [same | {"its_id": each} for each in ids])
+        connection.execute(_SENT, [same | {"its_id": each} for each in ids])
 
 
 def _beginning() -> Update:

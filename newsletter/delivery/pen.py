@@ -8,6 +8,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from newsletter.delivery import claims
@@ -33,6 +34,7 @@ class Pen:
     def __init__(self, db: Database, owner: str) -> None:
         self._db = db
         self._owner = owner
+        self._connection: Connection | None = None
         self._waiting: list[Page] = []
         self._gathering = threading.Lock()
         self._writing = threading.Lock()
@@ -57,13 +59,25 @@ class Pen:
             pages, self._waiting = self._waiting, []
         return pages
 
+    def rest(self) -> None:
+        """Give the connection back; the next page takes another."""
+        with self._writing:
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
     def _commit(self, pages: Sequence[Page]) -> None:
         wanted = [page.begin for page in pages if page.begin is not None]
         try:
-            with self._db.mark() as session:
-                self._record(session, [note for page in pages for note in page.notes])
-                begun = claims.begin(session, wanted, self._owner)
+            self._connection = self._connection or self._db.marker()
+            with self._connection.begin():
+                self._record(self._connection, [note for page in pages for note in page.notes])
+                begun = claims.begin(self._connection, wanted, self._owner)
         except Exception as failure:
+            self._drop()
             for page in pages:
                 page.failure = failure
         else:
@@ -73,9 +87,12 @@ class Pen:
             for page in pages:
                 page.is_written = True
 
-    def _record(self, session: Session, notes: Sequence[Note]) -> None:
+    def _record(self, connection: Connection, notes: Sequence[Note]) -> None:
         sent = [note.delivery.id for note in notes if isinstance(note.outcome, Sent)]
-        claims.mark_sent(session, sent, self._owner)
-        for note in notes:
-            if not isinstance(note.outcome, Sent):
-                record(session, note, self._owner)
+        claims.mark_sent(connection, sent, self._owner)
+        others = [note for note in notes if not isinstance(note.outcome, Sent)]
+        if others:
+            with Session(connection) as session:  # in the transaction of the connection
+                for note in others:
+                    record(session, note, self._owner)
+                session.commit()
