@@ -14,6 +14,7 @@ from articles.publish import publish
 from payments.standin import Standin
 from website.ads.samples import seed_demo_ads
 from website.demo import mailbox
+from website.demo.desk import way_in
 from website.demo.environment import Neighbours, check_operators_settings, fill_in, port
 from website.demo.processes import DidNotStart, Processes
 from website.migrations import migrate
@@ -32,6 +33,7 @@ THINGS_TO_TRY = """
     2. Subscribe at the foot of an article, then open the mailbox: {address}/demo/mail/
     3. Write: .venv/bin/carrel new cpb/my-first-article, edit the file, then .venv/bin/carrel publish
 
+  The operator's desk: {desk}
   The money side of the test payments: {stripe}
 """
 
@@ -40,15 +42,15 @@ def run_demo() -> None:
     """Run web, worker and their neighbours. Raises `BadSettings`, `DatabaseUnusable`, `DidNotStart`."""
     settings = check_operators_settings(os.environ)
     _refuse_taken_port(port(os.environ))
-    prepare(settings)
+    desk = prepare(settings)
     with ExitStack() as stack:
         environ = stack.enter_context(_neighbours(settings))
         processes = Processes(environ)
         stack.callback(processes.stop)
-        _start(processes, load(environ, demo=True))
+        _start(processes, load(environ, demo=True), desk)
 
 
-def _start(processes: Processes, settings: Settings) -> None:
+def _start(processes: Processes, settings: Settings, desk: str) -> None:
     interrupted = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: interrupted.set())
@@ -57,7 +59,10 @@ def _start(processes: Processes, settings: Settings) -> None:
     processes.wait_until_it_answers(f"{settings.base_url}/healthz")
     click.echo(
         THINGS_TO_TRY.format(
-            site=settings.site_name, address=settings.base_url, stripe=settings.stripe_api_base
+            site=settings.site_name,
+            address=settings.base_url,
+            desk=settings.base_url + desk,
+            stripe=settings.stripe_api_base,
         )
     )
     while not interrupted.wait(0.5):
@@ -66,14 +71,15 @@ def _start(processes: Processes, settings: Settings) -> None:
     click.echo("\nEnding …")
 
 
-def prepare(settings: Settings) -> None:
-    """Bring the schema up to date, publish what is in the content folder, and show sample ads."""
+def prepare(settings: Settings) -> str:
+    """Bring the schema up to date, publish what is in the content folder, show sample ads. The way to the desk."""
     db = open_database(settings)
     try:
         migrate(db)
         publish(settings, db)
         with db.write() as session:
             seed_demo_ads(session, settings)
+            return way_in(session)
     finally:
         db.close()
 

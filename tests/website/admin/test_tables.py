@@ -57,6 +57,11 @@ def test_con_08_the_pages_of_ten_thousand_rows_neither_repeat_nor_skip_one(db: D
         for sort in ("-created_at", "created_at", "ad_free", "-seen_at"):
             whole = [row.key for row in every(session, READERS, asked(READERS, {"sort": sort}))]
             assert len(set(whole)) == len(whole) == 10_000
+            if sort == "-created_at":
+                in_order = session.execute(
+                    select(Reader.id).order_by(Reader.created_at.desc(), Reader.id.desc())
+                )
+                assert whole == [row.id for row in in_order]
             for page in (1, 2, 77, 200):
                 found = find(session, READERS, asked(READERS, {"sort": sort, "page": str(page)}))
                 assert [row.key for row in found.rows] == whole[(page - 1) * PAGE : page * PAGE]
