@@ -7,6 +7,7 @@ Whatever a library puts into a message, mail addresses and keys are struck out b
 import re
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -16,6 +17,17 @@ SECRETS = re.compile(
     r"|(?P<login>://[^/\s:@]+:[^/\s@]+@)"
     r"|(?P<address>[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+)"
 )
+
+
+class Line:
+    """Writes lines to standard error. A log on a full disk loses lines; it must not lose the request too."""
+
+    def msg(self, text: str) -> None:
+        """One line."""
+        with suppress(OSError, ValueError):  # full, or closed
+            print(text, file=sys.stderr, flush=True)  # noqa: T201 - this is the log
+
+    log = debug = info = warning = warn = error = err = critical = exception = fatal = msg
 
 
 def configure() -> None:
@@ -29,7 +41,7 @@ def configure() -> None:
             strike_out_secrets,
             structlog.processors.JSONRenderer(ensure_ascii=True),
         ],
-        logger_factory=lambda *_args: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_args: Line(),
     )
 
 

@@ -1,6 +1,8 @@
 """What is written down, and what is not."""
 
 import json
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import structlog
@@ -39,3 +41,13 @@ def test_a_failure_is_written_with_its_trace_on_the_same_line(capsys: pytest.Cap
     trace = line(capsys)["exception"]
     assert "ValueError" in trace
     assert "anna" not in trace
+
+
+def test_data_08_a_log_that_cannot_be_written_harms_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    logs.configure()
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr("sys.stderr", full)
+        structlog.get_logger().error("the disk is full")
+        monkeypatch.undo()
+        with suppress(OSError):
+            full.close()

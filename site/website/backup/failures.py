@@ -24,6 +24,13 @@ class DamagedDatabase(BackupFailure):
         )
 
 
+class NotCopied(BackupFailure):
+    """The database is whole, and could not be copied."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The database could not be copied: {what}. Make room on the disk, and try again.")
+
+
 class SiteRuns(BackupFailure):
     """The website or the worker has the database in its hands."""
 

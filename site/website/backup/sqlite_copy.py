@@ -8,7 +8,7 @@ from typing import Any
 import pysqlite3
 
 from website.backup.contents import Contents, contents
-from website.backup.failures import DamagedDatabase
+from website.backup.failures import BackupFailure, DamagedDatabase, NotCopied
 from website.db import BUSY_TIMEOUT_MS
 
 NAME = "database.sqlite3"
@@ -41,10 +41,13 @@ def checked(copy: Path) -> Contents:
 def install(copy: Path, database: Path) -> None:
     """Make the database what the copy is, in one transaction: killed at any point, it is the one or the other."""
     database.parent.mkdir(parents=True, exist_ok=True)
-    with closing(_open(copy)) as source, closing(pysqlite3.connect(str(database))) as target:
-        target.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-        source.backup(target)
-        target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    try:
+        with closing(_open(copy)) as source, closing(pysqlite3.connect(str(database))) as target:
+            target.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+            source.backup(target)
+            target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except pysqlite3.DatabaseError as wrong:
+        raise _damaged(wrong) from None
     database.chmod(0o600)
 
 
@@ -72,6 +75,6 @@ def _check(connection: Any) -> None:
         raise DamagedDatabase(f"a row of {astray[0]} names a row of {astray[2]} that is not there")
 
 
-def _damaged(wrong: Exception) -> Exception:
+def _damaged(wrong: Exception) -> BackupFailure:
     """A lock or a full disk is no damage."""
-    return DamagedDatabase(str(wrong)) if str(wrong) in DAMAGE else wrong
+    return DamagedDatabase(str(wrong)) if str(wrong) in DAMAGE else NotCopied(str(wrong))

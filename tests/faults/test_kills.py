@@ -1,0 +1,142 @@
+"""kill -9 at random, of web and worker, under mixed load: no money, no pass, no mail is lost or doubled (DATA-04, N9)."""
+
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from sqlalchemy import func, or_, select, update
+
+from articles import library
+from newsletter.digests.models import Delivery
+from newsletter.subscribers.models import Pace
+from payments import rebuilding
+from payments.models import StripeEvent
+from tests.conftest import POSTGRES
+from tests.faults.conftest import FULL
+from tests.faults.load import Load
+from tests.support.crashing import POINTS
+from tests.support.digests import put_readers
+from tests.support.site import WAIT_SECONDS, Site, running_site, until
+from tests.support.test_database import TestDatabase
+from website import clock
+from website.backup.sqlite_copy import checked
+from website.mail.models import OutboxMail, State
+
+KILLS = 500 if FULL else 3
+SUBSCRIBERS = 3
+PAST = timedelta(minutes=1)
+
+
+@pytest.fixture(params=["sqlite", "postgres"] if FULL else ["sqlite"])
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+    """A site with three subscribers who want each article at once."""
+    url = f"sqlite:///{tmp_path}/carrel.db"
+    if request.param == "postgres":
+        if POSTGRES not in os.environ:
+            pytest.skip("PostgreSQL's programs are not installed")
+        url = TestDatabase(os.environ[POSTGRES]).create()
+    with running_site(tmp_path, url) as running:
+        with running.db.write() as session:
+            put_readers(session, SUBSCRIBERS, pace=Pace.EACH)
+        yield running
+
+
+def kill_somebody(site: Site, chance: Random) -> None:
+    """A web process where it is or at a point that it comes by, all of them, or the worker."""
+    match chance.choice(["web", "web", "point", "master", "worker", "worker"]):
+        case "web":
+            with suppress(ProcessLookupError, IndexError):  # it is being replaced
+                os.kill(chance.choice(site.web_pids()), signal.SIGKILL)
+        case "point":
+            site.crash_order.write_text(chance.choice(list(POINTS)))
+        case "master":
+            site.stop("web", signal.SIGKILL)
+            start_web(site)
+        case "worker":
+            site.stop("worker", signal.SIGKILL)
+            site.start("worker", "worker")
+
+
+def start_web(site: Site) -> None:
+    bind = ("--bind", site.url.removeprefix("http://"), "--workers", "2")
+    site.start("web", "serve", *bind, entry=("-m", "tests.support.crashing"))
+    site.wait_until_it_answers()
+
+
+def settle(site: Site) -> None:
+    """What the dead held is given back at once instead of in ten minutes; then a worker finishes everything."""
+    site.crash_order.unlink(missing_ok=True)
+    site.stop("worker", signal.SIGKILL)
+    with suppress(TimeoutError):
+        site.stripe.webhooks.drain(WAIT_SECONDS)
+    past = clock.now() - PAST
+    with site.db.write() as session:
+        session.execute(update(StripeEvent).values(leased_until=None, next_try_at=past))
+        for model in (OutboxMail, Delivery):
+            held = update(model).where(model.state == "claimed")
+            session.execute(held.values(lease_until=past))
+    site.start("worker", "worker")
+    until(lambda: is_settled(site) and site.count(Delivery.id > 0))
+
+
+def is_settled(site: Site) -> bool:
+    open_ = [
+        (StripeEvent.handled_at.is_(None) & StripeEvent.dead_at.is_(None)),
+        OutboxMail.state.in_(["queued", "claimed"]),
+        Delivery.state.in_(["queued", "claimed"]),
+    ]
+    return [site.count(each) for each in open_] == [0, 0, 0]
+
+
+def test_data_04_killed_again_and_again_under_mixed_load_everything_adds_up(
+    site: Site, tmp_path: Path
+) -> None:
+    chance = Random(20261122)
+    with Load(site, tmp_path / "content") as load:
+        until(lambda: len(load.paid) >= 2 and load.published)
+        for _ in range(KILLS):
+            time.sleep(chance.uniform(0.1, 1.0))
+            kill_somebody(site, chance)
+        until(lambda: len(load.paid) >= KILLS)
+    assert load.failures == []
+    settle(site)
+
+    if site.db.is_sqlite:
+        checked(Path(str(site.db.url.database)))  # integrity and foreign keys
+    paid = set(load.paid)
+    until(lambda: all(site.passes(each) == 1 for each in paid))
+    until(lambda: [each for each in paid if site.ad_free(each) == (each in load.refunded)] == [])
+    assert {each: (site.passes(each), len(site.payments(each))) for each in paid} == dict.fromkeys(
+        paid, (1, 1)
+    )
+    assert list(rebuilding.drifts(site.db)) == []
+    no_mail_twice(site)
+    every_mail_that_was_sent_arrived(site)
+    with site.db.read() as session:
+        there = {article.slug for article in library.newest(session, clock.now(), 1000)}
+    assert there == set(load.published)
+
+
+def no_mail_twice(site: Site) -> None:
+    arrived = Counter((mail.to, str(mail.message["Message-ID"])) for mail in site.mail.mails)
+    assert {key: count for key, count in arrived.items() if count > 1} == {}
+
+
+def every_mail_that_was_sent_arrived(site: Site) -> None:
+    arrived = {mail.to for mail in site.mail.mails}
+    with site.db.read() as session:
+        sent = session.scalars(select(OutboxMail.to_address).where(OutboxMail.state == State.SENT)).all()
+        digests = session.scalar(
+            select(func.count()).where(or_(Delivery.state == "sent", Delivery.state == "uncertain"))
+        )
+        states = set(session.scalars(select(OutboxMail.state)))
+    assert {to for to in sent if to} <= arrived
+    assert states <= {"sent", "uncertain", "suppressed"}
+    assert digests
