@@ -7,18 +7,17 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from tests.support.browser import Browser, forms_of
-from tests.support.operators import COOKIE, OLGA, PASSWORD, code_now, put_operator, signed_in
+from tests.support.browser import Browser
+from tests.support.operators import COOKIE, OLGA, PASSWORD, code_now, put_operator
 from website import clock
 from website.accounts.limits import TooMany
-from website.admin.operators import codes, sessions, signing_in, staff
+from website.admin.operators import codes, signing_in, staff
 from website.admin.operators.models import Operator, OperatorSession, RecoveryCode
 from website.admin.operators.passwords import WeakPassword, check_new, hashed, matches
 from website.admin.operators.roles import Role
 from website.admin.operators.signing_in import NotSignedIn, Place
-from website.audit import AuditEntry
 from website.mail.models import Alarm, OutboxMail
 from website.web.services import Services
 
@@ -174,97 +173,3 @@ def test_auth_09_a_stranger_without_the_password_locks_out_only_themselves(servi
     with pytest.raises(TooMany):
         sign_in(services, place=stranger)
     assert sign_in(services)
-
-
-def test_auth_07_a_session_ends_after_half_an_hour_of_rest_and_after_twelve_hours(app: Flask) -> None:
-    olga = signed_in(app)
-    start = clock.now()
-
-    def is_in(after: timedelta) -> bool:
-        with time_machine.travel(start + after, tick=False):
-            return "Sign out" in olga.get("/admin/").text
-
-    assert is_in(timedelta(minutes=29))
-    assert is_in(timedelta(minutes=58))
-    assert not is_in(timedelta(minutes=89))
-    with app.extensions["carrel"].db.write() as session:
-        session.execute(update(OperatorSession).values(last_seen_at=start + timedelta(hours=12)))
-    assert is_in(timedelta(hours=11, minutes=59))
-    assert not is_in(timedelta(hours=12, minutes=1))
-
-
-def test_auth_07_the_worker_throws_away_sessions_that_ended(app: Flask, services: Services) -> None:
-    signed_in(app)
-    assert not sessions.handle_one(services)
-    with time_machine.travel(clock.now() + timedelta(minutes=31), tick=False):
-        assert sessions.handle_one(services)
-    with services.db.read() as session:
-        assert session.scalars(select(OperatorSession.id)).all() == []
-
-
-def test_auth_07_the_token_is_stored_hashed_and_the_cookie_is_for_this_host_alone(
-    app: Flask, services: Services
-) -> None:
-    put_operator(services)
-    browser = Browser(app)
-    form: dict[str, Any] = {"email": OLGA, "password": PASSWORD, "code": code_now(services)}
-    answer = browser.send(browser.get("/admin/sign-in"), follow=False, **form)
-    cookie = answer.headers["Set-Cookie"]
-    assert cookie.startswith(f"{COOKIE}=")
-    for attribute in ("Secure", "HttpOnly", "Path=/", "SameSite=Lax"):
-        assert attribute in cookie.split("; ")
-    token = browser.cookie(COOKIE) or ""
-    with services.db.read() as session:
-        assert token.encode() not in session.scalars(select(OperatorSession.token_hash)).one()
-
-
-def test_signing_out_everywhere_ends_every_session(app: Flask, services: Services) -> None:
-    olga = signed_in(app)
-    token = sign_in(services)
-    other = Browser(app)
-    other.client.set_cookie(COOKIE, token, domain="carrel.test", secure=True)
-    assert "Sign out everywhere" in other.get("/admin/me").text
-    olga.send(olga.get("/admin/me"), 2, everywhere="1")
-    assert "Sign in" in other.get("/admin/").text
-    assert olga.cookie(COOKIE) is None
-
-
-def test_what_hurts_asks_for_another_code_when_the_last_is_ten_minutes_old(
-    app: Flask, services: Services
-) -> None:
-    olga = signed_in(app)
-    form: dict[str, Any] = {"email": NEW, "role": "editor"}
-    with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
-        page = forms_of(olga.get("/admin/operators"))[-1]
-        came_from = {"Referer": "https://carrel.test/admin/operators", "Origin": "https://carrel.test"}
-        asked = olga.post(page.action, page.fields | form, headers=came_from)
-        assert "Is it still you?" in asked.text
-        assert "not right" in olga.send(asked, -1, code="000000").text
-        assert olga.send(asked, -1, code=code_now(services)).request.path == "/admin/operators"
-        link = olga.send(olga.get("/admin/operators"), -1, **form)
-    assert "https://carrel.test/admin/set-up/" in link.text
-
-
-def test_an_owner_cannot_leave_the_site_without_one(app: Flask, services: Services) -> None:
-    olga = signed_in(app)
-    for act in ("remove", "editor"):
-        page = olga.get("/admin/operators")
-        assert "only owner" in olga.send(page, 1, act=act).text
-    with services.db.write() as session, pytest.raises(staff.LastOwner):
-        staff.remove(session, OLGA, actor="test")
-
-
-def test_a_reset_ends_sessions_codes_and_password(app: Flask, services: Services) -> None:
-    olga = signed_in(app)
-    with services.db.write() as session:
-        staff.reset(session, OLGA, actor="root (command line)")
-    assert "Sign in" in olga.get("/admin/").text
-    with pytest.raises(NotSignedIn):
-        sign_in(services)
-    with services.db.read() as session:
-        entry = session.scalars(select(AuditEntry)).one()
-    assert (entry.actor, entry.action, entry.subject) == (
-        "root (command line)",
-        "operator.reset",
-        f"operator:{OLGA}",
-    )

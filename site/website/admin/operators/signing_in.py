@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from website.mail import addresses
 from website.mail.alarms import raise_alarm
 from website.web.services import Services
 
+log = structlog.get_logger()
 PER_IP: Final = Limit(5, minutes(15))
 PER_NETWORK: Final = Limit(30, hours(1))
 # Only somebody who knows the password comes as far as this one: no stranger can lock an operator out.
@@ -42,6 +44,7 @@ def sign_in(services: Services, email: str, password: str, code: str, place: Pla
         operator = _by_address(session, email)
     # Hashing takes a while: no transaction is open.
     if not passwords.matches(operator.password_hash if operator else None, password) or operator is None:
+        log.warning("an operator's sign-in was refused", why="address or password")
         raise NotSignedIn
     _use_code(services, operator, code)
     with services.db.write() as session:
@@ -67,6 +70,7 @@ def _use_code(services: Services, operator: Operator, code: str) -> None:
         if codes.spend(session, services.signer, operator, code):
             return
         audit.record(session, actor=operator.email, action="operator.wrong_code", subject=_name(operator))
+    log.warning("an operator's sign-in was refused", why="code", operator=operator.id)
     raise NotSignedIn
 
 
