@@ -1,0 +1,71 @@
+"""The commands as an operator gives them: what they say, and their exit status."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.support.accounts import BOB, make_reader
+from website.backup import commands, rehearsal, running, shelf
+from website.db import Database
+from website.mail import holds
+from website.settings import Settings
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = ON_SQLITE
+
+
+@pytest.fixture(autouse=True)
+def _ours(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A site that sells nothing, so that no Stripe is asked."""
+    quiet = home.model_copy(update={"stripe_webhook_secret": ()})
+    monkeypatch.setattr(commands, "load", lambda: quiet)
+
+
+def backup(*words: str) -> Result:
+    return CliRunner().invoke(commands.backup_command, list(words))
+
+
+def restore(file: Path) -> Result:
+    return CliRunner().invoke(commands.restore_command, [str(file)])
+
+
+def resume(*words: str) -> Result:
+    return CliRunner().invoke(commands.mail, ["resume", *words])
+
+
+def test_a_backup_says_where_it_is_and_is_on_the_list() -> None:
+    path = Path(backup().output.strip())
+    assert path.exists()
+    assert str(path) in backup("--list").output
+
+
+def test_data_11_a_test_that_fails_is_told_by_the_exit_status(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert backup("--test").exit_code == 0
+    monkeypatch.setattr(rehearsal, "PAGES", ("/no-such-page/",))
+    done = backup("--test")
+    assert done.exit_code == 1
+    assert "/no-such-page/" in done.output
+
+
+def test_data_12_restore_then_resume(db: Database) -> None:
+    path = Path(backup().output.strip())
+    make_reader(db, BOB)
+    done = restore(path)
+    assert done.exit_code == 0
+    assert "before-restore" in done.output
+    assert "carrel mail resume --skip" in done.output
+    assert resume().exit_code == 2
+    with db.read() as session:
+        assert holds.is_held(session)
+    assert "Mail goes on" in resume("--skip").output
+    assert resume("--skip").output == "No mail is held.\n"
+
+
+def test_data_12_a_site_that_runs_is_one_sentence_and_status_2(home: Settings) -> None:
+    path = Path(backup().output.strip())
+    with running.site_runs(home.home):
+        done = restore(path)
+    assert done.exit_code == 2
+    assert done.output.startswith("Error: The site is running")
+    assert len(shelf.every(home.home)) == 1
