@@ -1,6 +1,7 @@
 """Signing in as an operator: password and code together, once, and never by mail."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -135,6 +136,18 @@ def test_auth_09_a_code_is_good_once_and_for_a_step_on_either_side(services: Ser
     ):
         with time_machine.travel(moment, tick=False), services.db.write() as session:
             assert codes.spend(session, services.signer, operator, code) is good, moment
+
+
+def test_auth_09_one_code_sent_ten_times_at_once_is_good_once(services: Services) -> None:
+    operator = put_operator(services)
+    code = code_now(services)
+
+    def spend(_number: int) -> bool:
+        with services.db.write() as session:
+            return codes.spend(session, services.signer, operator, code)
+
+    with ThreadPoolExecutor(10) as crowd:
+        assert sorted(crowd.map(spend, range(10))) == [*[False] * 9, True]
 
 
 def test_auth_08_a_recovery_code_is_good_once(services: Services) -> None:

@@ -127,7 +127,8 @@ def test_con_08_an_export_has_what_the_page_shows_and_is_in_the_log(app: Flask, 
     with services.db.read() as session:
         entry = session.scalars(select(AuditEntry)).one()
     assert (entry.actor, entry.action, entry.subject) == (OLGA, "table.export", "table:readers")
-    assert entry.after == {"rows": len(rows) - 1, "asked": {"q": "reader1", "pass": "no", "sort": "email"}}
+    # Not what was searched for: it may be an address, and the log outlives its owner (DATA-20).
+    assert entry.after == {"rows": len(rows) - 1, "searched": True, "chosen": {"pass": "no"}}
 
 
 def test_con_08_a_cell_that_begins_like_a_formula_is_disarmed(app: Flask, services: Services) -> None:
