@@ -10,6 +10,7 @@ from articles.making.words import WORD, words
 WIDTH = 32  # words
 BEFORE = 6
 LONGEST_ENDING = 4
+LONGEST_START = 20  # characters; some scripts have no spaces
 _ENDING = re.compile(r"(?:ations?|ings?|ies|ied|ment|ed|es|s|y|e)$")
 
 
@@ -44,7 +45,9 @@ def _best_start(marked: dict[int, str]) -> int:
 
 def _mark(text: str, tokens: list[re.Match[str]], window: range, marked: dict[int, str]) -> Markup:
     parts = [Markup("")]
-    position = tokens[window.start].start()
+    begin = tokens[window.start].start()
+    space = max(text.rfind(" ", 0, begin), text.rfind("\n", 0, begin))
+    position = max(space + 1, begin - LONGEST_START)  # “patient’s” is two words to a search, one to a reader
     for number in window:
         token = tokens[number]
         parts.append(Markup.escape(_one_line(text[position : token.start()])))
@@ -57,6 +60,8 @@ def _mark(text: str, tokens: list[re.Match[str]], window: range, marked: dict[in
 
 
 def _one_line(between: str) -> str:
+    if between.isspace() and "\n" in between:
+        return " · "  # a heading and its text are not one sentence
     return re.sub(r"\s+", " ", between)
 
 

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from articles.search import Found, search
+from articles.snippets import snippet
 from tests.support.articles import SUMMARY, put_article, put_exam
 from website.db import Database
 
@@ -101,6 +102,16 @@ def test_snippets_show_the_place_escaped_with_our_marks_alone(shelf: Database) -
     assert hits["in-text"].startswith("An <mark>appeal</mark> begins")
     assert "<mark>appeal</mark>" in hits["in-summary"]
     assert hits["in-title"] == SUMMARY
+
+
+def test_a_snippet_cuts_no_word_and_joins_no_heading_to_its_text() -> None:
+    text = "It was the patient’s loss.\nThe rule\nA claim is a form that somebody has to read before lunch."
+    assert str(snippet(text, ["form"])) == (
+        "… The rule · A claim is a <mark>form</mark> that somebody has to read before lunch."
+    )
+    assert str(snippet("The patient’s one two three four five form.", ["form"])) == (
+        "… patient’s one two three four five <mark>form</mark>."
+    )
 
 
 def test_pages_of_results_miss_nothing_and_repeat_nothing(db: Database) -> None:

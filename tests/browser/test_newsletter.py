@@ -157,7 +157,7 @@ def test_a11y_01_every_page_of_the_newsletter_is_accessible_and_fits(
     person.wait_for_url("**/newsletter/preferences/**")
     for link in [person.url, *links_to(site, email, mails=2)]:
         check(profile, link, scheme)
-    person.get_by_role("button", name="Unsubscribe").click()
+    person.get_by_role("button", name="Unsubscribe", exact=True).click()
     expect(person.get_by_role("heading", name="You are unsubscribed")).to_be_visible()
     check(profile, person.url, scheme)
 
