@@ -11,8 +11,8 @@ from website.mail import outbox
 from website.settings import Settings
 
 
-def erase(session: Session, settings: Settings, reader: Reader) -> None:
-    """Erase a reader. Nobody can take this back, neither they nor we."""
+def erase(session: Session, settings: Settings, reader: Reader, actor: str = "") -> None:
+    """Erase a reader. Nobody can take this back, neither they nor we. `actor`: who did it, if not they themselves."""
     email = reader.email
     former = select(AddressChange.old_key).where(AddressChange.reader_id == reader.id)
     keys = {*session.scalars(former), *([reader.email_key] if reader.email_key else [])}
@@ -26,6 +26,7 @@ def erase(session: Session, settings: Settings, reader: Reader) -> None:
     reader.email, reader.email_key, reader.erased_at = None, None, clock.now()
     session.flush()
     raise_epoch(session)
-    audit.record(session, actor=f"reader:{reader.id}", action="reader.erase", subject=f"reader:{reader.id}")
+    themselves = f"reader:{reader.id}"
+    audit.record(session, actor=actor or themselves, action="reader.erase", subject=themselves)
     if email:  # the last mail; its row forgets the address once it is sent
         outbox.queue(session, key=f"erased:{reader.id}", to=email, mail=mails.erased(settings), private=True)

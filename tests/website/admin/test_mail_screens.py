@@ -5,9 +5,11 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from newsletter.digests.models import Delivery, DeliveryState, Issue, IssueState
+from newsletter.subscribers.models import Subscriber
 from tests.support.articles import put_article
 from tests.support.browser import Browser
 from tests.support.digests import begin, make_ready, put_readers
+from tests.support.newsletter import put_subscriber
 from tests.support.operators import OLGA, signed_in
 from website.audit import AuditEntry
 from website.mail import suppression
@@ -55,7 +57,7 @@ def acts(services: Services) -> list[str]:
 def test_an_issue_that_waits_is_read_let_out_held_and_stopped(
     services: Services, olga: Browser, waiting: int
 ) -> None:
-    assert "2 gets it: reader-0@example.org" in olga.get("/admin/digests").text
+    assert "Gets it (2): reader-0@example.org" in olga.get("/admin/digests").text
     address = f"/admin/issues/{waiting}"
     olga.send(olga.get(address), 1)
     assert state(services) == IssueState.SENDING
@@ -113,6 +115,20 @@ def test_a_suppression_is_looked_up_lifted_and_added_for_a_reason(services: Serv
             (OLGA, "suppression.lift", "a•••@example.org", "mended"),
             (OLGA, "suppression.add", "a•••@example.org", "asked by phone"),
         ]
+
+
+def test_data_20_a_subscriber_who_asks_is_forgotten(services: Services, olga: Browser) -> None:
+    with services.db.write() as session:
+        put_subscriber(session, ANNA)
+    page = olga.get(f"/admin/suppression?email={ANNA}")
+    assert "Tick the box" in olga.send(page, -1).text
+    forgotten = olga.send(page, -1, sure="1")
+    assert "Left for good" in forgotten.text
+    assert "Forget the subscriber" not in forgotten.text
+    with services.db.read() as session:
+        assert session.scalars(select(Subscriber.id)).all() == []
+        log = session.execute(select(AuditEntry.actor, AuditEntry.action, AuditEntry.subject)).all()
+    assert [tuple(each) for each in log] == [(OLGA, "subscriber.erase", "a•••@example.org")]
 
 
 def test_what_is_no_address_is_said_so(olga: Browser) -> None:

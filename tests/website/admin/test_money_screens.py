@@ -1,5 +1,6 @@
 """The daily work with people and their money, through the screens."""
 
+import json
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from payments.fulfil import fulfil
 from payments.models import Order, Refund, StripeEvent
 from tests.payments.conftest import no_forgeries_yet, settings, stripe_, till  # noqa: F401
 from tests.support.browser import Browser
+from tests.support.newsletter import put_reader, put_subscriber
 from tests.support.operators import OLGA, signed_in
 from tests.support.payments import Till
 from website import clock
@@ -59,11 +61,11 @@ def test_money_returns_only_for_a_reason_and_only_once(till: Till, olga: Browser
 
 def test_a_pass_is_given_and_taken_back_for_a_reason(till: Till, olga: Browser) -> None:  # noqa: F811
     till.order(till.browser())
-    assert "Say why" in olga.send(olga.get("/admin/readers/1"), -1, reason="").text
-    given = olga.send(olga.get("/admin/readers/1"), -1, reason="a prize")
+    assert "Say why" in olga.send(olga.get("/admin/readers/1"), 1, reason="").text
+    given = olga.send(olga.get("/admin/readers/1"), 1, reason="a prize")
     assert "yes (gift)" in given.text
     assert till.ad_free() == [True]
-    assert "no (withdrawn)" in olga.send(given, -1, reason="shared with a class").text
+    assert "no (withdrawn)" in olga.send(given, 1, reason="shared with a class").text
     assert till.ad_free() == [False]
     assert acts(till) == [(OLGA, "pass.give", "a prize"), (OLGA, "pass.take-back", "shared with a class")]
 
@@ -95,3 +97,19 @@ def test_auth_10_an_editor_moves_no_money(app: Flask, till: Till, bought: str) -
     for path in (f"/admin/orders/{bought}/refund", "/admin/readers/1/give", "/admin/readers/1/take-back"):
         assert edda.post(path, fields).status_code == 403
     assert (till.count(Refund), till.ad_free(), acts(till)) == (0, [True], [])
+
+
+def test_data_19_and_20_a_reader_who_asks_gets_their_data_and_is_erased(till: Till, olga: Browser) -> None:  # noqa: F811
+    with till.services.db.write() as session:
+        put_reader(session, BUYER)
+        put_subscriber(session, BUYER)
+    page = olga.get("/admin/readers/1")
+    assert json.loads(olga.send(page, 2).text)["account"]["email"] == BUYER
+    assert "Tick the box" in olga.send(page, 3).text
+    assert "Erased reader 1" in olga.send(page, 3, sure="1").text
+    assert BUYER not in olga.get("/admin/readers/").text + olga.get("/admin/subscribers/").text
+    assert [(actor, action) for actor, action, _ in acts(till)] == [
+        (OLGA, "reader.export"),
+        (OLGA, "reader.erase"),
+    ]
+    assert "Erase this reader" not in olga.get("/admin/readers/1").text

@@ -1,12 +1,15 @@
 """Suppressions of an address, and alarms."""
 
 from flask import Blueprint, Response, abort, render_template, request
+from sqlalchemy import exists, select
 
+from newsletter.subscribers import erasing
+from newsletter.subscribers.models import Subscriber
 from website import audit
 from website.admin.guard import me, needs
 from website.admin.operators.roles import Need
 from website.admin.tables.people import KINDS
-from website.mail import alarms, suppression
+from website.mail import alarms, outbox, suppression
 from website.mail.addresses import BadAddress, key_of, masked
 from website.mail.models import Alarm, Kind
 from website.web.redirects import see_other
@@ -14,6 +17,7 @@ from website.web.services import services
 
 blueprint = Blueprint("mailing", __name__)
 LONGEST_REASON = 300
+NOT_SURE = "Tick the box if this is what they asked for: it cannot be taken back."
 REASON_NEEDED = {"reason": "Say why: it is kept in the log."}
 
 
@@ -54,6 +58,24 @@ def change_suppression() -> str | tuple[str, int]:
     return _page(email, {})
 
 
+@blueprint.post("/suppression/forget")
+@needs(Need.PEOPLE, fresh=True)
+def forget() -> str | tuple[str, int]:
+    """Erase a subscriber who is no reader, as they asked; only the hash of the address stays, so that it is never mailed."""
+    email = request.form.get("email", "").strip()
+    if "sure" not in request.form:
+        return _page(email, {"sure": NOT_SURE})
+    try:
+        key = key_of(email)
+    except BadAddress as bad:
+        return _page(email, {"email": str(bad)})
+    with services().db.write() as session:
+        erasing.erase(session, key)
+        outbox.forget(session, key)
+        audit.record(session, actor=me().email, action="subscriber.erase", subject=masked(key))
+    return _page(email, {})
+
+
 @blueprint.get("/alarms/<int:alarm_id>")
 @needs(Need.LOOK)
 def alarm(alarm_id: int) -> str:
@@ -75,12 +97,20 @@ def seen(alarm_id: int) -> Response:
 
 
 def _page(email: str, errors: dict[str, str]) -> str | tuple[str, int]:
-    found = []
-    if email and not errors:
-        try:
-            with services().db.read() as session:
-                found = suppression.kinds(session, key_of(email))
-        except BadAddress as bad:
-            errors = {"email": str(bad)}
-    page = render_template("screens/suppression.html", email=email, found=found, kinds=KINDS, errors=errors)
+    found, subscribes = [], False
+    try:
+        with services().db.read() as session:
+            key = key_of(email) if email else ""
+            found = suppression.kinds(session, key) if key else []
+            subscribes = session.scalars(select(exists().where(Subscriber.email_key == key))).one()
+    except BadAddress as bad:
+        errors = {"email": str(bad)}
+    page = render_template(
+        "screens/suppression.html",
+        email=email,
+        found=found,
+        subscribes=subscribes,
+        kinds=KINDS,
+        errors=errors,
+    )
     return (page, 422) if errors else page

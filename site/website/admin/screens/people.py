@@ -1,12 +1,17 @@
 """Finding a buyer; one reader; giving and taking back the pass."""
 
+import json
+
 from flask import Blueprint, Response, abort, render_template, request
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
 from newsletter.subscribers.models import Subscriber
 from payments import buyers, gifts
 from payments.standing import standing
-from website.accounts import readers
+from website import audit
+from website.accounts import erasing, readers
+from website.accounts.export import export as make_export
 from website.accounts.models import AddressChange, Reader, ReaderSession
 from website.admin.guard import me, needs
 from website.admin.operators.roles import Need
@@ -17,6 +22,7 @@ from website.web.services import services
 
 blueprint = Blueprint("people", __name__)
 REASON_NEEDED = {"reason": "Say why: it is kept in the log."}
+NOT_SURE = "Tick the box if this is what they asked for: it cannot be taken back."
 LONGEST_REASON = 500
 
 
@@ -67,13 +73,35 @@ def take_back(reader_id: int) -> Response | tuple[str, int]:
     return see_other(f"/admin/readers/{reader_id}")
 
 
+@blueprint.post("/readers/<int:reader_id>/export")
+@needs(Need.PEOPLE, fresh=True)
+def export(reader_id: int) -> Response:
+    """Everything we hold of a reader, for somebody who cannot press the button in their account (GDPR 15)."""
+    with services().db.write() as session:
+        body = json.dumps(make_export(session, _find(session, reader_id)), indent=2, ensure_ascii=False)
+        audit.record(session, actor=me().email, action="reader.export", subject=f"reader:{reader_id}")
+    response = Response(body, mimetype="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="reader-{reader_id}.json"'
+    return response
+
+
+@blueprint.post("/readers/<int:reader_id>/erase")
+@needs(Need.PEOPLE, fresh=True)
+def erase(reader_id: int) -> Response | tuple[str, int]:
+    """Erase a reader who asked for it (GDPR 17)."""
+    if "sure" not in request.form:
+        return _page(reader_id, {"sure": NOT_SURE}), 422
+    with services().db.write() as session:
+        found = _find(session, reader_id)
+        if found.erased_at is None and found.merged_into_id is None:
+            erasing.erase(session, services().settings, found, me().email)
+    return see_other(f"/admin/readers/{reader_id}")
+
+
 def _page(reader_id: int, errors: dict[str, str]) -> str:
     desk = services()
     with desk.db.read() as session:
-        try:
-            found = readers.get(session, reader_id)
-        except readers.NoSuchReader:
-            abort(404)
+        found = _find(session, reader_id)
         sessions = select(func.count(ReaderSession.id)).where(ReaderSession.reader_id == reader_id)
         return render_template(
             "screens/reader.html",
@@ -88,6 +116,13 @@ def _page(reader_id: int, errors: dict[str, str]) -> str:
             merged=session.scalars(select(Reader.id).where(Reader.merged_into_id == reader_id)).all(),
             errors=errors,
         )
+
+
+def _find(session: Session, reader_id: int) -> Reader:
+    try:
+        return readers.get(session, reader_id)
+    except readers.NoSuchReader:
+        abort(404)
 
 
 def _past(reader_id: int) -> Select[str]:
