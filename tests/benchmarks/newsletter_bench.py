@@ -33,6 +33,7 @@ from website.settings import load
 from website.web.services import Services, make_services
 
 SUBSCRIBERS = (1_000, 10_000, 100_000)
+ARTICLES = 6  # that an issue brings to each; fewer would be mails of their own
 MAILS = 5_000
 MAIL_BYTES = 30_000
 CONNECTIONS = 4
@@ -99,12 +100,12 @@ def _site(folder: Path, url: str, smtp_port: int = 9) -> Iterator[Services]:
 
 
 def _draft(services: Services, subscribers: int, text: str = "New.") -> None:
-    """An issue of twenty articles that is due to all."""
+    """An issue that is due to all."""
     with services.db.write() as session:
         put_readers(session, subscribers, pace=Pace.EACH)
     begin(services)
     with services.db.write() as session:
-        for number in range(20):
+        for number in range(ARTICLES):
             put_article(session, f"new-{number}")
     due.handle_one(services)
 
@@ -120,7 +121,7 @@ def _measure_freezing(folder: Path, url: str, subscribers: int) -> None:
             recipients = session.scalars(select(Issue.recipients)).one()
     assert recipients == subscribers, recipients
     print(
-        f"  {subscribers:>7,} subscribers frozen in {seconds:.2f} s: {seconds / subscribers * 1e6:.0f} µs each"
+        f"  {subscribers:>7,} subscribers with {ARTICLES} articles each frozen in {seconds:.2f} s: {seconds / subscribers * 1e6:.0f} µs each"
         f" ({used / subscribers * 1e6:.0f} µs of our processor), memory grew by {_megabytes() - before:.0f} MB",
         flush=True,
     )

@@ -60,12 +60,14 @@ class FakeMailServer:
     connections: int = 0
     most_at_once: int = 0  # mails that were in hand at the same moment
     _in_hand: set[int] = field(default_factory=set)
-    _script: dict[str, deque[str | float]] = field(default_factory=lambda: defaultdict(deque))
+    _script: dict[str, deque[str | float | threading.Event]] = field(
+        default_factory=lambda: defaultdict(deque)
+    )
     _open: list[socket.socket] = field(default_factory=list)
     _port: int = 0
 
-    def answer(self, verb: str, reply: str | float, times: int = 1) -> None:
-        """Answer CONNECT, EHLO, MAIL, RCPT, DATA or BODY (after the mail) otherwise; a number waits (s)."""
+    def answer(self, verb: str, reply: str | float | threading.Event, times: int = 1) -> None:
+        """Answer CONNECT, EHLO, MAIL, RCPT, DATA, BODY (the mail) so; or wait first (s, or for an event)."""
         self._script[verb].extend([reply] * times)
 
     def close_after_data(self, times: int = 1) -> None:
@@ -86,14 +88,10 @@ class FakeMailServer:
         """For `SMTP_URL`."""
         return f"{'smtps' if self.implicit else 'smtp'}://127.0.0.1:{self._port}"
 
-    def take(self, conversation: int) -> None:
-        """A conversation has a mail in hand."""
-        self._in_hand.add(conversation)
+    def in_hand(self, conversation: object, is_there: bool) -> None:
+        """Note whether a conversation has a mail in hand."""
+        (self._in_hand.add if is_there else self._in_hand.discard)(id(conversation))
         self.most_at_once = max(self.most_at_once, len(self._in_hand))
-
-    def leave(self, conversation: int) -> None:
-        """And has it no more."""
-        self._in_hand.discard(conversation)
 
     def mails_to(self, address: str) -> list[Mail]:
         """Those that went to one address."""
@@ -133,13 +131,13 @@ class FakeMailServer:
             _Conversation(self, connection).run()
 
     def scripted(self, verb: str) -> str | None:
-        """The next scripted reply to a verb. A number is a wait, and then the usual reply."""
+        """The next scripted reply to a verb; None for the usual one, after its wait."""
         if not self._script[verb]:
             return None
         reply = self._script[verb].popleft()
         if isinstance(reply, str):
             return reply
-        time.sleep(reply)
+        reply.wait() if isinstance(reply, threading.Event) else time.sleep(reply)
         return None
 
 
@@ -181,7 +179,7 @@ class _Conversation:
                 self._reply("MAIL", "250 ok")
             case "RCPT":
                 self._to = rest.partition("<")[2].partition(">")[0]
-                self._server.take(id(self))
+                self._server.in_hand(self, True)
                 self._reply("RCPT", "250 ok")
             case "DATA":
                 self._data()
@@ -217,8 +215,9 @@ class _Conversation:
             if not lines and (early := self._server.scripted("FIRST LINE")):
                 self._say(early)
             lines.append(line.removeprefix(b".") if line.startswith(b".") else line)
+        self._server.verbs.append("BODY")
         ending = self._server.scripted("BODY") or "250 kept"
-        self._server.leave(id(self))
+        self._server.in_hand(self, False)
         if ending.startswith("250") or ending in {CLOSE, RESET}:
             self._server.mails.append(Mail(self._sender, self._to, b"".join(lines)))
         self._say(ending)

@@ -6,6 +6,7 @@ import signal
 import time
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from sqlalchemy import func, select, update
@@ -71,9 +72,10 @@ def test_mf_02_killed_between_the_servers_yes_and_ours_one_is_uncertain(
 ) -> None:
     with posting_to(settings, mail_server.port, digest_connections=1) as services:
         put_issue(services, 3)
-        mail_server.answer("BODY", 30.0)  # the mail is there, and the reply takes its time
+        mail_server.answer("BODY", reply := Event())
         with worker(services.settings):
-            until(lambda: "DATA" in mail_server.verbs)
+            until(lambda: "BODY" in mail_server.verbs)
+        reply.set()
         expire(services)
         send_all(services)
 
@@ -134,7 +136,7 @@ def test_mf_06_a_worker_that_slept_past_its_lease_does_not_send(
 ) -> None:
     with posting_to(settings, mail_server.port, digest_connections=1) as services:
         put_issue(services, 2)
-        mail_server.answer("RCPT", 1.0)  # it waits for this reply, and is stopped meanwhile
+        mail_server.answer("RCPT", reply := Event())  # it waits for this reply, and is stopped meanwhile
         with worker(services.settings) as process:
             until(lambda: "RCPT" in mail_server.verbs)
             os.kill(process.pid, signal.SIGSTOP)
@@ -145,6 +147,7 @@ def test_mf_06_a_worker_that_slept_past_its_lease_does_not_send(
             send_all(services)
             assert len(mail_server.mails) == 1
 
+            reply.set()
             os.kill(process.pid, signal.SIGCONT)
             until(lambda: "RSET" in mail_server.verbs or len(mail_server.mails) > 1)
             time.sleep(0.5)

@@ -7,10 +7,12 @@ import time
 from collections import Counter
 from contextlib import closing
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from sqlalchemy import select, update
 
+from tests.support.digests import until
 from tests.support.mail import HELLO
 from tests.support.smtp import FakeMailServer
 from tests.support.worker import FULL, on_one_database, worker
@@ -82,26 +84,15 @@ def check(post: Services, server: FakeMailServer) -> None:
 def test_mf_02_killed_between_the_last_reply_and_the_commit_one_mail_is_uncertain(
     post: Services, mail_server: FakeMailServer
 ) -> None:
-    mail_server.answer("BODY", 1.0)
+    mail_server.answer("BODY", reply := Event())
     queue(post, 0)
     with worker(post.settings):
-        until = time.monotonic() + PATIENCE_SECONDS
-        while "DATA" not in mail_server.verbs:
-            assert time.monotonic() < until
-            time.sleep(0.005)
-        time.sleep(0.3)
-    wait_for_first_mail(mail_server)
+        until(lambda: "BODY" in mail_server.verbs)
+    reply.set()
     let_leases_run_out(post)
     with post.db.read() as session:
         uncertain = session.scalars(select(OutboxMail.key).where(OutboxMail.state == State.UNCERTAIN)).all()
     assert uncertain == ["k0"]
-
-
-def wait_for_first_mail(server: FakeMailServer) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while not server.mails:
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 @on_one_database
