@@ -112,7 +112,12 @@ def work(demo: bool) -> None:
 @carrel.command("migrate")
 def migrate_command() -> None:
     """Bring the database to this release's schema. Safe to run twice, and by several at once."""
-    db = open_database(load())
+    from website.backup.making import before_migration
+
+    settings = load()
+    db = open_database(settings)
+    if saved := before_migration(settings, db):
+        click.echo(f"What is there now is kept: {saved}")
     click.echo("The schema is up to date now." if migrate(db) else "The schema was up to date.")
     db.close()
 

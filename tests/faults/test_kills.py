@@ -119,9 +119,24 @@ def test_data_04_killed_again_and_again_under_mixed_load_everything_adds_up(
     assert list(rebuilding.drifts(site.db)) == []
     no_mail_twice(site)
     every_mail_that_was_sent_arrived(site)
+    the_logs_tell_of_nobody(site)
     with site.db.read() as session:
         there = {article.slug for article in library.newest(session, clock.now(), 1000)}
     assert there == set(load.published)
+
+
+def the_logs_tell_of_nobody(site: Site) -> None:
+    """Whatever failed meanwhile, no address and no key stands in a log (PAY-30)."""
+    home = Path(site.environ["CARREL_HOME"])
+    logs = "".join((home / f"{name}.log").read_text("utf-8") for name in ("web", "worker"))
+    secret = [
+        site.environ["CARREL_SECRET_KEYS"],
+        site.stripe.api_key,
+        "whsec_",
+        "@example.com",
+        "@example.org",
+    ]
+    assert [each for each in secret if each in logs] == []
 
 
 def no_mail_twice(site: Site) -> None:

@@ -12,7 +12,9 @@ from website import clock
 from website.backup import archive, postgres_copy, running, shelf, sqlite_copy
 from website.backup.archive import Manifest
 from website.backup.contents import Contents
+from website.backup.failures import Busy
 from website.db import Database
+from website.migrations import HEAD, current_revision
 from website.settings import Settings
 
 MEDIA = "media"
@@ -27,6 +29,20 @@ def make(settings: Settings, db: Database, kind: str = "by-hand") -> Path:
     with running.one_at_a_time(shelf.folder(settings.home)):
         shelf.sweep(settings.home)
         return make_alone(settings, db, kind)
+
+
+def before_migration(settings: Settings, db: Database) -> Path | None:
+    """A backup of a database whose schema is about to be changed; None when there is nothing to change (DATA-16)."""
+    found = current_revision(db)
+    if found in {None, HEAD}:
+        return None
+    from website.migrations.upgrade import refuse_unknown  # here, as Alembic takes long to load
+
+    refuse_unknown(found)
+    try:
+        return make(settings, db, "before-migration")
+    except Busy:  # somebody else who migrates makes it
+        return None
 
 
 def make_alone(settings: Settings, db: Database, kind: str) -> Path:

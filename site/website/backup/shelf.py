@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Final
 
 FOLDER = "backups"
-NAME = re.compile(r"carrel-(?P<at>\d{8}T\d{6}Z)-(?P<kind>nightly|by-hand|before-restore)\.tar\.gz")
+NAME = re.compile(
+    r"carrel-(?P<at>\d{8}T\d{6}Z)-(?P<kind>nightly|by-hand|before-restore|before-migration)\.tar\.gz"
+)
 AT = "%Y%m%dT%H%M%SZ"
 DAILY, WEEKLY, MONTHLY = 7, 4, 6
 ASKED_FOR: Final = timedelta(
     days=30
-)  # one made by hand or before a restoration is kept so long whatever comes
+)  # one made by hand, or before a restoration or migration, is kept so long whatever comes
 LONGEST: Final = timedelta(days=183)  # an erased reader is in no backup after half a year
 
 

@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from tests.conftest import KEY
 from tests.support.accounts import make_reader
@@ -14,6 +14,7 @@ from website.backup import archive, making, running, shelf
 from website.backup.failures import Busy, DamagedDatabase
 from website.db import Database
 from website.mail.models import OutboxMail
+from website.migrations import ForeignSchema
 from website.settings import Settings
 
 
@@ -93,4 +94,24 @@ def test_a_damaged_database_is_said_to_be_damaged_and_not_saved_as_good(home: Se
     file.write_bytes(content)
     with pytest.raises(DamagedDatabase, match="carrel restore"):
         making.make(home, db)
+    assert shelf.every(home.home) == []
+
+
+@pytest.mark.own_database
+def test_data_16_a_schema_that_will_change_is_saved_first(home: Settings, db: Database) -> None:
+    assert making.before_migration(home, db) is None
+    with db.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+    saved = making.before_migration(home, db)
+    assert saved is not None
+    assert archive.manifest_of(saved).revision == "0003"
+    assert [each.kind for each in shelf.every(home.home)] == ["before-migration"]
+
+
+@pytest.mark.own_database
+def test_a_later_schema_is_neither_saved_nor_touched(home: Settings, db: Database) -> None:
+    with db.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(ForeignSchema):
+        making.before_migration(home, db)
     assert shelf.every(home.home) == []
