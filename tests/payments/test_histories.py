@@ -102,8 +102,9 @@ def test_pay_24_two_and_a_half_thousand_histories_end_alike_however_they_arrive(
         books = [Book(), Book(), Book()]
         for _ in range(chance.randint(1, 9)):
             story.step(chance)
+            fact = story.fact()
             for book in books[:2]:
-                book.hear(story, chance)
+                book.hear(story, fact, chance)
         for book in books:  # the third heard nothing until now
             book.settle(story, story.fact(), book.version)
             assert entitled(book.shuffled(chance)).ad_free == story.should_be_ad_free, story
@@ -118,9 +119,9 @@ class Book:
     version: int = 0
     in_flight: list[tuple[SessionFact, int]] = field(default_factory=list)
 
-    def hear(self, story: Story, chance: Random) -> None:
+    def hear(self, story: Story, fact: SessionFact, chance: Random) -> None:
         """Some answers set out, some arrive, in any order."""
-        self.in_flight += [(story.fact(), self.version)] * chance.randint(0, 2)
+        self.in_flight += [(fact, self.version)] * chance.randint(0, 2)
         while self.in_flight and chance.random() < 0.6:
             self.settle(story, *self.in_flight.pop(chance.randrange(len(self.in_flight))))
 
