@@ -71,7 +71,9 @@ def _end_of_batch(session: Session, issue: Issue, size: int) -> int | None:
 def _reserve_articles(session: Session, settings: Settings, issue: Issue, upto: int) -> None:
     """Each article goes to each reader once: the unique key decides, also between two issues at once."""
     at_least = 1 if issue.pace == Pace.EACH else settings.digest_min_articles
-    in_batch = Subscription.subscriber_id.between(issue.frozen_through + 1, upto)
+    batch = (issue.frozen_through + 1, upto)
+    # Said of both tables: PostgreSQL draws no conclusion from one range to the other.
+    in_batch = and_(Subscriber.id.between(*batch), Subscription.subscriber_id.between(*batch))
     among = and_(Subscriber.pace == issue.pace, in_batch, receives(clock.now()))
     rows = news.unread(news.of_issue(issue.id), among, at_least).add_columns(literal(issue.id))
     insert_selected(session, DeliveredArticle, ["subscriber_id", "article_id", "issue_id"], rows)
