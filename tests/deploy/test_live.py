@@ -104,9 +104,9 @@ def test_the_units_start_behind_nginx_and_no_reader_notices_that_they_are_replac
         with nginxes.nginx(tmp_path, door.getsockname()[1]) as front, Readers(front) as readers:
             readers.read_more(10)
             web.process.send_signal(signal.SIGHUP)  # systemctl reload
-            readers.read_more(60)
+            readers.read_more(20)
             web.restart(SECONDS)
-            readers.read_more(60)
+            readers.read_more(20)
             assert readers.wrong == []
     finally:
         web.stop(SECONDS)
