@@ -2,7 +2,7 @@
 PYTHON ?= python3
 CARREL = .venv/bin/carrel
 PYTEST = .venv/bin/python -m pytest
-WORKERS ?= 2
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help run install test test-browser lint types floors check bench faults test-stripe mutants pictures lock clean
@@ -22,7 +22,7 @@ install-test:
 	@.venv/bin/python deploy/test_tools.py
 
 test: install-test ## Set everything up and run all tests, on SQLite and PostgreSQL, the browser's too
-	$(PYTEST) -n $(WORKERS) --dist loadgroup
+	$(PYTEST) -n $(WORKERS) --dist loadfile
 
 lint: install-test ## Look for mistakes and untidiness
 	.venv/bin/ruff check .
@@ -40,7 +40,7 @@ bench: install-test ## Print every figure: publishing, pages, newsletter (takes 
 	.venv/bin/python -m tests.benchmarks
 
 faults: install-test ## Run the fault suites with their full counts (takes long)
-	CARREL_FULL_FAULTS=1 $(PYTEST) -n $(WORKERS) --dist loadgroup -m faults
+	CARREL_FULL_FAULTS=1 $(PYTEST) -n $(WORKERS) --dist loadfile -m faults
 
 test-stripe: stripe-key install-test ## The contract tests against Stripe itself: STRIPE_SECRET_KEY=sk_test_… make test-stripe
 	CARREL_REAL_STRIPE=1 $(PYTEST) tests/payments/contract

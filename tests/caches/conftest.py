@@ -19,7 +19,6 @@ from website.migrations import migrate
 from website.settings import load
 from website.web.services import make_services
 
-HERE = Path(__file__).parent
 PRODUCTION = {
     "CARREL_BASE_URL": f"https://{NAME}",
     "CARREL_SECRET_KEYS": "kMv2c9TqLx7RzNw4YbHs8PdJf3GaUe6W",
@@ -32,13 +31,6 @@ PRODUCTION = {
     "STRIPE_WEBHOOK_SECRET": "whsec_nobody",
     "AD_WINDOW_MINUTES": "1440",  # so that two copies of a page differ for no innocent reason
 }
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of these share one site, so they run on one worker."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("caches"))
 
 
 @dataclass(frozen=True)

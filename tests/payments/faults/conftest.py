@@ -11,10 +11,7 @@ from tests.support.site import Site, running_site
 from tests.support.test_database import TestDatabase
 
 FULL = bool(os.environ.get("CARREL_FULL_FAULTS"))
-KINDS = [
-    pytest.param("sqlite", marks=pytest.mark.xdist_group("faults-sqlite")),
-    pytest.param("postgres", marks=pytest.mark.xdist_group("faults-postgres")),
-]
+KINDS = ["sqlite", "postgres"]
 # For what never reaches the database: once is enough in an ordinary run.
 WITHOUT_STORAGE = pytest.mark.parametrize("running", KINDS if FULL else KINDS[:1], indirect=True)
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from payments.standin import Standin
 from tests.payments.standin.conftest import pass_order
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
