@@ -41,4 +41,4 @@ def test_the_archive_lists_issues_of_several_articles(services: Services, client
 
 def test_an_issue_that_was_not_sent_has_no_page(services: Services, client: FlaskClient) -> None:
     assert client.get("/newsletter/archive/1/").status_code == 404
-    assert "Nothing has been sent yet." in client.get("/newsletter/archive/").text
+    assert "No issue yet" in client.get("/newsletter/archive/").text
