@@ -31,6 +31,10 @@ PRAGMAS = {
     "secure_delete": 1,  # an erased address leaves no free page behind
 }
 
+DURABLE = (
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+)
+
 
 class DatabaseUnusable(Exception):
     """The database cannot be used as it is; the message says why and what to do."""
@@ -157,6 +161,8 @@ def _postgres(url: URL, read_only: bool) -> Engine:
     def connect(connection: Any, _record: ConnectionPoolEntry) -> None:
         # As patient as SQLite: a table that somebody locks must not hold every thread of the site for good.
         connection.execute(f"SET lock_timeout = {BUSY_TIMEOUT_MS}")
+        # A commit that the next crash may undo is none: here is money, whatever the server was set to.
+        connection.execute(DURABLE)
         connection.commit()
 
     return engine.execution_options(postgresql_readonly=True) if read_only else engine

@@ -137,6 +137,11 @@ class EditionCache:
             self._pages.move_to_end((key, edition))
             return page
 
+    def last(self, key: str, edition: Edition) -> KeptPage | None:
+        """The page that was kept last, however old: better than none while the database is away."""
+        with self._lock:
+            return self._pages.get((key, edition))
+
     def put(self, key: str, edition: Edition, page: KeptPage) -> None:
         """Keep a page, and let the oldest go until all fit."""
         with self._lock:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from website.db import PRAGMAS, Database, DatabaseUnusable, insert_new, set_pragmas
+from website.db import FULL, PRAGMAS, Database, DatabaseUnusable, insert_new, set_pragmas
 from website.editions import Epoch, current_epoch, raise_epoch
 from website.tokens import SiteSecret, site_secret
 
@@ -71,3 +71,12 @@ def test_data_02_a_sqlite_with_the_wal_bug_is_refused(
     monkeypatch.setattr(pysqlite3, "sqlite_version_info", (3, 51, 2))
     with pytest.raises(DatabaseUnusable, match=r"3\.51\.3"):
         set_pragmas(pysqlite3.connect(str(tmp_path / "x.db")))
+
+
+def test_data_01_a_commit_outlives_a_crash_whatever_the_server_was_set_to(db: Database) -> None:
+    with db.write() as session:
+        if db.is_sqlite:
+            assert session.execute(text("PRAGMA synchronous")).scalar() == FULL
+            return
+        ask = text("SELECT reset_val, setting FROM pg_settings WHERE name = 'synchronous_commit'")
+        assert session.execute(ask).one() == ("off", "on")

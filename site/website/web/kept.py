@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from datetime import datetime
 
+import structlog
 from flask import Response, request
+from sqlalchemy.exc import OperationalError
 
 from website import clock
 from website.editions import Edition, KeptPage, keep
 from website.web.services import services
 
+log = structlog.get_logger()
 CACHE_CONTROL = {
     Edition.GUEST: "public, max-age=0, s-maxage=60",
     Edition.READER: "private, no-cache",
@@ -22,7 +25,10 @@ Rendering = tuple[str, datetime | None] | tuple[str, datetime | None, datetime]
 def serve_edition(
     key: str, edition: Edition, render: Callable[[], Rendering], mimetype: str = "text/html"
 ) -> Response:
-    """The edition of a page under its key, rendered only when none is kept."""
+    """The edition of a page under its key, rendered only when none is kept.
+
+    While the database is away, the last one stands, however old (as RFC 5861's `stale-if-error`).
+    """
     return _answer(_kept(key, edition, render, mimetype), CACHE_CONTROL[edition])
 
 
@@ -31,7 +37,13 @@ def _kept(key: str, edition: Edition, render: Callable[[], Rendering], mimetype:
     epoch = desk.epoch.value()
     if page := desk.pages.get(key, edition, epoch, clock.now()):
         return page
-    made = render()
+    try:
+        made = render()
+    except OperationalError as away:
+        if last := desk.pages.last(key, edition):
+            log.warning("an older page is shown", problem=str(away.orig))
+            return last
+        raise
     changed_at = made[2] if len(made) == 3 else None
     # The epoch from before rendering: a change during it makes the page old at once, never stale.
     page = keep(made[0], epoch, made[1], mimetype, changed_at)
