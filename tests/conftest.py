@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from tests.support.chromium import browser  # noqa: F401 - a fixture for all
 from tests.support.postgres import Cluster, find_binaries
+from tests.support.quick import make_apps_quickly
 from tests.support.test_database import TestDatabase, empty
 from website.app import create_app
 from website.db import Database
@@ -22,6 +23,7 @@ POSTGRES = "CARREL_TEST_POSTGRES"  # where the cluster of this run listens; set 
 KEY = "a-key-for-tests-only-of-32-bytes-or-more"
 BASE_URL = "https://carrel.test"
 _clusters: list[Cluster] = []
+make_apps_quickly()
 
 
 def pytest_configure(config: pytest.Config) -> None:
