@@ -34,7 +34,7 @@ class CodeInMemory(BytecodeCache):
 def make_apps_quickly() -> None:
     """From now on, in this process."""
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CodeInMemory()}
-    Rule._compile_builder = _remembering(Rule._compile_builder)  # type: ignore[method-assign]
+    Rule._compile_builder = _remembering(Rule._compile_builder)  # type: ignore[assignment, method-assign]
 
 
 def _remembering(compile_builder: Callable[[Rule, bool], Builder]) -> Callable[[Rule, bool], Builder]:
