@@ -39,7 +39,8 @@ def is_over(event: StripeEvent) -> bool:
 
 def is_leased(event: StripeEvent) -> bool:
     """Whether somebody is at work on it."""
-    return event.leased_until is not None and event.leased_until > clock.now()
+    now = clock.now()
+    return event.leased_until is not None and now < event.leased_until <= now + LEASE + clock.TOLERANCE
 
 
 def claim(session: Session, event: EventFact, *, delivered: bool) -> StripeEvent | None:
@@ -61,7 +62,7 @@ def claim(session: Session, event: EventFact, *, delivered: bool) -> StripeEvent
     take = keep.on_conflict_do_update(
         index_elements=[StripeEvent.source, StripeEvent.event_id],
         set_={"leased_until": now + LEASE},
-        where=_is_free(now),
+        where=_is_free(),
     )
     return session.scalars(take.returning(StripeEvent)).one_or_none()
 
@@ -69,7 +70,7 @@ def claim(session: Session, event: EventFact, *, delivered: bool) -> StripeEvent
 def claim_due(session: Session) -> StripeEvent | None:
     """Take the event that is due longest, for the worker."""
     now = clock.now()
-    due = (_is_free(now), StripeEvent.next_try_at <= now)
+    due = (_is_free(), clock.has_passed(StripeEvent.next_try_at, LONGEST_PAUSE))
     # A type of a later release is left to it: both releases may work while one replaces the other.
     known = select(StripeEvent.id).where(*due, StripeEvent.type.in_(KNOWN))
     first = known.order_by(StripeEvent.next_try_at).limit(1).with_for_update(skip_locked=True)
@@ -114,8 +115,8 @@ def retry(session: Session, event_id: str, actor: str) -> bool:
     return True
 
 
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    unleased = or_(StripeEvent.leased_until.is_(None), StripeEvent.leased_until <= now)
+def _is_free() -> ColumnElement[bool]:
+    unleased = or_(StripeEvent.leased_until.is_(None), clock.has_passed(StripeEvent.leased_until, LEASE))
     return StripeEvent.handled_at.is_(None) & StripeEvent.dead_at.is_(None) & unleased
 
 

@@ -106,7 +106,7 @@ def carry_out_one(services: Services) -> bool:
         return False
     shop = shop_of(services)
     due = select(RefundRequest.id).where(
-        RefundRequest.state == "asked", RefundRequest.next_try_at <= clock.now()
+        RefundRequest.state == "asked", clock.has_passed(RefundRequest.next_try_at, PAUSE)
     )
     with shop.db.read() as session:
         request_id = session.scalars(due.order_by(RefundRequest.next_try_at).limit(1)).one_or_none()

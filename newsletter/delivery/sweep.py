@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from newsletter.delivery.claims import FREE
+from newsletter.delivery.claims import FREE, LEASE
 from newsletter.delivery.owner import this_boot
 from newsletter.delivery.recording import tell_uncertain
 from newsletter.digests import control
@@ -16,6 +16,7 @@ from website.web.services import Services
 
 EVERY_SECONDS = 60.0
 WAITS_TOO_LONG = timedelta(hours=1)
+LONGEST_STEP = timedelta(minutes=10)  # more than a delivery is ever put off
 LOST_SIGHT = "the worker ended while the mail was being handed over"
 REBOOTED = "the machine went down while a worker held the mail"
 
@@ -34,7 +35,7 @@ def sweep(session: Session, *, lasting: bool = False) -> None:
     Unless marks are `lasting`, those of a machine that went down may be lost: whatever it held is uncertain.
     """
     now = clock.now()
-    expired = (Delivery.state == DeliveryState.CLAIMED, Delivery.lease_until < now)
+    expired = (Delivery.state == DeliveryState.CLAIMED, clock.has_passed(Delivery.lease_until, LEASE))
     over = {"state": DeliveryState.UNCERTAIN, "ended_at": now}
     began: list[tuple[ColumnElement[bool], str]] = [(Delivery.begun_at.is_not(None), LOST_SIGHT)]
     if not lasting:
@@ -47,6 +48,16 @@ def sweep(session: Session, *, lasting: bool = False) -> None:
     stopped = select(Issue.id).where(Issue.state == IssueState.STOPPED)
     for issue_id in session.scalars(stopped).all():
         control.end_waiting(session, issue_id)
+    _bring_near(session)
+
+
+def _bring_near(session: Session) -> None:
+    """What is due later than anything we put off was queued before the clock went back: it is due now."""
+    sending = select(Issue.id).where(Issue.state == IssueState.SENDING)
+    for issue_id in session.scalars(sending).all():
+        waiting = Delivery.issue_id == issue_id, Delivery.state == DeliveryState.QUEUED
+        far = clock.is_of_another_clock(Delivery.due_at, LONGEST_STEP)
+        session.execute(update(Delivery).where(*waiting, far).values(due_at=clock.now()))
 
 
 def _end_uncertain(

@@ -115,8 +115,8 @@ def _use(session: Session, *which: ColumnElement[bool]) -> MailedLink:
 
 
 def _usable(purpose: Purpose) -> tuple[ColumnElement[bool], ...]:
-    now = clock.now()
-    return MailedLink.purpose == purpose, MailedLink.used_at.is_(None), MailedLink.expires_at > now
+    unused = MailedLink.purpose == purpose, MailedLink.used_at.is_(None)
+    return *unused, ~clock.has_passed(MailedLink.expires_at, LASTS)
 
 
 def _code_hash(secret: str, code: str) -> bytes:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from payments.models import Reconciliation
 from website.backup import rehearsal, shelf
+from website.clock import TOLERANCE
 from website.doctor import beat
 from website.doctor.findings import Finding, Patient, bad, look, well
 from website.mail.models import OutboxMail
@@ -17,7 +18,6 @@ from website.settings import BadSettings, require_production
 
 FREE_BYTES, FREE_PART = 500_000_000, 0.10
 TOO_OLD = timedelta(hours=48)
-JUMP = timedelta(minutes=5)
 
 
 def settings(patient: Patient) -> Finding:
@@ -87,9 +87,9 @@ def clock(patient: Patient) -> Finding:
     with patient.db.read() as session:
         newest = session.scalar(select(func.max(OutboxMail.created_at)))
         theirs = None if patient.db.is_sqlite else session.scalar(select(func.now()))
-    if newest and newest > patient.now + JUMP:
+    if newest and newest > patient.now + TOLERANCE:
         return bad("clock", f"a mail was queued at {newest:%Y-%m-%d %H:%M UTC}, which is still to come", SYNC)
-    if isinstance(theirs, datetime) and abs(theirs - patient.now) > JUMP:
+    if isinstance(theirs, datetime) and abs(theirs - patient.now) > TOLERANCE:
         return bad("clock", f"PostgreSQL's machine has {theirs:%H:%M:%S UTC}", SYNC)
     return well("clock", f"{patient.now:%Y-%m-%d %H:%M:%S UTC}")
 

@@ -18,6 +18,7 @@ from website.tokens import new_token
 
 CLAIM_LEASE = timedelta(minutes=3)  # covers the conversation up to DATA
 HANDING_LEASE = timedelta(minutes=10)  # covers the wait for the last reply
+LONGEST_STEP = timedelta(minutes=10)  # more than a mail is ever put off
 _chance = random.SystemRandom()
 
 
@@ -89,7 +90,7 @@ def sweep(session: Session) -> list[OutboxMail]:
     Returns those that became uncertain.
     """
     expired = select(OutboxMail).where(
-        OutboxMail.state == State.CLAIMED, OutboxMail.lease_until < clock.now()
+        OutboxMail.state == State.CLAIMED, clock.has_passed(OutboxMail.lease_until, HANDING_LEASE)
     )
     uncertain = []
     for mail in session.scalars(expired.with_for_update(skip_locked=True)).all():
@@ -98,7 +99,14 @@ def sweep(session: Session) -> list[OutboxMail]:
             uncertain.append(mail)
         else:
             _back(session, mail)
+    _bring_near(session)
     return uncertain
+
+
+def _bring_near(session: Session) -> None:
+    """What is due later than anything we put off was queued before the clock went back: it is due now."""
+    far = OutboxMail.state == State.QUEUED, clock.is_of_another_clock(OutboxMail.due_at, LONGEST_STEP)
+    session.execute(update(OutboxMail).where(*far).values(due_at=clock.now()))
 
 
 def _back(session: Session, mail: OutboxMail, **values: object) -> None:

@@ -113,6 +113,17 @@ def test_auth_01_a_link_dies_after_ten_minutes(services: Services, anna: Browser
     assert signed_in_as(services, anna) is None
 
 
+def test_data_23_a_link_of_a_clock_that_was_a_day_ahead_does_not_live_for_a_day(
+    services: Services, anna: Browser, newest_mail: Post
+) -> None:
+    with time_machine.travel(NOON, tick=False) as time:
+        ask(anna)
+        time.shift(-timedelta(minutes=5))
+        assert anna.get(link_in(newest_mail())).status_code == 200
+        time.shift(-timedelta(days=1))
+        assert anna.get(link_in(newest_mail())).status_code == 410
+
+
 def test_auth_01_a_newer_mail_voids_the_older(services: Services, anna: Browser, newest_mail: Post) -> None:
     ask(anna)
     old_link, old_code = link_in(newest_mail()), code_in(newest_mail())

@@ -42,6 +42,14 @@ def test_auth_07_a_session_ends_after_half_an_hour_of_rest_and_after_twelve_hour
     assert not is_in(timedelta(hours=12, minutes=1))
 
 
+def test_data_23_a_session_of_a_clock_that_was_an_hour_ahead_is_over(app: Flask) -> None:
+    olga, right = signed_in(app), clock.now()
+    with time_machine.travel(right - timedelta(minutes=4), tick=False):
+        assert "Sign out" in olga.get("/admin/").text
+    with time_machine.travel(right - timedelta(hours=1), tick=False):
+        assert "Sign out" not in olga.get("/admin/").text
+
+
 def test_auth_07_the_worker_throws_away_sessions_that_ended(app: Flask, services: Services) -> None:
     signed_in(app)
     assert not sessions.handle_one(services)

@@ -83,5 +83,7 @@ def handle_one(services: Services) -> bool:
 
 
 def _alive() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Also over is what was seen by a clock that has gone back since: else it would stay fresh for that long."""
     now = clock.now()
-    return OperatorSession.created_at > now - ABSOLUTE, OperatorSession.last_seen_at > now - IDLE
+    seen = OperatorSession.last_seen_at.between(now - IDLE, now + clock.TOLERANCE)
+    return OperatorSession.created_at > now - ABSOLUTE, seen

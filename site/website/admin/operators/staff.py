@@ -110,7 +110,7 @@ def everybody(session: Session) -> Sequence[Operator]:
 def invited(session: Session, token: str) -> Operator:
     """Whose one-time link this is. Raises `LinkSpent`."""
     valid = select(Operator).where(
-        Operator.setup_hash == token_hash(token), Operator.setup_until > clock.now()
+        Operator.setup_hash == token_hash(token), ~clock.has_passed(Operator.setup_until, LINK_LASTS)
     )
     found = session.scalars(valid).one_or_none()
     if found is None:

@@ -1,0 +1,47 @@
+"""The clock was a day ahead and is put right: no digest waits for a day that was never there (DATA-23, MF-30)."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import update
+
+from newsletter.delivery import claims, sweep
+from newsletter.digests.models import Delivery, DeliveryState
+from tests.support.digests import count_of, put_issue, send_all, the_issue
+from website import clock
+from website.db import Database
+from website.web.services import Services
+
+
+def hold(db: Database, ahead: timedelta) -> None:
+    """A worker takes everything by a clock that is ahead, and dies."""
+    with time_machine.travel(clock.now() + ahead, tick=False), db.write() as session:
+        assert claims.claim(session, the_issue(session).id, "boot/a worker", 10)
+
+
+@pytest.fixture
+def issue(post: Services) -> Services:
+    """An issue is about to go to two readers."""
+    put_issue(post, 2)
+    return post
+
+
+@pytest.mark.parametrize(("ahead", "free"), [(timedelta(days=1), 2), (timedelta(minutes=4), 0)])
+def test_data_23_a_lease_of_a_clock_that_was_far_ahead_is_free(
+    issue: Services, ahead: timedelta, free: int
+) -> None:
+    hold(issue.db, ahead)
+    with issue.db.write() as session:
+        sweep.sweep(session, lasting=True)
+    assert count_of(issue, DeliveryState.QUEUED) == free
+
+
+def test_data_23_a_delivery_that_is_due_in_a_day_that_never_came_goes_now(issue: Services) -> None:
+    with issue.db.write() as session:
+        session.execute(update(Delivery).values(due_at=clock.now() + timedelta(days=1)))
+    send_all(issue)
+    assert count_of(issue, DeliveryState.QUEUED) == 2
+    sweep.handle_one(issue)
+    send_all(issue)
+    assert count_of(issue, DeliveryState.SENT) == 2

@@ -1,0 +1,47 @@
+"""The clock was a day ahead and is put right: mail does not wait for a day that was never there (DATA-23)."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from tests.support.mail import HELLO
+from tests.support.smtp import FakeMailServer
+from website import clock
+from website.mail import claims, outbox, watch
+from website.mail.delivery import Delivery
+from website.web.services import Services
+
+AHEAD, ALMOST_RIGHT = timedelta(days=1), timedelta(minutes=4)
+
+
+def queue(post: Services, *, ahead: timedelta, is_taken: bool = False) -> None:
+    """A mail, perhaps taken by a worker that died, by a clock that is ahead."""
+    with time_machine.travel(clock.now() + ahead, tick=False), post.db.write() as session:
+        outbox.queue(session, key="k", to="anna@example.org", mail=HELLO)
+        assert not is_taken or claims.claim(session)
+
+
+def sent(post: Services, mail_server: FakeMailServer) -> int:
+    """How many mails leave after the minute's look."""
+    watch.handle_one(post)
+    delivery = Delivery()
+    while delivery.handle_one(post):
+        pass
+    delivery.close()
+    return len(mail_server.mails)
+
+
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_data_23_a_mail_of_a_clock_that_was_a_day_ahead_goes_now(
+    post: Services, mail_server: FakeMailServer, is_taken: bool
+) -> None:
+    queue(post, ahead=AHEAD, is_taken=is_taken)
+    assert sent(post, mail_server) == 1
+
+
+def test_data_23_a_lease_of_a_clock_that_is_four_minutes_ahead_is_left_alone(
+    post: Services, mail_server: FakeMailServer
+) -> None:
+    queue(post, ahead=ALMOST_RIGHT, is_taken=True)
+    assert sent(post, mail_server) == 0
