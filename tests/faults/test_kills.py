@@ -24,7 +24,7 @@ from tests.faults.conftest import FULL
 from tests.faults.load import Load
 from tests.support.crashing import POINTS
 from tests.support.digests import put_readers
-from tests.support.site import WAIT_SECONDS, Site, running_site, until
+from tests.support.site import CRASHING, WAIT_SECONDS, Site, running_site, until
 from tests.support.test_database import TestDatabase
 from website import clock
 from website.backup.sqlite_copy import checked
@@ -69,7 +69,7 @@ def kill_somebody(site: Site, chance: Random) -> None:
 
 def start_web(site: Site) -> None:
     bind = ("--bind", site.url.removeprefix("http://"), "--workers", "2")
-    site.start("web", "serve", *bind, entry=("-m", "tests.support.crashing"))
+    site.start("web", "serve", *bind, entry=CRASHING)
     site.wait_until_it_answers()
 
 

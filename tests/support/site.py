@@ -4,7 +4,6 @@ import os
 import resource
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -25,6 +24,7 @@ from sqlalchemy.orm import Session
 from payments.models import Grant, Order, Payment, StripeEvent
 from payments.standin import Standin
 from tests.support.buyer import PATIENCE_SECONDS, Buyer
+from tests.support.served import free_port
 from tests.support.smtp import FakeMailServer
 from website.accounts.models import LimitHits, Reader
 from website.db import Database
@@ -36,6 +36,9 @@ KEY = "a-key-for-tests-only-of-32-bytes-or-more"
 SECRETS = ("whsec_new", "whsec_old")
 WAIT_SECONDS = 300.0  # only a site that is broken needs so long, on whatever machine
 STOP_SECONDS = 40.0
+Entry = tuple[str, ...]
+PLAIN: Entry = ("-m", "website")
+CRASHING: Entry = ("-m", "tests.support.crashing")
 
 
 @dataclass
@@ -49,7 +52,7 @@ class Site:
     mail: FakeMailServer
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
-    def start(self, name: str, *arguments: str, entry: tuple[str, ...] = ("-m", "website")) -> None:
+    def start(self, name: str, *arguments: str, entry: Entry = PLAIN) -> None:
         """Start `carrel <arguments>`."""
         command = [sys.executable, *entry, *arguments]
         with Path(self.environ["CARREL_HOME"], f"{name}.log").open("ab") as log:
@@ -73,7 +76,7 @@ class Site:
 
     def carrel(self, *arguments: str) -> str:
         """Run a command to its end; what it said."""
-        command = [sys.executable, "-m", "website", *arguments]
+        command = [sys.executable, *PLAIN, *arguments]
         done = subprocess.run(
             command, env=self.environ, cwd=ROOT, capture_output=True, timeout=120, check=False
         )
@@ -184,10 +187,12 @@ def until(holds: Callable[[], Any], seconds: float = WAIT_SECONDS) -> Any:
 
 
 @contextmanager
-def running_site(home: Path, database_url: str, workers: int = 2, **environ: str) -> Iterator[Site]:
+def running_site(
+    home: Path, database_url: str, workers: int = 2, entry: Entry = CRASHING, **environ: str
+) -> Iterator[Site]:
     """Web and worker before a Stripe and a mail server of our own, until the block ends.
 
-    The web processes can be made to end at a named point: `Site.crash_order`.
+    The web processes can be made to end at a named point: `Site.crash_order`. Another `entry` is for both.
     """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -210,8 +215,8 @@ def running_site(home: Path, database_url: str, workers: int = 2, **environ: str
         site = Site(url, settings | environ, db, stripe, mail)
         try:
             bind = ("--bind", f"127.0.0.1:{port}", "--workers", str(workers))
-            site.start("web", "serve", *bind, entry=("-m", "tests.support.crashing"))
-            site.start("worker", "worker")
+            site.start("web", "serve", *bind, entry=entry)
+            site.start("worker", "worker", entry=PLAIN if entry == CRASHING else entry)
             site.wait_until_it_answers()
             yield site
         finally:
@@ -242,10 +247,3 @@ def _answers(address: str) -> bool:
     with suppress(URLError, OSError), urllib.request.urlopen(address, timeout=5) as response:
         return bool(response.status == 200)
     return False
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
