@@ -51,13 +51,14 @@ class Site:
     stripe: Standin
     mail: FakeMailServer
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    root: Path = ROOT  # of the code that runs
 
     def start(self, name: str, *arguments: str, entry: Entry = PLAIN) -> None:
         """Start `carrel <arguments>`."""
         command = [sys.executable, *entry, *arguments]
         with Path(self.environ["CARREL_HOME"], f"{name}.log").open("ab") as log:
             self.children[name] = subprocess.Popen(
-                command, env=self.environ, cwd=ROOT, stdout=log, stderr=log
+                command, env=self.environ, cwd=self.root, stdout=log, stderr=log
             )
 
     def wait_until_it_answers(self) -> None:
@@ -78,7 +79,7 @@ class Site:
         """Run a command to its end; what it said."""
         command = [sys.executable, *PLAIN, *arguments]
         done = subprocess.run(
-            command, env=self.environ, cwd=ROOT, capture_output=True, timeout=120, check=False
+            command, env=self.environ, cwd=self.root, capture_output=True, timeout=120, check=False
         )
         return done.stdout.decode()
 
