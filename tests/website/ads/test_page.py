@@ -4,11 +4,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from articles.models import PlainPage
+from tests.support.accounts import make_reader, make_session
 from tests.support.ads import house_ad
 from tests.support.articles import put_article
 from website.app import create_app
 from website.slots import NetworkAd
 from website.web.services import Services
+from website.web.session_cookie import NAME
 
 HOSTILE = "<script>alert(1)</script>{{7*7}}\"'>"
 
@@ -32,6 +34,18 @@ def test_priv_11_an_ad_is_labelled_and_its_link_is_sponsored(page: str) -> None:
     assert 'aria-label="Advertisement"' in page
     assert '<span class="slot-label">Advertisement</span>' in page
     assert 'rel="sponsored nofollow"' in page
+
+
+@pytest.mark.parametrize(("ad_free", "has_slots"), [(True, False), (False, True)])
+def test_n8_a_holders_page_has_no_slot_and_is_no_shared_caches(
+    services: Services, client: FlaskClient, page: str, ad_free: bool, has_slots: bool
+) -> None:
+    token = make_session(services.db, make_reader(services.db, ad_free=ad_free))
+    client.set_cookie(f"__Host-{NAME}", token, domain="carrel.test", secure=True)
+    for path in ("/articles/what-cmp-means/", "/"):
+        answer = client.get(path)
+        assert ('class="slot ' in answer.text) is has_slots
+        assert answer.headers["Cache-Control"] == "private, no-cache"
 
 
 @pytest.mark.parametrize(
