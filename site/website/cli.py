@@ -13,7 +13,7 @@ from website.backup.failures import BackupFailure
 from website.backup.running import site_runs
 from website.db import Database, DatabaseUnusable
 from website.demo.processes import DidNotStart
-from website.migrations import check_schema, migrate
+from website.migrations import check_columns, check_schema, migrate
 from website.settings import BadSettings, Settings, load, require_production
 from website.web.services import make_services, open_database
 
@@ -77,6 +77,7 @@ def running_settings(demo: bool) -> Settings:
     db = open_database(settings)
     try:
         check_schema(db)
+        check_columns(db)
     finally:
         db.close()
     return settings

@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from website.db import Base, Database
-from website.migrations import HEAD, ForeignSchema, check_schema, migrate
+from website.migrations import HEAD, ForeignSchema, check_columns, check_schema, migrate
 from website.migrations.upgrade import script
 
 
@@ -38,6 +38,19 @@ def test_a_schema_of_a_later_release_is_refused(db: Database) -> None:
     with pytest.raises(ForeignSchema, match="later release"):
         check_schema(db)
     with pytest.raises(ForeignSchema, match="later release"):
+        migrate(db)
+
+
+@pytest.mark.own_database
+def test_data_18_a_schema_that_lacks_a_column_is_refused_and_one_that_has_more_is_not(db: Database) -> None:
+    with db.write() as session:
+        session.execute(text("ALTER TABLE exam ADD COLUMN colour VARCHAR(20)"))
+    assert migrate(db) is False
+    with db.write() as session:
+        session.execute(text("ALTER TABLE exam DROP COLUMN summary"))
+    with pytest.raises(ForeignSchema, match=r"lacks exam\.summary, although .* only a trial, "):
+        check_columns(db)
+    with pytest.raises(ForeignSchema, match="unfinished release"):
         migrate(db)
 
 

@@ -13,7 +13,7 @@ from website.clock import TOLERANCE
 from website.doctor import beat
 from website.doctor.findings import Finding, Patient, bad, look, well
 from website.mail.models import OutboxMail
-from website.migrations import ForeignSchema, check_schema
+from website.migrations import ForeignSchema, check_columns, check_schema
 from website.settings import BadSettings, require_production
 
 FREE_BYTES, FREE_PART = 500_000_000, 0.10
@@ -66,6 +66,7 @@ def migrations(patient: Patient) -> Finding:
     """Is the schema this release's?"""
     try:
         check_schema(patient.db)
+        check_columns(patient.db)
     except (ForeignSchema, SQLAlchemyError) as wrong:
         return bad("migrations", "the schema is not this release's", str(wrong))
     return well("migrations", "the schema is this release's")

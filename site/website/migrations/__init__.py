@@ -39,4 +39,28 @@ def migrate(db: Database) -> bool:
     """
     from website.migrations.upgrade import upgrade
 
-    return upgrade(db)
+    done = upgrade(db)
+    check_columns(db)
+    return done
+
+
+def check_columns(db: Database) -> None:
+    """Refuse a schema that lacks a column of ours, whatever revision it names (DATA-18). Raises `ForeignSchema`.
+
+    More columns than ours are well: a later release may have added them.
+    """
+    from website.migrations.models import needed  # here, as it loads every package
+
+    with db.engine.connect() as connection:
+        found = inspect(connection).get_multi_columns()
+    there = {f"{table}.{column['name']}" for (_, table), columns in found.items() for column in columns}
+    if lacking := sorted(needed() - there):
+        more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
+        raise ForeignSchema(
+            f"The database lacks {lacking[0]}{more}, although it names the schema {HEAD}: an unfinished release made "
+            f"it, or somebody changed it by hand. Restore a backup; if it was only a trial, {_away(db)}"
+        )
+
+
+def _away(db: Database) -> str:
+    return f"remove {db.url.database} and begin anew." if db.is_sqlite else "begin anew with an empty one."

@@ -7,6 +7,7 @@ from website import audit, editions, tokens
 from website.accounts import models as accounts
 from website.admin.operators import models as operators
 from website.ads import models as ads
+from website.db import Base
 from website.mail import models as mail
 
 MODULES = [
@@ -21,3 +22,9 @@ MODULES = [
     operators,
     payments,
 ]
+
+
+def needed() -> set[str]:
+    """Every column that a model names, as `table.column`."""
+    tables = Base.metadata.tables.values()
+    return {f"{table.name}.{column.name}" for table in tables for column in table.columns}

@@ -41,6 +41,17 @@ def test_adding_prints_a_link_to_hand_over(run: Run, services: Services) -> None
     assert (log.actor, log.action, log.after) == ("root (command line)", "operator.add", {"role": "support"})
 
 
+def test_without_an_address_the_link_is_said_to_be_the_demos(
+    run: Run, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "CARREL_BASE_URL" not in run("add", "new@carrel.test").output
+    nowhere = settings.model_copy(update={"base_url": ""})
+    monkeypatch.setattr("website.admin.operators.commands.load", lambda: nowhere)
+    said = run("add", "other@carrel.test").output
+    assert "http://127.0.0.1:8000/admin/set-up/" in said
+    assert "CARREL_BASE_URL is not set" in said
+
+
 def test_the_list_says_who_may_do_what(run: Run, services: Services) -> None:
     put_operator(services)
     run("add", "new@carrel.test", "--role", "editor")

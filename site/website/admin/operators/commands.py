@@ -17,6 +17,7 @@ from website.settings import Settings, load
 Ready = Callable[[Settings], Database]  # a database whose schema is this release's
 REFUSALS = (BadAddress, staff.AlreadyOperator, staff.NoSuchOperator, staff.LastOwner)
 EXIT_REFUSED = 2
+THEN_AGAIN = "set it, then run carrel operator reset"
 
 
 @click.group()
@@ -71,6 +72,10 @@ def _show(settings: Settings, email: str, token: str) -> None:
     click.echo(f"{email} opens this link within 24 hours; it works once. Hand it over yourself:")
     address = settings.base_url or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"  # the demo's
     click.echo(f"  {address}/admin/set-up/{token}")
+    if not settings.base_url:
+        click.echo(
+            f"CARREL_BASE_URL is not set, so this is the demo's address. On a site of yours: {THEN_AGAIN} {email}"
+        )
 
 
 @contextmanager
