@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, Response
+from playwright.sync_api import BrowserContext, Page, Response, expect
 
 from tests.browser.test_nu import checker  # noqa: F401
 from tests.browser.test_pages import CHECK, NARROW
@@ -49,6 +49,13 @@ LOOKED_AT = [
     "/admin/ads/1",
     "/admin/reports/ads",
 ]
+DEVICE = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+}
 IN_THE_DARK = ["/admin/", "/admin/orders/?q=buyer39&sort=-price_cents", "/admin/ads/1"]
 
 
@@ -147,3 +154,29 @@ def test_a11y_04_a_table_is_searched_sorted_and_taken_away_without_javascript(
     with page.expect_download() as download:
         page.get_by_role("button", name="as CSV").click()
     assert "anna@example.org" in Path(download.value.path()).read_text("utf-8")
+
+
+def test_auth_08_a_passkey_is_added_and_signs_in(office: tuple[LiveSite, str, str], profile: Profile) -> None:
+    """On localhost: an address of numbers cannot have passkeys."""
+    site, context = office[0].url.replace("127.0.0.1", "localhost"), profile(viewport=NARROW)
+    context.add_cookies([{"name": COOKIE, "value": office[1], "domain": "localhost", "path": "/"}])
+    page = context.new_page()
+    device = context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
+    page.goto(f"{site}/admin/me")
+    page.get_by_label("Name of the new passkey").fill("My phone")
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_role("button", name="Remove My phone")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Add a passkey").focus()
+    page.get_by_label("Name of the new passkey").fill("The same phone")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("holds a passkey of yours for this site already")).to_be_visible()
+    context.clear_cookies()
+    page.goto(f"{site}/admin/me")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_role("heading", name="Your account")).to_be_visible()
+    page.goto(f"{site}/admin/again?next=/admin/operators")
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_role("heading", name="Operators")).to_be_visible()

@@ -10,6 +10,7 @@ from website.accounts import refusals
 from website.admin import cookie, frame, guard
 from website.admin.advertising import routes as advertising
 from website.admin.cockpit import routes as cockpit
+from website.admin.operators import passkey_routes as passkeys
 from website.admin.operators import routes as operators
 from website.admin.reports import routes as reports
 from website.admin.screens import digests, mailing, money, people
@@ -47,19 +48,25 @@ def create_admin(site: Flask) -> Flask:
     refusals.init_app(app)
     frame.init_app(app, site)
     guard.init_app(app)
-    for pages in (cockpit, operators, tables, people, money, digests, mailing, reports):
+    for pages in (cockpit, operators, passkeys, tables, people, money, digests, mailing, reports):
         app.register_blueprint(pages.blueprint)
-    _declare_cookie(site, desk)
+    _declare_cookies(site, desk)
     app.wsgi_app = storage_register.Watch(  # type: ignore[method-assign]
         app.wsgi_app, site.extensions[storage_register.EXTENSION]
     )
     return app
 
 
-def _declare_cookie(site: Flask, desk: Services) -> None:
+def _declare_cookies(site: Flask, desk: Services) -> None:
     storage_register.declare(
         site,
         cookie.name_under(desk.settings),
         purpose="Keeps an operator of this site signed in. Readers never get it.",
         lasts="12 hours, or until they sign out",
+    )
+    storage_register.declare(
+        site,
+        cookie.name_under(desk.settings, cookie.CHALLENGE),
+        purpose="While an operator of this site uses a passkey. Readers never get it.",
+        lasts="5 minutes",
     )

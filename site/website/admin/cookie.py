@@ -1,17 +1,19 @@
-"""The operator's cookie: opaque, for the length of a working day, apart from the readers' one."""
+"""The operator's cookies: a session for the length of a working day, and a passkey's challenge for five minutes."""
 
 from flask import Response, request
 
+from website.admin.operators.challenges import LASTS
 from website.admin.operators.sessions import ABSOLUTE
 from website.settings import Settings
 from website.web.services import services
 
 NAME = "carrel_operator"
+CHALLENGE = "carrel_passkey"
 
 
-def name_under(settings: Settings) -> str:
+def name_under(settings: Settings, name: str = NAME) -> str:
     """The cookie's name: `__Host-` on https binds it to this host; loopback http cannot have the prefix."""
-    return f"__Host-{NAME}" if settings.is_https else NAME
+    return f"__Host-{name}" if settings.is_https else name
 
 
 def operator_cookie() -> str:
@@ -33,4 +35,25 @@ def take_away(response: Response) -> Response:
     settings = services().settings
     secure = settings.is_https
     response.delete_cookie(name_under(settings), path="/", httponly=True, samesite="Lax", secure=secure)
+    return response
+
+
+def challenge() -> str:
+    """The token of the challenge that this browser asked for, or an empty string."""
+    return request.cookies.get(name_under(services().settings, CHALLENGE), "")
+
+
+def give_challenge(response: Response, token: str) -> Response:
+    """Bind a challenge to the browser."""
+    settings = services().settings
+    name, secure = name_under(settings, CHALLENGE), settings.is_https
+    response.set_cookie(name, token, max_age=LASTS, path="/", httponly=True, samesite="Strict", secure=secure)
+    return response
+
+
+def take_challenge_away(response: Response) -> Response:
+    """It was used."""
+    settings = services().settings
+    name, secure = name_under(settings, CHALLENGE), settings.is_https
+    response.delete_cookie(name, path="/", httponly=True, samesite="Strict", secure=secure)
     return response

@@ -29,7 +29,7 @@ class NotAllowed(Exception):
 
 
 def needs(need: Need, *, fresh: bool = False) -> Callable[[View], View]:
-    """Say what a view asks of its operator. `fresh`: a code given in the last ten minutes."""
+    """Say what a view asks of its operator. `fresh`: a code or passkey given in the last ten minutes."""
 
     def declare(view: View) -> View:
         setattr(view, NEED, need)

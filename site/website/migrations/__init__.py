@@ -4,7 +4,7 @@ from sqlalchemy import inspect, text
 
 from website.db import Database, DatabaseUnusable
 
-HEAD = "0005"  # the revision this release was made for
+HEAD = "0006"  # the revision this release was made for
 
 
 class ForeignSchema(DatabaseUnusable):

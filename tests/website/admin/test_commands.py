@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 from tests.support.operators import OLGA, put_operator
+from tests.support.passkeys import put_passkey
 from website.admin.operators.commands import operator
 from website.admin.operators.models import Operator
 from website.audit import AuditEntry
@@ -53,12 +54,12 @@ def test_without_an_address_the_link_is_said_to_be_the_demos(
 
 
 def test_the_list_says_who_may_do_what(run: Run, services: Services) -> None:
-    put_operator(services)
+    put_passkey(services, put_operator(services))
     run("add", "new@carrel.test", "--role", "editor")
     lines = run("list").output.splitlines()
     assert lines[0].startswith("new@carrel.test  editor (Articles, ads and digests")
-    assert lines[0].endswith("not set up yet")
-    assert re.fullmatch(rf"{OLGA}  owner \(.+\)  since \d{{4}}-\d\d-\d\d", lines[1])
+    assert lines[0].endswith("not set up yet  0 passkeys")
+    assert re.fullmatch(rf"{OLGA}  owner \(.+\)  since \d{{4}}-\d\d-\d\d  1 passkey", lines[1])
 
 
 def test_resetting_prints_a_new_link_and_removing_removes(run: Run, services: Services) -> None:

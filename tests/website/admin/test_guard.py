@@ -13,7 +13,14 @@ from website.admin.operators.roles import MAY, Need, Role
 from website.web.services import Services
 
 SAMPLES = {"token": "t" * 43}
-OPEN = {"operators.sign_in_page", "operators.sign_in", "operators.set_up_page", "operators.set_up"}
+OPEN = {
+    "operators.sign_in_page",
+    "operators.sign_in",
+    "operators.set_up_page",
+    "operators.set_up",
+    "passkeys.sign_in_challenge",
+    "passkeys.sign_in",
+}
 VARIANTS = (
     "{0}",
     "{0}/",
@@ -125,6 +132,7 @@ def test_what_hurts_is_declared_so(app: Flask) -> None:
         "issue.act",
     } <= fresh
     assert {"operators.add", "operators.change", "operators.renew_recovery"} <= fresh
+    assert {"passkeys.add_challenge", "passkeys.add", "passkeys.remove"} <= fresh
 
 
 def test_con_12_an_unknown_page_and_its_policy(app: Flask) -> None:

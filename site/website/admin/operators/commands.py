@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import click
 from sqlalchemy.orm import Session
 
-from website.admin.operators import staff
+from website.admin.operators import passkeys, staff
 from website.admin.operators.roles import IN_WORDS, Role
 from website.db import Database
 from website.mail.addresses import BadAddress
@@ -63,9 +63,12 @@ def remove_command(ready: Ready, email: str) -> None:
 def list_command(ready: Ready) -> None:
     """Show who runs the site."""
     with _writing(ready, load()) as session:
+        keys = passkeys.counts(session)
         for each in staff.everybody(session):
             state = f"since {each.set_up_at:%Y-%m-%d}" if each.set_up_at else "not set up yet"
-            click.echo(f"{each.email}  {each.role} ({IN_WORDS[Role(each.role)]})  {state}")
+            count = keys.get(each.id, 0)
+            held = f"{count} passkey{'' if count == 1 else 's'}"
+            click.echo(f"{each.email}  {each.role} ({IN_WORDS[Role(each.role)]})  {state}  {held}")
 
 
 def _show(settings: Settings, email: str, token: str) -> None:

@@ -1,8 +1,8 @@
-"""An operator, the browsers that are signed in as them, and the codes for the day their phone is lost."""
+"""An operator, the browsers that are signed in as them, their passkeys, and codes for the day their phone is lost."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from website.admin.operators.roles import Role
@@ -12,7 +12,7 @@ ROLES = ", ".join(repr(role.value) for role in Role)
 
 
 class Operator(Base):
-    """Somebody who runs the site. Signs in with a password and a code from an app, never by mail.
+    """Somebody who runs the site. Signs in with a password and a code from an app, or with a passkey; never by mail.
 
     `code_seed` is random; with the site's secret key it makes the app's secret, so that a thief of the
     database alone has no codes. `code_step` is the last half minute whose code was used (RFC 6238, 5.2).
@@ -50,7 +50,7 @@ class OperatorSession(Base):
     browser: Mapped[str] = mapped_column(String(60), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    proven_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when a code was last given here
+    proven_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when a code or a passkey was last given here
 
     operator: Mapped[Operator] = relationship()
 
@@ -62,3 +62,33 @@ class RecoveryCode(Base):
 
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id", ondelete="CASCADE"), index=True)
+
+
+class Passkey(Base):
+    """The public half of a key that a device of the operator's holds (WebAuthn). It opens nothing by itself.
+
+    `sign_count` is what the device counted at its last use, 32 bits; devices that share a key stay at 0.
+    """
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id", ondelete="CASCADE"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)  # COSE_Key (RFC 9052, 7)
+    sign_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    name: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    operator: Mapped[Operator] = relationship()
+
+
+class PasskeyChallenge(Base):
+    """What a passkey was asked to sign: the SHA-256 of a cookie's token. Whose, once they are signed in."""
+
+    __tablename__ = "passkey_challenge"
+
+    challenge: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    operator_id: Mapped[int | None] = mapped_column(ForeignKey("operator.id", ondelete="CASCADE"), index=True)
+    until: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

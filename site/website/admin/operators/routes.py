@@ -2,10 +2,9 @@
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from website.accounts.browsers import browser_name
 from website.admin import cookie
-from website.admin.guard import admin_path, current, for_anybody, me, needs
-from website.admin.operators import codes, passwords, sessions, signing_in, staff
+from website.admin.guard import current, for_anybody, me, needs
+from website.admin.operators import codes, pages, passwords, sessions, signing_in, staff
 from website.admin.operators.models import Operator
 from website.admin.operators.roles import IN_WORDS, Need, Role
 from website.mail.addresses import BadAddress
@@ -24,7 +23,7 @@ Answer = Response | tuple[str, int] | str
 @for_anybody
 def sign_in_page() -> str:
     """The form: address, password and code together."""
-    return render_template("operators/sign_in.html", email="", errors={}, next=_next())
+    return pages.sign_in_page({})
 
 
 @blueprint.post("/sign-in")
@@ -35,12 +34,11 @@ def sign_in() -> Answer:
     email = form.get("email", "")
     try:
         token = signing_in.sign_in(
-            services(), email, form.get("password", ""), form.get("code", ""), _place()
+            services(), email, form.get("password", ""), form.get("code", ""), pages.place()
         )
     except signing_in.NotSignedIn:
-        page = render_template("operators/sign_in.html", email=email, errors={"": WRONG}, next=_next())
-        return page, 403
-    return cookie.give(see_other(_next()), token)
+        return pages.sign_in_page({"": WRONG}, email), 403
+    return cookie.give(see_other(pages.next_path()), token)
 
 
 @blueprint.post("/sign-out")
@@ -60,7 +58,7 @@ def sign_out() -> Response:
 @needs(Need.LOOK)
 def again_page() -> str:
     """Ask for another code, before what hurts."""
-    return render_template("operators/again.html", errors={}, next=_next())
+    return pages.again_page({})
 
 
 @blueprint.post("/again")
@@ -72,8 +70,8 @@ def again() -> Answer:
     try:
         signing_in.prove_again(services(), found, request.form.get("code", ""))
     except signing_in.NotSignedIn:
-        return render_template("operators/again.html", errors={"code": WRONG_CODE}, next=_next()), 403
-    return see_other(_next())
+        return pages.again_page({"code": WRONG_CODE}), 403
+    return see_other(pages.next_path())
 
 
 @blueprint.get("/set-up/<token>")
@@ -115,7 +113,7 @@ def set_up(token: str) -> Answer:
 @needs(Need.LOOK)
 def account() -> str:
     """One's own account."""
-    return render_template("operators/me.html", words=IN_WORDS[Role(me().role)])
+    return pages.account_page({})
 
 
 @blueprint.post("/me/recovery")
@@ -204,11 +202,3 @@ def _password_errors(operator: Operator, password: str) -> dict[str, str]:
     except passwords.WeakPassword as weak:
         return {"password": str(weak)}
     return {}
-
-
-def _next() -> str:
-    return admin_path(request.values.get("next"))
-
-
-def _place() -> signing_in.Place:
-    return signing_in.Place(request.remote_addr, browser_name(request.headers.get("User-Agent", "")))

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from website import clock
+from website.admin.operators import challenges
 from website.admin.operators.models import OperatorSession
 from website.tokens import new_token, token_hash
 from website.web.services import Services
@@ -53,12 +54,12 @@ def note(session: Session, session_id: int) -> None:
 
 
 def is_fresh(found: OperatorSession) -> bool:
-    """A code was given here in the last ten minutes."""
+    """A code or a passkey was given here in the last ten minutes."""
     return found.proven_at > clock.now() - FRESH
 
 
 def prove(session: Session, session_id: int) -> None:
-    """A code was given here just now."""
+    """A code or a passkey was given here just now."""
     now = clock.now()
     proven = update(OperatorSession).where(OperatorSession.id == session_id)
     session.execute(proven.values(proven_at=now, last_seen_at=now))
@@ -79,7 +80,8 @@ def handle_one(services: Services) -> bool:
     alive = _alive()
     with services.db.write() as session:
         over = delete(OperatorSession).where(~(alive[0] & alive[1]))
-        return bool(session.scalars(over.returning(OperatorSession.id)).all())
+        ended = session.scalars(over.returning(OperatorSession.id)).all()
+        return challenges.tidy(session) or bool(ended)
 
 
 def _alive() -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from website import audit, clock
 from website.admin.operators import codes, sessions
-from website.admin.operators.models import Operator, RecoveryCode
+from website.admin.operators.models import Operator, Passkey, RecoveryCode
 from website.admin.operators.roles import Role
 from website.mail import addresses
 from website.tokens import Signer, new_token, token_hash
@@ -63,12 +63,13 @@ def add(session: Session, email: str, role: Role, *, actor: str) -> str:
 
 
 def reset(session: Session, email: str, *, actor: str) -> str:
-    """Begin anew with an operator: no password, no app, no session; the token of a new one-time link."""
+    """Begin anew with an operator: no password, app, passkey or session; the token of a new one-time link."""
     operator = find(session, email)
     token = _invite(operator)
     operator.password_hash, operator.set_up_at, operator.code_step = None, None, 0
     sessions.end_all(session, operator.id)
-    session.execute(delete(RecoveryCode).where(RecoveryCode.operator_id == operator.id))
+    for each in (RecoveryCode, Passkey):
+        session.execute(delete(each).where(each.operator_id == operator.id))
     _log(session, actor, "operator.reset", operator)
     return token
 

@@ -1,0 +1,64 @@
+"""Challenges for passkeys: random, kept here, good once, for five minutes, in the browser that asked for them.
+
+The browser holds a random token in a cookie; the challenge is its SHA-256. So whoever sends an answer to a
+challenge must have the cookie that it was made with.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from website import clock
+from website.admin.operators.models import PasskeyChallenge
+from website.tokens import new_token, token_hash
+
+LASTS: Final = timedelta(minutes=5)
+
+
+class BadAnswer(Exception):
+    """What a passkey answered is not taken. The message is for the log."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """The site as browsers know it: `https://host`, and its name for people."""
+
+    origin: str
+    name: str
+
+    @property
+    def rp_id(self) -> str:
+        """The host that passkeys are bound to, without its port (WebAuthn, 5.1.2)."""
+        return urlsplit(self.origin).hostname or ""
+
+
+def make(session: Session, operator_id: int | None) -> tuple[str, bytes]:
+    """The token for the browser's cookie, and the challenge. `operator_id`: who is signed in there."""
+    token = new_token()
+    challenge = token_hash(token)
+    until = clock.now() + LASTS
+    session.add(PasskeyChallenge(challenge=challenge, operator_id=operator_id, until=until))
+    return token, challenge
+
+
+def take(session: Session, token: str, operator_id: int | None) -> bytes:
+    """Use the challenge up, whatever the answer will be. Raises `BadAnswer` if there is none for this browser."""
+    used = delete(PasskeyChallenge).where(
+        PasskeyChallenge.challenge == token_hash(token),
+        PasskeyChallenge.operator_id == operator_id,
+        ~clock.has_passed(PasskeyChallenge.until, LASTS),
+    )
+    found = session.scalars(used.returning(PasskeyChallenge.challenge)).first()
+    if found is None:
+        raise BadAnswer("no such challenge in this browser, or it was used, or is too old")
+    return found
+
+
+def tidy(session: Session) -> bool:
+    """Throw away what nobody answered in time. Whether there was anything."""
+    over = delete(PasskeyChallenge).where(clock.has_passed(PasskeyChallenge.until, LASTS))
+    return bool(session.scalars(over.returning(PasskeyChallenge.challenge)).all())

@@ -1,0 +1,175 @@
+"""Passkeys of operators: added, used to sign in or to prove oneself again, removed (AUTH-08, AUTH-09).
+
+A passkey stands beside password and app, and has limits of its own: whoever locks those does not lock it.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session, contains_eager
+
+from website import audit, clock
+from website.accounts import limits
+from website.accounts.limits import Limit, minutes
+from website.admin.operators import challenges, sessions
+from website.admin.operators.challenges import BadAnswer, Site
+from website.admin.operators.models import Operator, OperatorSession, Passkey
+from website.admin.operators.signing_in import PER_IP, PER_NETWORK, PER_OPERATOR, NotSignedIn, Place
+from website.db import insert_new
+from website.web.services import Services
+
+log = structlog.get_logger()
+ASKING: Final = Limit(20, minutes(15))  # a challenge is a row, and anybody may ask for one
+LONGEST_NAME: Final = 60
+
+
+def of(session: Session, operator_id: int) -> Sequence[Passkey]:
+    """The operator's passkeys, the oldest first."""
+    mine = select(Passkey).where(Passkey.operator_id == operator_id)
+    return session.scalars(mine.order_by(Passkey.id)).all()
+
+
+def counts(session: Session) -> dict[int, int]:
+    """How many passkeys each operator has, by the operator's id; those without are not in it."""
+    rows = session.execute(select(Passkey.operator_id, func.count()).group_by(Passkey.operator_id))
+    return dict(rows.all())
+
+
+def ask_to_add(services: Services, site: Site, operator: Operator) -> tuple[str, str]:
+    """For an operator who adds a key: the token for their browser's cookie, and the options as JSON."""
+    from website.admin.operators import ceremony
+
+    with services.db.write() as session:
+        token, challenge = challenges.make(session, operator.id)
+        known = [each.credential_id for each in of(session, operator.id)]
+    return token, ceremony.options_to_add(site, operator, challenge, known)
+
+
+def add(services: Services, site: Site, operator: Operator, token: str, sent: str, *, name: str) -> None:
+    """Keep a new key. Raises `BadAnswer`, also when it is kept already."""
+    from website.admin.operators import ceremony
+
+    with services.db.write() as session:
+        challenge = challenges.take(session, token, operator.id)
+    new = ceremony.check_new(site, challenge, sent)
+    name = name.strip()[:LONGEST_NAME] or "Passkey"
+    with services.db.write() as session:
+        if not insert_new(
+            session,
+            Passkey,
+            operator_id=operator.id,
+            credential_id=new.credential_id,
+            public_key=new.credential_public_key,
+            sign_count=new.sign_count,
+            name=name,
+            created_at=clock.now(),
+        ):
+            raise BadAnswer("the key is known already")
+        _record(session, operator, "operator.passkey_add", after={"passkey": name})
+
+
+def remove(session: Session, operator: Operator, key_id: int) -> None:
+    """Forget one of the operator's own keys; nobody else's."""
+    mine = delete(Passkey).where(Passkey.id == key_id, Passkey.operator_id == operator.id)
+    name = session.scalars(mine.returning(Passkey.name)).first()
+    if name is not None:
+        _record(session, operator, "operator.passkey_remove", before={"passkey": name})
+
+
+def ask_to_sign_in(services: Services, site: Site, place: Place) -> tuple[str, str]:
+    """For somebody who is not signed in: token and options, as above. Raises `TooMany`."""
+    from website.admin.operators import ceremony
+
+    with services.db.write() as session:
+        limits.check(session, "operator-passkey-asked", limits.ip_key(place.ip), ASKING)
+        token, challenge = challenges.make(session, None)
+    return token, ceremony.options_to_sign(site, challenge, [])
+
+
+def ask_again(services: Services, site: Site, operator: Operator) -> tuple[str, str]:
+    """For somebody who proves themselves again, with a key of theirs: token and options, as above."""
+    from website.admin.operators import ceremony
+
+    with services.db.write() as session:
+        token, challenge = challenges.make(session, operator.id)
+        known = [each.credential_id for each in of(session, operator.id)]
+    return token, ceremony.options_to_sign(site, challenge, known)
+
+
+def sign_in(services: Services, site: Site, token: str, sent: str, place: Place) -> str:
+    """The token of a new session. Raises `NotSignedIn`, `TooMany`."""
+    with services.db.write() as session:
+        limits.check(session, "operator-passkey-ip", limits.ip_key(place.ip), PER_IP)
+        limits.check(session, "operator-passkey-network", limits.network_key(place.ip), PER_NETWORK)
+    key, count = _accept(services, site, token, sent, None)
+    with services.db.write() as session:
+        _note_use(session, key, count)
+        _record(session, key.operator, "operator.sign_in", after={"passkey": key.name})
+        return sessions.start(session, key.operator_id, place.browser)
+
+
+def prove_again(services: Services, site: Site, found: OperatorSession, token: str, sent: str) -> None:
+    """Before what hurts: a passkey in place of a code, in the same session. Raises `NotSignedIn`, `TooMany`."""
+    with services.db.write() as session:
+        limits.check(session, "operator-passkey-again", str(found.operator_id), PER_OPERATOR)
+    key, count = _accept(services, site, token, sent, found.operator_id)
+    with services.db.write() as session:
+        _note_use(session, key, count)
+        sessions.prove(session, found.id)
+
+
+def _accept(
+    services: Services, site: Site, token: str, sent: str, operator_id: int | None
+) -> tuple[Passkey, int]:
+    """The key that signed, and its count. `operator_id`: whose it must be, if somebody is signed in."""
+    from website.admin.operators import ceremony
+
+    try:
+        with services.db.write() as session:
+            challenge = challenges.take(session, token, operator_id)
+        answer = ceremony.read(sent)
+        with services.db.read() as session:
+            key = _known(session, answer.raw_id, operator_id)
+        try:
+            return key, ceremony.check(site, challenge, answer, key)
+        except BadAnswer:
+            with services.db.write() as session:
+                _record(session, key.operator, "operator.wrong_passkey", after={"passkey": key.name})
+            raise
+    except BadAnswer as bad:
+        log.warning("an operator's sign-in was refused", why=f"passkey: {bad}", operator=operator_id)
+        raise NotSignedIn from bad
+
+
+def _known(session: Session, credential_id: bytes, operator_id: int | None) -> Passkey:
+    found = select(Passkey).join(Passkey.operator).options(contains_eager(Passkey.operator))
+    found = found.where(Passkey.credential_id == credential_id, Operator.set_up_at.is_not(None))
+    if operator_id is not None:
+        found = found.where(Passkey.operator_id == operator_id)
+    key = session.scalars(found).one_or_none()
+    if key is None:
+        raise BadAnswer("the key is not known")
+    return key
+
+
+def _note_use(session: Session, key: Passkey, count: int) -> None:
+    """Write what the device counted. Another answer may have come first, or the key may be gone by now."""
+    goes_on = Passkey.sign_count < count if count else Passkey.sign_count == 0
+    ours = update(Passkey).where(Passkey.id == key.id, goes_on)
+    noted = session.scalars(ours.values(sign_count=count, used_at=clock.now()).returning(Passkey.id))
+    if noted.first() is None:
+        raise NotSignedIn
+
+
+def _record(
+    session: Session,
+    operator: Operator,
+    action: str,
+    *,
+    before: audit.Values | None = None,
+    after: audit.Values | None = None,
+) -> None:
+    subject = f"operator:{operator.email}"
+    audit.record(session, actor=operator.email, action=action, subject=subject, before=before, after=after)

@@ -1,0 +1,53 @@
+"""What happens between a browser and its passkey, without the browser."""
+
+import json
+from typing import Any
+
+from sqlalchemy import select
+
+from tests.support.authenticator import Device
+from website.admin.operators import passkeys
+from website.admin.operators.challenges import Site
+from website.admin.operators.models import Operator, OperatorSession, Passkey
+from website.admin.operators.signing_in import Place
+from website.web.services import Services
+
+SITE = Site("https://carrel.test", "Carrel")
+HERE = Place("192.0.2.1", "Firefox on Linux")
+Asked = tuple[str, dict[str, Any]]  # the token of the cookie, and what the device is asked
+
+
+def asked(answer: tuple[str, str]) -> Asked:
+    """A challenge, with its options read."""
+    return answer[0], json.loads(answer[1])
+
+
+def for_sign_in(services: Services, place: Place = HERE) -> Asked:
+    """A challenge for somebody who is not signed in."""
+    return asked(passkeys.ask_to_sign_in(services, SITE, place))
+
+
+def put_passkey(services: Services, operator: Operator, device: Device | None = None) -> Device:
+    """A device whose key is kept for this operator."""
+    device = device or Device()
+    token, options = asked(passkeys.ask_to_add(services, SITE, operator))
+    passkeys.add(services, SITE, operator, token, device.create(options), name="My phone")
+    return device
+
+
+def sign_in(services: Services, device: Device, place: Place = HERE) -> str:
+    """Sign in with the device."""
+    token, options = for_sign_in(services, place)
+    return passkeys.sign_in(services, SITE, token, device.get(options), place)
+
+
+def who_is_in(services: Services) -> list[int]:
+    """Whose sessions there are."""
+    with services.db.read() as session:
+        return list(session.scalars(select(OperatorSession.operator_id).order_by(OperatorSession.id)))
+
+
+def kept(services: Services) -> list[Passkey]:
+    """All passkeys."""
+    with services.db.read() as session:
+        return list(session.scalars(select(Passkey).order_by(Passkey.id)))
