@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from articles.publish.diff import Diff
+from articles.reading.article_file import ArticleFile
 from articles.render import Problem
 
 SHOWN = 20  # names in a list; after that a number says how many more there are
@@ -29,9 +30,9 @@ class Published:
     def lines(self) -> Iterator[str]:
         """The report, line by line."""
         diff = self.diff
-        yield from _listed("added", [file.slug for file in diff.added])
+        yield from _listed("added", [_named(file) for file in diff.added])
         yield from _listed("back again", [file.slug for _, file in diff.returned])
-        yield from _listed("changed", [file.slug for _, file in diff.changed])
+        yield from _listed("changed", [_named(file) for _, file in diff.changed])
         yield from _listed("moved", [f"{row.slug} → {file.slug}" for row, file in diff.moved])
         yield from _listed("removed", [row.slug for row in diff.removed])
         yield from _listed("made anew", [file.slug for _, file in diff.rebuilt])
@@ -48,6 +49,10 @@ class Published:
         total = self.unchanged + len(diff.added) + len(diff.updates)
         done = "Would publish" if self.dry_run else "Published"
         return f"{done}: {total} articles, {total - self.unchanged} of them made now, {len(diff.removed)} removed."
+
+
+def _named(file: ArticleFile) -> str:
+    return f"{file.slug} (a draft: no reader sees it)" if file.matter.draft else file.slug
 
 
 def _listed(what: str, names: list[str]) -> Iterator[str]:

@@ -145,13 +145,19 @@ def main() -> None:
     except REFUSALS as wrong:
         refuse(str(wrong))
     except OperationalError as wrong:
-        refuse(f"The database cannot be used: {wrong.orig}. Is the disk full, or the folder read-only?")
+        refuse(f"The database cannot be used: {wrong.orig}. {_mend(wrong)}")
     except OSError as wrong:
         if wrong.errno not in DISK_TROUBLE:
             raise
         refuse(
             f"{wrong.strerror}: {wrong.filename or 'the disk'}. Make room, or make it writable, and try again."
         )
+
+
+def _mend(wrong: OperationalError) -> str:
+    if "locked" in str(wrong.orig):
+        return "Others are writing: try again in a minute."
+    return "Is the disk full, or the folder read-only?"
 
 
 def refuse(sentence: str) -> NoReturn:

@@ -152,7 +152,9 @@ def test_a_new_article_is_a_draft_that_can_be_checked_and_published(run: Run, co
     assert "draft: true" in result.stdout
     assert "Timely filing" in (content / "cpb/timely-filing.md").read_text()
     assert run("check").exit_code == 0
-    assert run("publish").exit_code == 0
+    published = run("publish")
+    assert published.exit_code == 0
+    assert "timely-filing (a draft: no reader sees it)" in published.stdout
     path = content / "cpb/timely-filing.md"
     path.write_text(path.read_text().replace("draft: true\n", ""))
     assert run("check").exit_code == 1, "what is still to be written is a mistake once it is no draft"

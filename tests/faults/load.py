@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 import requests
+from sqlalchemy.exc import OperationalError
 
 from articles.publish import publish
 from payments.standin import NotPayable
@@ -16,8 +17,9 @@ from tests.support.articles import article_md, exam_toml, write_files
 from tests.support.site import Site
 from website.settings import load
 
-# What a visitor meets while processes are killed: no connection, half an answer, an error page.
-MISFORTUNES = (requests.RequestException, AssertionError, KeyError, NotPayable)
+# What people meet while processes are killed: no connection, half an answer, an error page; an author whose
+# publication finds the database busy runs it again.
+MISFORTUNES = (requests.RequestException, AssertionError, KeyError, NotPayable, OperationalError)
 
 
 @dataclass

@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from sqlalchemy.exc import OperationalError
 
+from website import cli
 from website.cli import ELSEWHERE, carrel
 
 
@@ -41,3 +43,22 @@ def test_a_command_without_its_keys_is_one_sentence(tmp_path: Path, command: lis
     assert done.returncode == 2
     assert done.stderr.startswith("CARREL_SECRET_KEYS is missing")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("problem", "mend"),
+    [("database is locked", "try again in a minute"), ("disk I/O error", "Is the disk full")],
+)
+def test_a_database_that_cannot_be_used_is_one_sentence_and_status_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], problem: str, mend: str
+) -> None:
+    def fail(**_how: object) -> None:
+        raise OperationalError("SELECT 1", {}, Exception(problem))
+
+    monkeypatch.setattr(cli, "carrel", fail)
+    with pytest.raises(SystemExit, match="2"):
+        cli.main()
+    said = capsys.readouterr().err
+    assert problem in said
+    assert mend in said
+    assert said.count("\n") == 1

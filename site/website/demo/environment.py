@@ -1,6 +1,7 @@
 """The demo's settings: the operator's own, and an example for each that is missing."""
 
 import secrets
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,16 @@ def fill_in(environ: Mapping[str, str], settings: Settings, neighbours: Neighbou
     return dict(environ) | {
         name: value for name, value in examples.items() if not _is_set(environ, settings, name)
     }
+
+
+def write_for_shells(home: Path, environ: Mapping[str, str], filled: Mapping[str, str]) -> Path:
+    """A file with what was filled in, that a shell reads by `. FILE`: other commands then see the demo's settings."""
+    path = home / "demo.env"
+    path.unlink(missing_ok=True)
+    path.touch(0o600)
+    ours = {name: value for name, value in filled.items() if environ.get(name) != value}
+    path.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in ours.items()))
+    return path
 
 
 def _is_set(environ: Mapping[str, str], settings: Settings, name: str) -> bool:

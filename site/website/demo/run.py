@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import click
 
@@ -15,7 +16,13 @@ from payments.standin import Standin
 from website.ads.samples import seed_demo_ads
 from website.demo import mailbox
 from website.demo.desk import way_in
-from website.demo.environment import Neighbours, check_operators_settings, fill_in, port
+from website.demo.environment import (
+    Neighbours,
+    check_operators_settings,
+    fill_in,
+    port,
+    write_for_shells,
+)
 from website.demo.processes import DidNotStart, Processes
 from website.migrations import migrate
 from website.settings import BadSettings, Settings, load
@@ -33,6 +40,7 @@ THINGS_TO_TRY = """
     2. Subscribe at the foot of an article, then open the mailbox: {address}/demo/mail/
     3. Write: .venv/bin/carrel new cpb/my-first-article, edit the file, then .venv/bin/carrel publish
 
+  Other commands see this site's settings after:  . {shell}
   The operator's desk: {desk}
   The money side of the test payments: {stripe}
 """
@@ -45,12 +53,14 @@ def run_demo() -> None:
     desk = prepare(settings)
     with ExitStack() as stack:
         environ = stack.enter_context(_neighbours(settings))
+        shell = write_for_shells(settings.home, os.environ, environ)
+        stack.callback(shell.unlink, missing_ok=True)
         processes = Processes(environ)
         stack.callback(processes.stop)
-        _start(processes, load(environ, demo=True), desk)
+        _start(processes, load(environ, demo=True), desk, shell)
 
 
-def _start(processes: Processes, settings: Settings, desk: str) -> None:
+def _start(processes: Processes, settings: Settings, desk: str, shell: Path) -> None:
     interrupted = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: interrupted.set())
@@ -61,6 +71,7 @@ def _start(processes: Processes, settings: Settings, desk: str) -> None:
         THINGS_TO_TRY.format(
             site=settings.site_name,
             address=settings.base_url,
+            shell=shell,
             desk=settings.base_url + desk,
             stripe=settings.stripe_api_base,
         )

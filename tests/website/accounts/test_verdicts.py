@@ -7,7 +7,7 @@ import time_machine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from tests.support.accounts import make_reader, make_session
+from tests.support.accounts import BOB, make_reader, make_session
 from website import clock
 from website.accounts import readers, sessions, verdicts
 from website.accounts.models import ReaderSession
@@ -30,6 +30,9 @@ def test_decision_6_the_session_alone_selects_the_edition(quick: Services) -> No
     assert edition_of(quick, "x" * 43) is Edition.GUEST
     assert edition_of(quick, make_session(quick.db, anna)) is Edition.READER
     assert edition_of(quick, make_session(quick.db, buyer)) is Edition.PASS
+    bob, refunded = make_reader(quick.db, BOB, ad_free=True), make_reader(quick.db, None)
+    assert edition_of(quick, make_session(quick.db, bob)) is Edition.PASS
+    assert edition_of(quick, make_session(quick.db, refunded)) is Edition.READER
 
 
 def test_decision_8_a_verdict_changes_with_the_epoch_at_once(quick: Services) -> None:

@@ -1,10 +1,17 @@
 """What the demo fills in, and what it refuses."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from website.demo.environment import Neighbours, check_operators_settings, fill_in, port
+from website.demo.environment import (
+    Neighbours,
+    check_operators_settings,
+    fill_in,
+    port,
+    write_for_shells,
+)
 from website.settings import BadSettings, load
 
 NEIGHBOURS = Neighbours("http://127.0.0.1:1", "sk_test_standin", "whsec_demo", "smtp://127.0.0.1:2")
@@ -41,6 +48,18 @@ def test_the_key_stays_the_same_so_that_sessions_outlive_a_restart(tmp_path: Pat
     first, second = filled({}, tmp_path), filled({}, tmp_path)
     assert first["CARREL_SECRET_KEYS"] == second["CARREL_SECRET_KEYS"]
     assert (tmp_path / "demo-key").stat().st_mode & 0o077 == 0
+
+
+def test_other_commands_get_what_was_filled_in_by_a_file_for_their_shell(tmp_path: Path) -> None:
+    own = {"CARREL_HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "MAIL_FROM": "My desk <desk@example.org>"}
+    path = write_for_shells(tmp_path, own, filled(own, tmp_path))
+    assert path.stat().st_mode & 0o077 == 0
+    said = subprocess.run(
+        ["sh", "-c", f". {path}; env"], env=own, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    seen = dict(line.split("=", 1) for line in said)
+    assert {name: seen.get(name) for name in filled(own, tmp_path)} == filled(own, tmp_path)
+    assert "MAIL_FROM" not in path.read_text()
 
 
 @pytest.mark.parametrize("key", ["sk_live_abc", "rk_live_abc"])
