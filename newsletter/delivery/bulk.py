@@ -13,7 +13,7 @@ from newsletter.delivery.domains import Domains
 from newsletter.delivery.line import Line
 from newsletter.delivery.mailroom import Mailroom
 from newsletter.delivery.owner import new_owner
-from newsletter.delivery.pen import Pen
+from newsletter.delivery.pen import Pen, turns
 from newsletter.delivery.slices import Slice
 from newsletter.delivery.throttle import Throttle
 from newsletter.digests import control, sent_log
@@ -41,7 +41,6 @@ class Bulk:
         self._lines: list[Line] = []
         self._busy: dict[Line, Future[None]] = {}
         self._pool: ThreadPoolExecutor | None = None
-        self._pen: Pen | None = None
         self._throttle, self._domains = Throttle(0), Domains(0)
         self._last_issue = 0
         self._pause_seconds = 0.0
@@ -108,9 +107,9 @@ class Bulk:
         if self._pool is None:
             server = MailServer.of(services.settings)
             count = services.settings.digest_connections
-            self._pen = pen = Pen(services.db, self._owner)
-            room = Mailroom(services)
-            self._lines = [Line(self._connect(server), pen, room.write) for _ in range(count)]
+            room, in_turn = Mailroom(services), turns(services.db)
+            pens = [Pen(services.db, self._owner, in_turn) for _ in range(count)]
+            self._lines = [Line(self._connect(server), pen, room.write) for pen in pens]
             self._pool = ThreadPoolExecutor(count, thread_name_prefix="digest")
             self._throttle = Throttle(services.settings.digest_per_second)
             self._domains = Domains(services.settings.digest_per_domain)
@@ -119,8 +118,6 @@ class Bulk:
         return [line for line in self._lines if line not in self._busy and line.resting_until <= now]
 
     def _hang_up(self) -> None:
-        if self._pen:
-            self._pen.rest()
         for line in self._lines:
             if line not in self._busy:
                 line.close()

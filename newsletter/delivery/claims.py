@@ -11,22 +11,23 @@ from datetime import datetime, timedelta
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    Connection,
-    Update,
+    Integer,
     and_,
     bindparam,
+    case,
     exists,
     or_,
     select,
     update,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from newsletter.digests.models import Delivery, DeliveryState, Issue, IssueState, Rendering
 from newsletter.subscribers.models import Subscriber
 from newsletter.subscribers.receiving import receives
 from website import clock
-from website.db import UtcDateTime
+from website.db import Marker, UtcDateTime
 
 LEASE = timedelta(minutes=10)
 
@@ -102,45 +103,40 @@ def _load(session: Session, ids: Sequence[int]) -> Sequence[Claimed]:
     return [Claimed(*row) for row in session.execute(rows)]
 
 
-def begin(connection: Connection, ids: Sequence[int], owner: str) -> set[int]:
-    """The last question before DATA, for a few at once: which of them may go out?
+def mark(marker: Marker, sent: int | None, begin: int | None, owner: str) -> bool:
+    """Write down that the mail server has taken one over, and ask the last question before DATA for another.
 
-    Still ours, the issue still going out, and the recipient still wants it (MAIL-07). From here on
-    those may have left us.
+    Whether `begin` may go out: still ours, the issue still going out, and the recipient still wants it
+    (MAIL-07). From here on it may have left us. One statement, so that it needs no transaction.
     """
     now = clock.now()
-    same = {"holder": owner, "moment": now, "until": now + LEASE}
-    return {each for each in ids if connection.execute(_BEGIN, same | {"its_id": each}).rowcount == 1}
+    return begin in marker.mark(sent=sent, begin=begin, holder=owner, moment=now, until=now + LEASE)
 
 
-def mark_sent(connection: Connection, ids: Sequence[int], owner: str) -> None:
-    """The mail server has taken these over."""
-    same = {"holder": owner, "moment": clock.now()}
-    if ids:
-        connection.execute(_SENT, [same | {"its_id": each} for each in ids])
-
-
-def _beginning() -> Update:
-    moment: BindParameter[datetime] = bindparam("moment", type_=UtcDateTime())
+def _marking() -> ReturningUpdate[tuple[int]]:
+    sent, begin = (bindparam(name, type_=Integer()) for name in ("sent", "begin"))
+    moment, until = (bindparam(name, type_=UtcDateTime()) for name in ("moment", "until"))
+    is_sent = Delivery.id == sent
     wants = exists().where(Subscriber.id == Delivery.subscriber_id, receives(moment))
+    may_begin = (
+        Delivery.state == DeliveryState.CLAIMED,
+        Delivery.lease_until > moment,
+        wants,
+        _is_going_out(),
+    )
+    which = or_(and_(is_sent, _is_on_its_way()), and_(Delivery.id == begin, *may_begin))
     return (
         update(Delivery)
-        .where(
-            Delivery.id == bindparam("its_id"),
-            Delivery.owner == bindparam("holder"),
-            Delivery.state == DeliveryState.CLAIMED,
-            Delivery.lease_until > moment,
-            wants,
-            _is_going_out(),
+        .where(or_(is_sent, Delivery.id == begin), Delivery.owner == bindparam("holder"), which)
+        .values(
+            state=case((is_sent, DeliveryState.SENT), else_=Delivery.state),
+            ended_at=case((is_sent, moment), else_=Delivery.ended_at),
+            problem=case((is_sent, ""), else_=Delivery.problem),
+            begun_at=case((is_sent, Delivery.begun_at), else_=moment),
+            lease_until=case((is_sent, Delivery.lease_until), else_=until),
         )
-        .values(begun_at=moment, lease_until=bindparam("until", type_=UtcDateTime()))
+        .returning(Delivery.id)
     )
-
-
-def _sending() -> Update:
-    held = (Delivery.id == bindparam("its_id"), is_held_by(bindparam("holder")))
-    over = {"state": DeliveryState.SENT, "ended_at": bindparam("moment", type_=UtcDateTime()), "problem": ""}
-    return update(Delivery).where(*held).values(over)
 
 
 def give_back(session: Session, ids: Sequence[int], owner: str) -> None:
@@ -165,13 +161,15 @@ FREE: dict[str, object] = {
 
 def is_held_by(owner: str | BindParameter[str]) -> ColumnElement[bool]:
     """Whether a delivery is ours to record: also an uncertain one, when its worker came back late."""
-    either = or_(Delivery.state == DeliveryState.CLAIMED, Delivery.state == DeliveryState.UNCERTAIN)
-    return and_(Delivery.owner == owner, either)
+    return and_(Delivery.owner == owner, _is_on_its_way())
+
+
+def _is_on_its_way() -> ColumnElement[bool]:
+    return or_(Delivery.state == DeliveryState.CLAIMED, Delivery.state == DeliveryState.UNCERTAIN)
 
 
 def _is_going_out() -> ColumnElement[bool]:
     return exists().where(Issue.id == Delivery.issue_id, Issue.state == IssueState.SENDING)
 
 
-# Built once: building them anew for each mail would cost more than the mail.
-_BEGIN, _SENT = _beginning(), _sending()
+MARK = _marking()

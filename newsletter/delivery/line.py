@@ -55,8 +55,9 @@ class Line:
             self._flush()
 
     def close(self) -> None:
-        """Say goodbye to the mail server."""
+        """Say goodbye to the mail server and to the database."""
         self._connection.close()
+        self._pen.rest()
 
     def _send(self, work: Work, delivery: Claimed) -> None:
         try:

@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 5_000
@@ -80,12 +81,12 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = _with_driver(make_url(url))
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._writer = self._engine(read_only=False)
+        self._writer = self._engine()
         self._reader = self._engine(read_only=True)
-        self._marker = _sqlite(self.url, synchronous=NORMAL) if self.is_sqlite else self._writer
+        self._marker = self._engine(marks=True)
 
-    def _engine(self, *, read_only: bool) -> Engine:
-        return _sqlite(self.url, read_only=read_only) if self.is_sqlite else _postgres(self.url, read_only)
+    def _engine(self, **kind: bool) -> Engine:
+        return _sqlite(self.url, **kind) if self.is_sqlite else _postgres(self.url, **kind)
 
     @property
     def engine(self) -> Engine:
@@ -104,20 +105,56 @@ class Database:
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
 
-    def marker(self) -> Connection:
-        """A connection to keep for marks that come by the hundred a second, such as that a mail was sent.
+    def marker(self, statement: ReturningUpdate[tuple[int]]) -> "Marker":
+        """For marks that come by the hundred a second, such as that a mail was sent.
 
-        Taking a session anew for each would cost more than the mark. On SQLite marks outlive a crash of
-        ours, but the last ones perhaps not a loss of power: the next ordinary commit makes them last.
-        Whoever writes so must be able to tell what a reboot took.
+        On SQLite marks outlive a crash of ours, but the last ones perhaps not a loss of power: the next
+        ordinary commit makes them last. Whoever writes so must be able to tell what a reboot took.
         """
-        return self._marker.connect()
+        return Marker(self._marker, statement)
 
     def close(self) -> None:
         """Give every connection back."""
         self._marker.dispose()
         self._writer.dispose()
         self._reader.dispose()
+
+
+class Marker:
+    """One statement, compiled once, on a connection of its own: for one thread at a time.
+
+    A session and a transaction, even SQLAlchemy's way to the driver, would cost more than the mark.
+    """
+
+    def __init__(self, engine: Engine, statement: ReturningUpdate[tuple[int]]) -> None:
+        compiled = statement.compile(engine)
+        self._engine, self._sql = engine, str(compiled)
+        self._to_driver = [
+            (name, bind.type.dialect_impl(engine.dialect).bind_processor(engine.dialect))
+            for name, bind in compiled.binds.items()
+        ]
+        self._constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+        self._connection: Connection | None = None
+
+    def mark(self, **values: object) -> set[int]:
+        """Run it with these values, committed; the ids of the rows that it changed."""
+        connection = self._connection = self._connection or self._engine.connect()
+        given = self._constants | values
+        ready = {name: convert(given[name]) if convert else given[name] for name, convert in self._to_driver}
+        try:
+            cursor = connection.connection.cursor()
+            cursor.execute(self._sql, ready)
+            return {row[0] for row in cursor.fetchall()}
+        except BaseException:
+            connection.invalidate()
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Give the connection back; the next mark takes another."""
+        if self._connection:
+            self._connection.close()
+            self._connection = None
 
 
 def insert_into(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
@@ -154,8 +191,9 @@ def _with_driver(url: URL) -> URL:
     return url
 
 
-def _postgres(url: URL, read_only: bool) -> Engine:
-    engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, hide_parameters=True)
+def _postgres(url: URL, *, read_only: bool = False, marks: bool = False) -> Engine:
+    more = 24 if marks else 8  # one for each connection to the mail server
+    engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=more, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: ConnectionPoolEntry) -> None:
@@ -165,23 +203,28 @@ def _postgres(url: URL, read_only: bool) -> Engine:
         connection.execute(DURABLE)
         connection.commit()
 
+    if marks:  # one statement, which commits itself
+        return engine.execution_options(isolation_level="AUTOCOMMIT")
     return engine.execution_options(postgresql_readonly=True) if read_only else engine
 
 
-def _sqlite(url: URL, *, read_only: bool = False, synchronous: int = FULL) -> Engine:
-    engine = create_engine(url, module=pysqlite3, pool_size=8, max_overflow=24, hide_parameters=True)
+def _sqlite(url: URL, *, read_only: bool = False, marks: bool = False) -> Engine:
+    style = "named" if marks else "qmark"
+    sizes = {"pool_size": 8, "max_overflow": 24}
+    engine = create_engine(url, module=pysqlite3, paramstyle=style, hide_parameters=True, **sizes)
     begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver must not begin transactions of its own accord
-        set_pragmas(connection, synchronous)
+        set_pragmas(connection, NORMAL if marks else FULL)
         if read_only:
             connection.execute("PRAGMA query_only = ON")
 
     @event.listens_for(engine, "begin")
     def begin_transaction(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if not marks:
+            connection.exec_driver_sql(begin)
 
     return engine
 

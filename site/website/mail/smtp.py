@@ -4,7 +4,7 @@ import re
 import smtplib
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from email.message import EmailMessage
@@ -80,15 +80,26 @@ class SmtpConnection:
                 return Refused(553, "5.6.7 the mail server cannot carry letters beyond ASCII", "MAIL")
             options = " SMTPUTF8 BODY=8BITMIME"
             conversation.command_encoding = "utf-8"
+        commands = {"MAIL": f"FROM:<{self.server.sender}>{options}", "RCPT": f"TO:<{to}>"}
         try:
-            for verb, command in (("MAIL", f"FROM:<{self.server.sender}>{options}"), ("RCPT", f"TO:<{to}>")):
-                code, text = conversation.docmd(verb, command)
-                if code not in {250, 251, 252}:
-                    return self._refusal(code, text, verb)
+            return self._ask(conversation, commands)
         except LOST as lost:
             self._drop()
             return TryLater(421, f"connection lost: {lost}")
-        return None
+
+    def _ask(self, conversation: smtplib.SMTP, commands: Mapping[str, str]) -> Outcome | None:
+        """All commands in one go where the server takes them so (RFC 2920). The first refusal, if any."""
+        at_once = conversation.has_extn("pipelining")
+        if at_once:
+            conversation.send("".join(f"{verb} {rest}\r\n" for verb, rest in commands.items()))
+        refusal = None
+        for verb, rest in commands.items():
+            code, text = conversation.getreply() if at_once else conversation.docmd(verb, rest)
+            if refusal is None and code not in {250, 251, 252}:
+                refusal = code, text, verb
+                if code == 421 or not at_once:
+                    break
+        return self._refusal(*refusal) if refusal else None
 
     def _data(self, body: bytes) -> Outcome:
         conversation = self._conversation

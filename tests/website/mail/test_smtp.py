@@ -51,6 +51,28 @@ def test_one_connection_carries_many_mails(connection: SmtpConnection, mail_serv
     assert mail_server.connections == 1
 
 
+def test_where_the_server_offers_it_the_recipient_goes_with_the_sender(
+    connection: SmtpConnection, mail_server: FakeMailServer
+) -> None:
+    mail_server.answer("MAIL", "451 4.3.0 not now")
+    assert connection.send(BODY, TO) == TryLater(451, "4.3.0 not now")
+    assert mail_server.verbs == ["EHLO", "MAIL", "RCPT", "RSET"]  # and both answers were read
+    assert connection.send(BODY, TO) == Sent()
+
+
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT"])
+def test_where_the_server_does_not_each_waits_for_the_answer_before(verb: str) -> None:
+    with FakeMailServer(extensions=()).running() as fake:
+        connection = SmtpConnection(server_of(fake))
+        fake.answer(verb, "451 4.3.0 not now")
+        assert connection.send(BODY, TO) == TryLater(451, "4.3.0 not now")
+        assert connection.send(BODY, TO) == Sent()
+        connection.close()
+    assert fake.verbs == [
+        "EHLO", *(["MAIL"] if verb == "MAIL" else ["MAIL", "RCPT"]), "RSET", "MAIL", "RCPT", "DATA", "BODY", "QUIT"
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA", "BODY"])
 def test_mail_05_a_4xx_means_later_at_every_verb(
     connection: SmtpConnection, mail_server: FakeMailServer, verb: str
