@@ -5,7 +5,7 @@ PYTEST = .venv/bin/python -m pytest
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-browser lint types floors check bench faults test-stripe mutants pictures lock clean
+.PHONY: help run install test test-browser lint types floors check coverage bench faults test-stripe mutants pictures lock clean
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ floors: install-test ## Check that nothing imports upward
 
 check: lint types floors test ## Everything that must be true before a change lands
 
+coverage: install-test ## Which branches the tests take: the total, and the files they know least (takes minutes)
+	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not browser and not faults" --cov --cov-report=
+	.venv/bin/python -m coverage report --sort=cover --skip-covered
+
 bench: install-test ## Print every figure: publishing, pages, newsletter (takes minutes)
 	.venv/bin/python -m tests.benchmarks
 
@@ -61,4 +65,4 @@ lock: install-test ## Pin the packages anew, with hashes
 	PATH=.venv/bin:$$PATH deploy/lock.sh
 
 clean: ## Remove what was installed and built (var/ stays: it is your data)
-	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage
