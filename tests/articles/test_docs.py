@@ -22,4 +22,4 @@ def test_the_samples_of_exam_front_matter_and_question_make_a_library_without_mi
     files = {"cpb/exam.toml": shown("toml"), "cpb/one.md": text, "cpb/two.md": article_md()}
     report = check(write_files(tmp_path, files))
     assert report.problems == {}
-    assert report.files == 3
+    assert report.files == 2
