@@ -11,9 +11,10 @@ from articles.making.made import Made, MadeImage, MadeLink
 from articles.models import Article, ArticleBody, BodyImage, BodyKeyword, BodyLink
 from articles.publish.known import in_parts
 from articles.reading.article_file import ArticleFile
-from website.db import Database
+from website.db import Base, Database
 
 _WASTE = select(ArticleBody.id).where(~exists().where(Article.body_id == ArticleBody.id))
+Row = dict[str, str | int | float]
 _TOGETHER = 200  # bodies removed in one transaction, so that nobody waits for long
 
 
@@ -34,15 +35,10 @@ def store(session: Session, texts: Sequence[Made], files: Mapping[str, ArticleFi
         insert(ArticleBody).returning(ArticleBody.id, sort_by_parameter_order=True),
         [_body(made) for made in texts],
     ).all()
-    connection = session.connection()  # plain rows: the mapper would take longer than the database
     pairs = list(zip(ids, texts, strict=True))
-    for model, rows in (
-        (BodyLink, [_link(body, link) for body, made in pairs for link in made.links]),
-        (BodyImage, [_image(body, image) for body, made in pairs for image in made.images]),
-        (BodyKeyword, [_keyword(body, pair) for body, made in pairs for pair in made.keywords]),
-    ):
-        if rows:
-            connection.execute(insert(model), rows)
+    _add(session, BodyLink, [_link(body, link) for body, made in pairs for link in made.links])
+    _add(session, BodyImage, [_image(body, image) for body, made in pairs for image in made.images])
+    _add(session, BodyKeyword, [_keyword(body, pair) for body, made in pairs for pair in made.keywords])
     search_index.add(session, [_entry(body, made, files[made.path]) for body, made in pairs])
     return {made.path: Stored(body, made.words, made.reading_minutes) for body, made in pairs}
 
@@ -52,15 +48,25 @@ def _body(made: Made) -> dict[str, object]:
     return {name: getattr(made, name) for name in names}
 
 
-def _link(body_id: int, link: MadeLink) -> dict[str, object]:
+def _add(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
+    """Rows of plain texts and numbers, given to the driver as they are: the mapper takes longer than the database."""
+    if rows:
+        names = ", ".join(rows[0])
+        mark = "?" if session.get_bind().dialect.name == "sqlite" else "%s"
+        marks = ", ".join([mark] * len(rows[0]))
+        statement = f"INSERT INTO {model.__tablename__} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
+        session.connection().exec_driver_sql(statement, [tuple(row.values()) for row in rows])
+
+
+def _link(body_id: int, link: MadeLink) -> Row:
     return {"body_id": body_id, "path": link.path, "anchor": link.anchor, "url": link.url, "line": link.line}
 
 
-def _image(body_id: int, image: MadeImage) -> dict[str, object]:
+def _image(body_id: int, image: MadeImage) -> Row:
     return {"body_id": body_id, "path": image.path, "stat": image.stamp, "digest": image.digest}
 
 
-def _keyword(body_id: int, pair: tuple[str, float]) -> dict[str, object]:
+def _keyword(body_id: int, pair: tuple[str, float]) -> Row:
     return {"body_id": body_id, "word": pair[0], "weight": pair[1]}
 
 
@@ -69,9 +75,14 @@ def _entry(body_id: int, made: Made, file: ArticleFile) -> search_index.Entry:
 
 
 def collect(db: Database) -> None:
-    """Remove the texts that no article points at: replaced ones, and those of a publication that ended early."""
+    """Remove the texts that no article points at: those of a publication that ended early."""
     with db.read() as session:  # most often there are none, and nobody should wait for that answer
         ids = session.scalars(_WASTE).all()
+    discard(db, ids)
+
+
+def discard(db: Database, ids: Sequence[int]) -> None:
+    """Remove texts that no article points at any more."""
     for some in in_parts(ids, _TOGETHER):
         with db.write() as session:
             search_index.remove(session, some)

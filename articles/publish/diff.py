@@ -27,6 +27,12 @@ class Diff:
         return [*self.returned, *self.changed, *self.rebuilt, *self.moved]
 
     @property
+    def replaced(self) -> list[int]:
+        """The texts that no article has any more."""
+        rows = [*(row for row, _ in self.updates), *self.removed]
+        return [row.body_id for row in rows if row.body_id is not None]
+
+    @property
     def is_empty(self) -> bool:
         """Whether readers would see nothing new."""
         return not (self.added or self.updates or self.removed)

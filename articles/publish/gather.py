@@ -6,7 +6,6 @@ import time
 from sqlalchemy.orm import Session
 
 from articles.check import addresses_of
-from articles.making.addresses import Addresses
 from articles.publish.known import known_articles, linking_to, with_changed_images
 from articles.publish.run import Publication
 from articles.reading.library import Files, Known, check_addresses, read_articles, read_head
@@ -24,6 +23,7 @@ def gather(run: Publication) -> Files:
         run.known = {row.path: row for row in run.rows if not row.is_removed}
         again = with_changed_images(session, files.tree.root, now_ns)
         read_articles(files, now_ns, _known(run, files, again), run.progress)
+        run.addresses = addresses_of(files, [(path, run.known[path].url) for path in files.unchanged])
         _read_those_with_moved_links(run, session, files, now_ns)
     untouched = [run.known[path] for path in files.unchanged]
     check_addresses(files, [*files.articles.values(), *untouched])
@@ -45,14 +45,8 @@ def _known(run: Publication, files: Files, again: set[str]) -> dict[str, Known]:
     }
 
 
-def addresses(run: Publication, files: Files) -> Addresses:
-    """The address of every file, read now or known from before."""
-    return addresses_of(files, [(path, run.known[path].url) for path in files.unchanged])
-
-
 def _read_those_with_moved_links(run: Publication, session: Session, files: Files, now_ns: int) -> None:
-    present = addresses(run, files)
-    moved = {path for path, row in run.known.items() if present.url(path) != row.url}
+    moved = {path for path, row in run.known.items() if run.addresses.url(path) != row.url}
     again = linking_to(session, moved) & files.unchanged.keys()
     for path in again:
         del files.unchanged[path]

@@ -1,5 +1,6 @@
 """What the database knows of the files from the last publication."""
 
+import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,7 @@ from itertools import starmap
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
 from articles.making.made import MadeLink
@@ -28,7 +29,7 @@ class KnownArticle:
     stamp: str
     digest: str
     build: str
-    aliases: list[str]
+    aliases: str  # as JSON: nearly always none, and ten thousand take a while to read
     body_id: int | None
     first_visible_at: datetime | None
 
@@ -40,7 +41,7 @@ class KnownArticle:
     @property
     def old_slugs(self) -> list[str]:
         """Its aliases."""
-        return self.aliases
+        return json.loads(self.aliases) if self.aliases != "[]" else []
 
     @property
     def url(self) -> str:
@@ -56,7 +57,7 @@ def known_articles(session: Session) -> list[KnownArticle]:
     """Every article the library has or had."""
     columns = (
         Article.id, Article.slug, Exam.slug, Article.path, Article.stat, Article.source_hash, Article.build_hash,
-        Article.aliases, Article.body_id, Article.first_visible_at,
+        cast(Article.aliases, Text), Article.body_id, Article.first_visible_at,
     )  # fmt: skip
     rows = session.execute(select(*columns).join(Exam, Exam.id == Article.exam_id))
     return list(starmap(KnownArticle, rows))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from articles.check import nothing, report_of
-from articles.publish.bodies import collect
+from articles.publish.bodies import collect, discard
 from articles.publish.diff import Diff, compare
 from articles.publish.gather import builds_of, gather
 from articles.publish.lock import one_at_a_time
@@ -69,8 +69,7 @@ def _switch(run: Publication, files: Files, outcome: Published) -> None:
         refresh_stamps(session, _new_stamps(run, files))
         if not outcome.is_empty:
             raise_epoch(session)
-    if not outcome.diff.is_empty:
-        collect(run.db)
+    discard(run.db, outcome.diff.replaced)
 
 
 def _new_stamps(run: Publication, files: Files) -> list[tuple[int, str]]:

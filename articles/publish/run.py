@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from articles.check import Report, nothing
+from articles.making.addresses import Addresses
 from articles.making.made import Made
 from articles.publish.bodies import Stored
 from articles.publish.known import KnownArticle
@@ -37,5 +38,6 @@ class Publication:
     progress: Callable[[int], None] = nothing
     rows: list[KnownArticle] = field(default_factory=list)
     known: dict[str, KnownArticle] = field(default_factory=dict)  # by path, without the removed
+    addresses: Addresses = field(default_factory=lambda: Addresses({}))  # of files read now and known
     stored: dict[str, Stored] = field(default_factory=dict)
     pages: dict[str, Made] = field(default_factory=dict)

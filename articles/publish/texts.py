@@ -8,7 +8,6 @@ from articles.making.made import Made, MadeLink
 from articles.making.make import Desk, make_all
 from articles.making.pool import spread
 from articles.publish.bodies import store
-from articles.publish.gather import addresses
 from articles.publish.known import anchors_of, links_into
 from articles.publish.run import Publication
 from articles.reading.library import Files
@@ -22,7 +21,7 @@ Anchors = dict[str, list[str]]
 def make_texts(run: Publication, files: Files) -> None:
     """Make the texts of all that was read; store them as long as there is no mistake anywhere."""
     media = None if run.dry_run or files.errors else run.media
-    desk = Desk(files.tree.root, addresses(run, files), media, time.time_ns())
+    desk = Desk(files.tree.root, run.addresses, media, time.time_ns())
     links: Links = {}
     anchors: Anchors = {}
     waiting: list[Made] = []

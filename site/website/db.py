@@ -8,16 +8,19 @@ reader is upgraded into a writer half way (which SQLite answers with "database i
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pysqlite3
 from sqlalchemy import DateTime, Engine, MetaData, Select, create_engine, event, inspect, literal, make_url
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.types import TypeDecorator
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 BUSY_TIMEOUT_MS = 5_000
 # https://sqlite.org/wal.html#walresetbug: fixed in 3.51.3
@@ -157,10 +160,12 @@ class Marker:
             self._connection = None
 
 
-def insert_into(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+def insert_into(session: Session, model: type[Base]) -> "postgresql.Insert | sqlite.Insert":
     """An INSERT that has `on_conflict_do_nothing` and `on_conflict_do_update`, in this database's dialect."""
     if session.get_bind().dialect.name == "sqlite":
         return sqlite.insert(model)
+    from sqlalchemy.dialects import postgresql  # takes a while, and a site on SQLite needs none of it
+
     return postgresql.insert(model)
 
 

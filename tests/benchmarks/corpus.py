@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 WORDS = 700
 TOPICS = 60
 DOMAINS = 8
+HUGO_SITE = Path(__file__).parent / "hugo_site"
 SYLLABLES = [
     a + b
     for a, b in itertools.product(
@@ -109,13 +111,17 @@ def _plain_list(text: str) -> str:
 
 
 def write_for_hugo(folder: Path, count: int) -> None:
-    """Write the same for Hugo, with a small theme of list, page, tags and feeds."""
-    for name, text in HUGO.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
+    """Write the same for Hugo, with layouts for every page that Carrel serves of it."""
+    shutil.copytree(HUGO_SITE, folder, dirs_exist_ok=True)
     (folder / "content/articles").mkdir(parents=True)
+    (folder / "content/articles/_index.md").write_text('---\ntitle: "Bench"\n---\n')
+    for page in ("about", "contact", "privacy", "terms"):
+        (folder / f"content/{page}.md").write_text(f'---\ntitle: "{page.capitalize()}"\n---\n\nMade up.\n')
     for made in articles(count, Form("/articles/{}/".format, _plain_list)):
-        front = f'title: "{made.title}"\nsummary: "{made.summary}"\ndate: 2026-01-01T00:00:00Z\ntags: [{made.topics[0]}]'
+        front = (
+            f'title: "{made.title}"\nsummary: "{made.summary}"\ndate: 2026-01-01T00:00:00Z\n'
+            f"domain: {made.domain}\ntopics: [{made.topics[0]}]"
+        )
         (folder / f"content/articles/{made.slug}.md").write_text(f"---\n{front}\n---\n\n{made.body}")
 
 
@@ -128,12 +134,3 @@ def write_for_pelican(folder: Path, count: int) -> None:
     for made in articles(count, Form("/{}.html".format, _plain_list)):
         head = f"Title: {made.title}\nDate: 2026-01-01\nSlug: {made.slug}\nTags: {made.topics[0]}\nSummary: {made.summary}"
         (folder / f"content/{made.slug}.md").write_text(f"{head}\n\n{made.body}")
-
-
-_PAGE = "<!doctype html><html lang=en><head><title>{{ .Title }}</title></head><body><h1>{{ .Title }}</h1>"
-HUGO = {
-    "hugo.toml": 'baseURL = "https://example.org/"\ntitle = "Bench"\n[taxonomies]\ntag = "tags"\n',
-    "layouts/_default/single.html": _PAGE + "{{ .TableOfContents }}{{ .Content }}</body></html>",
-    "layouts/_default/list.html": _PAGE
-    + '<ul>{{ range .Pages }}<li><a href="{{ .RelPermalink }}">{{ .Title }}</a></li>{{ end }}</ul></body></html>',
-}

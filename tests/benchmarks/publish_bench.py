@@ -1,8 +1,14 @@
 """How long publishing takes: 10,000 articles from scratch, then one change; beside other programs.
 
+Hugo writes the pages that Carrel serves: articles with contents, related ones, neighbours, structured data and a
+Markdown twin; the exam, the topics, three feeds of twenty full texts for each of these and the site; sitemap, robots.txt,
+llms.txt, the plain pages. It finds related articles by topic only, and makes no search index. Carrel stores texts and makes
+the page around one when it is first asked for, which is measured too. Pelican has its own theme and feeds.
+
 python -m tests.benchmarks.publish_bench [articles]
 """
 
+import ctypes
 import os
 import resource
 import shutil
@@ -12,7 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -21,9 +27,15 @@ import pysqlite3
 
 from articles.render import RENDERER
 from tests.benchmarks.corpus import WORDS, write_for_carrel, write_for_hugo, write_for_pelican
+from website.app import create_app
+from website.settings import load
+from website.web.services import make_services
 
 COUNT = 10_000
 LONGEST_SECONDS = 1_800
+PAGES = 100
+KEY = "a-key-for-benchmarks-only-of-32-bytes"
+_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, linux/prctl.h
 
 
 @dataclass(frozen=True)
@@ -71,15 +83,31 @@ def _carrel(folder: Path, count: int) -> None:
     path = folder / "content/bench/article-00001.md"
     path.write_text(path.read_text() + "\nOne sentence more.\n")
     _show("carrel publish, one article changed", _run([*carrel, "publish"], folder, environ))
+    _show_pages(environ, count)
     size = sum(file.stat().st_size for file in (folder / "var").glob("carrel.db*"))
     print(f"  database: {size / 1e6:,.0f} MB")
     _show("carrel check", _run([*carrel, "check"], folder, environ), count)
 
 
+def _show_pages(environ: dict[str, str], count: int) -> None:
+    """How long a page takes when nobody has asked for it before."""
+    services = make_services(load(environ | {"CARREL_SECRET_KEYS": KEY}, demo=True))
+    client = create_app(services).test_client()
+    client.get("/articles/article-00000/")
+    before = time.process_time()
+    numbers = range(1, count, max(1, count // PAGES))
+    for number in numbers:
+        if client.get(f"/articles/article-{number:05}/").status_code != 200:
+            raise SystemExit("A page was not served.")
+    spent = (time.process_time() - before) / len(numbers)
+    print(f"  {'carrel, an article page when first asked':<38} {spent * 1_000:8.2f} ms busy")
+    services.db.close()
+
+
 def _hugo(program: str, folder: Path, count: int) -> None:
     write_for_hugo(folder, count)
     print(subprocess.run([program, "version"], capture_output=True, text=True, check=True).stdout.strip())
-    _show("hugo, with tags and feeds", _run([program, "--quiet"], folder), count)
+    _show("hugo, the same pages", _run([program, "--quiet"], folder), count)
 
 
 def _pelican(program: str, folder: Path, count: int) -> None:
@@ -97,6 +125,7 @@ def _find(name: str) -> str | None:
 
 def _run(command: list[str], folder: Path, environ: dict[str, str] | None = None) -> Measured:
     paths = os.pathsep.join(str(Path(path).resolve()) for path in ("site", "."))
+    ctypes.CDLL(None).prctl(_SUBREAPER, 1)  # children of children become ours, so that their time is counted
     before, busy = time.perf_counter(), _busy()
     process = subprocess.Popen(
         command,
@@ -112,7 +141,11 @@ def _run(command: list[str], folder: Path, environ: dict[str, str] | None = None
         watch.stop()
     if status:
         raise SystemExit(f"{' '.join(command)} ended with status {status}")
-    return Measured(time.perf_counter() - before, _busy() - busy, watch.megabytes)
+    seconds = time.perf_counter() - before
+    with suppress(ChildProcessError):
+        while True:
+            os.wait()
+    return Measured(seconds, _busy() - busy, watch.megabytes)
 
 
 def _busy() -> float:

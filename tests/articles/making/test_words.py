@@ -35,3 +35,8 @@ def test_a_long_text_keeps_the_words_that_come_often() -> None:
     found = keywords("Other", [], text)
     assert len(found) == KEYWORDS
     assert all(int(word[4:]) % 7 == 6 for word, _ in found if word != "other")
+
+
+def test_words_of_any_script_are_told_apart_by_what_is_no_letter() -> None:
+    assert words("“Naïve”—Straße_2… ΔΌΞΑ e\u0301tude №5") == ["naive", "strasse", "2", "δοξα", "etude", "no5"]
+    assert words("don’t") == words("don't") == ["don", "t"]
