@@ -1,7 +1,9 @@
 """Databases of both kinds, the app, and the cast."""
 
+import gc
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.support.chromium import browser  # noqa: F401 - a fixture for all
+from tests.support.kept import keep_connections_to, keep_statements_and_connections
 from tests.support.postgres import Cluster, find_binaries
 from tests.support.quick import make_apps_quickly
-from tests.support.test_database import TestDatabase, empty
+from tests.support.test_database import TestDatabase, empty, leave
 from website.app import create_app
 from website.db import Database
 from website.migrations import migrate
@@ -24,10 +27,17 @@ KEY = "a-key-for-tests-only-of-32-bytes-or-more"
 BASE_URL = "https://carrel.test"
 _clusters: list[Cluster] = []
 make_apps_quickly()
+keep_statements_and_connections()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start one PostgreSQL for the whole run, before the workers of pytest-xdist begin."""
+    """Start one PostgreSQL for the whole run, before the workers of pytest-xdist begin.
+
+    Compiled code is kept whatever the environment says: every worker and every process that a test
+    starts would compile the same files again, for a quarter of a minute each.
+    """
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if hasattr(config, "workerinput") or POSTGRES in os.environ:
         return
     if find_binaries() is None:
@@ -38,8 +48,15 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[POSTGRES] = _clusters[0].start()
 
 
+def pytest_collection_finish() -> None:
+    """What is there now stays: looking through thousands of tests for garbage again and again takes long."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what was started."""
+    leave()
     for cluster in _clusters:
         cluster.stop()
         os.environ.pop(POSTGRES, None)
@@ -59,7 +76,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_database() -> str:
     """A migrated PostgreSQL database of this worker, emptied after each test."""
-    return TestDatabase(os.environ[POSTGRES]).create()
+    url = TestDatabase(os.environ[POSTGRES]).create()
+    keep_connections_to(url)
+    return url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
