@@ -171,14 +171,16 @@ def test_a_forged_stamp_counts_nothing_and_the_answer_does_not_tell(
     assert counted(services, tally) == (0, 0, 0)
 
 
-@pytest.mark.parametrize(
-    "body",
-    ["", "{", "[]", "null", '{"kind":"view"}', '{"kind":"buy","stamps":["x"]}', '{"kind":"view","stamps":[]}',
-     '{"kind":"view","stamps":[1]}', '{"kind":"view","stamps":' + json.dumps(["x"] * 21) + "}", "[" * 8000, b"\xff\xfe",
-     json.dumps({"kind": "view", "stamps": ["x" * 9000]})],
-)  # fmt: skip
-def test_a_message_that_our_script_does_not_send_is_refused(anna: Visitor, body: str | bytes) -> None:
-    assert anna.sends(body).status_code == 400
+STRANGE = [
+    "", "{", "[]", "null", '{"kind":"view"}', '{"kind":"buy","stamps":["x"]}', '{"kind":"view","stamps":[]}',
+    '{"kind":"view","stamps":[1]}', '{"kind":"view","stamps":' + json.dumps(["x"] * 21) + "}", "[" * 8000, b"\xff\xfe",
+    json.dumps({"kind": "view", "stamps": ["x" * 9000]}),
+]  # fmt: skip
+
+
+def test_a_message_that_our_script_does_not_send_is_refused(anna: Visitor) -> None:
+    for body in STRANGE:
+        assert anna.sends(body).status_code == 400, body[:60]
 
 
 def test_a_message_from_another_site_is_refused(anna: Visitor, services: Services, tally: Tally) -> None:

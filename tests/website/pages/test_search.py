@@ -27,32 +27,32 @@ def test_nothing_found_says_what_to_do(client: FlaskClient, library: None) -> No
     assert "/exams/cpb/" in text
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        '"',
-        "'",
-        "a AND",
-        "NEAR(a b)",
-        "*",
-        "title:x",
-        "-",
-        "\x00",
-        "%",
-        "🩺",
-        "a" * 10_000,
-        "'; DROP TABLE article; --",
-        "<script>alert(1)</script>",
-        "((((",
-        "\\",
-        "&|!:*",
-        "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
-    ],
-)
-def test_asvs_1_2_4_any_input_is_answered(client: FlaskClient, library: None, query: str) -> None:
-    answer = client.get("/search", query_string={"q": query})
-    assert answer.status_code == 200
-    assert "<script>alert" not in answer.text
+STRANGE = [
+    '"',
+    "'",
+    "a AND",
+    "NEAR(a b)",
+    "*",
+    "title:x",
+    "-",
+    "\x00",
+    "%",
+    "🩺",
+    "a" * 10_000,
+    "'; DROP TABLE article; --",
+    "<script>alert(1)</script>",
+    "((((",
+    "\\",
+    "&|!:*",
+    "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
+]
+
+
+def test_asvs_1_2_4_any_input_is_answered(client: FlaskClient, library: None) -> None:
+    for query in STRANGE:
+        answer = client.get("/search", query_string={"q": query})
+        assert answer.status_code == 200, query[:40]
+        assert "<script>alert" not in answer.text
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "999999999999999999999"])
