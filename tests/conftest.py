@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.support.chromium import browser  # noqa: F401 - a fixture for all
-from tests.support.kept import keep_connections_to, keep_statements_and_connections
+from tests.support.kept import close_all, keep_connections_to, keep_statements_and_connections
 from tests.support.postgres import Cluster, find_binaries
 from tests.support.quick import make_apps_quickly
 from tests.support.test_database import TestDatabase, empty, leave
@@ -57,6 +57,7 @@ def pytest_collection_finish() -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what was started."""
     leave()
+    close_all()
     for cluster in _clusters:
         cluster.stop()
         os.environ.pop(POSTGRES, None)

@@ -5,6 +5,7 @@ for each connection. Nothing that a test could notice is kept: the SQL depends o
 database alone, and a connection that is not at rest when a test ends is cut (tests/support/test_database.py).
 """
 
+import weakref
 from collections import defaultdict
 from typing import Any
 
@@ -19,7 +20,7 @@ from website.db import Database
 MOST_STATEMENTS = 3_000
 _statements: dict[type, LRUCache[Any, Any]] = defaultdict(lambda: LRUCache(MOST_STATEMENTS))
 _at_rest: dict[tuple[URL, bool], list[Engine]] = {}
-_make_postgres, _close = db._postgres, Database.close
+_begin, _make_postgres, _close = Database.__init__, db._postgres, Database.close
 
 
 def keep_statements_and_connections() -> None:
@@ -28,6 +29,7 @@ def keep_statements_and_connections() -> None:
     DefaultDialect.__eq__ = _same_dialect  # type: ignore[assignment, method-assign]
     db.create_engine = _with_known_statements  # type: ignore[attr-defined]
     db._postgres = _postgres
+    Database.__init__ = _begin_with_kept  # type: ignore[method-assign]
     Database.close = _rest  # type: ignore[method-assign]
 
 
@@ -56,12 +58,28 @@ def _postgres(url: URL, read_only: bool) -> Engine:
     return free.pop() if free else _make_postgres(url, read_only)
 
 
+def _begin_with_kept(self: Database, url: str) -> None:
+    _begin(self, url)
+    if (self.url, True) in _at_rest:  # some are made for their address alone, and never closed
+        weakref.finalize(self, _put_by, self.url, self._writer, self._reader)
+
+
 def _rest(self: Database) -> None:
     """Put the engines by for the next `Database` of the same address; close them if nobody will ask."""
-    if (self.url, True) not in _at_rest:
+    if (self.url, True) in _at_rest:
+        _put_by(self.url, self._writer, self._reader)
+    else:
         _close(self)
-        return
-    for engine, read_only in ((self._writer, False), (self._reader, True)):
-        free = _at_rest[self.url, read_only]
-        if engine not in free:
+
+
+def _put_by(url: URL, writer: Engine, reader: Engine) -> None:
+    for engine, read_only in ((writer, False), (reader, True)):
+        if engine not in (free := _at_rest.get((url, read_only), [engine])):
             free.append(engine)
+
+
+def close_all() -> None:
+    """Close every connection that is kept."""
+    while _at_rest:
+        for engine in _at_rest.popitem()[1]:
+            engine.dispose()

@@ -171,7 +171,7 @@ def test_a_forged_stamp_counts_nothing_and_the_answer_does_not_tell(
     assert counted(services, tally) == (0, 0, 0)
 
 
-STRANGE = [
+STRANGE: list[str | bytes] = [
     "", "{", "[]", "null", '{"kind":"view"}', '{"kind":"buy","stamps":["x"]}', '{"kind":"view","stamps":[]}',
     '{"kind":"view","stamps":[1]}', '{"kind":"view","stamps":' + json.dumps(["x"] * 21) + "}", "[" * 8000, b"\xff\xfe",
     json.dumps({"kind": "view", "stamps": ["x" * 9000]}),
