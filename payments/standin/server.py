@@ -27,7 +27,7 @@ def serving(standin: Standin, port: int = 0) -> Iterator[None]:
     server = make_server(HOST, port, create_app(standin), threaded=True, request_handler=Quiet)
     server.socket.listen(1024)  # hundreds may call at the same instant
     standin.start(f"http://{HOST}:{server.port}")
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield

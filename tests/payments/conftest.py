@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from pydantic import SecretStr
+from stripe import HTTPClient
 
 from payments import intake
 from payments.signatures import Burst
@@ -34,6 +35,12 @@ def settings(settings: Settings, stripe_: Standin) -> Settings:
 def no_forgeries_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that has seen none."""
     monkeypatch.setattr(intake, "_forgeries", Burst())
+
+
+@pytest.fixture(autouse=True)
+def stripe_is_tried_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How often, the tests see in Stripe's book of calls; the half seconds between are the library's."""
+    monkeypatch.setattr(HTTPClient, "INITIAL_DELAY", 0.01)
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ class AdHost(ThreadingHTTPServer):
     def running(cls) -> Iterator["AdHost"]:
         """The network, until the block ends."""
         host = cls()
-        thread = threading.Thread(target=host.serve_forever, daemon=True)
+        thread = threading.Thread(target=host.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield host
         host.shutdown()

@@ -9,7 +9,7 @@ import weakref
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
@@ -19,8 +19,8 @@ from website.db import Database
 
 MOST_STATEMENTS = 3_000
 _statements: dict[type, LRUCache[Any, Any]] = defaultdict(lambda: LRUCache(MOST_STATEMENTS))
-_at_rest: dict[tuple[URL, bool], list[Engine]] = {}
-_begin, _make_postgres, _close = Database.__init__, db._postgres, Database.close
+_at_rest: dict[URL, list[dict[str, Any]]] = {}
+_begin, _close = Database.__init__, Database.close
 
 
 def keep_statements_and_connections() -> None:
@@ -28,15 +28,22 @@ def keep_statements_and_connections() -> None:
     DefaultDialect.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
     DefaultDialect.__eq__ = _same_dialect  # type: ignore[assignment, method-assign]
     db.create_engine = _with_known_statements  # type: ignore[attr-defined]
-    db._postgres = _postgres
     Database.__init__ = _begin_with_kept  # type: ignore[method-assign]
     Database.close = _rest  # type: ignore[method-assign]
 
 
 def keep_connections_to(url: str) -> None:
-    """Of a database that many tests of this process use, one after the other."""
-    for read_only in (False, True):
-        _at_rest[Database(url).url, read_only] = []
+    """Of a PostgreSQL database that many tests of this process use, one after the other."""
+    _at_rest[_address(url)] = []
+
+
+def close_all() -> None:
+    """Close every connection that is kept."""
+    while _at_rest:
+        for engines in _at_rest.popitem()[1]:
+            kept = Database.__new__(Database)
+            kept.__dict__.update(engines)
+            _close(kept)
 
 
 def _same_dialect(self: DefaultDialect, other: object) -> bool:
@@ -53,33 +60,24 @@ def _with_known_statements(*arguments: Any, **options: Any) -> Engine:
     return engine
 
 
-def _postgres(url: URL, read_only: bool) -> Engine:
-    free = _at_rest.get((url, read_only))
-    return free.pop() if free else _make_postgres(url, read_only)
+def _address(url: str) -> URL:
+    return db._with_driver(make_url(url))
 
 
 def _begin_with_kept(self: Database, url: str) -> None:
-    _begin(self, url)
-    if (self.url, True) in _at_rest:  # some are made for their address alone, and never closed
-        weakref.finalize(self, _put_by, self.url, self._writer, self._reader)
+    free = _at_rest.get(_address(url))
+    if free:
+        self.__dict__.update(free.pop())
+    else:
+        _begin(self, url)
+    if free is not None:  # some are made for their address alone, and never closed
+        self.__dict__["put_by"] = weakref.finalize(self, _put_by, dict(self.__dict__))
 
 
 def _rest(self: Database) -> None:
-    """Put the engines by for the next `Database` of the same address; close them if nobody will ask."""
-    if (self.url, True) in _at_rest:
-        _put_by(self.url, self._writer, self._reader)
-    else:
-        _close(self)
+    """Put the engines by, once, for the next `Database` of the same address; close them if nobody will ask."""
+    self.__dict__.get("put_by", lambda: _close(self))()
 
 
-def _put_by(url: URL, writer: Engine, reader: Engine) -> None:
-    for engine, read_only in ((writer, False), (reader, True)):
-        if engine not in (free := _at_rest.get((url, read_only), [engine])):
-            free.append(engine)
-
-
-def close_all() -> None:
-    """Close every connection that is kept."""
-    while _at_rest:
-        for engine in _at_rest.popitem()[1]:
-            engine.dispose()
+def _put_by(engines: dict[str, Any]) -> None:
+    _at_rest.get(engines["url"], []).append(engines)

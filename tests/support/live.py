@@ -93,7 +93,7 @@ def _prepared(settings: Settings) -> Iterator[Services]:
 @contextmanager
 def _serving(app: Flask, port: int) -> Iterator[None]:
     server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield
