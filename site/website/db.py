@@ -8,7 +8,7 @@ reader is upgraded into a writer half way (which SQLite answers with "database i
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, cast
 
 import pysqlite3
 from sqlalchemy import DateTime, Engine, MetaData, Select, create_engine, event, inspect, literal, make_url
@@ -18,9 +18,6 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.types import TypeDecorator
-
-if TYPE_CHECKING:
-    from sqlalchemy.dialects import postgresql
 
 BUSY_TIMEOUT_MS = 5_000
 # https://sqlite.org/wal.html#walresetbug: fixed in 3.51.3
@@ -160,13 +157,13 @@ class Marker:
             self._connection = None
 
 
-def insert_into(session: Session, model: type[Base]) -> "postgresql.Insert | sqlite.Insert":
+def insert_into(session: Session, model: type[Base]) -> sqlite.Insert:
     """An INSERT that has `on_conflict_do_nothing` and `on_conflict_do_update`, in this database's dialect."""
     if session.get_bind().dialect.name == "sqlite":
         return sqlite.insert(model)
     from sqlalchemy.dialects import postgresql  # takes a while, and a site on SQLite needs none of it
 
-    return postgresql.insert(model)
+    return cast("sqlite.Insert", postgresql.insert(model))  # it has the same methods
 
 
 def insert_new(session: Session, model: type[Base], **values: object) -> bool:
@@ -175,8 +172,7 @@ def insert_new(session: Session, model: type[Base], **values: object) -> bool:
     This is how idempotency is had: two processes that say the same thing at once make one row.
     """
     adding = insert_into(session, model).values(**values).on_conflict_do_nothing()
-    key = inspect(model).primary_key
-    return session.execute(adding.returning(*key)).first() is not None
+    return session.execute(adding.returning(*inspect(model).primary_key)).first() is not None
 
 
 def insert_selected(
@@ -217,7 +213,6 @@ def _sqlite(url: URL, *, read_only: bool = False, marks: bool = False) -> Engine
     style = "named" if marks else "qmark"
     sizes = {"pool_size": 8, "max_overflow": 24}
     engine = create_engine(url, module=pysqlite3, paramstyle=style, hide_parameters=True, **sizes)
-    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: ConnectionPoolEntry) -> None:
@@ -229,7 +224,7 @@ def _sqlite(url: URL, *, read_only: bool = False, marks: bool = False) -> Engine
     @event.listens_for(engine, "begin")
     def begin_transaction(connection: Connection) -> None:
         if not marks:
-            connection.exec_driver_sql(begin)
+            connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine
 
