@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 
 from tests.support.chromium import browser  # noqa: F401 - a fixture for all
 from tests.support.kept import close_all, keep_connections_to, keep_statements_and_connections
+from tests.support.lanes import Lanes
 from tests.support.postgres import Cluster, find_binaries
 from tests.support.quick import make_apps_quickly
 from tests.support.test_database import TestDatabase, empty, leave
@@ -52,6 +54,11 @@ def pytest_collection_finish() -> None:
     """What is there now stays: looking through thousands of tests for garbage again and again takes long."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Lanes | None:
+    """With `--dist loadfile`, tests that share a running site stay together."""
+    return Lanes(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -1,19 +1,31 @@
-"""A real Chromium before a real site. Tests here carry the mark `browser`, and share one browser."""
+"""A real Chromium before a real site. Tests here carry the mark `browser`, and share one browser.
+
+A fresh profile costs a second of a core and more, a page in a profile that is there a third of one: so tests share
+one profile, emptied before each, unless they are about two devices or a browser of a kind of its own.
+"""
 
 import io
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize
 
+from tests.support.ad_host import AdHost
+from tests.support.articles import article_md, exam_toml, write_files
 from tests.support.live import LiveSite, live_site
+from tests.support.office import furnish
 
 HERE = Path(__file__).parent
 PICTURES = "CARREL_PICTURES"  # the folder that `make pictures` fills
+NARROW: ViewportSize = {"width": 320, "height": 640}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
 Picture = Callable[[Page | Locator, str], None]
+Profile = Callable[..., BrowserContext]
+Office = tuple[LiveSite, str, str]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,8 +42,44 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def host() -> Iterator[AdHost]:
+    """An ad network's machine."""
+    with AdHost.running() as running:
+        yield running
+
+
+def with_network(host: AdHost, **changes: object) -> dict[str, Any]:
+    """The settings of a site that shows this network's ads."""
+    network = {
+        "tag": host.tag, "slots": ["top", "foot", "home"], "frame": [host.url], "img": [host.url],
+        "connect": [host.url],
+    }  # fmt: skip
+    return {
+        "network_ad": network | changes,
+        "slots": {"top": {"wide": [300, 250]}, "foot": {"wide": [300, 250]}},
+    }
+
+
+@pytest.fixture(scope="session")
+def site_with_network(host: AdHost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+    """A site with all the advertising that it can have, and no consent tool."""
+    with live_site(tmp_path_factory.mktemp("network"), **with_network(host)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """A site with something in every table; its owner's session; a set-up link's path."""
+    content = write_files(
+        tmp_path_factory.mktemp("content"), {"cpb/exam.toml": exam_toml(), "cpb/first-steps.md": article_md()}
+    )
+    with live_site(tmp_path_factory.mktemp("office"), content=content, time_zone="America/Chicago") as site:
+        yield site, *furnish(site.services)
+
+
 @pytest.fixture
-def profile(browser: Browser, site: LiveSite) -> Iterator[Callable[..., BrowserContext]]:
+def profile(browser: Browser, site: LiveSite) -> Iterator[Profile]:
     """A maker of browser profiles: each is a device of its own, private until it is closed."""
     contexts: list[BrowserContext] = []
 
@@ -44,10 +92,30 @@ def profile(browser: Browser, site: LiveSite) -> Iterator[Callable[..., BrowserC
         context.close()
 
 
+@pytest.fixture(scope="module")
+def shared(browser: Browser, site: LiveSite) -> Iterator[BrowserContext]:
+    """The profile that the tests of a file share."""
+    context = browser.new_context(base_url=site.url)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def tab(shared: BrowserContext) -> Page:
+    """One page for tests that only look: whatever it showed, the next address is opened in it."""
+    return shared.new_page()
+
+
 @pytest.fixture
-def page(profile: Callable[..., BrowserContext]) -> Page:
-    """One page in a fresh profile."""
-    return profile().new_page()
+def page(shared: BrowserContext, site: LiveSite) -> Iterator[Page]:
+    """A new page, in a profile that remembers nothing of the tests before."""
+    page = shared.new_page()
+    shared.clear_cookies()
+    storage = shared.new_cdp_session(page)
+    storage.send("Storage.clearDataForOrigin", {"origin": site.url, "storageTypes": "all"})
+    storage.detach()
+    yield page
+    page.close()
 
 
 @pytest.fixture

@@ -1,22 +1,16 @@
-"""What the look promises beyond its colours: paper, choices that stay, targets that fingers find."""
+"""What the look promises beyond its colours: paper, choices that stay, a contents list that follows."""
 
-from collections.abc import Callable
+from playwright.sync_api import Page, expect
 
-import pytest
-from playwright.sync_api import BrowserContext, Page, expect
-
-from tests.browser.test_pages import ARTICLE, NARROW, PAGES, WIDE
+from tests.browser.conftest import WIDE, Profile
+from tests.browser.test_pages import ARTICLE
 
 QUESTIONS = "/articles/utilization-management/"
-# WCAG 2.2, 2.5.8: a link in a sentence and a field in its label are exempt.
-TOO_SMALL = """() => [...document.querySelectorAll('a, button, input, select, summary, textarea')]
-  .filter(one => one.checkVisibility() && !one.disabled && !one.closest('.trap, p, li > label, .aloud, .skip'))
-  .filter(one => one.tagName !== 'A' || one.closest('nav, h1, h2, h3, h4, .chips, .links, .feeds, .slot'))
-  .map(one => [one.outerHTML.slice(0, 100), one.getBoundingClientRect()])
-  .filter(([, box]) => box.width > 1 && (box.width < 23.5 || box.height < 23.5)).map(([html]) => html)"""
 
 
-def test_on_paper_every_answer_is_open_and_nothing_else_is_there(page: Page) -> None:
+def test_on_paper_every_answer_is_open_a_source_shows_its_address_and_nothing_else_is_there(
+    page: Page,
+) -> None:
     page.goto(QUESTIONS)
     assert not page.locator(".why").first.is_visible()
     page.emulate_media(media="print")
@@ -34,11 +28,6 @@ def test_on_paper_every_answer_is_open_and_nothing_else_is_there(page: Page) -> 
         ".anchor",
     ):
         assert not any(one.is_visible() for one in page.locator(gone).all()), gone
-
-
-def test_on_paper_a_source_shows_its_address(page: Page) -> None:
-    page.goto(QUESTIONS)
-    page.emulate_media(media="print")
     source = page.locator(".sources a").first
     shown = source.evaluate("link => getComputedStyle(link, '::after').content")
     assert source.get_attribute("href") in shown
@@ -59,34 +48,23 @@ def test_the_panel_changes_colours_and_text_size_and_the_choice_stays(page: Page
     assert page.evaluate(size) > normal
 
 
-def test_the_panel_is_not_there_without_javascript(profile: Callable[..., BrowserContext]) -> None:
+def test_the_panel_is_not_there_without_javascript(profile: Profile) -> None:
     page = profile(java_script_enabled=False).new_page()
     page.goto(ARTICLE)
     expect(page.locator(".display")).to_be_hidden()
 
 
-def test_what_is_folded_in_a_form_can_be_unfolded_on_a_wide_page(
-    profile: Callable[..., BrowserContext],
-) -> None:
-    page = profile(viewport=WIDE).new_page()
+def test_what_is_folded_in_a_form_can_be_unfolded_on_a_wide_page(page: Page) -> None:
+    page.set_viewport_size(WIDE)
     page.goto("/subscribe/")
     page.get_by_text("Or choose single topics").click()
     expect(page.get_by_role("group", name="Topics")).to_be_visible()
 
 
-def test_the_contents_list_marks_the_section_that_is_read(profile: Callable[..., BrowserContext]) -> None:
-    page = profile(viewport=WIDE).new_page()
+def test_the_contents_list_marks_the_section_that_is_read(page: Page) -> None:
+    page.set_viewport_size(WIDE)
     page.goto(ARTICLE)
     links = page.locator(".contents a")
     for number in (2, 1):
         links.nth(number).click()
         expect(page.locator(".contents [aria-current]")).to_have_text(links.nth(number).inner_text())
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_a11y_01_targets_are_24_pixels_wide_and_high(
-    profile: Callable[..., BrowserContext], path: str
-) -> None:
-    page = profile(viewport=NARROW).new_page()
-    page.goto(path)
-    assert page.evaluate(TOO_SMALL) == []

@@ -1,47 +1,27 @@
 """A network's ad comes after consent, never before, never to a holder, and never at the price of a moving page."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.conftest import WIDE, with_network
 from tests.browser.test_slots import WATCH_SHIFTS, scroll_through
 from tests.support.accounts import make_reader, make_session
 from tests.support.ad_host import AdHost
+from tests.support.articles import article_md, exam_toml, write_files
 from tests.support.live import LiveSite, live_site
 from website.web.session_cookie import name_under
 
 ARTICLE = "/articles/what-cmp-means/"
 GRANT = "document.dispatchEvent(new CustomEvent('carrel:consent', { detail: 'granted' }))"
 DENY = "document.dispatchEvent(new CustomEvent('carrel:consent', { detail: 'denied' }))"
-WIDE: ViewportSize = {"width": 1280, "height": 900}
-New = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def host() -> Iterator[AdHost]:
-    with AdHost.running() as running:
-        yield running
-
-
-def with_network(host: AdHost, **changes: object) -> dict[str, Any]:
-    network = {
-        "tag": host.tag, "slots": ["top", "foot", "home"], "frame": [host.url], "img": [host.url],
-        "connect": [host.url],
-    }  # fmt: skip
-    return {
-        "network_ad": network | changes,
-        "slots": {"top": {"wide": [300, 250]}, "foot": {"wide": [300, 250]}},
-    }
-
-
-@pytest.fixture(scope="module")
-def site(host: AdHost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
-    """A site with the network on, and no consent tool."""
-    with live_site(tmp_path_factory.mktemp("network"), **with_network(host)) as running:
-        yield running
+def site(site_with_network: LiveSite) -> LiveSite:
+    """The one with the network on."""
+    return site_with_network
 
 
 @pytest.fixture
@@ -61,25 +41,20 @@ def note(page: Page, host: AdHost, asked: list[str]) -> None:
 
 
 @pytest.fixture
-def new(profile: Callable[..., BrowserContext], host: AdHost, asked: list[str]) -> New:
-    """A page in a fresh profile that notes what moves, what is refused and what the network is asked."""
+def page(page: Page, host: AdHost, asked: list[str]) -> Page:
+    """A page that notes what moves, what is refused and what the network is asked."""
     host.is_down = host.is_empty = False
-
-    def make(**options: object) -> Page:
-        page = profile(viewport=WIDE, **options).new_page()
-        note(page, host, asked)
-        page.add_init_script(WATCH_SHIFTS)
-        page.add_init_script(
-            "window.refused = []; document.addEventListener('securitypolicyviolation',"
-            " (event) => window.refused.push(`${event.violatedDirective} ${event.blockedURI}`))"
-        )
-        return page
-
-    return make
+    page.set_viewport_size(WIDE)
+    note(page, host, asked)
+    page.add_init_script(WATCH_SHIFTS)
+    page.add_init_script(
+        "window.refused = []; document.addEventListener('securitypolicyviolation',"
+        " (event) => window.refused.push(`${event.violatedDirective} ${event.blockedURI}`))"
+    )
+    return page
 
 
-def test_priv_01_before_a_choice_nobody_asks_the_network(asked: list[str], new: New, host: AdHost) -> None:
-    page = new()
+def test_priv_01_before_a_choice_nobody_asks_the_network(asked: list[str], page: Page, host: AdHost) -> None:
     page.goto(ARTICLE)
     scroll_through(page)
     assert asked == []
@@ -88,9 +63,8 @@ def test_priv_01_before_a_choice_nobody_asks_the_network(asked: list[str], new: 
 
 
 def test_after_consent_the_pasted_tag_runs_and_nothing_moves(
-    asked: list[str], new: New, host: AdHost
+    asked: list[str], page: Page, host: AdHost
 ) -> None:
-    page = new()
     page.goto(ARTICLE)
     page.evaluate(GRANT)
     expect(page.locator(".slot-top iframe")).to_be_visible()
@@ -111,16 +85,14 @@ def test_after_consent_the_pasted_tag_runs_and_nothing_moves(
     ]
 
 
-def test_it_is_loaded_when_its_slot_comes_near(new: New) -> None:
-    page = new()
+def test_it_is_loaded_when_its_slot_comes_near(page: Page) -> None:
     page.goto(ARTICLE)
     page.evaluate(GRANT)
     expect(page.locator(".slot-top iframe")).to_be_visible()
     assert page.locator(".slot-foot iframe").count() == 0
 
 
-def test_what_is_seen_then_is_the_networks(new: New) -> None:
-    page = new()
+def test_what_is_seen_then_is_the_networks(page: Page) -> None:
     page.goto(ARTICLE)
     house = page.locator(".slot-top").get_attribute("data-house") or ""
     page.evaluate(GRANT)
@@ -129,8 +101,7 @@ def test_what_is_seen_then_is_the_networks(new: New) -> None:
     assert (page.locator(".slot-top").get_attribute("data-house") or "").startswith("network|top|cpb|")
 
 
-def test_priv_04_who_says_no_keeps_the_house_ad(asked: list[str], new: New, host: AdHost) -> None:
-    page = new()
+def test_priv_04_who_says_no_keeps_the_house_ad(asked: list[str], page: Page, host: AdHost) -> None:
     page.goto(ARTICLE)
     page.evaluate(DENY)
     scroll_through(page)
@@ -138,8 +109,7 @@ def test_priv_04_who_says_no_keeps_the_house_ad(asked: list[str], new: New, host
     expect(page.locator(".slot-top .slot-link")).to_be_visible()
 
 
-def test_who_changes_their_mind_gets_the_house_ad_back(new: New) -> None:
-    page = new()
+def test_who_changes_their_mind_gets_the_house_ad_back(page: Page) -> None:
     page.goto(ARTICLE)
     page.evaluate(GRANT)
     expect(page.locator(".slot-top iframe")).to_be_visible()
@@ -148,8 +118,7 @@ def test_who_changes_their_mind_gets_the_house_ad_back(new: New) -> None:
     assert page.locator("iframe").count() == 0
 
 
-def test_priv_06_global_privacy_control_says_no_for_good(asked: list[str], new: New, host: AdHost) -> None:
-    page = new()
+def test_priv_06_global_privacy_control_says_no_for_good(asked: list[str], page: Page, host: AdHost) -> None:
     page.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', { value: true })")
     page.goto(ARTICLE)
     page.evaluate(GRANT)
@@ -158,10 +127,9 @@ def test_priv_06_global_privacy_control_says_no_for_good(asked: list[str], new: 
 
 
 def test_a_slot_that_the_network_leaves_empty_keeps_the_house_ad(
-    asked: list[str], new: New, host: AdHost
+    asked: list[str], page: Page, host: AdHost
 ) -> None:
     host.is_empty = True
-    page = new()
     page.goto(ARTICLE)
     page.evaluate(GRANT)
     page.wait_for_function("document.querySelector('.slot-box') === null")
@@ -171,10 +139,9 @@ def test_a_slot_that_the_network_leaves_empty_keeps_the_house_ad(
 
 
 def test_when_the_network_fails_the_house_ad_is_back_and_nothing_moved(
-    asked: list[str], new: New, host: AdHost
+    asked: list[str], page: Page, host: AdHost
 ) -> None:
     host.is_down = True
-    page = new()
     page.goto(ARTICLE)
     page.evaluate(GRANT)
     expect(page.locator(".slot-box")).to_have_count(0)
@@ -186,17 +153,16 @@ def test_when_the_network_fails_the_house_ad_is_back_and_nothing_moved(
 @pytest.mark.parametrize(
     "path", ["/sign-in/", "/pass/", "/subscribe/", "/search?q=appeal", "/privacy/", "/account/", "/no/page"]
 )
-def test_web_07_pages_with_power_never_name_the_network(new: New, host: AdHost, path: str) -> None:
-    page = new()
-    answer = page.goto(path)
-    assert answer is not None
+def test_web_07_pages_with_power_never_name_the_network(
+    shared: BrowserContext, host: AdHost, path: str
+) -> None:
+    answer = shared.request.get(path)
     assert host.url not in answer.headers["content-security-policy"]
-    assert "js/network." not in page.content()
+    assert "js/network." not in answer.text()
 
 
-def test_n8_a_holder_gets_nothing_of_it(asked: list[str], new: New, host: AdHost, site: LiveSite) -> None:
+def test_n8_a_holder_gets_nothing_of_it(asked: list[str], page: Page, host: AdHost, site: LiveSite) -> None:
     token = make_session(site.services.db, make_reader(site.services.db, "holder@example.org", ad_free=True))
-    page = new()
     page.context.add_cookies([{"name": name_under(site.settings), "value": token, "url": site.url}])
     for path in ("/", "/exams/cpb/", ARTICLE):
         answer = page.goto(path)
@@ -214,7 +180,9 @@ def test_priv_02_a_certified_consent_tool_plugs_in_by_its_own_interface(
     asked: list[str], browser: Browser, host: AdHost, tmp_path: Path, *, tool: str, iframes: int
 ) -> None:
     extra = with_network(host, consent_script=f"{host.url}{tool}")
-    with live_site(tmp_path, **extra) as other:
+    files = {"cpb/exam.toml": exam_toml(), "cpb/what-cmp-means.md": article_md()}
+    content = write_files(tmp_path / "content", files)
+    with live_site(tmp_path / "home", content=content, **extra) as other:
         context = browser.new_context(base_url=other.url, viewport=WIDE)
         page = context.new_page()
         note(page, host, asked)

@@ -5,18 +5,17 @@ switched on, so that there would be something to find.
 """
 
 import re
-from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
 from lxml import etree
-from playwright.sync_api import BrowserContext, Request, Response
+from playwright.sync_api import APIResponse, BrowserContext, Page, Request, Response
 
 from newsletter.feeds import private
-from tests.browser.test_network import with_network
+from tests.browser.conftest import WIDE, Profile
 from tests.support.accounts import make_reader, make_session
 from tests.support.ad_host import AdHost
-from tests.support.live import LiveSite, live_site
+from tests.support.live import LiveSite
 from website.web.session_cookie import name_under
 
 BESIDE_THE_SITEMAP = [
@@ -31,27 +30,19 @@ TRACES = re.compile(
     re.IGNORECASE,
 )
 ALLOWED_IN_POLICY = re.compile(r"^(?:'self'|'none'|https://checkout\.stripe\.com|http://127\.0\.0\.1:\d+)$")
-Profile = Callable[..., BrowserContext]
 
 
 @pytest.fixture(scope="module")
-def host() -> Iterator[AdHost]:
-    with AdHost.running() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def site(host: AdHost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
-    """A site with all the advertising that it can have."""
-    with live_site(tmp_path_factory.mktemp("crawl"), **with_network(host)) as running:
-        yield running
+def site(site_with_network: LiveSite) -> LiveSite:
+    """The one with all the advertising that there can be."""
+    return site_with_network
 
 
 @pytest.fixture(scope="module")
 def holder(site: LiveSite) -> tuple[str, str]:
     """The cookie of somebody with the pass, and the address of their private feed."""
     services = site.services
-    reader = make_reader(services.db, "holder@example.org", ad_free=True)
+    reader = make_reader(services.db, "crawler@example.org", ad_free=True)
     with services.db.write() as session:
         private.renew(session, services.settings, reader)
         feed = private.address(session, services.settings, services.signer, reader.id)
@@ -65,7 +56,7 @@ def sitemap(context: BrowserContext) -> list[str]:
     return [urlsplit(loc.text or "").path for loc in tree.iter("{*}loc")]
 
 
-def faults(path: str, response: Response) -> list[str]:
+def faults(path: str, response: Response | APIResponse) -> list[str]:
     """What of advertising is in an answer."""
     found = [f"{path} holds {match[0]!r}" for match in TRACES.finditer(response.text())]
     for directive in response.headers.get("content-security-policy", "").split(";"):
@@ -82,7 +73,8 @@ def test_n8_a_holder_meets_no_advertising_anywhere(
     profile: Profile, site: LiveSite, host: AdHost, holder: tuple[str, str]
 ) -> None:
     cookie, feed = holder
-    context = profile(viewport={"width": 1280, "height": 900})
+    host.asked.clear()
+    context = profile(viewport=WIDE)
     context.add_cookies([{"name": name_under(site.settings), "value": cookie, "url": site.url}])
     page = context.new_page()
     asked: list[Request] = []
@@ -106,12 +98,9 @@ def test_n8_a_holder_meets_no_advertising_anywhere(
     assert TRACES.findall(text) == []
 
 
-def test_the_same_search_finds_advertising_with_a_guest(profile: Profile, site: LiveSite) -> None:
-    page = profile(viewport={"width": 1280, "height": 900}).new_page()
+def test_the_same_search_finds_advertising_with_a_guest(shared: BrowserContext, site: LiveSite) -> None:
     for path in ("/", "/exams/cpb/", "/articles/what-cmp-means/"):
-        answer = page.goto(path)
-        assert answer is not None
-        found = " ".join(faults(path, answer))
+        found = " ".join(faults(path, shared.request.get(path)))
         assert "css/slot." in found
         assert "js/seen." in found
         assert "sponsored nofollow" in found
@@ -119,11 +108,10 @@ def test_the_same_search_finds_advertising_with_a_guest(profile: Profile, site: 
 
 
 def test_an_article_has_no_box_where_a_slot_would_be(
-    profile: Profile, site: LiveSite, holder: tuple[str, str]
+    page: Page, site: LiveSite, holder: tuple[str, str]
 ) -> None:
-    context = profile(viewport={"width": 1400, "height": 900})
-    context.add_cookies([{"name": name_under(site.settings), "value": holder[0], "url": site.url}])
-    page = context.new_page()
+    page.set_viewport_size(WIDE | {"width": 1400})
+    page.context.add_cookies([{"name": name_under(site.settings), "value": holder[0], "url": site.url}])
     page.goto("/articles/what-cmp-means/")
     empty = page.evaluate(
         "[...document.querySelectorAll('main *')].filter((box) => !box.childNodes.length"

@@ -3,12 +3,12 @@
 import re
 import time
 import uuid
-from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import delete
 
+from tests.browser.conftest import NARROW, Profile
 from tests.support.live import LiveSite
 from website.accounts.models import LimitHits
 
@@ -60,9 +60,7 @@ def test_auth_03_in_the_browser_that_asked_one_click_is_enough(
     expect(page.get_by_text(email)).to_be_visible()
 
 
-def test_a11y_04_without_scripts_the_button_does_it(
-    profile: Callable[..., BrowserContext], site: LiveSite, email: str
-) -> None:
+def test_a11y_04_without_scripts_the_button_does_it(profile: Profile, site: LiveSite, email: str) -> None:
     page = profile(java_script_enabled=False).new_page()
     ask(page, email)
     page.goto(link_of(mail_to(site, email)))
@@ -81,28 +79,28 @@ def test_the_code_signs_in_the_browser_that_asked(page: Page, site: LiveSite, em
 
 
 def test_mf_19_a_scanner_that_runs_scripts_signs_nobody_in(
-    profile: Callable[..., BrowserContext], site: LiveSite, email: str
+    page: Page, profile: Profile, site: LiveSite, email: str
 ) -> None:
-    person, scanner = profile().new_page(), profile().new_page()
-    ask(person, email)
+    scanner = profile().new_page()
+    ask(page, email)
     link = link_of(mail_to(site, email))
     for _ in range(3):
         scanner.goto(link, wait_until="networkidle")
         expect(scanner.get_by_role("heading", name="Sign in on this device?")).to_be_visible()
     scanner.goto("/account/")
     assert "/sign-in/" in scanner.url
-    person.goto(link)
-    person.wait_for_url("**/account/")
+    page.goto(link)
+    page.wait_for_url("**/account/")
 
 
 def test_auth_03_on_another_device_it_asks_first(
-    profile: Callable[..., BrowserContext], site: LiveSite, email: str
+    page: Page, profile: Profile, site: LiveSite, email: str
 ) -> None:
-    asking, phone = profile().new_page(), profile(viewport={"width": 320, "height": 640}).new_page()
-    ask(asking, email)
+    phone = profile(viewport=NARROW).new_page()
+    ask(page, email)
     phone.goto(link_of(mail_to(site, email)))
     assert phone.evaluate("document.documentElement.scrollWidth") <= 320
     phone.get_by_role("button", name="on this device").click()
     phone.wait_for_url("**/account/")
-    asking.goto("/account/")
-    assert "/sign-in/" in asking.url
+    page.goto("/account/")
+    assert "/sign-in/" in page.url

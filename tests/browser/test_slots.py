@@ -2,13 +2,14 @@
 
 import itertools
 import re
-from collections.abc import Callable
+from contextlib import suppress
+from typing import Literal
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import Page, Route, ViewportSize
 from sqlalchemy import func, select
 
-from tests.browser.conftest import Picture
+from tests.browser.conftest import WIDE, Picture, Profile
 from tests.support.live import LiveSite
 from website.ads.models import Count, PageCount
 from website.ads.routes import counting
@@ -16,7 +17,7 @@ from website.ads.routes import counting
 ARTICLE = "/articles/what-cmp-means/"
 LONG_ARTICLE = "/articles/clean-claims-and-forms/"
 PAGES = ["/", "/exams/cpb/", "/topics/medicare/", ARTICLE]
-NARROW, WIDE = {"width": 360, "height": 640}, {"width": 1280, "height": 900}
+NARROW: ViewportSize = {"width": 360, "height": 640}
 # Headless Chromium says what it is and would count as a robot. Each page here is another browser's.
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:{0}.0) Gecko/20100101 Firefox/{0}.0"
 VERSIONS = itertools.count(144)
@@ -27,11 +28,17 @@ new PerformanceObserver((list) => {
     window.shifts.push([entry.value, ...entry.sources.map(({ node }) => node?.className || node?.nodeName)]);
 }).observe({ type: "layout-shift", buffered: true });
 """
-Profile = Callable[..., BrowserContext]
 
 
-def open_page(profile: Profile, **options: object) -> Page:
-    page = profile(user_agent=FIREFOX.format(next(VERSIONS)), **options).new_page()
+def counted_page(profile: Profile, width: int, height: int) -> Page:
+    """A page of a browser that nobody has seen before."""
+    agent = FIREFOX.format(next(VERSIONS))
+    return profile(user_agent=agent, viewport={"width": width, "height": height}).new_page()
+
+
+def watched(page: Page, viewport: ViewportSize = WIDE) -> Page:
+    """A page that notes what moves."""
+    page.set_viewport_size(viewport)
     page.add_init_script(WATCH_SHIFTS)
     return page
 
@@ -41,7 +48,10 @@ def scroll_through(page: Page) -> None:
     for _ in range(12):
         page.mouse.wheel(0, 700)
         page.wait_for_timeout(60)
-    page.wait_for_load_state("networkidle")
+    with suppress(
+        TimeoutError
+    ):  # on a busy machine it may never be told; what is asked next is asked all the same
+        page.wait_for_load_state("networkidle", timeout=5_000)
 
 
 def counted(site: LiveSite) -> tuple[int, int, int]:
@@ -64,40 +74,35 @@ def wait_until_counted(site: LiveSite, page: Page, wanted: tuple[int, int, int])
 
 @pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["narrow", "wide"])
 @pytest.mark.parametrize("path", PAGES)
-def test_web_11_no_slot_moves_anything(profile: Profile, path: str, viewport: dict[str, int]) -> None:
-    page = open_page(profile, viewport=viewport)
-    page.goto(path)
+def test_web_11_no_slot_moves_anything(page: Page, path: str, viewport: ViewportSize) -> None:
+    watched(page, viewport).goto(path)
     assert page.locator(".slot").count() > 0
     scroll_through(page)
     assert page.evaluate("window.shifts") == []
 
 
 @pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["narrow", "wide"])
-def test_web_11_nor_does_one_whose_picture_comes_late_or_never(
-    profile: Profile, viewport: dict[str, int]
-) -> None:
+def test_web_11_nor_does_one_whose_picture_comes_late_or_never(page: Page, viewport: ViewportSize) -> None:
     def late(route: Route) -> None:
         page.wait_for_timeout(400)
         route.abort()
 
-    page = open_page(profile, viewport=viewport)
-    page.route("**/media/**", late)
+    watched(page, viewport).route("**/media/**", late)
     for path in PAGES:
         page.goto(path)
         scroll_through(page)
         assert page.evaluate("window.shifts") == []
 
 
-def test_the_watch_would_see_a_slot_that_grows(profile: Profile) -> None:
-    page = open_page(profile, viewport=WIDE)
-    page.goto(ARTICLE)
+def test_the_watch_would_see_a_slot_that_grows(page: Page) -> None:
+    watched(page).goto(ARTICLE)
     page.evaluate("document.querySelector('.slot-top').style.height = '20rem'")
     page.wait_for_timeout(300)
     assert page.evaluate("window.shifts.length") > 0
 
 
 def test_web_11_a_slot_has_its_height_before_anything_loads(profile: Profile) -> None:
-    page = open_page(profile, viewport=WIDE, java_script_enabled=False)
+    page = profile(viewport=WIDE, java_script_enabled=False).new_page()
     page.route(re.compile(r"/media/|\.js$"), lambda route: route.abort())
     page.goto(ARTICLE)
     for slot in page.locator(".slot:visible").all():
@@ -106,17 +111,17 @@ def test_web_11_a_slot_has_its_height_before_anything_loads(profile: Profile) ->
         assert box["height"] >= 100
 
 
-def test_a_slot_is_labelled_and_its_link_says_that_it_is_paid(profile: Profile) -> None:
-    page = open_page(profile, viewport=WIDE)
-    page.goto(ARTICLE)
-    for slot in page.locator(".slot").all():
+def test_a_slot_is_labelled_and_its_link_says_that_it_is_paid(tab: Page) -> None:
+    tab.set_viewport_size(WIDE)
+    tab.goto(ARTICLE)
+    for slot in tab.locator(".slot").all():
         assert slot.locator(".slot-label").inner_text() in {"Advertisement", "Sponsored"}
         assert slot.locator("a.slot-link").get_attribute("rel") == "sponsored nofollow"
 
 
 def test_a_view_counts_after_a_second_at_least_half_in_sight(profile: Profile, site: LiveSite) -> None:
     pages, views, clicks = counted(site)
-    page = open_page(profile, viewport={"width": 1000, "height": 700})
+    page = counted_page(profile, 1000, 700)
     page.goto(ARTICLE)
     in_sight = page.evaluate(
         "[...document.querySelectorAll('.slot')].filter((slot) => {"
@@ -133,7 +138,7 @@ def test_a_view_counts_after_a_second_at_least_half_in_sight(profile: Profile, s
 
 def test_what_rushes_by_is_no_view(profile: Profile, site: LiveSite) -> None:
     pages, views, clicks = counted(site)
-    page = open_page(profile, viewport={"width": 1000, "height": 100})
+    page = counted_page(profile, 1000, 100)
     page.goto("/articles/timely-filing/")
     page.mouse.wheel(0, 40_000)
     page.mouse.wheel(0, -40_000)
@@ -142,7 +147,7 @@ def test_what_rushes_by_is_no_view(profile: Profile, site: LiveSite) -> None:
 
 def test_a_click_goes_straight_to_its_target_and_is_counted(profile: Profile, site: LiveSite) -> None:
     pages, views, clicks = counted(site)
-    page = open_page(profile, viewport=WIDE)
+    page = counted_page(profile, 1280, 900)
     page.route("https://sample.example/**", lambda route: route.fulfill(body="The target"))
     page.goto("/articles/denials-and-appeals/")
     link = page.locator(".slot-top a.slot-link")
@@ -159,7 +164,7 @@ def test_a_click_goes_straight_to_its_target_and_is_counted(profile: Profile, si
 
 
 def test_priv_06_with_global_privacy_control_nothing_is_told(profile: Profile) -> None:
-    page = open_page(profile, viewport=WIDE)
+    page = counted_page(profile, 1280, 900)
     page.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', { value: true })")
     told: list[str] = []
     page.on("request", lambda request: told.append(request.url) if request.method == "POST" else None)
@@ -172,18 +177,19 @@ def test_priv_06_with_global_privacy_control_nothing_is_told(profile: Profile) -
 @pytest.mark.parametrize("place", ["top", "inline", "side", "foot", "home", "list"])
 @pytest.mark.parametrize(("viewport", "scheme"), [(NARROW, "dark"), (WIDE, "light")], ids=["narrow", "wide"])
 def test_every_slot_stands_in_its_place(
-    profile: Profile, picture: Picture, place: str, viewport: dict[str, int], scheme: str
+    tab: Page, picture: Picture, place: str, viewport: ViewportSize, scheme: Literal["light", "dark"]
 ) -> None:
-    page = open_page(profile, viewport=viewport, color_scheme=scheme)
-    page.goto({"home": "/", "list": "/exams/cpb/"}.get(place, LONG_ARTICLE))
-    slot = page.locator(f".slot-{place}").first
+    tab.set_viewport_size(viewport)
+    tab.emulate_media(color_scheme=scheme)
+    tab.goto({"home": "/", "list": "/exams/cpb/"}.get(place, LONG_ARTICLE))
+    slot = tab.locator(f".slot-{place}").first
     if place == "side" and viewport is NARROW:
         assert not slot.is_visible()
         return
     slot.scroll_into_view_if_needed()
-    page.wait_for_load_state("networkidle")
+    tab.wait_for_load_state("networkidle")
     box = slot.bounding_box()
     assert box
     assert box["width"] <= viewport["width"]
     assert "Advertisement" in slot.inner_text()
-    picture(page, f"slot-{place}-{'narrow' if viewport is NARROW else 'wide'}")
+    picture(tab, f"slot-{place}-{'narrow' if viewport is NARROW else 'wide'}")

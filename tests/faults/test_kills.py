@@ -24,7 +24,7 @@ from tests.faults.conftest import FULL
 from tests.faults.load import Load
 from tests.support.crashing import POINTS
 from tests.support.digests import put_readers
-from tests.support.site import CRASHING, WAIT_SECONDS, Site, running_site, until
+from tests.support.site import WAIT_SECONDS, Site, running_site, until
 from tests.support.test_database import TestDatabase
 from website import clock
 from website.backup.sqlite_copy import checked
@@ -61,16 +61,10 @@ def kill_somebody(site: Site, chance: Random) -> None:
             site.crash_order.write_text(chance.choice(list(POINTS)))
         case "master":
             site.stop("web", signal.SIGKILL)
-            start_web(site)
+            site.start_web(workers=2)
         case "worker":
             site.stop("worker", signal.SIGKILL)
             site.start("worker", "worker")
-
-
-def start_web(site: Site) -> None:
-    bind = ("--bind", site.url.removeprefix("http://"), "--workers", "2")
-    site.start("web", "serve", *bind, entry=CRASHING)
-    site.wait_until_it_answers()
 
 
 def settle(site: Site) -> None:

@@ -1,14 +1,13 @@
 """`carrel worker` in a process of its own: to be killed, stopped, starved and started again."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.support.warm import Warm
 from website.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +18,7 @@ on_one_database = pytest.mark.parametrize(
 )
 
 
-def start(settings: Settings, **more: str) -> "subprocess.Popen[bytes]":
+def start(settings: Settings, **more: str) -> Warm:
     """Start one on these settings, as an operator would; `more` goes into its environment."""
     environ = {
         "PATH": os.environ["PATH"],
@@ -34,21 +33,17 @@ def start(settings: Settings, **more: str) -> "subprocess.Popen[bytes]":
         "POSTAL_ADDRESS": settings.postal_address,
         "DIGEST_CONNECTIONS": str(settings.digest_connections),
     } | more
-    command = [sys.executable, "-m", "website", "worker"]
-    with (settings.home / "worker.log").open("ab") as log:
-        return subprocess.Popen(
-            command, env=environ, cwd=settings.home, stdout=log, stderr=log, start_new_session=True
-        )
+    return Warm("worker", env=environ, cwd=settings.home, log=settings.home / "worker.log")
 
 
-def kill(process: "subprocess.Popen[bytes]") -> None:
+def kill(process: Warm) -> None:
     """As a power cut would: nothing is finished."""
     process.kill()
     process.wait()
 
 
 @contextmanager
-def worker(settings: Settings, **more: str) -> Iterator["subprocess.Popen[bytes]"]:
+def worker(settings: Settings, **more: str) -> Iterator[Warm]:
     """One that is killed at the end of the block, if it still runs."""
     process = start(settings, **more)
     try:

@@ -1,6 +1,5 @@
 """Publishes in a process of its own that kills itself, as `kill -9` would, at a step that is asked for."""
 
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable
@@ -10,11 +9,9 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from articles.publish import publish
+from tests.support.warm import context
 from website.settings import Settings
 from website.web.services import open_database
-
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["tests.articles.publish.killer"])
 
 
 class Steps:
@@ -41,8 +38,8 @@ class Steps:
 
 def publish_until(settings: Settings, kill_at: int) -> int:
     """Publish, and be killed at that step. How many steps there were: the killed one, or all."""
-    receiver, sender = _context.Pipe(duplex=False)
-    process = _context.Process(target=_publish, args=(settings, kill_at, sender))
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_publish, args=(settings, kill_at, sender))
     process.start()
     sender.close()
     process.join(120)

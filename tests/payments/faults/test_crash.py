@@ -77,7 +77,7 @@ def test_pf_24_a_killed_worker_leaves_its_event_to_the_next(site: Site) -> None:
         session.execute(
             update(StripeEvent).where(StripeEvent.handled_at.is_(None)).values(next_try_at=clock.now())
         )
-    site.start("worker", "worker")
+    site.start_worker()
     until(lambda: finished(site, session_id))
     assert (site.passes(session_id), site.mails_about(session_id)) == (1, 1)
 
@@ -150,7 +150,7 @@ def test_pf_34_without_the_worker_passes_are_given_and_mails_come_late(site: Sit
     queued = select(OutboxMail.state).where(OutboxMail.to_key == "pf34@example.com")
     assert site.read(lambda s: s.scalars(queued).all()) == ["queued"]
     assert site.mail.mails_to("pf34@example.com") == []
-    site.start("worker", "worker")
+    site.start_worker()
     until(lambda: site.mail.mails_to("pf34@example.com"))
     time.sleep(0.5)
     assert len(site.mail.mails_to("pf34@example.com")) == 1

@@ -113,7 +113,7 @@ def test_pf_06_no_webhook_and_the_buyer_never_returns(site: Site) -> None:
     session_id = site.buyer().order()
     site.stripe.pay(session_id)
     site.stop("worker")
-    site.start("worker", "worker")  # its first turn is the one that comes every ten minutes
+    site.start_worker()  # its first turn is the one that comes every ten minutes
     until(lambda: site.passes(session_id))
     assert (site.passes(session_id), site.ad_free(session_id)) == (1, True)
 

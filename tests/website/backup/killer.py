@@ -1,6 +1,5 @@
 """Backups and restorations in a process of its own that is killed, as by `kill -9`, at a point that is asked for."""
 
-import multiprocessing
 import os
 import signal
 import sys
@@ -8,12 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.support.warm import context
 from website.backup import making, restoring
 from website.settings import Settings
 from website.web.services import open_database
 
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["tests.website.backup.killer"])
 OURS = f"{os.sep}backup{os.sep}"
 
 
@@ -33,8 +31,8 @@ class Points:
 
 def until(act: Callable[..., None], settings: Settings, file: Path | None, kill_at: int) -> int:
     """Do it, and be killed at that point. How many points there were: the killed one, or all."""
-    receiver, sender = _context.Pipe(duplex=False)
-    process = _context.Process(target=_do, args=(act, settings, file, kill_at, sender))
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_do, args=(act, settings, file, kill_at, sender))
     process.start()
     sender.close()
     process.join(120)
