@@ -87,7 +87,8 @@ def running_settings(demo: bool) -> Settings:
 @click.option("--bind", help="Address and port to listen on; 127.0.0.1 and PORT (or 8000) unless given.")
 @click.option("--workers", type=int, help="Processes; one for each core unless given.")
 @click.option("--demo", is_flag=True, hidden=True)
-def serve(bind: str | None, workers: int | None, demo: bool) -> None:
+@click.option("--mailbox", is_flag=True, hidden=True, help="Show the demo's mailbox.")
+def serve(bind: str | None, workers: int | None, demo: bool, mailbox: bool) -> None:
     """Serve the site (production)."""
     from website.demo import mail_pages
     from website.server import no_more
@@ -96,7 +97,7 @@ def serve(bind: str | None, workers: int | None, demo: bool) -> None:
     settings = running_settings(demo)
     address = bind or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
     with site_runs(settings.home):
-        run_server(settings, address, workers, mail_pages.init_app if demo else no_more)
+        run_server(settings, address, workers, mail_pages.init_app if mailbox else no_more)
 
 
 @carrel.command("worker")

@@ -51,6 +51,11 @@ DEVICE = {
     "hasUserVerification": True,
     "isUserVerified": True,
 }
+# How large the letters of each plot are on the screen, in pixels: a plot scales, and its letters with it.
+LETTERS = """() => [...document.querySelectorAll('.admin-plot svg text')].map(text => {
+  const plot = text.ownerSVGElement;
+  return parseFloat(getComputedStyle(text).fontSize) * plot.getBoundingClientRect().width / plot.viewBox.baseVal.width
+})"""
 IN_THE_DARK = ["/admin/", "/admin/orders/?q=buyer39&sort=-price_cents", "/admin/ads/1"]
 
 
@@ -87,6 +92,17 @@ def test_every_kind_of_page_fits_320_pixels_and_complains_of_nothing(
         assert status == (404 if path.endswith("nothing") else 200), path
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], path
     assert [each for each in complaints if "404" not in each] == []
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/reports/ads"])
+def test_the_letters_of_a_plot_can_be_read_at_320_pixels(
+    office: Office, olga: Callable[..., Page], path: str
+) -> None:
+    page = olga()
+    goto(page, office, path)
+    letters = page.evaluate(LETTERS)
+    assert len(letters) > 5
+    assert min(letters) > 11
 
 
 def test_a11y_01_axe_finds_nothing(office: Office, olga: Callable[..., Page]) -> None:

@@ -26,7 +26,7 @@ class Neighbours:
     stripe_api_base: str
     stripe_key: str
     stripe_webhook_secret: str
-    smtp_url: str
+    smtp_url: str  # empty where the operator has a mail server
 
 
 def port(environ: Mapping[str, str]) -> int:
@@ -71,6 +71,11 @@ def write_for_shells(home: Path, environ: Mapping[str, str], filled: Mapping[str
     ours = {name: value for name, value in filled.items() if environ.get(name) != value}
     path.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in ours.items()))
     return path
+
+
+def has_own_mail_server(environ: Mapping[str, str], settings: Settings) -> bool:
+    """Whether the operator named one: then mails go out, and no mailbox keeps them."""
+    return _is_set(environ, settings, "SMTP_URL")
 
 
 def _is_set(environ: Mapping[str, str], settings: Settings, name: str) -> bool:

@@ -20,6 +20,7 @@ from website.demo.environment import (
     Neighbours,
     check_operators_settings,
     fill_in,
+    has_own_mail_server,
     port,
     write_for_shells,
 )
@@ -37,13 +38,15 @@ THINGS_TO_TRY = """
 
   Three things to try:
     1. Read an article, and take its ads away: follow the line under the title; the test card is filled in.
-    2. Subscribe at the foot of an article, then open the mailbox: {address}/demo/mail/
+    2. Subscribe at the foot of an article, then {mail}
     3. Write: .venv/bin/carrel new cpb/my-first-article, edit the file, then .venv/bin/carrel publish
 
   Other commands see this site's settings after:  . {shell}
   The operator's desk: {desk}
   The money side of the test payments: {stripe}
 """
+IN_THE_MAILBOX = "open the mailbox: {address}/demo/mail/"
+BY_THEIR_OWN = "read your mail: it goes out through your own mail server (SMTP_URL)"
 
 
 def run_demo() -> None:
@@ -57,20 +60,22 @@ def run_demo() -> None:
         stack.callback(shell.unlink, missing_ok=True)
         processes = Processes(environ)
         stack.callback(processes.stop)
-        _start(processes, load(environ, demo=True), desk, shell)
+        mail = BY_THEIR_OWN if has_own_mail_server(os.environ, settings) else IN_THE_MAILBOX
+        _start(processes, load(environ, demo=True), desk, shell, mail)
 
 
-def _start(processes: Processes, settings: Settings, desk: str, shell: Path) -> None:
+def _start(processes: Processes, settings: Settings, desk: str, shell: Path, mail: str) -> None:
     interrupted = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: interrupted.set())
-    processes.start("website", "serve", "--demo")
+    processes.start("website", "serve", "--demo", *(["--mailbox"] if mail == IN_THE_MAILBOX else []))
     processes.start("worker", "worker", "--demo")
     processes.wait_until_it_answers(f"{settings.base_url}/healthz")
     click.echo(
         THINGS_TO_TRY.format(
             site=settings.site_name,
             address=settings.base_url,
+            mail=mail.format(address=settings.base_url),
             shell=shell,
             desk=settings.base_url + desk,
             stripe=settings.stripe_api_base,
@@ -107,11 +112,13 @@ def _refuse_taken_port(number: int) -> None:
 
 @contextmanager
 def _neighbours(settings: Settings) -> Iterator[Mapping[str, str]]:
-    """Start the stand-in and the mailbox; the environment that leads to them."""
+    """Start the stand-in, and the mailbox where it is wanted; the environment that leads to them."""
     address = f"http://127.0.0.1:{port(os.environ)}"
     with ExitStack() as stack:
-        controller, smtp_url = mailbox.start(settings.home)
-        stack.callback(controller.stop)
+        smtp_url = ""
+        if not has_own_mail_server(os.environ, settings):
+            controller, smtp_url = mailbox.start(settings.home)
+            stack.callback(controller.stop)
         stripe = stack.enter_context(
             Standin.running(
                 webhook_url=f"{address}/webhooks/stripe",

@@ -30,11 +30,11 @@ def environ(home: Path, **more: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(home: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+def running(home: Path, port: int, **more: str) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         DEMO,
         cwd=ROOT,
-        env=environ(home, PORT=str(port)),
+        env=environ(home, PORT=str(port), **more),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -71,8 +71,11 @@ def test_it_starts_says_what_to_try_serves_and_ends_on_ctrl_c(tmp_path: Path, po
         heard = said(demo, "money side")
         assert f"http://127.0.0.1:{port}" in heard
         assert "Three things to try" in heard
+        assert f"open the mailbox: http://127.0.0.1:{port}/demo/mail/" in heard
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/articles/what-cmp-means/") as answer:
-            assert b"What CMP can stand for" in answer.read()
+            page = answer.read()
+        assert b"What CMP can stand for" in page
+        assert b"Mailbox of the demo" in page
         demo.send_signal(signal.SIGINT)
         assert demo.wait(60) == 0
     with socket.socket() as probe:
@@ -80,9 +83,15 @@ def test_it_starts_says_what_to_try_serves_and_ends_on_ctrl_c(tmp_path: Path, po
 
 
 @pytest.mark.faults
-def test_a_child_that_dies_ends_the_whole_with_a_sentence(tmp_path: Path, port: int) -> None:
-    with running(tmp_path, port) as demo:
-        said(demo, "money side")
+def test_with_an_own_mail_server_no_mailbox_is_spoken_of_and_a_child_that_dies_ends_the_whole(
+    tmp_path: Path, port: int
+) -> None:
+    with running(tmp_path, port, SMTP_URL="smtp://127.0.0.1:9") as demo:
+        heard = said(demo, "money side")
+        assert "your own mail server (SMTP_URL)" in heard
+        assert "mailbox" not in heard
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/subscribe/") as answer:
+            assert b"mailbox" not in answer.read()
         children = subprocess.run(["pgrep", "-P", str(demo.pid)], capture_output=True, text=True, check=True)
         os.kill(int(children.stdout.split()[-1]), signal.SIGKILL)
         assert "ended unexpectedly" in said(demo, "ended unexpectedly")
