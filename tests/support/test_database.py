@@ -1,8 +1,10 @@
 """Fresh PostgreSQL databases for tests, quickly: one for each worker, emptied instead of made anew."""
 
 import uuid
+from functools import cache
 
 import psycopg
+from psycopg import sql
 from sqlalchemy import make_url
 
 from website.db import Database
@@ -44,22 +46,32 @@ class TestDatabase:
     __test__ = False
 
     def __init__(self, cluster: str) -> None:
-        self._cluster = make_url(cluster)
-        self._name = f"test_{uuid.uuid4().hex[:12]}"
+        self._cluster = cluster
 
     def create(self) -> str:
-        """Make and migrate it; its address."""
-        url = self._cluster.set(database=self._name).render_as_string(hide_password=False)
-        with psycopg.connect(
-            self._cluster.render_as_string(hide_password=False), autocommit=True
-        ) as connection:
-            connection.execute(f"CREATE DATABASE {self._name}")
-        db = Database(url)
-        migrate(db)
-        db.close()
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(REMEMBER)
-        return url
+        """Make it, migrated; its address."""
+        return _make(self._cluster, _template(self._cluster))
+
+
+@cache
+def _template(cluster: str) -> str:
+    """The name of a migrated database to copy: quicker than migrating each."""
+    url = _make(cluster, "template1")
+    db = Database(url)
+    migrate(db)
+    db.close()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(REMEMBER)
+    return str(make_url(url).database)
+
+
+def _make(cluster: str, template: str) -> str:
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(cluster, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, template)))
+        )
+    return make_url(cluster).set(database=name).render_as_string(hide_password=False)
 
 
 def empty(url: str) -> None:

@@ -48,10 +48,10 @@ def test_auth_13_three_pass_and_the_fourth_hears_when_to_come_back(db: Database)
 def test_auth_13_a_window_slides_and_has_no_edge_to_wait_for(db: Database) -> None:
     passed = []
     with time_machine.travel(NOON, tick=False) as time:
-        for minute in range(120):
+        for minute in range(45):
             time.move_to(NOON + timedelta(minutes=minute))
             passed += [minute] * count(db, 2)
-    for minute in range(120):
+    for minute in range(45):
         assert sum(minute <= each < minute + 10 for each in passed) <= 3
 
 
@@ -71,7 +71,7 @@ def test_auth_13_several_limits_hold_together(db: Database) -> None:
 
 def test_a_refused_try_is_not_counted(db: Database) -> None:
     with time_machine.travel(NOON, tick=False) as time:
-        assert count(db, 500) == 3
+        assert count(db, 50) == 3
         time.shift(timedelta(minutes=10, seconds=1))
         assert count(db, 3) == 3
 
