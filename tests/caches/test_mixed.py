@@ -17,7 +17,7 @@ from tests.caches.wire import Answer, Front, Wire
 
 pytestmark = pytest.mark.faults
 FULL = bool(os.environ.get("CARREL_FULL_FAULTS"))
-REQUESTS = 10_000 if FULL else 1_500
+REQUESTS = 10_000 if FULL else 800
 THREADS = 8
 SEED = 20261121
 
