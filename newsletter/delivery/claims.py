@@ -67,9 +67,7 @@ def claim(session: Session, issue_id: int, owner: str, count: int) -> Sequence[C
     )
     taking = (
         update(Delivery)
-        .where(
-            Delivery.id.in_(due.scalar_subquery()), Delivery.state == DeliveryState.QUEUED, _is_going_out()
-        )
+        .where(Delivery.id.in_(due.scalar_subquery()), _is_going_out())
         .values(
             state=DeliveryState.CLAIMED,
             owner=owner,

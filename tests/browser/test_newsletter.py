@@ -7,14 +7,15 @@ import uuid
 import feedparser
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
-from articles.models import Exam, Topic
+from articles.models import Article, Exam, Topic
 from newsletter.subscribers.models import Asked, SignUp, Subscriber, Subscription
 from tests.browser.conftest import NARROW, Profile
 from tests.browser.test_pages import ARTICLE
 from tests.support.axe import complaints_in_both
 from tests.support.live import LiveSite
+from website import clock
 from website.accounts.models import LimitHits, Reader
 from website.mail.models import Suppression
 
@@ -36,12 +37,12 @@ def _room(site: LiveSite) -> None:
         session.execute(delete(LimitHits))
 
 
-def subscribe(page: Page, email: str) -> None:
+def subscribe(page: Page, email: str, pace: str = "daily") -> None:
     """Subscribe at the foot of an article."""
     page.goto(ARTICLE)
     box = page.locator("form[action='/subscribe/']")
     box.get_by_label("Email").fill(email)
-    box.get_by_label("How often").select_option("daily")
+    box.get_by_label("How often").select_option(pace)
     box.get_by_role("button", name="Subscribe").click()
     expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
 
@@ -93,11 +94,11 @@ def test_a11y_04_without_scripts_the_buttons_do_everything(
     assert state_of(site, email) == "left"
 
 
-def test_mf_19_a_scanner_that_runs_scripts_confirms_nobody_and_leaves_for_nobody(
+def test_mf_19_mail_10_a_scanner_that_runs_scripts_opens_every_link_of_every_mail_and_nothing_changes(
     page: Page, profile: Profile, site: LiveSite, email: str
 ) -> None:
     scanner = profile().new_page()
-    subscribe(page, email)
+    subscribe(page, email, "each")
     (confirm,) = links_to(site, email)
     before = rows(site)
     for _ in range(3):
@@ -107,11 +108,23 @@ def test_mf_19_a_scanner_that_runs_scripts_confirms_nobody_and_leaves_for_nobody
     page.goto(confirm)
     page.wait_for_url("**/newsletter/preferences/**")
     links_to(site, email, mails=2)  # the welcome has come
+    with site.services.db.write() as session:
+        session.execute(delete(LimitHits))
+    subscribe(profile().new_page(), email)  # somebody, elsewhere
+    links_to(site, email, mails=3)
+    with site.services.db.write() as session:  # as if this article appeared now
+        new = update(Article).where(Article.slug == ARTICLE.strip("/").rpartition("/")[2])
+        session.execute(new.values(first_visible_at=clock.now()))
+    links_to(site, email, mails=4)
+    assert "List-Unsubscribe" in site.mail.mails_to(email)[-1].message  # the digest
+
     before, opened = rows(site), set()
     for mail in site.mail.mails_to(email):
         opened |= {each.rstrip(".") for each in ADDRESS.findall(mail.text() + mail.text("html"))}
-    assert len(opened) >= 7  # three doors of the newsletter, three good articles, the front page
-    for link in sorted(opened) * 2:
+    # To confirm, to choose and to leave; besides, good articles and the front page.
+    assert len([each for each in opened if "/newsletter/" in each]) == 3
+    assert len(opened) >= 7
+    for link in sorted({each.partition("#")[0] for each in opened}) * 3:
         scanner.goto(link, wait_until="networkidle" if "/newsletter/" in link else "load")
     assert (state_of(site, email), rows(site)) == ("confirmed", before)
 

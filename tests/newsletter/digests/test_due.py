@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from articles.models import Article
-from newsletter.digests import due
-from newsletter.digests.models import Delivery, Issue, IssueState, Rendering
+from newsletter.digests import due, freezing
+from newsletter.digests.models import Delivery, Issue, IssueState, PaceMark, Rendering
 from newsletter.subscribers.models import Pace, Subscriber, Subscription
 from tests.support.articles import put_article, put_topic
 from tests.support.digests import begin, deliver, make_ready, put_readers, send_all, states, the_issue
@@ -277,6 +277,33 @@ def test_mf_05_two_schedulers_in_the_same_second_make_one_issue(
         assert session.scalars(select(func.count()).select_from(Issue)).one() == 1
 
 
+def issues_made_at(post: Services, *moments: datetime) -> int:
+    """How many daily issues there are after the scheduler has looked at these moments."""
+    for moment in moments:
+        with post.db.write() as session:
+            due.make_due(session, post.settings, Pace.DAILY, moment)
+    with post.db.read() as session:
+        return session.scalars(select(func.count()).select_from(Issue)).one()
+
+
+def test_mf_30_a_period_before_the_newest_is_not_made_any_more(post: Services, travel: Clock) -> None:
+    readers_and_article(post, Pace.DAILY)
+    travel.shift(2 * 3600)
+    tomorrow = clock.now() + timedelta(days=1)
+    assert issues_made_at(post, tomorrow, clock.now()) == 1
+
+
+def test_mf_05_a_period_whose_issue_is_there_has_no_second_one_though_its_mark_was_lost(
+    post: Services, travel: Clock
+) -> None:
+    readers_and_article(post, Pace.DAILY)
+    travel.shift(2 * 3600)
+    assert issues_made_at(post, clock.now()) == 1
+    with post.db.write() as session:
+        session.execute(update(PaceMark).values(due_at=clock.now() - timedelta(days=1)))
+    assert issues_made_at(post, clock.now()) == 1
+
+
 def test_the_worker_asks_for_postal_address_before_it_sends(
     post: Services, mail_server: FakeMailServer
 ) -> None:
@@ -300,6 +327,21 @@ def test_mail_28_frozen_text_survives_later_edits(post: Services, mail_server: F
         article.title = "Edited"
 
     send_all(post)
+
+    assert subjects(mail_server) == ["New"]
+
+
+def test_mail_28_what_is_edited_before_it_is_composed_stays_as_it_was_frozen(
+    post: Services, mail_server: FakeMailServer
+) -> None:
+    readers_and_article(post, Pace.EACH)
+    due.handle_one(post)
+    while freezing.handle_one(post):
+        pass
+    with post.db.write() as session:
+        session.execute(update(Article).values(title="Edited"))
+
+    deliver(post)
 
     assert subjects(mail_server) == ["New"]
 

@@ -1,0 +1,39 @@
+"""Claims: what may be taken, and what may be begun."""
+
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from newsletter.delivery import claims
+from newsletter.digests.models import Delivery, DeliveryState
+from tests.support.digests import put_issue
+from website import clock
+from website.web.services import Services
+
+
+def test_mail_02_only_what_is_queued_is_claimed(post: Services) -> None:
+    put_issue(post, 4)
+    over = {"state": DeliveryState.SENT, "begun_at": clock.now(), "ended_at": clock.now()}
+    held = {"state": DeliveryState.CLAIMED, "owner": "b", "lease_until": clock.now()}
+    with post.db.write() as session:
+        for number, values in ((1, over), (2, held), (3, {"due_at": clock.now() + timedelta(hours=1)})):
+            session.execute(update(Delivery).where(Delivery.id == number).values(**values))
+        assert [each.id for each in claims.claim(session, 1, "a", 1)] == [4]
+        assert claims.claim(session, 1, "c", 4) == []
+
+
+def test_mf_06_what_was_claimed_is_begun_by_its_owner_within_the_lease_alone(post: Services) -> None:
+    put_issue(post, 2)
+    with post.db.write() as session:
+        assert len(claims.claim(session, 1, "a", 2)) == 2
+        session.execute(update(Delivery).where(Delivery.id == 2).values(lease_until=clock.now()))
+    marker = post.db.marker(claims.MARK)
+    assert not claims.mark(marker, None, 1, "b")
+    assert not claims.mark(marker, None, 2, "a")
+    assert claims.mark(marker, None, 1, "a")
+    assert not claims.mark(marker, 1, None, "b")
+    assert not claims.mark(marker, 1, 2, "a")  # the first is over with it
+    marker.close()
+    with post.db.read() as session:
+        found = [session.get_one(Delivery, number) for number in (1, 2)]
+    assert [(each.state, each.begun_at is None) for each in found] == [("sent", False), ("claimed", True)]
