@@ -1,5 +1,6 @@
 """Work spread over processes when there is much of it, and done at once when there is little."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -72,6 +73,7 @@ def _cores() -> int:
 
 def _begin(function: Any, desk: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, who ends us
+    gc.freeze()  # what was imported stays for good, and need not be looked at again and again
     _work[:] = [function, desk]
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -1,8 +1,9 @@
 """The parsed body while it is being worked on."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import cast
 
 from lxml import etree
 
@@ -157,14 +158,18 @@ def remove(element: Element, instead: str = "") -> None:
     parent.remove(element)
 
 
+def _texts(element: Element) -> Iterator[str]:
+    return cast("Iterator[str]", element.itertext())  # of a document that was text itself, never bytes
+
+
 def words_of(element: Element) -> list[str]:
     """List the words that a reader meets in an element."""
-    return etree.tostring(element, method="text", encoding="unicode", with_tail=False).split()
+    return "".join(_texts(element)).split()
 
 
 def is_blank(element: Element) -> bool:
     """Say whether an element has neither words nor images."""
-    return not words_of(element) and next(element.iter("img"), None) is None
+    return not any(map(str.strip, _texts(element))) and next(element.iter("img"), None) is None
 
 
 def text_of(elements: Iterable[Element]) -> str:
