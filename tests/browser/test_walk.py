@@ -165,7 +165,7 @@ def refund_by_the_operator(page: Page, picture: Picture, site: LiveSite) -> None
     page.get_by_label("Email").fill(OLGA)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_label("Code").fill(code_now(site.services))
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.goto("/admin/find")
     page.get_by_label("Address or id").fill(BUYER.lower())
     page.get_by_role("button", name="Find").click()
