@@ -7,9 +7,11 @@ import pytest
 import time_machine
 from flask import Flask
 
+from newsletter.subscribers import links
 from tests.support.articles import put_article, put_exam
 from tests.support.browser import Browser
-from tests.support.subscribing import Post
+from tests.support.newsletter import put_subscriber
+from tests.support.subscribing import ANNA, Post
 from website.web.services import Services
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -48,3 +50,22 @@ def stranger(app: Flask, library: None) -> Browser:
 def post(services: Services) -> Post:
     """The mails that were queued."""
     return Post(services)
+
+
+@pytest.fixture
+def token(services: Services, library: None) -> str:
+    """The token of Anna, who is subscribed."""
+    with services.db.write() as session:
+        return links.token_of(services.signer, put_subscriber(session, ANNA).address_hash)
+
+
+@pytest.fixture
+def preferences(token: str) -> str:
+    """The page where she chooses."""
+    return f"/newsletter/preferences/{token}"
+
+
+@pytest.fixture
+def unsubscribe(token: str) -> str:
+    """Where mail programs and people leave."""
+    return f"/newsletter/unsubscribe/{token}"

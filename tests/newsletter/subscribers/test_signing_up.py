@@ -1,6 +1,5 @@
 """Asking for the newsletter: one answer for every address, and few mails to any."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import pairwise
@@ -14,8 +13,7 @@ from newsletter.subscribers import erasing, signing_up
 from newsletter.subscribers.choosing import Wish
 from newsletter.subscribers.models import Asked, Pace, SignUp, State, Subscriber, Subscription
 from newsletter.subscribers.signing_up import Asking, Visit
-from tests.support.accounts import make_reader, make_session
-from tests.support.browser import Browser, forms_of
+from tests.support.browser import Browser
 from tests.support.newsletter import put_subscriber
 from tests.support.subscribing import ANNA, Post, ask
 from website import clock
@@ -200,133 +198,3 @@ def test_mf_26_ten_at_once_with_one_address_make_one_subscriber(
     with ThreadPoolExecutor(10) as pool:
         list(pool.map(go, range(10)))
     assert (count(services, Subscriber), len(post.all())) == (1, 1)
-
-
-EVIL = ["Click http://evil.example", "<b>evil</b>", "\r\nBcc: evil@evil.example"]
-
-
-@pytest.mark.parametrize("evil", EVIL)
-def test_mail_13_mf_25_no_text_of_a_visitor_gets_into_a_mail(anna: Browser, post: Post, evil: str) -> None:
-    agent = {"User-Agent": evil.strip(), "Referer": f"https://carrel.test/{evil.strip()}"}
-    fields = {"email": ANNA, "pace": "weekly", "name": evil, "subject": evil, "first_name": evil}
-    anna.post("/subscribe/", fields, headers=agent)
-    mail = post.newest()
-    assert "evil" not in f"{mail.subject}{mail.text}{mail.html}"
-
-
-@pytest.mark.parametrize(
-    "email", ["", "anna", "anna@", "a b@example.org", "anna@example.org\r\nBcc: x@y.example"]
-)
-def test_what_is_no_address_comes_back_with_a_sentence(anna: Browser, post: Post, email: str) -> None:
-    page = ask(anna, email)
-    assert page.status_code == 400
-    assert 'href="#page-email"' in page.text
-    assert post.all() == []
-
-
-@pytest.mark.parametrize(("field", "value"), [("exam", "none"), ("topic", "none"), ("pace", "hourly")])
-def test_what_is_not_on_offer_is_refused(anna: Browser, post: Post, field: str, value: str) -> None:
-    page = anna.post("/subscribe/", {"email": ANNA, field: value})
-    assert (page.status_code, post.all()) == (400, [])
-    assert f'id="page-{field}-problem"' in page.text
-
-
-def test_a_form_that_comes_back_holds_what_was_typed(anna: Browser) -> None:
-    page = anna.post(
-        "/subscribe/", {"email": "wrong@", "exam": "ccm", "topic": "medicare", "pace": "monthly"}
-    )
-    assert 'value="wrong@"' in page.text
-    assert 'value="ccm" checked' in page.text
-    assert 'value="medicare" checked' in page.text
-    assert '<option value="monthly" selected>' in page.text
-
-
-def test_nothing_ticked_means_every_exam(anna: Browser, services: Services) -> None:
-    anna.post("/subscribe/", {"email": ANNA})
-    with services.db.read() as session:
-        asked = session.scalars(select(SignUp)).one()
-    assert (len(asked.exams), asked.topics, asked.pace) == (2, [], "weekly")
-
-
-def test_a_robot_that_fills_in_the_hidden_field_gets_the_usual_answer_and_no_mail(
-    anna: Browser, services: Services, post: Post
-) -> None:
-    assert "Check your mail" in ask(anna, website="https://evil.example").text
-    assert (post.all(), count(services, Subscriber)) == ([], 0)
-
-
-def test_a_form_that_comes_back_at_once_must_be_sent_twice(
-    anna: Browser, post: Post, noon: time_machine.Traveller
-) -> None:
-    page = anna.send(anna.get("/subscribe/"), 0, email=ANNA)
-    assert (page.status_code, post.all()) == (400, [])
-    assert "Press the button once more" in page.text
-    noon.shift(timedelta(seconds=2))
-    assert "Check your mail" in anna.send(page).text
-    assert post.names() == ["newsletter/confirm"]
-
-
-def test_a_forged_time_counts_as_none_at_all(anna: Browser, post: Post) -> None:
-    assert ask(anna, shown="1.forged").status_code == 400
-    assert post.all() == []
-
-
-def test_the_page_knows_the_exam_from_which_one_came(anna: Browser) -> None:
-    page = anna.get("/subscribe/?exam=ccm")
-    assert 'value="ccm" checked' in page.text
-    assert 'value="cpb" checked' not in page.text
-    assert '<option value="weekly" selected>' in page.text
-    assert [form.action for form in forms_of(page)] == ["/subscribe/"]
-
-
-def test_every_answer_is_private(anna: Browser) -> None:
-    for answer in (anna.get("/subscribe/"), ask(anna, follow=False), anna.get("/subscribe/sent/")):
-        assert answer.headers["Cache-Control"] == "private, no-store"
-
-
-def test_the_browser_that_asks_gets_a_cookie_of_a_day_and_keeps_it(anna: Browser) -> None:
-    given = ask(anna, follow=False).headers["Set-Cookie"]
-    for part in (f"{COOKIE}=", "Max-Age=86400", "Secure", "HttpOnly", "Path=/", "SameSite=Lax"):
-        assert part in given
-    first = anna.cookie(COOKIE)
-    ask(anna, "other@example.org")
-    assert anna.cookie(COOKIE) == first
-
-
-def test_auth_12_a_form_on_another_site_cannot_subscribe_anybody(anna: Browser, post: Post) -> None:
-    foreign = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
-    assert anna.post("/subscribe/", {"email": ANNA}, headers=foreign).status_code == 403
-    assert post.all() == []
-
-
-@pytest.fixture
-def sign_in(services: Services, anna: Browser) -> Callable[..., None]:
-    def sign_in(email: str, *, proven: bool = True) -> None:
-        token = make_session(services.db, make_reader(services.db, email), proven=proven)
-        anna.client.set_cookie("__Host-carrel_session", token, domain="carrel.test", secure=True)
-
-    return sign_in
-
-
-def test_who_proved_the_address_by_signing_in_need_not_confirm_it(
-    anna: Browser, services: Services, post: Post, sign_in: Callable[..., None]
-) -> None:
-    put_state(services, Kind.COMPLAINT)
-    sign_in(ANNA)
-    page = ask(anna, exam="ccm")
-    assert page.request.path.startswith("/newsletter/preferences/")
-    assert "You are subscribed" in page.text
-    assert post.names() == ["newsletter/welcome"]
-    with services.db.read() as session:
-        evidence = session.scalars(select(SignUp)).one()
-        assert not suppression.is_suppressed(session, ANNA, suppression.Purpose.BULK)
-    assert (evidence.how, evidence.confirmed_at) == ("account", clock.now())
-
-
-@pytest.mark.parametrize(("email", "proven"), [("bob@example.org", True), (ANNA, False)])
-def test_who_did_not_prove_it_is_asked_like_everybody(
-    anna: Browser, post: Post, sign_in: Callable[..., None], email: str, proven: bool
-) -> None:
-    sign_in(email, proven=proven)
-    assert "Check your mail" in ask(anna).text
-    assert post.names() == ["newsletter/confirm"]

@@ -1,8 +1,7 @@
 """Views and clicks: counted once for each browser in half an hour, without knowing anybody."""
 
 import json
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,23 +11,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from tests.support.ads import NOW, house_ad
+from tests.support.ads import NOW
 from website.ads import counters, routes, stamps
 from website.ads.models import Count, Mark, PageCount, Salt
-from website.ads.seen import seen
 from website.ads.stamps import Stamp
 from website.ads.tally import Tally
-from website.editions import current_epoch
 from website.web.services import Services
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
-PAIR = (b"s" * 32, b"b" * 32)
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 class Visitor:
@@ -236,24 +227,3 @@ def test_while_the_database_cannot_be_written_events_wait(
         patch.setattr(counters, "count", locked)
         assert counted(services, tally) == (0, 0, 0)
     assert counted(services, tally) == (0, 1, 0)
-
-
-def view(number: int, ad: str = "1", at: datetime = NOW) -> Any:
-    return seen("view", Stamp(ad, "side", "cpb", "what-cmp-means", NOW), f"browser {number}", PAIR, at)
-
-
-def test_an_ad_that_reaches_its_cap_leaves_the_kept_pages(services: Services) -> None:
-    with services.db.write() as session:
-        session.add(house_ad(cap=10))
-    epochs = []
-    for start in (0, 4, 9, 20, 30):
-        with services.db.write() as session:
-            counters.count(session, [view(number) for number in range(start, start + 5)])
-            epochs.append(current_epoch(session))
-    assert epochs == [1, 1, 2, 2, 2]
-
-
-def test_a_thousand_views_in_one_flush_are_counted(services: Services) -> None:
-    with services.db.write() as session:
-        assert counters.count(session, [view(number) for number in range(1234)]) == 1234
-        assert session.scalar(select(Count.views)) == 1234

@@ -1,11 +1,13 @@
 """A mail server, and services that send to it."""
 
+import ssl
 from collections.abc import Iterator
 
 import pytest
 
-from tests.support.mail import mailing
-from tests.support.smtp import FakeMailServer
+from tests.support.mail import mailing, server_of
+from tests.support.smtp import FakeMailServer, make_certificate
+from website.mail.smtp import SmtpConnection
 from website.settings import Settings
 from website.web.services import Services
 
@@ -23,3 +25,17 @@ def post(settings: Settings, mail_server: FakeMailServer) -> Iterator[Services]:
     made = mailing(settings, mail_server)
     yield made
     made.db.close()
+
+
+@pytest.fixture
+def connection(mail_server: FakeMailServer) -> Iterator[SmtpConnection]:
+    """Our connection to FM, without encryption."""
+    made = SmtpConnection(server_of(mail_server))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def contexts(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A certificate of our own: the server's context, and one of a client that trusts it."""
+    return make_certificate(tmp_path_factory.mktemp("certificate"))

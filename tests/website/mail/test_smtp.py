@@ -1,43 +1,22 @@
 """Talking to a mail server: one answer for each mail, whatever the server does."""
 
-import base64
-import ssl
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.support.mail import server_of
-from tests.support.smtp import CLOSE, FakeMailServer, make_certificate
-from website.demo import mailbox
+from tests.support.smtp import CLOSE, FakeMailServer
 from website.mail import smtp
 from website.mail.outcomes import (
     MailServerAway,
-    MailServerRefusesLogin,
-    MailServerUnsafe,
     Refused,
     Sent,
     TryLater,
     Unknown,
     Withheld,
 )
-from website.mail.server import MailServer, Tls
 from website.mail.smtp import SmtpConnection
 
 TO = "anna@example.org"
 BODY = b"Subject: Hello\r\n\r\nHello Anna.\r\n.A line with a dot.\r\n"
-
-
-@pytest.fixture
-def connection(mail_server: FakeMailServer) -> Iterator[SmtpConnection]:
-    made = SmtpConnection(server_of(mail_server))
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def contexts(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    return make_certificate(tmp_path_factory.mktemp("certificate"))
 
 
 def test_a_mail_arrives_byte_by_byte(connection: SmtpConnection, mail_server: FakeMailServer) -> None:
@@ -209,74 +188,3 @@ def test_mf_10_a_server_that_greets_nobody_is_away(mail_server: FakeMailServer, 
     mail_server.answer("CONNECT", reply)
     with pytest.raises(MailServerAway):
         SmtpConnection(server_of(mail_server)).send(BODY, TO)
-
-
-@pytest.mark.parametrize("tls", [Tls.STARTTLS, Tls.IMPLICIT])
-def test_a_verified_connection_is_encrypted(
-    contexts: tuple[ssl.SSLContext, ssl.SSLContext], tls: Tls
-) -> None:
-    with FakeMailServer(tls=contexts[0], implicit=tls is Tls.IMPLICIT).running() as fake:
-        connection = SmtpConnection(server_of(fake, tls), contexts[1])
-        assert connection.send(BODY, TO) == Sent()
-        connection.close()
-
-
-@pytest.mark.parametrize("tls", [Tls.STARTTLS, Tls.IMPLICIT])
-def test_mf_11_a_certificate_of_nobody_is_refused(
-    contexts: tuple[ssl.SSLContext, ssl.SSLContext], tls: Tls
-) -> None:
-    with FakeMailServer(tls=contexts[0], implicit=tls is Tls.IMPLICIT).running() as fake:
-        with pytest.raises(MailServerUnsafe, match="certificate verify failed"):
-            SmtpConnection(server_of(fake, tls)).send(BODY, TO)
-        assert fake.mails == []
-
-
-def test_mf_11_a_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
-    ours, theirs = make_certificate(tmp_path, "DNS:somewhere.else")
-    with (
-        FakeMailServer(tls=ours).running() as fake,
-        pytest.raises(MailServerUnsafe, match="certificate verify failed"),
-    ):
-        SmtpConnection(server_of(fake, Tls.STARTTLS), theirs).send(BODY, TO)
-
-
-def test_mf_11_a_stripped_starttls_is_refused(mail_server: FakeMailServer) -> None:
-    with pytest.raises(MailServerUnsafe, match="STARTTLS"):
-        SmtpConnection(server_of(mail_server, Tls.STARTTLS)).send(BODY, TO)
-    assert "MAIL" not in mail_server.verbs
-
-
-def test_a_wrong_password_is_its_own_failure() -> None:
-    login = base64.b64encode(b"\0anna\0right").decode()
-    with FakeMailServer(login=login).running() as fake:
-        with pytest.raises(MailServerRefusesLogin):
-            SmtpConnection(server_of(fake, user="anna", password="wrong")).send(BODY, TO)
-        connection = SmtpConnection(server_of(fake, user="anna", password="right"))
-        assert connection.send(BODY, TO) == Sent()
-        connection.close()
-
-
-def test_an_address_beyond_ascii_needs_a_server_that_can_carry_it() -> None:
-    with FakeMailServer(extensions=("8BITMIME",)).running() as fake:
-        connection = SmtpConnection(server_of(fake))
-        assert isinstance(connection.send(BODY, "änne@example.org"), Refused)
-        connection.close()
-
-
-def test_an_address_beyond_ascii_is_carried(connection: SmtpConnection, mail_server: FakeMailServer) -> None:
-    assert connection.send(BODY, "änne@example.org") == Sent()
-    assert mail_server.mails[0].to == "änne@example.org"
-
-
-def test_another_implementation_takes_our_mails(tmp_path: Path) -> None:
-    controller, url = mailbox.start(tmp_path)
-    try:
-        connection = SmtpConnection(
-            MailServer("127.0.0.1", int(url.rpartition(":")[2]), Tls.NONE, "desk@carrel.test")
-        )
-        assert connection.send(BODY, TO) == Sent()
-        connection.close()
-    finally:
-        controller.stop()
-    (kept,) = (tmp_path / mailbox.FOLDER).glob("*.eml")
-    assert kept.read_bytes() == BODY
