@@ -3,7 +3,7 @@
 import json
 from functools import partial
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import Session
 
 from website import clock
@@ -57,10 +57,7 @@ def _values(name: str, row: AnyRow) -> str:
 
 def _log(_session: Session, words: str) -> ColumnElement[bool]:
     columns = (AuditEntry.actor, AuditEntry.action, AuditEntry.subject, AuditEntry.reason)
-    first, *others = (contains(column, words) for column in columns)
-    for each in others:
-        first = first | each
-    return first
+    return or_(*(contains(column, words) for column in columns))
 
 
 AUDIT = Table(
