@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.support.apart import log_apart
 from tests.support.chromium import browser  # noqa: F401 - a fixture for all
 from tests.support.kept import close_all, keep_connections_to, keep_statements_and_connections
 from tests.support.lanes import Lanes
@@ -30,6 +31,7 @@ BASE_URL = "https://carrel.test"
 _clusters: list[Cluster] = []
 make_apps_quickly()
 keep_statements_and_connections()
+log_apart()
 
 
 def pytest_configure(config: pytest.Config) -> None:
