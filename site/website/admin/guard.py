@@ -77,12 +77,17 @@ def current() -> OperatorSession | None:
     return found
 
 
-def me() -> Operator:
-    """The operator who asks; there is one on every page that is not for anybody."""
+def my_session() -> OperatorSession:
+    """The session of whoever asks; there is one on every page that is not for anybody."""
     found = current()
     if found is None:
         raise NotAllowed
-    return found.operator
+    return found
+
+
+def me() -> Operator:
+    """The operator who asks."""
+    return my_session().operator
 
 
 def way_back() -> str:

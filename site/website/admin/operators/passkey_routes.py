@@ -7,7 +7,7 @@ the whole answer. The script between them is `js/passkey.js`.
 from flask import Blueprint, Response, request
 
 from website.admin import cookie
-from website.admin.guard import current, for_anybody, me, needs
+from website.admin.guard import for_anybody, me, my_session, needs
 from website.admin.operators import pages, passkeys
 from website.admin.operators.challenges import BadAnswer, Site
 from website.admin.operators.roles import Need
@@ -50,10 +50,8 @@ def again_challenge() -> Response:
 @needs(Need.LOOK)
 def again() -> Answer:
     """Take the passkey in place of a code."""
-    found = current()
-    assert found is not None  # noqa: S101 - the guard saw to it
     try:
-        passkeys.prove_again(services(), _site(), found, cookie.challenge(), _sent())
+        passkeys.prove_again(services(), _site(), my_session(), cookie.challenge(), _sent())
     except NotSignedIn:
         return pages.again_page({"": NOT_KNOWN}), 403
     return cookie.take_challenge_away(see_other(pages.next_path()))

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, make_response, render_template, request
 
 from website.admin import cookie
-from website.admin.guard import current, for_anybody, me, needs
+from website.admin.guard import for_anybody, me, my_session, needs
 from website.admin.operators import codes, pages, passwords, sessions, signing_in, staff
 from website.admin.operators.models import Operator
 from website.admin.operators.roles import IN_WORDS, Need, Role
@@ -45,12 +45,11 @@ def sign_in() -> Answer:
 @needs(Need.LOOK)
 def sign_out() -> Response:
     """End this session, or with `everywhere` all of one's own."""
-    found = current()
     with services().db.write() as session:
         if "everywhere" in request.form:
             sessions.end_all(session, me().id)
-        elif found:
-            sessions.end(session, found.id)
+        else:
+            sessions.end(session, my_session().id)
     return cookie.take_away(see_other("/admin/sign-in"))
 
 
@@ -65,10 +64,8 @@ def again_page() -> str:
 @needs(Need.LOOK)
 def again() -> Answer:
     """Take the code."""
-    found = current()
-    assert found is not None  # noqa: S101 - the guard saw to it
     try:
-        signing_in.prove_again(services(), found, request.form.get("code", ""))
+        signing_in.prove_again(services(), my_session(), request.form.get("code", ""))
     except signing_in.NotSignedIn:
         return pages.again_page({"code": WRONG_CODE}), 403
     return see_other(pages.next_path())

@@ -7,10 +7,9 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from website import audit
 from website.accounts import limits
 from website.accounts.limits import Limit, TooMany, hours, minutes
-from website.admin.operators import codes, passwords, sessions
+from website.admin.operators import acts, codes, passwords, sessions
 from website.admin.operators.models import Operator, OperatorSession
 from website.mail import addresses
 from website.mail.alarms import raise_alarm
@@ -48,7 +47,7 @@ def sign_in(services: Services, email: str, password: str, code: str, place: Pla
         raise NotSignedIn
     _use_code(services, operator, code)
     with services.db.write() as session:
-        audit.record(session, actor=operator.email, action="operator.sign_in", subject=_name(operator))
+        acts.record(session, operator, "operator.sign_in")
         return sessions.start(session, operator.id, place.browser)
 
 
@@ -69,7 +68,7 @@ def _use_code(services: Services, operator: Operator, code: str) -> None:
     with services.db.write() as session:
         if codes.spend(session, services.signer, operator, code):
             return
-        audit.record(session, actor=operator.email, action="operator.wrong_code", subject=_name(operator))
+        acts.record(session, operator, "operator.wrong_code")
     log.warning("an operator's sign-in was refused", why="code", operator=operator.id)
     raise NotSignedIn
 
@@ -89,7 +88,3 @@ def _by_address(session: Session, email: str) -> Operator | None:
     except addresses.BadAddress:
         return None
     return session.scalars(select(Operator).where(Operator.email_key == key)).one_or_none()
-
-
-def _name(operator: Operator) -> str:
-    return f"operator:{operator.email}"

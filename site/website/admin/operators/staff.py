@@ -7,8 +7,8 @@ from typing import Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from website import audit, clock
-from website.admin.operators import codes, sessions
+from website import clock
+from website.admin.operators import acts, codes, sessions
 from website.admin.operators.models import Operator, Passkey, RecoveryCode
 from website.admin.operators.roles import Role
 from website.mail import addresses
@@ -58,7 +58,7 @@ def add(session: Session, email: str, role: Role, *, actor: str) -> str:
     token = _invite(operator)
     session.add(operator)
     session.flush()
-    _log(session, actor, "operator.add", operator, after={"role": str(role)})
+    acts.record(session, operator, "operator.add", actor=actor, after={"role": str(role)})
     return token
 
 
@@ -70,7 +70,7 @@ def reset(session: Session, email: str, *, actor: str) -> str:
     sessions.end_all(session, operator.id)
     for each in (RecoveryCode, Passkey):
         session.execute(delete(each).where(each.operator_id == operator.id))
-    _log(session, actor, "operator.reset", operator)
+    acts.record(session, operator, "operator.reset", actor=actor)
     return token
 
 
@@ -78,7 +78,7 @@ def remove(session: Session, email: str, *, actor: str) -> None:
     """Take an operator away, at once and everywhere. Raises `NoSuchOperator`, `LastOwner`."""
     operator = find(session, email)
     _keep_an_owner(session, operator)
-    _log(session, actor, "operator.remove", operator, before={"role": operator.role})
+    acts.record(session, operator, "operator.remove", actor=actor, before={"role": operator.role})
     session.delete(operator)
 
 
@@ -88,7 +88,9 @@ def change_role(session: Session, email: str, role: Role, *, actor: str) -> None
     if role is not Role.OWNER:
         _keep_an_owner(session, operator)
     before, operator.role = operator.role, role
-    _log(session, actor, "operator.role", operator, before={"role": before}, after={"role": str(role)})
+    acts.record(
+        session, operator, "operator.role", actor=actor, before={"role": before}, after={"role": str(role)}
+    )
 
 
 def find(session: Session, email: str) -> Operator:
@@ -134,13 +136,13 @@ def set_up(session: Session, signer: Signer, token: str, password_hash: str, cod
         is None
     ):
         raise LinkSpent
-    _log(session, operator.email, "operator.set_up", operator)
+    acts.record(session, operator, "operator.set_up")
     return codes.renew_recovery(session, operator.id)
 
 
 def renew_recovery(session: Session, operator: Operator) -> list[str]:
     """New recovery codes for an operator, in place of the old ones."""
-    _log(session, operator.email, "operator.recovery_codes", operator)
+    acts.record(session, operator, "operator.recovery_codes")
     return codes.renew_recovery(session, operator.id)
 
 
@@ -156,16 +158,3 @@ def _keep_an_owner(session: Session, operator: Operator) -> None:
     owners = session.scalars(select(Operator.id).where(Operator.role == Role.OWNER).with_for_update()).all()
     if list(owners) == [operator.id]:
         raise LastOwner(operator.email)
-
-
-def _log(
-    session: Session,
-    actor: str,
-    action: str,
-    operator: Operator,
-    *,
-    before: audit.Values | None = None,
-    after: audit.Values | None = None,
-) -> None:
-    subject = f"operator:{operator.email}"
-    audit.record(session, actor=actor, action=action, subject=subject, before=before, after=after)
