@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import POSTGRES
+from tests.support.test_database import TestDatabase
+
 FULL = bool(os.environ.get("CARREL_FULL_FAULTS"))
 HERE = Path(__file__).parent
 
@@ -14,3 +17,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.faults)
+
+
+@pytest.fixture(params=["sqlite", "postgres"] if FULL else ["sqlite"])
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without tables, of this test alone; in the full run on both kinds."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/carrel.db"
+    if POSTGRES not in os.environ:
+        pytest.skip("PostgreSQL's programs are not installed")
+    return TestDatabase(os.environ[POSTGRES]).create()

@@ -19,13 +19,11 @@ from newsletter.digests.models import Delivery
 from newsletter.subscribers.models import Pace
 from payments import rebuilding
 from payments.models import StripeEvent
-from tests.conftest import POSTGRES
 from tests.faults.conftest import FULL
 from tests.faults.load import Load
 from tests.support.crashing import POINTS
 from tests.support.digests import put_readers
 from tests.support.site import WAIT_SECONDS, Site, running_site, until
-from tests.support.test_database import TestDatabase
 from website import clock
 from website.backup.sqlite_copy import checked
 from website.mail.models import OutboxMail, State
@@ -37,15 +35,10 @@ PAST = timedelta(minutes=1)
 log = logging.getLogger(__name__)
 
 
-@pytest.fixture(params=["sqlite", "postgres"] if FULL else ["sqlite"])
-def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+@pytest.fixture
+def site(empty_database: str, tmp_path: Path) -> Iterator[Site]:
     """A site with three subscribers who want each article at once."""
-    url = f"sqlite:///{tmp_path}/carrel.db"
-    if request.param == "postgres":
-        if POSTGRES not in os.environ:
-            pytest.skip("PostgreSQL's programs are not installed")
-        url = TestDatabase(os.environ[POSTGRES]).create()
-    with running_site(tmp_path, url) as running:
+    with running_site(tmp_path, empty_database) as running:
         with running.db.write() as session:
             put_readers(session, SUBSCRIBERS, pace=Pace.EACH)
         yield running

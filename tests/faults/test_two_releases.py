@@ -10,24 +10,16 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.conftest import POSTGRES
-from tests.faults.conftest import FULL
 from tests.support import later_release
 from tests.support.buyer import Buyer
 from tests.support.served import free_port
 from tests.support.site import PLAIN, Site, running_site, until
-from tests.support.test_database import TestDatabase
 
 
-@pytest.fixture(params=["sqlite", "postgres"] if FULL else ["sqlite"])
-def now(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+@pytest.fixture
+def now(empty_database: str, tmp_path: Path) -> Iterator[Site]:
     """This release, at work."""
-    url = f"sqlite:///{tmp_path}/carrel.db"
-    if request.param == "postgres":
-        if POSTGRES not in os.environ:
-            pytest.skip("PostgreSQL's programs are not installed")
-        url = TestDatabase(os.environ[POSTGRES]).create()
-    with running_site(tmp_path, url, workers=1) as site:
+    with running_site(tmp_path, empty_database, workers=1) as site:
         yield site
 
 

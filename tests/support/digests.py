@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import SecretStr
@@ -16,12 +16,14 @@ from newsletter.digests import accounting, due, freezing, texts
 from newsletter.digests.models import Delivery, DeliveryState, Issue
 from newsletter.subscribers.models import Pace, Subscriber, Subscription
 from tests.support.articles import put_article, put_exam
+from tests.support.smtp import FakeMailServer
 from website import clock
 from website.mail import suppression
 from website.settings import Settings
 from website.web.services import Services, make_services
 
 BEFORE = timedelta(days=1)
+SATURDAY = datetime(2026, 11, 14, 6, 0, tzinfo=UTC)
 MOST_STEPS = 500
 PATIENCE_SECONDS = 600.0  # a slow machine is no failure
 
@@ -68,13 +70,18 @@ def put_issue(services: Services, recipients: int, **article: Any) -> None:
     make_ready(services)
 
 
-def put_news(services: Services, recipients: int, **article: Any) -> None:
-    """A new article for this many who want each; no issue was made of it yet."""
+def put_news(services: Services, recipients: int, pace: Pace = Pace.EACH, **article: Any) -> None:
+    """A new article for this many readers of a pace; no issue was made of it yet."""
     with services.db.write() as session:
-        put_readers(session, recipients)
+        put_readers(session, recipients, pace=pace)
     begin(services)
     with services.db.write() as session:
         put_article(session, "new", **article)
+
+
+def subjects(mail_server: FakeMailServer) -> list[str]:
+    """Of all mails that arrived."""
+    return [str(mail.message["Subject"]) for mail in mail_server.mails]
 
 
 @contextmanager

@@ -18,18 +18,18 @@ from typing import Any
 from urllib.error import URLError
 
 import requests
-from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete
 
-from payments.models import Grant, Order, Payment, Reconciliation, StripeEvent
+from payments.models import Reconciliation
 from payments.standin import Standin
 from tests.support.buyer import PATIENCE_SECONDS, Buyer
+from tests.support.eyes import Eyes
 from tests.support.served import free_port
 from tests.support.smtp import FakeMailServer
 from tests.support.warm import Warm
-from website.accounts.models import LimitHits, Reader
+from website.accounts.models import LimitHits
 from website.db import Database
-from website.mail.models import Alarm, OutboxMail
+from website.mail.models import Alarm
 from website.migrations import migrate
 
 ROOT = Path(__file__).parents[2]
@@ -44,12 +44,11 @@ Child = Warm | subprocess.Popen[bytes]
 
 
 @dataclass
-class Site:
+class Site(Eyes):
     """A running site, with its hands on the outside world and its eyes on the database."""
 
     url: str
     environ: Mapping[str, str]
-    db: Database
     stripe: Standin
     mail: FakeMailServer
     children: dict[str, Child] = field(default_factory=dict)
@@ -128,52 +127,6 @@ class Site:
         events = self.stripe.events("checkout.session.completed")
         return next(each for each in events if each["data"]["object"]["id"] == session_id)
 
-    def read(self, ask: Callable[[Session], Any]) -> Any:
-        """Ask the database."""
-        with self.db.read() as session:
-            return ask(session)
-
-    def count(self, *which: Any) -> int:
-        """How many rows; the first condition or model names the table."""
-        return int(self.read(lambda session: session.scalar(select(func.count()).where(*which))))
-
-    def passes(self, session_id: str) -> int:
-        """How many grants a session has brought."""
-        return self.count(Grant.checkout_session_id == session_id)
-
-    def payments(self, session_id: str) -> list[Payment]:
-        """What came by a session."""
-        paid = select(Payment).where(Payment.checkout_session_id == session_id)
-        return list(self.read(lambda session: session.scalars(paid).all()))
-
-    def ad_free(self, session_id: str) -> bool:
-        """Whether whoever ordered this session sees no ads."""
-        owner = select(Reader.ad_free).join(Order, Order.reader_id == Reader.id)
-        mine = owner.where(Order.checkout_session_id == session_id)
-        return bool(self.read(lambda session: session.scalars(mine).one()))
-
-    def mails_about(self, session_id: str, name: str = "purchased") -> int:
-        """How many mails of a kind were queued for whoever ordered this session."""
-        order = self.read(
-            lambda s: s.scalars(select(Order).where(Order.checkout_session_id == session_id)).one()
-        )
-        kinds = {
-            "purchased": f"purchase:{order.reference}",
-            "payment_failed": f"payment-failed:{order.reference}",
-        }
-        return self.count(OutboxMail.key == kinds[name])
-
-    def event(self, event_id: str) -> StripeEvent | None:
-        """The inbox's row."""
-        found = select(StripeEvent).where(StripeEvent.event_id == event_id)
-        row = self.read(lambda session: session.scalars(found).one_or_none())
-        assert row is None or isinstance(row, StripeEvent)
-        return row
-
-    def alarms(self) -> set[str]:
-        """The keys of all alarms since the test began."""
-        return set(self.read(lambda session: session.scalars(select(Alarm.key)).all()))
-
     def begin(self) -> None:
         """Fair weather, no alarms, no limits reached."""
         self.stripe.calm()
@@ -232,7 +185,7 @@ def running_site(
             "STRIPE_API_BASE": stripe.base_url,
             "SMTP_URL": mail.url,
         }
-        site = Site(url, settings | environ, db, stripe, mail)
+        site = Site(db, url, settings | environ, stripe, mail)
         try:
             site.start_worker(PLAIN if entry == CRASHING else entry)
             site.start_web(workers, entry)

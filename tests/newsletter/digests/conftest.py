@@ -1,16 +1,25 @@
-"""The operator's commands, on the test's own site."""
+"""The operator's commands, on the test's own site, and a Saturday morning."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import time_machine
 from click.testing import CliRunner, Result
 
+from tests.support.digests import SATURDAY
 from website.cli import carrel
 from website.settings import environment_name
 from website.web.services import Services
 
 Run = Callable[..., Result]
+
+
+@pytest.fixture
+def travel() -> Iterator[time_machine.Traveller]:
+    """It is Saturday, and time stands still until the test moves it."""
+    with time_machine.travel(SATURDAY, tick=False) as traveller:
+        yield traveller
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What is not from Stripe, not for us, or not what was agreed."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ def free_site(running: Site) -> Iterator[str]:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     without = {name: value for name, value in running.environ.items() if not name.startswith("STRIPE_")}
-    other = Site(address, without | {"CARREL_BASE_URL": address}, running.db, running.stripe, running.mail)
+    other = replace(running, url=address, environ=without | {"CARREL_BASE_URL": address}, children={})
     other.start("free", "serve", "--bind", f"127.0.0.1:{port}", "--workers", "1")
     try:
         until(lambda: answers(f"{address}/pass/"))
