@@ -5,7 +5,6 @@ Every act names the states that it begins from, so that a second click finds not
 
 from collections.abc import Mapping
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from sqlalchemy import Select, delete, exists, select, update
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from newsletter.digests.models import DeliveredArticle, Delivery, DeliveryState,
 from website import audit, clock
 from website.editions import raise_epoch
 from website.mail.alarms import raise_alarm
-from website.settings import LOOPBACK, Settings
+from website.settings import Settings, is_local
 from website.web.services import Services
 
 NOT_OVER = (
@@ -42,7 +41,7 @@ def why_not(settings: Settings) -> str:
         return "POSTAL_ADDRESS is missing: every digest must name one. Set it, then send."
     if not settings.mail_from:
         return "MAIL_FROM is missing: set the address that digests come from, then send."
-    if not settings.is_https and urlsplit(settings.base_url).hostname not in LOOPBACK:
+    if not settings.is_https and not is_local(settings.base_url):
         return "CARREL_BASE_URL is not https, as the links of a digest must be. Set it, then send."
     return ""
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from website.backup.failures import BackupFailure
 from website.backup.running import site_runs
 from website.db import Database, DatabaseUnusable
+from website.demo.environment import of_running_demo
 from website.demo.processes import DidNotStart
 from website.migrations import check_columns, check_schema, migrate
 from website.settings import BadSettings, Settings, load, require_production
@@ -58,10 +59,13 @@ class Commands(click.Group):
 
 @click.group(cls=Commands)
 @click.version_option(package_name="carrel")
+@click.option("--demo", is_flag=True, help="Use the settings of the demo that runs here (make run).")
 @click.pass_context
-def carrel(context: click.Context) -> None:
+def carrel(context: click.Context, demo: bool) -> None:
     """Carrel publishes study articles, sells the pass that removes their ads, and mails the digest."""
     context.obj = ready_database
+    if demo:
+        os.environ.update(of_running_demo(load(demo=True).home))
 
 
 def ready_database(settings: Settings) -> Database:

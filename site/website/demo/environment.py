@@ -1,16 +1,16 @@
 """The demo's settings: the operator's own, and an example for each that is missing."""
 
+import json
 import secrets
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from website.settings import EXAMPLE, LOOPBACK, BadSettings, Settings, load
+from website.settings import EXAMPLE, BadSettings, Settings, is_local, load
 
 DEFAULT_PORT = 8000
 LARGEST_PORT = 65_535
+RUNNING = "demo.json"
 FILLED_IN = {
     "MAIL_FROM": "Carrel <desk@carrel.example>",
     "CONTACT_EMAIL": "hello@carrel.example",
@@ -42,7 +42,7 @@ def check_operators_settings(environ: Mapping[str, str]) -> Settings:
     settings = load(environ, demo=True)
     if settings.stripe_secret_key.get_secret_value().startswith(("sk_live", "rk_live")):
         raise BadSettings("The demo takes no live Stripe key: use a test key (sk_test_…), or carrel serve.")
-    if settings.base_url and urlsplit(settings.base_url).hostname not in LOOPBACK:
+    if settings.base_url and not is_local(settings.base_url):
         raise BadSettings("The demo runs on this machine only: remove CARREL_BASE_URL, or use carrel serve.")
     return settings
 
@@ -63,14 +63,24 @@ def fill_in(environ: Mapping[str, str], settings: Settings, neighbours: Neighbou
     }
 
 
-def write_for_shells(home: Path, environ: Mapping[str, str], filled: Mapping[str, str]) -> Path:
-    """A file with what was filled in, that a shell reads by `. FILE`: other commands then see the demo's settings."""
-    path = home / "demo.env"
+def write_down(home: Path, environ: Mapping[str, str], filled: Mapping[str, str]) -> Path:
+    """A file with what was filled in, for `carrel --demo …`.
+
+    A shell is not to keep it: there it would outlive the demo, whose mail server and Stripe end with it.
+    """
+    path = home / RUNNING
     path.unlink(missing_ok=True)
     path.touch(0o600)
-    ours = {name: value for name, value in filled.items() if environ.get(name) != value}
-    path.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in ours.items()))
+    path.write_text(json.dumps({name: value for name, value in filled.items() if environ.get(name) != value}))
     return path
+
+
+def of_running_demo(home: Path) -> dict[str, str]:
+    """What the demo that runs over this home has filled in. Raises `BadSettings` if none runs."""
+    try:
+        return dict(json.loads((home / RUNNING).read_text()))
+    except OSError:
+        raise BadSettings(f"No demo runs over {home}: start it with make run, in this folder.") from None
 
 
 def has_own_mail_server(environ: Mapping[str, str], settings: Settings) -> bool:

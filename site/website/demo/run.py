@@ -7,7 +7,6 @@ import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 import click
 
@@ -22,7 +21,7 @@ from website.demo.environment import (
     fill_in,
     has_own_mail_server,
     port,
-    write_for_shells,
+    write_down,
 )
 from website.demo.processes import DidNotStart, Processes
 from website.migrations import migrate
@@ -41,7 +40,7 @@ THINGS_TO_TRY = """
     2. Subscribe at the foot of an article, then {mail}
     3. Write: .venv/bin/carrel new cpb/my-first-article, edit the file, then .venv/bin/carrel publish
 
-  Other commands see this site's settings after:  . {shell}
+  Other commands see this site by --demo: .venv/bin/carrel --demo doctor
   The operator's desk: {desk}
   The money side of the test payments: {stripe}
 """
@@ -56,15 +55,14 @@ def run_demo() -> None:
     desk = prepare(settings)
     with ExitStack() as stack:
         environ = stack.enter_context(_neighbours(settings))
-        shell = write_for_shells(settings.home, os.environ, environ)
-        stack.callback(shell.unlink, missing_ok=True)
+        stack.callback(write_down(settings.home, os.environ, environ).unlink, missing_ok=True)
         processes = Processes(environ)
         stack.callback(processes.stop)
         mail = BY_THEIR_OWN if has_own_mail_server(os.environ, settings) else IN_THE_MAILBOX
-        _start(processes, load(environ, demo=True), desk, shell, mail)
+        _start(processes, load(environ, demo=True), desk, mail)
 
 
-def _start(processes: Processes, settings: Settings, desk: str, shell: Path, mail: str) -> None:
+def _start(processes: Processes, settings: Settings, desk: str, mail: str) -> None:
     interrupted = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: interrupted.set())
@@ -76,7 +74,6 @@ def _start(processes: Processes, settings: Settings, desk: str, shell: Path, mai
             site=settings.site_name,
             address=settings.base_url,
             mail=mail.format(address=settings.base_url),
-            shell=shell,
             desk=settings.base_url + desk,
             stripe=settings.stripe_api_base,
         )

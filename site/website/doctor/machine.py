@@ -14,7 +14,7 @@ from website.doctor import beat
 from website.doctor.findings import Finding, Patient, bad, look, well
 from website.mail.models import OutboxMail
 from website.migrations import ForeignSchema, check_columns, check_schema
-from website.settings import BadSettings, require_production
+from website.settings import BadSettings, is_demo, require_production
 
 FREE_BYTES, FREE_PART = 500_000_000, 0.10
 TOO_OLD = timedelta(hours=48)
@@ -22,7 +22,7 @@ TOO_OLD = timedelta(hours=48)
 
 def settings(patient: Patient) -> Finding:
     """Could a public site run on them?"""
-    if patient.settings.demo:
+    if is_demo(patient.settings):
         return well("settings", "this is the demo, which fills in what is missing")
     try:
         require_production(patient.settings)

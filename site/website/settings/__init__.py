@@ -6,17 +6,18 @@ they are the same in lower case, without `carrel_`. Every one can come from a fi
 """
 
 from website.settings.model import WEEKDAYS, Settings
-from website.settings.production import EXAMPLE, LOOPBACK, MAKE_A_KEY, require_production
+from website.settings.production import EXAMPLE, MAKE_A_KEY, is_demo, is_local, require_production
 from website.settings.reading import BadSettings, environment_name, load
 
 __all__ = [
     "EXAMPLE",
-    "LOOPBACK",
     "MAKE_A_KEY",
     "WEEKDAYS",
     "BadSettings",
     "Settings",
     "environment_name",
+    "is_demo",
+    "is_local",
     "load",
     "require_production",
 ]

@@ -24,12 +24,11 @@ def require_production(settings: Settings) -> Settings:
 
 def _faults(settings: Settings) -> Iterator[tuple[bool, str]]:
     keys = [key.get_secret_value() for key in settings.secret_keys]
-    loopback = urlsplit(settings.base_url).hostname in LOOPBACK
     yield (
         not settings.base_url,
         "CARREL_BASE_URL is missing: set the public address, such as https://example.org.",
     )
-    yield not (settings.is_https or loopback), "CARREL_BASE_URL must begin with https://."
+    yield not (settings.is_https or is_local(settings.base_url)), "CARREL_BASE_URL must begin with https://."
     yield not keys, f"CARREL_SECRET_KEYS is missing: {MAKE_A_KEY}"
     yield (
         any(len(key.encode()) < 32 for key in keys),
@@ -43,6 +42,18 @@ def _faults(settings: Settings) -> Iterator[tuple[bool, str]]:
     yield not settings.smtp_url.get_secret_value(), "SMTP_URL is missing: set smtp://user:password@host:587."
     yield not settings.mail_from, "MAIL_FROM is missing: set the address that mails come from."
     yield not settings.contact_email, "CONTACT_EMAIL is missing: readers must be able to reach you."
+
+
+def is_demo(settings: Settings) -> bool:
+    """Whether these are the settings of a demo: its example keys, for a site and a Stripe on this machine."""
+    keys = [key.get_secret_value() for key in settings.secret_keys]
+    examples = bool(keys) and all(key.startswith(EXAMPLE) for key in keys)
+    return settings.demo or (examples and is_local(settings.base_url) and is_local(settings.stripe_api_base))
+
+
+def is_local(address: str) -> bool:
+    """Whether an address is of this machine alone."""
+    return urlsplit(address).hostname in LOOPBACK
 
 
 def is_example(key: str) -> bool:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from website.settings import LOOPBACK
+from website.settings import is_local
 from website.tokens import BadSignature
 from website.web.services import services
 from website.web.session_cookie import session_cookie
@@ -49,7 +49,7 @@ def check_host() -> None:
     settings = services().settings
     if request.host == settings.host or request.endpoint in UNDER_ANY_NAME:
         return
-    if settings.demo and urlsplit(f"//{request.host}").hostname in LOOPBACK:
+    if settings.demo and is_local(f"//{request.host}"):
         return
     abort(421)
 

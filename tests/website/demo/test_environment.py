@@ -1,6 +1,5 @@
 """What the demo fills in, and what it refuses."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,9 @@ from website.demo.environment import (
     Neighbours,
     check_operators_settings,
     fill_in,
+    of_running_demo,
     port,
-    write_for_shells,
+    write_down,
 )
 from website.settings import BadSettings, load
 
@@ -50,16 +50,16 @@ def test_the_key_stays_the_same_so_that_sessions_outlive_a_restart(tmp_path: Pat
     assert (tmp_path / "demo-key").stat().st_mode & 0o077 == 0
 
 
-def test_other_commands_get_what_was_filled_in_by_a_file_for_their_shell(tmp_path: Path) -> None:
+def test_other_commands_see_what_was_filled_in_and_no_more_while_the_demo_runs(tmp_path: Path) -> None:
     own = {"CARREL_HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "MAIL_FROM": "My desk <desk@example.org>"}
-    path = write_for_shells(tmp_path, own, filled(own, tmp_path))
+    path = write_down(tmp_path, own, filled(own, tmp_path))
     assert path.stat().st_mode & 0o077 == 0
-    said = subprocess.run(
-        ["sh", "-c", f". {path}; env"], env=own, capture_output=True, text=True, check=True
-    ).stdout.splitlines()
-    seen = dict(line.split("=", 1) for line in said)
-    assert {name: seen.get(name) for name in filled(own, tmp_path)} == filled(own, tmp_path)
-    assert "MAIL_FROM" not in path.read_text()
+    seen = of_running_demo(tmp_path)
+    assert own | seen == filled(own, tmp_path)
+    assert not seen.keys() & own.keys()
+    path.unlink()
+    with pytest.raises(BadSettings, match="No demo runs over"):
+        of_running_demo(tmp_path)
 
 
 @pytest.mark.parametrize("key", ["sk_live_abc", "rk_live_abc"])

@@ -58,6 +58,13 @@ def said(process: subprocess.Popen[str], words: str) -> str:
     pytest.fail(f"it ended without saying {words!r}:\n{heard}")
 
 
+def doctor(home: Path) -> str:
+    """What a command says that wants the settings of the demo."""
+    asked = [sys.executable, "-m", "website", "--demo", "doctor", "--offline"]
+    done = subprocess.run(asked, cwd=ROOT, env=environ(home), capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
+
+
 @pytest.fixture
 def port() -> int:
     with socket.socket() as probe:
@@ -76,8 +83,10 @@ def test_it_starts_says_what_to_try_serves_and_ends_on_ctrl_c(tmp_path: Path, po
             page = answer.read()
         assert b"What CMP can stand for" in page
         assert b"Mailbox of the demo" in page
+        assert "this is the demo" in doctor(tmp_path)
         demo.send_signal(signal.SIGINT)
         assert demo.wait(60) == 0
+    assert "No demo runs over" in doctor(tmp_path)
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
 

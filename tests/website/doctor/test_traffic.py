@@ -119,3 +119,31 @@ def test_settings_that_are_complete_are_well_and_the_demos_are_said_to_be_the_de
     complete = having(patient, smtp_url=SecretStr("smtp://u:p@mail.example.org:587"))
     assert machine.settings(complete).says == "they are complete"
     assert "the demo" in machine.settings(having(patient, demo=True)).says
+
+
+HERE = "http://127.0.0.1:1"
+DEMOS = {
+    "secret_keys": (SecretStr("example-" + "abcdefghij" * 4),),
+    "base_url": HERE,
+    "stripe_api_base": HERE,
+    "smtp_url": SecretStr("smtp://127.0.0.1:1"),
+}
+
+
+def test_beside_the_demo_its_example_key_is_said_to_be_the_demos(patient: Patient) -> None:
+    found = machine.settings(having(patient, **DEMOS))
+    assert (found.level, found.says) == (Level.WELL, "this is the demo, which fills in what is missing")
+
+
+@pytest.mark.parametrize("public", ["base_url", "stripe_api_base"])
+def test_an_example_key_is_bad_where_site_or_stripe_are_not_on_this_machine(
+    patient: Patient, public: str
+) -> None:
+    found = machine.settings(having(patient, **DEMOS | {public: "https://carrel.example"}))
+    assert found.level is Level.BAD
+    assert "still has an example" in found.mend
+
+
+def test_a_key_of_ones_own_makes_no_demo(patient: Patient) -> None:
+    own = {"secret_keys": patient.settings.secret_keys}
+    assert machine.settings(having(patient, **DEMOS | own)).says == "they are complete"
