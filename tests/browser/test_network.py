@@ -131,8 +131,11 @@ def test_a_slot_that_the_network_leaves_empty_keeps_the_house_ad(
 ) -> None:
     host.is_empty = True
     page.goto(ARTICLE)
-    page.evaluate(GRANT)
-    page.wait_for_function("document.querySelector('.slot-box') === null")
+    with page.expect_response("**/pagead/**"):
+        page.evaluate(GRANT)
+    expect(page.locator(".slot-box")).to_have_count(
+        0
+    )  # a function that is polled would be against the page's own rules
     expect(page.locator(".slot-top .slot-link")).to_be_visible()
     assert asked == ["/pagead/js/adsbygoogle.js?client=ca-pub-1"]
     assert page.evaluate("window.shifts") == []
@@ -143,7 +146,8 @@ def test_when_the_network_fails_the_house_ad_is_back_and_nothing_moved(
 ) -> None:
     host.is_down = True
     page.goto(ARTICLE)
-    page.evaluate(GRANT)
+    with page.expect_request("**/pagead/**"):
+        page.evaluate(GRANT)
     expect(page.locator(".slot-box")).to_have_count(0)
     expect(page.locator(".slot-top .slot-link")).to_be_visible()
     assert len(asked) > 0

@@ -18,7 +18,7 @@ ARTICLE = "/articles/what-cmp-means/"
 LONG_ARTICLE = "/articles/clean-claims-and-forms/"
 PAGES = ["/", "/exams/cpb/", "/topics/medicare/", ARTICLE]
 NARROW: ViewportSize = {"width": 360, "height": 640}
-# Headless Chromium says what it is and would count as a robot. Each page here is another browser's.
+# Headless Chromium says what it is and speaks no language: it would count as a robot. Each page here is another browser's.
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:{0}.0) Gecko/20100101 Firefox/{0}.0"
 VERSIONS = itertools.count(144)
 WATCH_SHIFTS = """
@@ -33,7 +33,8 @@ new PerformanceObserver((list) => {
 def counted_page(profile: Profile, width: int, height: int) -> Page:
     """A page of a browser that nobody has seen before."""
     agent = FIREFOX.format(next(VERSIONS))
-    return profile(user_agent=agent, viewport={"width": width, "height": height}).new_page()
+    viewport = {"width": width, "height": height}
+    return profile(user_agent=agent, locale="en-US", viewport=viewport).new_page()
 
 
 def watched(page: Page, viewport: ViewportSize = WIDE) -> Page:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+PROGRAMS = ["chromium-headless-shell", "chromium", "chromium-browser"]
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -20,12 +21,12 @@ QUIET = [
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    """Debian's Chromium; the one without windows, when it is there, opens a page in a third of the time."""
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         if os.environ.get("CI"):
-            pytest.fail("Chromium is needed under CI=true: apt install chromium")
-        pytest.skip("Chromium is not installed: apt install chromium")
+            pytest.fail("Chromium is needed under CI=true: apt install chromium-headless-shell")
+        pytest.skip("Chromium is not installed: apt install chromium-headless-shell")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=QUIET)
         yield browser
