@@ -129,6 +129,12 @@ def test_a11y_04_a_table_is_searched_sorted_and_taken_away_without_javascript(
     assert "anna@example.org" in Path(download.value.path()).read_text("utf-8")
 
 
+def test_an_address_of_numbers_says_that_passkeys_need_a_name(office: Office, page: Page) -> None:
+    page.goto(f"{office[0].url}/admin/sign-in")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_text("Passkeys do not work at this address")).to_be_visible()
+
+
 def test_auth_08_a_passkey_is_added_and_signs_in(office: Office, profile: Profile) -> None:
     """On localhost: an address of numbers cannot have passkeys."""
     site, context = office[0].url.replace("127.0.0.1", "localhost"), profile(viewport=NARROW)

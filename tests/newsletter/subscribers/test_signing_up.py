@@ -102,9 +102,8 @@ def test_mail_14_the_answer_is_the_same_for_every_address(
 def test_mail_12_who_does_not_confirm_gets_one_mail_a_day_and_three_altogether(
     anna: Browser, services: Services, post: Post, noon: time_machine.Traveller
 ) -> None:
-    for pause in [timedelta(hours=6)] * 20 + [
-        timedelta(hours=30)
-    ] * 28:  # five days densely, then to the fortieth
+    often, then_to_the_fortieth_day = [timedelta(hours=6)] * 20, [timedelta(hours=30)] * 28
+    for pause in often + then_to_the_fortieth_day:
         ask(anna)
         noon.shift(pause)
         erasing.purge(services)

@@ -9,7 +9,7 @@
   const words = {
     NotAllowedError: "Nothing was done: it was stopped, took too long, or there is no passkey for this site here.",
     InvalidStateError: "This device holds a passkey of yours for this site already.",
-    SecurityError: "Passkeys do not work at this address. Open the site under its own name.",
+    SecurityError: "Passkeys do not work at this address. Open the site under its name (on your own machine: localhost).",
     TypeError: "The site does not answer. Try again in a moment.",
     429: "Too many tries. Wait a quarter of an hour, or use your password and a code.",
   };
