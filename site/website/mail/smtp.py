@@ -73,6 +73,8 @@ class SmtpConnection:
 
     def _envelope(self, to: str) -> Outcome | None:
         """MAIL and RCPT. None when both were accepted."""
+        if not to.isprintable():  # a line break would begin a command of its own
+            return Refused(553, "5.1.3 this is no address", "RCPT")
         conversation = self._open()
         options = ""
         if not to.isascii():

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.mail import server_of
-from tests.support.smtp import CLOSE, FakeMailServer
+from tests.support.smtp import CLOSE, EXTENSIONS, FakeMailServer
 from website.mail import smtp
 from website.mail.outcomes import (
     MailServerAway,
@@ -37,6 +37,19 @@ def test_where_the_server_offers_it_the_recipient_goes_with_the_sender(
     assert connection.send(BODY, TO) == TryLater(451, "4.3.0 not now")
     assert mail_server.verbs == ["EHLO", "MAIL", "RCPT", "RSET"]  # and both answers were read
     assert connection.send(BODY, TO) == Sent()
+
+
+@pytest.mark.parametrize("extensions", [EXTENSIONS, ()])
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+def test_no_address_carries_a_command(extensions: tuple[str, ...], end: str) -> None:
+    with FakeMailServer(extensions=extensions).running() as fake:
+        connection = SmtpConnection(server_of(fake))
+        evil = f"anna@example.org>{end}RCPT TO:<eve@example.org"
+        assert isinstance(connection.send(BODY, evil), Refused)
+        assert connection.send(BODY, TO) == Sent()
+        connection.close()
+    assert [mail.to for mail in fake.mails] == [TO]
+    assert fake.verbs.count("RCPT") == 1
 
 
 @pytest.mark.parametrize("verb", ["MAIL", "RCPT"])
