@@ -18,7 +18,8 @@ from website.tokens import new_token
 
 CLAIM_LEASE = timedelta(minutes=3)  # covers the conversation up to DATA
 HANDING_LEASE = timedelta(minutes=10)  # covers the wait for the last reply
-LONGEST_STEP = timedelta(minutes=10)  # more than a mail is ever put off
+SOONER, LATER = 0.8, 1.2  # the pauses vary, so that what failed together does not come back together
+LONGEST_STEP = timedelta(seconds=LATER * max(step for pace in PACES.values() for step in pace.steps))
 _chance = random.SystemRandom()
 
 
@@ -67,7 +68,7 @@ def end(session: Session, mail: OutboxMail, state: State, problem: str = "") -> 
 def try_again(session: Session, mail: OutboxMail, problem: str) -> bool:
     """Put it back for a later try. False, and the mail failed, when its tries or its time are used up."""
     pace = PACES[mail.pace]
-    wait = pace.steps[min(mail.tries, len(pace.steps)) - 1] * _chance.uniform(0.8, 1.2)
+    wait = pace.steps[min(mail.tries, len(pace.steps)) - 1] * _chance.uniform(SOONER, LATER)
     due_at = clock.now() + timedelta(seconds=wait)
     if mail.tries >= pace.tries or due_at > mail.created_at + pace.lasts:
         end(session, mail, State.FAILED, f"given up after {mail.tries} tries: {problem}")

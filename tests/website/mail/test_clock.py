@@ -1,15 +1,19 @@
 """The clock was a day ahead and is put right: mail does not wait for a day that was never there (DATA-23)."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from tests.support.mail import HELLO
 from tests.support.smtp import FakeMailServer
 from website import clock
 from website.mail import claims, outbox, watch
 from website.mail.delivery import Delivery
+from website.mail.models import OutboxMail
+from website.mail.outbox import PACES, Pace
 from website.web.services import Services
 
 AHEAD, ALMOST_RIGHT = timedelta(days=1), timedelta(minutes=4)
@@ -38,6 +42,24 @@ def test_data_23_a_mail_of_a_clock_that_was_a_day_ahead_goes_now(
 ) -> None:
     queue(post, ahead=AHEAD, is_taken=is_taken)
     assert sent(post, mail_server) == 1
+
+
+@pytest.mark.parametrize("pace", PACES.values(), ids=PACES)
+def test_a_mail_that_is_put_off_for_as_long_as_can_be_is_left_alone(
+    post: Services, monkeypatch: pytest.MonkeyPatch, pace: Pace
+) -> None:
+    monkeypatch.setattr(claims, "_chance", SimpleNamespace(uniform=lambda _sooner, later: later))
+    right = clock.now()
+    with time_machine.travel(right, tick=False), post.db.write() as session:
+        outbox.queue(session, key="k", to="anna@example.org", mail=HELLO, pace=pace)
+        mail = claims.claim(session)
+        assert mail
+        mail.tries = len(pace.steps)
+        assert claims.try_again(session, mail, "not now")
+    with time_machine.travel(right - ALMOST_RIGHT, tick=False), post.db.write() as session:
+        claims.sweep(session)
+        put_off = timedelta(seconds=1.2 * max(pace.steps))
+        assert session.scalars(select(OutboxMail.due_at)).one() == right + put_off
 
 
 def test_data_23_a_lease_of_a_clock_that_is_four_minutes_ahead_is_left_alone(
