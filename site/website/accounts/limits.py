@@ -55,9 +55,9 @@ def check(session: Session, name: str, key: str, *limits: Limit, alarm: bool = F
     now = clock.now()
     key_hash = _hash(session, key)
     longest = max(limit.period for limit in limits)
-    hits = [
-        hit for hit in _locked(session, name, key_hash, now + longest) if hit > (now - longest).timestamp()
-    ]
+    # Hits of a clock that has gone back since would keep people out for as long as it was ahead (DATA-23).
+    oldest, newest = (now - longest).timestamp(), (now + clock.TOLERANCE).timestamp()
+    hits = [hit for hit in _locked(session, name, key_hash, now + longest) if oldest < hit <= newest]
     waits = [_wait(hits, limit, now) for limit in limits]
     if max(waits) > 0:
         raise TooMany(name, math.ceil(max(waits)), is_ceiling=alarm)

@@ -76,6 +76,17 @@ def test_a_refused_try_is_not_counted(db: Database) -> None:
         assert count(db, 3) == 3
 
 
+@pytest.mark.parametrize(("ahead", "passed"), [(timedelta(days=1), 3), (timedelta(minutes=4), 0)])
+def test_data_23_a_clock_that_was_a_day_ahead_keeps_nobody_out(
+    db: Database, ahead: timedelta, passed: int
+) -> None:
+    with time_machine.travel(NOON, tick=False) as time:
+        time.shift(ahead)
+        assert count(db, 3) == 3
+        time.shift(-ahead)
+        assert count(db, 4) == passed
+
+
 def test_keys_do_not_disturb_each_other(db: Database) -> None:
     assert (count(db, 4, "anna"), count(db, 4, "bob")) == (3, 3)
 
