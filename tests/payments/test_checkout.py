@@ -1,7 +1,6 @@
 """From the offer to Stripe's page: the order, what Stripe is asked for, limits, and Stripe away."""
 
 from datetime import timedelta
-from typing import Any
 
 import time_machine
 from flask.testing import FlaskClient
@@ -10,22 +9,9 @@ from payments.fulfil import fulfil
 from payments.models import Order
 from payments.orders import SESSION_LIFE
 from tests.support.accounts import make_reader, make_session
-from tests.support.payments import Till, press
+from tests.support.payments import CREATE, Till, asked, try_to_buy
 from website import clock
 from website.accounts.models import Reader, ReaderSession
-
-CREATE = "POST /v1/checkout/sessions"
-
-
-def asked(till: Till) -> dict[str, Any]:
-    """What Stripe was asked for last."""
-    params = list(till.stripe.api.sent(CREATE))[-1].params
-    assert isinstance(params, dict)
-    return params
-
-
-def try_to_buy(browser: FlaskClient, next_: str = "/articles/x/", **form: str) -> Any:
-    return press(browser, f"/pass/?next={next_}", "/pass/checkout", next=next_, **form)
 
 
 def signed_in(till: Till, email: str = "anna@example.org", *, proven: bool = True) -> FlaskClient:

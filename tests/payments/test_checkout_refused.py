@@ -3,8 +3,7 @@
 import pytest
 
 from payments.models import Order
-from tests.payments.test_checkout import CREATE, asked, try_to_buy
-from tests.support.payments import Till
+from tests.support.payments import CREATE, Till, asked, try_to_buy
 from website.accounts.models import Reader
 
 

@@ -10,19 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from payments.fulfil import fulfil
 from payments.models import Grant, Order, Payment
-from tests.support.payments import Till
-
-
-def outcome(till: Till) -> tuple[str, str]:
-    """What was made of the only payment."""
-    (payment,) = till.rows(Payment)
-    return payment.outcome, payment.trouble
-
-
-def order_of(till: Till) -> Order:
-    (order,) = till.rows(Order)
-    assert isinstance(order, Order)
-    return order
+from tests.support.payments import Till, order_of, outcome
 
 
 def test_a_paid_session_is_entered_with_its_sums(till: Till) -> None:

@@ -8,9 +8,8 @@ from payments.fulfil import fulfil
 from payments.models import Claim, Grant, Order, Payment, RefundRequest, StripeEvent
 from payments.settle import Overtaken, settle
 from payments.stripe_api import StripeAway
-from tests.payments.test_fulfil import order_of, outcome
 from tests.support.accounts import make_reader
-from tests.support.payments import Till, leave
+from tests.support.payments import Till, leave, order_of, outcome
 from website.accounts import readers
 
 

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from payments.models import Order, Payment
 from payments.shop import Shop, shop_of
 from payments.standin import Standin
 from website import clock
@@ -22,6 +23,7 @@ from website.web.services import Services
 from website.web.session_cookie import cookie_name
 
 SECRET = "whsec_carrel"
+CREATE = "POST /v1/checkout/sessions"
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -135,3 +137,28 @@ def press(browser: FlaskClient, page: str, action: str, **form: str) -> Any:
     token = CSRF.search(browser.get(page).text)
     assert token, f"no form on {page}"
     return browser.post(action, data={"csrf_token": token[1], **form})
+
+
+def try_to_buy(browser: FlaskClient, next_: str = "/articles/x/", **form: str) -> Any:
+    """Open the offer, and press its button."""
+    return press(browser, f"/pass/?next={next_}", "/pass/checkout", next=next_, **form)
+
+
+def asked(till: Till) -> dict[str, Any]:
+    """What Stripe was asked for last."""
+    params = list(till.stripe.api.sent(CREATE))[-1].params
+    assert isinstance(params, dict)
+    return params
+
+
+def outcome(till: Till) -> tuple[str, str]:
+    """What was made of the only payment."""
+    (payment,) = till.rows(Payment)
+    return payment.outcome, payment.trouble
+
+
+def order_of(till: Till) -> Order:
+    """The only order."""
+    (order,) = till.rows(Order)
+    assert isinstance(order, Order)
+    return order

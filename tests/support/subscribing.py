@@ -1,16 +1,23 @@
 """Subscribing as a visitor does it, through the site's own pages."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from newsletter.subscribers.models import State, Subscriber, Subscription
+from newsletter.subscribers.receiving import receives
 from tests.support.browser import Browser
-from website.mail.models import OutboxMail
+from tests.support.newsletter import put_subscriber
+from website import clock
+from website.mail import suppression
+from website.mail.models import Kind, OutboxMail
 from website.web.services import Services
 
 ANNA = "anna@example.org"
+COOKIE = "__Host-carrel_sign_up"
 LINK = re.compile(r"https://carrel\.test(/newsletter/[a-z]+/[A-Za-z0-9_.-]+)")
 
 
@@ -28,6 +35,49 @@ def links_in(mail: OutboxMail) -> list[str]:
 def link_in(mail: OutboxMail, kind: str) -> str:
     """The path of the link of that kind: confirm, preferences, unsubscribe."""
     return next(path for path in links_in(mail) if path.startswith(f"/newsletter/{kind}/"))
+
+
+def the_subscriber(services: Services) -> Subscriber:
+    """The only one there is."""
+    with services.db.read() as session:
+        return session.scalars(select(Subscriber)).one()
+
+
+def count(services: Services, model: type) -> int:
+    """How many rows."""
+    with services.db.read() as session:
+        return session.scalars(select(func.count()).select_from(model)).one()
+
+
+def gets_mail(services: Services) -> bool:
+    """Whether anybody would get a digest now."""
+    with services.db.read() as session:
+        return session.scalars(select(Subscriber).where(receives(clock.now()))).first() is not None
+
+
+def wishes(services: Services) -> list[str]:
+    """The exams and topics that are subscribed to, the oldest first."""
+    with services.db.read() as session:
+        found = session.scalars(select(Subscription).order_by(Subscription.id)).all()
+        exams = [each.exam.slug for each in found if each.exam]
+        return exams + [f"topic:{each.topic.slug}" for each in found if each.topic]
+
+
+def put_state(services: Services, state: str) -> None:
+    """Let Anna be in this state, or suppressed for this reason."""
+    with services.db.write() as session:
+        match state:
+            case "subscribed":
+                put_subscriber(session, ANNA)
+            case "paused":
+                put_subscriber(session, ANNA, paused_until=clock.now() + timedelta(days=9))
+            case "left":
+                put_subscriber(session, ANNA, state=State.LEFT, left_at=clock.now())
+            case "pending":
+                put_subscriber(session, ANNA, state=State.PENDING, confirmed_at=None)
+            case Kind():
+                put_subscriber(session, ANNA)
+                suppression.suppress(session, ANNA, state)
 
 
 class Post:

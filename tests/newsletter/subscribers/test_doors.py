@@ -6,39 +6,19 @@ from itertools import product
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
 
 from newsletter.subscribers import links
-from newsletter.subscribers.models import State, Subscriber, Subscription
-from newsletter.subscribers.receiving import receives
+from newsletter.subscribers.models import State
 from tests.support.browser import Browser
 from tests.support.newsletter import put_subscriber
 from tests.support.state import dump
-from tests.support.subscribing import ANNA
-from website import clock
+from tests.support.subscribing import ANNA, gets_mail, the_subscriber, wishes
 from website.mail import suppression
 from website.mail.models import Kind
 from website.tokens import Signer
 from website.web.services import Services
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
-
-
-def the_subscriber(services: Services) -> Subscriber:
-    with services.db.read() as session:
-        return session.scalars(select(Subscriber)).one()
-
-
-def gets_mail(services: Services) -> bool:
-    with services.db.read() as session:
-        return session.scalars(select(Subscriber).where(receives(clock.now()))).first() is not None
-
-
-def wishes(services: Services) -> list[str]:
-    with services.db.read() as session:
-        found = session.scalars(select(Subscription).order_by(Subscription.id)).all()
-        exams = [each.exam.slug for each in found if each.exam]
-        return exams + [f"topic:{each.topic.slug}" for each in found if each.topic]
 
 
 def provider(app: Flask, path: str) -> tuple[int, str]:

@@ -7,10 +7,9 @@ import time_machine
 from sqlalchemy import func, select
 
 from newsletter.subscribers.models import SignUp, Subscriber, Subscription
-from tests.newsletter.subscribers.test_doors import gets_mail, the_subscriber, wishes
 from tests.support.browser import Browser, forms_of
 from tests.support.state import dump
-from tests.support.subscribing import Post, ask
+from tests.support.subscribing import Post, ask, gets_mail, the_subscriber, wishes
 from website import clock
 from website.mail.models import Kind, Suppression
 from website.web.services import Services

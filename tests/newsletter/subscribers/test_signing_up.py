@@ -7,32 +7,19 @@ from itertools import pairwise
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from newsletter.subscribers import erasing, signing_up
 from newsletter.subscribers.choosing import Wish
 from newsletter.subscribers.models import Asked, Pace, SignUp, State, Subscriber, Subscription
 from newsletter.subscribers.signing_up import Asking, Visit
 from tests.support.browser import Browser
-from tests.support.newsletter import put_subscriber
-from tests.support.subscribing import ANNA, Post, ask
+from tests.support.subscribing import ANNA, Post, ask, count, put_state, the_subscriber
 from website import clock
 from website.accounts.limits import Limit
-from website.mail import addresses, suppression
+from website.mail import addresses
 from website.mail.models import Alarm, Kind
 from website.web.services import Services
-
-COOKIE = "__Host-carrel_sign_up"
-
-
-def count(services: Services, model: type) -> int:
-    with services.db.read() as session:
-        return session.scalars(select(func.count()).select_from(model)).one()
-
-
-def the_subscriber(services: Services) -> Subscriber:
-    with services.db.read() as session:
-        return session.scalars(select(Subscriber)).one()
 
 
 def test_a_new_address_is_asked_and_nothing_else_changes(
@@ -55,22 +42,6 @@ def test_the_evidence_says_when_from_where_and_to_which_words(anna: Browser, ser
     assert (asked.asked_at, asked.asked_from) == (clock.now(), "192.0.2.0/24")
     assert asked.source == "/articles/clean-claims/"
     assert asked.confirmed_at is None
-
-
-def put_state(services: Services, state: str) -> None:
-    with services.db.write() as session:
-        match state:
-            case "subscribed":
-                put_subscriber(session, ANNA)
-            case "paused":
-                put_subscriber(session, ANNA, paused_until=clock.now() + timedelta(days=9))
-            case "left":
-                put_subscriber(session, ANNA, state=State.LEFT, left_at=clock.now())
-            case "pending":
-                put_subscriber(session, ANNA, state=State.PENDING, confirmed_at=None)
-            case Kind():
-                put_subscriber(session, ANNA)
-                suppression.suppress(session, ANNA, state)
 
 
 MAILED = {

@@ -8,10 +8,9 @@ import time_machine
 from sqlalchemy import select
 
 from newsletter.subscribers.models import SignUp, Subscriber
-from tests.newsletter.subscribers.test_signing_up import COOKIE, count, put_state
 from tests.support.accounts import make_reader, make_session
 from tests.support.browser import Browser, forms_of
-from tests.support.subscribing import ANNA, Post, ask
+from tests.support.subscribing import ANNA, COOKIE, Post, ask, count, put_state
 from website import clock
 from website.mail import suppression
 from website.mail.models import Kind

@@ -1,57 +1,22 @@
 """The outbox: a row for each cause, sent once, whatever happens on the way."""
 
 import threading
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
 from tests.support.mail import HELLO
+from tests.support.outbox import ANNA, NOON, alarms, queue, row, run
 from tests.support.smtp import FakeMailServer
 from website import clock
 from website.mail import claims, outbox, suppression
 from website.mail.addresses import BadAddress
-from website.mail.delivery import Delivery
-from website.mail.models import Alarm, Kind, OutboxMail, State
+from website.mail.models import Kind, OutboxMail, State
 from website.mail.outbox import ASKED, USUAL, Pace
 from website.web.services import Services
-
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-ANNA = "Anna@example.org"
-
-
-def queue(post: Services, key: str = "k", pace: Pace = USUAL, private: bool = False, to: str = ANNA) -> bool:
-    with post.db.write() as session:
-        return outbox.queue(session, key=key, to=to, mail=HELLO, pace=pace, private=private)
-
-
-def row(post: Services, key: str = "k") -> OutboxMail:
-    with post.db.read() as session:
-        return session.scalars(select(OutboxMail).where(OutboxMail.key == key)).one()
-
-
-def alarms(post: Services) -> list[str]:
-    with post.db.read() as session:
-        return list(session.scalars(select(Alarm.key)))
-
-
-def run(post: Services, turns: int = 50) -> int:
-    """Let a worker send what is due now; how often it found something."""
-    with closing(Delivery()) as delivery:
-        done = 0
-        while done < turns and delivery.handle_one(post):
-            done += 1
-    assert done < turns
-    return done
-
-
-def step(post: Services) -> bool:
-    """Let a fresh worker do one turn."""
-    with closing(Delivery()) as delivery:
-        return delivery.handle_one(post)
 
 
 def test_a_queued_mail_is_sent_once(post: Services, mail_server: FakeMailServer) -> None:

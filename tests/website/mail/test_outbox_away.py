@@ -7,8 +7,8 @@ import pytest
 import time_machine
 from sqlalchemy import update
 
+from tests.support.outbox import ANNA, NOON, alarms, queue, row, run, step
 from tests.support.smtp import FakeMailServer
-from tests.website.mail.test_outbox import ANNA, NOON, alarms, queue, row, run, step
 from website import clock
 from website.mail import claims, outbox, watch
 from website.mail.delivery import Delivery

@@ -5,8 +5,8 @@ from datetime import timedelta
 import time_machine
 from sqlalchemy import select
 
+from tests.support.outbox import ANNA, NOON, alarms, queue, row, run
 from tests.support.smtp import FakeMailServer
-from tests.website.mail.test_outbox import ANNA, NOON, alarms, queue, row, run
 from website import clock
 from website.mail import outbox, suppression, watch
 from website.mail.alarms import acknowledge, raise_alarm

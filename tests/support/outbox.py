@@ -1,0 +1,50 @@
+"""The outbox as a worker works on it, without its loop."""
+
+from contextlib import closing
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from tests.support.mail import HELLO
+from website.mail import outbox
+from website.mail.delivery import Delivery
+from website.mail.models import Alarm, OutboxMail
+from website.mail.outbox import USUAL, Pace
+from website.web.services import Services
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+ANNA = "Anna@example.org"
+
+
+def queue(post: Services, key: str = "k", pace: Pace = USUAL, private: bool = False, to: str = ANNA) -> bool:
+    """Queue a greeting. Whether it is new."""
+    with post.db.write() as session:
+        return outbox.queue(session, key=key, to=to, mail=HELLO, pace=pace, private=private)
+
+
+def row(post: Services, key: str = "k") -> OutboxMail:
+    """The mail with this key."""
+    with post.db.read() as session:
+        return session.scalars(select(OutboxMail).where(OutboxMail.key == key)).one()
+
+
+def alarms(post: Services) -> list[str]:
+    """The keys of all alarms."""
+    with post.db.read() as session:
+        return list(session.scalars(select(Alarm.key)))
+
+
+def run(post: Services, turns: int = 50) -> int:
+    """Let a worker send what is due now; how often it found something."""
+    with closing(Delivery()) as delivery:
+        done = 0
+        while done < turns and delivery.handle_one(post):
+            done += 1
+    assert done < turns
+    return done
+
+
+def step(post: Services) -> bool:
+    """Let a fresh worker do one turn."""
+    with closing(Delivery()) as delivery:
+        return delivery.handle_one(post)
