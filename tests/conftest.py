@@ -16,8 +16,10 @@ from tests.support.apart import log_apart
 from tests.support.chromium import browser  # noqa: F401 - a fixture for all
 from tests.support.kept import close_all, keep_connections_to, keep_statements_and_connections
 from tests.support.lanes import Lanes
+from tests.support.mail import mailing
 from tests.support.postgres import Cluster, find_binaries
 from tests.support.quick import make_apps_quickly
+from tests.support.smtp import FakeMailServer
 from tests.support.test_database import TestDatabase, empty, leave
 from website.app import create_app
 from website.db import Database
@@ -142,6 +144,21 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 def services(settings: Settings) -> Iterator[Services]:
     """What views and workers share."""
     made = make_services(settings)
+    yield made
+    made.db.close()
+
+
+@pytest.fixture
+def mail_server() -> Iterator[FakeMailServer]:
+    """A mail server that accepts everything until told otherwise."""
+    with FakeMailServer().running() as fake:
+        yield fake
+
+
+@pytest.fixture
+def post(settings: Settings, mail_server: FakeMailServer) -> Iterator[Services]:
+    """Services whose mail goes there."""
+    made = mailing(settings, mail_server)
     yield made
     made.db.close()
 

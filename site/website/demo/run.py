@@ -58,22 +58,22 @@ def run_demo() -> None:
         stack.callback(write_down(settings.home, os.environ, environ).unlink, missing_ok=True)
         processes = Processes(environ)
         stack.callback(processes.stop)
-        mail = BY_THEIR_OWN if has_own_mail_server(os.environ, settings) else IN_THE_MAILBOX
-        _start(processes, load(environ, demo=True), desk, mail)
+        own_mail = has_own_mail_server(os.environ, settings)
+        _start(processes, load(environ, demo=True), desk, own_mail=own_mail)
 
 
-def _start(processes: Processes, settings: Settings, desk: str, mail: str) -> None:
+def _start(processes: Processes, settings: Settings, desk: str, *, own_mail: bool) -> None:
     interrupted = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: interrupted.set())
-    processes.start("website", "serve", "--demo", *(["--mailbox"] if mail == IN_THE_MAILBOX else []))
+    processes.start("website", "serve", "--demo", *([] if own_mail else ["--mailbox"]))
     processes.start("worker", "worker", "--demo")
     processes.wait_until_it_answers(f"{settings.base_url}/healthz")
     click.echo(
         THINGS_TO_TRY.format(
             site=settings.site_name,
             address=settings.base_url,
-            mail=mail.format(address=settings.base_url),
+            mail=(BY_THEIR_OWN if own_mail else IN_THE_MAILBOX).format(address=settings.base_url),
             desk=settings.base_url + desk,
             stripe=settings.stripe_api_base,
         )

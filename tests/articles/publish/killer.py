@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from articles.publish import publish
-from tests.support.warm import context
+from tests.support.killing import killed_at
 from website.settings import Settings
 from website.web.services import open_database
 
@@ -38,21 +38,7 @@ class Steps:
 
 def publish_until(settings: Settings, kill_at: int) -> int:
     """Publish, and be killed at that step. How many steps there were: the killed one, or all."""
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_publish, args=(settings, kill_at, sender))
-    process.start()
-    sender.close()
-    process.join(120)
-    try:
-        if process.exitcode == -signal.SIGKILL:
-            return kill_at
-        assert process.exitcode == 0, process.exitcode
-        steps = receiver.recv()
-        assert isinstance(steps, int)
-        return steps
-    finally:
-        process.kill()
-        receiver.close()
+    return killed_at(kill_at, _publish, settings)
 
 
 def _publish(settings: Settings, kill_at: int, sender: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.support.warm import context
+from tests.support.killing import killed_at
 from website.backup import making, restoring
 from website.settings import Settings
 from website.web.services import open_database
@@ -31,19 +31,7 @@ class Points:
 
 def until(act: Callable[..., None], settings: Settings, file: Path | None, kill_at: int) -> int:
     """Do it, and be killed at that point. How many points there were: the killed one, or all."""
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_do, args=(act, settings, file, kill_at, sender))
-    process.start()
-    sender.close()
-    process.join(120)
-    try:
-        if process.exitcode == -signal.SIGKILL:
-            return kill_at
-        assert process.exitcode == 0, process.exitcode
-        return int(receiver.recv())
-    finally:
-        process.kill()
-        receiver.close()
+    return killed_at(kill_at, _do, act, settings, file)
 
 
 def backup(settings: Settings, _file: Path | None) -> None:

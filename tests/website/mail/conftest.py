@@ -1,30 +1,13 @@
-"""A mail server, and services that send to it."""
+"""A conversation with the mail server, and certificates."""
 
 import ssl
 from collections.abc import Iterator
 
 import pytest
 
-from tests.support.mail import mailing, server_of
+from tests.support.mail import server_of
 from tests.support.smtp import FakeMailServer, make_certificate
 from website.mail.smtp import SmtpConnection
-from website.settings import Settings
-from website.web.services import Services
-
-
-@pytest.fixture
-def mail_server() -> Iterator[FakeMailServer]:
-    """FM, accepting everything until told otherwise."""
-    with FakeMailServer().running() as fake:
-        yield fake
-
-
-@pytest.fixture
-def post(settings: Settings, mail_server: FakeMailServer) -> Iterator[Services]:
-    """Services whose mail goes to FM."""
-    made = mailing(settings, mail_server)
-    yield made
-    made.db.close()
 
 
 @pytest.fixture

@@ -1,0 +1,27 @@
+"""Acts that are killed at one of their steps, in processes of their own."""
+
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from tests.support.warm import context
+
+
+def killed_at(step: int, act: Callable[..., None], *arguments: Any) -> int:
+    """Run `act(*arguments, step, sender)`, which kills itself at that step, or sends how many there were.
+
+    How many steps were done: the killed one, or all.
+    """
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=act, args=(*arguments, step, sender))
+    process.start()
+    sender.close()
+    process.join(120)
+    try:
+        if process.exitcode == -signal.SIGKILL:
+            return step
+        assert process.exitcode == 0, process.exitcode
+        return int(receiver.recv())
+    finally:
+        process.kill()
+        receiver.close()
