@@ -1,4 +1,4 @@
-"""The author's commands: check, publish, new, init."""
+"""The author's commands: check, new, init."""
 
 import json
 from collections.abc import Iterator
@@ -29,7 +29,8 @@ class Refusal(click.ClickException):
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
+def refusing() -> Iterator[None]:
+    """Say in one sentence why a command could not be carried out."""
     try:
         yield
     except (NoContent, NoSuchPath, CannotBegin, WorkerDied) as wrong:
@@ -45,26 +46,28 @@ def check_command(paths: tuple[Path, ...], form: str) -> None:
     Exit status: 0 no mistakes, 1 mistakes, 2 the command could not be carried out.
     """
     progress = Progress()
-    with _refusing():
+    with refusing():
         report = check(load().content, paths, progress)
     progress.end()
     if form == "json":
         click.echo(json.dumps(_as_data(report), ensure_ascii=False, indent=2))
     else:
-        _show(report)
+        show(report)
     if report.errors:
         raise click.exceptions.Exit(EXIT_PROBLEMS)
 
 
-def _show(report: Report) -> None:
-    for line in _lines(report.problems):
+def show(report: Report) -> None:
+    """Print what a check found."""
+    for line in lines_of(report.problems):
         click.echo(line)
     click.echo(
         f"{report.files:,} files looked at: {_count(report.errors, 'mistake')}, {_count(report.warnings, 'warning')}."
     )
 
 
-def _lines(problems: dict[str, list[Problem]]) -> Iterator[str]:
+def lines_of(problems: dict[str, list[Problem]]) -> Iterator[str]:
+    """Problems as an author reads them."""
     for path, found in problems.items():
         for problem in found:
             mark = "warning: " if problem.level == "warning" else ""
@@ -92,42 +95,11 @@ def _as_data(report: Report) -> dict[str, object]:
     return {"files": report.files, "errors": report.errors, "warnings": report.warnings, "problems": problems}
 
 
-@click.command("publish")
-@click.option("--dry-run", is_flag=True, help="Say what would be published, and publish nothing.")
-@click.pass_context
-def publish_command(context: click.Context, dry_run: bool) -> None:
-    """Make the library that readers see what the files say, all at once or not at all.
-
-    Exit status: 0 published, 1 mistakes (nothing was published), 2 the command could not be carried out.
-    """
-    from articles.publish import Busy, Refused, publish
-
-    settings, progress = load(), Progress()
-    db = context.obj(settings)
-    try:
-        with _refusing():
-            outcome = publish(
-                settings, db, dry_run=dry_run, say=lambda line: click.echo(line, err=True), progress=progress
-            )
-    except Refused as refused:
-        progress.end()
-        _show(refused.report)
-        click.echo("Nothing was published.")
-        raise click.exceptions.Exit(EXIT_PROBLEMS) from None
-    except Busy as wrong:
-        raise Refusal(str(wrong)) from None
-    finally:
-        db.close()
-    progress.end()
-    for line in [*_lines(outcome.warnings), *outcome.lines()]:
-        click.echo(line)
-
-
 @click.command("new")
 @click.argument("name", metavar="EXAM/SLUG")
 def new_command(name: str) -> None:
     """Begin an article: write a file with the front matter and the parts an article has."""
-    with _refusing():
+    with refusing():
         path = new_article(load().content, name)
     click.echo(
         f"{path}\nIt is a draft: write it, run `carrel check`, remove the line `draft: true`, then `carrel publish`."
@@ -138,6 +110,6 @@ def new_command(name: str) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def init_command(folder: Path) -> None:
     """Begin a site: a folder with settings, an exam, an article and the plain pages."""
-    with _refusing():
+    with refusing():
         init_site(folder)
     click.echo(f"{folder} is ready. Go there, read carrel.toml, then run `carrel check`.")

@@ -2,11 +2,9 @@
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from itertools import starmap
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
@@ -18,8 +16,7 @@ from articles.reading import decode
 _MANY = 500  # values in one IN (…)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownArticle:
+class KnownArticle(NamedTuple):
     """A row of the library. `removed` ones are marked: their files went away."""
 
     id: int
@@ -59,8 +56,8 @@ def known_articles(session: Session) -> list[KnownArticle]:
         Article.id, Article.slug, Exam.slug, Article.path, Article.stat, Article.source_hash, Article.build_hash,
         cast(Article.aliases, Text), Article.body_id, Article.first_visible_at,
     )  # fmt: skip
-    rows = session.execute(select(*columns).join(Exam, Exam.id == Article.exam_id))
-    return list(starmap(KnownArticle, rows))
+    rows = session.connection().execute(select(*columns).join(Exam, Exam.id == Article.exam_id))
+    return list(map(KnownArticle._make, rows))
 
 
 def with_changed_images(session: Session, root: Path, now_ns: int) -> set[str]:

@@ -14,7 +14,7 @@ from articles.render.rendered import (
     Problem,
     Rendered,
 )
-from website.images import Picture
+from website.images.picture import Picture
 
 __all__ = [
     "PLACEHOLDER",

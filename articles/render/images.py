@@ -10,8 +10,7 @@ from articles.render.image_problems import (
     ImageMissing,
     ImageUnknown,
 )
-from website import images
-from website.images import BYTES, Picture
+from website.images.picture import BYTES, Picture
 
 
 def find(folder: Path, src: str, root: Path) -> Path:
@@ -34,12 +33,16 @@ def find(folder: Path, src: str, root: Path) -> Path:
 
 def inspect(path: Path) -> None:
     """Check a file as `publish` does, and write nothing. Raises an ImageProblem."""
-    images.inspect(path.name, _read(path))
+    from website.images import making  # here, as Pillow takes long to load, and most articles have no image
+
+    making.inspect(path.name, _read(path))
 
 
 def publish(path: Path, media: Path, url: str) -> Picture:
-    """Write the widths of an image that `media` lacks, and say how to show it; see `website.images.publish`."""
-    return images.publish(path.name, _read(path), media, url)
+    """Write the widths of an image that `media` lacks, and say how to show it; see `website.images.making`."""
+    from website.images import making
+
+    return making.publish(path.name, _read(path), media, url)
 
 
 def _read(path: Path) -> bytes:

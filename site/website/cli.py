@@ -1,60 +1,96 @@
 """The `carrel` command. Each package brings its own commands; here they are put together."""
 
 import errno
+import gc
 import os
 import sys
 from importlib import import_module
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
-from sqlalchemy.exc import OperationalError
 
-from website.backup.failures import BackupFailure
-from website.backup.running import site_runs
-from website.db import Database, DatabaseUnusable
-from website.demo.environment import of_running_demo
-from website.demo.processes import DidNotStart
-from website.migrations import check_columns, check_schema, migrate
-from website.settings import BadSettings, Settings, load, require_production
-from website.web.services import make_services, open_database
+if TYPE_CHECKING:
+    from website.db import Database
+    from website.settings import Settings
 
 EXIT_REFUSED = 2
 DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EFBIG}
-REFUSALS = (BadSettings, DatabaseUnusable, DidNotStart, BackupFailure)
 
-
-# Where the packages' commands are. Each is imported when it is asked for, so that none waits for the others.
-ELSEWHERE = {
-    "check": "articles.commands:check_command",
-    "publish": "articles.commands:publish_command",
-    "new": "articles.commands:new_command",
-    "init": "articles.commands:init_command",
-    "subscribers": "newsletter.commands:subscribers",
-    "digest": "newsletter.digests.issue_commands:digest",
-    "reconcile": "payments.commands:reconcile_command",
-    "operator": "website.admin.operators.commands:operator",
-    "entitlements": "payments.commands:entitlements",
-    "backup": "website.backup.commands:backup_command",
-    "restore": "website.backup.commands:restore_command",
-    "doctor": "website.doctor.commands:doctor_command",
-    "mail": "website.backup.commands:mail",
+# Where each command is, and what it does, in its own words. It is imported when somebody runs it: none waits for
+# the others, and whoever only asks which there are waits for none.
+COMMANDS = {
+    "backup": (
+        "website.backup.commands:backup_command",
+        "Make a backup beside the running site: database, pictures, and a manifest that proves both.",
+    ),
+    "check": (
+        "articles.commands:check_command",
+        "Look for mistakes in the articles (all, or those under PATHS).",
+    ),
+    "demo": (
+        "website.commands:demo_command",
+        "Try everything on this machine: website, worker, a stand-in for Stripe, a mailbox.",
+    ),
+    "digest": (
+        "newsletter.digests.issue_commands:digest",
+        "See what the next digest would be, and let one go out that waits for you.",
+    ),
+    "doctor": (
+        "website.doctor.commands:doctor_command",
+        "Is the site well? Each check says what to do when it is not.",
+    ),
+    "entitlements": ("payments.commands:entitlements", "Who has the pass, by the ledger."),
+    "init": (
+        "articles.commands:init_command",
+        "Begin a site: a folder with settings, an exam, an article and the plain pages.",
+    ),
+    "mail": ("website.backup.commands:mail", "Mail that is held since a backup was restored."),
+    "migrate": ("website.commands:migrate_command", "Bring the database to this release's schema."),
+    "new": (
+        "articles.commands:new_command",
+        "Begin an article: write a file with the front matter and the parts an article has.",
+    ),
+    "operator": (
+        "website.admin.operators.commands:operator",
+        "Say who runs the site: add, list, reset and remove operators.",
+    ),
+    "publish": (
+        "articles.publish.commands:publish_command",
+        "Make the library that readers see what the files say, all at once or not at all.",
+    ),
+    "reconcile": ("payments.commands:reconcile_command", "Compare Stripe with the ledger, both ways."),
+    "restore": ("website.backup.commands:restore_command", "Put a backup back."),
+    "serve": ("website.commands:serve_command", "Serve the site (production)."),
+    "subscribers": (
+        "newsletter.commands:subscribers",
+        "Bring subscribers from elsewhere, or take them along, as CSV.",
+    ),
+    "worker": (
+        "website.commands:worker_command",
+        "Do the background work: mails, digests, payments, upkeep.",
+    ),
 }
 
 
 class Commands(click.Group):
-    """Our own commands, and those of the packages."""
+    """The commands of all packages."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names."""
-        return sorted({*super().list_commands(ctx), *ELSEWHERE})
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """A command by its name."""
-        if cmd_name not in ELSEWHERE:
-            return super().get_command(ctx, cmd_name)
-        module, _, name = ELSEWHERE[cmd_name].partition(":")
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
         found = getattr(import_module(module), name)
         return found if isinstance(found, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The names, and what each does."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
 
 
 @click.group(cls=Commands)
@@ -64,80 +100,33 @@ class Commands(click.Group):
 def carrel(context: click.Context, demo: bool) -> None:
     """Carrel publishes study articles, sells the pass that removes their ads, and mails the digest."""
     context.obj = ready_database
+    if not gc.isenabled():  # as `main` left it; by now everything that the command needs is there
+        gc.freeze()
+        gc.enable()
     if demo:
-        os.environ.update(of_running_demo(load(demo=True).home))
+        _take_settings_of_running_demo()
 
 
-def ready_database(settings: Settings) -> Database:
+def _take_settings_of_running_demo() -> None:
+    from website.demo.environment import of_running_demo
+    from website.settings import load
+
+    os.environ.update(of_running_demo(load(demo=True).home))
+
+
+def ready_database(settings: "Settings") -> "Database":
     """The database of these settings, for a command that needs our schema in it."""
+    from website.migrations import check_schema
+    from website.web.services import open_database
+
     db = open_database(settings)
     check_schema(db)
     return db
 
 
-def running_settings(demo: bool) -> Settings:
-    """Settings that a site can run on, over a schema that is ours."""
-    settings = load(demo=True) if demo else require_production(load())
-    db = open_database(settings)
-    try:
-        check_schema(db)
-        check_columns(db)
-    finally:
-        db.close()
-    return settings
-
-
-@carrel.command()
-@click.option("--bind", help="Address and port to listen on; 127.0.0.1 and PORT (or 8000) unless given.")
-@click.option("--workers", type=int, help="Processes; one for each core unless given.")
-@click.option("--demo", is_flag=True, hidden=True)
-@click.option("--mailbox", is_flag=True, hidden=True, help="Show the demo's mailbox.")
-def serve(bind: str | None, workers: int | None, demo: bool, mailbox: bool) -> None:
-    """Serve the site (production)."""
-    from website.demo import mail_pages
-    from website.server import no_more
-    from website.server import serve as run_server
-
-    settings = running_settings(demo)
-    address = bind or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
-    with site_runs(settings.home):
-        run_server(settings, address, workers, mail_pages.init_app if mailbox else no_more)
-
-
-@carrel.command("worker")
-@click.option("--demo", is_flag=True, hidden=True)
-def work(demo: bool) -> None:
-    """Do the background work: mails, digests, payments, upkeep."""
-    from website.worker import run as run_worker
-
-    settings = running_settings(demo)
-    with site_runs(settings.home):
-        run_worker(make_services(settings))
-
-
-@carrel.command("migrate")
-def migrate_command() -> None:
-    """Bring the database to this release's schema. Safe to run twice, and by several at once."""
-    from website.backup.making import before_migration
-
-    settings = load()
-    db = open_database(settings)
-    if saved := before_migration(settings, db):
-        click.echo(f"What is there now is kept: {saved}")
-    click.echo("The schema is up to date now." if migrate(db) else "The schema was up to date.")
-    db.close()
-
-
-@carrel.command()
-def demo() -> None:
-    """Try everything on this machine: website, worker, a stand-in for Stripe, a mailbox."""
-    from website.demo.run import run_demo
-
-    run_demo()
-
-
 def main() -> None:
     """Run a command. A refusal is one sentence and exit status 2."""
+    gc.disable()  # what is imported stays: to look for waste among it, again and again, is a sixth of a start
     try:
         sys.exit(carrel(standalone_mode=False))
     except click.exceptions.Exit as done:
@@ -147,20 +136,34 @@ def main() -> None:
         sys.exit(wrong.exit_code)
     except click.Abort:
         sys.exit(130)
-    except REFUSALS as wrong:
-        refuse(str(wrong))
-    except OperationalError as wrong:
-        refuse(f"The database cannot be used: {wrong.orig}. {_mend(wrong)}")
-    except OSError as wrong:
-        if wrong.errno not in DISK_TROUBLE:
-            raise
-        refuse(
-            f"{wrong.strerror}: {wrong.filename or 'the disk'}. Make room, or make it writable, and try again."
-        )
+    except Exception as wrong:
+        if sentence := _sentence(wrong):
+            refuse(sentence)
+        raise
 
 
-def _mend(wrong: OperationalError) -> str:
-    if "locked" in str(wrong.orig):
+def _sentence(wrong: Exception) -> str:
+    """What an operator can do about it; empty when nobody foresaw it."""
+    from sqlalchemy.exc import OperationalError  # here: a command that goes well needs none of them
+
+    from website.backup.failures import BackupFailure
+    from website.db import DatabaseUnusable
+    from website.demo.processes import DidNotStart
+    from website.settings import BadSettings
+
+    match wrong:
+        case BadSettings() | DatabaseUnusable() | DidNotStart() | BackupFailure():
+            return str(wrong)
+        case OperationalError():
+            return f"The database cannot be used: {wrong.orig}. {_mend(wrong.orig)}"
+        case OSError() if wrong.errno in DISK_TROUBLE:
+            place = wrong.filename or "the disk"
+            return f"{wrong.strerror}: {place}. Make room, or make it writable, and try again."
+    return ""
+
+
+def _mend(wrong: BaseException | None) -> str:
+    if "locked" in str(wrong):
         return "Others are writing: try again in a minute."
     return "Is the disk full, or the folder read-only?"
 

@@ -11,12 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from website import audit, clock, images
+from website import audit, clock
 from website.ads import shelf
 from website.ads.drafts import Draft, Known, Refused, Upload, check
 from website.ads.models import HouseAd
 from website.ads.shown import MEDIA_URL
 from website.editions import raise_epoch
+from website.images import making
 from website.settings import Settings
 
 NAME_TAKEN = {"name": "Another ad has this name: choose a different one."}
@@ -33,10 +34,10 @@ class NoSuchAd(Exception):
 def take_picture(settings: Settings, name: str, content: bytes) -> Upload:
     """Make an uploaded picture anew in the media folder. Call it before the transaction.
 
-    `name` is the file's name as it was uploaded. Raises `website.images.ImageProblem`, whose text and `mend`
+    `name` is the file's name as it was uploaded. Raises `website.images.problems.ImageProblem`, whose text and `mend`
     are for the operator.
     """
-    picture = images.publish(name, content, shelf.media_folder(settings), MEDIA_URL)
+    picture = making.publish(name, content, shelf.media_folder(settings), MEDIA_URL)
     return Upload(picture.url.removeprefix(MEDIA_URL), picture.width, picture.height)
 
 

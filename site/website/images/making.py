@@ -11,11 +11,11 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from website.images.picture import BYTES, PIXELS, Picture
 from website.images.problems import (
     ImageBroken,
     ImageMoves,
@@ -25,8 +25,6 @@ from website.images.problems import (
     SvgRefused,
 )
 
-BYTES = 10 * 1024 * 1024
-PIXELS = 40_000_000
 WIDTHS = (480, 960, 1440)
 DEFAULT = 960  # the width of `src`, for browsers without `srcset`
 RECIPE = b"webp 1"  # change it when the encoding below changes: every name changes with it
@@ -35,16 +33,6 @@ _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 _DRAWN = ("PNG", "GIF")  # lossless is often smaller for drawings, and always sharper
 _PHOTO = {"quality": 82, "method": 4}
 _DRAWING = {"lossless": True, "quality": 60, "method": 4}
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """An image as it is served: pixels of the default file, and the others as an HTML `srcset`."""
-
-    url: str
-    width: int
-    height: int
-    srcset: str = ""
 
 
 def inspect(name: str, content: bytes) -> None:

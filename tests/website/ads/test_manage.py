@@ -17,7 +17,7 @@ from website.ads.models import HouseAd
 from website.audit import AuditEntry
 from website.db import Database
 from website.editions import current_epoch
-from website.images import ImageProblem
+from website.images.problems import ImageProblem
 from website.settings import Settings
 
 KNOWN = Known(slots={"top", "side"}, exams={"cpb", "ccm"}, topics={"claims"})

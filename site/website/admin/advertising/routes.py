@@ -13,7 +13,7 @@ from website.admin.operators.roles import Need
 from website.ads import manage, shown
 from website.ads.drafts import Draft, Known, Refused, Upload
 from website.ads.models import HouseAd
-from website.images import ImageProblem
+from website.images.problems import ImageProblem
 from website.slots import Place
 from website.web.redirects import see_other
 from website.web.services import services

@@ -1,0 +1,37 @@
+"""The author's command: publish. Apart from those that need no database, and so do not wait for its library."""
+
+import click
+
+from articles.commands import EXIT_PROBLEMS, Refusal, lines_of, refusing, show
+from articles.progress import Progress
+from articles.publish import Busy, Refused, publish
+from website.settings import load
+
+
+@click.command("publish")
+@click.option("--dry-run", is_flag=True, help="Say what would be published, and publish nothing.")
+@click.pass_context
+def publish_command(context: click.Context, dry_run: bool) -> None:
+    """Make the library that readers see what the files say, all at once or not at all.
+
+    Exit status: 0 published, 1 mistakes (nothing was published), 2 the command could not be carried out.
+    """
+    settings, progress = load(), Progress()
+    db = context.obj(settings)
+    try:
+        with refusing():
+            outcome = publish(
+                settings, db, dry_run=dry_run, say=lambda line: click.echo(line, err=True), progress=progress
+            )
+    except Refused as refused:
+        progress.end()
+        show(refused.report)
+        click.echo("Nothing was published.")
+        raise click.exceptions.Exit(EXIT_PROBLEMS) from None
+    except Busy as wrong:
+        raise Refusal(str(wrong)) from None
+    finally:
+        db.close()
+    progress.end()
+    for line in [*lines_of(outcome.warnings), *outcome.lines()]:
+        click.echo(line)

@@ -1,0 +1,16 @@
+"""What an image may be, and what becomes of it. Apart from the making, whose library takes long to load."""
+
+from dataclasses import dataclass
+
+BYTES = 10 * 1024 * 1024
+PIXELS = 40_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image as it is served: pixels of the default file, and the others as an HTML `srcset`."""
+
+    url: str
+    width: int
+    height: int
+    srcset: str = ""
