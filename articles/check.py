@@ -2,9 +2,10 @@
 
 import posixpath
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from articles.making.addresses import Addresses
 from articles.making.anchors import broken_anchors
@@ -75,12 +76,12 @@ def _order(problem: Problem) -> tuple[int, str, str]:
     return problem.line, problem.code, problem.message
 
 
-def addresses_of(files: Files, known: Iterable[tuple[str, str]] = ()) -> Addresses:
-    """The addresses of everything that was read, and of what was `known` before (path, address)."""
+def addresses_of(files: Files, known: Mapping[str, str] = MappingProxyType({})) -> Addresses:
+    """The addresses of everything that was read, and of what was `known` before, by path."""
+    by_path = {**known, **{path: article.url for path, article in files.articles.items()}}
     # A file that cannot be used has an address too: links to it are not what is broken.
-    by_path = {each.path: f"/articles/{posixpath.basename(each.path)[:-3]}/" for each in files.tree.articles}
-    by_path |= dict(known)
-    by_path |= {path: article.url for path, article in files.articles.items()}
+    unusable = [each.path for each in files.tree.articles if each.path not in by_path]
+    by_path |= {path: f"/articles/{posixpath.basename(path)[:-3]}/" for path in unusable}
     by_path |= {path: page.url for path, page in files.pages.items()}
     topics = {topic for exam in files.exams.values() for topic in exam.fields.topics}
     others = [f"/exams/{exam}/" for exam in files.exams] + [f"/topics/{topic}/" for topic in topics]

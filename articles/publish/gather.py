@@ -23,7 +23,7 @@ def gather(run: Publication) -> Files:
         run.known = {row.path: row for row in run.rows if not row.is_removed}
         again = with_changed_images(session, files.tree.root, now_ns)
         read_articles(files, now_ns, _known(run, files, again), run.progress)
-        run.addresses = addresses_of(files, [(path, run.known[path].url) for path in files.unchanged])
+        run.addresses = addresses_of(files, {path: run.known[path].url for path in files.unchanged})
         _read_those_with_moved_links(run, session, files, now_ns)
     untouched = [run.known[path] for path in files.unchanged]
     check_addresses(files, [*files.articles.values(), *untouched])
@@ -39,7 +39,7 @@ def builds_of(files: Files) -> dict[str, str]:
 def _known(run: Publication, files: Files, again: set[str]) -> dict[str, Known]:
     builds = builds_of(files)
     return {
-        path: Known(row.digest, row.stamp)
+        path: row
         for path, row in run.known.items()
         if row.build == builds.get(row.exam) and path not in again
     }

@@ -28,7 +28,6 @@ class KnownArticle(NamedTuple):
     build: str
     aliases: str  # as JSON: nearly always none, and ten thousand take a while to read
     body_id: int | None
-    first_visible_at: datetime | None
 
     @property
     def is_removed(self) -> bool:
@@ -54,10 +53,17 @@ def known_articles(session: Session) -> list[KnownArticle]:
     """Every article the library has or had."""
     columns = (
         Article.id, Article.slug, Exam.slug, Article.path, Article.stat, Article.source_hash, Article.build_hash,
-        cast(Article.aliases, Text), Article.body_id, Article.first_visible_at,
+        cast(Article.aliases, Text), Article.body_id,
     )  # fmt: skip
     rows = session.connection().execute(select(*columns).join(Exam, Exam.id == Article.exam_id))
     return list(map(KnownArticle._make, rows))
+
+
+def first_seen(session: Session, ids: Sequence[int]) -> dict[int, datetime | None]:
+    """When these articles came or will come into sight."""
+    query = select(Article.id, Article.first_visible_at)
+    parts = [session.execute(query.where(Article.id.in_(some))) for some in in_parts(ids)]
+    return {article_id: moment for rows in parts for article_id, moment in rows}
 
 
 def with_changed_images(session: Session, root: Path, now_ns: int) -> set[str]:

@@ -7,6 +7,7 @@ from articles.check import nothing, report_of
 from articles.publish.bodies import collect, discard
 from articles.publish.diff import Diff, compare
 from articles.publish.gather import builds_of, gather
+from articles.publish.known import first_seen
 from articles.publish.lock import one_at_a_time
 from articles.publish.report import Published
 from articles.publish.run import Publication, Refused, silent
@@ -49,6 +50,8 @@ def publish(
         if files.errors:
             raise Refused(report)
         diff = compare(run.rows, files.articles.values(), files.unchanged)
+        with db.read() as session:
+            run.seen = first_seen(session, [row.id for row, _ in diff.updates])
         outcome = Published(diff, len(files.unchanged), warnings=report.problems, dry_run=dry_run)
         outcome.appearing = _appearing(run, diff)
         if outcome.appearing > ONE_MAIL:
@@ -58,7 +61,7 @@ def publish(
 
 
 def _switch(run: Publication, files: Files, outcome: Published) -> None:
-    switch = Switch(outcome.diff, run.stored, builds_of(files), run.now)
+    switch = Switch(outcome.diff, run.stored, builds_of(files), run.seen, run.now)
     with run.db.write() as session:
         outcome.exams = sync_exams(session, files.exams)
         outcome.pages = sync_pages(session, files.pages.values(), run.pages, run.now)
@@ -79,7 +82,7 @@ def _new_stamps(run: Publication, files: Files) -> list[tuple[int, str]]:
 
 def _appearing(run: Publication, diff: Diff) -> int:
     """How many articles become visible with this publication that never were before."""
-    known = [(row.first_visible_at, file) for row, file in diff.updates]
+    known = [(run.seen[row.id], file) for row, file in diff.updates]
     return sum(
         _appears(run.now, before, file) for before, file in [*((None, file) for file in diff.added), *known]
     )

@@ -39,5 +39,6 @@ class Publication:
     rows: list[KnownArticle] = field(default_factory=list)
     known: dict[str, KnownArticle] = field(default_factory=dict)  # by path, without the removed
     addresses: Addresses = field(default_factory=lambda: Addresses({}))  # of files read now and known
+    seen: dict[int, datetime | None] = field(default_factory=dict)  # by id, of rows that get a new text
     stored: dict[str, Stored] = field(default_factory=dict)
     pages: dict[str, Made] = field(default_factory=dict)

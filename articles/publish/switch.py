@@ -23,6 +23,7 @@ class Switch:
     diff: Diff
     stored: Mapping[str, Stored]
     builds: Mapping[str, str]  # exam → build hash
+    seen: Mapping[int, datetime | None]  # id of a row → when it first came into sight
     now: datetime
 
 
@@ -74,7 +75,7 @@ def _insert(session: Session, switch: Switch, names: _Names) -> Ids:
 def _columns(file: ArticleFile, row: KnownArticle | None, switch: Switch, names: _Names) -> dict[str, Any]:
     matter, stored, exam_id = file.matter, switch.stored[file.path], names.exams[file.exam]
     seen = first_visible(
-        row.first_visible_at if row else None,
+        switch.seen[row.id] if row else None,
         draft=matter.draft, published=matter.published, expires=matter.expires, now=switch.now,
     )  # fmt: skip
     return {

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from articles.making.pool import spread
 from articles.reading import cross, decode
@@ -13,12 +14,16 @@ from articles.reading.tree import Listed, Tree, survey
 from articles.render import Problem
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Protocol):
     """A file as it was at the last publication, where nothing else than its bytes can ask for a new text."""
 
-    digest: str
-    stamp: str
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of its bytes."""
+
+    @property
+    def stamp(self) -> str:
+        """Its size and times, or "" when they proved nothing."""
 
 
 @dataclass

@@ -3,7 +3,9 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from articles.reading import exam_file
 from articles.render import Problem
@@ -23,8 +25,7 @@ class NoContent(Exception):
         self.path = path
 
 
-@dataclass(frozen=True, order=True)
-class Listed:
+class Listed(NamedTuple):
     """A Markdown file: its path from the content folder, and the folder of its exam."""
 
     path: str
@@ -114,7 +115,7 @@ def _entries(tree: Tree, folder: str) -> list[tuple[str, os.DirEntry[str]]]:
             "Mend its permissions.",
         )
         return []
-    return sorted(found, key=lambda pair: pair[0])
+    return sorted(found, key=itemgetter(0))
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

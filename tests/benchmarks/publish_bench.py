@@ -133,11 +133,13 @@ def _run(command: list[str], folder: Path, environ: dict[str, str] | None = None
         env=os.environ | {"PYTHONPATH": paths} | (environ or {}),
         stdout=subprocess.DEVNULL,
     )
-    watch = Watch(process.pid)
+    watch, limit = Watch(process.pid), threading.Timer(LONGEST_SECONDS, process.kill)
+    limit.start()
     try:
-        status = process.wait(LONGEST_SECONDS)
+        status = process.wait()  # with a limit of its own it would look up to 50 ms too late
     finally:
         process.kill()
+        limit.cancel()
         watch.stop()
     if status:
         raise SystemExit(f"{' '.join(command)} ended with status {status}")
