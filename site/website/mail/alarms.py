@@ -63,6 +63,7 @@ def mail_one(services: Services) -> bool:
 def _unmailed() -> Select[Alarm]:
     rose_since = or_(
         Alarm.mailed_at.is_(None),
+        clock.is_of_another_clock(Alarm.mailed_at, timedelta(0)),
         (Alarm.mailed_at < clock.now() - MAIL_EVERY) & (Alarm.last_at > Alarm.mailed_at),
     )
     return select(Alarm).where(Alarm.acknowledged_at.is_(None), rose_since).order_by(Alarm.id).limit(1)

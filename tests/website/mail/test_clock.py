@@ -5,12 +5,12 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests.support.mail import HELLO
 from tests.support.smtp import FakeMailServer
 from website import clock
-from website.mail import claims, outbox, watch
+from website.mail import alarms, claims, outbox, watch
 from website.mail.delivery import Delivery
 from website.mail.models import OutboxMail
 from website.mail.outbox import PACES, Pace
@@ -60,6 +60,20 @@ def test_a_mail_that_is_put_off_for_as_long_as_can_be_is_left_alone(
         claims.sweep(session)
         put_off = timedelta(seconds=1.2 * max(pace.steps))
         assert session.scalars(select(OutboxMail.due_at)).one() == right + put_off
+
+
+@pytest.mark.parametrize(("ahead", "mails"), [(AHEAD, 2), (ALMOST_RIGHT, 1)])
+def test_data_23_an_alarm_that_a_clock_ahead_has_mailed_is_not_silent_until_then(
+    post: Services, ahead: timedelta, mails: int
+) -> None:
+    right = clock.now()
+    for moment in (right + ahead, right, right):
+        with time_machine.travel(moment, tick=False):
+            with post.db.write() as session:
+                alarms.raise_alarm(session, "queue", "The queue stands still", "Look at it.")
+            alarms.mail_one(post)
+    with post.db.read() as session:
+        assert session.scalar(select(func.count()).select_from(OutboxMail)) == mails
 
 
 def test_data_23_a_lease_of_a_clock_that_is_four_minutes_ahead_is_left_alone(
