@@ -24,6 +24,7 @@ def at(day: int, hour: int) -> datetime:
         (at(20, 3), at(21, 2), False),
         (at(20, 3), at(21, 3), True),
         (at(18, 3), at(21, 1), True),
+        (at(28, 3), at(21, 1), True),  # made by a clock that was a week ahead
     ],
 )
 def test_it_is_due_once_after_each_coming_of_its_hour(

@@ -69,6 +69,9 @@ def test_data_11_a_backup_that_is_too_old_or_could_not_be_restored(patient: Pati
         "well",
         "well",
     )
+    assert (
+        level(machine.last_backup, later(patient, -timedelta(days=7))) == "look"
+    )  # of a clock that was ahead
     old = later(patient, timedelta(hours=49))
     assert (level(machine.last_backup, old), level(machine.last_restore_test, old)) == ("bad", "bad")
     rehearsal._note(home, Result(backup="x", tested_at=patient.now, problem="it is damaged"))
