@@ -7,11 +7,13 @@ neither sends nor records anything (MF-06). `begin` is committed before the mail
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Integer,
+    Select,
     and_,
     bindparam,
     case,
@@ -53,33 +55,34 @@ class Claimed:
 
 def claim(session: Session, issue_id: int, owner: str, count: int) -> Sequence[Claimed]:
     """Take due deliveries of an issue that is going out; atomic on both databases."""
+    now = clock.now()
+    wanted = {"issue": issue_id, "holder": owner, "count": count, "moment": now, "until": now + LEASE}
+    ids = session.scalars(TAKING, wanted).all()
+    return [Claimed(*row) for row in session.execute(LOADING, {"ids": ids})]
+
+
+def _taking() -> ReturningUpdate[tuple[int]]:
+    issue, count = (bindparam(name, type_=Integer()) for name in ("issue", "count"))
+    moment, until = (bindparam(name, type_=UtcDateTime()) for name in ("moment", "until"))
     due = (
         select(Delivery.id)
-        .where(
-            Delivery.issue_id == issue_id,
-            Delivery.state == DeliveryState.QUEUED,
-            Delivery.due_at <= clock.now(),
-        )
+        .where(Delivery.issue_id == issue, Delivery.state == DeliveryState.QUEUED, Delivery.due_at <= moment)
         .join(Rendering, and_(Rendering.id == Delivery.rendering_id, Rendering.html.is_not(None)))
-        .order_by(Delivery.due_at, Delivery.id)
+        .order_by(Delivery.due_at)  # by more than the index knows, each claim would sort the whole queue
         .limit(count)
         .with_for_update(skip_locked=True, of=Delivery)
     )
-    taking = (
+    taken = {"owner": bindparam("holder"), "lease_until": until, "tries": Delivery.tries + 1}
+    return (
         update(Delivery)
         .where(Delivery.id.in_(due.scalar_subquery()), _is_going_out())
-        .values(
-            state=DeliveryState.CLAIMED,
-            owner=owner,
-            lease_until=clock.now() + LEASE,
-            tries=Delivery.tries + 1,
-        )
+        .values(state=DeliveryState.CLAIMED, **taken)
+        .execution_options(synchronize_session=False)
+        .returning(Delivery.id)
     )
-    ids = session.scalars(taking.returning(Delivery.id)).all()
-    return _load(session, ids)
 
 
-def _load(session: Session, ids: Sequence[int]) -> Sequence[Claimed]:
+def _loading() -> Select[*tuple[Any, ...]]:
     columns = (
         Delivery.id,
         Delivery.issue_id,
@@ -91,14 +94,13 @@ def _load(session: Session, ids: Sequence[int]) -> Sequence[Claimed]:
         Subscriber.email_key,
         Subscriber.address_hash,
     )
-    rows = (
+    return (
         select(*columns)
         .join(Issue, Issue.id == Delivery.issue_id)
         .outerjoin(Subscriber, Subscriber.id == Delivery.subscriber_id)
-        .where(Delivery.id.in_(ids))
+        .where(Delivery.id.in_(bindparam("ids", expanding=True)))
         .order_by(Delivery.id)
     )
-    return [Claimed(*row) for row in session.execute(rows)]
 
 
 def mark(marker: Marker, sent: int | None, begin: int | None, owner: str) -> bool:
@@ -171,3 +173,4 @@ def _is_going_out() -> ColumnElement[bool]:
 
 
 MARK = _marking()
+TAKING, LOADING = _taking(), _loading()

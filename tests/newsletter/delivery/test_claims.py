@@ -1,8 +1,9 @@
 """Claims: what may be taken, and what may be begun."""
 
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import event, text, update
 
 from newsletter.delivery import claims
 from newsletter.digests.models import Delivery, DeliveryState
@@ -37,3 +38,22 @@ def test_mf_06_what_was_claimed_is_begun_by_its_owner_within_the_lease_alone(pos
     with post.db.read() as session:
         found = [session.get_one(Delivery, number) for number in (1, 2)]
     assert [(each.state, each.begun_at is None) for each in found] == [("sent", False), ("claimed", True)]
+
+
+def test_mail_02_what_is_due_is_read_from_an_index_however_long_the_queue_is(post: Services) -> None:
+    """With a sort each claim would go through all that waits: a hundred thousand mails a thousand times."""
+    asked: list[tuple[str, Any]] = []
+    put_issue(post, 1)
+    with post.db.write() as session:
+        connection = session.connection()
+        event.listen(connection, "before_cursor_execute", lambda *given: asked.append(given[2:4]))
+        claims.claim(session, 1, "a", 1)
+        statement, values = asked[0]
+        explain = "EXPLAIN QUERY PLAN" if post.db.is_sqlite else "EXPLAIN"
+        if not post.db.is_sqlite:  # an all but empty table would be read as it lies
+            for way in ("seqscan", "bitmapscan", "sort"):
+                connection.execute(text(f"SET LOCAL enable_{way} = off"))
+        plan = "\n".join(str(row) for row in connection.exec_driver_sql(f"{explain} {statement}", values))
+    assert "ix_delivery_state" in plan
+    assert "Sort" not in plan
+    assert "TEMP B-TREE" not in plan
