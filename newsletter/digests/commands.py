@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import click
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from newsletter.digests import accounting, control, sent_log
 from newsletter.digests.models import Issue, IssueState
@@ -64,10 +65,13 @@ def send_command(ready: Ready, issue: int | None) -> None:
         chosen = issue if issue is not None else _the_only(waiting)
         try:
             with db.write() as session:
+                must_exist(session, chosen)
                 started = control.approve(session, settings, chosen, actor())
         except control.CannotSend as refused:
             refuse(str(refused))
-    click.echo(f"Issue {chosen} goes out now." if started else f"Issue {chosen} does not wait for you.")
+    if not started:
+        refuse(f"Issue {chosen} does not wait for you: see `carrel digest status`.")
+    click.echo(f"Issue {chosen} goes out now.")
 
 
 @digest.command("after-restore")
@@ -100,6 +104,12 @@ def refuse(sentence: str) -> NoReturn:
     """Say why nothing was done, and exit with status 2."""
     click.echo(sentence, err=True)
     raise click.exceptions.Exit(EXIT_REFUSED)
+
+
+def must_exist(session: Session, issue_id: int) -> None:
+    """Refuse a number that no issue has."""
+    if session.get(Issue, issue_id) is None:
+        refuse(f"There is no issue {issue_id}: see `carrel digest status`.")
 
 
 @contextmanager

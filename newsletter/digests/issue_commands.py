@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.digests import accounting, control
-from newsletter.digests.commands import Ready, actor, database, digest, refuse
+from newsletter.digests.commands import Ready, actor, database, digest, must_exist, refuse
 from newsletter.digests.models import Issue
 from website.settings import load
 
@@ -49,9 +49,10 @@ def _add(name: str, act: Act, does: str, afterwards: str) -> None:
     @click.pass_obj
     def command(ready: Ready, issue: int) -> None:
         with database(ready, load()) as db, db.write() as session:
+            must_exist(session, issue)
             done = act(session, issue, actor())
         if not done:
-            refuse(f"Issue {issue} does not exist, or is in no state for that: see `carrel digest status`.")
+            refuse(f"Issue {issue} is in no state for that: see `carrel digest status`.")
         click.echo(f"Issue {issue} {afterwards}.")
 
 
@@ -69,5 +70,6 @@ AGAIN = {"failed": accounting.retry_failed, "uncertain": accounting.retry_uncert
 def retry_command(ready: Ready, issue: int, which: str) -> None:
     """Send ISSUE once more to those whose mail failed, or is uncertain: then some may get it twice."""
     with database(ready, load()) as db, db.write() as session:
+        must_exist(session, issue)
         count = AGAIN[which](session, issue, actor())
     click.echo(f"{count} mails of issue {issue} are queued again.")

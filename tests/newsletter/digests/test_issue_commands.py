@@ -1,5 +1,7 @@
 """`carrel digest status|pause|resume|stop|retry`."""
 
+import pytest
+
 from newsletter.digests.models import IssueState
 from tests.newsletter.digests.conftest import Run
 from tests.support.digests import put_issue, send_all, the_issue
@@ -41,3 +43,17 @@ def test_mail_04_whose_mail_is_uncertain_is_listed_and_can_be_sent_again(
     assert run("retry", "1", "uncertain").output == "1 mails of issue 1 are queued again.\n"
     assert run("retry", "1", "failed").output == "0 mails of issue 1 are queued again.\n"
     assert run("retry", "1").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "command", [("send",), ("pause",), ("resume",), ("stop",), ("retry", "failed"), ("retry", "uncertain")]
+)
+def test_a_number_that_no_issue_has_is_said_to_be_none(
+    post: Services, run: Run, command: tuple[str, ...]
+) -> None:
+    put_issue(post, 1)
+
+    refused = run(command[0], "7", *command[1:])
+
+    assert (refused.output, refused.exit_code) == ("There is no issue 7: see `carrel digest status`.\n", 2)
+    assert state(post) == IssueState.SENDING

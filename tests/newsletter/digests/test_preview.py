@@ -126,4 +126,8 @@ def test_the_command_sends_what_waits_and_says_when_nothing_does(post: Services,
     make_ready(Services(careful, post.db, post.signer, post.epoch, post.pages))
 
     assert run("send").output == "Issue 1 goes out now.\n"
-    assert run("send", "1").output == "Issue 1 does not wait for you.\n"
+    again = run("send", "1")
+    assert (again.output, again.exit_code) == (
+        "Issue 1 does not wait for you: see `carrel digest status`.\n",
+        2,
+    )
