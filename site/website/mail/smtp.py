@@ -124,15 +124,19 @@ class SmtpConnection:
                 code, text = conversation.getreply()
         except LOST as lost:
             self._drop()
-            # A reset at once says that the server closed with our bytes unread. Later, or after a plain
-            # end, it may have accepted the mail.
-            if (
-                isinstance(lost.__context__, ConnectionResetError)
-                and time.monotonic() - began < AT_ONCE_SECONDS
-            ):
+            if self._was_unread(lost, time.monotonic() - began):
                 return TryLater(421, f"connection reset within the mail: {lost}")
             return Unknown(f"no reply after the mail: {lost}")
         return Sent() if code == 250 else self._refusal(code, text, "DATA")
+
+    def _was_unread(self, lost: Exception, seconds: float) -> bool:
+        """Whether the server surely closed with our bytes unread. Otherwise it may have accepted the mail.
+
+        On this machine a reset at once says so. On the way to another one, which is encrypted, others can
+        reset too, even after the server accepted; and older Pythons take a reset there for a plain end.
+        """
+        is_reset = isinstance(lost.__context__, ConnectionResetError)
+        return is_reset and seconds < AT_ONCE_SECONDS and self.server.tls is Tls.NONE
 
     def _refusal(self, code: int, text: bytes, verb: str) -> Outcome:
         words = text.decode("utf-8", "replace")

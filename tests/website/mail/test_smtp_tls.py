@@ -2,12 +2,15 @@
 
 import base64
 import ssl
+from collections.abc import Callable
+from errno import ECONNRESET
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.mail import server_of
-from tests.support.smtp import FakeMailServer, make_certificate
+from tests.support.smtp import RESET, FakeMailServer, make_certificate
 from tests.website.mail.test_smtp import BODY, TO
 from website.demo import mailbox
 from website.mail.outcomes import (
@@ -15,9 +18,13 @@ from website.mail.outcomes import (
     MailServerUnsafe,
     Refused,
     Sent,
+    TryLater,
+    Unknown,
 )
 from website.mail.server import MailServer, Tls
 from website.mail.smtp import SmtpConnection
+
+MORE_THAN_A_SYSTEM_HOLDS = (b"x" * 998 + b"\r\n") * 32_000  # Linux keeps up to 10 MB on the way to itself
 
 
 @pytest.mark.parametrize("tls", [Tls.STARTTLS, Tls.IMPLICIT])
@@ -28,6 +35,43 @@ def test_a_verified_connection_is_encrypted(
         connection = SmtpConnection(server_of(fake, tls), contexts[1])
         assert connection.send(BODY, TO) == Sent()
         connection.close()
+
+
+def test_mf_08_a_close_before_all_was_sent_means_later(
+    contexts: tuple[ssl.SSLContext, ssl.SSLContext],
+) -> None:
+    with FakeMailServer(tls=contexts[0]).running() as fake:
+        fake.close_mid_data()
+        connection = SmtpConnection(server_of(fake, Tls.STARTTLS), contexts[1])
+        outcome = connection.send(BODY + MORE_THAN_A_SYSTEM_HOLDS, TO)
+        assert isinstance(outcome, TryLater)
+        assert connection.send(BODY, TO) == Sent()
+        connection.close()
+    assert [mail.raw for mail in fake.mails] == [BODY]
+
+
+@pytest.mark.parametrize("reset", [b"", ConnectionResetError(ECONNRESET, "Connection reset by peer")])
+def test_mf_09_a_reset_after_all_was_sent_is_uncertain_over_tls(
+    contexts: tuple[ssl.SSLContext, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch, reset: Exception | bytes
+) -> None:
+    """The server may have taken it and something on the way reset. Older Pythons report a plain end, newer a reset."""
+    if isinstance(reset, Exception):
+        monkeypatch.setattr(ssl.SSLSocket, "recv_into", _raising(reset))
+    with FakeMailServer(tls=contexts[0]).running() as fake:
+        fake.answer("BODY", RESET)
+        assert isinstance(SmtpConnection(server_of(fake, Tls.STARTTLS), contexts[1]).send(BODY, TO), Unknown)
+        assert len(fake.mails) == 1
+
+
+def _raising(reset: Exception) -> Callable[..., int]:
+    receive = ssl.SSLSocket.recv_into
+
+    def recv_into(*given: Any) -> int:
+        if count := receive(*given):
+            return count
+        raise reset
+
+    return recv_into
 
 
 @pytest.mark.parametrize("tls", [Tls.STARTTLS, Tls.IMPLICIT])
