@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from newsletter.subscribers import erasing, signing_up
 from newsletter.subscribers.choosing import Wish
@@ -95,18 +95,34 @@ def test_mail_12_what_was_never_confirmed_is_forgotten_but_not_how_often_we_aske
     assert (count(services, Subscriber), count(services, SignUp), count(services, Asked)) == (0, 0, 1)
 
 
+def ask_from_anywhere(services: Services, number: int) -> None:
+    """Somebody else each time, from somewhere else, types in Anna's address."""
+    visit = Visit(f"10.{number % 50}.0.1", "/", f"browser-{number}")
+    asking = Asking(addresses.parse(ANNA), Wish((), (), Pace.WEEKLY), visit)
+    with services.db.write() as session:
+        signing_up.sign_up(session, services.settings, services.signer, asking)
+
+
 def test_mf_23_a_victim_whose_address_comes_from_everywhere_gets_three_mails_at_most(
     services: Services, library: None, post: Post, noon: time_machine.Traveller
 ) -> None:
-    anna = addresses.parse(ANNA)
     for number in range(200):
-        visit = Visit(f"10.{number % 50}.0.1", "/", f"browser-{number}")
-        with services.db.write() as session:
-            signing_up.sign_up(
-                session, services.settings, services.signer, Asking(anna, Wish((), (), Pace.WEEKLY), visit)
-            )
-        noon.shift(timedelta(minutes=20))
+        ask_from_anywhere(services, number)
+        noon.shift(timedelta(minutes=75))  # ten days altogether
     assert 1 <= len(post.all()) <= 3
+
+
+def test_mf_23_an_address_that_confirms_each_time_is_mailed_three_times_a_day_ten_minutes_apart(
+    services: Services, library: None, post: Post, noon: time_machine.Traveller
+) -> None:
+    for number in range(20):
+        ask_from_anywhere(services, number)
+        with services.db.write() as session:
+            session.execute(delete(Asked))  # as confirming does
+        noon.shift(timedelta(minutes=4))
+    sent = [mail.created_at for mail in post.all()]
+    assert len(sent) == 3
+    assert all(later - earlier >= timedelta(minutes=10) for earlier, later in pairwise(sent))
 
 
 def test_mf_24_from_one_network_address_five_an_hour_are_taken(
