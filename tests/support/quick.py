@@ -1,16 +1,20 @@
-"""What every test would do anew, done once for a process: compiling the templates, and the builders of addresses.
+"""What every test would do anew, done once for a process: compiling templates and routes, compressing static files.
 
-A test makes its own app, so that no state of another reaches it. Two thirds of that time went into compiling the
-same templates and the same hundred routes again; what comes of it depends on their text alone.
+A test makes its own app, so that no state of another reaches it. Most of that time went into compiling the same
+templates and the same hundred routes again, and into compressing the same files; what comes of it depends on their
+text alone.
 """
 
 from collections.abc import Callable
+from functools import cache
 from types import CodeType
 
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from werkzeug.routing import Rule
+from werkzeug.routing import Rule, rules
+
+from website.web import assets
 
 Builder = Callable[..., tuple[str, str]]
 
@@ -35,6 +39,8 @@ def make_apps_quickly() -> None:
     """From now on, in this process."""
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CodeInMemory()}
     Rule._compile_builder = _remembering(Rule._compile_builder)  # type: ignore[assignment, method-assign]
+    rules.parse_converter_args = cache(rules.parse_converter_args)
+    assets._gzipped = cache(assets._gzipped)
 
 
 def _remembering(compile_builder: Callable[[Rule, bool], Builder]) -> Callable[[Rule, bool], Builder]:
