@@ -3,13 +3,13 @@
 Articles come with their exam, domain and topics loaded, so they may be used after the session has ended.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, union_all
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
 from articles.models import Article, ArticleTopic, Domain, Exam, PlainPage, Redirect, Topic
 from articles.visibility import visible
@@ -43,11 +43,17 @@ class TopicCount:
     count: int
 
 
+Order = tuple[ColumnElement[Any], ...]
 # The one reading order: the author's numbers first, then the outline, then the alphabet.
-READING_ORDER: tuple[ColumnElement[Any], ...] = (
+READING_ORDER: Order = (
     Article.position.asc().nulls_last(),
     Domain.position.asc().nulls_last(),
     Article.slug.asc(),
+)
+BACKWARDS: Order = (
+    Article.position.desc().nulls_first(),
+    Domain.position.desc().nulls_first(),
+    Article.slug.desc(),
 )
 
 
@@ -148,17 +154,43 @@ def _seen(article: Article, now: datetime, otherwise: Moved | None) -> Moved | G
 
 def neighbours(session: Session, article: Article, now: datetime) -> tuple[Article | None, Article | None]:
     """The articles before and after one in its exam's reading order."""
-    before = func.lag(Article.id).over(order_by=READING_ORDER).label("before")
-    after = func.lead(Article.id).over(order_by=READING_ORDER).label("after")
-    row = (
-        select(Article.id, before, after)
-        .outerjoin(Domain, Domain.id == Article.domain_id)
-        .where(Article.exam_id == article.exam_id, visible(now))
-        .subquery()
-    )
-    ids = session.execute(select(row.c.before, row.c.after).where(row.c.id == article.id)).one_or_none()
-    found = {each.id: each for each in articles_by_id(session, [each for each in ids or () if each], now)}
-    return (found.get(ids[0]), found.get(ids[1])) if ids else (None, None)
+    before, after = (_beside(session, article, now, later=later) for later in (False, True))
+    found = {
+        each.id: each for each in articles_by_id(session, [each for each in (before, after) if each], now)
+    }
+    return found.get(before or 0), found.get(after or 0)
+
+
+def _beside(session: Session, article: Article, now: datetime, *, later: bool) -> int | None:
+    """The nearest article on one side: place by place, so that few are looked at however many the exam has."""
+    query = select(Article.id).outerjoin(Domain, Domain.id == Article.domain_id).limit(1)
+    query = query.where(Article.exam_id == article.exam_id, visible(now))
+    for place, order in _places(article, later=later):
+        if found := session.scalar(query.where(place).order_by(*order)):
+            return found
+    return None
+
+
+def _places(article: Article, *, later: bool) -> Iterator[tuple[ColumnElement[bool], Order]]:
+    """Where neighbours can be and in which order, the nearest first: of its number and domain, its number, others."""
+    order = READING_ORDER if later else BACKWARDS
+    slug = Article.slug > article.slug if later else Article.slug < article.slug
+    number = Article.position == article.position
+    yield and_(number, Article.domain_id == article.domain_id, slug), order[2:]
+    domain = article.domain.position if article.domain else None
+    for place in _beyond(Domain.position, domain, later=later):
+        yield and_(number, place), order[1:]
+    for place in _beyond(Article.position, article.position, later=later):
+        yield place, order
+
+
+def _beyond(
+    column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None], value: int | None, *, later: bool
+) -> list[ColumnElement[bool]]:
+    """The values before or after one, where none at all comes last."""
+    if value is None:
+        return [] if later else [column.is_not(None)]
+    return [column > value, column.is_(None)] if later else [column < value]
 
 
 def articles_by_id(session: Session, ids: Sequence[int], now: datetime) -> Sequence[Article]:
@@ -189,13 +221,13 @@ def appeared(session: Session, since: datetime, now: datetime) -> Sequence[Artic
 
 def next_change(session: Session, now: datetime) -> datetime | None:
     """The next moment at which the clock alone brings or takes an article."""
-    candidates = (Article.draft.is_(False), Article.removed_at.is_(None))
-    moments = union_all(
-        select(func.min(Article.published).label("moment")).where(Article.published > now, *candidates),
-        select(func.min(Article.expires)).where(Article.expires > now, *candidates),
-    )
-    found = [moment for moment in session.scalars(moments) if moment is not None]
-    return min(found, default=None)
+    moments = (Article.published, Article.expires)
+    query = select(*(func.min(moment).filter(moment > now) for moment in moments))
+    to_come = or_(*(moment > now for moment in moments))
+    found = session.execute(
+        query.where(to_come, Article.draft.is_(False), Article.removed_at.is_(None))
+    ).one()
+    return min((moment for moment in found if moment), default=None)
 
 
 def sitemap(session: Session, now: datetime) -> list[tuple[str, datetime | None]]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from math import log
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from articles.library import articles_by_id
 from articles.models import Article, ArticleTopic, BodyKeyword
@@ -15,20 +15,26 @@ TELLING = 10  # how many of an article's words are asked for: those that are rar
 TOO_COMMON = 400  # a word that so many share says little, and asking who has it takes long
 TOPIC_WEIGHT = 2.0  # sharing a topic is worth as much as sharing a word of this weight
 OWN_EXAM = 2.0  # who studies for an exam reads on for that exam, unless another has much more to say
+TOGETHER = 50  # articles asked for at a time
 
-Scores = dict[int, float]
+Scores = dict[int | None, float]  # by `Article.body_id`
+
+_OTHER = aliased(BodyKeyword)
+_SHARING = select(_OTHER.body_id).where(_OTHER.word == BodyKeyword.word).correlate(BodyKeyword)
+# Counting ends where a word is too common: some are in every second text.
+_COUNT = select(func.count()).select_from(_SHARING.limit(TOO_COMMON + 1).subquery()).scalar_subquery()
 
 
 def related(session: Session, article: Article, now: datetime, limit: int = 4) -> Sequence[Article]:
     """The visible articles nearest to one by content, the nearest first."""
-    total = session.scalar(select(func.count()).select_from(Article).where(visible(now))) or 0
+    total = session.scalar(select(func.count(Article.body_id))) or 0
     scores = _by_words(session, article, total)
-    for article_id, score in _by_topics(session, article, total).items():
-        scores[article_id] = scores.get(article_id, 0.0) + score
-    scores.pop(article.id, None)
-    for article_id in _of_the_same_exam(session, article, scores):
-        scores[article_id] *= OWN_EXAM
-    return _visible_best(session, scores, now, limit)
+    for body_id, score in _by_topics(session, article, total).items():
+        scores[body_id] = scores.get(body_id, 0.0) + score
+    scores.pop(article.body_id, None)
+    best = _best(session, article, scores, now, limit)
+    found = {each.id: each for each in articles_by_id(session, best, now)}
+    return [found[article_id] for article_id in best]
 
 
 def _rarity(total: int, count: int) -> float:
@@ -36,26 +42,19 @@ def _rarity(total: int, count: int) -> float:
 
 
 def _by_words(session: Session, article: Article, total: int) -> Scores:
-    own = (
-        select(BodyKeyword.word, BodyKeyword.weight).where(BodyKeyword.body_id == article.body_id).subquery()
-    )
-    counted = (
-        select(own.c.word, own.c.weight, func.count())
-        .join(BodyKeyword, BodyKeyword.word == own.c.word)
-        .group_by(own.c.word, own.c.weight)
-        .having(func.count().between(2, TOO_COMMON))
-    )
-    worth = {word: weight * _rarity(total, count) for word, weight, count in session.execute(counted)}
+    worth = {word: weight * _rarity(total, count) for word, weight, count in _words_of(session, article)}
     chosen = sorted(worth, key=lambda word: (-worth[word], word))[:TELLING]
-    sharing = (
-        select(Article.id, BodyKeyword.word, BodyKeyword.weight)
-        .join(BodyKeyword, BodyKeyword.body_id == Article.body_id)
-        .where(BodyKeyword.word.in_(chosen))
-    )
+    sharing = select(BodyKeyword.body_id, BodyKeyword.word, BodyKeyword.weight)
     scores: Scores = {}
-    for article_id, word, weight in session.execute(sharing):
-        scores[article_id] = scores.get(article_id, 0.0) + worth[word] * weight
+    for body_id, word, weight in session.execute(sharing.where(BodyKeyword.word.in_(chosen))):
+        scores[body_id] = scores.get(body_id, 0.0) + worth[word] * weight
     return scores
+
+
+def _words_of(session: Session, article: Article) -> Sequence[tuple[str, float, int]]:
+    """Those of an article's words that others have too, their weights, and how many texts have them."""
+    own = select(BodyKeyword.word, BodyKeyword.weight, _COUNT).where(BodyKeyword.body_id == article.body_id)
+    return [row for row in session.execute(own) if 2 <= row[2] <= TOO_COMMON]
 
 
 def _by_topics(session: Session, article: Article, total: int) -> Scores:
@@ -67,26 +66,23 @@ def _by_topics(session: Session, article: Article, total: int) -> Scores:
         for topic, count in counts.items()
         if count <= TOO_COMMON
     }
-    sharing = select(ArticleTopic.article_id, ArticleTopic.topic_id).where(ArticleTopic.topic_id.in_(worth))
+    sharing = select(Article.body_id, ArticleTopic.topic_id).where(ArticleTopic.topic_id.in_(worth))
     scores: Scores = {}
-    for article_id, topic in session.execute(sharing):
-        scores[article_id] = scores.get(article_id, 0.0) + worth[topic]
+    for body_id, topic in session.execute(sharing.where(ArticleTopic.article_id == Article.id)):
+        scores[body_id] = scores.get(body_id, 0.0) + worth[topic]
     return scores
 
 
-def _of_the_same_exam(session: Session, article: Article, scores: Scores) -> Sequence[int]:
-    same = select(Article.id).where(Article.exam_id == article.exam_id, Article.id.in_(scores))
-    return session.scalars(same).all()
-
-
-def _visible_best(session: Session, scores: Scores, now: datetime, limit: int) -> Sequence[Article]:
-    """The best that are visible: a few more are asked for at a time than are wanted."""
-    ranked = sorted(scores, key=lambda article_id: (-scores[article_id], article_id))
-    best: list[Article] = []
-    for start in range(0, len(ranked), 50):
-        some = ranked[start : start + 50]
-        found = {article.id: article for article in articles_by_id(session, some, now)}
-        best += [found[article_id] for article_id in some if article_id in found]
-        if len(best) >= limit:
+def _best(session: Session, article: Article, scores: Scores, now: datetime, limit: int) -> list[int]:
+    """The ids of the best that are visible. No more are looked at than may be among them."""
+    ranked = sorted(scores, key=lambda body_id: -scores[body_id])
+    best: list[tuple[float, int]] = []  # by falling score, then by id
+    for start in range(0, len(ranked), TOGETHER):
+        some = ranked[start : start + TOGETHER]
+        if len(best) == limit and -best[-1][0] > scores[some[0]] * OWN_EXAM:
             break
-    return best[:limit]
+        query = select(Article.id, Article.body_id, Article.exam_id).where(Article.body_id.in_(some))
+        for article_id, body_id, exam_id in session.execute(query.where(visible(now))):
+            best.append((-scores[body_id] * (OWN_EXAM if exam_id == article.exam_id else 1), article_id))
+        best = sorted(best)[:limit]
+    return [article_id for _, article_id in best]

@@ -62,6 +62,18 @@ def test_of_two_as_near_the_one_for_the_same_exam_comes_first(shelf: Database) -
     assert found.index("b-same") < found.index("a-other")
 
 
+def test_the_one_for_the_same_exam_is_found_behind_many_that_say_more(
+    shelf: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("articles.related.TOGETHER", 4)
+    with shelf.write() as session:
+        for number in range(8):
+            put(session, f"other-{number}", "The femur and the ulna.", exam="ccm")
+        put(session, "own", "The femur and the ulna.", exam="cpb")
+        put(session, "same", "The ulna, the radius, the wrist.", exam="cpb")
+    assert near(shelf, "own") == ["same", "other-0", "other-1", "other-2"]
+
+
 def test_an_article_is_never_related_to_itself_and_may_have_no_relatives(shelf: Database) -> None:
     assert "appeals" not in near(shelf, "appeals")
     assert near(shelf, "alone") == []
