@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 from articles.making.addresses import Addresses
 from articles.making.anchors import broken_anchors
@@ -59,7 +58,7 @@ def check(root: Path, paths: Iterable[Path] = (), progress: Callable[[int], None
     wanted = _wanted(files, list(paths))
     read_articles(files, now_ns, {}, progress)
     check_addresses(files, files.articles.values())
-    desk = Desk(files.tree.root, addresses_of(files), None, now_ns)
+    desk = Desk(files.tree.root, addresses_of(files, {}), None, now_ns)
     tasks = [task for task in tasks_of(files) if wanted is None or task.path in wanted]
     _check_texts(files, desk, tasks, progress)
     return report_of(files, wanted)
@@ -76,7 +75,7 @@ def _order(problem: Problem) -> tuple[int, str, str]:
     return problem.line, problem.code, problem.message
 
 
-def addresses_of(files: Files, known: Mapping[str, str] = MappingProxyType({})) -> Addresses:
+def addresses_of(files: Files, known: Mapping[str, str]) -> Addresses:
     """The addresses of everything that was read, and of what was `known` before, by path."""
     by_path = {**known, **{path: article.url for path, article in files.articles.items()}}
     # A file that cannot be used has an address too: links to it are not what is broken.

@@ -3,13 +3,13 @@
 Articles come with their exam, domain and topics loaded, so they may be used after the session has ended.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from articles.models import Article, ArticleTopic, Domain, Exam, PlainPage, Redirect, Topic
 from articles.visibility import visible
@@ -49,11 +49,6 @@ READING_ORDER: Order = (
     Article.position.asc().nulls_last(),
     Domain.position.asc().nulls_last(),
     Article.slug.asc(),
-)
-BACKWARDS: Order = (
-    Article.position.desc().nulls_first(),
-    Domain.position.desc().nulls_first(),
-    Article.slug.desc(),
 )
 
 
@@ -150,47 +145,6 @@ def _seen(article: Article, now: datetime, otherwise: Moved | None) -> Moved | G
         return Gone() if was_seen else None
     is_hidden = article.draft or (article.published and article.published > now)
     return None if is_hidden else otherwise
-
-
-def neighbours(session: Session, article: Article, now: datetime) -> tuple[Article | None, Article | None]:
-    """The articles before and after one in its exam's reading order."""
-    before, after = (_beside(session, article, now, later=later) for later in (False, True))
-    found = {
-        each.id: each for each in articles_by_id(session, [each for each in (before, after) if each], now)
-    }
-    return found.get(before or 0), found.get(after or 0)
-
-
-def _beside(session: Session, article: Article, now: datetime, *, later: bool) -> int | None:
-    """The nearest article on one side: place by place, so that few are looked at however many the exam has."""
-    query = select(Article.id).outerjoin(Domain, Domain.id == Article.domain_id).limit(1)
-    query = query.where(Article.exam_id == article.exam_id, visible(now))
-    for place, order in _places(article, later=later):
-        if found := session.scalar(query.where(place).order_by(*order)):
-            return found
-    return None
-
-
-def _places(article: Article, *, later: bool) -> Iterator[tuple[ColumnElement[bool], Order]]:
-    """Where neighbours can be and in which order, the nearest first: of its number and domain, its number, others."""
-    order = READING_ORDER if later else BACKWARDS
-    slug = Article.slug > article.slug if later else Article.slug < article.slug
-    number = Article.position == article.position
-    yield and_(number, Article.domain_id == article.domain_id, slug), order[2:]
-    domain = article.domain.position if article.domain else None
-    for place in _beyond(Domain.position, domain, later=later):
-        yield and_(number, place), order[1:]
-    for place in _beyond(Article.position, article.position, later=later):
-        yield place, order
-
-
-def _beyond(
-    column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None], value: int | None, *, later: bool
-) -> list[ColumnElement[bool]]:
-    """The values before or after one, where none at all comes last."""
-    if value is None:
-        return [] if later else [column.is_not(None)]
-    return [column > value, column.is_(None)] if later else [column < value]
 
 
 def articles_by_id(session: Session, ids: Sequence[int], now: datetime) -> Sequence[Article]:

@@ -162,11 +162,6 @@ def _texts(element: Element) -> Iterator[str]:
     return cast("Iterator[str]", element.itertext())  # of a document that was text itself, never bytes
 
 
-def words_of(element: Element) -> list[str]:
-    """List the words that a reader meets in an element."""
-    return "".join(_texts(element)).split()
-
-
 def is_blank(element: Element) -> bool:
     """Say whether an element has neither words nor images."""
     return not any(map(str.strip, _texts(element))) and next(element.iter("img"), None) is None
@@ -174,7 +169,7 @@ def is_blank(element: Element) -> bool:
 
 def text_of(elements: Iterable[Element]) -> str:
     """Give the plain text of elements on one line."""
-    return " ".join(word for element in elements for word in words_of(element))
+    return " ".join(word for element in elements for word in "".join(_texts(element)).split())
 
 
 def prose(tree: Tree) -> Iterable[tuple[Element, str]]:

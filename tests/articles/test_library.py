@@ -118,30 +118,6 @@ def test_the_reading_order_is_number_then_outline_then_alphabet(db: Database) ->
         ]
 
 
-def test_neighbours_stand_side_by_side_in_the_reading_order(db: Database) -> None:
-    places = [(number, domain) for number in (None, 7, 3) for domain in (None, "rules", "claims")]
-    with db.write() as session:
-        for count, (number, domain) in enumerate(places * 3):
-            slug = f"article-{count * 7 % 27:02}"
-            put_article(session, slug, position=number, domain=domain, draft=count % 5 == 0)
-        (exam,) = library.exams(session, NOW)
-        articles = library.exam_articles(session, exam, NOW)
-        assert len(articles) == 21
-        found = [library.neighbours(session, article, NOW) for article in articles]
-        assert found == list(zip([None, *articles[:-1]], [*articles[1:], None], strict=True))
-
-
-def test_neighbours_skip_what_cannot_be_seen_and_other_exams(db: Database) -> None:
-    with db.write() as session:
-        for number, slug in enumerate(["a", "b", "c"]):
-            put_article(session, slug, position=number, draft=slug == "b")
-        put_article(session, "aa", exam="ccm", position=1)
-        article = library.find_article(session, "a", NOW)
-        assert isinstance(article, Article)
-        before, after = library.neighbours(session, article, NOW)
-        assert (before, after and after.slug) == (None, "c")
-
-
 def test_the_newest_come_by_the_date_that_readers_are_shown(db: Database) -> None:
     with db.write() as session:
         put_article(session, "old", published=NOW - 9 * HOUR, first_visible_at=NOW)

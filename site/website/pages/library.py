@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, redirect
 
 from articles import library
 from articles.models import Article
+from articles.neighbours import neighbours
 from articles.related import related
 from newsletter.feeds import autodiscovery
 from payments.offer import Offer
@@ -131,8 +132,8 @@ def render_article(slug: str, edition: Edition) -> Rendering:
         found = find(frame, slug)
         offer = frame.offer(found.exam)
         slots, inline = _slots(frame, found, offer)
-        neighbours = library.neighbours(session, found, frame.now)
-        view = article_view(found, inline, related(session, found, frame.now), neighbours, settings)
+        beside = neighbours(session, found, frame.now)
+        view = article_view(found, inline, related(session, found, frame.now), beside, settings)
         meta = Meta(
             found.title,
             found.summary,
