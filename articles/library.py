@@ -70,10 +70,15 @@ def find_exam(session: Session, slug: str, now: datetime) -> Exam | None:
     return next((exam for exam in exams(session, now) if exam.slug == slug), None)
 
 
-def exam_articles(session: Session, exam: Exam, now: datetime) -> Sequence[Article]:
-    """The articles of an exam in reading order."""
-    query = _articles(now).outerjoin(Domain, Domain.id == Article.domain_id)
-    return session.scalars(query.where(Article.exam_id == exam.id).order_by(*READING_ORDER)).all()
+def exam_articles(session: Session, exam: Exam, now: datetime, limit: int | None = None) -> Sequence[Article]:
+    """The articles of an exam in reading order: all, or as many as `limit`."""
+    query = _articles(now).outerjoin(Domain, Domain.id == Article.domain_id).order_by(*READING_ORDER)
+    return session.scalars(query.where(Article.exam_id == exam.id).limit(limit)).all()
+
+
+def count_articles(session: Session, exam: Exam, now: datetime) -> int:
+    """How many articles an exam has."""
+    return session.scalar(select(func.count(Article.id)).where(Article.exam_id == exam.id, visible(now))) or 0
 
 
 def shelves(session: Session, exam: Exam, now: datetime) -> list[DomainShelf]:

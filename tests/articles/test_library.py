@@ -57,6 +57,7 @@ def test_con_06_drafts_scheduled_expired_and_removed_articles_are_nowhere(db: Da
         put_one_of_each(session)
         assert every_listing(session, NOW) == [["seen"]] * 10
         assert [each.count for each in library.topics(session, NOW)] == [1]
+        assert [library.count_articles(session, exam, NOW) for exam in library.exams(session, NOW)] == [1]
 
 
 def test_con_06_the_clock_brings_and_takes_articles_everywhere_at_once(db: Database) -> None:
@@ -107,6 +108,7 @@ def test_the_reading_order_is_number_then_outline_then_alphabet(db: Database) ->
         expected = ["a-first", "b-second", "c-claims", "d-rules", "e-none"]
         articles = library.exam_articles(session, exam, NOW)
         assert slugs(articles) == expected
+        assert slugs(library.exam_articles(session, exam, NOW, 3)) == expected[:3]
         found = [
             (shelf.domain and shelf.domain.slug, slugs(shelf.articles))
             for shelf in library.shelves(session, exam, NOW)

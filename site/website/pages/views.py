@@ -93,8 +93,12 @@ class HomeShelf:
 
 def home_shelf(session: Session, exam: Exam, now: datetime) -> HomeShelf:
     """What the home page shows of an exam."""
-    articles = library.exam_articles(session, exam, now)
-    return HomeShelf(exam, articles[:FIRST], library.newest(session, now, NEWEST, exam=exam), len(articles))
+    return HomeShelf(
+        exam,
+        library.exam_articles(session, exam, now, FIRST),
+        library.newest(session, now, NEWEST, exam=exam),
+        library.count_articles(session, exam, now),
+    )
 
 
 @dataclass(frozen=True, slots=True)
