@@ -19,6 +19,8 @@ from website.mail.outcomes import Outcome, Refused, TryLater, Unknown, Withheld
 
 MOST_TRIES = 48
 STEP_SECONDS = 300.0
+SOONER, LATER = 0.8, 1.2  # steps vary, so that what failed together does not come back together
+LONGEST_STEP = timedelta(seconds=LATER * STEP_SECONDS)
 _chance = random.SystemRandom()
 
 
@@ -66,7 +68,7 @@ def tell_uncertain(session: Session, issue_id: int, count: int) -> None:
 
 
 def _try_again(session: Session, delivery: Claimed, owner: str, problem: str) -> None:
-    due_at = clock.now() + timedelta(seconds=STEP_SECONDS * _chance.uniform(0.8, 1.2))
+    due_at = clock.now() + timedelta(seconds=STEP_SECONDS * _chance.uniform(SOONER, LATER))
     if delivery.tries >= MOST_TRIES or (delivery.send_until and due_at > delivery.send_until):
         _fail(session, delivery, owner, f"given up after {delivery.tries} tries: {problem}")
         return

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.delivery.claims import FREE, LEASE
 from newsletter.delivery.owner import this_boot
-from newsletter.delivery.recording import tell_uncertain
+from newsletter.delivery.recording import LONGEST_STEP, tell_uncertain
 from newsletter.digests import control
 from newsletter.digests.models import Delivery, DeliveryState, Issue, IssueState
 from website import clock
@@ -16,7 +16,6 @@ from website.web.services import Services
 
 EVERY_SECONDS = 60.0
 WAITS_TOO_LONG = timedelta(hours=1)
-LONGEST_STEP = timedelta(minutes=10)  # more than a delivery is ever put off
 LOST_SIGHT = "the worker ended while the mail was being handed over"
 REBOOTED = "the machine went down while a worker held the mail"
 

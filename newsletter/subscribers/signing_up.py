@@ -109,11 +109,14 @@ def _must_not_be_asked(session: Session, address_hash: bytes) -> bool:
 def _count_mail(session: Session, address_hash: bytes) -> bool:
     """Count one more mail to an address that somebody typed in, unless it had one today or three already."""
     now = clock.now()
+    is_a_day_ago = (Asked.last_at <= now - MAILED_EVERY) | clock.is_of_another_clock(
+        Asked.last_at, timedelta()
+    )
     adding = insert_into(session, Asked).values(address_hash=address_hash, times=1, last_at=now)
     counting = adding.on_conflict_do_update(
         index_elements=[Asked.address_hash],
         set_={"times": Asked.times + 1, "last_at": now},
-        where=(Asked.times < MAILED_AT_MOST) & (Asked.last_at <= now - MAILED_EVERY),
+        where=(Asked.times < MAILED_AT_MOST) & is_a_day_ago,
     )
     return session.execute(counting.returning(Asked.times)).first() is not None
 

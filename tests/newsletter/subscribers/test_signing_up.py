@@ -83,6 +83,17 @@ def test_mail_12_who_does_not_confirm_gets_one_mail_a_day_and_three_altogether(
     assert all(later - earlier >= timedelta(days=1) for earlier, later in pairwise(sent))
 
 
+def test_data_23_after_a_clock_that_was_months_ahead_an_address_is_asked_as_before(
+    anna: Browser, services: Services, post: Post, noon: time_machine.Traveller
+) -> None:
+    noon.shift(timedelta(days=90))
+    ask(anna)
+    noon.shift(timedelta(days=-90))
+    ask(anna)
+    ask(anna)
+    assert len(post.all()) == 2
+
+
 def test_mail_12_what_was_never_confirmed_is_forgotten_but_not_how_often_we_asked(
     anna: Browser, services: Services, noon: time_machine.Traveller
 ) -> None:
