@@ -53,7 +53,12 @@ def kill_somebody(site: Site, chance: Random) -> None:
         case "point":
             site.crash_order.write_text(chance.choice(list(POINTS)))
         case "master":
+            group = site.children["web"].pid
             site.stop("web", signal.SIGKILL)
+            with suppress(
+                ProcessLookupError
+            ):  # the workers too, as systemd does it: for up to half a minute they hold the port
+                os.killpg(group, signal.SIGKILL)
             site.start_web(workers=2)
         case "worker":
             site.stop("worker", signal.SIGKILL)
