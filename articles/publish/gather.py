@@ -46,7 +46,8 @@ def _known(run: Publication, files: Files, again: set[str]) -> dict[str, Known]:
 
 
 def _read_those_with_moved_links(run: Publication, session: Session, files: Files, now_ns: int) -> None:
-    moved = {path for path, row in run.known.items() if run.addresses.url(path) != row.url}
+    anew = [path for path in run.known if path not in files.unchanged]
+    moved = {path for path in anew if run.addresses.url(path) != run.known[path].url}
     again = linking_to(session, moved) & files.unchanged.keys()
     for path in again:
         del files.unchanged[path]

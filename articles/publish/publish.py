@@ -76,8 +76,9 @@ def _switch(run: Publication, files: Files, outcome: Published) -> None:
 
 
 def _new_stamps(run: Publication, files: Files) -> list[tuple[int, str]]:
-    pairs = [(run.known[path], stamp) for path, stamp in files.unchanged.items()]
-    return [(row.id, stamp) for row, stamp in pairs if row.stamp != stamp]
+    return [
+        (row.id, stamp) for path, stamp in files.unchanged.items() if (row := run.known[path]).stamp != stamp
+    ]
 
 
 def _appearing(run: Publication, diff: Diff) -> int:

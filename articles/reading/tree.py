@@ -155,4 +155,4 @@ def _is_inside(tree: Tree, path: str, entry: os.DirEntry[str]) -> bool:
 
 
 def _printable(path: str) -> str:
-    return path.encode("utf-8", "backslashreplace").decode()
+    return path if path.isascii() else path.encode("utf-8", "backslashreplace").decode()
