@@ -183,6 +183,7 @@ def test_mf_31_a_mail_that_a_running_worker_cannot_make_fails_alone(newsroom: Ne
 
 
 @on_one_database
+@pytest.mark.own_database  # beside the newsroom, which may still run
 def test_mf_11_a_running_worker_sends_nothing_when_starttls_was_stripped_or_the_certificate_is_nobodys(
     database_url: str, tmp_path: Path
 ) -> None:
