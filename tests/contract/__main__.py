@@ -10,11 +10,11 @@ from contextlib import redirect_stderr
 import click
 
 from tests.contract import frozen
-from tests.contract.observe import promises
+from tests.contract.observe import LOOKS, promises
 
 if __name__ == "__main__":
-    with redirect_stderr(io.StringIO()):  # the site's log
-        promised = promises()
-    for name, lines in promised.items():
-        for line in frozen.add(name, lines):
-            click.echo(f"{name}: {line}")
+    for kind in LOOKS:
+        with redirect_stderr(io.StringIO()):  # the site's log
+            promised = promises(kind)
+        for line in frozen.add(kind, promised):
+            click.echo(f"{kind}: {line}")

@@ -4,14 +4,27 @@ import json
 import re
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import product
 from pathlib import Path
 from xml.etree import ElementTree
 
 import click
+from sqlalchemy import inspect, text
 from werkzeug.routing import Rule
 
-from tests.contract.today import HOME, WEBHOOK_EVENTS, Settings, Site, carrel, commands_of, is_read, open_home
+from tests.contract.today import (
+    HOME,
+    WEBHOOK_EVENTS,
+    Database,
+    Settings,
+    Site,
+    carrel,
+    commands_of,
+    is_read,
+    open_empty,
+    open_home,
+)
 
 # A file's name, and what somebody loses when one of its lines is gone.
 LOST = {
@@ -35,20 +48,11 @@ FEEDS = [
 ]
 
 
-def promises() -> dict[str, list[str]]:
-    """Every promise, sorted, by the name of the file that keeps it."""
+@cache
+def promises(kind: str) -> list[str]:
+    """Every promise of this kind, sorted."""
     with tempfile.TemporaryDirectory(prefix="contract-") as folder, open_home(Path(folder)) as site:
-        made: dict[str, Callable[[], Iterator[str]]] = {
-            "routes": lambda: routes(site),
-            "commands": commands,
-            "settings": settings,
-            "schema": lambda: schema(site),
-            "cookies": lambda: cookies(site),
-            "webhooks": lambda: iter(WEBHOOK_EVENTS),
-            "feeds": lambda: feeds(site),
-            "mails": lambda: mails(site),  # last: it sends
-        }
-        return {name: sorted(set(lines())) for name, lines in made.items()}
+        return sorted(set(LOOKS[kind](site)))
 
 
 def routes(site: Site) -> Iterator[str]:
@@ -66,7 +70,7 @@ def _paths(rule: Rule) -> Iterator[str]:
         yield PLACE.sub(lambda place: f"<{(place[1] or '').replace('default', '')}>", "".join(path))
 
 
-def commands() -> Iterator[str]:
+def commands(_site: Site) -> Iterator[str]:
     """`carrel publish --dry-run`, and each word that an option takes."""
     for path, command in commands_of(carrel):
         yield path
@@ -86,7 +90,7 @@ def _kinds(parameter: click.Parameter) -> list[str]:
     return [str(each) for each in kind.choices] if isinstance(kind, click.Choice) else [kind.name]
 
 
-def settings() -> Iterator[str]:
+def settings(_site: Site) -> Iterator[str]:
     """`PASS_PRICE_CENTS (pass_price_cents) = 499`: the environment's name, the file's, what it is when unset."""
     for field, info in Settings.model_fields.items():
         default = info.get_default(call_default_factory=True, validated_data={})
@@ -104,9 +108,15 @@ def _plain(default: object) -> str:
     return ", ".join(map(str, default)) if isinstance(default, tuple) else str(default)
 
 
-def schema(site: Site) -> Iterator[str]:
-    """`reader.email VARCHAR(254)`: columns with their types, keys, what is unique, indexes."""
-    look = site.schema
+def schema(_site: Site) -> Iterator[str]:
+    """What the migrations make of an empty database."""
+    with tempfile.TemporaryDirectory(prefix="contract-") as folder, open_empty(Path(folder)) as db:
+        yield from schema_of(db)
+
+
+def schema_of(db: Database) -> Iterator[str]:
+    """`reader.email VARCHAR(254)`: columns with their types, keys, what is unique, indexes, triggers."""
+    look = inspect(db.engine)
     for table in look.get_table_names():
         if table.startswith("article_search"):  # SQLite's own tables of its text index
             continue
@@ -122,10 +132,9 @@ def schema(site: Site) -> Iterator[str]:
         for key in look.get_foreign_keys(table):
             to = f"{key['referred_table']} {_names(key['referred_columns'])}"
             yield f"{table} FOREIGN KEY {_names(key['constrained_columns'])} TO {to}"
-    yield from (
-        f"{table} TRIGGER {name}"
-        for table, name in site.sql("SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'")
-    )
+    with db.read() as session:
+        triggers = session.execute(text("SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'"))
+        yield from (f"{table} TRIGGER {name}" for table, name in triggers)
 
 
 def _names(columns: list[str] | list[str | None]) -> str:
@@ -166,8 +175,15 @@ def feeds(site: Site) -> Iterator[str]:
         "private feed": HOME["links"]["private_feed"],
         **{path: path for path in FEEDS},
     }.items():
-        body = site.browser().get(path).text
-        yield from (f"{name} {each}" for each in (_json_ids if path.endswith("json") else _xml_ids)(body))
+        page = site.browser().get(path)
+        if page.status_code == 200:
+            ids = _json_ids if path.endswith("json") else _xml_ids
+            yield from (f"{name} {each}" for each in ids(page.text))
+
+
+def webhooks(_site: Site) -> Iterator[str]:
+    """The types of events that we act on."""
+    yield from WEBHOOK_EVENTS
 
 
 def _json_ids(body: str) -> Iterator[str]:
@@ -180,3 +196,8 @@ def _xml_ids(body: str) -> Iterator[str]:
         yield f"item {guid.text} isPermaLink={guid.get('isPermaLink')}"
     yield from (f"feed {each.text}" for each in root.findall(f"{ATOM}id"))
     yield from (f"entry {each.text}" for each in root.iterfind(f"{ATOM}entry/{ATOM}id"))
+
+
+LOOKS: dict[str, Callable[[Site], Iterator[str]]] = {
+    look.__name__: look for look in (routes, commands, settings, schema, cookies, mails, feeds, webhooks)
+}

@@ -11,6 +11,7 @@ from pathlib import Path
 import pyotp
 import pytest
 
+from tests.contract.observe import promises, schema_of
 from tests.contract.today import HOME, LATER, Site, open_home
 
 LINKS, COOKIES, OPERATOR = HOME["links"], HOME["cookies"], HOME["operator"]
@@ -43,7 +44,11 @@ def signed(purpose: str, value: str) -> str:
     return f"{value}.{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
 
 
-def test_the_schema_is_brought_up_to_date_and_nothing_is_lost(site: Site) -> None:
+def test_the_schema_is_brought_up_to_that_of_a_new_database(site: Site) -> None:
+    assert sorted(set(schema_of(site.services.db))) == promises("schema")
+
+
+def test_nothing_in_it_is_lost(site: Site) -> None:
     for table, rows in {"reader": 3, "pass_order": 1, "payment": 1, "pass_grant": 1, "house_ad": 1}.items():
         assert site.sql(f"SELECT count(*) FROM {table}") == [(rows,)], table  # noqa: S608 - names from above
     assert site.sql("SELECT amount_cents, currency, outcome FROM payment") == [(499, "usd", "granted")]

@@ -13,8 +13,7 @@ import click
 import pysqlite3
 import time_machine
 from flask import Flask
-from sqlalchemy import inspect, text
-from sqlalchemy.engine import Inspector
+from sqlalchemy import text
 
 from payments.events import KNOWN as WEBHOOK_EVENTS
 from tests.support.browser import Browser
@@ -23,11 +22,12 @@ from tests.support.outbox import run as deliver_outbox
 from tests.support.smtp import FakeMailServer
 from website.app import create_app
 from website.cli import carrel
+from website.db import Database
 from website.migrations import migrate
 from website.settings import Settings, load
 from website.web.services import Services, make_services
 
-__all__ = ["HOME", "WEBHOOK_EVENTS", "Settings", "Site", "carrel", "commands_of", "is_read", "open_home"]
+__all__ = ["WEBHOOK_EVENTS", "Database", "Settings", "carrel"]  # what else is looked at
 HERE = Path(__file__).parent / "home"
 HOME: dict[str, Any] = json.loads((HERE / "home.json").read_text("utf-8"))
 NO_FILE = HERE / "no-carrel.toml"
@@ -48,11 +48,6 @@ class Site:
         admin = self.app.extensions["admin"]
         assert isinstance(admin, Flask)
         return admin
-
-    @property
-    def schema(self) -> Inspector:
-        """The migrated schema."""
-        return inspect(self.services.db.engine)
 
     def browser(self, cookie: str = "") -> "Visitor":
         """A browser; with the session of somebody from the home."""
@@ -95,6 +90,17 @@ def open_home(folder: Path, base_url: str = HOME["base_url"]) -> Iterator[Site]:
             yield Site(create_app(services), services, mail)
         finally:
             services.db.close()
+
+
+@contextmanager
+def open_empty(folder: Path) -> Iterator[Database]:
+    """A new database, as the migrations make it."""
+    db = Database(f"sqlite:///{folder / 'empty.db'}")
+    try:
+        migrate(db)
+        yield db
+    finally:
+        db.close()
 
 
 def _settings(folder: Path, base_url: str, smtp_url: str) -> Settings:
