@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from articles.making.addresses import Addresses
-from articles.making.anchors import broken_anchors
-from articles.making.made import Made, MadeLink
-from articles.making.make import Desk, Task, make_all
-from articles.making.pool import spread
-from articles.reading.library import Files, check_addresses, read_articles, read_head
+from articles.build.addresses import Addresses
+from articles.build.anchors import broken_anchors
+from articles.build.build_article import Desk, Task, make_all
+from articles.build.built_article import Made, MadeLink
+from articles.build.parallel_map import spread
+from articles.loading.library import Files, check_addresses, read_articles, read_head
 from articles.render import Problem
 
 

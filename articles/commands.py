@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
+from articles.build.parallel_map import WorkerDied
 from articles.check import NoSuchPath, Report, check
-from articles.making.pool import WorkerDied
+from articles.loading.discovery import NoContent
 from articles.progress import Progress
-from articles.reading.tree import NoContent
 from articles.render import Problem
 from articles.starter import CannotBegin, init_site, new_article
-from website.settings import load
+from carrel.settings import load
 
 EXIT_PROBLEMS, EXIT_REFUSED = 1, 2
 

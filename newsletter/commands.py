@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from newsletter.transfer.exporting import export_file
-from newsletter.transfer.importing import Report, import_file
-from newsletter.transfer.reading import BadFile
-from website.db import Database
-from website.settings import Settings, load
+from carrel.db import Database
+from carrel.settings import Settings, load
+from newsletter.transfer.csv_reader import BadFile
+from newsletter.transfer.exporter import export_file
+from newsletter.transfer.importer import Report, import_file
 
 EXIT_PROBLEMS = 1
 EXIT_REFUSED = 2

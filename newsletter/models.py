@@ -1,7 +1,7 @@
 """Every table of the newsletter, for migrations."""
 
-from newsletter.digests.models import DeliveredArticle, Delivery, Issue, IssueArticle, PaceMark, Rendering
 from newsletter.feeds.models import PrivateFeed
+from newsletter.issues.models import DeliveredArticle, Delivery, Issue, IssueArticle, PaceMark, Rendering
 from newsletter.subscribers.models import Asked, SignUp, Subscriber, Subscription
 
 __all__ = [

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 
 import click
 
-from payments import rebuilding
-from payments.reconcile import FAR_DAYS, RECENT_DAYS, reconcile
-from payments.shop import shop_of
-from payments.stripe_api import StripeAway
-from website.settings import load
-from website.web.services import Services, make_services
+from carrel.http.services import Services, make_services
+from carrel.settings import load
+from payments.ledger import rebuild
+from payments.payment_context import shop_of
+from payments.reconciliation.reconcile import FAR_DAYS, RECENT_DAYS, reconcile
+from payments.stripe.client import StripeAway
 
 EXIT_DIFFERENCES, EXIT_REFUSED = 1, 2
 
@@ -57,10 +57,10 @@ def rebuild_command(apply: bool) -> None:
     Exit status: 0 they agree (now), 1 they differ.
     """
     with _services() as desk:
-        found = list(rebuilding.drifts(desk.db))
+        found = list(rebuild.drifts(desk.db))
         for drift in found:
             if apply:
-                rebuilding.rebuild(desk.db, drift.reader_id)
+                rebuild.rebuild(desk.db, drift.reader_id)
             click.echo(f"{drift}{' Set right.' if apply else ''}")
     click.echo(f"{len(found)} differences.")
     if found and not apply:

@@ -7,16 +7,16 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from payments import ledger, refund_requests
-from payments.fulfil import fulfil
-from payments.gifts import need_reason
+from carrel import audit, clock
+from carrel.http.services import Services
+from carrel.mail import alarms
+from carrel.settings import Settings
+from payments.fulfillment.fulfill import fulfil
+from payments.ledger import entries, refund_requests
+from payments.ledger.manual_grants import need_reason
 from payments.models import Order, Payment, RefundRequest
-from payments.shop import Shop, shop_of
-from payments.stripe_api import StripeAway, StripeRefused
-from website import audit, clock
-from website.mail import alarms
-from website.settings import Settings
-from website.web.services import Services
+from payments.payment_context import Shop, shop_of
+from payments.stripe.client import StripeAway, StripeRefused
 
 log = structlog.get_logger()
 PAUSE: Final = timedelta(minutes=2)
@@ -86,7 +86,7 @@ def carry_out(shop: Shop, request_id: int) -> None:
         if request.state != "asked":
             return
         payment = request.payment
-        if ledger.left_of(session, payment) < request.amount_cents:  # it went back meanwhile
+        if entries.left_of(session, payment) < request.amount_cents:  # it went back meanwhile
             _finish(session, request_id, "done")
             return
         request.next_try_at = clock.now() + PAUSE
@@ -121,7 +121,7 @@ def _payments(session: Session, order: Order) -> list[Payment]:
 
 
 def _ask(session: Session, payment: Payment, actor: str, reason: str) -> RefundRequest | None:
-    left = ledger.left_of(session, payment)
+    left = entries.left_of(session, payment)
     return refund_requests.ask(session, payment, left, actor, reason) if left > 0 else None
 
 

@@ -5,7 +5,7 @@ import click
 from articles.commands import EXIT_PROBLEMS, Refusal, lines_of, refusing, show
 from articles.progress import Progress
 from articles.publish import Busy, Refused, publish
-from website.settings import load
+from carrel.settings import load
 
 
 @click.command("publish")

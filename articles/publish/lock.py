@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
-from website.db import Database
+from carrel.db import Database
 
 ADVISORY_LOCK = 0x7075_626C  # "publ"
 WAIT_SECONDS = 600

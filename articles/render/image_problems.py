@@ -1,6 +1,6 @@
 """What can be wrong with the path of an image beside an article."""
 
-from website.images.problems import ImageBroken, ImageProblem, ImageUnknown
+from carrel.images.problems import ImageBroken, ImageProblem, ImageUnknown
 
 __all__ = [
     "ImageBroken",

@@ -10,7 +10,7 @@ from articles.render.image_problems import (
     ImageMissing,
     ImageUnknown,
 )
-from website.images.picture import BYTES, Picture
+from carrel.images.image import BYTES, Picture
 
 
 def find(folder: Path, src: str, root: Path) -> Path:
@@ -33,16 +33,18 @@ def find(folder: Path, src: str, root: Path) -> Path:
 
 def inspect(path: Path) -> None:
     """Check a file as `publish` does, and write nothing. Raises an ImageProblem."""
-    from website.images import making  # here, as Pillow takes long to load, and most articles have no image
+    from carrel.images import (
+        processing,  # here, as Pillow takes long to load, and most articles have no image
+    )
 
-    making.inspect(path.name, _read(path))
+    processing.inspect(path.name, _read(path))
 
 
 def publish(path: Path, media: Path, url: str) -> Picture:
-    """Write the widths of an image that `media` lacks, and say how to show it; see `website.images.making`."""
-    from website.images import making
+    """Write the widths of an image that `media` lacks, and say how to show it; see `carrel.images.processing`."""
+    from carrel.images import processing
 
-    return making.publish(path.name, _read(path), media, url)
+    return processing.publish(path.name, _read(path), media, url)
 
 
 def _read(path: Path) -> bytes:

@@ -3,9 +3,9 @@
 import shutil
 from pathlib import Path
 
-from articles.reading.exam_file import NAME
-from articles.reading.explain import suggest
-from articles.reading.kinds import SLUG, SLUG_LENGTH
+from articles.loading.exam_file import NAME
+from articles.loading.field_types import SLUG, SLUG_LENGTH
+from articles.loading.validation_messages import suggest
 
 HERE = Path(__file__).parent
 ARTICLE = HERE / "article.md"

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
-from articles import library
+from articles import queries
 from articles.models import Article, ArticleTopic
-from website.settings import Settings
+from carrel.settings import Settings
 
 
 class NoSuchFeed(Exception):
@@ -37,7 +37,7 @@ def of_site(settings: Settings) -> Scope:
 
 def of_exam(session: Session, settings: Settings, slug: str, now: datetime) -> Scope:
     """The articles of one exam. Raises `NoSuchFeed`."""
-    exam = library.find_exam(session, slug, now)
+    exam = queries.find_exam(session, slug, now)
     if exam is None:
         raise NoSuchFeed(slug)
     title = f"{exam.name} – {settings.site_name}"
@@ -46,7 +46,7 @@ def of_exam(session: Session, settings: Settings, slug: str, now: datetime) -> S
 
 def of_topic(session: Session, settings: Settings, slug: str, now: datetime) -> Scope:
     """The articles about one topic, whatever the exam. Raises `NoSuchFeed`."""
-    topic = library.find_topic(session, slug, now)
+    topic = queries.find_topic(session, slug, now)
     if topic is None:
         raise NoSuchFeed(slug)
     about = select(ArticleTopic.article_id).where(ArticleTopic.topic_id == topic.id)

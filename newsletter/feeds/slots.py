@@ -7,10 +7,10 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from articles.models import Article
-from website.ads.choice import window_start
-from website.ads.show import Desk, Place, Shown, Where
-from website.settings import Settings
-from website.tokens import Signer
+from carrel.ads.ad_server import Desk, Place, Shown, Where
+from carrel.ads.choice import window_start
+from carrel.settings import Settings
+from carrel.tokens import Signer
 
 WINDOW_MINUTES = 24 * 60
 SLOT = Markup('<hr><p><small>{label}</small></p><p>{image}<a href="{url}" rel="{rel}">{title}</a> {text}</p>')

@@ -8,8 +8,8 @@ import feedgen.feed
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
+from newsletter.feeds.browser_view import EntryAid, FeedAid
 from newsletter.feeds.feed import Entry, Feed
-from newsletter.feeds.reading_aid import EntryAid, FeedAid
 
 RSS = "application/rss+xml"
 ATOM = "application/atom+xml"

@@ -8,8 +8,8 @@ make one; and old keys still count (MAIL-09, MF-22, MF-33).
 import base64
 from dataclasses import dataclass
 
-from website.settings import Settings
-from website.tokens import Signer
+from carrel.settings import Settings
+from carrel.tokens import Signer
 
 PURPOSE = "newsletter"
 

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, St
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from articles.models import Exam, Topic
-from website.db import Base, UtcDateTime
+from carrel.db import Base, UtcDateTime
 
 
 class State(StrEnum):

@@ -4,10 +4,10 @@ import os
 
 import click
 
-from website.backup.running import site_runs
+from carrel.http.services import make_services, open_database
+from carrel.settings import Settings, load, require_production
+from website.backup.home_lock import site_runs
 from website.migrations import check_columns, check_schema, migrate
-from website.settings import Settings, load, require_production
-from website.web.services import make_services, open_database
 
 
 def running_settings(demo: bool) -> Settings:
@@ -52,7 +52,7 @@ def worker_command(demo: bool) -> None:
 @click.command("migrate")
 def migrate_command() -> None:
     """Bring the database to this release's schema. Safe to run twice, and by several at once."""
-    from website.backup.making import before_migration
+    from website.backup.create import before_migration
 
     settings = load()
     db = open_database(settings)

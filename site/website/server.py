@@ -6,10 +6,10 @@ from collections.abc import Callable
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from website.ads.routes import counting
+from carrel.ads.routes import counting
+from carrel.http.services import make_services
+from carrel.settings import Settings
 from website.app import create_app
-from website.settings import Settings
-from website.web.services import make_services
 
 GRACEFUL_SECONDS = 30
 THREADS = 8

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from articles.check import NoSuchPath, check
-from articles.reading.tree import NoContent, Tree, survey
+from articles.loading.discovery import NoContent, Tree, survey
 from tests.articles.test_check import GOOD, check_one, found
 from tests.support.articles import article_md, exam_toml, write_files
 
@@ -67,7 +67,7 @@ def test_a_file_that_vanishes_while_it_is_read_is_named(
         (content / "cpb/clean-claims.md").unlink()
         return found
 
-    monkeypatch.setattr("articles.reading.library.survey", survey_then_lose)
+    monkeypatch.setattr("articles.loading.library.survey", survey_then_lose)
     assert found(check(content)) == [("cpb/clean-claims.md", 1, "vanished")]
 
 

@@ -9,11 +9,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from articles.check import check
+from carrel.db import Database
+from carrel.settings import load
 from tests.support.articles import article_md, write_files
 from website.cli import carrel
-from website.db import Database
 from website.migrations import migrate
-from website.settings import load
 
 Run = Callable[..., Result]
 

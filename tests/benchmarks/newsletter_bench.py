@@ -19,9 +19,11 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from newsletter.delivery.bulk import Bulk
-from newsletter.digests import due, freezing, texts
-from newsletter.digests.models import Delivery, DeliveryState, Issue, Rendering
+from carrel.http.services import Services, make_services
+from carrel.settings import load
+from newsletter.delivery.send_step import Bulk
+from newsletter.issues import composition, due, freezing
+from newsletter.issues.models import Delivery, DeliveryState, Issue, Rendering
 from newsletter.subscribers.models import Pace
 from tests.support.articles import put_article
 from tests.support.digests import begin, drain, put_readers
@@ -29,8 +31,6 @@ from tests.support.postgres import Cluster, find_binaries
 from tests.support.sink import sink
 from tests.support.test_database import TestDatabase
 from website.migrations import migrate
-from website.settings import load
-from website.web.services import Services, make_services
 
 SUBSCRIBERS = (1_000, 10_000, 100_000)
 ARTICLES = 6  # that an issue brings to each; fewer would be mails of their own
@@ -130,7 +130,7 @@ def _measure_freezing(folder: Path, url: str, subscribers: int) -> None:
 def _measure_sending(folder: Path, url: str, port: int, mails: int, where: str) -> float:
     with _site(folder, url, port) as services:
         _draft(services, mails)
-        while freezing.handle_one(services) or texts.compose_one(services):
+        while freezing.handle_one(services) or composition.compose_one(services):
             pass
         with services.db.write() as session:
             session.execute(update(Rendering).values(html=Rendering.html + _padding(session)))

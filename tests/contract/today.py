@@ -15,17 +15,17 @@ import time_machine
 from flask import Flask
 from sqlalchemy import text
 
-from payments.events import KNOWN as WEBHOOK_EVENTS
+from carrel.db import Database
+from carrel.http.services import Services, make_services
+from carrel.settings import Settings, load
+from payments.stripe.events import KNOWN as WEBHOOK_EVENTS
 from tests.support.browser import Browser
 from tests.support.digests import deliver as deliver_digests
 from tests.support.outbox import run as deliver_outbox
 from tests.support.smtp import FakeMailServer
 from website.app import create_app
 from website.cli import carrel
-from website.db import Database
 from website.migrations import migrate
-from website.settings import Settings, load
-from website.web.services import Services, make_services
 
 __all__ = ["WEBHOOK_EVENTS", "Database", "Settings", "carrel"]  # what else is looked at
 HERE = Path(__file__).parent / "home"

@@ -8,20 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from carrel import clock
+from carrel.http.services import open_database
+from carrel.settings import load
 from payments.models import Order
 from tests.faults.conftest import FULL
 from tests.support.live import CONTENT
 from tests.support.site import ROOT, Site, running_site
-from website import clock
-from website.backup.failures import BackupFailure
-from website.backup.making import make
-from website.backup.shelf import every
+from website.backup.backup_store import every
+from website.backup.create import make
+from website.backup.errors import BackupFailure
 from website.backup.sqlite_copy import checked
 from website.doctor.findings import Level, Patient
-from website.doctor.machine import disk
+from website.doctor.machine_checks import disk
 from website.migrations import migrate
-from website.settings import load
-from website.web.services import open_database
 
 MEGABYTES = 48
 

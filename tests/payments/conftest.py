@@ -7,12 +7,12 @@ from flask import Flask
 from pydantic import SecretStr
 from stripe import HTTPClient
 
-from payments import intake
-from payments.signatures import Burst
-from payments.standin import Standin
+from carrel.http.services import Services
+from carrel.settings import Settings
+from payments.stripe.signatures import Burst
+from payments.webhooks import verify_event
 from tests.support.payments import SECRET, Till
-from website.settings import Settings
-from website.web.services import Services
+from website.demo.fake_stripe import Standin
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def settings(settings: Settings, stripe_: Standin) -> Settings:
 @pytest.fixture(autouse=True)
 def no_forgeries_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that has seen none."""
-    monkeypatch.setattr(intake, "_forgeries", Burst())
+    monkeypatch.setattr(verify_event, "_forgeries", Burst())
 
 
 @pytest.fixture(autouse=True)

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from payments import handling, inbox, refunds
-from payments.events import read_event
-from payments.fulfil import fulfil
+from carrel import clock
+from payments import refunds
+from payments.fulfillment.fulfill import fulfil
 from payments.models import RefundRequest, StripeEvent
+from payments.stripe.events import read_event
+from payments.webhooks import event_handler, inbox
 from tests.support.payments import Till
-from website import clock
 
 AHEAD = timedelta(days=1)
 
@@ -27,7 +28,7 @@ def test_data_23_an_event_put_off_by_a_clock_that_was_ahead_is_handled_now(till:
         till.stripe.api.down()
         assert till.deliver(event) == 500
         till.stripe.api.up()
-    assert handling.handle_one(till.services)
+    assert event_handler.handle_one(till.services)
     assert till.ad_free() == [True]
 
 

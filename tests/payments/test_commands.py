@@ -6,12 +6,12 @@ from contextlib import contextmanager
 import pytest
 from click.testing import CliRunner, Result
 
+from carrel.accounts import readers
+from carrel.http.services import Services
 from payments import commands
-from payments.fulfil import fulfil
+from payments.fulfillment.fulfill import fulfil
 from payments.models import Payment
 from tests.support.payments import Till
-from website.accounts import readers
-from website.web.services import Services
 
 Run = Callable[..., Result]
 

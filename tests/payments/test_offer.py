@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from carrel.settings import BadSettings, Settings, load
 from payments import offer
-from website.settings import BadSettings, Settings, load
 
 
 def selling(**changes: Any) -> Settings:

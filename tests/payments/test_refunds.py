@@ -7,12 +7,12 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from carrel.audit import AuditEntry
 from payments import refunds
-from payments.fulfil import fulfil
+from payments.fulfillment.fulfill import fulfil
 from payments.models import Order, Payment, Refund, RefundRequest
 from payments.refunds import NotRefundable
 from tests.support.payments import Till
-from website.audit import AuditEntry
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ from typing import Any
 
 import structlog
 
-from website import logs
-from website.logs import Line
+from carrel import logging
+from carrel.logging import Line
 
 
 def log_apart() -> None:
     """From now on, in this process."""
-    logs.Line = _line  # type: ignore[assignment, misc]
+    logging.Line = _line  # type: ignore[assignment, misc]
 
 
 def _line() -> Any:

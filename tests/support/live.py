@@ -12,13 +12,13 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from articles.publish import publish
-from payments.standin import Standin
+from carrel.ads.samples import seed_demo_ads
+from carrel.http.services import Services, make_services
+from carrel.settings import Settings, load
 from tests.support.smtp import FakeMailServer
-from website.ads.samples import seed_demo_ads
 from website.app import create_app
+from website.demo.fake_stripe import Standin
 from website.migrations import migrate
-from website.settings import Settings, load
-from website.web.services import Services, make_services
 from website.worker import Worker, steps
 
 KEY = "a-key-for-tests-only-of-32-bytes-or-more"

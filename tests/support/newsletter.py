@@ -4,11 +4,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from carrel import clock
+from carrel.accounts.models import Reader
+from carrel.mail import addresses, suppression
 from newsletter.subscribers.models import State, Subscriber, Subscription
 from tests.support.articles import put_exam
-from website import clock
-from website.accounts.models import Reader
-from website.mail import addresses, suppression
 
 
 def put_reader(session: Session, email: str | None = "anna@example.org", **columns: Any) -> Reader:

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
+from carrel.http.services import Services
+from carrel.mail import outbox
+from carrel.mail.models import Alarm, OutboxMail
+from carrel.mail.outbox import USUAL, Pace
+from carrel.mail.outbox_sender import Delivery
 from tests.support.mail import HELLO
-from website.mail import outbox
-from website.mail.delivery import Delivery
-from website.mail.models import Alarm, OutboxMail
-from website.mail.outbox import USUAL, Pace
-from website.web.services import Services
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ANNA = "Anna@example.org"

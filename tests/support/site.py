@@ -20,16 +20,16 @@ from urllib.error import URLError
 import requests
 from sqlalchemy import delete
 
+from carrel.accounts.models import LimitHits
+from carrel.db import Database
+from carrel.mail.models import Alarm
 from payments.models import Reconciliation
-from payments.standin import Standin
 from tests.support.buyer import PATIENCE_SECONDS, Buyer
 from tests.support.eyes import Eyes
 from tests.support.served import free_port
 from tests.support.smtp import FakeMailServer
 from tests.support.warm import Warm
-from website.accounts.models import LimitHits
-from website.db import Database
-from website.mail.models import Alarm
+from website.demo.fake_stripe import Standin
 from website.migrations import migrate
 
 ROOT = Path(__file__).parents[2]

@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from carrel import clock
+from carrel.http.services import Services
+from carrel.mail import suppression
+from carrel.mail.models import Kind, OutboxMail
+from newsletter.subscribers.eligibility import receives
 from newsletter.subscribers.models import State, Subscriber, Subscription
-from newsletter.subscribers.receiving import receives
 from tests.support.browser import Browser
 from tests.support.newsletter import put_subscriber
-from website import clock
-from website.mail import suppression
-from website.mail.models import Kind, OutboxMail
-from website.web.services import Services
 
 ANNA = "anna@example.org"
 COOKIE = "__Host-carrel_sign_up"

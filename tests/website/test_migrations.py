@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from website.db import Base, Database
+from carrel.db import Base, Database
 from website.migrations import HEAD, ForeignSchema, check_columns, check_schema, migrate
 from website.migrations.upgrade import script
 

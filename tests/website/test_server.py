@@ -1,9 +1,9 @@
 """What each process of the web server makes for itself."""
 
-from website.ads.routes import counting
+from carrel.ads.routes import counting
+from carrel.settings import Settings
 from website.demo import mail_pages
 from website.server import Server
-from website.settings import Settings
 
 
 def test_every_process_adds_the_pages_that_only_the_demo_has(settings: Settings) -> None:

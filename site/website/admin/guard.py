@@ -6,14 +6,14 @@ from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, current_app, g, request
 
-from website.accounts.paths import safe_path
+from carrel.accounts.paths import safe_path
+from carrel.http import errors
+from carrel.http.redirects import see_other
+from carrel.http.services import services
 from website.admin.cookie import operator_cookie
 from website.admin.operators import sessions
 from website.admin.operators.models import Operator, OperatorSession
 from website.admin.operators.roles import Need, may
-from website.web import errors
-from website.web.redirects import see_other
-from website.web.services import services
 
 View = TypeVar("View", bound=Callable[..., object])
 NEED: Final = "operator_need"

@@ -18,7 +18,7 @@ from typing import IO, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
-from website.backup.failures import BadBackup
+from website.backup.errors import BadBackup
 
 FORMAT = 1
 MANIFEST = "manifest.json"

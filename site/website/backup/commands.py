@@ -7,16 +7,16 @@ from pathlib import Path
 
 import click
 
-from newsletter.digests import sent_log
-from payments.reconcile import FAR_DAYS, reconcile
-from payments.shop import Shop
-from payments.stripe_api import StripeAway, stripe_of
-from website.backup import making, rehearsal, restoring, shelf
-from website.backup.failures import BackupFailure
-from website.db import Database
-from website.mail import holds
-from website.settings import Settings, load
-from website.web.services import open_database
+from carrel.db import Database
+from carrel.http.services import open_database
+from carrel.mail import holds
+from carrel.settings import Settings, load
+from newsletter.issues import sent_log
+from payments.payment_context import Shop
+from payments.reconciliation.reconcile import FAR_DAYS, reconcile
+from payments.stripe.client import StripeAway, stripe_of
+from website.backup import backup_store, create, restore, restore_test
+from website.backup.errors import BackupFailure
 
 EXIT_BAD, EXIT_REFUSED = 1, 2
 STILL_HELD = (
@@ -49,21 +49,21 @@ def backup_command(only_list: bool, test: bool) -> None:
         return
     with _failures():
         with _database(settings) as db:
-            path = making.make(settings, db)
+            path = create.make(settings, db)
         click.echo(path)
         if test:
             _test(settings, path)
 
 
 def _list(settings: Settings) -> None:
-    for each in shelf.every(settings.home):
+    for each in backup_store.every(settings.home):
         click.echo(
             f"{each.path}  {each.at:%Y-%m-%d %H:%M UTC}  {each.path.stat().st_size:>13,} bytes  {each.kind}"
         )
 
 
 def _test(settings: Settings, path: Path) -> None:
-    result = rehearsal.rehearse(settings, path)
+    result = restore_test.rehearse(settings, path)
     click.echo(result.problem or "It was restored in a scratch place, and the site serves its pages from it.")
     if result.problem:
         raise click.exceptions.Exit(EXIT_BAD)
@@ -79,7 +79,7 @@ def restore_command(file: Path) -> None:
     """
     settings = load()
     with _failures():
-        restored = restoring.restore(settings, file)
+        restored = restore.restore(settings, file)
         click.echo(f"The site is what it was at {restored.manifest.made_at:%Y-%m-%d %H:%M:%S UTC}.")
         if restored.saved:
             click.echo(f"What was there before is kept: {restored.saved}")

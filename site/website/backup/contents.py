@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from website.backup.failures import DamagedDatabase
+from website.backup.errors import DamagedDatabase
 
 SEARCH = "article_search"  # derived, and on SQLite a virtual table
 

@@ -9,7 +9,7 @@ import psycopg
 from sqlalchemy.engine import URL
 
 from website.backup.contents import Contents, contents
-from website.backup.failures import DamagedDatabase, ProgramFailed
+from website.backup.errors import DamagedDatabase, ProgramFailed
 
 NAME = "database.pgdump"
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pysqlite3
 
+from carrel.db import BUSY_TIMEOUT_MS
 from website.backup.contents import Contents, contents
-from website.backup.failures import BackupFailure, DamagedDatabase, NotCopied
-from website.db import BUSY_TIMEOUT_MS
+from website.backup.errors import BackupFailure, DamagedDatabase, NotCopied
 
 NAME = "database.sqlite3"
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"

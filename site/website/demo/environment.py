@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from website.settings import EXAMPLE, BadSettings, Settings, is_local, load
+from carrel.settings import EXAMPLE, BadSettings, Settings, is_local, load
 
 DEFAULT_PORT = 8000
 LARGEST_PORT = 65_535

@@ -11,10 +11,10 @@ from contextlib import ExitStack, contextmanager
 import click
 
 from articles.publish import publish
-from payments.standin import Standin
-from website.ads.samples import seed_demo_ads
+from carrel.ads.samples import seed_demo_ads
+from carrel.http.services import open_database
+from carrel.settings import BadSettings, Settings, load
 from website.demo import mailbox
-from website.demo.desk import way_in
 from website.demo.environment import (
     Neighbours,
     check_operators_settings,
@@ -23,10 +23,10 @@ from website.demo.environment import (
     port,
     write_down,
 )
+from website.demo.fake_stripe import Standin
+from website.demo.operator_setup import way_in
 from website.demo.processes import DidNotStart, Processes
 from website.migrations import migrate
-from website.settings import BadSettings, Settings, load
-from website.web.services import open_database
 
 STANDIN_KEY = "sk_test_standin"
 STANDIN_SECRET = "whsec_demo"

@@ -5,11 +5,11 @@ from dataclasses import asdict
 
 import click
 
-from website import clock
-from website.doctor.examination import examine, worst
+from carrel import clock
+from carrel.http.services import open_database
+from carrel.settings import load
 from website.doctor.findings import Finding, Level, Patient
-from website.settings import load
-from website.web.services import open_database
+from website.doctor.run_checks import examine, worst
 
 EXIT = {Level.WELL: 0, Level.LOOK: 1, Level.BAD: 2}
 MARK = {Level.WELL: "well", Level.LOOK: "LOOK", Level.BAD: "BAD "}

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from website.db import Database
-from website.settings import Settings
+from carrel.db import Database
+from carrel.settings import Settings
 
 
 class Level(StrEnum):

@@ -6,13 +6,13 @@ import ipaddress
 from flask import Blueprint, Flask, Response, abort, render_template, request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from website import clock
+from carrel import clock
+from carrel.http.services import services
 from website.admin.guard import needs
 from website.admin.operators.roles import Need
-from website.doctor import numbers
-from website.doctor.examination import examine, worst
+from website.doctor import metrics as numbers
 from website.doctor.findings import Patient
-from website.web.services import services
+from website.doctor.run_checks import examine, worst
 
 page = Blueprint("doctor", __name__, template_folder="templates")
 metrics_page = Blueprint("metrics", __name__)

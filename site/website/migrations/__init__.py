@@ -2,7 +2,7 @@
 
 from sqlalchemy import inspect, text
 
-from website.db import Database, DatabaseUnusable
+from carrel.db import Database, DatabaseUnusable
 
 HEAD = "0006"  # the revision this release was made for
 

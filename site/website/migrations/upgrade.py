@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
-from website.db import Database, DatabaseUnusable
+from carrel.db import Database, DatabaseUnusable
 from website.migrations import HEAD, ForeignSchema, current_revision
 
 HERE = Path(__file__).parent

@@ -12,7 +12,7 @@ from PIL import Image
 
 from articles.render import Picture, images
 from articles.render.image_problems import ImageProblem
-from website.images.picture import BYTES
+from carrel.images.image import BYTES
 
 SECRET = b"48.1371N 11.5754E"
 

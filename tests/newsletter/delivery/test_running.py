@@ -12,7 +12,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from newsletter.digests.models import Delivery, DeliveryState, Issue, IssueState
+from carrel import clock
+from carrel.http.services import Services, make_services
+from carrel.mail.models import Alarm
+from carrel.settings import Settings, load
+from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState
 from newsletter.subscribers.models import Subscriber
 from tests.conftest import BASE_URL, KEY, POSTGRES
 from tests.support.articles import put_article
@@ -20,10 +24,6 @@ from tests.support.digests import begin, hasten, put_issue, put_readers, states,
 from tests.support.smtp import FakeMailServer, Mail, make_certificate
 from tests.support.test_database import empty
 from tests.support.worker import FULL, on_one_database, worker
-from website import clock
-from website.mail.models import Alarm
-from website.settings import Settings, load
-from website.web.services import Services, make_services
 
 READERS = 200 if FULL else 12
 pytestmark = pytest.mark.faults

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from carrel.mail.message import Content, build, to_bytes
+from carrel.settings import Settings
+from carrel.tokens import BadSignature, Signer
 from newsletter.subscribers import links
-from website.mail.message import Content, build, to_bytes
-from website.settings import Settings
-from website.tokens import BadSignature, Signer
 
 KEY, OTHER = "a-key-for-tests-only-of-32-bytes-or-more", "another-key-for-tests-of-32-bytes-or-more"
 HASH = bytes(range(32))

@@ -9,17 +9,17 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
+from carrel import clock
+from carrel.audit import AuditEntry
+from carrel.db import Database
+from carrel.mail import suppression
+from carrel.mail.models import Kind
 from newsletter.subscribers.models import SignUp, State, Subscriber, Subscription
-from newsletter.transfer.exporting import export_file
-from newsletter.transfer.importing import Report, import_file
-from newsletter.transfer.reading import COLUMNS, BadFile
+from newsletter.transfer.csv_reader import COLUMNS, BadFile
+from newsletter.transfer.exporter import export_file
+from newsletter.transfer.importer import Report, import_file
 from tests.support.articles import put_exam, put_topic
 from tests.support.newsletter import put_subscriber
-from website import clock
-from website.audit import AuditEntry
-from website.db import Database
-from website.mail import suppression
-from website.mail.models import Kind
 
 HEAD = ",".join(COLUMNS)
 GOOD = "anna@example.org,kit,2026-03-31T18:00:00+02:00,daily,cpb"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import stripe
 
-from payments.standin import Standin
+from website.demo.fake_stripe import Standin
 
 
 @pytest.fixture(scope="module")

@@ -9,15 +9,15 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import select
 
+from carrel import clock
+from carrel.ads.models import Count, HouseAd, PageCount
+from carrel.audit import AuditEntry
+from carrel.http.services import Services
+from carrel.settings import Settings
 from tests.support.ads import house_ad
 from tests.support.articles import put_article
 from tests.support.browser import Browser, forms_of
 from tests.support.operators import OLGA, signed_in
-from website import clock
-from website.ads.models import Count, HouseAd, PageCount
-from website.audit import AuditEntry
-from website.settings import Settings
-from website.web.services import Services
 
 GOOD: dict[str, Any] = {
     "name": "Pencils in December",

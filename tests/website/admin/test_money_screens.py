@@ -7,16 +7,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from payments.fulfil import fulfil
+from carrel import clock
+from carrel.audit import AuditEntry
+from payments.fulfillment.fulfill import fulfil
 from payments.models import Order, Refund, StripeEvent
 from tests.payments.conftest import no_forgeries_yet, settings, stripe_, till  # noqa: F401
 from tests.support.browser import Browser
 from tests.support.newsletter import put_reader, put_subscriber
 from tests.support.operators import OLGA, signed_in
 from tests.support.payments import Till
-from website import clock
 from website.admin.operators.roles import Role
-from website.audit import AuditEntry
 
 BUYER = "buyer@work.example"
 

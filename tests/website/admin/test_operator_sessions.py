@@ -8,14 +8,15 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select, update
 
+from carrel import clock
+from carrel.audit import AuditEntry
+from carrel.http.services import Services
 from tests.support.browser import Browser, forms_of
 from tests.support.operators import COOKIE, OLGA, PASSWORD, code_now, put_operator, signed_in
-from website import clock
-from website.admin.operators import sessions, signing_in, staff
+from website.admin.operators import sessions, staff
+from website.admin.operators import sign_in as signing_in
 from website.admin.operators.models import OperatorSession
-from website.admin.operators.signing_in import NotSignedIn, Place
-from website.audit import AuditEntry
-from website.web.services import Services
+from website.admin.operators.sign_in import NotSignedIn, Place
 
 HERE = Place("192.0.2.1", "Firefox on Linux")
 NEW = "new@carrel.test"

@@ -10,17 +10,18 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from carrel import clock
+from carrel.accounts.limits import TooMany
+from carrel.http.services import Services
+from carrel.mail.models import Alarm, OutboxMail
 from tests.support.browser import Browser
 from tests.support.operators import COOKIE, OLGA, PASSWORD, code_now, put_operator
-from website import clock
-from website.accounts.limits import TooMany
-from website.admin.operators import codes, signing_in, staff
+from website.admin.operators import codes, staff
+from website.admin.operators import sign_in as signing_in
 from website.admin.operators.models import Operator, OperatorSession, RecoveryCode
 from website.admin.operators.passwords import WeakPassword, check_new, hashed, matches
 from website.admin.operators.roles import Role
-from website.admin.operators.signing_in import NotSignedIn, Place
-from website.mail.models import Alarm, OutboxMail
-from website.web.services import Services
+from website.admin.operators.sign_in import NotSignedIn, Place
 
 HERE = Place("192.0.2.1", "Firefox on Linux")
 NEW = "new@carrel.test"

@@ -8,16 +8,17 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from carrel import clock
+from carrel.accounts.limits import TooMany
+from carrel.audit import AuditEntry
+from carrel.http.services import Services
 from tests.support.authenticator import LIES, Device
 from tests.support.operators import OLGA, PASSWORD, code_now
 from tests.support.passkeys import HERE, SITE, asked, for_sign_in, kept, put_passkey, sign_in, who_is_in
-from website import clock
-from website.accounts.limits import TooMany
-from website.admin.operators import passkeys, sessions, signing_in
+from website.admin.operators import passkeys, sessions
+from website.admin.operators import sign_in as signing_in
 from website.admin.operators.models import Operator, PasskeyChallenge
-from website.admin.operators.signing_in import NotSignedIn, Place
-from website.audit import AuditEntry
-from website.web.services import Services
+from website.admin.operators.sign_in import NotSignedIn, Place
 
 ELSEWHERE = Place("203.0.113.7", "")
 

@@ -12,17 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from werkzeug.test import TestResponse
 
+from carrel import clock
+from carrel.http.services import Services
 from tests.support.authenticator import LIES, Device
 from tests.support.browser import Browser, Form, forms_of
 from tests.support.operators import COOKIE, put_operator, signed_in
 from tests.support.passkeys import SITE, asked, kept, put_passkey, sign_in
-from website import clock
 from website.admin.operators import passkeys, sessions
 from website.admin.operators.challenges import BadAnswer
 from website.admin.operators.models import Operator, OperatorSession
 from website.admin.operators.roles import Role
-from website.admin.operators.signing_in import NotSignedIn
-from website.web.services import Services
+from website.admin.operators.sign_in import NotSignedIn
 
 
 def form_at(page: TestResponse, action: str) -> Form:

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
+from carrel.http.services import Services
 from tests.support.authenticator import Device
 from tests.support.operators import put_operator
 from tests.support.passkeys import kept, put_passkey, sign_in, who_is_in
 from website.admin.operators import ceremony, passkeys, staff
 from website.admin.operators.models import Operator
 from website.admin.operators.roles import Role
-from website.admin.operators.signing_in import NotSignedIn, Place
-from website.web.services import Services
+from website.admin.operators.sign_in import NotSignedIn, Place
 
 ELSEWHERE = Place("203.0.113.7", "")
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from website import clock
+from carrel import clock
 from website.backup import archive
 from website.backup.archive import FORMAT, Manifest
-from website.backup.failures import BadBackup
+from website.backup.errors import BadBackup
 
 
 def manifest(**files: archive.File) -> Manifest:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from carrel.settings import BadSettings, load
 from website.demo.environment import (
     Neighbours,
     check_operators_settings,
@@ -12,7 +13,6 @@ from website.demo.environment import (
     port,
     write_down,
 )
-from website.settings import BadSettings, load
 
 NEIGHBOURS = Neighbours("http://127.0.0.1:1", "sk_test_standin", "whsec_demo", "smtp://127.0.0.1:2")
 

@@ -6,15 +6,15 @@ import pytest
 from flask import Flask
 from pydantic import SecretStr
 
-from payments.standin import Standin
+from carrel.http.services import Services
+from carrel.page_cache import EpochWatch
+from carrel.settings import Settings
+from tests.carrel.accounts.conftest import link_in
 from tests.support.accounts import ANNA
 from tests.support.browser import Browser
 from tests.support.payments import SECRET, Till
 from tests.support.state import dump
-from tests.website.accounts.conftest import link_in
-from website.editions import EpochWatch
-from website.settings import Settings
-from website.web.services import Services
+from website.demo.fake_stripe import Standin
 
 
 @pytest.fixture

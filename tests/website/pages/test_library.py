@@ -9,11 +9,11 @@ import pytest
 import time_machine
 from flask.testing import FlaskClient
 
+from carrel import clock
+from carrel.db import Database
+from carrel.http.services import Services
+from carrel.page_cache import EditionCache, raise_epoch
 from tests.support.articles import put_article
-from website import clock
-from website.db import Database
-from website.editions import EditionCache, raise_epoch
-from website.web.services import Services
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 PATHS = ["/", "/exams/cpb/", "/topics/medicare/", "/articles/clean-claims/"]

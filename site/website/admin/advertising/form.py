@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
-from website.ads.drafts import Draft, Refused, Upload
-from website.ads.models import HouseAd
+from carrel.ads.drafts import Draft, Refused, Upload
+from carrel.ads.models import HouseAd
 
 Values = Mapping[str, Any]
 Value = TypeVar("Value")

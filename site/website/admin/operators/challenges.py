@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from website import clock
+from carrel import clock
+from carrel.tokens import new_token, token_hash
 from website.admin.operators.models import PasskeyChallenge
-from website.tokens import new_token, token_hash
 
 LASTS: Final = timedelta(minutes=5)
 

@@ -2,12 +2,12 @@
 
 from flask import render_template, request
 
-from website.accounts.browsers import browser_name
+from carrel.accounts.browser_names import browser_name
+from carrel.http.services import services
 from website.admin.guard import admin_path, me
 from website.admin.operators import passkeys
 from website.admin.operators.roles import IN_WORDS, Role
-from website.admin.operators.signing_in import Place
-from website.web.services import services
+from website.admin.operators.sign_in import Place
 
 
 def sign_in_page(errors: dict[str, str], email: str = "") -> str:

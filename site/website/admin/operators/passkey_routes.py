@@ -6,14 +6,14 @@ the whole answer. The script between them is `js/passkey.js`.
 
 from flask import Blueprint, Response, request
 
+from carrel.http.redirects import see_other
+from carrel.http.services import services
 from website.admin import cookie
 from website.admin.guard import for_anybody, me, my_session, needs
 from website.admin.operators import pages, passkeys
 from website.admin.operators.challenges import BadAnswer, Site
 from website.admin.operators.roles import Need
-from website.admin.operators.signing_in import NotSignedIn
-from website.web.redirects import see_other
-from website.web.services import services
+from website.admin.operators.sign_in import NotSignedIn
 
 blueprint = Blueprint("passkeys", __name__, url_prefix="/passkeys")
 NOT_KNOWN = "This passkey is not known here, or you took longer than five minutes. Try again, or use a code."

@@ -10,15 +10,15 @@ import structlog
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, contains_eager
 
-from website import clock
-from website.accounts import limits
-from website.accounts.limits import Limit, minutes
-from website.admin.operators import acts, challenges, sessions
+from carrel import clock
+from carrel.accounts import limits
+from carrel.accounts.limits import Limit, minutes
+from carrel.db import insert_new
+from carrel.http.services import Services
+from website.admin.operators import audit, challenges, sessions
 from website.admin.operators.challenges import BadAnswer, Site
 from website.admin.operators.models import Operator, OperatorSession, Passkey
-from website.admin.operators.signing_in import PER_IP, PER_NETWORK, PER_OPERATOR, NotSignedIn, Place
-from website.db import insert_new
-from website.web.services import Services
+from website.admin.operators.sign_in import PER_IP, PER_NETWORK, PER_OPERATOR, NotSignedIn, Place
 
 log = structlog.get_logger()
 ASKING: Final = Limit(20, minutes(15))  # a challenge is a row, and anybody may ask for one
@@ -67,7 +67,7 @@ def add(services: Services, site: Site, operator: Operator, token: str, sent: st
             created_at=clock.now(),
         ):
             raise BadAnswer("the key is known already")
-        acts.record(session, operator, "operator.passkey_add", after={"passkey": name})
+        audit.record(session, operator, "operator.passkey_add", after={"passkey": name})
 
 
 def remove(session: Session, operator: Operator, key_id: int) -> None:
@@ -75,7 +75,7 @@ def remove(session: Session, operator: Operator, key_id: int) -> None:
     mine = delete(Passkey).where(Passkey.id == key_id, Passkey.operator_id == operator.id)
     name = session.scalars(mine.returning(Passkey.name)).first()
     if name is not None:
-        acts.record(session, operator, "operator.passkey_remove", before={"passkey": name})
+        audit.record(session, operator, "operator.passkey_remove", before={"passkey": name})
 
 
 def ask_to_sign_in(services: Services, site: Site, place: Place) -> tuple[str, str]:
@@ -106,7 +106,7 @@ def sign_in(services: Services, site: Site, token: str, sent: str, place: Place)
     key, count = _accept(services, site, token, sent, None)
     with services.db.write() as session:
         _note_use(session, key, count)
-        acts.record(session, key.operator, "operator.sign_in", after={"passkey": key.name})
+        audit.record(session, key.operator, "operator.sign_in", after={"passkey": key.name})
         return sessions.start(session, key.operator_id, place.browser)
 
 
@@ -136,7 +136,7 @@ def _accept(
             return key, ceremony.check(site, challenge, answer, key)
         except BadAnswer:
             with services.db.write() as session:
-                acts.record(session, key.operator, "operator.wrong_passkey", after={"passkey": key.name})
+                audit.record(session, key.operator, "operator.wrong_passkey", after={"passkey": key.name})
             raise
     except BadAnswer as bad:
         log.warning("an operator's sign-in was refused", why=f"passkey: {bad}", operator=operator_id)

@@ -2,14 +2,15 @@
 
 from flask import Blueprint, Response, make_response, render_template, request
 
+from carrel.http.redirects import see_other
+from carrel.http.services import services
+from carrel.mail.addresses import BadAddress
 from website.admin import cookie
 from website.admin.guard import for_anybody, me, my_session, needs
-from website.admin.operators import codes, pages, passwords, sessions, signing_in, staff
+from website.admin.operators import codes, pages, passwords, sessions, staff
+from website.admin.operators import sign_in as signing_in
 from website.admin.operators.models import Operator
 from website.admin.operators.roles import IN_WORDS, Need, Role
-from website.mail.addresses import BadAddress
-from website.web.redirects import see_other
-from website.web.services import services
 
 blueprint = Blueprint("operators", __name__)
 WRONG = "Address, password or code is not right. A code is good once: wait for the next one and try again."

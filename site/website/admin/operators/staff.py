@@ -7,12 +7,12 @@ from typing import Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from website import clock
-from website.admin.operators import acts, codes, sessions
+from carrel import clock
+from carrel.mail import addresses
+from carrel.tokens import Signer, new_token, token_hash
+from website.admin.operators import audit, codes, sessions
 from website.admin.operators.models import Operator, Passkey, RecoveryCode
 from website.admin.operators.roles import Role
-from website.mail import addresses
-from website.tokens import Signer, new_token, token_hash
 
 LINK_LASTS: Final = timedelta(hours=24)
 
@@ -58,7 +58,7 @@ def add(session: Session, email: str, role: Role, *, actor: str) -> str:
     token = _invite(operator)
     session.add(operator)
     session.flush()
-    acts.record(session, operator, "operator.add", actor=actor, after={"role": str(role)})
+    audit.record(session, operator, "operator.add", actor=actor, after={"role": str(role)})
     return token
 
 
@@ -70,7 +70,7 @@ def reset(session: Session, email: str, *, actor: str) -> str:
     sessions.end_all(session, operator.id)
     for each in (RecoveryCode, Passkey):
         session.execute(delete(each).where(each.operator_id == operator.id))
-    acts.record(session, operator, "operator.reset", actor=actor)
+    audit.record(session, operator, "operator.reset", actor=actor)
     return token
 
 
@@ -78,7 +78,7 @@ def remove(session: Session, email: str, *, actor: str) -> None:
     """Take an operator away, at once and everywhere. Raises `NoSuchOperator`, `LastOwner`."""
     operator = find(session, email)
     _keep_an_owner(session, operator)
-    acts.record(session, operator, "operator.remove", actor=actor, before={"role": operator.role})
+    audit.record(session, operator, "operator.remove", actor=actor, before={"role": operator.role})
     session.delete(operator)
 
 
@@ -88,7 +88,7 @@ def change_role(session: Session, email: str, role: Role, *, actor: str) -> None
     if role is not Role.OWNER:
         _keep_an_owner(session, operator)
     before, operator.role = operator.role, role
-    acts.record(
+    audit.record(
         session, operator, "operator.role", actor=actor, before={"role": before}, after={"role": str(role)}
     )
 
@@ -136,13 +136,13 @@ def set_up(session: Session, signer: Signer, token: str, password_hash: str, cod
         is None
     ):
         raise LinkSpent
-    acts.record(session, operator, "operator.set_up")
+    audit.record(session, operator, "operator.set_up")
     return codes.renew_recovery(session, operator.id)
 
 
 def renew_recovery(session: Session, operator: Operator) -> list[str]:
     """New recovery codes for an operator, in place of the old ones."""
-    acts.record(session, operator, "operator.recovery_codes")
+    audit.record(session, operator, "operator.recovery_codes")
     return codes.renew_recovery(session, operator.id)
 
 

@@ -3,17 +3,17 @@
 from flask import Blueprint, Response, abort, render_template, request
 from sqlalchemy import exists, select
 
-from newsletter.subscribers import erasing
+from carrel import audit
+from carrel.http.redirects import see_other
+from carrel.http.services import services
+from carrel.mail import alarms, outbox, suppression
+from carrel.mail.addresses import BadAddress, key_of, masked
+from carrel.mail.models import Alarm, Kind
+from newsletter.subscribers import erasure
 from newsletter.subscribers.models import Subscriber
-from website import audit
 from website.admin.guard import me, needs
 from website.admin.operators.roles import Need
 from website.admin.tables.people import KINDS
-from website.mail import alarms, outbox, suppression
-from website.mail.addresses import BadAddress, key_of, masked
-from website.mail.models import Alarm, Kind
-from website.web.redirects import see_other
-from website.web.services import services
 
 blueprint = Blueprint("mailing", __name__)
 LONGEST_REASON = 300
@@ -70,7 +70,7 @@ def forget() -> str | tuple[str, int]:
     except BadAddress as bad:
         return _page(email, {"email": str(bad)})
     with services().db.write() as session:
-        erasing.erase(session, key)
+        erasure.erase(session, key)
         outbox.forget(session, key)
         audit.record(session, actor=me().email, action="subscriber.erase", subject=masked(key))
     return _page(email, {})

@@ -5,14 +5,17 @@ import json
 from flask import Blueprint, Response, abort, render_template, request
 from sqlalchemy import select
 
-from payments import dossier, gifts, inbox, refunds
+from carrel.http.redirects import see_other
+from carrel.http.services import services
+from payments import refunds
+from payments.ledger import manual_grants
 from payments.models import StripeEvent
+from payments.payment_context import shop_of
 from payments.prices import price
-from payments.shop import shop_of
+from payments.queries import order_detail
+from payments.webhooks import inbox
 from website.admin.guard import me, needs
 from website.admin.operators.roles import Need
-from website.web.redirects import see_other
-from website.web.services import services
 
 blueprint = Blueprint("money", __name__)
 LONGEST_REASON = 500
@@ -35,7 +38,7 @@ def refund(reference: str) -> Response | tuple[str, int]:
     order_id = _find(reference).order.id
     try:
         refunds.refund(shop_of(desk), order_id, me().email, request.form.get("reason", "")[:LONGEST_REASON])
-    except gifts.ReasonNeeded:
+    except manual_grants.ReasonNeeded:
         return _order(reference, REASON_NEEDED), 422
     except refunds.NotRefundable:
         return _order(reference, NOTHING_LEFT), 409
@@ -63,11 +66,11 @@ def retry(event_id: str) -> Response:
     return see_other(f"/admin/inbox/{event_id}")
 
 
-def _find(reference: str) -> dossier.Dossier:
+def _find(reference: str) -> order_detail.Dossier:
     with services().db.read() as session:
         try:
-            return dossier.compile_(session, reference)
-        except dossier.NoSuchOrder:
+            return order_detail.compile_(session, reference)
+        except order_detail.NoSuchOrder:
             abort(404)
 
 

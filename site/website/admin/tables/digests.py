@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from newsletter.digests.models import Delivery, DeliveryState, Issue, IssueState
+from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState
 from newsletter.subscribers.models import Pace, Subscriber
 from website.admin.operators.roles import Need
 from website.admin.tables.table import Column, Filter, Table, contains, states

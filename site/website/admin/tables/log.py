@@ -6,12 +6,12 @@ from functools import partial
 from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import Session
 
-from website import clock
+from carrel import clock
+from carrel.ads.models import HouseAd
+from carrel.audit import AuditEntry
+from carrel.mail.models import Alarm, OutboxMail, State
 from website.admin.operators.roles import Need
 from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, contains, states
-from website.ads.models import HouseAd
-from website.audit import AuditEntry
-from website.mail.models import Alarm, OutboxMail, State
 
 ADS = Table(
     name="ads",

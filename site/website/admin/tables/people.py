@@ -3,14 +3,14 @@
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from carrel import clock
+from carrel.accounts.models import Reader, ReaderSession
+from carrel.mail.addresses import BadAddress, key_of
+from carrel.mail.models import Kind, Suppression
+from carrel.mail.suppression import address_hash
 from newsletter.subscribers.models import Pace, State, Subscriber
-from website import clock
-from website.accounts.models import Reader, ReaderSession
 from website.admin.operators.roles import Need
 from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, contains, states
-from website.mail.addresses import BadAddress, key_of
-from website.mail.models import Kind, Suppression
-from website.mail.suppression import address_hash
 
 
 def _no_address(row: AnyRow) -> str:

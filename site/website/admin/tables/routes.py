@@ -5,12 +5,12 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 
-from website import audit, clock
+from carrel import audit, clock
+from carrel.csv_export import sheet
+from carrel.http.services import services
 from website.admin.guard import me, needs
 from website.admin.tables import digests, library, log, money, people
 from website.admin.tables.table import PAGE, Asked, Table, asked, cell, every, find
-from website.sheets import sheet
-from website.web.services import services
 
 blueprint = Blueprint("tables", __name__)
 TABLES: tuple[Table, ...] = (

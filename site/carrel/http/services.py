@@ -1,0 +1,63 @@
+"""The collaborators that views, workers and commands share, made once for a process."""
+
+import os
+from dataclasses import dataclass, field
+
+from carrel.db import Database, DatabaseUnusable
+from carrel.page_cache import EditionCache, EpochWatch, VerdictCache
+from carrel.settings import MAKE_A_KEY, BadSettings, Settings
+from carrel.tokens import Signer
+
+EXTENSION = "carrel"
+
+
+@dataclass(frozen=True)
+class Services:
+    """Settings, the database, the signer, and what is kept in memory."""
+
+    settings: Settings
+    db: Database
+    signer: Signer
+    epoch: EpochWatch
+    pages: EditionCache
+    verdicts: VerdictCache = field(default_factory=VerdictCache)
+
+
+def make_services(settings: Settings) -> Services:
+    """Everything a process needs, from its settings."""
+    signer = signer_of(settings)
+    db = open_database(settings)
+    return Services(settings, db, signer, EpochWatch(db), EditionCache())
+
+
+def signer_of(settings: Settings) -> Signer:
+    """Signs with the site's keys. Raises `BadSettings` when there are none, or short ones."""
+    try:
+        return Signer([key.get_secret_value() for key in settings.secret_keys])
+    except ValueError:
+        raise BadSettings(f"CARREL_SECRET_KEYS is missing or too short: {MAKE_A_KEY}") from None
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of these settings: SQLite under `CARREL_HOME` unless `DATABASE_URL` names another.
+
+    Raises `DatabaseUnusable` when the folder cannot be made or written.
+    """
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as wrong:
+        raise DatabaseUnusable(f"The folder {settings.home} cannot be made: {wrong.strerror}.") from None
+    if not os.access(settings.home, os.W_OK):
+        raise DatabaseUnusable(
+            f"The folder {settings.home} cannot be written. Change its owner or CARREL_HOME."
+        )
+    return Database(settings.database_url or f"sqlite:///{settings.home}/carrel.db")
+
+
+def services() -> Services:
+    """The services of the app that handles this request."""
+    from flask import current_app  # here, as commands need no web framework and should not wait for it
+
+    found = current_app.extensions[EXTENSION]
+    assert isinstance(found, Services)  # noqa: S101 - narrows the type
+    return found
