@@ -7,18 +7,18 @@ from pathlib import Path
 
 import click
 
-from articles.build.parallel_map import WorkerDied
-from articles.check import NoSuchPath, Report, check
-from articles.loading.discovery import NoContent
+from articles.build.parallel_map import WorkerDiedError
+from articles.check import PathNotFoundError, Report, check
+from articles.loading.discovery import ContentNotFoundError
 from articles.progress import Progress
 from articles.render import Problem
-from articles.starter import CannotBegin, init_site, new_article
+from articles.starter import StarterError, init_site, new_article
 from carrel.settings import load
 
 EXIT_PROBLEMS, EXIT_REFUSED = 1, 2
 
 
-class Refusal(click.ClickException):
+class CommandError(click.ClickException):
     """A sentence for the author, and exit status 2."""
 
     exit_code = EXIT_REFUSED
@@ -33,8 +33,8 @@ def refusing() -> Iterator[None]:
     """Say in one sentence why a command could not be carried out."""
     try:
         yield
-    except (NoContent, NoSuchPath, CannotBegin, WorkerDied) as wrong:
-        raise Refusal(str(wrong)) from None
+    except (ContentNotFoundError, PathNotFoundError, StarterError, WorkerDiedError) as wrong:
+        raise CommandError(str(wrong)) from None
 
 
 @click.command("check")

@@ -28,7 +28,7 @@ class Gone:
 
 
 @dataclass(frozen=True)
-class DomainShelf:
+class DomainSection:
     """A domain of an exam with its articles in reading order; without a domain for the others."""
 
     domain: Domain | None
@@ -81,13 +81,13 @@ def count_articles(session: Session, exam: Exam, now: datetime) -> int:
     return session.scalar(select(func.count(Article.id)).where(Article.exam_id == exam.id, visible(now))) or 0
 
 
-def shelves(session: Session, exam: Exam, now: datetime) -> list[DomainShelf]:
+def domain_sections(session: Session, exam: Exam, now: datetime) -> list[DomainSection]:
     """The domains of an exam that have articles, in the outline's order; those without a domain last."""
     articles = exam_articles(session, exam, now)
     places: list[Domain | None] = [*exam.domains, None]
     found = [(domain, domain.id if domain else None) for domain in places]
     all_shelves = [
-        DomainShelf(domain, [article for article in articles if article.domain_id == number])
+        DomainSection(domain, [article for article in articles if article.domain_id == number])
         for domain, number in found
     ]
     return [shelf for shelf in all_shelves if shelf.articles]

@@ -12,7 +12,7 @@ from payments.stripe.client import StripeApi, stripe_of
 
 
 @dataclass(frozen=True)
-class Shop:
+class PaymentContext:
     """Settings, the database, and Stripe."""
 
     settings: Settings
@@ -20,9 +20,9 @@ class Shop:
     stripe: StripeApi
 
 
-def shop_of(services: Services) -> Shop:
+def shop_of(services: Services) -> PaymentContext:
     """The shop of a running process."""
-    return Shop(services.settings, services.db, stripe_of(services.settings))
+    return PaymentContext(services.settings, services.db, stripe_of(services.settings))
 
 
 def site_id(session: Session) -> str:

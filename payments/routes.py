@@ -12,13 +12,13 @@ from carrel.http.session_cookie import set_session_cookie
 from payments import offer, refunds, signal_handlers
 from payments.checkout import start_checkout, success_page
 from payments.checkout.checkout_session import open_session, thanks_path
-from payments.checkout.orders import AlreadyOwned
+from payments.checkout.orders import AlreadyOwnedError
 from payments.checkout.success_page import Arrival
-from payments.payment_context import Shop, shop_of
-from payments.refunds import NotRefundable
-from payments.stripe.client import StripeAway, StripeRefused
+from payments.payment_context import PaymentContext, shop_of
+from payments.refunds import NotRefundableError
+from payments.stripe.client import StripeRefusedError, StripeUnavailableError
 from payments.stripe.events import AN_ID
-from payments.stripe.schemas import StripeUnreadable
+from payments.stripe.schemas import StripeResponseError
 from payments.webhooks.routes import webhook
 
 log = structlog.get_logger()
@@ -28,11 +28,11 @@ for address in ("/webhooks/stripe", "/webhooks/stripe/"):  # Stripe takes a redi
 POLL_SECONDS = 5
 POLLS = 12  # a minute
 BACK_SECONDS = 1
-AWAY = errors.Words(
+AWAY = errors.ErrorPage(
     "The payment page cannot be reached right now",
     "Nothing was charged. Try again in a minute; everything else on this site works as always.",
 )
-TOO_LATE = errors.Words(
+TOO_LATE = errors.ErrorPage(
     "This payment cannot be refunded by the button",
     "The days for it are over, or the money is on its way back already. Write to us if something is wrong.",
 )
@@ -41,7 +41,7 @@ TOO_LATE = errors.Words(
 def init_app(app: Flask) -> None:
     """Put the pass on the site."""
     app.register_blueprint(blueprint)
-    errors.register(app, NotRefundable, 409, TOO_LATE)
+    errors.register(app, NotRefundableError, 409, TOO_LATE)
     signal_handlers.listen()
 
 
@@ -67,7 +67,7 @@ def checkout() -> Response:
     )
     try:
         begun = start_checkout.begin(shop, visitor, return_to)
-    except AlreadyOwned:
+    except AlreadyOwnedError:
         return make_response(_offer(return_to), 409)
     response = _onward(shop, begun)
     if begun.new_token:
@@ -123,12 +123,12 @@ def _offer(return_to: str) -> Response:
     return make_response(page)
 
 
-def _onward(shop: Shop, begun: start_checkout.Begun) -> Response:
+def _onward(shop: PaymentContext, begun: start_checkout.Begun) -> Response:
     if begun.waits_for:
         return _see(thanks_path(begun.waits_for))
     try:
         return _see(open_session(shop, begun.order, begun.email))
-    except (StripeAway, StripeRefused, StripeUnreadable) as failure:
+    except (StripeUnavailableError, StripeRefusedError, StripeResponseError) as failure:
         log.error("checkout not opened", order=begun.order.reference, failure=str(failure))
         return errors.page(503, AWAY)
 

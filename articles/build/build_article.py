@@ -6,19 +6,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from articles.build.addresses import Addresses, target
-from articles.build.built_article import Made, MadeImage, MadeLink
+from articles.build.built_article import BuiltArticle, BuiltImage, BuiltLink
 from articles.build.words import keywords, words
 from articles.loading import file_io, front_matter
 from articles.loading.article_file import soften
 from articles.render import Context, Picture, Problem, Rendered, images, render
-from articles.render.image_problems import ImageProblem
+from articles.render.image_problems import ImageError
 
 MEDIA_URL = "/media/"
 _SITE_LINK = re.compile(r'href="(/[^"#?]*)')
 
 
 @dataclass(frozen=True)
-class Desk:
+class BuildContext:
     """What every text of a run is made with. Without `media` images are looked at and not written."""
 
     root: Path
@@ -40,10 +40,10 @@ class Task:
 class _Images:
     """Resolves the images of one file, and remembers which it met."""
 
-    desk: Desk
+    desk: BuildContext
     path: str
-    met: list[MadeImage] = field(default_factory=list)
-    wrong: dict[str, ImageProblem] = field(default_factory=dict)
+    met: list[BuiltImage] = field(default_factory=list)
+    wrong: dict[str, ImageError] = field(default_factory=dict)
 
     def resolve(self, written: str) -> Picture | None:
         root = self.desk.root
@@ -51,10 +51,10 @@ class _Images:
             file = images.find((root / self.path).parent, written, root)
             stamp = file_io.stamp_of(file, self.desk.now_ns)
             picture, digest = self._publish(file), file_io.digest_of(file)
-        except ImageProblem as wrong:
+        except ImageError as wrong:
             self.wrong[written] = wrong
             return None
-        self.met.append(MadeImage(file.relative_to(root).as_posix(), stamp, digest))
+        self.met.append(BuiltImage(file.relative_to(root).as_posix(), stamp, digest))
         return picture
 
     def _publish(self, file: Path) -> Picture:
@@ -64,16 +64,16 @@ class _Images:
         return Picture(file.name, 1, 1)
 
 
-def make_all(desk: Desk, tasks: Sequence[Task]) -> list[Made]:
+def make_all(desk: BuildContext, tasks: Sequence[Task]) -> list[BuiltArticle]:
     """Make the texts of several files."""
     return [make(desk, task) for task in tasks]
 
 
-def make(desk: Desk, task: Task) -> Made:
+def make(desk: BuildContext, task: Task) -> BuiltArticle:
     """Make the text of one file. Mistakes are in its problems."""
     try:
         found = file_io.read(desk.root / task.path, desk.now_ns)
-    except file_io.Unreadable as wrong:
+    except file_io.UnreadableFileError as wrong:
         return _nothing(task.path, wrong.problem)
     parts = front_matter.split(found.text)
     if isinstance(parts, Problem):
@@ -89,7 +89,7 @@ def make(desk: Desk, task: Task) -> Made:
         *_broken_links(desk, task.path, rendered),
         *_broken_images(pictures, rendered),
     ]
-    return Made(
+    return BuiltArticle(
         path=task.path,
         digest=found.digest,
         problems=tuple(soften(problem) if task.draft else problem for problem in problems),
@@ -102,7 +102,7 @@ def make(desk: Desk, task: Task) -> Made:
         words=rendered.words,
         reading_minutes=rendered.reading_minutes,
         links=tuple(
-            MadeLink(target(task.path, link.path), link.anchor, link.url, link.line)
+            BuiltLink(target(task.path, link.path), link.anchor, link.url, link.line)
             for link in rendered.links
             if link.url
         ),
@@ -111,11 +111,11 @@ def make(desk: Desk, task: Task) -> Made:
     )
 
 
-def _nothing(path: str, problem: Problem) -> Made:
-    return Made(path, "", (problem,), [], [], [], "", "", "", 0, 1)
+def _nothing(path: str, problem: Problem) -> BuiltArticle:
+    return BuiltArticle(path, "", (problem,), [], [], [], "", "", "", 0, 1)
 
 
-def _broken_links(desk: Desk, path: str, rendered: Rendered) -> list[Problem]:
+def _broken_links(desk: BuildContext, path: str, rendered: Rendered) -> list[Problem]:
     problems = [
         Problem(
             link.line,
@@ -134,7 +134,7 @@ def _broken_links(desk: Desk, path: str, rendered: Rendered) -> list[Problem]:
     return problems
 
 
-def _site_problem(desk: Desk, url: str, line: int) -> Problem | None:
+def _site_problem(desk: BuildContext, url: str, line: int) -> Problem | None:
     if url.startswith("/articles/"):
         mend = "Link to an article by its file name, so that a new address cannot break the link."
         return Problem(line, "link-by-address", f"The link {url} is written as an address.", mend)

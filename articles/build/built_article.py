@@ -7,7 +7,7 @@ from articles.render import Problem
 
 
 @dataclass(frozen=True, slots=True)
-class MadeLink:
+class BuiltLink:
     """A link to another file: where it leads and which place there it wants."""
 
     path: str
@@ -17,7 +17,7 @@ class MadeLink:
 
 
 @dataclass(frozen=True, slots=True)
-class MadeImage:
+class BuiltImage:
     """An image file, and what it was: its stamp and the SHA-256 of its bytes."""
 
     path: str
@@ -26,7 +26,7 @@ class MadeImage:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class BuiltArticle:
     """A text ready to be stored; with an error among its problems it must not be."""
 
     path: str
@@ -40,8 +40,8 @@ class Made:
     markdown: str
     words: int
     reading_minutes: int
-    links: tuple[MadeLink, ...] = ()
-    images: tuple[MadeImage, ...] = ()
+    links: tuple[BuiltLink, ...] = ()
+    images: tuple[BuiltImage, ...] = ()
     keywords: tuple[tuple[str, float], ...] = ()
 
     @property

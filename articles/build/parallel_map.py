@@ -12,7 +12,7 @@ FEW = 80  # so many are done before a second process has started
 CHUNK = 50
 
 
-class WorkerDied(Exception):
+class WorkerDiedError(Exception):
     """A process that was working for us ended, and nobody asked it to."""
 
     def __init__(self) -> None:
@@ -21,12 +21,12 @@ class WorkerDied(Exception):
         )
 
 
-def spread(
+def parallel_map(
     function: Callable[[Desk, Sequence[Item]], Result], desk: Desk, items: Sequence[Item]
 ) -> Iterator[Result]:
     """`function(desk, chunk)` for chunks of the items, the results in order.
 
-    Raises `WorkerDied`. Function, desk and results travel between processes, so they must be picklable. Few results wait at a
+    Raises `WorkerDiedError`. Function, desk and results travel between processes, so they must be picklable. Few results wait at a
     time: whoever takes them slowly slows the work instead of filling memory.
     """
     chunks = [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]

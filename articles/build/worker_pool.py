@@ -11,7 +11,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from articles.build.parallel_map import WorkerDied
+from articles.build.parallel_map import WorkerDiedError
 
 # What workers need is imported once, in a process that they are all forked from: each would need half a second for it.
 _PRELOADED = ["articles.build.build_article", "articles.loading.library", __name__]
@@ -20,14 +20,14 @@ _work: list[Any] = []  # in a worker: the function and the desk it was started w
 
 
 def in_processes(workers: int, function: Any, desk: Any, chunks: Sequence[Sequence[Any]]) -> Iterator[Any]:
-    """`function(desk, chunk)` for each chunk, the results in order; few of them wait at a time. Raises `WorkerDied`."""
+    """`function(desk, chunk)` for each chunk, the results in order; few of them wait at a time. Raises `WorkerDiedError`."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)
     pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(function, desk))
     try:
         yield from _in_order(pool, chunks, workers * 2)
     except BrokenProcessPool:
-        raise WorkerDied from None
+        raise WorkerDiedError from None
     finally:
         pool.shutdown(cancel_futures=True)
 

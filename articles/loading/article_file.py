@@ -54,7 +54,7 @@ def read_article(root: Path, listed: Listed, now_ns: int, known_digest: str = ""
     """Read a file's front matter; a file whose digest is known is not looked at any further."""
     try:
         found = file_io.read(root / listed.path, now_ns)
-    except file_io.Unreadable as wrong:
+    except file_io.UnreadableFileError as wrong:
         return Reading(listed.path, None, (wrong.problem,))
     if found.digest == known_digest:
         return Reading(listed.path, None, (), found.stamp)

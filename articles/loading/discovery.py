@@ -15,7 +15,7 @@ KNOWN_PAGES = ("about", "contact", "privacy", "terms")
 _NO_ARTICLES = {"readme.md"}
 
 
-class NoContent(Exception):
+class ContentNotFoundError(Exception):
     """There is no content folder at `path`."""
 
     def __init__(self, path: Path) -> None:
@@ -48,9 +48,9 @@ class Tree:
 
 
 def survey(root: Path) -> Tree:
-    """List the content folder. Raises `NoContent`."""
+    """List the content folder. Raises `ContentNotFoundError`."""
     if not root.is_dir():
-        raise NoContent(root)
+        raise ContentNotFoundError(root)
     tree = Tree(root.resolve())
     for folder, entry in _entries(tree, ""):
         if _is_folder(entry) and _is_inside(tree, folder, entry):

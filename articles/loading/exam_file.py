@@ -32,7 +32,7 @@ def read_exam(folder: Path, now_ns: int) -> tuple[ExamFile | None, list[Problem]
     try:
         found = file_io.read(folder / NAME, now_ns)
         values = tomllib.loads(found.text)
-    except file_io.Unreadable as wrong:
+    except file_io.UnreadableFileError as wrong:
         return None, [wrong.problem]
     except tomllib.TOMLDecodeError as wrong:
         return None, [_not_toml(str(wrong))]

@@ -13,7 +13,7 @@ LARGEST_BYTES = 1_000_000
 SETTLED_NS = 2_000_000_000
 
 
-class Unreadable(Exception):
+class UnreadableFileError(Exception):
     """A file cannot be read. Carries its `problem`."""
 
     def __init__(self, code: str, message: str, mend: str, line: int = 1) -> None:
@@ -47,12 +47,12 @@ def digest_of(path: Path) -> str:
 
 
 def read(path: Path, now_ns: int) -> Bytes:
-    """The text of a file. Raises `Unreadable`."""
+    """The text of a file. Raises `UnreadableFileError`."""
     try:
         stamp = stamp_of(path, now_ns)  # before reading: a change during it makes the stamp old, never new
         raw = _bytes(path)
     except FileNotFoundError:
-        raise Unreadable(
+        raise UnreadableFileError(
             "vanished", "The file went away while it was read.", "Run the command again."
         ) from None
     except OSError as wrong:
@@ -64,14 +64,16 @@ def _bytes(path: Path) -> bytes:
     with path.open("rb") as file:
         if os.fstat(file.fileno()).st_size > LARGEST_BYTES:
             size = f"The file is larger than {LARGEST_BYTES:,} bytes."
-            raise Unreadable("too-large", size, "Split it into several articles.")
+            raise UnreadableFileError("too-large", size, "Split it into several articles.")
         return file.read(LARGEST_BYTES + 1)
 
 
-def _unreadable(wrong: OSError) -> Unreadable:
+def _unreadable(wrong: OSError) -> UnreadableFileError:
     if wrong.errno == errno.ELOOP:
-        return Unreadable("symlink-loop", "The link leads back to itself.", "Remove the link.")
-    return Unreadable("unreadable", f"The file cannot be read: {wrong.strerror}.", "Mend its permissions.")
+        return UnreadableFileError("symlink-loop", "The link leads back to itself.", "Remove the link.")
+    return UnreadableFileError(
+        "unreadable", f"The file cannot be read: {wrong.strerror}.", "Mend its permissions."
+    )
 
 
 def _decode(raw: bytes) -> str:
@@ -80,5 +82,5 @@ def _decode(raw: bytes) -> str:
     except UnicodeDecodeError as wrong:
         line = raw.count(b"\n", 0, wrong.start) + 1
         message = f"The byte {raw[wrong.start]:#04x} is not UTF-8."
-        raise Unreadable("bad-utf-8", message, "Save the file as UTF-8.", line) from None
+        raise UnreadableFileError("bad-utf-8", message, "Save the file as UTF-8.", line) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -6,7 +6,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from articles.loading.fields import Fields
-from articles.loading.strict_yaml import BadYaml, Place, load
+from articles.loading.strict_yaml import Place, YamlError, load
 from articles.loading.validation_messages import explain
 from articles.render import Problem
 
@@ -39,7 +39,7 @@ def parse(matter: str, model: type[Matter]) -> tuple[Matter | None, dict[Place, 
     """The fields (None when they cannot be used), the line of each, and every problem found."""
     try:
         loaded = load(matter, first_line=2)
-    except BadYaml as wrong:
+    except YamlError as wrong:
         return None, {}, [wrong.problem]
     values = {key: value for key, value in loaded.values.items() if value is not None}
     try:

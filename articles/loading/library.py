@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from articles.build.parallel_map import spread
+from articles.build.parallel_map import parallel_map
 from articles.loading import consistency, file_io
 from articles.loading.article_file import ArticleFile, Reading, read_article
 from articles.loading.discovery import Listed, Tree, survey
@@ -102,7 +102,7 @@ def _stamp(path: str, now_ns: int) -> str:
 def _read(
     files: Files, wanted: Sequence[tuple[Listed, str]], now_ns: int, progress: Callable[[int], None]
 ) -> None:
-    for readings in spread(_read_some, ReadingDesk(files.tree.root, now_ns), wanted):
+    for readings in parallel_map(_read_some, ReadingDesk(files.tree.root, now_ns), wanted):
         for reading in readings:
             files.report(reading.path, reading.problems)
             if reading.article:

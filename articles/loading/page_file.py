@@ -26,7 +26,7 @@ def read_page(root: Path, path: str, now_ns: int) -> tuple[PageFile | None, list
     """Read a page's front matter."""
     try:
         found = file_io.read(root / path, now_ns)
-    except file_io.Unreadable as wrong:
+    except file_io.UnreadableFileError as wrong:
         return None, [wrong.problem]
     parts = front_matter.split(found.text)
     if isinstance(parts, Problem):

@@ -19,7 +19,7 @@ _KEY_AND_VALUE = re.compile(r"\s*(?:- )?([\w-]+):\s+(.*?)\s*\Z")
 _DEEPEST = 8
 
 
-class BadYaml(Exception):
+class YamlError(Exception):
     """The text is no YAML, or more of YAML than front matter needs. Carries its `problem`."""
 
     def __init__(self, line: int, code: str, message: str, mend: str) -> None:
@@ -45,7 +45,7 @@ class Loaded:
 
 
 def load(text: str, first_line: int) -> Loaded:
-    """The mapping in `text`, which begins on `first_line` of its file. Raises `BadYaml`."""
+    """The mapping in `text`, which begins on `first_line` of its file. Raises `YamlError`."""
     try:
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as wrong:
@@ -53,7 +53,7 @@ def load(text: str, first_line: int) -> Loaded:
     if node is None:
         return Loaded({})
     if not isinstance(node, yaml.MappingNode):
-        raise BadYaml(
+        raise YamlError(
             first_line, "front-matter", "The front matter is no list of `key: value` lines.", _MEND_LINES
         )
     walk = _Walk(text.split("\n"), first_line)
@@ -75,9 +75,11 @@ class _Walk:
         for key_node, value_node in node.value:
             key, line = str(key_node.value), key_node.start_mark.line + self._first_line
             if not isinstance(key_node, yaml.ScalarNode):
-                raise BadYaml(line, "front-matter", "A key must be one plain word.", _MEND_LINES)
+                raise YamlError(line, "front-matter", "A key must be one plain word.", _MEND_LINES)
             if key in values:
-                raise BadYaml(line, "duplicate-key", f"`{key}` is there twice.", "Keep one of the two lines.")
+                raise YamlError(
+                    line, "duplicate-key", f"`{key}` is there twice.", "Keep one of the two lines."
+                )
             self.loaded.lines[*place, key] = line
             values[key] = self.value(value_node, (*place, key))
         return values
@@ -86,7 +88,7 @@ class _Walk:
         line = node.start_mark.line + self._first_line
         self.loaded.lines.setdefault(place, line)
         if id(node) in self._seen or len(place) > _DEEPEST:
-            raise BadYaml(
+            raise YamlError(
                 line,
                 "yaml-anchor",
                 "Anchors (&) and references (*) are not used here.",
@@ -123,7 +125,7 @@ class _Walk:
             self.loaded.problems.append(Problem(line, "yaml-comment", message, mend))
 
 
-def _not_yaml(wrong: yaml.YAMLError, text: str, first_line: int) -> BadYaml:
+def _not_yaml(wrong: yaml.YAMLError, text: str, first_line: int) -> YamlError:
     mark = getattr(wrong, "problem_mark", None)
     what = str(getattr(wrong, "problem", "") or getattr(wrong, "reason", "") or "it is no YAML")
     number = min(mark.line if mark else 0, text.count("\n"))
@@ -131,9 +133,9 @@ def _not_yaml(wrong: yaml.YAMLError, text: str, first_line: int) -> BadYaml:
     line = number + first_line
     if written and "mapping values" in what:
         message = f"The value of `{written[1]}` has a colon in it, so it needs quotes."
-        return BadYaml(line, "unquoted-colon", message, f"Write {written[1]}: {quoted(written[2])}")
+        return YamlError(line, "unquoted-colon", message, f"Write {written[1]}: {quoted(written[2])}")
     mend = "Put texts in double quotes, close every quote and bracket, indent with spaces."
-    return BadYaml(line, "front-matter", f"The front matter cannot be read here: {what}.", mend)
+    return YamlError(line, "front-matter", f"The front matter cannot be read here: {what}.", mend)
 
 
 def quoted(value: str) -> str:

@@ -3,9 +3,9 @@
 import time
 
 from articles.build.anchors import broken_anchors
-from articles.build.build_article import Desk, make_all
-from articles.build.built_article import Made, MadeLink
-from articles.build.parallel_map import spread
+from articles.build.build_article import BuildContext, make_all
+from articles.build.built_article import BuiltArticle, BuiltLink
+from articles.build.parallel_map import parallel_map
 from articles.check import tasks_of
 from articles.loading.library import Files
 from articles.publish.content_store import store
@@ -14,18 +14,18 @@ from articles.publish.publication import Publication
 from articles.render import Problem
 
 TOGETHER = 150  # texts stored in one transaction: few commits, and nobody who writes waits for long
-Links = dict[str, tuple[MadeLink, ...]]
+Links = dict[str, tuple[BuiltLink, ...]]
 Anchors = dict[str, list[str]]
 
 
 def make_texts(run: Publication, files: Files) -> None:
     """Make the texts of all that was read; store them as long as there is no mistake anywhere."""
     media = None if run.dry_run or files.errors else run.media
-    desk = Desk(files.tree.root, run.addresses, media, time.time_ns())
+    desk = BuildContext(files.tree.root, run.addresses, media, time.time_ns())
     links: Links = {}
     anchors: Anchors = {}
-    waiting: list[Made] = []
-    for texts in spread(make_all, desk, tasks_of(files)):
+    waiting: list[BuiltArticle] = []
+    for texts in parallel_map(make_all, desk, tasks_of(files)):
         for made in texts:
             _take(run, files, made)
             links[made.path], anchors[made.path] = made.links, made.anchors
@@ -37,7 +37,7 @@ def make_texts(run: Publication, files: Files) -> None:
     _check_anchors(run, files, links, anchors)
 
 
-def _take(run: Publication, files: Files, made: Made) -> None:
+def _take(run: Publication, files: Files, made: BuiltArticle) -> None:
     files.report(made.path, made.problems)
     if made.path in files.pages:
         run.pages[made.path] = made
@@ -47,7 +47,7 @@ def _take(run: Publication, files: Files, made: Made) -> None:
         )
 
 
-def _store(run: Publication, files: Files, waiting: list[Made]) -> None:
+def _store(run: Publication, files: Files, waiting: list[BuiltArticle]) -> None:
     """Store those that wait, unless nothing will be published anyway."""
     articles = [made for made in waiting if made.path in files.articles]
     waiting.clear()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.orm import Session
 
-from articles.build.built_article import Made, MadeImage, MadeLink
+from articles.build.built_article import BuiltArticle, BuiltImage, BuiltLink
 from articles.loading.article_file import ArticleFile
 from articles.models import Article, ArticleBody, BodyImage, BodyKeyword, BodyLink
 from articles.publish.previous_state import in_parts
@@ -27,7 +27,9 @@ class Stored:
     reading_minutes: int
 
 
-def store(session: Session, texts: Sequence[Made], files: Mapping[str, ArticleFile]) -> dict[str, Stored]:
+def store(
+    session: Session, texts: Sequence[BuiltArticle], files: Mapping[str, ArticleFile]
+) -> dict[str, Stored]:
     """Store texts with their links, images, keywords and search entries; what became of each, by path."""
     if not texts:
         return {}
@@ -43,7 +45,7 @@ def store(session: Session, texts: Sequence[Made], files: Mapping[str, ArticleFi
     return {made.path: Stored(body, made.words, made.reading_minutes) for body, made in pairs}
 
 
-def _body(made: Made) -> dict[str, object]:
+def _body(made: BuiltArticle) -> dict[str, object]:
     names = ("blocks", "contents", "anchors", "text", "markdown")
     return {name: getattr(made, name) for name in names}
 
@@ -58,11 +60,11 @@ def _add(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
         session.connection().exec_driver_sql(statement, [tuple(row.values()) for row in rows])
 
 
-def _link(body_id: int, link: MadeLink) -> Row:
+def _link(body_id: int, link: BuiltLink) -> Row:
     return {"body_id": body_id, "path": link.path, "anchor": link.anchor, "url": link.url, "line": link.line}
 
 
-def _image(body_id: int, image: MadeImage) -> Row:
+def _image(body_id: int, image: BuiltImage) -> Row:
     return {"body_id": body_id, "path": image.path, "stat": image.stamp, "digest": image.digest}
 
 
@@ -70,8 +72,8 @@ def _keyword(body_id: int, pair: tuple[str, float]) -> Row:
     return {"body_id": body_id, "word": pair[0], "weight": pair[1]}
 
 
-def _entry(body_id: int, made: Made, file: ArticleFile) -> index.Entry:
-    return index.Entry(body_id, file.matter.title, file.matter.summary, made.search_text)
+def _entry(body_id: int, made: BuiltArticle, file: ArticleFile) -> index.IndexEntry:
+    return index.IndexEntry(body_id, file.matter.title, file.matter.summary, made.search_text)
 
 
 def collect(db: Database) -> None:

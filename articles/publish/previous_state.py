@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
-from articles.build.built_article import MadeLink
+from articles.build.built_article import BuiltLink
 from articles.loading import file_io
 from articles.models import Article, ArticleBody, BodyImage, BodyLink, Exam
 
@@ -85,12 +85,12 @@ def linking_to(session: Session, paths: Collection[str]) -> set[str]:
     return {path for path, _ in _links(session, paths)}
 
 
-def links_into(session: Session, paths: Collection[str]) -> dict[str, tuple[MadeLink, ...]]:
+def links_into(session: Session, paths: Collection[str]) -> dict[str, tuple[BuiltLink, ...]]:
     """The links with an anchor into one of `paths`, by the file they stand in."""
-    found: dict[str, tuple[MadeLink, ...]] = {}
+    found: dict[str, tuple[BuiltLink, ...]] = {}
     for path, link in _links(session, paths):
         if link.anchor:
-            found[path] = (*found.get(path, ()), MadeLink(link.path, link.anchor, link.url, link.line))
+            found[path] = (*found.get(path, ()), BuiltLink(link.path, link.anchor, link.url, link.line))
     return found
 
 

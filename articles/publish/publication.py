@@ -6,14 +6,14 @@ from datetime import datetime
 from pathlib import Path
 
 from articles.build.addresses import Addresses
-from articles.build.built_article import Made
+from articles.build.built_article import BuiltArticle
 from articles.check import Report, nothing
 from articles.publish.content_store import Stored
 from articles.publish.previous_state import KnownArticle
 from carrel.db import Database
 
 
-class Refused(Exception):
+class PublishRefusedError(Exception):
     """The files have mistakes, so nothing was published. Carries the `report`."""
 
     def __init__(self, report: Report) -> None:
@@ -41,4 +41,4 @@ class Publication:
     addresses: Addresses = field(default_factory=lambda: Addresses({}))  # of files read now and known
     seen: dict[int, datetime | None] = field(default_factory=dict)  # by id, of rows that get a new text
     stored: dict[str, Stored] = field(default_factory=dict)
-    pages: dict[str, Made] = field(default_factory=dict)
+    pages: dict[str, BuiltArticle] = field(default_factory=dict)

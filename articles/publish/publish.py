@@ -13,7 +13,7 @@ from articles.publish.content_store import collect, discard
 from articles.publish.diff import Diff, compare
 from articles.publish.lock import one_at_a_time
 from articles.publish.previous_state import first_seen
-from articles.publish.publication import Publication, Refused, silent
+from articles.publish.publication import Publication, PublishRefusedError, silent
 from articles.publish.report import Published
 from articles.publish.sync_taxonomy import sync_exams, sync_pages
 from articles.visibility import first_visible
@@ -37,7 +37,7 @@ def publish(
 
     `say` is told what the author should know meanwhile, `progress` how many files were done.
 
-    Raises `NoContent`, `Refused` (nothing was published) and `Busy`.
+    Raises `ContentNotFoundError`, `PublishRefusedError` (nothing was published) and `Busy`.
     """
     media = settings.home / "media"
     run = Publication(db, settings.content, media, clock.now(), dry_run, say, progress)
@@ -48,7 +48,7 @@ def publish(
         make_texts(run, files)
         report = report_of(files)
         if files.errors:
-            raise Refused(report)
+            raise PublishRefusedError(report)
         diff = compare(run.rows, files.articles.values(), files.unchanged)
         with db.read() as session:
             run.seen = first_seen(session, [row.id for row, _ in diff.updates])

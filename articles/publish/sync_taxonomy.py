@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from articles.build.built_article import Made
+from articles.build.built_article import BuiltArticle
 from articles.loading.exam_file import ExamFile
 from articles.loading.fields import DomainFields
 from articles.loading.page_file import PageFile
@@ -76,7 +76,7 @@ def _sync_topics(session: Session, files: Iterable[ExamFile]) -> bool:
 
 
 def sync_pages(
-    session: Session, files: Iterable[PageFile], texts: Mapping[str, Made], now: datetime
+    session: Session, files: Iterable[PageFile], texts: Mapping[str, BuiltArticle], now: datetime
 ) -> list[str]:
     """Make the plain pages what their files say. The slugs of those that changed."""
     rows = {page.slug: page for page in session.scalars(select(PlainPage))}

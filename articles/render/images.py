@@ -4,11 +4,11 @@ import stat
 from pathlib import Path
 
 from articles.render.image_problems import (
-    ImageBroken,
-    ImageEscapes,
-    ImageLoops,
-    ImageMissing,
-    ImageUnknown,
+    BrokenImageError,
+    ImageLinkLoopError,
+    ImageOutsideContentError,
+    MissingImageError,
+    UnknownImageTypeError,
 )
 from carrel.images.image import BYTES, Picture
 
@@ -16,23 +16,23 @@ from carrel.images.image import BYTES, Picture
 def find(folder: Path, src: str, root: Path) -> Path:
     """Give the file that an article in `folder` calls `src`.
 
-    Raises ImageMissing, ImageEscapes (outside the content folder `root`) or ImageLoops (a circle of symlinks).
+    Raises MissingImageError, ImageOutsideContentError (outside the content folder `root`) or ImageLinkLoopError (a circle of symlinks).
     """
     if Path(src).is_absolute() or "\0" in src:
-        raise ImageEscapes(src)
+        raise ImageOutsideContentError(src)
     try:
         path = (folder / src).resolve(strict=True)
     except (FileNotFoundError, NotADirectoryError):
-        raise ImageMissing(src) from None
+        raise MissingImageError(src) from None
     except (OSError, RuntimeError):  # Python 3.11 and 3.12 raise RuntimeError for a circle, 3.13 OSError
-        raise ImageLoops(src) from None
+        raise ImageLinkLoopError(src) from None
     if not path.is_relative_to(root.resolve()):
-        raise ImageEscapes(src)
+        raise ImageOutsideContentError(src)
     return path
 
 
 def inspect(path: Path) -> None:
-    """Check a file as `publish` does, and write nothing. Raises an ImageProblem."""
+    """Check a file as `publish` does, and write nothing. Raises an ImageError."""
     from carrel.images import (
         processing,  # here, as Pillow takes long to load, and most articles have no image
     )
@@ -50,10 +50,10 @@ def publish(path: Path, media: Path, url: str) -> Picture:
 def _read(path: Path) -> bytes:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise ImageUnknown(path.name)
+            raise UnknownImageTypeError(path.name)
         with path.open("rb") as file:
             return file.read(BYTES + 1)  # one byte too many is refused by whoever looks at it
     except FileNotFoundError:
-        raise ImageMissing(path.name) from None
+        raise MissingImageError(path.name) from None
     except OSError as error:
-        raise ImageBroken(path.name) from error
+        raise BrokenImageError(path.name) from error

@@ -10,7 +10,7 @@ from articles.build.words import words
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class IndexEntry:
     """What is found of one article; `body` are its words, one space between them."""
 
     body_id: int
@@ -33,7 +33,7 @@ _REMOVE = {
 }
 
 
-def add(session: Session, entries: Sequence[Entry]) -> None:
+def add(session: Session, entries: Sequence[IndexEntry]) -> None:
     """Make texts findable."""
     rows = [
         {

@@ -34,7 +34,7 @@ from newsletter.subscribers.models import Subscriber
 LEASE = timedelta(minutes=10)
 
 
-class Erased(Exception):
+class SubscriberErasedError(Exception):
     """The subscriber was erased since the issue was frozen."""
 
 

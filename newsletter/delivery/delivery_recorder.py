@@ -18,7 +18,7 @@ def turns(db: Database) -> AbstractContextManager[object]:
     return threading.Lock() if db.is_sqlite else nullcontext()
 
 
-class Pen:
+class DeliveryRecorder:
     """Writes for one connection to the mail server."""
 
     def __init__(self, db: Database, owner: str, in_turn: AbstractContextManager[object]) -> None:

@@ -4,7 +4,7 @@ import threading
 import time
 
 
-class Throttle:
+class SendRateLimit:
     """Gives each mail its moment, evenly. Without a rate everything may go at once."""
 
     def __init__(self, per_second: float) -> None:

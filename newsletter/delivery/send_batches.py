@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from carrel import clock
 from carrel.http.services import Services
-from carrel.mail.outcomes import MailServerUnusable
+from carrel.mail.outcomes import MailServerError
 from newsletter.delivery import claims
 from newsletter.delivery.claims import Claimed
 from newsletter.delivery.provider_limits import Domains
-from newsletter.delivery.rate_limit import Throttle
+from newsletter.delivery.rate_limit import SendRateLimit
 from newsletter.issues import sent_log, withdrawal
 from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState, Rendering
 
@@ -22,13 +22,13 @@ CLAIMED_AT_ONCE = 100
 FULL_SECONDS = 0.02
 
 
-class Slice:
+class SendBatch:
     """Hands out an issue's deliveries until its time is over or nothing is left."""
 
     def __init__(
-        self, services: Services, issue_id: int, owner: str, throttle: Throttle, domains: Domains
+        self, services: Services, issue_id: int, owner: str, throttle: SendRateLimit, domains: Domains
     ) -> None:
-        self.unusable: MailServerUnusable | None = None
+        self.unusable: MailServerError | None = None
         self.ends_at = time.monotonic() + SECONDS
         self._services, self._issue_id, self._owner = services, issue_id, owner
         self._throttle, self._domains = throttle, domains
@@ -58,7 +58,7 @@ class Slice:
         """A connection has finished with it."""
         self._domains.leave(delivery)
 
-    def end(self, unusable: MailServerUnusable, delivery: Claimed) -> None:
+    def end(self, unusable: MailServerError, delivery: Claimed) -> None:
         """The mail server cannot be used: this delivery was not tried, and no other will be."""
         with self._lock:
             self.unusable, self._is_over = unusable, True

@@ -12,17 +12,17 @@ from carrel import clock
 from carrel.http.services import Services
 from carrel.mail import holds
 from carrel.mail.alarms import raise_alarm
-from carrel.mail.outcomes import MailServerAway, MailServerUnusable
+from carrel.mail.outcomes import MailServerError, MailServerUnavailableError
 from carrel.mail.server import MailServer
 from carrel.mail.smtp import SmtpConnection
 from newsletter.delivery import send_batches
 from newsletter.delivery.claim_owner import new_owner
-from newsletter.delivery.delivery_recorder import Pen, turns
-from newsletter.delivery.message_builder import Mailroom
+from newsletter.delivery.delivery_recorder import DeliveryRecorder, turns
+from newsletter.delivery.message_builder import MessageBuilder
 from newsletter.delivery.provider_limits import Domains
-from newsletter.delivery.rate_limit import Throttle
-from newsletter.delivery.send_batches import Slice
-from newsletter.delivery.sender import Line
+from newsletter.delivery.rate_limit import SendRateLimit
+from newsletter.delivery.send_batches import SendBatch
+from newsletter.delivery.sender import Sender
 from newsletter.issues import issue_lifecycle, sent_log
 from newsletter.issues.models import Issue
 
@@ -32,16 +32,16 @@ LONGEST_PAUSE_SECONDS = 60.0
 PATIENCE_SECONDS = 0.5  # beyond the slice; a connection that takes longer goes on by itself
 
 
-class Bulk:
+class DigestSender:
     """The connections of one worker process to the mail server, for digests."""
 
     def __init__(self, connect: Callable[[MailServer], SmtpConnection] = SmtpConnection) -> None:
         self._connect = connect
         self._owner = new_owner()
-        self._lines: list[Line] = []
-        self._busy: dict[Line, Future[None]] = {}
+        self._lines: list[Sender] = []
+        self._busy: dict[Sender, Future[None]] = {}
         self._pool: ThreadPoolExecutor | None = None
-        self._throttle, self._domains = Throttle(0), Domains(0)
+        self._throttle, self._domains = SendRateLimit(0), Domains(0)
         self._last_issue = 0
         self._pause_seconds = 0.0
         self._paused_until = float("-inf")
@@ -73,13 +73,13 @@ class Bulk:
     def _slice(self, services: Services, issue_id: int) -> bool:
         try:
             lines = self._free_lines(services)
-        except MailServerUnusable as unusable:
+        except MailServerError as unusable:
             self._pause(services, issue_id, unusable)
             return False
         if not lines or not send_batches.begin(services, issue_id):
             return False
         self._last_issue = issue_id
-        work = Slice(services, issue_id, self._owner, self._throttle, self._domains)
+        work = SendBatch(services, issue_id, self._owner, self._throttle, self._domains)
         try:
             self._run(lines, work)
         finally:
@@ -90,7 +90,7 @@ class Bulk:
             self._pause_seconds = 0.0
         return True
 
-    def _run(self, lines: list[Line], work: Slice) -> None:
+    def _run(self, lines: list[Sender], work: SendBatch) -> None:
         """All connections at once. One that waits for the server long after the slice holds up no other."""
         assert self._pool is not None  # noqa: S101 - made with the lines
         self._busy |= {line: self._pool.submit(line.work, work) for line in lines}
@@ -103,15 +103,15 @@ class Bulk:
         for future in [self._busy.pop(line) for line in done]:
             future.result()
 
-    def _free_lines(self, services: Services) -> list[Line]:
+    def _free_lines(self, services: Services) -> list[Sender]:
         if self._pool is None:
             server = MailServer.of(services.settings)
             count = services.settings.digest_connections
-            room, in_turn = Mailroom(services), turns(services.db)
-            pens = [Pen(services.db, self._owner, in_turn) for _ in range(count)]
-            self._lines = [Line(self._connect(server), pen, room.write) for pen in pens]
+            room, in_turn = MessageBuilder(services), turns(services.db)
+            pens = [DeliveryRecorder(services.db, self._owner, in_turn) for _ in range(count)]
+            self._lines = [Sender(self._connect(server), pen, room.write) for pen in pens]
             self._pool = ThreadPoolExecutor(count, thread_name_prefix="digest")
-            self._throttle = Throttle(services.settings.digest_per_second)
+            self._throttle = SendRateLimit(services.settings.digest_per_second)
             self._domains = Domains(services.settings.digest_per_domain)
         self._reap()
         now = time.monotonic()
@@ -137,19 +137,21 @@ class Bulk:
                 )
         return self._is_checked
 
-    def _pause(self, services: Services, issue_id: int, unusable: MailServerUnusable) -> None:
+    def _pause(self, services: Services, issue_id: int, unusable: MailServerError) -> None:
         self._pause_seconds = min(max(self._pause_seconds * 2, SHORTEST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
         self._paused_until = time.monotonic() + self._pause_seconds
         log.warning("mail server cannot be used", problem=str(unusable))
         with services.db.write() as session:
-            if not isinstance(unusable, MailServerAway):  # being away is an alarm only when it lasts
+            if not isinstance(
+                unusable, MailServerUnavailableError
+            ):  # being away is an alarm only when it lasts
                 raise_alarm(session, "mail-server", "Mail cannot be sent", str(unusable))
             ends_at = session.scalar(select(Issue.send_until).where(Issue.id == issue_id))
             if ends_at and clock.now() > ends_at:
                 _ask(session, issue_id, unusable)
 
 
-def _ask(session: Session, issue_id: int, unusable: MailServerUnusable) -> None:
+def _ask(session: Session, issue_id: int, unusable: MailServerError) -> None:
     """A digest of yesterday goes out only when the operator still wants it (MAIL-05)."""
     reason = f"The mail server could not be used for a day: {unusable}"
     if issue_lifecycle.pause(session, issue_id, "worker", reason):

@@ -6,10 +6,10 @@ from typing import Protocol
 
 import structlog
 
-from carrel.mail.outcomes import MailServerUnusable, TryLater, Withheld
+from carrel.mail.outcomes import MailServerError, TryLater, Withheld
 from carrel.mail.smtp import SmtpConnection
-from newsletter.delivery.claims import Claimed, Erased
-from newsletter.delivery.delivery_recorder import Pen
+from newsletter.delivery.claims import Claimed, SubscriberErasedError
+from newsletter.delivery.delivery_recorder import DeliveryRecorder
 from newsletter.delivery.outcome_recorder import Broken, Note
 
 log = structlog.get_logger()
@@ -28,14 +28,14 @@ class Work(Protocol):
     def done(self, delivery: Claimed) -> None:
         """It is over, whatever became of it."""
 
-    def end(self, unusable: MailServerUnusable, delivery: Claimed) -> None:
+    def end(self, unusable: MailServerError, delivery: Claimed) -> None:
         """The server cannot be used: the slice is over, and this delivery was not tried."""
 
 
-class Line:
+class Sender:
     """Sends one mail after the other. What is over is written down with the beginning of the next."""
 
-    def __init__(self, connection: SmtpConnection, pen: Pen, write: Write) -> None:
+    def __init__(self, connection: SmtpConnection, pen: DeliveryRecorder, write: Write) -> None:
         self._connection = connection
         self._pen = pen
         self._write = write
@@ -62,7 +62,7 @@ class Line:
     def _send(self, work: Work, delivery: Claimed) -> None:
         try:
             body, to = self._write(delivery)
-        except Erased:
+        except SubscriberErasedError:
             self._notes.append(Note(delivery, Withheld()))
             return
         except Exception as wrong:
@@ -71,7 +71,7 @@ class Line:
             return
         try:
             outcome = self._connection.send(body, to, lambda: self._begin(delivery.id))
-        except MailServerUnusable as unusable:
+        except MailServerError as unusable:
             work.end(unusable, delivery)
             return
         self._notes.append(Note(delivery, outcome))

@@ -11,7 +11,7 @@ from articles.models import Article
 from articles.render import for_feed
 from articles.visibility import visible
 from carrel.settings import Settings
-from newsletter.feeds.feed import Entry, Feed, Image
+from newsletter.feeds.feed import Feed, FeedImage, FeedItem
 from newsletter.feeds.scopes import Scope
 from newsletter.feeds.slots import Slots
 
@@ -72,11 +72,11 @@ def last_change(session: Session, scope: Scope, now: datetime) -> datetime:
     return max((moment for moment in found if moment), default=LONG_AGO)
 
 
-def _entry(settings: Settings, article: Article, slots: Slots | None) -> Entry:
+def _entry(settings: Settings, article: Article, slots: Slots | None) -> FeedItem:
     url = settings.base_url + article.url
     html = for_feed(article.content.html if article.content else "", url)
     published = article.published_at or LONG_AGO
-    return Entry(
+    return FeedItem(
         id=tag(settings, f"article/{article.id}"),
         url=url,
         title=article.title,
@@ -90,6 +90,6 @@ def _entry(settings: Settings, article: Article, slots: Slots | None) -> Entry:
     )
 
 
-def _first_image(html: str) -> Image | None:
+def _first_image(html: str) -> FeedImage | None:
     found = FIRST_IMAGE.search(html)
-    return Image(unescape(found[1])) if found else None
+    return FeedImage(unescape(found[1])) if found else None

@@ -11,14 +11,14 @@ from carrel import clock
 from carrel.accounts.models import Reader
 from carrel.db import insert_into
 from carrel.settings import Settings
-from carrel.tokens import BadSignature, Signer, new_token
+from carrel.tokens import InvalidSignatureError, Signer, new_token
 from newsletter.feeds.models import PrivateFeed
 
 EXTRA = "private feed"
 PURPOSE = "private feed"
 
 
-class NoPass(Exception):
+class PassRequiredError(Exception):
     """Reader `reader_id` asked for what only holders of the pass get, or the extra is off."""
 
     def __init__(self, reader_id: int) -> None:
@@ -38,9 +38,9 @@ def is_offered(settings: Settings, reader: Reader) -> bool:
 
 
 def renew(session: Session, settings: Settings, reader: Reader) -> None:
-    """Make the feed, or give it a new address; the old one is void at once. Raises `NoPass`."""
+    """Make the feed, or give it a new address; the old one is void at once. Raises `PassRequiredError`."""
     if not is_offered(settings, reader):
-        raise NoPass(reader.id)
+        raise PassRequiredError(reader.id)
     fresh = {"nonce": new_token(), "created_at": clock.now()}
     making = insert_into(session, PrivateFeed).values(reader_id=reader.id, **fresh)
     session.execute(making.on_conflict_do_update(index_elements=[PrivateFeed.reader_id], set_=fresh))
@@ -55,7 +55,7 @@ def opens(session: Session, settings: Settings, signer: Signer, token: str) -> b
     """Whether the token in an address is a holder's. A forged one costs no query."""
     try:
         nonce = signer.value_of(PURPOSE, token)
-    except BadSignature:
+    except InvalidSignatureError:
         return False
     asked = (
         select(Reader).join(PrivateFeed, PrivateFeed.reader_id == Reader.id).where(PrivateFeed.nonce == nonce)

@@ -11,12 +11,12 @@ from carrel import clock
 from carrel.http.assets import asset_url
 from carrel.http.cached_response import Rendering, serve_edition
 from carrel.http.services import services
-from carrel.page_cache import Edition
+from carrel.page_cache import Audience
 from newsletter.feeds import private_feed as private
 from newsletter.feeds import scopes
 from newsletter.feeds.collect import collect
 from newsletter.feeds.formats import FORMATS, write
-from newsletter.feeds.scopes import NoSuchFeed, Scope
+from newsletter.feeds.scopes import FeedNotFoundError, Scope
 from newsletter.feeds.slots import Slots
 from newsletter.feeds.xml import ATOM, RSS
 
@@ -56,7 +56,7 @@ def private_feed(token: str) -> Response:
     with desk.db.read() as session:
         if not private.opens(session, desk.settings, desk.signer, token):
             abort(404)
-    return _readable(serve_edition("feed:private", Edition.PASS, _render_private, RSS))
+    return _readable(serve_edition("feed:private", Audience.PASS, _render_private, RSS))
 
 
 def _serve(file: str, folder: str, scope_of: ScopeOf) -> Response:
@@ -65,12 +65,12 @@ def _serve(file: str, folder: str, scope_of: ScopeOf) -> Response:
         return _readable(
             serve_edition(
                 f"feed:{folder}{file}",
-                Edition.GUEST,
+                Audience.GUEST,
                 lambda: _render(file, address, scope_of),
                 FORMATS[file].media_type,
             )
         )
-    except NoSuchFeed:
+    except FeedNotFoundError:
         abort(404)
 
 

@@ -9,7 +9,7 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 from newsletter.feeds.browser_view import EntryAid, FeedAid
-from newsletter.feeds.feed import Entry, Feed
+from newsletter.feeds.feed import Feed, FeedItem
 
 RSS = "application/rss+xml"
 ATOM = "application/atom+xml"
@@ -62,7 +62,7 @@ def _generator(feed: Feed, kind: str) -> FeedGenerator:
     return generator
 
 
-def _add(generator: FeedGenerator, entry: Entry) -> FeedEntry:
+def _add(generator: FeedGenerator, entry: FeedItem) -> FeedEntry:
     item = generator.add_entry(order="append")
     item.id(entry.id)
     item.guid(entry.id, permalink=False)

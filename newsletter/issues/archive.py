@@ -10,10 +10,15 @@ from sqlalchemy.orm import Session
 from articles import queries
 from articles.models import Article
 from newsletter.issues.models import Issue, IssueArticle
-from newsletter.subscribers.models import Pace
+from newsletter.subscribers.models import Frequency
 
 NEWEST = 200
-NAMES = {Pace.EACH: "New articles", Pace.DAILY: "Daily", Pace.WEEKLY: "Weekly", Pace.MONTHLY: "Monthly"}
+NAMES = {
+    Frequency.EACH: "New articles",
+    Frequency.DAILY: "Daily",
+    Frequency.WEEKLY: "Weekly",
+    Frequency.MONTHLY: "Monthly",
+}
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class PastIssue:
 def _sent() -> Select[Issue]:
     # A single new article has its own page; as an issue it would only stand here twice.
     count = select(func.count()).where(IssueArticle.issue_id == Issue.id).scalar_subquery()
-    return select(Issue).where(Issue.started_at.is_not(None), or_(Issue.pace != Pace.EACH, count > 1))
+    return select(Issue).where(Issue.started_at.is_not(None), or_(Issue.pace != Frequency.EACH, count > 1))
 
 
 def newest(session: Session, now: datetime) -> list[PastIssue]:
@@ -58,4 +63,4 @@ def _past(session: Session, issue: Issue, now: datetime) -> PastIssue:
     )
     ids = session.scalars(brought).all()
     articles = sorted(queries.articles_by_id(session, ids, now), key=lambda article: article.id)
-    return PastIssue(issue.id, NAMES[Pace(issue.pace)], issue.started_at or issue.due_at, articles)
+    return PastIssue(issue.id, NAMES[Frequency(issue.pace)], issue.started_at or issue.due_at, articles)

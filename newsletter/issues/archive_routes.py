@@ -10,7 +10,7 @@ from carrel import clock
 from carrel.accounts import current_reader
 from carrel.http.cached_response import Rendering, serve_edition
 from carrel.http.services import services
-from carrel.page_cache import Edition
+from carrel.page_cache import Audience
 from newsletter.issues import archive
 
 blueprint = Blueprint("digests", __name__, url_prefix="/newsletter/archive", template_folder="../templates")
@@ -23,7 +23,7 @@ def issues() -> Response:
     return serve_edition("/newsletter/archive/", edition, lambda: render_issues(edition))
 
 
-def render_issues(edition: Edition) -> Rendering:
+def render_issues(edition: Audience) -> Rendering:
     """The list, the newest first."""
     now = clock.now()
     with services().db.read() as session:
@@ -39,7 +39,7 @@ def issue(issue_id: int) -> Response:
     return serve_edition(f"/newsletter/archive/{issue_id}/", edition, lambda: render_issue(issue_id, edition))
 
 
-def render_issue(issue_id: int, edition: Edition) -> Rendering:
+def render_issue(issue_id: int, edition: Audience) -> Rendering:
     """What it brought."""
     now = clock.now()
     with services().db.read() as session:
@@ -48,7 +48,7 @@ def render_issue(issue_id: int, edition: Edition) -> Rendering:
     return _render("newsletter/issue.html", found.url, edition, issue=found), fresh_until
 
 
-def _render(template: str, path: str, edition: Edition, **context: object) -> str:
+def _render(template: str, path: str, edition: Audience, **context: object) -> str:
     canonical = services().settings.base_url + path
     return render_template(template, edition=edition.value, canonical=canonical, day=_day, **context)
 

@@ -19,7 +19,7 @@ from newsletter.issues.issue_mail import MARK
 from newsletter.issues.models import Issue, IssueState
 from newsletter.issues.preview import GETS, Preview
 from newsletter.issues.preview import preview as make_preview
-from newsletter.subscribers.models import Pace
+from newsletter.subscribers.models import Frequency
 
 EXIT_REFUSED = 2
 Ready = Callable[[Settings], Database]  # a database whose schema is this release's
@@ -31,7 +31,7 @@ def digest() -> None:
 
 
 @digest.command("preview")
-@click.option("--pace", type=click.Choice([pace.value for pace in Pace]), help="Only this one.")
+@click.option("--pace", type=click.Choice([pace.value for pace in Frequency]), help="Only this one.")
 @click.option(
     "--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the mail's HTML to a file."
 )
@@ -40,7 +40,7 @@ def preview_command(ready: Ready, pace: str | None, html: Path | None) -> None:
     """Show the next mail of each pace, who gets it and who does not, and why. Changes nothing."""
     settings = load()
     signer = signer_of(settings)
-    for each in [Pace(pace)] if pace else Pace:
+    for each in [Frequency(pace)] if pace else Frequency:
         with database(ready, settings) as db, db.read() as session:
             found = make_preview(session, settings, signer, each, clock.now())
             account = delivery_stats.account(session, found.issue) if found.issue else None
@@ -67,7 +67,7 @@ def send_command(ready: Ready, issue: int | None) -> None:
             with db.write() as session:
                 must_exist(session, chosen)
                 started = issue_lifecycle.approve(session, settings, chosen, actor())
-        except issue_lifecycle.CannotSend as refused:
+        except issue_lifecycle.CannotSendError as refused:
             refuse(str(refused))
     if not started:
         refuse(f"Issue {chosen} does not wait for you: see `carrel digest status`.")

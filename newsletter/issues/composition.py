@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session, joinedload
 from articles.models import Article
 from articles.render import for_feed
 from carrel import clock
-from carrel.ads.ad_server import Desk, Place, Shown, Where
+from carrel.ads.ad_server import AdServer, FilledSlot, Place, Where
 from carrel.http.services import Services
 from carrel.mail.message import Content
-from carrel.page_cache import Edition
+from carrel.page_cache import Audience
 from carrel.settings import Settings
 from carrel.tokens import Signer
 from newsletter.issues import issue_lifecycle, issue_mail, withdrawal
 from newsletter.issues.models import DeliveredArticle, Delivery, Issue, IssueArticle, IssueState, Rendering
-from newsletter.subscribers.models import Pace
+from newsletter.subscribers.models import Frequency
 
 OPEN = (IssueState.FROZEN, IssueState.WAITING, IssueState.SENDING, IssueState.PAUSED)
 
@@ -108,7 +108,9 @@ def compose(
         IssueArticle.issue_id == issue.id, IssueArticle.article_id.in_(rendering.article_ids)
     )
     pieces = [piece for piece in session.scalars(kept.order_by(IssueArticle.article_id)) if piece]
-    return compose_pieces(session, settings, signer, issue, edition=Edition(rendering.edition), pieces=pieces)
+    return compose_pieces(
+        session, settings, signer, issue, edition=Audience(rendering.edition), pieces=pieces
+    )
 
 
 def compose_pieces(
@@ -117,21 +119,21 @@ def compose_pieces(
     signer: Signer,
     issue: Issue,
     *,
-    edition: Edition,
+    edition: Audience,
     pieces: Sequence[dict[str, Any]],
 ) -> Content:
     """The mail that brings these pieces, with the ad of the digest's slot unless it is the pass's edition."""
     ad = _ad(session, settings, signer, issue, pieces) if edition.has_ads else None
     view = f"{settings.base_url}/newsletter/archive/{issue.id}/"
-    return issue_mail.compose_issue(settings, Pace(issue.pace), pieces, ad=ad, view_url=view)
+    return issue_mail.compose_issue(settings, Frequency(issue.pace), pieces, ad=ad, view_url=view)
 
 
 def _ad(
     session: Session, settings: Settings, signer: Signer, issue: Issue, pieces: Sequence[dict[str, Any]]
-) -> Shown | None:
+) -> FilledSlot | None:
     if not any(piece["ads"] for piece in pieces):
         return None
     exams = {piece["exam_slug"] for piece in pieces}
     where = Where(f"digest:{issue.id}", exams.pop() if len(exams) == 1 else "")
-    desk = Desk(session, settings, signer, clock.now(), base_url=settings.base_url)
+    desk = AdServer(session, settings, signer, clock.now(), base_url=settings.base_url)
     return desk.one(Place.DIGEST, where)

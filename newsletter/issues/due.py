@@ -13,9 +13,9 @@ from carrel.db import insert_new, insert_selected
 from carrel.http.services import Services
 from carrel.settings import Settings
 from newsletter.issues import pending_articles, schedule
-from newsletter.issues.models import Issue, IssueArticle, PaceMark
+from newsletter.issues.models import Issue, IssueArticle, ScheduleCursor
 from newsletter.issues.schedule import Period
-from newsletter.subscribers.models import Pace, Subscription
+from newsletter.subscribers.models import Frequency, Subscription
 
 EVERY_SECONDS = 5.0
 FEW = 5  # as many new articles go out as mails of their own; more are one mail (decision 13)
@@ -24,7 +24,7 @@ LATE = timedelta(days=1)  # for what should have gone out at once
 
 def handle_one(services: Services) -> bool:
     """A step of the worker: make the issues that are due. It never says that there is more."""
-    for pace in Pace:
+    for pace in Frequency:
         with services.db.read() as session:
             due = is_due(session, services.settings, pace, clock.now())
         if due:
@@ -33,40 +33,42 @@ def handle_one(services: Services) -> bool:
     return False
 
 
-def is_due(session: Session, settings: Settings, pace: Pace, now: datetime) -> bool:
+def is_due(session: Session, settings: Settings, pace: Frequency, now: datetime) -> bool:
     """A look that takes no lock."""
-    mark = session.get(PaceMark, pace)
+    mark = session.get(ScheduleCursor, pace)
     if mark is None:
         return True
-    if pace is Pace.EACH:
+    if pace is Frequency.EACH:
         return bool(_occasions(session, now))
     return schedule.last_due(settings, pace, now).due_at > mark.due_at
 
 
-def make_due(session: Session, settings: Settings, pace: Pace, now: datetime) -> None:
+def make_due(session: Session, settings: Settings, pace: Frequency, now: datetime) -> None:
     """Make what is due; whoever comes second, at the same moment or later, finds it made (MF-05)."""
-    mark = session.scalars(select(PaceMark).where(PaceMark.pace == pace).with_for_update()).first()
+    mark = session.scalars(
+        select(ScheduleCursor).where(ScheduleCursor.pace == pace).with_for_update()
+    ).first()
     if mark is None:
         _begin(session, pace, now)
-    elif pace is Pace.EACH:
+    elif pace is Frequency.EACH:
         _make_at_once(session, _occasions(session, now), now)
     else:
         _make_of_period(session, settings, mark, schedule.last_due(settings, pace, now), now)
 
 
-def _begin(session: Session, pace: Pace, now: datetime) -> None:
+def _begin(session: Session, pace: Frequency, now: datetime) -> None:
     """The first run: the archive is not news; what came after somebody subscribed is."""
     first = session.scalar(select(func.min(Subscription.since)))
     floor = min(first, now) if first else now
-    insert_new(session, PaceMark, pace=pace, due_at=now, floor_at=floor)
+    insert_new(session, ScheduleCursor, pace=pace, due_at=now, floor_at=floor)
 
 
 def _make_of_period(
-    session: Session, settings: Settings, mark: PaceMark, period: Period, now: datetime
+    session: Session, settings: Settings, mark: ScheduleCursor, period: Period, now: datetime
 ) -> None:
     if period.due_at <= mark.due_at:
         return
-    pace = Pace(mark.pace)
+    pace = Frequency(mark.pace)
     before = schedule.one_before(settings, pace, period)
     # Nobody wants three weeks of articles at once without anybody having looked.
     missed = before.due_at > mark.due_at
@@ -82,7 +84,7 @@ def _occasions(session: Session, now: datetime) -> Sequence[Article]:
     Not "since the last look": a publish that is still being committed has an earlier moment.
     """
     mailed = exists().where(IssueArticle.article_id == Article.id, IssueArticle.is_occasion)
-    fresh = select(Article).where(pending_articles.eligible(Pace.EACH, now), ~mailed)
+    fresh = select(Article).where(pending_articles.eligible(Frequency.EACH, now), ~mailed)
     return session.scalars(fresh.order_by(Article.first_visible_at, Article.id)).all()
 
 
@@ -96,7 +98,7 @@ def _make_at_once(session: Session, articles: Sequence[Article], now: datetime) 
         later = [article.id for others in groups[number:] for article in others]
         _add(
             session,
-            Pace.EACH,
+            Frequency.EACH,
             Period(_name(group), appeared),
             now,
             occasions=group,
@@ -114,7 +116,7 @@ def _name(articles: Sequence[Article]) -> str:
 
 def _add(
     session: Session,
-    pace: Pace,
+    pace: Frequency,
     period: Period,
     now: datetime,
     *,

@@ -14,7 +14,7 @@ from carrel.settings import Settings
 from newsletter.issues import composition, pending_articles
 from newsletter.issues.models import DeliveredArticle, Delivery, DeliveryState, Issue, IssueState, Rendering
 from newsletter.subscribers.eligibility import receives
-from newsletter.subscribers.models import Pace, State, Subscriber, Subscription
+from newsletter.subscribers.models import Frequency, Subscriber, SubscriberState, Subscription
 
 BATCH = 2_000  # subscribers; the write lock is held for well under a second
 
@@ -56,7 +56,7 @@ def _end_of_batch(session: Session, issue: Issue, size: int) -> int | None:
     batch = (
         select(Subscriber.id)
         .where(
-            Subscriber.state == State.CONFIRMED,
+            Subscriber.state == SubscriberState.CONFIRMED,
             Subscriber.pace == issue.pace,
             Subscriber.id > issue.frozen_through,
         )
@@ -70,7 +70,7 @@ def _end_of_batch(session: Session, issue: Issue, size: int) -> int | None:
 
 def _reserve_articles(session: Session, settings: Settings, issue: Issue, upto: int) -> None:
     """Each article goes to each reader once: the unique key decides, also between two issues at once."""
-    at_least = 1 if issue.pace == Pace.EACH else settings.digest_min_articles
+    at_least = 1 if issue.pace == Frequency.EACH else settings.digest_min_articles
     batch = (issue.frozen_through + 1, upto)
     # Said of both tables: PostgreSQL draws no conclusion from one range to the other.
     in_batch = and_(Subscriber.id.between(*batch), Subscription.subscriber_id.between(*batch))

@@ -27,7 +27,7 @@ LASTS = timedelta(hours=24)
 STOPPED = "the issue was stopped"
 
 
-class CannotSend(Exception):
+class CannotSendError(Exception):
     """An issue cannot go out; the message says why and what to do."""
 
     def __init__(self, issue_id: int, sentence: str) -> None:
@@ -82,9 +82,9 @@ def _start(session: Session, issue: Issue) -> None:
 
 
 def approve(session: Session, settings: Settings, issue_id: int, actor: str) -> bool:
-    """The operator has seen it: let it go out. Whether it was waiting. Raises `CannotSend`."""
+    """The operator has seen it: let it go out. Whether it was waiting. Raises `CannotSendError`."""
     if problem := why_not(settings):
-        raise CannotSend(issue_id, problem)
+        raise CannotSendError(issue_id, problem)
     waiting = update(Issue).where(Issue.id == issue_id, Issue.state == IssueState.WAITING)
     now = clock.now()
     values = {"state": IssueState.SENDING, "started_at": now, "send_until": now + LASTS, "reason": ""}

@@ -7,22 +7,22 @@ from typing import Any
 from inscriptis import get_text
 from markupsafe import Markup
 
-from carrel.ads.ad_server import Shown
+from carrel.ads.ad_server import FilledSlot
 from carrel.mail.compose import compose
 from carrel.mail.message import Content, one_line
 from carrel.settings import Settings
 from newsletter.subscribers.links import with_token
-from newsletter.subscribers.models import Pace
+from newsletter.subscribers.models import Frequency
 
 # Stands where a recipient's own token will be. Pieces are cleared of it when they are kept.
 MARK = "0token0of0the0recipient0"
 LARGEST_HTML = 96_000  # bytes; Gmail cuts a mail off at about 102 kB (MAIL-29)
 MOST_TITLES = 60
 OFTEN = {
-    Pace.EACH: "as soon as an article appears",
-    Pace.DAILY: "once a day",
-    Pace.WEEKLY: "once a week",
-    Pace.MONTHLY: "once a month",
+    Frequency.EACH: "as soon as an article appears",
+    Frequency.DAILY: "once a day",
+    Frequency.WEEKLY: "once a week",
+    Frequency.MONTHLY: "once a month",
 }
 
 Piece = dict[str, Any]  # what texts.piece_of makes
@@ -42,7 +42,7 @@ SHAPES = (Shape(whole=True), Shape(), Shape(summaries=False), Shape(summaries=Fa
 
 
 def compose_issue(
-    settings: Settings, pace: Pace, pieces: Sequence[Piece], *, ad: Shown | None, view_url: str
+    settings: Settings, pace: Frequency, pieces: Sequence[Piece], *, ad: FilledSlot | None, view_url: str
 ) -> Content:
     """The mail that brings these pieces, below 100 kB of HTML, with `MARK` in its personal links."""
     shapes = SHAPES if len(pieces) == 1 else SHAPES[1:]
@@ -54,7 +54,13 @@ def compose_issue(
 
 
 def _compose(
-    settings: Settings, pace: Pace, pieces: Sequence[Piece], shape: Shape, *, ad: Shown | None, view_url: str
+    settings: Settings,
+    pace: Frequency,
+    pieces: Sequence[Piece],
+    shape: Shape,
+    *,
+    ad: FilledSlot | None,
+    view_url: str,
 ) -> Content:
     first, others = pieces[0], pieces[1:]
     whole = first["html"] if shape.whole else ""

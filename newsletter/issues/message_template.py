@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from itertools import pairwise
 
 from carrel import clock
-from carrel.mail.message import CONTROL, BadHeader, Content, build, message_id, to_bytes
+from carrel.mail.message import CONTROL, Content, InvalidHeaderError, build, message_id, to_bytes
 from carrel.settings import Settings
 from newsletter.issues.issue_mail import MARK
 from newsletter.subscribers.links import list_headers, with_token
@@ -24,7 +24,7 @@ _IN_BODY = re.compile(b"(?:=\r\n)?".join(each.encode() for each in MARK))
 
 
 @dataclass(frozen=True)
-class Prepared:
+class MessageTemplate:
     """The mail of one rendering: bytes, and the marks between them; in the body each is a token."""
 
     settings: Settings
@@ -33,11 +33,11 @@ class Prepared:
     body: tuple[bytes, ...]
 
     def for_recipient(self, *, to: str, token: str, delivery_id: int, date: datetime) -> bytes:
-        """The mail as it goes to one recipient. `to` is the wire form. Raises `BadHeader`."""
+        """The mail as it goes to one recipient. `to` is the wire form. Raises `InvalidHeaderError`."""
         if not to.isascii():
             return self._anew(to, token, delivery_id, date)
         if CONTROL.search(to) or CONTROL.search(token):
-            raise BadHeader("To")
+            raise InvalidHeaderError("To")
         own = {
             MARK.encode(): token.encode("ascii"),
             TO.encode(): to.encode("ascii"),
@@ -67,14 +67,14 @@ class Prepared:
         )
 
 
-def prepare(settings: Settings, content: Content) -> Prepared:
-    """The mail, built once. Raises `BadHeader`."""
+def prepare(settings: Settings, content: Content) -> MessageTemplate:
+    """The mail, built once. Raises `InvalidHeaderError`."""
     raw = to_bytes(_build(settings, content, to=TO, stable_id=ID, date=DATE, token=MARK))
     head_ends = raw.index(b"\r\n\r\n")
     found = list(_IN_HEAD.finditer(raw, 0, head_ends))
     edges = [0, *(edge for match in found for edge in match.span()), head_ends]
     head = tuple(raw[start:end] for start, end in pairwise(edges))
-    return Prepared(settings, content, head, tuple(_IN_BODY.split(raw[head_ends:])))
+    return MessageTemplate(settings, content, head, tuple(_IN_BODY.split(raw[head_ends:])))
 
 
 def _build(

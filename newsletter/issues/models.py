@@ -12,7 +12,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carrel.db import Base, UtcDateTime
-from newsletter.subscribers.models import Pace, one_of
+from newsletter.subscribers.models import Frequency, one_of
 
 
 class IssueState(StrEnum):
@@ -39,14 +39,14 @@ class DeliveryState(StrEnum):
     UNCERTAIN = "uncertain"
 
 
-class PaceMark(Base):
+class ScheduleCursor(Base):
     """How far a pace has come: the moment that its last issue was due, or from which on articles count.
 
     A clock that jumps back finds its periods marked already (MF-30).
     """
 
     __tablename__ = "pace_mark"
-    __table_args__ = (CheckConstraint(one_of("pace", Pace), name="pace"),)
+    __table_args__ = (CheckConstraint(one_of("pace", Frequency), name="pace"),)
 
     pace: Mapped[str] = mapped_column(String(10), primary_key=True)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -65,7 +65,7 @@ class Issue(Base):
     __tablename__ = "issue"
     __table_args__ = (
         UniqueConstraint("pace", "period"),
-        CheckConstraint(one_of("pace", Pace), name="pace"),
+        CheckConstraint(one_of("pace", Frequency), name="pace"),
         CheckConstraint(one_of("state", IssueState), name="state"),
         CheckConstraint("state IN ('draft', 'stopped') OR frozen_at IS NOT NULL", name="frozen_with_time"),
         CheckConstraint(

@@ -6,20 +6,20 @@ from sqlalchemy import ColumnElement, Select, String, Subquery, and_, case, cast
 
 from articles.models import Article, ArticleTopic
 from articles.visibility import visible
-from carrel.page_cache import Edition
+from carrel.page_cache import Audience
 from carrel.settings import Settings
-from newsletter.issues.models import DeliveredArticle, IssueArticle, PaceMark
+from newsletter.issues.models import DeliveredArticle, IssueArticle, ScheduleCursor
 from newsletter.subscribers.eligibility import is_ad_free
-from newsletter.subscribers.models import Pace, Subscriber, Subscription
+from newsletter.subscribers.models import Frequency, Subscriber, Subscription
 
 # What a pause, a thin month or a failure held back longer than this is news no more.
 OLDEST = timedelta(days=92)
 MOST_ARTICLES = 200  # that one issue can bring: never a whole archive
 
 
-def eligible(pace: Pace, now: datetime) -> ColumnElement[bool]:
+def eligible(pace: Frequency, now: datetime) -> ColumnElement[bool]:
     """Whether an article may be in an issue of this pace that is made now."""
-    floor = select(PaceMark.floor_at).where(PaceMark.pace == pace).scalar_subquery()
+    floor = select(ScheduleCursor.floor_at).where(ScheduleCursor.pace == pace).scalar_subquery()
     return and_(
         visible(now),
         Article.first_visible_at > now - OLDEST,
@@ -28,7 +28,7 @@ def eligible(pace: Pace, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def newest_ids(pace: Pace, now: datetime) -> Select[int]:
+def newest_ids(pace: Frequency, now: datetime) -> Select[int]:
     """The articles that an issue made now could bring."""
     newest = select(Article.id).where(eligible(pace, now))
     return newest.order_by(Article.first_visible_at.desc(), Article.id.desc()).limit(MOST_ARTICLES)
@@ -78,7 +78,7 @@ def _unread(article_ids: Select[int], among: ColumnElement[bool]) -> Subquery:
 
 def sets(rows: Subquery, settings: Settings) -> Subquery:
     """(subscriber_id, edition, articles) from (subscriber_id, article_id): who gets the same mail."""
-    edition = case((is_ad_free(settings), Edition.PASS.value), else_=Edition.GUEST.value).label("edition")
+    edition = case((is_ad_free(settings), Audience.PASS.value), else_=Audience.GUEST.value).label("edition")
     listed = (
         select(rows.c.subscriber_id, _joined(rows.c.article_id).label("articles"))
         .group_by(rows.c.subscriber_id)

@@ -8,13 +8,13 @@ from sqlalchemy import ColumnElement, Row, Select, Subquery, case, exists, func,
 from sqlalchemy.orm import Session
 
 from carrel.mail.message import Content
-from carrel.page_cache import Edition
+from carrel.page_cache import Audience
 from carrel.settings import Settings
 from carrel.tokens import Signer
 from newsletter.issues import composition, pending_articles
 from newsletter.issues.models import Delivery, Issue, IssueState, Rendering
 from newsletter.subscribers.eligibility import is_paused, is_suppressed
-from newsletter.subscribers.models import Pace, State, Subscriber
+from newsletter.subscribers.models import Frequency, Subscriber, SubscriberState
 
 GETS = ""
 SHOWN = 20
@@ -33,14 +33,14 @@ class Group:
 class Preview:
     """`issue` is the one that waits already, if any; else this is what an issue made now would be."""
 
-    pace: Pace
+    pace: Frequency
     issue: Issue | None
     mails: int  # different ones
     mail: Content | None  # the one that most readers get
     groups: Sequence[Group]
 
 
-def preview(session: Session, settings: Settings, signer: Signer, pace: Pace, now: datetime) -> Preview:
+def preview(session: Session, settings: Settings, signer: Signer, pace: Frequency, now: datetime) -> Preview:
     """For one pace, as things are now. Changes nothing."""
     waiting = select(Issue).where(
         Issue.pace == pace, Issue.state.in_([IssueState.FROZEN, IssueState.WAITING])
@@ -52,7 +52,7 @@ def preview(session: Session, settings: Settings, signer: Signer, pace: Pace, no
 
 
 def _of_issue(session: Session, settings: Settings, signer: Signer, issue: Issue, now: datetime) -> Preview:
-    pace = Pace(issue.pace)
+    pace = Frequency(issue.pace)
     counted = (
         select(Delivery.rendering_id, func.count().label("readers"))
         .where(Delivery.issue_id == issue.id)
@@ -68,14 +68,14 @@ def _of_issue(session: Session, settings: Settings, signer: Signer, issue: Issue
     return Preview(pace, issue, mails, mail, _groups(session, pace, why))
 
 
-def _of_now(session: Session, settings: Settings, signer: Signer, pace: Pace, now: datetime) -> Preview:
+def _of_now(session: Session, settings: Settings, signer: Signer, pace: Frequency, now: datetime) -> Preview:
     of_pace = Subscriber.pace == pace
     rows = pending_articles.unread(pending_articles.newest_ids(pace, now), of_pace).subquery()
     fresh = (
         select(rows.c.subscriber_id, func.count().label("fresh")).group_by(rows.c.subscriber_id).subquery()
     )
     count = select(fresh.c.fresh).where(fresh.c.subscriber_id == Subscriber.id).scalar_subquery()
-    at_least = 1 if pace is Pace.EACH else settings.digest_min_articles
+    at_least = 1 if pace is Frequency.EACH else settings.digest_min_articles
     why = _why(now, settings, func.coalesce(count, 0) >= at_least, func.coalesce(count, 0) == 0)
     receiving = pending_articles.unread(
         pending_articles.newest_ids(pace, now), of_pace & ~is_paused(now) & ~is_suppressed(), at_least
@@ -96,7 +96,7 @@ def _mail(
     ids = [int(each) for each in kind.articles.split(",")]
     pieces = [composition.piece_of(settings, article) for article in composition.articles(session, ids)]
     return composition.compose_pieces(
-        session, settings, signer, draft, edition=Edition(kind.edition), pieces=pieces
+        session, settings, signer, draft, edition=Audience(kind.edition), pieces=pieces
     )
 
 
@@ -106,8 +106,8 @@ def _why(
     """In words, for each subscriber of the pace; the first that is true."""
     thin = f"fewer than {settings.digest_min_articles} articles are new for the reader"
     return case(
-        (Subscriber.state == State.PENDING, literal("the address is not confirmed")),
-        (Subscriber.state == State.LEFT, literal("the reader left")),
+        (Subscriber.state == SubscriberState.PENDING, literal("the address is not confirmed")),
+        (Subscriber.state == SubscriberState.LEFT, literal("the reader left")),
         (is_suppressed(), literal("the address is suppressed")),
         (is_paused(now), literal("the reader takes a pause")),
         (gets, literal(GETS)),
@@ -116,7 +116,7 @@ def _why(
     )
 
 
-def _groups(session: Session, pace: Pace, why: ColumnElement[str]) -> list[Group]:
+def _groups(session: Session, pace: Frequency, why: ColumnElement[str]) -> list[Group]:
     rows = select(Subscriber.id, Subscriber.email, why.label("why")).where(Subscriber.pace == pace).subquery()
     counts = session.execute(select(rows.c.why, func.count()).group_by(rows.c.why).order_by(rows.c.why)).all()
     return [Group(reason, count, session.scalars(_first(rows, reason)).all()) for reason, count in counts]

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from carrel.settings import WEEKDAYS, Settings
-from newsletter.subscribers.models import Pace
+from newsletter.subscribers.models import Frequency
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Period:
     due_at: datetime
 
 
-def last_due(settings: Settings, pace: Pace, now: datetime) -> Period:
+def last_due(settings: Settings, pace: Frequency, now: datetime) -> Period:
     """The period whose issue was due last, at `now` or before. Not for the pace "each"."""
     today = now.astimezone(ZoneInfo(settings.time_zone)).date()
     day = _day_of(settings, pace, today)
@@ -26,25 +26,25 @@ def last_due(settings: Settings, pace: Pace, now: datetime) -> Period:
     return Period(_name(pace, day), _moment(settings, day))
 
 
-def one_before(settings: Settings, pace: Pace, period: Period) -> Period:
+def one_before(settings: Settings, pace: Frequency, period: Period) -> Period:
     """The period before this one."""
     return last_due(settings, pace, period.due_at - timedelta(microseconds=1))
 
 
-def _day_of(settings: Settings, pace: Pace, day: date) -> date:
+def _day_of(settings: Settings, pace: Frequency, day: date) -> date:
     """The day on which the issue of this day's week or month is due, or that of the one before it."""
-    if pace is Pace.WEEKLY:
+    if pace is Frequency.WEEKLY:
         return day - timedelta(days=(day.weekday() - WEEKDAYS.index(settings.digest_weekday)) % 7)
-    if pace is Pace.MONTHLY:
+    if pace is Frequency.MONTHLY:
         # A month without a 31st has its issue on its last day.
         return day.replace(day=min(settings.digest_day, monthrange(day.year, day.month)[1]))
     return day
 
 
-def _before(pace: Pace, day: date) -> date:
-    if pace is Pace.MONTHLY:
+def _before(pace: Frequency, day: date) -> date:
+    if pace is Frequency.MONTHLY:
         return day.replace(day=1) - timedelta(days=1)
-    return day - timedelta(days=7 if pace is Pace.WEEKLY else 1)
+    return day - timedelta(days=7 if pace is Frequency.WEEKLY else 1)
 
 
 def _moment(settings: Settings, day: date) -> datetime:
@@ -54,8 +54,8 @@ def _moment(settings: Settings, day: date) -> datetime:
     return wall.astimezone(UTC)
 
 
-def _name(pace: Pace, day: date) -> str:
-    if pace is Pace.WEEKLY:
+def _name(pace: Frequency, day: date) -> str:
+    if pace is Frequency.WEEKLY:
         year, week, _ = day.isocalendar()
         return f"{year}-W{week:02}"
-    return f"{day:%Y-%m}" if pace is Pace.MONTHLY else day.isoformat()
+    return f"{day:%Y-%m}" if pace is Frequency.MONTHLY else day.isoformat()

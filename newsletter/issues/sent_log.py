@@ -17,8 +17,8 @@ from carrel import audit, clock
 from carrel.db import insert_into
 from carrel.settings import Settings
 from newsletter.issues import issue_lifecycle
-from newsletter.issues.models import Issue, PaceMark
-from newsletter.subscribers.models import Pace
+from newsletter.issues.models import Issue, ScheduleCursor
+from newsletter.subscribers.models import Frequency
 
 NAME = "digests.log"
 SETTLED = "settled"  # in place of a pace: the operator has decided, and the lines before count no more
@@ -99,7 +99,7 @@ def settle(session: Session, settings: Settings, actor: str, *, skip: bool) -> b
 def settle_until(session: Session, settings: Settings, actor: str, moment: datetime, *, skip: bool) -> None:
     """The same decision about everything up to a moment, also when the log was lost with the database."""
     if skip:
-        for pace in Pace:
+        for pace in Frequency:
             _skip_to(session, pace, moment)
         for issue_id in session.scalars(
             select(Issue.id).where(Issue.state.in_(issue_lifecycle.NOT_OVER))
@@ -110,9 +110,11 @@ def settle_until(session: Session, settings: Settings, actor: str, moment: datet
     append(settings, SETTLED, "-", 0)
 
 
-def _skip_to(session: Session, pace: Pace, moment: datetime) -> None:
+def _skip_to(session: Session, pace: Frequency, moment: datetime) -> None:
     """Its next issue begins after that moment."""
-    marking = insert_into(session, PaceMark).values(pace=pace, due_at=moment, floor_at=moment)
-    session.execute(marking.on_conflict_do_update(index_elements=[PaceMark.pace], set_={"floor_at": moment}))
-    behind = update(PaceMark).where(PaceMark.pace == pace, PaceMark.due_at < moment)
+    marking = insert_into(session, ScheduleCursor).values(pace=pace, due_at=moment, floor_at=moment)
+    session.execute(
+        marking.on_conflict_do_update(index_elements=[ScheduleCursor.pace], set_={"floor_at": moment})
+    )
+    behind = update(ScheduleCursor).where(ScheduleCursor.pace == pace, ScheduleCursor.due_at < moment)
     session.execute(behind.values(due_at=moment))

@@ -12,7 +12,7 @@ from carrel.mail.models import Kind
 from carrel.settings import Settings
 from carrel.tokens import Signer, token_hash
 from newsletter.subscribers import preferences, welcome
-from newsletter.subscribers.models import Asked, How, SignUp, State, Subscriber
+from newsletter.subscribers.models import Asked, How, SignUp, Subscriber, SubscriberState
 from newsletter.subscribers.sign_up import Asking, find_or_add, take_down
 
 LASTS = timedelta(days=7)
@@ -20,20 +20,20 @@ LASTS = timedelta(days=7)
 LIFTED = (Kind.NEWSLETTER, Kind.COMPLAINT, Kind.BOUNCE)
 
 
-class LinkSpent(Exception):
+class ConfirmLinkUsedError(Exception):
     """A confirm link that is unknown, too old, or was used before."""
 
 
 def find(session: Session, token: str) -> SignUp:
-    """What the link would confirm. Raises `LinkSpent`."""
+    """What the link would confirm. Raises `ConfirmLinkUsedError`."""
     found = session.scalars(select(SignUp).where(*_usable(token))).first()
     if found is None:
-        raise LinkSpent
+        raise ConfirmLinkUsedError
     return found
 
 
 def confirm(session: Session, settings: Settings, signer: Signer, token: str, ip: str) -> Subscriber:
-    """Use the link, once; pressing again while it holds is no failure. Raises `LinkSpent`."""
+    """Use the link, once; pressing again while it holds is no failure. Raises `ConfirmLinkUsedError`."""
     using = update(SignUp).where(*_usable(token))
     using = using.values(confirmed_at=clock.now(), confirmed_from=limits.network_key(ip))
     sign_up = session.scalars(using.returning(SignUp)).first()
@@ -45,9 +45,9 @@ def confirm(session: Session, settings: Settings, signer: Signer, token: str, ip
 def _begun_by(session: Session, token: str) -> Subscriber:
     asked = select(Subscriber).join(SignUp, SignUp.subscriber_id == Subscriber.id)
     used = SignUp.token_hash == token_hash(token), SignUp.confirmed_at.is_not(None)
-    found = session.scalars(asked.where(*used, Subscriber.state == State.CONFIRMED)).first()
+    found = session.scalars(asked.where(*used, Subscriber.state == SubscriberState.CONFIRMED)).first()
     if found is None:
-        raise LinkSpent
+        raise ConfirmLinkUsedError
     return found
 
 
@@ -70,7 +70,7 @@ def _usable(token: str) -> tuple[ColumnElement[bool], ...]:
 
 def _begin(session: Session, settings: Settings, signer: Signer, sign_up: SignUp) -> Subscriber:
     subscriber = session.get_one(Subscriber, sign_up.subscriber_id, with_for_update=True)
-    subscriber.state, subscriber.left_at, subscriber.paused_until = State.CONFIRMED, None, None
+    subscriber.state, subscriber.left_at, subscriber.paused_until = SubscriberState.CONFIRMED, None, None
     subscriber.confirmed_at, subscriber.pace = clock.now(), sign_up.pace
     preferences.add(session, subscriber.id, sign_up.exams, sign_up.topics)
     for kind in LIFTED:

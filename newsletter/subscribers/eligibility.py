@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from carrel.accounts.models import Reader
 from carrel.mail.models import Suppression
-from carrel.page_cache import Edition
+from carrel.page_cache import Audience
 from carrel.settings import Settings
-from newsletter.subscribers.models import State, Subscriber
+from newsletter.subscribers.models import Subscriber, SubscriberState
 
 Moment = datetime | BindParameter[datetime]
 AD_FREE_DIGEST = "ad-free digest"
@@ -22,7 +22,7 @@ def receives(now: Moment) -> ColumnElement[bool]:
 
 def is_subscribed() -> ColumnElement[bool]:
     """Whether they get the digest, now or after a pause."""
-    return and_(Subscriber.state == State.CONFIRMED, ~is_suppressed())
+    return and_(Subscriber.state == SubscriberState.CONFIRMED, ~is_suppressed())
 
 
 def is_paused(now: Moment) -> ColumnElement[bool]:
@@ -42,17 +42,17 @@ def is_ad_free(settings: Settings) -> ColumnElement[bool]:
     return exists().where(Reader.email_key == Subscriber.email_key, Reader.ad_free)
 
 
-def edition_for(session: Session, settings: Settings, subscriber: Subscriber) -> Edition:
+def edition_for(session: Session, settings: Settings, subscriber: Subscriber) -> Audience:
     """Which edition of the digest they get: with ads, or the pass's."""
     asked = select(Subscriber.id).where(Subscriber.id == subscriber.id, is_ad_free(settings))
-    return Edition.PASS if session.scalars(asked).first() is not None else Edition.GUEST
+    return Audience.PASS if session.scalars(asked).first() is not None else Audience.GUEST
 
 
 def why_not(session: Session, subscriber: Subscriber, now: datetime) -> str | None:
     """Why they get nothing at this moment, in words; None when they do."""
-    if subscriber.state == State.PENDING:
+    if subscriber.state == SubscriberState.PENDING:
         return "has not confirmed yet"
-    if subscriber.state == State.LEFT:
+    if subscriber.state == SubscriberState.LEFT:
         return "has left"
     if subscriber.paused_until and subscriber.paused_until > now:
         return f"is paused until {subscriber.paused_until:%Y-%m-%d}"

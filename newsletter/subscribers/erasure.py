@@ -8,7 +8,7 @@ from carrel.http.services import Services
 from carrel.mail import suppression
 from carrel.mail.models import Kind
 from newsletter.subscribers.confirmation import LASTS
-from newsletter.subscribers.models import SignUp, State, Subscriber
+from newsletter.subscribers.models import SignUp, Subscriber, SubscriberState
 
 EVERY_SECONDS = 3600.0
 AT_ONCE = 1000
@@ -30,7 +30,9 @@ def purge(services: Services) -> bool:
         expired = SignUp.confirmed_at.is_(None), SignUp.asked_at <= clock.now() - LASTS
         session.execute(delete(SignUp).where(*expired))
         waits = exists().where(SignUp.subscriber_id == Subscriber.id)
-        given_up = select(Subscriber.id).where(Subscriber.state == State.PENDING, ~waits).limit(AT_ONCE)
+        given_up = (
+            select(Subscriber.id).where(Subscriber.state == SubscriberState.PENDING, ~waits).limit(AT_ONCE)
+        )
         # Locked first, and asked again: somebody may be subscribing with that address at this very moment.
         ids = session.scalars(given_up.with_for_update(skip_locked=True)).all()
         session.execute(delete(Subscriber).where(Subscriber.id.in_(ids), ~waits))

@@ -39,7 +39,7 @@ def token_of(signer: Signer, address_hash: bytes) -> str:
 
 
 def address_hash_of(signer: Signer, token: str) -> bytes:
-    """The HMAC of the address that a token is for. Raises `BadSignature`."""
+    """The HMAC of the address that a token is for. Raises `InvalidSignatureError`."""
     value = signer.value_of(PURPOSE, token)
     return base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
 

@@ -10,10 +10,10 @@ from articles import queries
 from articles.models import Exam, Topic
 from carrel import clock
 from carrel.db import insert_new
-from newsletter.subscribers.models import Pace, Subscriber, Subscription
+from newsletter.subscribers.models import Frequency, Subscriber, Subscription
 
 
-class BadWish(ValueError):
+class InvalidPreferencesError(ValueError):
     """A form asked for something that is not on offer. `field` names it; the message is for the person."""
 
     def __init__(self, field: str, sentence: str) -> None:
@@ -22,12 +22,12 @@ class BadWish(ValueError):
 
 
 @dataclass(frozen=True)
-class Wish:
+class Preferences:
     """Exams and topics by id, and a pace."""
 
     exams: tuple[int, ...]
     topics: tuple[int, ...]
-    pace: Pace
+    pace: Frequency
 
 
 @dataclass(frozen=True)
@@ -54,14 +54,16 @@ def on_offer(session: Session) -> Offer:
     return Offer(queries.exams(session, now), [each.topic for each in queries.topics(session, now)])
 
 
-def read_wish(offer: Offer, exams: Iterable[str], topics: Iterable[str], pace: str) -> Wish:
-    """A wish from the slugs and the pace that a form sent. Raises `BadWish`."""
-    if pace not in set(Pace):
-        raise BadWish("pace", "Choose how often: each article, daily, weekly or monthly.")
-    return Wish(_ids(offer.exam_ids, exams, "exam"), _ids(offer.topic_ids, topics, "topic"), Pace(pace))
+def read_wish(offer: Offer, exams: Iterable[str], topics: Iterable[str], pace: str) -> Preferences:
+    """A wish from the slugs and the pace that a form sent. Raises `InvalidPreferencesError`."""
+    if pace not in set(Frequency):
+        raise InvalidPreferencesError("pace", "Choose how often: each article, daily, weekly or monthly.")
+    return Preferences(
+        _ids(offer.exam_ids, exams, "exam"), _ids(offer.topic_ids, topics, "topic"), Frequency(pace)
+    )
 
 
-def or_everything(offer: Offer, wish: Wish) -> Wish:
+def or_everything(offer: Offer, wish: Preferences) -> Preferences:
     """The wish, or every exam when it names nothing."""
     nothing = not wish.exams and not wish.topics
     return replace(wish, exams=tuple(offer.exam_ids.values())) if nothing else wish
@@ -70,7 +72,9 @@ def or_everything(offer: Offer, wish: Wish) -> Wish:
 def _ids(known: dict[str, int], slugs: Iterable[str], field: str) -> tuple[int, ...]:
     wanted = set(slugs)
     if unknown := wanted - known.keys():
-        raise BadWish(field, f"There is no {field} {min(unknown)[:40]!r} here. Choose from the list.")
+        raise InvalidPreferencesError(
+            field, f"There is no {field} {min(unknown)[:40]!r} here. Choose from the list."
+        )
     return tuple(known[slug] for slug in known if slug in wanted)
 
 
@@ -83,7 +87,7 @@ def add(session: Session, subscriber_id: int, exams: Collection[int], topics: Co
         insert_new(session, Subscription, subscriber_id=subscriber_id, topic_id=topic_id, since=now)
 
 
-def set_to(session: Session, subscriber: Subscriber, wish: Wish) -> None:
+def set_to(session: Session, subscriber: Subscriber, wish: Preferences) -> None:
     """Subscribe to exactly these, at this pace."""
     ours = delete(Subscription).where(Subscription.subscriber_id == subscriber.id)
     exam, topic = Subscription.exam_id, Subscription.topic_id

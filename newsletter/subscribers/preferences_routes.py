@@ -11,11 +11,11 @@ from carrel import clock
 from carrel.http.redirects import see_other
 from carrel.http.services import services
 from carrel.mail import addresses
-from carrel.tokens import BadSignature
+from carrel.tokens import InvalidSignatureError
 from newsletter.subscribers import erasure, links, unsubscribing
 from newsletter.subscribers import preferences as choosing
 from newsletter.subscribers.models import Subscriber
-from newsletter.subscribers.preferences import BadWish
+from newsletter.subscribers.preferences import InvalidPreferencesError
 from newsletter.subscribers.routes import blueprint
 
 PAUSES = {"2": "two weeks", "4": "four weeks", "13": "three months"}  # by the number of weeks
@@ -45,7 +45,7 @@ def change_preferences(token: str) -> Response:
         with services().db.write() as session:
             subscriber = unsubscribing.find(session, whose)
             done = _act(session, subscriber) if subscriber else ""
-    except BadWish as wrong:
+    except InvalidPreferencesError as wrong:
         return make_response(_preferences(token, {wrong.field: str(wrong)}), 400)
     return see_other(url_for("newsletter.preferences", token=token, done=done))
 
@@ -69,7 +69,7 @@ def one_click(token: str) -> str:
 
     The answer is the same for a second time, for an erased address and for a token that is none of ours.
     """
-    with suppress(BadSignature):
+    with suppress(InvalidSignatureError):
         whose = _whose(token)
         with services().db.write() as session:
             if subscriber := unsubscribing.find(session, whose):
@@ -77,14 +77,14 @@ def one_click(token: str) -> str:
     return _left()
 
 
-@blueprint.errorhandler(BadSignature)
-def not_ours(_failure: BadSignature) -> Response:
+@blueprint.errorhandler(InvalidSignatureError)
+def not_ours(_failure: InvalidSignatureError) -> Response:
     """Most of all a link that was not copied whole."""
     return make_response(render_template("newsletter/incomplete.html"), 404)
 
 
 def _whose(token: str) -> bytes:
-    """The HMAC of the address that a link is for. Raises `BadSignature`."""
+    """The HMAC of the address that a link is for. Raises `InvalidSignatureError`."""
     return links.address_hash_of(services().signer, token)
 
 

@@ -8,7 +8,7 @@ from carrel.accounts import current_reader, sessions
 from carrel.http.redirects import see_other
 from carrel.http.services import services
 from carrel.mail import addresses, outbox
-from carrel.mail.addresses import Address, BadAddress
+from carrel.mail.addresses import Address, InvalidAddressError
 from carrel.tokens import token_hash
 from newsletter.subscribers import (
     browser_binding_cookie,
@@ -19,9 +19,9 @@ from newsletter.subscribers import (
     welcome,
 )
 from newsletter.subscribers import sign_up as signing_up
-from newsletter.subscribers.confirmation import LinkSpent
-from newsletter.subscribers.models import Pace, SignUp, Subscriber
-from newsletter.subscribers.preferences import BadWish
+from newsletter.subscribers.confirmation import ConfirmLinkUsedError
+from newsletter.subscribers.models import Frequency, SignUp, Subscriber
+from newsletter.subscribers.preferences import InvalidPreferencesError
 from newsletter.subscribers.sign_up import Asking, Visit
 from newsletter.subscribers.sign_up_form import Form
 
@@ -45,9 +45,9 @@ def subscribe() -> Response:
         return _asked(visit.browser)
     try:
         asking = _read(sent, visit)
-    except BadAddress as wrong:
+    except InvalidAddressError as wrong:
         return _again(sent, {"email": str(wrong)})
-    except BadWish as wrong:
+    except InvalidPreferencesError as wrong:
         return _again(sent, {wrong.field: str(wrong)})
     own = _own_address()
     if own and own.key == asking.address.key:
@@ -74,13 +74,13 @@ def confirm_page(token: str) -> str | Response:
     with services().db.read() as session:
         try:
             found = confirmation.find(session, token)
-        except LinkSpent:
+        except ConfirmLinkUsedError:
             return _spent()
         return render_template(
             "newsletter/confirm.html",
             address=addresses.masked(found.subscriber.email),
             what=welcome.in_words(welcome.names(session, found)),
-            pace=welcome.PACES[Pace(found.pace)],
+            pace=welcome.PACES[Frequency(found.pace)],
             same_browser=_is_same_browser(found),
         )
 
@@ -93,7 +93,7 @@ def confirm(token: str) -> Response:
         with desk.db.write() as session:
             ip = request.remote_addr or ""
             subscriber = confirmation.confirm(session, desk.settings, desk.signer, token, ip)
-    except LinkSpent:
+    except ConfirmLinkUsedError:
         return _spent()
     response = _to_preferences(subscriber)
     browser_binding_cookie.clear_token(response)

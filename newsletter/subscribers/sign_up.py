@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from carrel import clock
 from carrel.accounts import limits
-from carrel.accounts.limits import Limit, TooMany, hours, minutes
+from carrel.accounts.limits import Limit, TooManyRequestsError, hours, minutes
 from carrel.db import insert_into, insert_new
 from carrel.mail import outbox, suppression
 from carrel.mail.addresses import Address
@@ -19,7 +19,7 @@ from carrel.tokens import Signer, new_token, token_hash
 from newsletter.subscribers import consent, links, mails
 from newsletter.subscribers.eligibility import is_subscribed
 from newsletter.subscribers.models import Asked, How, SignUp, Subscriber
-from newsletter.subscribers.preferences import Wish
+from newsletter.subscribers.preferences import Preferences
 
 PER_ADDRESS = (Limit(1, minutes(10)), Limit(3, hours(24)))
 PER_IP = Limit(5, hours(1))
@@ -46,13 +46,13 @@ class Asking:
     """Who asks for what, and from where."""
 
     address: Address
-    wish: Wish
+    wish: Preferences
     visit: Visit
 
 
 def count(session: Session, visit: Visit) -> None:
-    """Count one more attempt from there. Raises `TooMany`, whatever the address (MAIL-14)."""
-    # A ceiling of the whole site becomes an alarm where TooMany becomes a page.
+    """Count one more attempt from there. Raises `TooManyRequestsError`, whatever the address (MAIL-14)."""
+    # A ceiling of the whole site becomes an alarm where TooManyRequestsError becomes a page.
     limits.check(session, "subscribe-ip", limits.ip_key(visit.ip), PER_IP)
     limits.check(session, "subscribe-network", limits.network_key(visit.ip), PER_NETWORK)
     limits.check(session, "subscribe-site", "all", PER_SITE, alarm=True)
@@ -81,7 +81,7 @@ def sign_up(session: Session, settings: Settings, signer: Signer, asking: Asking
 def _may_be_asked(session: Session, address: Address, address_hash: bytes) -> bool:
     try:
         limits.check(session, "subscribe-address", address.key, *PER_ADDRESS)
-    except TooMany:
+    except TooManyRequestsError:
         return False  # a visitor must not learn that somebody asked before
     return not _must_not_be_asked(session, address_hash) and _count_mail(session, address_hash)
 

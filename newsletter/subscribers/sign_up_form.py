@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from flask import request
 
 from carrel import clock
-from carrel.tokens import BadSignature, Signer, new_token
+from carrel.tokens import InvalidSignatureError, Signer, new_token
 from newsletter.subscribers import browser_binding_cookie
-from newsletter.subscribers.models import Pace
+from newsletter.subscribers.models import Frequency
 from newsletter.subscribers.sign_up import Visit
 
 SHOWN = "subscribe form shown"
@@ -35,13 +35,13 @@ class Form:
             sent.get("email", ""),
             tuple(sent.getlist("exam")),
             tuple(sent.getlist("topic")),
-            sent.get("pace", Pace.WEEKLY),
+            sent.get("pace", Frequency.WEEKLY),
         )
 
     @classmethod
     def blank(cls, email: str, exams: list[str]) -> "Form":
         """A form to fill in, with an address that is known, perhaps, and these exams ticked."""
-        return cls(email, tuple(exams), (), Pace.WEEKLY)
+        return cls(email, tuple(exams), (), Frequency.WEEKLY)
 
 
 def is_robot() -> bool:
@@ -60,7 +60,7 @@ def is_too_quick(signer: Signer, sent: Mapping[str, str]) -> bool:
         return False
     try:
         shown = int(signer.value_of(SHOWN, mark))
-    except BadSignature:
+    except InvalidSignatureError:
         return True
     return clock.now().timestamp() - shown < QUICKEST.total_seconds()
 

@@ -12,15 +12,15 @@ from carrel.mail import outbox
 from carrel.settings import Settings
 from carrel.tokens import Signer
 from newsletter.subscribers import links, mails
-from newsletter.subscribers.models import Pace, SignUp, Subscriber
+from newsletter.subscribers.models import Frequency, SignUp, Subscriber
 
 GOOD = 3
 MOST_NAMES = 5
 PACES = {
-    Pace.EACH: "as each article appears",
-    Pace.DAILY: "at most once a day",
-    Pace.WEEKLY: "once a week",
-    Pace.MONTHLY: "once a month",
+    Frequency.EACH: "as each article appears",
+    Frequency.DAILY: "at most once a day",
+    Frequency.WEEKLY: "once a week",
+    Frequency.MONTHLY: "once a month",
 }
 
 
@@ -36,7 +36,7 @@ def queue(
             settings,
             links.of(settings, signer, subscriber.address_hash),
             what=in_words(names(session, sign_up)),
-            pace=PACES[Pace(sign_up.pace)],
+            pace=PACES[Frequency(sign_up.pace)],
             best=best(session, sign_up.exams, sign_up.topics),
         ),
         private=True,

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from carrel.mail import addresses
-from carrel.mail.addresses import Address, BadAddress
-from newsletter.subscribers.models import Pace
+from carrel.mail.addresses import Address, InvalidAddressError
+from newsletter.subscribers.models import Frequency
 from newsletter.transfer.cells import bare
 
 COLUMNS = ("email", "source", "consented_at", "pace", "exams")
@@ -16,11 +16,11 @@ TOPIC = "topic:"  # in the column of exams, before a topic's slug
 LONGEST_SOURCE = 80
 
 
-class BadFile(Exception):
+class InvalidFileError(Exception):
     """The file is no CSV of subscribers; the message says why."""
 
 
-class BadLine(ValueError):
+class InvalidLineError(ValueError):
     """One line cannot be taken; the message says why."""
 
 
@@ -40,7 +40,7 @@ class Row:
     address: Address
     source: str
     consented_at: datetime
-    pace: Pace
+    pace: Frequency
     exams: tuple[int, ...]
     topics: tuple[int, ...]
 
@@ -63,12 +63,12 @@ class Found:
 
 
 def read(path: Path, known: Known, now: datetime) -> Found:
-    """Read the whole file. Raises `BadFile`."""
+    """Read the whole file. Raises `InvalidFileError`."""
     found, seen = Found(), dict[str, int]()
     for line, record in _records(path):
         try:
             row = _row(line, record, known, now)
-        except BadLine as wrong:
+        except InvalidLineError as wrong:
             found.problems.append(Problem(line, str(wrong)))
             continue
         first = seen.setdefault(row.address.key, line)
@@ -87,24 +87,26 @@ def _records(path: Path) -> Iterator[tuple[int, Mapping[str, str | None]]]:
             for record in reader:
                 yield reader.line_num, record
     except OSError as wrong:
-        raise BadFile(f"{path} cannot be read: {wrong.strerror}.") from None
+        raise InvalidFileError(f"{path} cannot be read: {wrong.strerror}.") from None
     except UnicodeDecodeError:
-        raise BadFile(f"{path} is not in UTF-8. Save it again as CSV UTF-8.") from None
+        raise InvalidFileError(f"{path} is not in UTF-8. Save it again as CSV UTF-8.") from None
     except csv.Error as wrong:
-        raise BadFile(f"{path} is no CSV from line {reader.line_num} on: {wrong}.") from None
+        raise InvalidFileError(f"{path} is no CSV from line {reader.line_num} on: {wrong}.") from None
 
 
 def _check_columns(names: object) -> None:
     given = list(names) if isinstance(names, list) else []
     if sorted(given) != sorted(COLUMNS):
-        raise BadFile(
+        raise InvalidFileError(
             f"The first line must name the columns {', '.join(COLUMNS)}; it says: {', '.join(given) or 'nothing'}."
         )
 
 
 def _row(line: int, record: Mapping[str, str | None], known: Known, now: datetime) -> Row:
     if "" in record or None in record.values():
-        raise BadLine(f"It has {'more' if '' in record else 'fewer'} cells than the first line has names.")
+        raise InvalidLineError(
+            f"It has {'more' if '' in record else 'fewer'} cells than the first line has names."
+        )
     cells = {name: bare(cell or "").strip() for name, cell in record.items()}
     exams, topics = _wishes(cells["exams"], known)
     return Row(
@@ -121,30 +123,32 @@ def _row(line: int, record: Mapping[str, str | None], known: Known, now: datetim
 def _address(cell: str) -> Address:
     try:
         return addresses.parse(cell)
-    except BadAddress as wrong:
-        raise BadLine(f"{cell[:80]!r} is no address: {wrong}") from None
+    except InvalidAddressError as wrong:
+        raise InvalidLineError(f"{cell[:80]!r} is no address: {wrong}") from None
 
 
 def _consented_at(cell: str, now: datetime) -> datetime:
     if not cell:
-        raise BadLine("consented_at is empty: without the day of consent nobody may be mailed.")
+        raise InvalidLineError("consented_at is empty: without the day of consent nobody may be mailed.")
     try:
         given = datetime.fromisoformat(cell)
     except ValueError:
-        raise BadLine(
+        raise InvalidLineError(
             f"{cell[:40]!r} is no time: write one such as 2026-03-31 or 2026-03-31T18:00:00Z."
         ) from None
     moment = given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)
     if moment > now:
-        raise BadLine(f"{cell[:40]} lies in the future.")
+        raise InvalidLineError(f"{cell[:40]} lies in the future.")
     return moment
 
 
-def _pace(cell: str) -> Pace:
+def _pace(cell: str) -> Frequency:
     try:
-        return Pace(cell.lower() or Pace.WEEKLY)
+        return Frequency(cell.lower() or Frequency.WEEKLY)
     except ValueError:
-        raise BadLine(f"{cell[:40]!r} is no pace: write {', '.join(Pace)}, or nothing for weekly.") from None
+        raise InvalidLineError(
+            f"{cell[:40]!r} is no pace: write {', '.join(Frequency)}, or nothing for weekly."
+        ) from None
 
 
 def _wishes(cell: str, known: Known) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -155,7 +159,7 @@ def _wishes(cell: str, known: Known) -> tuple[tuple[int, ...], tuple[int, ...]]:
     unknown = [slug for slug in exams if slug not in known.exams]
     unknown += [TOPIC + slug for slug in topics if slug not in known.topics]
     if unknown:
-        raise BadLine(
+        raise InvalidLineError(
             f"There is no exam or topic {unknown[0][:40]!r} here; exams are {', '.join(known.exams)}."
         )
     if not words:

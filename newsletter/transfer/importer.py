@@ -16,7 +16,7 @@ from carrel.db import Database, UtcDateTime, insert_into
 from carrel.mail import suppression
 from carrel.mail.models import Suppression
 from newsletter.subscribers import consent
-from newsletter.subscribers.models import How, SignUp, State, Subscriber, Subscription
+from newsletter.subscribers.models import How, SignUp, Subscriber, SubscriberState, Subscription
 from newsletter.transfer.csv_reader import Known, Problem, Row, read
 
 AT_ONCE = 1_000
@@ -33,7 +33,7 @@ class Report:
 
 
 def import_file(db: Database, path: Path, *, actor: str, dry_run: bool = False) -> Report:
-    """Import a CSV of subscribers who consented elsewhere. Raises `BadFile`.
+    """Import a CSV of subscribers who consented elsewhere. Raises `InvalidFileError`.
 
     Reading and comparing are done before the database is locked for writing.
     """
@@ -110,7 +110,11 @@ def _add_alike(
     last = session.scalars(select(func.coalesce(func.max(Subscriber.id), 0))).one()
     adding = insert_into(session, Subscriber).on_conflict_do_nothing()
     session.connection().execute(adding, subscribers)
-    added = (Subscriber.id > last, Subscriber.created_at == now, Subscriber.state == State.CONFIRMED)
+    added = (
+        Subscriber.id > last,
+        Subscriber.created_at == now,
+        Subscriber.state == SubscriberState.CONFIRMED,
+    )
     _add_evidence(session, added, exams, topics)
     for column, ids in ((Subscription.exam_id, exams), (Subscription.topic_id, topics)):
         for each in ids:
@@ -125,7 +129,7 @@ def _subscriber(row: Row, address_hash: bytes, now: datetime) -> dict[str, Any]:
         "email": row.address.typed,
         "email_key": row.address.key,
         "address_hash": address_hash,
-        "state": State.CONFIRMED.value,
+        "state": SubscriberState.CONFIRMED.value,
         "pace": row.pace.value,
         "source": row.source,
         "created_at": now,

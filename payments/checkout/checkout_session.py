@@ -7,24 +7,24 @@ from carrel.settings import Settings
 from payments.checkout import orders
 from payments.fulfillment.match_order import ORDER, SITE
 from payments.models import Order
-from payments.payment_context import Shop, site_id
-from payments.stripe.client import StripeRefused
+from payments.payment_context import PaymentContext, site_id
+from payments.stripe.client import StripeRefusedError
 
 THANKS = "/pass/thanks"
 
 
-def open_session(shop: Shop, order: Order, email: str | None) -> str:
+def open_session(shop: PaymentContext, order: Order, email: str | None) -> str:
     """The address of the hosted page where this order is paid.
 
     The order is committed before and Stripe asked outside any transaction, with a key from the order's
-    row: asked again, it answers with the same session. Raises `StripeAway`; `StripeRefused` ends the order.
+    row: asked again, it answers with the same session. Raises `StripeUnavailableError`; `StripeRefusedError` ends the order.
     """
     with shop.db.read() as session:
         site = site_id(session)
     params = parameters(shop.settings, order, site, email)
     try:
         opened = shop.stripe.create_session(params, f"carrel-order-{order.reference}")
-    except StripeRefused:
+    except StripeRefusedError:
         with shop.db.write() as session:
             orders.give_up(session, order.id)
         raise

@@ -16,7 +16,7 @@ SESSION_LIFE = timedelta(minutes=45)  # Stripe allows 30 minutes to 24 hours
 TAKEN_UP_AGAIN_WITHIN = timedelta(minutes=10)  # so that Stripe is asked while 30 minutes are left
 
 
-class AlreadyOwned(Exception):
+class AlreadyOwnedError(Exception):
     """The reader has the pass: there is nothing to buy. Carries the reader's id."""
 
     def __init__(self, reader_id: int) -> None:
@@ -25,13 +25,13 @@ class AlreadyOwned(Exception):
 
 
 def place(session: Session, settings: Settings, reader: Reader, return_to: str) -> Order:
-    """Write the order, at the price of this moment. Raises `AlreadyOwned`.
+    """Write the order, at the price of this moment. Raises `AlreadyOwnedError`.
 
     Somebody who pressed twice, or again after Stripe did not answer, gets the same order: its idempotency
     key leads to the same Checkout Session.
     """
     if reader.ad_free:
-        raise AlreadyOwned(reader.id)
+        raise AlreadyOwnedError(reader.id)
     now = clock.now()
     order = Order(
         reference=secrets.token_urlsafe(16),

@@ -9,7 +9,7 @@ from carrel.accounts.limits import Limit, hours, minutes
 from carrel.accounts.models import Reader
 from payments.checkout import orders
 from payments.models import Order
-from payments.payment_context import Shop
+from payments.payment_context import PaymentContext
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Begun:
     waits_for: str | None = None
 
 
-def begin(shop: Shop, visitor: Visitor, return_to: str) -> Begun:
-    """Write an order, and a reader for a guest, in one transaction. Raises `AlreadyOwned`, `TooMany`."""
+def begin(shop: PaymentContext, visitor: Visitor, return_to: str) -> Begun:
+    """Write an order, and a reader for a guest, in one transaction. Raises `AlreadyOwnedError`, `TooManyRequestsError`."""
     return_to = return_to.partition("#")[0]
     with shop.db.write() as session:
         _count(session, visitor)

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from carrel import clock
-from payments.fulfillment.fulfill import fulfil
+from payments.fulfillment.fulfill import fulfill
 from payments.ledger import entries
 from payments.ledger.entitlement import entitled
 from payments.models import Order, Payment
-from payments.payment_context import Shop
+from payments.payment_context import PaymentContext
 from payments.stripe.events import AN_ID
 
 log = structlog.get_logger()
@@ -43,7 +43,7 @@ class Welcome:
     is_known_everywhere: bool = False
 
 
-def arrive(shop: Shop, session_id: str, reader_id: int | None) -> Welcome:
+def arrive(shop: PaymentContext, session_id: str, reader_id: int | None) -> Welcome:
     """What became of a session, for this reader. Nobody else is told anything about it.
 
     Whoever opens the page, what Stripe knows is entered. Nothing that fails there is shown as an error: the
@@ -57,7 +57,7 @@ def arrive(shop: Shop, session_id: str, reader_id: int | None) -> Welcome:
         return Welcome(Arrival.NOT_YOURS)
     if order.state in {"open", "pending"}:
         try:
-            fulfil(shop, session_id)
+            fulfill(shop, session_id)
         except Exception as failure:  # see above
             log.warning("not fulfilled on return", session_id=session_id, failure=type(failure).__name__)
     with shop.db.read() as session:

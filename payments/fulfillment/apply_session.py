@@ -11,17 +11,17 @@ from carrel.settings import Settings
 from payments.fulfillment import notifications
 from payments.fulfillment.match_order import Identified, identify
 from payments.fulfillment.notifications import Case
-from payments.fulfillment.payment_checks import Trouble, trouble_with
+from payments.fulfillment.payment_checks import MismatchReason, trouble_with
 from payments.ledger import claims, entries, refund_requests
 from payments.ledger.entitlement import entitled
 from payments.models import Dispute, Order, Payment, Refund
-from payments.stripe.schemas import SessionFact, StripeUnreadable
+from payments.stripe.schemas import SessionFact, StripeResponseError
 
 # https://docs.stripe.com/payments/paymentintents/lifecycle: a delayed payment that will not come any more
 GIVEN_UP = frozenset({"requires_payment_method", "canceled"})
 
 
-class Overtaken(Exception):
+class ConcurrentUpdateError(Exception):
     """Somebody entered a later look meanwhile: look again. Carries the order's id."""
 
     def __init__(self, order_id: int) -> None:
@@ -32,8 +32,8 @@ class Overtaken(Exception):
 def settle(session: Session, settings: Settings, fact: SessionFact, seen: int) -> Order:
     """Enter the facts, derive the entitlement, queue the mails. Returns the order.
 
-    `seen` is the order's version from before Stripe was asked. Raises `Foreign`, `UnknownOrder`,
-    `Overtaken`, and `StripeUnreadable` when a paid session lacks its sums.
+    `seen` is the order's version from before Stripe was asked. Raises `NotOurSessionError`, `UnknownOrderError`,
+    `ConcurrentUpdateError`, and `StripeResponseError` when a paid session lacks its sums.
     """
     entries.lock(session)
     found = identify(session, fact)
@@ -44,7 +44,7 @@ def settle(session: Session, settings: Settings, fact: SessionFact, seen: int) -
     if not (pays or news or state != order.state):
         return order
     if order.version != seen:
-        raise Overtaken(order.id)
+        raise ConcurrentUpdateError(order.id)
     case = Case(session, settings, order)
     _note(case, found, fact, state)
     if pays:
@@ -91,7 +91,7 @@ def _note(case: Case, found: Identified, fact: SessionFact, state: str) -> None:
 def _take(case: Case, found: Identified, fact: SessionFact) -> Payment:
     """Enter the payment, and what it buys: the pass, nothing (it goes back), or a person's attention."""
     if fact.amount_total is None or fact.amount_subtotal is None or fact.currency is None:
-        raise StripeUnreadable("SessionFact", ["amount_total", "amount_subtotal", "currency"])
+        raise StripeResponseError("SessionFact", ["amount_total", "amount_subtotal", "currency"])
     trouble = found.trouble or _trouble(case, fact)
     outcome = "held" if trouble else _worth(case)
     payment = entries.add_payment(case.session, case.order, fact, outcome, trouble or "")
@@ -106,9 +106,9 @@ def _take(case: Case, found: Identified, fact: SessionFact) -> Payment:
     return payment
 
 
-def _trouble(case: Case, fact: SessionFact) -> Trouble | None:
+def _trouble(case: Case, fact: SessionFact) -> MismatchReason | None:
     if readers.get(case.session, case.order.reader_id).erased_at is not None:
-        return Trouble.READER_GONE
+        return MismatchReason.READER_GONE
     return trouble_with(case.order, fact, takes_coupons=case.settings.pass_promotion_codes)
 
 

@@ -6,7 +6,7 @@ from payments.models import Order
 from payments.stripe.schemas import SessionFact
 
 
-class Trouble(StrEnum):
+class MismatchReason(StrEnum):
     """Why a paid session gave no pass: each waits for a person, who can refund it."""
 
     AMOUNT = "amount"
@@ -20,18 +20,18 @@ class Trouble(StrEnum):
     READER_GONE = "reader gone"
 
 
-def trouble_with(order: Order, session: SessionFact, *, takes_coupons: bool) -> Trouble | None:
+def trouble_with(order: Order, session: SessionFact, *, takes_coupons: bool) -> MismatchReason | None:
     """The first thing about a paid session that differs from its order, or None.
 
     The subtotal is compared, so that tax and promotion codes stay possible; a total of nothing is right
     only when promotion codes are ours to give.
     """
     found = {
-        Trouble.MODE: session.mode != "payment",
-        Trouble.CURRENCY: session.currency != order.currency,
-        Trouble.AMOUNT: session.amount_subtotal != order.price_cents,
-        Trouble.ITEM: not _is_one_pass(order, session),
-        Trouble.NOTHING_PAID: session.payment_status != "paid" and not takes_coupons,
+        MismatchReason.MODE: session.mode != "payment",
+        MismatchReason.CURRENCY: session.currency != order.currency,
+        MismatchReason.AMOUNT: session.amount_subtotal != order.price_cents,
+        MismatchReason.ITEM: not _is_one_pass(order, session),
+        MismatchReason.NOTHING_PAID: session.payment_status != "paid" and not takes_coupons,
     }
     return next((trouble for trouble, is_so in found.items() if is_so), None)
 

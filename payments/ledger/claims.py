@@ -21,7 +21,7 @@ def remember(session: Session, order: Order, email: str | None) -> None:
         return
     try:
         address = addresses.parse(email)
-    except addresses.BadAddress:
+    except addresses.InvalidAddressError:
         return
     row = {"order_id": order.id, "email": address.typed, "email_key": address.key}
     session.execute(insert_into(session, Claim).values(row).on_conflict_do_nothing())

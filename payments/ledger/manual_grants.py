@@ -9,12 +9,12 @@ from payments.ledger.entitlement import Given, Withdrawn
 from payments.models import Grant
 
 
-class ReasonNeeded(Exception):
+class ReasonRequiredError(Exception):
     """An act by hand needs a reason."""
 
 
 def give(session: Session, reader_id: int, actor: str, reason: str) -> None:
-    """Give a pass. Raises `ReasonNeeded`, `NoSuchReader`."""
+    """Give a pass. Raises `ReasonRequiredError`, `ReaderNotFoundError`."""
     need_reason(reason)
     reader = readers.get(session, reader_id)
     entries.lock(session)
@@ -25,7 +25,7 @@ def give(session: Session, reader_id: int, actor: str, reason: str) -> None:
 
 
 def take_back(session: Session, reader_id: int, actor: str, reason: str) -> int:
-    """Take every pass of a reader back, given or bought; how many. No money moves. Raises `ReasonNeeded`."""
+    """Take every pass of a reader back, given or bought; how many. No money moves. Raises `ReasonRequiredError`."""
     need_reason(reason)
     entries.lock(session)
     history = entries.history_of(session, reader_id)
@@ -40,9 +40,9 @@ def take_back(session: Session, reader_id: int, actor: str, reason: str) -> int:
 
 
 def need_reason(reason: str) -> None:
-    """Raise `ReasonNeeded` when there is none."""
+    """Raise `ReasonRequiredError` when there is none."""
     if not reason.strip():
-        raise ReasonNeeded
+        raise ReasonRequiredError
 
 
 def _record(session: Session, action: str, reader_id: int, actor: str, reason: str) -> None:

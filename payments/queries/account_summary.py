@@ -41,7 +41,7 @@ class Purchase:
 
 
 @dataclass(frozen=True)
-class Standing:
+class PassSummary:
     """Whether a reader has the pass, and all they paid."""
 
     has_pass: bool
@@ -50,7 +50,7 @@ class Standing:
     purchases: tuple[Purchase, ...]
 
 
-def standing(session: Session, settings: Settings, reader_id: int) -> Standing:
+def standing(session: Session, settings: Settings, reader_id: int) -> PassSummary:
     """The reader's pass and its history, newest payment first."""
     verdict = entitled(entries.history_of(session, reader_id))
     paid = (
@@ -61,7 +61,7 @@ def standing(session: Session, settings: Settings, reader_id: int) -> Standing:
         .order_by(Payment.id.desc())
     )
     purchases = tuple(_purchase(session, settings, *row) for row in session.execute(paid))
-    return Standing(verdict.ad_free, verdict.reason, verdict.reason is Reason.GIFT, purchases)
+    return PassSummary(verdict.ad_free, verdict.reason, verdict.reason is Reason.GIFT, purchases)
 
 
 def export(session: Session, reader: Reader) -> dict[str, object]:

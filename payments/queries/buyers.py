@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from carrel.accounts.models import AddressChange, Reader
-from carrel.mail.addresses import BadAddress, key_of
+from carrel.mail.addresses import InvalidAddressError, key_of
 from carrel.mail.models import OutboxMail
 from payments.models import Claim, Order, Payment
 
@@ -40,7 +40,7 @@ def _ways(typed: str) -> Iterator[tuple[Select[Reader], str]]:
     orders = select(Reader).join(Order, Order.reader_id == Reader.id)
     try:
         key = key_of(typed)
-    except BadAddress:
+    except InvalidAddressError:
         of_payment = orders.outerjoin(Payment, Payment.order_id == Order.id)
         ids = (
             Order.reference,

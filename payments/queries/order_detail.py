@@ -15,7 +15,7 @@ from payments.models import Claim, Dispute, Grant, Order, Payment, Refund, Refun
 Entry = TypeVar("Entry", Refund, Dispute, Grant, RefundRequest)
 
 
-class NoSuchOrder(LookupError):
+class OrderNotFoundError(LookupError):
     """There is no order with this reference."""
 
     def __init__(self, reference: str) -> None:
@@ -44,10 +44,10 @@ class Dossier:
 
 
 def compile_(session: Session, reference: str) -> Dossier:
-    """The order of that reference. Raises `NoSuchOrder`."""
+    """The order of that reference. Raises `OrderNotFoundError`."""
     order = session.scalars(select(Order).where(Order.reference == reference)).one_or_none()
     if order is None:
-        raise NoSuchOrder(reference)
+        raise OrderNotFoundError(reference)
     paid = session.scalars(select(Payment).where(Payment.order_id == order.id).order_by(Payment.id)).all()
     ids = [payment.id for payment in paid]
     return Dossier(

@@ -1,6 +1,6 @@
 """Comparing Stripe with the ledger, both ways, and entering what is missing (PAY-25).
 
-Safe at any time and by several at once: it finds differences, and mends each by the same `fulfil`.
+Safe at any time and by several at once: it finds differences, and mends each by the same `fulfill`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,18 +16,18 @@ from carrel import clock
 from carrel.http.services import Services
 from carrel.mail import alarms, holds
 from payments.fulfillment.apply_session import next_state
-from payments.fulfillment.fulfill import fulfil
-from payments.fulfillment.match_order import SITE, Foreign, UnknownOrder, identify
+from payments.fulfillment.fulfill import fulfill
+from payments.fulfillment.match_order import SITE, NotOurSessionError, UnknownOrderError, identify
 from payments.ledger import entries
 from payments.ledger.entitlement import SETTLED_FOR_US, given_back
 from payments.models import Dispute, Payment, Reconciliation
-from payments.payment_context import Shop, shop_of, site_id
+from payments.payment_context import PaymentContext, shop_of, site_id
 from payments.reconciliation import reconciliation_alerts
-from payments.stripe.client import StripeAway
-from payments.stripe.events import KNOWN, EventFact, HostileEvent, read_event
-from payments.stripe.schemas import SessionFact, StripeUnreadable, read
+from payments.stripe.client import StripeUnavailableError
+from payments.stripe.events import KNOWN, EventFact, MalformedEventError, read_event
+from payments.stripe.schemas import SessionFact, StripeResponseError, read
 from payments.webhooks import inbox
-from payments.webhooks.event_handler import NotHandled, receive
+from payments.webhooks.event_handler import EventNotHandledError, receive
 
 log = structlog.get_logger()
 EVERY_SECONDS: Final = 600.0
@@ -53,10 +53,10 @@ class Report:
     left: Sequence[Difference]
 
 
-def reconcile(shop: Shop, days: int = RECENT_DAYS, *, apply: bool = True) -> Report:
+def reconcile(shop: PaymentContext, days: int = RECENT_DAYS, *, apply: bool = True) -> Report:
     """Compare the last `days`, and the undelivered events; mend what differs when `apply` is set.
 
-    Raises `StripeAway`: nothing is known then, and the next run will tell.
+    Raises `StripeUnavailableError`: nothing is known then, and the next run will tell.
     """
     since = clock.now() - timedelta(days=days)
     facts, found = _listed(shop, since)
@@ -84,12 +84,12 @@ def run(services: Services) -> bool:
         is_night_done = session.scalars(far.limit(1)).first() is not None
     try:
         reconcile(shop, RECENT_DAYS if is_night_done else FAR_DAYS)
-    except StripeAway as away:
+    except StripeUnavailableError as away:
         log.warning("reconciliation put off", why=str(away))
     return False
 
 
-def _listed(shop: Shop, since: datetime) -> tuple[list[SessionFact], list[Difference]]:
+def _listed(shop: PaymentContext, since: datetime) -> tuple[list[SessionFact], list[Difference]]:
     """All sessions that can be read, and those of ours that cannot; other sellers' may look like anything."""
     with shop.db.read() as session:
         ours = site_id(session)
@@ -97,13 +97,13 @@ def _listed(shop: Shop, since: datetime) -> tuple[list[SessionFact], list[Differ
     for answer in shop.stripe.sessions_since(since):
         try:
             facts.append(read(SessionFact, answer))
-        except StripeUnreadable as wrong:
+        except StripeResponseError as wrong:
             if (answer.get("metadata") or {}).get(SITE) == ours:
                 unreadable.append(Difference(str(answer.get("id")), str(wrong)))
     return facts, unreadable
 
 
-def differences(shop: Shop, facts: Sequence[SessionFact]) -> list[Difference]:
+def differences(shop: PaymentContext, facts: Sequence[SessionFact]) -> list[Difference]:
     """What the ledger does not tell of these sessions."""
     with shop.db.read() as session:
         told = ((fact, _difference(session, fact)) for fact in facts)
@@ -113,9 +113,9 @@ def differences(shop: Shop, facts: Sequence[SessionFact]) -> list[Difference]:
 def _difference(session: Session, fact: SessionFact) -> str | None:
     try:
         order = identify(session, fact).order
-    except Foreign:
+    except NotOurSessionError:
         return None
-    except UnknownOrder:
+    except UnknownOrderError:
         return "was paid for an order that is not in the database"
     payment = session.scalars(select(Payment).where(Payment.checkout_session_id == fact.id)).one_or_none()
     if fact.is_paid and payment is None:
@@ -136,7 +136,7 @@ def _difference_in_money(session: Session, payment: Payment, fact: SessionFact) 
     return None if status in SETTLED_FOR_US | {"lost"} else f"has a dispute ({status or 'unknown'} here)"
 
 
-def _close(shop: Shop, facts: Sequence[SessionFact], since: datetime, done: Reconciliation) -> None:
+def _close(shop: PaymentContext, facts: Sequence[SessionFact], since: datetime, done: Reconciliation) -> None:
     with shop.db.read() as session:
         warnings = list(reconciliation_alerts.warnings(session, facts, since))
     with shop.db.write() as session:
@@ -146,12 +146,12 @@ def _close(shop: Shop, facts: Sequence[SessionFact], since: datetime, done: Reco
         holds.note_reconciled(session)
 
 
-def _undelivered(shop: Shop) -> Iterator[EventFact]:
+def _undelivered(shop: PaymentContext) -> Iterator[EventFact]:
     since = clock.now() - timedelta(days=EVENT_DAYS)
     for answer in shop.stripe.undelivered_events(since, sorted(KNOWN)):
         try:
             event = read_event(answer)
-        except (StripeUnreadable, HostileEvent):
+        except (StripeResponseError, MalformedEventError):
             log.warning("undelivered event cannot be read", event_id=str(answer.get("id"))[:255])
             continue
         with shop.db.read() as session:
@@ -160,11 +160,11 @@ def _undelivered(shop: Shop) -> Iterator[EventFact]:
             yield event
 
 
-def _mend(shop: Shop, difference: Difference) -> bool:
+def _mend(shop: PaymentContext, difference: Difference) -> bool:
     """Whether the difference is gone."""
     try:
-        fulfil(shop, difference.about)
-    except StripeAway:
+        fulfill(shop, difference.about)
+    except StripeUnavailableError:
         raise
     except Exception:  # one that cannot be mended must not keep the others from it
         log.exception("difference not mended", session_id=difference.about, what=difference.what)
@@ -172,8 +172,8 @@ def _mend(shop: Shop, difference: Difference) -> bool:
     return True
 
 
-def _handle(shop: Shop, event: EventFact) -> None:
+def _handle(shop: PaymentContext, event: EventFact) -> None:
     try:
         receive(shop, event, delivered=False)
-    except NotHandled:
+    except EventNotHandledError:
         log.warning("undelivered event not handled", event_id=event.id)

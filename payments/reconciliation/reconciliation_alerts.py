@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from carrel import clock
-from payments.fulfillment.match_order import Foreign, UnknownOrder, identify
+from payments.fulfillment.match_order import NotOurSessionError, UnknownOrderError, identify
 from payments.models import Grant, Order, Payment, StripeEvent
 from payments.stripe.schemas import SessionFact
 
@@ -67,9 +67,9 @@ def _not_entered(session: Session, paid: dict[str, SessionFact], since: datetime
 def _is_ours(session: Session, fact: SessionFact) -> bool:
     try:
         identify(session, fact)
-    except Foreign:
+    except NotOurSessionError:
         return False
-    except UnknownOrder:
+    except UnknownOrderError:
         return True
     return True
 

@@ -30,11 +30,11 @@ SHOWN_WITH_A_CHARGE = 10  # refunds; https://docs.stripe.com/api/charges/object
 WHOLE = ["line_items", "payment_intent.latest_charge.refunds"]
 
 
-class StripeAway(Exception):
+class StripeUnavailableError(Exception):
     """Stripe did not answer, or was too busy to. Trying again later helps."""
 
 
-class StripeRefused(Exception):
+class StripeRefusedError(Exception):
     """Stripe understood and said no. Carries its code, such as `charge_already_refunded`."""
 
     def __init__(self, code: str) -> None:
@@ -42,7 +42,7 @@ class StripeRefused(Exception):
         super().__init__(code)
 
 
-class NoSuchThing(StripeRefused):
+class StripeNotFoundError(StripeRefusedError):
     """Stripe knows no object of that id."""
 
 
@@ -60,7 +60,7 @@ class StripeApi:
         )
 
     def create_session(self, params: Any, key: str) -> OpenedFact:
-        """Open a Checkout Session. Raises `StripeAway`, `StripeRefused`."""
+        """Open a Checkout Session. Raises `StripeUnavailableError`, `StripeRefusedError`."""
         with _named_failures():
             made = self._client.v1.checkout.sessions.create(params, options=_change(key))
         return read(OpenedFact, made.to_dict())
@@ -68,7 +68,7 @@ class StripeApi:
     def look(self, session_id: str) -> SessionFact:
         """A Checkout Session and everything that became of it: mostly one call.
 
-        Raises `StripeAway`, `NoSuchThing`, `StripeRefused`, `StripeUnreadable`.
+        Raises `StripeUnavailableError`, `StripeNotFoundError`, `StripeRefusedError`, `StripeResponseError`.
         """
         with _named_failures():
             found = self._client.v1.checkout.sessions.retrieve(session_id, {"expand": WHOLE})
@@ -91,7 +91,7 @@ class StripeApi:
         return read(IntentFact, found.to_dict() | {"latest_charge": None})
 
     def refund(self, payment_intent: str, amount_cents: int, key: str) -> None:
-        """Give money back. Raises `StripeAway`, `StripeRefused`."""
+        """Give money back. Raises `StripeUnavailableError`, `StripeRefusedError`."""
         with _named_failures():
             self._client.v1.refunds.create(
                 {"payment_intent": payment_intent, "amount": amount_cents}, options=_change(key)
@@ -161,11 +161,11 @@ def _named_failures() -> Iterator[None]:
     try:
         yield
     except stripe.InvalidRequestError as said:
-        kind = NoSuchThing if said.code == "resource_missing" else StripeRefused
+        kind = StripeNotFoundError if said.code == "resource_missing" else StripeRefusedError
         raise kind(said.code or "invalid_request") from None
     except stripe.IdempotencyError:
-        raise StripeRefused("idempotency_error") from None
+        raise StripeRefusedError("idempotency_error") from None
     except stripe.CardError as said:
-        raise StripeRefused(said.code or "card_error") from None
+        raise StripeRefusedError(said.code or "card_error") from None
     except stripe.StripeError as said:  # no connection, 409 (the same call is running), 429, 5xx, a bad key
-        raise StripeAway(f"{type(said).__name__} {said.http_status or ''}".strip()) from None
+        raise StripeUnavailableError(f"{type(said).__name__} {said.http_status or ''}".strip()) from None

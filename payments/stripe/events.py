@@ -39,7 +39,7 @@ KNOWN: Final = ABOUT_A_SESSION | ABOUT_A_PAYMENT
 AN_ID = re.compile(r"[A-Za-z0-9_]{1,255}")
 
 
-class HostileEvent(Exception):
+class MalformedEventError(Exception):
     """A signed event whose ids are no ids: refused, and nothing is written."""
 
 
@@ -92,24 +92,24 @@ class HeadFact(Fact):
 
 
 def read_head(body: bytes) -> tuple[HeadFact, dict[str, Any]]:
-    """An event's head, and all of it. Raises `HostileEvent` when it is no JSON object, `StripeUnreadable`."""
+    """An event's head, and all of it. Raises `MalformedEventError` when it is no JSON object, `StripeResponseError`."""
     try:
         whole = json.loads(body)
     except ValueError:
-        raise HostileEvent from None
+        raise MalformedEventError from None
     if not isinstance(whole, dict):
-        raise HostileEvent
+        raise MalformedEventError
     head = read(HeadFact, whole)
     if not AN_ID.fullmatch(head.id):
-        raise HostileEvent
+        raise MalformedEventError
     return head, whole
 
 
 def read_event(whole: dict[str, Any]) -> EventFact:
-    """An event that we know. Raises `StripeUnreadable`, `HostileEvent`."""
+    """An event that we know. Raises `StripeResponseError`, `MalformedEventError`."""
     event = read(EventFact, whole)
     about = event.data.object
     for each in (about.id, about.object, about.payment_intent):
         if each is not None and not AN_ID.fullmatch(each.replace(".", "_")):
-            raise HostileEvent
+            raise MalformedEventError
     return event

@@ -14,7 +14,7 @@ Read = TypeVar("Read", bound=BaseModel)
 NO_METADATA: dict[str, str] = {}
 
 
-class StripeUnreadable(Exception):
+class StripeResponseError(Exception):
     """An answer or event lacks what must be there: better to fail than to guess. Carries the fields."""
 
     def __init__(self, what: str, fields: list[str]) -> None:
@@ -173,9 +173,9 @@ class SessionFact(Fact):
 
 
 def read(kind: type[Read], answer: dict[str, Any]) -> Read:
-    """The facts of an answer. Raises `StripeUnreadable`."""
+    """The facts of an answer. Raises `StripeResponseError`."""
     try:
         return kind.model_validate(answer)
     except ValidationError as wrong:
         fields = [".".join(map(str, error["loc"])) for error in wrong.errors(include_input=False)]
-        raise StripeUnreadable(kind.__name__, fields) from None
+        raise StripeResponseError(kind.__name__, fields) from None

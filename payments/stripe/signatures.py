@@ -16,11 +16,11 @@ from carrel import clock
 TOLERANCE_SECONDS: Final = 300
 
 
-class NotSigned(Exception):
+class NotSignedError(Exception):
     """No secret of ours made this signature."""
 
 
-class WrongTime(Exception):
+class SignatureTimestampError(Exception):
     """Our secret made the signature, but too long ago. Carries the age in seconds."""
 
     def __init__(self, age: int) -> None:
@@ -31,13 +31,13 @@ class WrongTime(Exception):
 def check(body: bytes, header: str, secrets: Sequence[str]) -> int:
     """The signature's age in seconds, negative when it is from our future.
 
-    While a secret is rolled, Stripe signs with both, and we accept both. Raises `NotSigned`, `WrongTime`.
+    While a secret is rolled, Stripe signs with both, and we accept both. Raises `NotSignedError`, `SignatureTimestampError`.
     """
     if not any(_is_signed(body, header, secret) for secret in secrets):
-        raise NotSigned
+        raise NotSignedError
     age = int(clock.now().timestamp()) - _time_of(header)
     if age > TOLERANCE_SECONDS:
-        raise WrongTime(age)
+        raise SignatureTimestampError(age)
     return age
 
 

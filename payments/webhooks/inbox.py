@@ -14,9 +14,9 @@ from carrel import audit, clock
 from carrel.db import insert_into
 from carrel.mail import alarms
 from payments.models import StripeEvent
-from payments.stripe.client import StripeAway
+from payments.stripe.client import StripeUnavailableError
 from payments.stripe.events import KNOWN, EventFact
-from payments.stripe.schemas import StripeUnreadable
+from payments.stripe.schemas import StripeResponseError
 
 TRIES: Final = 10
 LEASE: Final = timedelta(
@@ -94,12 +94,12 @@ def note_failure(session: Session, event_id: int, failure: Exception) -> None:
         return
     row.leased_until = None
     row.last_error = f"{type(failure).__name__}: {_plain(failure)}"[:200]
-    if isinstance(failure, StripeAway):  # no fault of the event: it does not wear out its tries
+    if isinstance(failure, StripeUnavailableError):  # no fault of the event: it does not wear out its tries
         row.next_try_at = clock.now() + PAUSE_WHILE_AWAY
         return
     row.tries += 1
     row.next_try_at = clock.now() + min(FIRST_PAUSE * 2 ** (row.tries - 1), LONGEST_PAUSE)
-    if isinstance(failure, StripeUnreadable):
+    if isinstance(failure, StripeResponseError):
         _raise_unreadable(session, row)
     if row.tries >= TRIES:
         _bury(session, row)

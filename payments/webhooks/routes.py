@@ -5,15 +5,15 @@ from flask import Response, abort, request
 
 from carrel.http.services import services
 from payments.payment_context import shop_of
-from payments.stripe.events import HostileEvent
-from payments.stripe.schemas import StripeUnreadable
-from payments.stripe.signatures import NotSigned, WrongTime
-from payments.webhooks.event_handler import NotHandled
-from payments.webhooks.verify_event import WrongMode, take_in
+from payments.stripe.events import MalformedEventError
+from payments.stripe.schemas import StripeResponseError
+from payments.stripe.signatures import NotSignedError, SignatureTimestampError
+from payments.webhooks.event_handler import EventNotHandledError
+from payments.webhooks.verify_event import WrongModeError, take_in
 
 log = structlog.get_logger()
 LARGEST_EVENT_BYTES = 256 * 1024
-REFUSALS = (NotSigned, WrongTime, WrongMode, HostileEvent)
+REFUSALS = (NotSignedError, SignatureTimestampError, WrongModeError, MalformedEventError)
 
 
 def webhook() -> Response:
@@ -26,6 +26,6 @@ def webhook() -> Response:
     except REFUSALS as refused:
         log.warning("event refused", why=type(refused).__name__)
         return Response(status=400)
-    except (NotHandled, StripeUnreadable):
+    except (EventNotHandledError, StripeResponseError):
         return Response(status=500)  # Stripe sends it again, and so does the worker
     return Response(status=200)

@@ -3,11 +3,11 @@
 import structlog
 
 from carrel.mail import alarms
-from payments.payment_context import Shop
+from payments.payment_context import PaymentContext
 from payments.stripe import signatures
 from payments.stripe.events import KNOWN, EventFact, read_event, read_head
-from payments.stripe.schemas import StripeUnreadable
-from payments.stripe.signatures import TOLERANCE_SECONDS, NotSigned, WrongTime
+from payments.stripe.schemas import StripeResponseError
+from payments.stripe.signatures import TOLERANCE_SECONDS, NotSignedError, SignatureTimestampError
 from payments.webhooks.event_handler import receive
 
 log = structlog.get_logger()
@@ -15,20 +15,20 @@ _logged_types: set[str] = set()
 _forgeries = signatures.Burst()
 
 
-class WrongMode(Exception):
+class WrongModeError(Exception):
     """A test event at a live site, or the other way round."""
 
 
-def take_in(shop: Shop, body: bytes, header: str) -> None:
+def take_in(shop: PaymentContext, body: bytes, header: str) -> None:
     """Keep and handle an event. Returns when nothing is left to do for it.
 
-    Raises `NotSigned`, `WrongTime`, `WrongMode`, `HostileEvent` (refused, nothing written but alarms),
-    `StripeUnreadable` and `NotHandled` (Stripe should send it again).
+    Raises `NotSignedError`, `SignatureTimestampError`, `WrongModeError`, `MalformedEventError` (refused, nothing written but alarms),
+    `StripeResponseError` and `EventNotHandledError` (Stripe should send it again).
     """
     _check_signature(shop, body, header)
     try:
         event = _read(shop, body)
-    except StripeUnreadable as unreadable:
+    except StripeResponseError as unreadable:
         _alarm(
             shop, "stripe-unreadable", "Stripe sent something that we cannot read", f"An event: {unreadable}."
         )
@@ -38,11 +38,11 @@ def take_in(shop: Shop, body: bytes, header: str) -> None:
     receive(shop, event)
 
 
-def _check_signature(shop: Shop, body: bytes, header: str) -> None:
+def _check_signature(shop: PaymentContext, body: bytes, header: str) -> None:
     secrets = [secret.get_secret_value() for secret in shop.settings.stripe_webhook_secret]
     try:
         age = signatures.check(body, header, secrets)
-    except NotSigned:
+    except NotSignedError:
         if _forgeries.is_full():
             _alarm(
                 shop,
@@ -52,14 +52,14 @@ def _check_signature(shop: Shop, body: bytes, header: str) -> None:
                 "in Stripe's dashboard. None of them was believed.",
             )
         raise
-    except WrongTime as wrong:
+    except SignatureTimestampError as wrong:
         _alarm_about_clock(shop, wrong.age)
         raise
     if age < -TOLERANCE_SECONDS:
         _alarm_about_clock(shop, age)
 
 
-def _read(shop: Shop, body: bytes) -> EventFact | None:
+def _read(shop: PaymentContext, body: bytes) -> EventFact | None:
     """The event, or None for a type that means nothing to us."""
     head, whole = read_head(body)
     if head.livemode != shop.stripe.is_live:
@@ -71,7 +71,7 @@ def _read(shop: Shop, body: bytes) -> EventFact | None:
             f"This site uses Stripe's {ours} mode, and event {head.id} is of the other one. It was refused. "
             "Look at the webhook's address and secret in Stripe's dashboard.",
         )
-        raise WrongMode
+        raise WrongModeError
     if head.type in KNOWN:
         return read_event(whole)
     if head.type not in _logged_types and len(_logged_types) < len(KNOWN) * 10:
@@ -80,7 +80,7 @@ def _read(shop: Shop, body: bytes) -> EventFact | None:
     return None
 
 
-def _alarm_about_clock(shop: Shop, age: int) -> None:
+def _alarm_about_clock(shop: PaymentContext, age: int) -> None:
     _alarm(
         shop,
         "webhook-clock",
@@ -90,6 +90,6 @@ def _alarm_about_clock(shop: Shop, age: int) -> None:
     )
 
 
-def _alarm(shop: Shop, key: str, subject: str, text: str) -> None:
+def _alarm(shop: PaymentContext, key: str, subject: str, text: str) -> None:
     with shop.db.write() as session:
         alarms.raise_alarm(session, key, subject, text)

@@ -37,7 +37,7 @@ DURABLE = (
 )
 
 
-class DatabaseUnusable(Exception):
+class DatabaseUnusableError(Exception):
     """The database cannot be used as it is; the message says why and what to do."""
 
 
@@ -188,7 +188,7 @@ def _with_driver(url: URL) -> URL:
     if url.drivername in {"postgres", "postgresql"}:
         return url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise DatabaseUnusable("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+        raise DatabaseUnusableError("DATABASE_URL must begin with sqlite:/// or postgresql://.")
     return url
 
 
@@ -232,10 +232,10 @@ def _sqlite(url: URL, *, read_only: bool = False, marks: bool = False) -> Engine
 def set_pragmas(connection: Any, synchronous: int = FULL) -> None:
     """Set what a connection needs, then ask for each again: SQLite ignores a pragma it cannot obey.
 
-    Raises `DatabaseUnusable` when the library is too old or a pragma did not take.
+    Raises `DatabaseUnusableError` when the library is too old or a pragma did not take.
     """
     if pysqlite3.sqlite_version_info < FIRST_SAFE_SQLITE:
-        raise DatabaseUnusable(
+        raise DatabaseUnusableError(
             f"SQLite {pysqlite3.sqlite_version} can damage a database in WAL mode; 3.51.3 or later is needed."
         )
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
@@ -243,7 +243,7 @@ def set_pragmas(connection: Any, synchronous: int = FULL) -> None:
         if _pragma(connection, name) != wanted:
             connection.execute(f"PRAGMA {name} = {wanted}")
         if (found := _pragma(connection, name)) != wanted:
-            raise DatabaseUnusable(f"SQLite kept {name} = {found!r} where {wanted!r} is needed.")
+            raise DatabaseUnusableError(f"SQLite kept {name} = {found!r} where {wanted!r} is needed.")
 
 
 def _pragma(connection: Any, name: str) -> object:

@@ -19,7 +19,7 @@ SECRETS = re.compile(
 )
 
 
-class Line:
+class LogLine:
     """Writes lines to standard error. A log on a full disk loses lines; it must not lose the request too."""
 
     def msg(self, text: str) -> None:
@@ -41,7 +41,7 @@ def configure() -> None:
             strike_out_secrets,
             structlog.processors.JSONRenderer(ensure_ascii=True),
         ],
-        logger_factory=lambda *_args: Line(),
+        logger_factory=lambda *_args: LogLine(),
     )
 
 

@@ -25,7 +25,7 @@ CAPACITY_BYTES = 64 * 1024 * 1024
 POLL_SECONDS = 0.5  # our own processes see a change within a second
 
 
-class Edition(StrEnum):
+class Audience(StrEnum):
     """Who a page is for: a stranger, somebody signed in, somebody with the pass."""
 
     GUEST = "guest"
@@ -35,10 +35,10 @@ class Edition(StrEnum):
     @property
     def has_ads(self) -> bool:
         """Only a pass takes the ads away."""
-        return self is not Edition.PASS
+        return self is not Audience.PASS
 
 
-class Epoch(Base):
+class CacheVersion(Base):
     """One row, one number. It rises in the transaction that makes editions or verdicts old."""
 
     __tablename__ = "epoch"
@@ -50,15 +50,15 @@ class Epoch(Base):
 
 def current_epoch(session: Session) -> int:
     """The epoch as this transaction sees it."""
-    return session.scalars(select(Epoch.value)).one()
+    return session.scalars(select(CacheVersion.value)).one()
 
 
 def raise_epoch(session: Session) -> None:
     """Make every kept edition and verdict old, from the commit of this transaction on."""
-    session.execute(update(Epoch).values(value=Epoch.value + 1))
+    session.execute(update(CacheVersion).values(value=CacheVersion.value + 1))
 
 
-class EpochWatch:
+class CacheVersionWatch:
     """The epoch, asked of the database twice a second at most.
 
     While the database cannot answer, the last known epoch stands: kept editions go on being served.
@@ -89,7 +89,7 @@ class EpochWatch:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptPage:
+class CachedPage:
     """A rendered page, compressed, with what is needed to answer a conditional request."""
 
     gzipped: bytes
@@ -111,24 +111,24 @@ def keep(
     fresh_until: datetime | None,
     mimetype: str = "text/html",
     changed_at: datetime | None = None,
-) -> KeptPage:
+) -> CachedPage:
     """Compress a rendered page. `fresh_until` is when the clock alone makes it old (an article appears),
     `changed_at` when what it says last changed, for Last-Modified."""
     raw = body.encode()
     digest = hashlib.sha256(raw).hexdigest()[:32]
-    return KeptPage(gzip.compress(raw, 6, mtime=0), digest, epoch, fresh_until, mimetype, changed_at)
+    return CachedPage(gzip.compress(raw, 6, mtime=0), digest, epoch, fresh_until, mimetype, changed_at)
 
 
-class EditionCache:
+class PageCache:
     """Kept pages, bounded by bytes, the least recently served leaving first."""
 
     def __init__(self, capacity_bytes: int = CAPACITY_BYTES) -> None:
         self.capacity_bytes = capacity_bytes
         self.used_bytes = 0
-        self._pages: OrderedDict[tuple[str, Edition], KeptPage] = OrderedDict()
+        self._pages: OrderedDict[tuple[str, Audience], CachedPage] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: str, edition: Edition, epoch: int, now: datetime) -> KeptPage | None:
+    def get(self, key: str, edition: Audience, epoch: int, now: datetime) -> CachedPage | None:
         """The kept page, unless the epoch or the clock made it old."""
         with self._lock:
             page = self._pages.get((key, edition))
@@ -137,12 +137,12 @@ class EditionCache:
             self._pages.move_to_end((key, edition))
             return page
 
-    def last(self, key: str, edition: Edition) -> KeptPage | None:
+    def last(self, key: str, edition: Audience) -> CachedPage | None:
         """The page that was kept last, however old: better than none while the database is away."""
         with self._lock:
             return self._pages.get((key, edition))
 
-    def put(self, key: str, edition: Edition, page: KeptPage) -> None:
+    def put(self, key: str, edition: Audience, page: CachedPage) -> None:
         """Keep a page, and let the oldest go until all fit."""
         with self._lock:
             self._drop((key, edition))
@@ -151,32 +151,32 @@ class EditionCache:
             while self.used_bytes > self.capacity_bytes and self._pages:
                 self._drop(next(iter(self._pages)))
 
-    def _drop(self, key: tuple[str, Edition]) -> None:
+    def _drop(self, key: tuple[str, Audience]) -> None:
         if old := self._pages.pop(key, None):
             self.used_bytes -= len(old.gzipped)
 
 
-class VerdictCache:
+class AudienceCache:
     """Which edition a cookie gets, for a minute and within one epoch; bounded, the oldest leaving first."""
 
     def __init__(self, capacity: int = VERDICTS_KEPT, seconds: float = VERDICT_SECONDS) -> None:
         self._capacity = capacity
         self._seconds = seconds
-        self._verdicts: OrderedDict[str, tuple[Edition, int, float]] = OrderedDict()
+        self._verdicts: OrderedDict[str, tuple[Audience, int, float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, cookie: str, epoch: int) -> Edition | None:
+    def get(self, cookie: str, epoch: int) -> Audience | None:
         """The verdict, unless the epoch or a minute made it old."""
         with self._lock:
             edition, of_epoch, until = self._verdicts.get(cookie, (None, 0, 0.0))
         return edition if of_epoch == epoch and time.monotonic() < until else None
 
-    def last(self, cookie: str) -> Edition | None:
+    def last(self, cookie: str) -> Audience | None:
         """The last verdict, however old: better than none while the database is away."""
         with self._lock:
             return self._verdicts.get(cookie, (None, 0, 0.0))[0]
 
-    def put(self, cookie: str, edition: Edition, epoch: int) -> None:
+    def put(self, cookie: str, edition: Audience, epoch: int) -> None:
         """Keep a verdict that was asked for within this epoch."""
         with self._lock:
             self._verdicts.pop(cookie, None)

@@ -20,7 +20,7 @@ TOKEN_BYTES = 32  # 256 bits
 MINIMUM_KEY_BYTES = 32
 
 
-class BadSignature(Exception):
+class InvalidSignatureError(Exception):
     """A signed value was not signed by us for this purpose."""
 
 
@@ -65,12 +65,12 @@ class Signer:
         return [hmac.new(key, f"{purpose}\0{value}".encode(), hashlib.sha256).digest() for key in self._keys]
 
     def value_of(self, purpose: str, signed: str) -> str:
-        """The value of a signed string. Raises `BadSignature`."""
+        """The value of a signed string. Raises `InvalidSignatureError`."""
         value, _, signature = signed.rpartition(".")
         expected = [_mac(key, purpose, value) for key in self._keys]
         matches = [hmac.compare_digest(signature.encode(), each.encode()) for each in expected]
         if not any(matches):  # all are compared, so that the time tells nothing
-            raise BadSignature(purpose)
+            raise InvalidSignatureError(purpose)
         return value
 
 

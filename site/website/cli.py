@@ -146,13 +146,13 @@ def _sentence(wrong: Exception) -> str:
     """What an operator can do about it; empty when nobody foresaw it."""
     from sqlalchemy.exc import OperationalError  # here: a command that goes well needs none of them
 
-    from carrel.db import DatabaseUnusable
-    from carrel.settings import BadSettings
-    from website.backup.errors import BackupFailure
-    from website.demo.processes import DidNotStart
+    from carrel.db import DatabaseUnusableError
+    from carrel.settings import SettingsError
+    from website.backup.errors import BackupError
+    from website.demo.processes import ProcessStartError
 
     match wrong:
-        case BadSettings() | DatabaseUnusable() | DidNotStart() | BackupFailure():
+        case SettingsError() | DatabaseUnusableError() | ProcessStartError() | BackupError():
             return str(wrong)
         case OperationalError():
             return f"The database cannot be used: {wrong.orig}. {_mend(wrong.orig)}"

@@ -18,14 +18,14 @@ from articles import queries
 from carrel import clock, logging
 from carrel.accounts import retention
 from carrel.ads import maintenance
-from carrel.ads.maintenance import Upkeep
+from carrel.ads.maintenance import AdMaintenance
 from carrel.http.services import Services
 from carrel.mail import alarms, outbox_watch
-from carrel.mail.outbox_sender import Delivery
+from carrel.mail.outbox_sender import OutboxSender
 from newsletter import signal_handlers as newsletter_listening
 from newsletter import worker_steps as newsletter
 from newsletter.delivery import sweep
-from newsletter.delivery.send_step import Bulk
+from newsletter.delivery.send_step import DigestSender
 from newsletter.issues import composition, due, freezing
 from payments import signal_handlers as payments_listening
 from payments import worker_steps as payments
@@ -51,7 +51,7 @@ class Step:
 
 def steps() -> list[Step]:
     """All kinds of work, the most urgent first: each turn begins again at the top."""
-    delivery, bulk = Delivery(), Bulk()
+    delivery, bulk = OutboxSender(), DigestSender()
     return [
         # Mail that somebody waits for stands before everything, so that it overtakes bulk mail (MAIL-22).
         Step("mail", delivery.handle_one, close=delivery.close),
@@ -60,7 +60,7 @@ def steps() -> list[Step]:
         Step("heartbeat", heartbeat.beat, heartbeat.EVERY_SECONDS),
         Step("the doctor's look", run_checks.watch, run_checks.WATCH_EVERY_SECONDS),
         Step("nightly backup", Nightly().handle_one, nightly.EVERY_SECONDS),
-        Step("looking after ads", Upkeep(_exams).handle_one, maintenance.EVERY_SECONDS),
+        Step("looking after ads", AdMaintenance(_exams).handle_one, maintenance.EVERY_SECONDS),
         Step("tidying accounts", retention.handle_one, retention.EVERY_SECONDS),
         Step("ending operators' sessions", operators.handle_one, operators.TIDY_EVERY_SECONDS),
         *(Step(*each) for each in (*payments.STEPS, *newsletter.STEPS)),

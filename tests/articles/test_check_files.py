@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from articles.check import NoSuchPath, check
-from articles.loading.discovery import NoContent, Tree, survey
+from articles.check import PathNotFoundError, check
+from articles.loading.discovery import ContentNotFoundError, Tree, survey
 from tests.articles.test_check import GOOD, check_one, found
 from tests.support.articles import article_md, exam_toml, write_files
 
@@ -150,11 +150,11 @@ def test_only_the_paths_that_are_asked_for_are_named(content: Path) -> None:
 
 
 def test_a_path_that_is_not_there_is_refused(content: Path) -> None:
-    with pytest.raises(NoSuchPath):
+    with pytest.raises(PathNotFoundError):
         check(content, [content / "cpb/none.md"])
-    with pytest.raises(NoSuchPath):
+    with pytest.raises(PathNotFoundError):
         check(content, [content.parent])
-    with pytest.raises(NoContent):
+    with pytest.raises(ContentNotFoundError):
         check(content / "nowhere")
 
 

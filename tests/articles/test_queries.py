@@ -37,7 +37,7 @@ def every_listing(session: Session, now: datetime) -> list[list[str]]:
     (topic,) = [each.topic for each in queries.topics(session, now)]
     return [
         slugs(queries.exam_articles(session, exam, now)),
-        slugs(article for shelf in queries.shelves(session, exam, now) for article in shelf.articles),
+        slugs(article for shelf in queries.domain_sections(session, exam, now) for article in shelf.articles),
         slugs(queries.topic_articles(session, topic, now)),
         slugs(queries.newest(session, now, 10)),
         slugs(queries.newest(session, now, 10, exam=exam)),
@@ -111,7 +111,7 @@ def test_the_reading_order_is_number_then_outline_then_alphabet(db: Database) ->
         assert slugs(queries.exam_articles(session, exam, NOW, 3)) == expected[:3]
         found = [
             (shelf.domain and shelf.domain.slug, slugs(shelf.articles))
-            for shelf in queries.shelves(session, exam, NOW)
+            for shelf in queries.domain_sections(session, exam, NOW)
         ]
         assert found == [
             ("claims", ["c-claims"]),

@@ -21,10 +21,10 @@ from sqlalchemy.orm import Session
 
 from carrel.http.services import Services, make_services
 from carrel.settings import load
-from newsletter.delivery.send_step import Bulk
+from newsletter.delivery.send_step import DigestSender
 from newsletter.issues import composition, due, freezing
 from newsletter.issues.models import Delivery, DeliveryState, Issue, Rendering
-from newsletter.subscribers.models import Pace
+from newsletter.subscribers.models import Frequency
 from tests.support.articles import put_article
 from tests.support.digests import begin, drain, put_readers
 from tests.support.postgres import Cluster, find_binaries
@@ -102,7 +102,7 @@ def _site(folder: Path, url: str, smtp_port: int = 9) -> Iterator[Services]:
 def _draft(services: Services, subscribers: int, text: str = "New.") -> None:
     """An issue that is due to all."""
     with services.db.write() as session:
-        put_readers(session, subscribers, pace=Pace.EACH)
+        put_readers(session, subscribers, pace=Frequency.EACH)
     begin(services)
     with services.db.write() as session:
         for number in range(ARTICLES):
@@ -134,7 +134,7 @@ def _measure_sending(folder: Path, url: str, port: int, mails: int, where: str) 
             pass
         with services.db.write() as session:
             session.execute(update(Rendering).values(html=Rendering.html + _padding(session)))
-        bulk = Bulk()
+        bulk = DigestSender()
         began, busy = time.perf_counter(), time.process_time()
         drain(bulk, services)
         seconds, used = time.perf_counter() - began, time.process_time() - busy

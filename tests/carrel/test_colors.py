@@ -6,7 +6,7 @@ from flask import Flask
 from carrel.colors import DARK_GROUNDS, LIGHT_GROUNDS, accent_of, contrast, parse
 from carrel.http.services import make_services
 from carrel.mail.compose import compose
-from carrel.settings import BadSettings, Settings, load
+from carrel.settings import Settings, SettingsError, load
 from newsletter.subscribers import links
 from website.app import create_app
 
@@ -39,12 +39,12 @@ def test_the_colour_of_the_night_is_made_from_the_days_and_can_be_read(colour: s
     ],
 )
 def test_a_colour_that_nobody_could_read_stops_the_start(environ: dict[str, str], sentence: str) -> None:
-    with pytest.raises(BadSettings, match=sentence):
+    with pytest.raises(SettingsError, match=sentence):
         load(environ)
 
 
 def test_the_shade_that_the_refusal_names_is_taken() -> None:
-    with pytest.raises(BadSettings) as refused:
+    with pytest.raises(SettingsError) as refused:
         load({"ACCENT_COLOR": "#ffcc00"})
     named = str(refused.value).rpartition("; ")[2].partition(" ")[0]
     assert load({"ACCENT_COLOR": named}).accent.day == named

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from carrel.db import FULL, PRAGMAS, Database, DatabaseUnusable, insert_new, set_pragmas
-from carrel.page_cache import Epoch, current_epoch, raise_epoch
+from carrel.db import FULL, PRAGMAS, Database, DatabaseUnusableError, insert_new, set_pragmas
+from carrel.page_cache import CacheVersion, current_epoch, raise_epoch
 from carrel.tokens import SiteSecret, site_secret
 
 
@@ -34,7 +34,7 @@ def test_a_read_session_cannot_write(db: Database) -> None:
 
 def test_the_schema_holds_what_the_code_promises(db: Database) -> None:
     with pytest.raises(DBAPIError), db.write() as session:
-        session.add(Epoch(id=2, value=1))
+        session.add(CacheVersion(id=2, value=1))
 
 
 def test_a_row_whose_key_is_taken_is_not_added_again(db: Database) -> None:
@@ -60,7 +60,7 @@ def test_data_01_every_pragma_is_asked_for_again(tmp_path: Path) -> None:
 
 def test_data_01_a_pragma_that_does_not_take_stops_the_start(tmp_path: Path) -> None:
     connection = pysqlite3.connect(":memory:")  # an in-memory database cannot have a WAL
-    with pytest.raises(DatabaseUnusable, match="journal_mode"):
+    with pytest.raises(DatabaseUnusableError, match="journal_mode"):
         set_pragmas(connection)
     connection.close()
 
@@ -69,7 +69,7 @@ def test_data_02_a_sqlite_with_the_wal_bug_is_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(pysqlite3, "sqlite_version_info", (3, 51, 2))
-    with pytest.raises(DatabaseUnusable, match=r"3\.51\.3"):
+    with pytest.raises(DatabaseUnusableError, match=r"3\.51\.3"):
         set_pragmas(pysqlite3.connect(str(tmp_path / "x.db")))
 
 

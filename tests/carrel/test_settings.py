@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from carrel.settings import BadSettings, Settings, environment_name, load, require_production
+from carrel.settings import Settings, SettingsError, environment_name, load, require_production
 
 KEY = "kMv2c9TqLx7RzNw4YbHs8PdJf3GaUe6W"
 PRODUCTION = {
@@ -50,14 +50,14 @@ def test_a_secret_never_shows_when_settings_are_printed() -> None:
     ],
 )
 def test_a_wrong_setting_is_named_in_one_sentence(environ: dict[str, str], sentence: str) -> None:
-    with pytest.raises(BadSettings, match=sentence):
+    with pytest.raises(SettingsError, match=sentence):
         load(environ)
 
 
 @pytest.mark.parametrize("text", ['sitename = "x"', "site_name = ", "\x00"])
 def test_a_wrong_file_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "carrel.toml").write_text(text)
-    with pytest.raises(BadSettings, match=r"carrel\.toml"):
+    with pytest.raises(SettingsError, match=r"carrel\.toml"):
         load({}, tmp_path / "carrel.toml")
 
 
@@ -82,7 +82,7 @@ def test_production_runs_on_complete_settings() -> None:
     ],
 )
 def test_pay_02_auth_15_production_fills_nothing_in(change: dict[str, str], sentence: str) -> None:
-    with pytest.raises(BadSettings, match=sentence):
+    with pytest.raises(SettingsError, match=sentence):
         require_production(load(PRODUCTION | change))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from carrel.settings import BadSettings, load
+from carrel.settings import SettingsError, load
 from carrel.slots import Place
 
 
@@ -44,7 +44,7 @@ def test_an_operator_changes_one_and_leaves_the_others(tmp_path: Path) -> None:
 def test_a_mistake_in_a_slot_stops_the_start_and_says_how_to_mend_it(
     tables: dict[str, Any], mend: str
 ) -> None:
-    with pytest.raises(BadSettings) as refused:
+    with pytest.raises(SettingsError) as refused:
         load({}, slots=tables)
     assert mend in str(refused.value)
     assert "[slots]" in str(refused.value)

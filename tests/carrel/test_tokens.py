@@ -3,7 +3,7 @@
 import pytest
 
 from carrel.db import Database
-from carrel.tokens import BadSignature, Signer, new_token, site_secret, token_hash
+from carrel.tokens import InvalidSignatureError, Signer, new_token, site_secret, token_hash
 
 OLD, NEW = "o" * 31 + "ld", "n" * 31 + "ew"
 
@@ -24,21 +24,21 @@ def test_what_was_signed_comes_back() -> None:
 
 
 def test_asvs_9_2_a_signature_for_one_purpose_serves_no_other() -> None:
-    with pytest.raises(BadSignature):
+    with pytest.raises(InvalidSignatureError):
         Signer([NEW]).value_of("sign-in", Signer([NEW]).sign("leave", "7"))
 
 
 def test_mf_33_a_value_signed_with_the_previous_key_is_still_ours() -> None:
     signed = Signer([OLD]).sign("leave", "7")
     assert Signer([NEW, OLD]).value_of("leave", signed) == "7"
-    with pytest.raises(BadSignature):
+    with pytest.raises(InvalidSignatureError):
         Signer([NEW]).value_of("leave", signed)
 
 
 @pytest.mark.parametrize("forged", ["", ".", "7", "7.", "8.{}", "7.x{}"])
 def test_a_changed_value_or_signature_is_refused(forged: str) -> None:
     signature = Signer([NEW]).sign("leave", "7").rpartition(".")[2]
-    with pytest.raises(BadSignature):
+    with pytest.raises(InvalidSignatureError):
         Signer([NEW]).value_of("leave", forged.format(signature))
 
 

@@ -15,11 +15,11 @@ from articles.publish import publish
 from carrel.settings import load
 from tests.support.articles import article_md, exam_toml, write_files
 from tests.support.site import Site
-from website.demo.fake_stripe import NotPayable
+from website.demo.fake_stripe import NotPayableError
 
 # What people meet while processes are killed: no connection, half an answer, an error page; an author whose
 # publication finds the database busy runs it again.
-MISFORTUNES = (requests.RequestException, AssertionError, KeyError, NotPayable, OperationalError)
+MISFORTUNES = (requests.RequestException, AssertionError, KeyError, NotPayableError, OperationalError)
 
 
 @dataclass

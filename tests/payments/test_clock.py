@@ -7,7 +7,7 @@ import time_machine
 
 from carrel import clock
 from payments import refunds
-from payments.fulfillment.fulfill import fulfil
+from payments.fulfillment.fulfill import fulfill
 from payments.models import RefundRequest, StripeEvent
 from payments.stripe.events import read_event
 from payments.webhooks import event_handler, inbox
@@ -46,7 +46,7 @@ def test_data_23_a_lease_of_a_clock_that_was_far_ahead_is_free(
 
 
 def test_data_23_a_refund_put_off_by_a_clock_that_was_ahead_is_made_now(till: Till) -> None:
-    fulfil(till.shop, till.buy())
+    fulfill(till.shop, till.buy())
     with time_machine.travel(clock.now() + AHEAD, tick=False):
         till.stripe.api.down()
         refunds.refund(till.shop, 1, "operator", "asked by mail")

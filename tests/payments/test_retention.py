@@ -6,7 +6,7 @@ import time_machine
 
 from carrel import clock
 from payments import retention
-from payments.fulfillment.fulfill import fulfil
+from payments.fulfillment.fulfill import fulfill
 from payments.models import Claim, Order, Payment, StripeEvent
 from payments.reconciliation.reconcile import reconcile
 from tests.support.payments import Till
@@ -31,7 +31,7 @@ def test_data_21_handled_events_and_unpaid_orders_go_after_ninety_days(till: Til
 def test_what_waits_stays(till: Till) -> None:
     session_id = till.order(till.browser())
     till.stripe.pay_later(session_id)
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     till.stripe.api.down()
     till.deliver_all("checkout.session.completed")
     assert not after(till, 400)
@@ -41,9 +41,9 @@ def test_what_waits_stays(till: Till) -> None:
 def test_the_claim_of_an_unpaid_order_goes_with_it(till: Till) -> None:
     session_id = till.order(till.browser())
     till.stripe.pay_later(session_id)
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     till.stripe.fail(session_id)
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     assert till.count(Claim) == 1
     after(till, 91)
     assert (till.count(Claim), till.count(Order)) == (0, 0)

@@ -120,7 +120,7 @@ def put_article(
         session.add(
             ArticleTopic(article_id=article.id, topic_id=put_topic(session, topic).id, position=position)
         )
-    index.add(session, [index.Entry(body.id, article.title, article.summary, index.plain(text))])
+    index.add(session, [index.IndexEntry(body.id, article.title, article.summary, index.plain(text))])
     session.flush()
     return article
 

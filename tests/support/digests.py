@@ -15,10 +15,10 @@ from carrel.http.services import Services, make_services
 from carrel.mail import suppression
 from carrel.settings import Settings
 from newsletter.delivery import sweep
-from newsletter.delivery.send_step import Bulk
+from newsletter.delivery.send_step import DigestSender
 from newsletter.issues import composition, delivery_stats, due, freezing
 from newsletter.issues.models import Delivery, DeliveryState, Issue
-from newsletter.subscribers.models import Pace, Subscriber, Subscription
+from newsletter.subscribers.models import Frequency, Subscriber, Subscription
 from tests.support.articles import put_article, put_exam
 from tests.support.smtp import FakeMailServer
 
@@ -28,7 +28,7 @@ MOST_STEPS = 500
 PATIENCE_SECONDS = 600.0  # a slow machine is no failure
 
 
-def put_readers(session: Session, count: int, *, pace: Pace = Pace.EACH, start: int = 0) -> None:
+def put_readers(session: Session, count: int, *, pace: Frequency = Frequency.EACH, start: int = 0) -> None:
     """Subscribers reader-0@example.org … of the exam CPB, quickly."""
     exam, now = put_exam(session), clock.now()
     emails = [f"reader-{number}@example.org" for number in range(start, start + count)]
@@ -70,7 +70,7 @@ def put_issue(services: Services, recipients: int, **article: Any) -> None:
     make_ready(services)
 
 
-def put_news(services: Services, recipients: int, pace: Pace = Pace.EACH, **article: Any) -> None:
+def put_news(services: Services, recipients: int, pace: Frequency = Frequency.EACH, **article: Any) -> None:
     """A new article for this many readers of a pace; no issue was made of it yet."""
     with services.db.write() as session:
         put_readers(session, recipients, pace=pace)
@@ -125,9 +125,9 @@ def hasten(services: Services) -> None:
 
 
 @contextmanager
-def sending(services: Services, **knobs: Any) -> Iterator[Bulk]:
+def sending(services: Services, **knobs: Any) -> Iterator[DigestSender]:
     """A worker's connections, closed at the end."""
-    bulk = Bulk(**knobs)
+    bulk = DigestSender(**knobs)
     try:
         yield bulk
     finally:
@@ -140,7 +140,7 @@ def send_all(services: Services) -> None:
         drain(bulk, services)
 
 
-def drain(bulk: Bulk, services: Services) -> None:
+def drain(bulk: DigestSender, services: Services) -> None:
     """Go on until nothing is due; a connection may be slower than its slice."""
     for _ in range(MOST_STEPS):
         if bulk.handle_one(services):

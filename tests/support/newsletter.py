@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from carrel import clock
 from carrel.accounts.models import Reader
 from carrel.mail import addresses, suppression
-from newsletter.subscribers.models import State, Subscriber, Subscription
+from newsletter.subscribers.models import Subscriber, SubscriberState, Subscription
 from tests.support.articles import put_exam
 
 
@@ -27,12 +27,12 @@ def put_subscriber(session: Session, email: str = "anna@example.org", **columns:
         "email": address.typed,
         "email_key": address.key,
         "address_hash": suppression.address_hash(session, address.key),
-        "state": State.CONFIRMED,
+        "state": SubscriberState.CONFIRMED,
         "created_at": now,
         "confirmed_at": now,
     }
     subscriber = Subscriber(**(values | columns))
-    if subscriber.state == State.CONFIRMED:
+    if subscriber.state == SubscriberState.CONFIRMED:
         subscriber.subscriptions.append(Subscription(exam_id=put_exam(session).id, since=now))
     session.add(subscriber)
     session.flush()

@@ -12,7 +12,7 @@ from carrel.mail import suppression
 from carrel.mail.alarms import raise_alarm
 from carrel.mail.models import Kind
 from newsletter.issues.models import Issue, IssueState
-from newsletter.subscribers.models import Pace
+from newsletter.subscribers.models import Frequency
 from payments.models import Claim, Grant, Order, Payment, StripeEvent
 from tests.support.ads import house_ad
 from tests.support.newsletter import put_reader, put_subscriber
@@ -98,9 +98,11 @@ def _order(session: Session, buyer: Reader, number: int) -> None:
 def _mail(session: Session) -> None:
     now = clock.now()
     put_subscriber(session, "sara@example.org")
-    put_subscriber(session, "tom@example.org", pace=Pace.DAILY)
+    put_subscriber(session, "tom@example.org", pace=Frequency.DAILY)
     suppression.suppress(session, "gone@example.org", Kind.BOUNCE, "550 5.1.1 no such user")
-    issue = Issue(pace=Pace.WEEKLY, period="2026-W46", state=IssueState.WAITING, due_at=now, created_at=now)
+    issue = Issue(
+        pace=Frequency.WEEKLY, period="2026-W46", state=IssueState.WAITING, due_at=now, created_at=now
+    )
     issue.frozen_at, issue.reason = now, "POSTAL_ADDRESS was missing."
     session.add(issue)
 

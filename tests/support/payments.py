@@ -19,8 +19,8 @@ from carrel.http.services import Services
 from carrel.http.session_cookie import cookie_name
 from carrel.mail.models import Alarm, OutboxMail
 from payments.models import Order, Payment
-from payments.payment_context import Shop, shop_of
-from website.demo.fake_stripe import Standin
+from payments.payment_context import PaymentContext, shop_of
+from website.demo.fake_stripe import FakeStripe
 
 SECRET = "whsec_carrel"
 CREATE = "POST /v1/checkout/sessions"
@@ -33,11 +33,11 @@ class Till:
 
     app: Flask
     services: Services
-    stripe: Standin
+    stripe: FakeStripe
     clients: list[FlaskClient] = field(default_factory=list)
 
     @property
-    def shop(self) -> Shop:
+    def shop(self) -> PaymentContext:
         """The shop as the worker has it."""
         return shop_of(self.services)
 

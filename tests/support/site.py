@@ -29,7 +29,7 @@ from tests.support.eyes import Eyes
 from tests.support.served import free_port
 from tests.support.smtp import FakeMailServer
 from tests.support.warm import Warm
-from website.demo.fake_stripe import Standin
+from website.demo.fake_stripe import FakeStripe
 from website.migrations import migrate
 
 ROOT = Path(__file__).parents[2]
@@ -49,7 +49,7 @@ class Site(Eyes):
 
     url: str
     environ: Mapping[str, str]
-    stripe: Standin
+    stripe: FakeStripe
     mail: FakeMailServer
     children: dict[str, Child] = field(default_factory=dict)
     root: Path = ROOT  # of the code that runs
@@ -171,7 +171,7 @@ def running_site(
     url = f"http://127.0.0.1:{port}"
     with ExitStack() as stack:
         stripe = stack.enter_context(
-            Standin.running(
+            FakeStripe.running(
                 webhook_url=f"{url}/webhooks/stripe",
                 webhook_secrets=SECRETS[:1],
                 retry_delays=(0.2, 0.5, 1, 2, 4, 8),

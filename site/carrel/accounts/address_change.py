@@ -19,11 +19,11 @@ from carrel.tokens import new_token, token_hash
 UNDO_FOR = timedelta(hours=72)
 
 
-class SameAddress(Exception):
+class SameAddressError(Exception):
     """The new address is the old one."""
 
 
-class AddressTaken(Exception):
+class AddressTakenError(Exception):
     """The new address has an account of its own. Said only to somebody who has proven that it is theirs."""
 
 
@@ -38,10 +38,10 @@ class Undone:
 def ask(session: Session, settings: Settings, reader: Reader, address: Address, ip: str | None) -> None:
     """Mail a link to the new address, for a reader who has just proven the old one.
 
-    The answer is the same whether the new address is taken or not. Raises `SameAddress`, `TooMany`.
+    The answer is the same whether the new address is taken or not. Raises `SameAddressError`, `TooManyRequestsError`.
     """
     if address.key == reader.email_key:
-        raise SameAddress
+        raise SameAddressError
     count(session, address, ip)
     made = links.make(session, Purpose.NEW_ADDRESS, address, reader_id=reader.id)
     mail = mails.new_address(settings, made)
@@ -51,14 +51,14 @@ def ask(session: Session, settings: Settings, reader: Reader, address: Address, 
 
 
 def confirm(session: Session, settings: Settings, token: str, here: ReaderSession) -> str:
-    """Make the new address the account's; the address. Raises `LinkUsedUp`, `AddressTaken`.
+    """Make the new address the account's; the address. Raises `LinkUsedError`, `AddressTakenError`.
 
     Whose account it is comes from the session alone, never from the link (AUTH-06).
     """
     link = links.use(session, Purpose.NEW_ADDRESS, token, MailedLink.reader_id == here.reader_id)
     holder = readers.by_address(session, link.email_key)
     if holder:
-        raise AddressTaken
+        raise AddressTakenError
     reader = readers.get(session, here.reader_id)
     old = reader.email, reader.email_key
     reader.email, reader.email_key = link.email, link.email_key
@@ -75,18 +75,18 @@ def confirm(session: Session, settings: Settings, token: str, here: ReaderSessio
 
 
 def find_undo(session: Session, token: str) -> AddressChange:
-    """The change that this link may take back. Raises `LinkUsedUp`."""
+    """The change that this link may take back. Raises `LinkUsedError`."""
     change = session.scalars(_undoable(token)).one_or_none()
     if change is None:
-        raise links.LinkUsedUp
+        raise links.LinkUsedError
     return change
 
 
 def undo(session: Session, token: str) -> Undone:
-    """Take a change back: the old address again, and everybody signed out. Raises `LinkUsedUp`."""
+    """Take a change back: the old address again, and everybody signed out. Raises `LinkUsedError`."""
     change = session.scalars(_undoable(token).with_for_update()).one_or_none()
     if change is None:
-        raise links.LinkUsedUp
+        raise links.LinkUsedError
     reader = readers.get(session, change.reader_id)
     new_key = reader.email_key
     holder = readers.by_address(session, change.old_key)

@@ -3,16 +3,16 @@
 from flask import Blueprint, Flask, Response, make_response, render_template, request
 
 from carrel.accounts import address_change, current_reader, links
-from carrel.accounts.address_change import AddressTaken, SameAddress
+from carrel.accounts.address_change import AddressTakenError, SameAddressError
 from carrel.accounts.models import Purpose
 from carrel.http import errors
 from carrel.http.redirects import see_other
 from carrel.http.services import services
 from carrel.http.session_cookie import clear_session_cookie, session_cookie
-from carrel.mail.addresses import BadAddress, masked, parse
+from carrel.mail.addresses import InvalidAddressError, masked, parse
 
 blueprint = Blueprint("address", __name__, template_folder="templates")
-TAKEN = errors.Words(
+TAKEN = errors.ErrorPage(
     "That address has an account of its own",
     "Sign out, and sign in with that address; or choose another one for this account.",
 )
@@ -21,7 +21,7 @@ TAKEN = errors.Words(
 def init_app(app: Flask) -> None:
     """Put the change of address on the site."""
     app.register_blueprint(blueprint)
-    errors.register(app, AddressTaken, 409, TAKEN)
+    errors.register(app, AddressTakenError, 409, TAKEN)
 
 
 @blueprint.get("/account/address")
@@ -43,9 +43,9 @@ def send_proof() -> Response:
         address = parse(typed)
         with services().db.write() as session:
             address_change.ask(session, services().settings, found.reader, address, request.remote_addr)
-    except BadAddress as wrong:
+    except InvalidAddressError as wrong:
         return make_response(_form(found.reader.email, {"email": str(wrong)}, typed), 400)
-    except SameAddress:
+    except SameAddressError:
         wrong_words = {"email": "That is the address you have already."}
         return make_response(_form(found.reader.email, wrong_words, typed), 400)
     return see_other("/account/address/sent")
@@ -65,7 +65,7 @@ def confirm(token: str) -> str:
     with services().db.read() as session:
         link = links.look(session, Purpose.NEW_ADDRESS, token)
     if link.reader_id != found.reader_id:
-        raise links.LinkUsedUp
+        raise links.LinkUsedError
     return render_template("accounts/address_confirm.html", address=masked(link.email))
 
 

@@ -7,10 +7,10 @@ from carrel.accounts.audience import edition_of, note_seen
 from carrel.accounts.models import ReaderSession
 from carrel.http.services import services
 from carrel.http.session_cookie import session_cookie
-from carrel.page_cache import Edition
+from carrel.page_cache import Audience
 
 
-class SignInNeeded(Exception):
+class SignInRequiredError(Exception):
     """This page is somebody's own. `next_path` is where to come back to."""
 
     def __init__(self, next_path: str) -> None:
@@ -18,11 +18,11 @@ class SignInNeeded(Exception):
         self.next_path = next_path
 
 
-class ProofNeeded(SignInNeeded):
+class ReauthenticationRequiredError(SignInRequiredError):
     """Signed in, but the address was proven too long ago for what is asked."""
 
 
-def edition() -> Edition:
+def edition() -> Audience:
     """The edition for this request: from memory most of the time, and nothing personal."""
     return edition_of(services(), session_cookie())
 
@@ -36,18 +36,18 @@ def session() -> ReaderSession | None:
 
 
 def required() -> ReaderSession:
-    """The session of somebody who may see the account. Raises `SignInNeeded`."""
+    """The session of somebody who may see the account. Raises `SignInRequiredError`."""
     found = session()
     if found is None or not sessions.may_see_account(found):
-        raise SignInNeeded(_way_back())
+        raise SignInRequiredError(_way_back())
     return found
 
 
 def fresh() -> ReaderSession:
-    """The session of somebody who proved the address in the last five minutes. Raises `SignInNeeded`."""
+    """The session of somebody who proved the address in the last five minutes. Raises `SignInRequiredError`."""
     found = required()
     if not sessions.is_fresh(found):
-        raise ProofNeeded(_way_back())
+        raise ReauthenticationRequiredError(_way_back())
     return found
 
 

@@ -24,7 +24,7 @@ class Limit:
     period: timedelta
 
 
-class TooMany(Exception):
+class TooManyRequestsError(Exception):
     """The limit `name` is reached; the next one is allowed in `retry_after` seconds.
 
     `is_ceiling`: it is the whole site's limit, and the operator should know.
@@ -48,7 +48,7 @@ def minutes(number: float) -> timedelta:
 
 
 def check(session: Session, name: str, key: str, *limits: Limit, alarm: bool = False) -> None:
-    """Count one, or raise `TooMany` and count nothing. The row is locked until the transaction ends.
+    """Count one, or raise `TooManyRequestsError` and count nothing. The row is locked until the transaction ends.
 
     To check several names in one transaction, always use the same order: address, ip, network, site.
     """
@@ -60,7 +60,7 @@ def check(session: Session, name: str, key: str, *limits: Limit, alarm: bool = F
     hits = [hit for hit in _locked(session, name, key_hash, now + longest) if oldest < hit <= newest]
     waits = [_wait(hits, limit, now) for limit in limits]
     if max(waits) > 0:
-        raise TooMany(name, math.ceil(max(waits)), is_ceiling=alarm)
+        raise TooManyRequestsError(name, math.ceil(max(waits)), is_ceiling=alarm)
     ours = update(LimitHits).where(LimitHits.name == name, LimitHits.key_hash == key_hash)
     session.execute(ours.values(hits=[*hits, now.timestamp()]))
 

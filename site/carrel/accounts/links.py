@@ -19,12 +19,12 @@ CODE_DIGITS = 8
 CODE_TRIES = 5
 
 
-class LinkUsedUp(Exception):
+class LinkUsedError(Exception):
     """The link or code was used, replaced by a newer one, is too old, or never was."""
 
 
 @dataclass(frozen=True)
-class Made:
+class IssuedLink:
     """A new link, with what is told to nobody but the mail and the browser that asked."""
 
     token: str
@@ -44,7 +44,7 @@ def make(
     *,
     next_path: str = "/",
     reader_id: int | None = None,
-) -> Made:
+) -> IssuedLink:
     """A link for this address; older ones for the same purpose are good for nothing from now on."""
     void(session, MailedLink.email_key == address.key, MailedLink.purpose == purpose)
     token, secret, now = new_token(), new_token(), clock.now()
@@ -56,15 +56,15 @@ def make(
         link.browser_hash, link.code_hash = token_hash(secret), _code_hash(secret, code)
     session.add(link)
     session.flush()
-    return Made(token, code, secret)
+    return IssuedLink(token, code, secret)
 
 
 def look(session: Session, purpose: Purpose, token: str) -> MailedLink:
-    """The link as it stands, for a page that only shows it. Raises `LinkUsedUp`."""
+    """The link as it stands, for a page that only shows it. Raises `LinkUsedError`."""
     found = select(MailedLink).where(MailedLink.token_hash == token_hash(token), *_usable(purpose))
     link = session.scalars(found).one_or_none()
     if link is None:
-        raise LinkUsedUp
+        raise LinkUsedError
     return link
 
 
@@ -74,7 +74,7 @@ def is_from(link: MailedLink, secret: str) -> bool:
 
 
 def use(session: Session, purpose: Purpose, token: str, *also: ColumnElement[bool]) -> MailedLink:
-    """Use the link up: of any number at once, one succeeds. Raises `LinkUsedUp`."""
+    """Use the link up: of any number at once, one succeeds. Raises `LinkUsedError`."""
     return _use(session, MailedLink.token_hash == token_hash(token), *also, *_usable(purpose))
 
 
@@ -82,7 +82,7 @@ def use_by_code(session: Session, secret: str, code: str) -> MailedLink | int:
     """Use a sign-in up by the code, typed in the browser that asked; or how many tries are left.
 
     The try is counted by what is committed, so the caller must not roll back on a wrong code. Raises
-    `LinkUsedUp` when no try is left.
+    `LinkUsedError` when no try is left.
     """
     mine = MailedLink.browser_hash == token_hash(secret)
     counted = (
@@ -93,7 +93,7 @@ def use_by_code(session: Session, secret: str, code: str) -> MailedLink | int:
     )
     found = session.execute(counted).one_or_none()
     if found is None:
-        raise LinkUsedUp
+        raise LinkUsedError
     tries, code_hash = found
     if not hmac.compare_digest(code_hash or b"", _code_hash(secret, code)):
         return CODE_TRIES - int(tries)
@@ -110,7 +110,7 @@ def _use(session: Session, *which: ColumnElement[bool]) -> MailedLink:
     used = update(MailedLink).where(*which).values(used_at=clock.now()).returning(MailedLink)
     link = session.scalars(used).one_or_none()
     if link is None:
-        raise LinkUsedUp
+        raise LinkUsedError
     return link
 
 

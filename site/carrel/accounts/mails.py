@@ -3,19 +3,19 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from carrel.accounts.links import Made
+from carrel.accounts.links import IssuedLink
 from carrel.mail.compose import compose
 from carrel.mail.message import Content
 from carrel.settings import Settings
 
 
-def sign_in(settings: Settings, made: Made) -> Content:
+def sign_in(settings: Settings, made: IssuedLink) -> Content:
     """The link and the code that sign somebody in."""
     link, code = f"{settings.base_url}/sign-in/{made.token}", f"{made.code[:4]} {made.code[4:]}"
     return compose(settings, "carrel.accounts", "sign_in", link=link, code=code)
 
 
-def new_address(settings: Settings, made: Made) -> Content:
+def new_address(settings: Settings, made: IssuedLink) -> Content:
     """To the new address: the link that proves it."""
     link = f"{settings.base_url}/account/address/{made.token}"
     return compose(settings, "carrel.accounts", "new_address", link=link)

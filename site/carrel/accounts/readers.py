@@ -10,7 +10,7 @@ from carrel.db import insert_new
 from carrel.page_cache import raise_epoch
 
 
-class NoSuchReader(LookupError):
+class ReaderNotFoundError(LookupError):
     """There is no reader with this id."""
 
     def __init__(self, reader_id: int) -> None:
@@ -27,10 +27,10 @@ def create_anonymous(session: Session) -> Reader:
 
 
 def get(session: Session, reader_id: int) -> Reader:
-    """The reader. Raises `NoSuchReader`."""
+    """The reader. Raises `ReaderNotFoundError`."""
     reader = session.get(Reader, reader_id)
     if reader is None:
-        raise NoSuchReader(reader_id)
+        raise ReaderNotFoundError(reader_id)
     return reader
 
 

@@ -12,7 +12,7 @@ from carrel.accounts import (
     sessions,
 )
 from carrel.accounts import sign_in as signin
-from carrel.accounts.links import LinkUsedUp
+from carrel.accounts.links import LinkUsedError
 from carrel.accounts.models import Purpose
 from carrel.accounts.paths import safe_path
 from carrel.accounts.sign_in import Browser, SignedIn
@@ -21,12 +21,12 @@ from carrel.http.guards import csrf_token
 from carrel.http.redirects import see_other
 from carrel.http.services import EXTENSION, services
 from carrel.http.session_cookie import clear_session_cookie, session_cookie, set_session_cookie
-from carrel.mail.addresses import BadAddress, masked, parse
+from carrel.mail.addresses import InvalidAddressError, masked, parse
 from carrel.mail.outbox import is_delayed
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
 HOME = "/account/"
-USED_UP = errors.Words(
+USED_UP = errors.ErrorPage(
     "This link or code is used up",
     "It works once and for ten minutes, and a newer mail replaces it. Ask for a new one on the sign-in page.",
 )
@@ -44,7 +44,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     address_routes.init_app(app)
     error_handlers.init_app(app)
-    errors.register(app, LinkUsedUp, 410, USED_UP)
+    errors.register(app, LinkUsedError, 410, USED_UP)
     storage_register.declare(
         app,
         browser_binding_cookie.name_under(app.extensions[EXTENSION].settings),
@@ -69,7 +69,7 @@ def send_link() -> Response:
     next_path, typed = safe_path(request.form.get("next"), HOME), request.form.get("email", "")
     try:
         return _ask(typed, next_path)
-    except BadAddress as wrong:
+    except InvalidAddressError as wrong:
         return make_response(_form(next_path, {"email": str(wrong)}, typed), 400)
 
 
@@ -106,7 +106,7 @@ def use_code() -> Response:
     if isinstance(outcome, SignedIn):
         return _welcome(outcome)
     if outcome == 0:
-        raise LinkUsedUp
+        raise LinkUsedError
     tries = "one try" if outcome == 1 else f"{outcome} tries"
     return make_response(
         _code_form({"code": f"That is not the code of the newest mail. You have {tries} left."}), 400
@@ -120,7 +120,7 @@ def confirm(token: str) -> Response:
     try:
         with services().db.read() as session:
             link = links.look(session, Purpose.SIGN_IN, token)
-    except LinkUsedUp:
+    except LinkUsedError:
         if found and found.proven_at:  # the button was pressed, and the address opened again
             return see_other(HOME)
         raise

@@ -37,7 +37,7 @@ class SignedIn:
 
 
 def ask(session: Session, settings: Settings, address: Address, ip: str | None, next_path: str) -> str:
-    """Mail a link and a code; the secret for the asking browser. Raises `TooMany`.
+    """Mail a link and a code; the secret for the asking browser. Raises `TooManyRequestsError`.
 
     The same work is done for every address, whether a reader has it or not (AUTH-04).
     """
@@ -49,7 +49,7 @@ def ask(session: Session, settings: Settings, address: Address, ip: str | None, 
 
 
 def count(session: Session, address: Address, ip: str | None) -> None:
-    """Count a mail that somebody makes us send to an address. Raises `TooMany`."""
+    """Count a mail that somebody makes us send to an address. Raises `TooManyRequestsError`."""
     limits.check(session, "mail-address", address.key, *PER_ADDRESS)
     limits.check(session, "mail-ip", limits.ip_key(ip), PER_IP)
     limits.check(session, "mail-network", limits.network_key(ip), PER_NETWORK)
@@ -57,12 +57,12 @@ def count(session: Session, address: Address, ip: str | None) -> None:
 
 
 def by_link(session: Session, token: str, browser: Browser) -> SignedIn:
-    """Sign in with the mailed link. Raises `LinkUsedUp`."""
+    """Sign in with the mailed link. Raises `LinkUsedError`."""
     return _enter(session, links.use(session, Purpose.SIGN_IN, token), browser)
 
 
 def by_code(session: Session, secret: str, code: str, browser: Browser) -> SignedIn | int:
-    """Sign in with the mailed code, or how many tries are left. Raises `LinkUsedUp`."""
+    """Sign in with the mailed code, or how many tries are left. Raises `LinkUsedError`."""
     used = links.use_by_code(session, secret, code)
     return used if isinstance(used, int) else _enter(session, used, browser)
 

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from carrel.ads import choice, impression_tokens, inventory, placement, slot_view
 from carrel.ads.choice import Where
-from carrel.ads.slot_view import Offer, PageAds, Shown
+from carrel.ads.slot_view import FilledSlot, Offer, PageAds
 from carrel.settings import Settings
 from carrel.slots import Place
 from carrel.tokens import Signer
 
-__all__ = ["Desk", "Offer", "PageAds", "Place", "Shown", "Where"]
+__all__ = ["AdServer", "FilledSlot", "Offer", "PageAds", "Place", "Where"]
 
 # Where the pass's own offer does least harm comes first; the offer line already stands at the top.
 OFFER_PREFERS = [
@@ -41,7 +41,7 @@ class Spot:
     after: int | None = None
 
 
-class Desk:
+class AdServer:
     """Fills slots from the ads that can be shown now. Make one for each page, mail or feed.
 
     With `base_url`, addresses are absolute, for readers outside the site.
@@ -73,7 +73,7 @@ class Desk:
             choice.fresh_until(self._ads, self._now, self._settings.ad_window_minutes),
         )
 
-    def one(self, place: Place, where: Where, *, offer: Offer | None = None) -> Shown | None:
+    def one(self, place: Place, where: Where, *, offer: Offer | None = None) -> FilledSlot | None:
         """The ad of a single slot: a digest's, or that of an entry in a feed."""
         return self.page([place], where, offer=offer).slots.get(place.value)
 
@@ -87,8 +87,8 @@ class Desk:
             for number, after in enumerate(placement.positions(blocks, slot.words_apart), 1):
                 yield Spot(f"{name}-{number}", name, place, after)
 
-    def _with_ads(self, spots: Sequence[Spot], where: Where) -> dict[Spot, Shown]:
-        filled: dict[Spot, Shown] = {}
+    def _with_ads(self, spots: Sequence[Spot], where: Where) -> dict[Spot, FilledSlot]:
+        filled: dict[Spot, FilledSlot] = {}
         already: set[int] = set()
         for spot in spots:
             ad = choice.choose(
@@ -107,14 +107,14 @@ class Desk:
                 filled[spot] = house if ad.paid else self._or_network(house, spot, where)
         return filled
 
-    def _offer(self, spot: Spot, where: Where, offer: Offer) -> Shown:
+    def _offer(self, spot: Spot, where: Where, offer: Offer) -> FilledSlot:
         label = self._settings.slots[spot.slot].label
         stamp = self._stamp(impression_tokens.OFFER, spot, where)
         return self._or_network(
             slot_view.of_offer(offer, spot.name, label, stamp, self._base_url), spot, where
         )
 
-    def _or_network(self, ad: Shown, spot: Spot, where: Where) -> Shown:
+    def _or_network(self, ad: FilledSlot, spot: Spot, where: Where) -> FilledSlot:
         """The same ad; the network may take its place when the reader agrees."""
         network = self._settings.network_ad
         if not network.is_on or spot.slot not in network.slots:
@@ -125,5 +125,5 @@ class Desk:
         # Of the window, so that a page made twice in it is the same page; of the hour where windows are long.
         start = choice.window_start(self._now, min(self._settings.ad_window_minutes, 60))
         return impression_tokens.make(
-            self._signer, impression_tokens.Stamp(ad, spot.slot, where.exam, where.article, start)
+            self._signer, impression_tokens.ImpressionToken(ad, spot.slot, where.exam, where.article, start)
         )

@@ -10,7 +10,7 @@ MOST_STAMPS = 20
 LARGEST = 8_192  # bytes
 
 
-class BadMessage(Exception):
+class InvalidBeaconError(Exception):
     """It is not what our script sends."""
 
 
@@ -23,18 +23,18 @@ class Message:
 
 
 def read(body: bytes) -> Message:
-    """The message in a request's body. Raises `BadMessage`."""
+    """The message in a request's body. Raises `InvalidBeaconError`."""
     if len(body) > LARGEST:
-        raise BadMessage
+        raise InvalidBeaconError
     try:
         told = json.loads(body)
     except (ValueError, RecursionError):
-        raise BadMessage from None
+        raise InvalidBeaconError from None
     if not isinstance(told, dict) or told.get("kind") not in get_args(Kind):
-        raise BadMessage
+        raise InvalidBeaconError
     stamps = told.get("stamps")
     if not isinstance(stamps, list) or not 0 < len(stamps) <= MOST_STAMPS:
-        raise BadMessage
+        raise InvalidBeaconError
     if not all(isinstance(each, str) for each in stamps):
-        raise BadMessage
+        raise InvalidBeaconError
     return Message(cast("Kind", told["kind"]), tuple(stamps))

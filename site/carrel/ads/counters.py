@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from carrel.ads import inventory, salts
-from carrel.ads.events import Seen
+from carrel.ads.events import AdEvent
 from carrel.ads.models import Count, HouseAd, Mark, PageCount
 from carrel.db import insert_into
 from carrel.page_cache import raise_epoch
@@ -17,7 +17,7 @@ CHUNK = 500  # rows in a statement
 T = TypeVar("T")
 
 
-def count(session: Session, events: Sequence[Seen]) -> int:
+def count(session: Session, events: Sequence[AdEvent]) -> int:
     """Count what was not counted yet. How much that was."""
     salts.forget(session, max(event.at for event in events))
     fresh = _not_counted(session, events)
@@ -27,7 +27,7 @@ def count(session: Session, events: Sequence[Seen]) -> int:
     return len(fresh)
 
 
-def _not_counted(session: Session, events: Sequence[Seen]) -> list[Seen]:
+def _not_counted(session: Session, events: Sequence[AdEvent]) -> list[AdEvent]:
     """Those whose mark is new under both salts. They are marked in the same transaction."""
     before = [event.mark_before for event in events]
     known = {
@@ -42,14 +42,14 @@ def _not_counted(session: Session, events: Sequence[Seen]) -> list[Seen]:
     return [event for chunk in _chunks(unknown) for event in _marked(session, chunk)]
 
 
-def _marked(session: Session, events: Sequence[Seen]) -> Iterator[Seen]:
+def _marked(session: Session, events: Sequence[AdEvent]) -> Iterator[AdEvent]:
     rows = [{"hash": event.mark, "at": event.at} for event in events]
     adding = insert_into(session, Mark).values(rows).on_conflict_do_nothing().returning(Mark.hash)
     added = set(session.scalars(adding))
     return (event for event in events if event.mark in added)
 
 
-def _add_ads(events: Sequence[Seen], session: Session) -> None:
+def _add_ads(events: Sequence[AdEvent], session: Session) -> None:
     sums = Counter[tuple[Any, ...]]()
     for event in events:
         sums[event.hour, event.stamp.ad, event.stamp.slot, event.stamp.exam, event.kind] += 1
@@ -62,7 +62,7 @@ def _add_ads(events: Sequence[Seen], session: Session) -> None:
     _upsert(session, Count, names, rows)
 
 
-def _add_pages(events: Sequence[Seen], session: Session) -> None:
+def _add_pages(events: Sequence[AdEvent], session: Session) -> None:
     sums = Counter((event.hour, event.stamp.article, event.stamp.exam) for event in events)
     names = ("hour", "article", "exam")
     rows = [dict(zip(names, key, strict=True)) | {"views": views} for key, views in sorted(sums.items())]
@@ -82,7 +82,7 @@ def _upsert(
         session.execute(adding.on_conflict_do_update(index_elements=names, set_=grown))
 
 
-def _rest_the_full(session: Session, events: Sequence[Seen]) -> None:
+def _rest_the_full(session: Session, events: Sequence[AdEvent]) -> None:
     """An ad that reaches its cap just now must leave the kept pages."""
     added = Counter(event.stamp.ad for event in events if event.kind == "view")
     numbers = [int(ad) for ad in added if ad.isdigit()]

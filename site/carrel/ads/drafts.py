@@ -13,7 +13,7 @@ HEAVIEST = 1000
 LARGEST_NUMBER = 1_000_000_000
 
 
-class Refused(Exception):
+class InvalidDraftError(Exception):
     """A draft cannot become an ad. `errors` has a sentence for each wrong field."""
 
     def __init__(self, errors: dict[str, str]) -> None:
@@ -64,12 +64,12 @@ class Draft:
 
 
 def check(draft: Draft, known: Known, *, has_picture: bool = False) -> None:
-    """Raise `Refused` unless the draft can become an ad."""
+    """Raise `InvalidDraftError` unless the draft can become an ad."""
     errors: dict[str, str] = {}
     for field, sentence in _faults(draft, known, has_picture or draft.upload is not None):
         errors.setdefault(field, sentence)
     if errors:
-        raise Refused(errors)
+        raise InvalidDraftError(errors)
 
 
 def _faults(draft: Draft, known: Known, has_picture: bool) -> Iterator[tuple[str, str]]:

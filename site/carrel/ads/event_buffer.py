@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from carrel.ads import counters
-from carrel.ads.events import Seen
+from carrel.ads.events import AdEvent
 from carrel.ads.salts import Salts
 from carrel.db import Database
 
@@ -21,17 +21,17 @@ FLUSH_SECONDS = 5.0
 MOST_GATHERED = 20_000  # events in memory; more than any honest five seconds bring
 
 
-class Tally:
+class EventBuffer:
     """What was seen since the last flush. The same thing from the same browser is one thing."""
 
     def __init__(self, db: Database) -> None:
         self.salts = Salts(db)
         self._db = db
-        self._gathered: dict[bytes, Seen] = {}
+        self._gathered: dict[bytes, AdEvent] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
 
-    def add(self, events: Iterable[Seen]) -> None:
+    def add(self, events: Iterable[AdEvent]) -> None:
         """Gather. Beyond the limit events are dropped: counting less is better than failing."""
         with self._lock:
             for event in events:

@@ -5,20 +5,20 @@ from datetime import datetime
 from typing import Literal
 
 from carrel.ads import salts
-from carrel.ads.impression_tokens import Stamp
+from carrel.ads.impression_tokens import ImpressionToken
 
 Kind = Literal["page", "view", "click"]
 
 
 @dataclass(frozen=True)
-class Seen:
+class AdEvent:
     """A page that was opened, or an ad that was seen or clicked. No address, no name: only marks.
 
     `mark` is the browser and the thing under this half hour's salt, `mark_before` under the last one's.
     """
 
     kind: Kind
-    stamp: Stamp
+    stamp: ImpressionToken
     at: datetime
     mark: bytes
     mark_before: bytes
@@ -29,8 +29,8 @@ class Seen:
         return self.at.replace(minute=0, second=0, microsecond=0)
 
 
-def seen(kind: Kind, stamp: Stamp, browser: str, pair: salts.Pair, now: datetime) -> Seen:
+def seen(kind: Kind, stamp: ImpressionToken, browser: str, pair: salts.Pair, now: datetime) -> AdEvent:
     """What is kept of a browser's message. `browser` is its address and name; it goes no further than here."""
     what = (kind, stamp.article) if kind == "page" else (kind, stamp.article, stamp.ad, stamp.slot)
     this, before = (salts.mark(salt, browser, *what) for salt in pair)
-    return Seen(kind, stamp, now, this, before)
+    return AdEvent(kind, stamp, now, this, before)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from carrel import audit, clock
 from carrel.ads import inventory
-from carrel.ads.drafts import Draft, Known, Refused, Upload, check
+from carrel.ads.drafts import Draft, InvalidDraftError, Known, Upload, check
 from carrel.ads.models import HouseAd
 from carrel.ads.slot_view import MEDIA_URL
 from carrel.images import processing
@@ -23,7 +23,7 @@ from carrel.settings import Settings
 NAME_TAKEN = {"name": "Another ad has this name: choose a different one."}
 
 
-class NoSuchAd(Exception):
+class AdNotFoundError(Exception):
     """There is no ad with this number."""
 
     def __init__(self, ad_id: int) -> None:
@@ -34,7 +34,7 @@ class NoSuchAd(Exception):
 def take_picture(settings: Settings, name: str, content: bytes) -> Upload:
     """Make an uploaded picture anew in the media folder. Call it before the transaction.
 
-    `name` is the file's name as it was uploaded. Raises `carrel.images.problems.ImageProblem`, whose text and `mend`
+    `name` is the file's name as it was uploaded. Raises `carrel.images.problems.ImageError`, whose text and `mend`
     are for the operator.
     """
     picture = processing.publish(name, content, inventory.media_folder(settings), MEDIA_URL)
@@ -48,15 +48,15 @@ def every_ad(session: Session, *, archived: bool = False) -> Sequence[HouseAd]:
 
 
 def find(session: Session, ad_id: int) -> HouseAd:
-    """The ad of that number. Raises `NoSuchAd`."""
+    """The ad of that number. Raises `AdNotFoundError`."""
     ad = session.get(HouseAd, ad_id)
     if ad is None:
-        raise NoSuchAd(ad_id)
+        raise AdNotFoundError(ad_id)
     return ad
 
 
 def create(session: Session, draft: Draft, known: Known, *, actor: str) -> HouseAd:
-    """A new ad. Raises `Refused` with a sentence for each wrong field."""
+    """A new ad. Raises `InvalidDraftError` with a sentence for each wrong field."""
     check(draft, known)
     ad = HouseAd(created_at=clock.now())
     _apply(session, ad, draft)
@@ -66,7 +66,7 @@ def create(session: Session, draft: Draft, known: Known, *, actor: str) -> House
 
 
 def update(session: Session, ad_id: int, draft: Draft, known: Known, *, actor: str) -> HouseAd:
-    """Change an ad to what the draft says. Raises `Refused`, `NoSuchAd`."""
+    """Change an ad to what the draft says. Raises `InvalidDraftError`, `AdNotFoundError`."""
     ad = find(session, ad_id)
     check(draft, known, has_picture=ad.picture is not None)
     before = _values(ad)
@@ -76,7 +76,7 @@ def update(session: Session, ad_id: int, draft: Draft, known: Known, *, actor: s
 
 
 def switch(session: Session, ad_id: int, *, on: bool, actor: str) -> None:
-    """Pause an ad, or let it go on; an archived one stays away. Raises `NoSuchAd`."""
+    """Pause an ad, or let it go on; an archived one stays away. Raises `AdNotFoundError`."""
     ad = find(session, ad_id)
     before = _values(ad)
     ad.active = on and ad.archived_at is None
@@ -84,7 +84,7 @@ def switch(session: Session, ad_id: int, *, on: bool, actor: str) -> None:
 
 
 def archive(session: Session, ad_id: int, *, actor: str) -> None:
-    """Take an ad away for good; its numbers stay. Raises `NoSuchAd`."""
+    """Take an ad away for good; its numbers stay. Raises `AdNotFoundError`."""
     ad = find(session, ad_id)
     before = _values(ad)
     ad.active, ad.archived_at = False, clock.now()
@@ -103,7 +103,7 @@ def _apply(session: Session, ad: HouseAd, draft: Draft) -> None:
         with session.begin_nested():
             session.add(ad)
     except IntegrityError:
-        raise Refused(NAME_TAKEN) from None
+        raise InvalidDraftError(NAME_TAKEN) from None
 
 
 def _record(session: Session, ad: HouseAd, action: str, before: audit.Values, actor: str) -> None:

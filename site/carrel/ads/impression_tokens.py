@@ -6,7 +6,7 @@ A page carries one for each slot. Nobody can have an ad, a slot or an article co
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from carrel.tokens import BadSignature, Signer
+from carrel.tokens import InvalidSignatureError, Signer
 
 PURPOSE = "seen"
 VALID_FOR = timedelta(hours=24)  # a page that stayed open in a tab
@@ -15,7 +15,7 @@ NETWORK = "network"
 
 
 @dataclass(frozen=True)
-class Stamp:
+class ImpressionToken:
     """One ad in one slot of one page, and when it was put there. `ad` is its number, `offer` or `network`."""
 
     ad: str
@@ -25,17 +25,17 @@ class Stamp:
     shown_at: datetime
 
 
-def make(signer: Signer, stamp: Stamp) -> str:
+def make(signer: Signer, stamp: ImpressionToken) -> str:
     """The stamp as a signed line of text."""
     fields = (stamp.ad, stamp.slot, stamp.exam, stamp.article, str(int(stamp.shown_at.timestamp())))
     return signer.sign(PURPOSE, "|".join(fields))
 
 
-def read(signer: Signer, line: str, now: datetime) -> Stamp | None:
+def read(signer: Signer, line: str, now: datetime) -> ImpressionToken | None:
     """The stamp behind a line; None when we did not make it or it is older than a day."""
     try:
         ad, slot, exam, article, seconds = signer.value_of(PURPOSE, line).split("|")
-    except (BadSignature, UnicodeError):
+    except (InvalidSignatureError, UnicodeError):
         return None
-    stamp = Stamp(ad, slot, exam, article, datetime.fromtimestamp(int(seconds), UTC))
+    stamp = ImpressionToken(ad, slot, exam, article, datetime.fromtimestamp(int(seconds), UTC))
     return stamp if stamp.shown_at > now - VALID_FOR else None

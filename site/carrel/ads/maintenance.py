@@ -19,7 +19,7 @@ EVERY_SECONDS = 60.0
 ADVICE = "Other ads stand in its place. Mend it, change its dates or archive it under /admin/."
 
 
-class Upkeep:
+class AdMaintenance:
     """The step. `exams` gives the slugs of all exams, which this floor does not know."""
 
     def __init__(self, exams: Callable[[Session], Collection[str]]) -> None:

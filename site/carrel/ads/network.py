@@ -18,7 +18,7 @@ from flask import Flask, g
 
 from carrel.http import assets
 from carrel.http.services import Services
-from carrel.page_cache import Edition
+from carrel.page_cache import Audience
 from carrel.settings import Settings
 from carrel.slots import NetworkAd
 
@@ -37,7 +37,7 @@ def init_app(app: Flask) -> None:
         assets.put(app, SCRIPT, data + (assets.static_folder(app) / SCRIPT).read_bytes())
 
 
-def widen_policy(settings: Settings, edition: Edition) -> None:
+def widen_policy(settings: Settings, edition: Audience) -> None:
     """Let this page's policy name the network's hosts. Only views of pages with slots call it (WEB-07)."""
     if settings.network_ad.is_on and edition.has_ads:
         g.csp_sources = sources(settings.network_ad)

@@ -7,8 +7,8 @@ from flask import Blueprint, Flask, Response, abort, current_app, request
 
 from carrel import clock
 from carrel.ads import beacon, impression_tokens, network, salts, slot_stylesheet
-from carrel.ads.beacon import BadMessage, Message
-from carrel.ads.event_buffer import Tally
+from carrel.ads.beacon import InvalidBeaconError, Message
+from carrel.ads.event_buffer import EventBuffer
 from carrel.ads.events import seen as seen_by
 from carrel.ads.robots import is_robot
 from carrel.ads.throttle import Throttle
@@ -25,14 +25,14 @@ blueprint = Blueprint("ads", __name__)
 class Counting:
     """What a process keeps for counting."""
 
-    tally: Tally
+    tally: EventBuffer
     throttle: Throttle
 
 
 def init_app(app: Flask) -> None:
     """Count what browsers tell. The server starts the tally's thread, tests flush by hand."""
     desk: Services = app.extensions["carrel"]
-    app.extensions[EXTENSION] = Counting(Tally(desk.db), Throttle())
+    app.extensions[EXTENSION] = Counting(EventBuffer(desk.db), Throttle())
     slot_stylesheet.init_app(app)
     network.init_app(app)
     app.register_blueprint(blueprint)
@@ -69,7 +69,7 @@ def seen() -> Response:
     """What a browser saw. The answer tells nothing: who is not counted need not know."""
     try:
         told = beacon.read(request.get_data())
-    except BadMessage:
+    except InvalidBeaconError:
         abort(400)
     if _may_be_counted():
         _count(told)

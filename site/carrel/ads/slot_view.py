@@ -20,7 +20,7 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Picture:
+class SlotImage:
     """An ad's picture, as an `<img>` needs it."""
 
     src: str
@@ -30,7 +30,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Shown:
+class FilledSlot:
     """One filled slot. `id` is what the browser sends back when it saw the ad."""
 
     name: str
@@ -40,7 +40,7 @@ class Shown:
     text: str
     url: str
     rel: str = REL
-    image: Picture | None = None
+    image: SlotImage | None = None
     network: str = (
         ""  # what it sends back when the network's ad took the house ad's place; "" where it may not
     )
@@ -53,25 +53,25 @@ class PageAds:
     After `fresh_until` the choice is old.
     """
 
-    slots: Mapping[str, Shown] = field(default_factory=dict)
-    inline: Mapping[int, Shown] = field(default_factory=dict)
+    slots: Mapping[str, FilledSlot] = field(default_factory=dict)
+    inline: Mapping[int, FilledSlot] = field(default_factory=dict)
     fresh_until: datetime | None = None
 
 
-def of_ad(ad: HouseAd, name: str, stamp: str, base_url: str = "") -> Shown:
+def of_ad(ad: HouseAd, name: str, stamp: str, base_url: str = "") -> FilledSlot:
     """A house ad in the slot of that name; with `base_url`, for readers outside the site."""
     picture = _picture(ad, base_url) if ad.kind == "image" else None
     url = f"{base_url}{ad.url}" if ad.url.startswith("/") else ad.url
-    return Shown(name, ad.label, stamp, ad.title, ad.text, url, image=picture)
+    return FilledSlot(name, ad.label, stamp, ad.title, ad.text, url, image=picture)
 
 
-def _picture(ad: HouseAd, base_url: str) -> Picture:
+def _picture(ad: HouseAd, base_url: str) -> SlotImage:
     """Its picture, no larger than a slot's: the attributes keep the space before it loads, or when it fails."""
     scale = min(1, LARGEST_PICTURE[0] / ad.picture_width, LARGEST_PICTURE[1] / ad.picture_height)
     width, height = round(ad.picture_width * scale), round(ad.picture_height * scale)
-    return Picture(f"{base_url}{MEDIA_URL}{ad.picture}", width, height, ad.picture_alt)
+    return SlotImage(f"{base_url}{MEDIA_URL}{ad.picture}", width, height, ad.picture_alt)
 
 
-def of_offer(offer: Offer, name: str, label: str, stamp: str, base_url: str = "") -> Shown:
+def of_offer(offer: Offer, name: str, label: str, stamp: str, base_url: str = "") -> FilledSlot:
     """The pass's own offer in the slot of that name."""
-    return Shown(name, label, stamp, offer.text, "", f"{base_url}{offer.url}", rel="nofollow")
+    return FilledSlot(name, label, stamp, offer.text, "", f"{base_url}{offer.url}", rel="nofollow")

@@ -9,13 +9,13 @@ from sqlalchemy.exc import OperationalError
 
 from carrel import clock
 from carrel.http.services import services
-from carrel.page_cache import Edition, KeptPage, keep
+from carrel.page_cache import Audience, CachedPage, keep
 
 log = structlog.get_logger()
 CACHE_CONTROL = {
-    Edition.GUEST: "public, max-age=0, s-maxage=60",
-    Edition.READER: "private, no-cache",
-    Edition.PASS: "private, no-cache",
+    Audience.GUEST: "public, max-age=0, s-maxage=60",
+    Audience.READER: "private, no-cache",
+    Audience.PASS: "private, no-cache",
 }
 # What a renderer returns: the page, the moment at which the clock alone makes it old (or never), and
 # perhaps when what it says last changed.
@@ -23,7 +23,7 @@ Rendering = tuple[str, datetime | None] | tuple[str, datetime | None, datetime]
 
 
 def serve_edition(
-    key: str, edition: Edition, render: Callable[[], Rendering], mimetype: str = "text/html"
+    key: str, edition: Audience, render: Callable[[], Rendering], mimetype: str = "text/html"
 ) -> Response:
     """The edition of a page under its key, rendered only when none is kept.
 
@@ -32,7 +32,7 @@ def serve_edition(
     return _answer(_kept(key, edition, render, mimetype), CACHE_CONTROL[edition])
 
 
-def _kept(key: str, edition: Edition, render: Callable[[], Rendering], mimetype: str) -> KeptPage:
+def _kept(key: str, edition: Audience, render: Callable[[], Rendering], mimetype: str) -> CachedPage:
     desk = services()
     epoch = desk.epoch.value()
     if page := desk.pages.get(key, edition, epoch, clock.now()):
@@ -51,7 +51,7 @@ def _kept(key: str, edition: Edition, render: Callable[[], Rendering], mimetype:
     return page
 
 
-def _answer(page: KeptPage, cache_control: str) -> Response:
+def _answer(page: CachedPage, cache_control: str) -> Response:
     zipped = request.accept_encodings.quality("gzip") > 0
     response = Response(page.gzipped if zipped else page.body, mimetype=page.mimetype)
     if zipped:

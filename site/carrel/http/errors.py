@@ -14,7 +14,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Words:
+class ErrorPage:
     """What an error page says: what happened, and what to do."""
 
     title: str
@@ -22,27 +22,27 @@ class Words:
 
 
 WORDS = {
-    400: Words("That request did not make sense", "Go back, check what you entered, and try again."),
-    403: Words(
+    400: ErrorPage("That request did not make sense", "Go back, check what you entered, and try again."),
+    403: ErrorPage(
         "That form could not be accepted",
         "It may have been open for too long. Reload the page and send it again.",
     ),
-    404: Words(
+    404: ErrorPage(
         "There is no such page",
         "It may have moved, or the address has a typing mistake. Search, or start from the home page.",
     ),
-    405: Words("That cannot be done here", "Go back and use the buttons on the page."),
-    410: Words(
+    405: ErrorPage("That cannot be done here", "Go back and use the buttons on the page."),
+    410: ErrorPage(
         "This page is gone", "The article was taken out of the library. Search for its subject instead."
     ),
-    413: Words("That was too much to send", "Send something smaller."),
-    421: Words("Wrong address", "This site does not answer under that name."),
-    429: Words("Too many tries", "Wait a few minutes, then try again."),
-    500: Words(
+    413: ErrorPage("That was too much to send", "Send something smaller."),
+    421: ErrorPage("Wrong address", "This site does not answer under that name."),
+    429: ErrorPage("Too many tries", "Wait a few minutes, then try again."),
+    500: ErrorPage(
         "Something went wrong on our side",
         "It is not your fault. Try again in a minute; we have made a note of it.",
     ),
-    503: Words("This cannot be done right now", "Reading works as always. Try again in a minute."),
+    503: ErrorPage("This cannot be done right now", "Reading works as always. Try again in a minute."),
 }
 RETRY_AFTER_SECONDS = {429: 600, 503: 60}
 
@@ -54,21 +54,21 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, unforeseen_failure)
 
 
-def register(app: Flask, failure: type[Exception], status: int, words: Words | None = None) -> None:
+def register(app: Flask, failure: type[Exception], status: int, words: ErrorPage | None = None) -> None:
     """Say once which status and words a named exception of the domain gets."""
     app.register_error_handler(failure, lambda _failure: page(status, words))
 
 
-def page(status: int, words: Words | None = None) -> Response:
+def page(status: int, words: ErrorPage | None = None) -> Response:
     """The error page of that status."""
-    words = words or WORDS.get(status) or Words(HTTPStatus(status).phrase, "Go back and try again.")
+    words = words or WORDS.get(status) or ErrorPage(HTTPStatus(status).phrase, "Go back and try again.")
     response = make_response(_body(status, words), status)
     if status in RETRY_AFTER_SECONDS:
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS[status])
     return response
 
 
-def _body(status: int, words: Words) -> str:
+def _body(status: int, words: ErrorPage) -> str:
     try:
         return render_template("error.html", status=status, words=words, signed_in=bool(session_cookie()))
     except Exception:  # the failure may be in what every page needs; the reader still gets the sentence

@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from carrel.http.services import services
 from carrel.http.session_cookie import session_cookie
 from carrel.settings import is_local
-from carrel.tokens import BadSignature
+from carrel.tokens import InvalidSignatureError
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 PURPOSE = "csrf"
@@ -86,6 +86,6 @@ def _has_token() -> bool:
     token = request.form.get("csrf_token") or request.headers.get("X-CSRF-Token", "")
     try:
         bound_to = services().signer.value_of(PURPOSE, token)
-    except BadSignature:
+    except InvalidSignatureError:
         return False
     return hmac.compare_digest(bound_to.encode(), _binding().encode())

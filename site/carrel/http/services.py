@@ -3,9 +3,9 @@
 import os
 from dataclasses import dataclass, field
 
-from carrel.db import Database, DatabaseUnusable
-from carrel.page_cache import EditionCache, EpochWatch, VerdictCache
-from carrel.settings import MAKE_A_KEY, BadSettings, Settings
+from carrel.db import Database, DatabaseUnusableError
+from carrel.page_cache import AudienceCache, CacheVersionWatch, PageCache
+from carrel.settings import MAKE_A_KEY, Settings, SettingsError
 from carrel.tokens import Signer
 
 EXTENSION = "carrel"
@@ -18,37 +18,37 @@ class Services:
     settings: Settings
     db: Database
     signer: Signer
-    epoch: EpochWatch
-    pages: EditionCache
-    verdicts: VerdictCache = field(default_factory=VerdictCache)
+    epoch: CacheVersionWatch
+    pages: PageCache
+    verdicts: AudienceCache = field(default_factory=AudienceCache)
 
 
 def make_services(settings: Settings) -> Services:
     """Everything a process needs, from its settings."""
     signer = signer_of(settings)
     db = open_database(settings)
-    return Services(settings, db, signer, EpochWatch(db), EditionCache())
+    return Services(settings, db, signer, CacheVersionWatch(db), PageCache())
 
 
 def signer_of(settings: Settings) -> Signer:
-    """Signs with the site's keys. Raises `BadSettings` when there are none, or short ones."""
+    """Signs with the site's keys. Raises `SettingsError` when there are none, or short ones."""
     try:
         return Signer([key.get_secret_value() for key in settings.secret_keys])
     except ValueError:
-        raise BadSettings(f"CARREL_SECRET_KEYS is missing or too short: {MAKE_A_KEY}") from None
+        raise SettingsError(f"CARREL_SECRET_KEYS is missing or too short: {MAKE_A_KEY}") from None
 
 
 def open_database(settings: Settings) -> Database:
     """The database of these settings: SQLite under `CARREL_HOME` unless `DATABASE_URL` names another.
 
-    Raises `DatabaseUnusable` when the folder cannot be made or written.
+    Raises `DatabaseUnusableError` when the folder cannot be made or written.
     """
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
     except OSError as wrong:
-        raise DatabaseUnusable(f"The folder {settings.home} cannot be made: {wrong.strerror}.") from None
+        raise DatabaseUnusableError(f"The folder {settings.home} cannot be made: {wrong.strerror}.") from None
     if not os.access(settings.home, os.W_OK):
-        raise DatabaseUnusable(
+        raise DatabaseUnusableError(
             f"The folder {settings.home} cannot be written. Change its owner or CARREL_HOME."
         )
     return Database(settings.database_url or f"sqlite:///{settings.home}/carrel.db")

@@ -24,7 +24,7 @@ IN_A_SCRIPT = re.compile(r"^// Keeps \"([^\"]+)\" in the browser's storage: (.+)
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-class Undeclared(Exception):
+class UndeclaredCookieError(Exception):
     """A cookie is about to be set that is not in the register."""
 
     def __init__(self, name: str) -> None:
@@ -33,7 +33,7 @@ class Undeclared(Exception):
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredItem:
     """One thing that a browser keeps, in words for its owner."""
 
     name: str
@@ -52,22 +52,24 @@ def init_app(app: Flask) -> None:
 
 def declare(app: Flask, name: str, *, purpose: str, lasts: str, where: str = COOKIE) -> None:
     """Put a cookie on the list, under the name that browsers see."""
-    app.extensions[EXTENSION].append(Kept(name, where, purpose, lasts))
+    app.extensions[EXTENSION].append(StoredItem(name, where, purpose, lasts))
 
 
-def in_scripts(static: Path) -> list[Kept]:
+def in_scripts(static: Path) -> list[StoredItem]:
     """What our scripts say that they keep."""
     scripts = sorted((static / "js").glob("*.js"))
     found = [IN_A_SCRIPT.findall(script.read_text("utf-8")) for script in scripts]
     return [
-        Kept(name, STORAGE, _begin(purpose), _begin(lasts)) for each in found for name, purpose, lasts in each
+        StoredItem(name, STORAGE, _begin(purpose), _begin(lasts))
+        for each in found
+        for name, purpose, lasts in each
     ]
 
 
 class Watch:
     """Lets no undeclared cookie pass, whoever sets it, Flask itself included."""
 
-    def __init__(self, app: Wsgi, register: list[Kept]) -> None:
+    def __init__(self, app: Wsgi, register: list[StoredItem]) -> None:
         self._app, self._register = app, register
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -85,14 +87,14 @@ class Watch:
             each for key, value in headers if key.lower() == "set-cookie" for each in SimpleCookie(value)
         ):
             if name not in declared:
-                raise Undeclared(name)
+                raise UndeclaredCookieError(name)
 
 
-def _session(settings: Settings) -> Kept:
+def _session(settings: Settings) -> StoredItem:
     days = session_cookie.MAX_AGE.days
     purpose = "Keeps you signed in, or remembers that this browser has the pass. Set when you sign in or buy."
     name = session_cookie.name_under(settings)
-    return Kept(name, COOKIE, purpose, f"{days} days, or until you sign out")
+    return StoredItem(name, COOKIE, purpose, f"{days} days, or until you sign out")
 
 
 def _begin(words: str) -> str:

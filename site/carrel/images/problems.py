@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 
-class ImageProblem(Exception):
+class ImageError(Exception):
     """An image that cannot be used; `path` is its name as its author knows it."""
 
     code: ClassVar[str]
@@ -20,7 +20,7 @@ class ImageProblem(Exception):
         return str(self)
 
 
-class ImageTooBig(ImageProblem):
+class ImageTooLargeError(ImageError):
     """The file is larger than 10 MB."""
 
     code = "image-too-big"
@@ -28,7 +28,7 @@ class ImageTooBig(ImageProblem):
     mend = "Save it smaller; 1,440 pixels across are enough."
 
 
-class ImageTooManyPixels(ImageProblem):
+class TooManyPixelsError(ImageError):
     """The picture has more than 40 megapixels."""
 
     code = "image-too-many-pixels"
@@ -36,7 +36,7 @@ class ImageTooManyPixels(ImageProblem):
     mend = "Save it smaller; 1,440 pixels across are enough."
 
 
-class SvgRefused(ImageProblem):
+class SvgRefusedError(ImageError):
     """An SVG is a program as much as a picture."""
 
     code = "image-svg"
@@ -44,7 +44,7 @@ class SvgRefused(ImageProblem):
     mend = "Export it as PNG, about 1,440 pixels across."
 
 
-class ImageUnknown(ImageProblem):
+class UnknownImageTypeError(ImageError):
     """The first bytes belong to no format we read."""
 
     code = "image-unknown"
@@ -52,7 +52,7 @@ class ImageUnknown(ImageProblem):
     mend = "Save it as one of these."
 
 
-class ImageMoves(ImageProblem):
+class AnimatedImageError(ImageError):
     """Motion that a reader cannot stop keeps some from reading (WCAG 2.2.2)."""
 
     code = "image-moves"
@@ -60,7 +60,7 @@ class ImageMoves(ImageProblem):
     mend = "Save the picture that matters as a still image."
 
 
-class ImageBroken(ImageProblem):
+class BrokenImageError(ImageError):
     """The file cannot be read to its end."""
 
     code = "image-broken"

@@ -17,12 +17,12 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from carrel.images.image import BYTES, PIXELS, Picture
 from carrel.images.problems import (
-    ImageBroken,
-    ImageMoves,
-    ImageTooBig,
-    ImageTooManyPixels,
-    ImageUnknown,
-    SvgRefused,
+    AnimatedImageError,
+    BrokenImageError,
+    ImageTooLargeError,
+    SvgRefusedError,
+    TooManyPixelsError,
+    UnknownImageTypeError,
 )
 
 WIDTHS = (480, 960, 1440)
@@ -36,7 +36,7 @@ _DRAWING = {"lossless": True, "quality": 60, "method": 4}
 
 
 def inspect(name: str, content: bytes) -> None:
-    """Check an image as `publish` does, and write nothing. Raises an ImageProblem."""
+    """Check an image as `publish` does, and write nothing. Raises an ImageError."""
     with _open(name, content) as image, _readable(name):
         _decode(image)
 
@@ -45,7 +45,7 @@ def publish(name: str, content: bytes, media: Path, url: str) -> Picture:
     """Write the widths of an image that `media` lacks, each file at once, and say how to show it.
 
     `name` is what its author calls it; `url` is the address of `media`, with a slash at its end. Raises an
-    ImageProblem.
+    ImageError.
     """
     stem = hashlib.sha256(RECIPE + content).hexdigest()[:24]
     with _open(name, content) as image:
@@ -66,22 +66,22 @@ def publish(name: str, content: bytes, media: Path, url: str) -> Picture:
 def _open(name: str, content: bytes) -> Image.Image:
     """Read the header only; the file's first bytes decide its format, its name does not."""
     if len(content) > BYTES:
-        raise ImageTooBig(name)
+        raise ImageTooLargeError(name)
     try:
         image = Image.open(io.BytesIO(content), formats=_FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise ImageTooManyPixels(name) from None
+        raise TooManyPixelsError(name) from None
     except UnidentifiedImageError:
         start = content[:2000].lower()
-        raise (SvgRefused if b"<svg" in start or name.lower().endswith(".svg") else ImageUnknown)(
-            name
-        ) from None
+        raise (
+            SvgRefusedError if b"<svg" in start or name.lower().endswith(".svg") else UnknownImageTypeError
+        )(name) from None
     except (OSError, ValueError, SyntaxError) as error:
-        raise ImageBroken(name) from error
+        raise BrokenImageError(name) from error
     if image.width * image.height > PIXELS:
-        raise ImageTooManyPixels(name)
+        raise TooManyPixelsError(name)
     if getattr(image, "is_animated", False):
-        raise ImageMoves(name)
+        raise AnimatedImageError(name)
     return image
 
 
@@ -99,7 +99,7 @@ def _readable(name: str) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, SyntaxError, MemoryError) as error:
-        raise ImageBroken(name) from error
+        raise BrokenImageError(name) from error
 
 
 def _decode(image: Image.Image) -> Image.Image:

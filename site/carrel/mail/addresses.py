@@ -14,7 +14,7 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00A1-\U0010FFFF-]+"
 _LOCAL_PART = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 
 
-class BadAddress(ValueError):
+class InvalidAddressError(ValueError):
     """This is no address that mail can be sent to. The message is a sentence for the person who typed it."""
 
 
@@ -28,26 +28,26 @@ class Address:
 
 
 def parse(typed: str) -> Address:
-    """The address in its three forms. Raises `BadAddress`.
+    """The address in its three forms. Raises `InvalidAddressError`.
 
     Nothing is stripped from the local part: `a.b+x@` and `ab@` may be two people (MAIL-15).
     """
     typed = typed.strip()
     local, at, domain = typed.rpartition("@")
     if not at or not local or not domain:
-        raise BadAddress("Write the whole address, such as name@example.org.")
+        raise InvalidAddressError("Write the whole address, such as name@example.org.")
     local = unicodedata.normalize("NFC", local)
     if not _LOCAL_PART.fullmatch(local) or not local.isprintable():
-        raise BadAddress("The part before the @ holds something that an address cannot have.")
+        raise InvalidAddressError("The part before the @ holds something that an address cannot have.")
     ascii_domain = _ascii(domain)
     wire = f"{local}@{ascii_domain}"
     if len(wire.encode()) > LONGEST or len(local.encode()) > LONGEST_LOCAL_PART or len(typed) > LONGEST:
-        raise BadAddress("That address is longer than an address can be.")
+        raise InvalidAddressError("That address is longer than an address can be.")
     return Address(typed, f"{_lower(local)}@{ascii_domain}", wire)
 
 
 def key_of(typed: str) -> str:
-    """What makes the address unique: NFC, lower case, IDNA domain. Raises `BadAddress`."""
+    """What makes the address unique: NFC, lower case, IDNA domain. Raises `InvalidAddressError`."""
     return parse(typed).key
 
 
@@ -71,5 +71,7 @@ def _ascii(domain: str) -> str:
         name = ""
     labels = name.split(".")
     if len(labels) < 2 or not all(labels) or labels[-1].isdigit():
-        raise BadAddress("The part after the @ is not the name of a mail domain, such as example.org.")
+        raise InvalidAddressError(
+            "The part after the @ is not the name of a mail domain, such as example.org."
+        )
     return name

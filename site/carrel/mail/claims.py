@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from carrel import clock
 from carrel.mail import holds
-from carrel.mail.models import OutboxMail, State
+from carrel.mail.models import MailState, OutboxMail
 from carrel.mail.outbox import PACES, WIPED
 from carrel.tokens import new_token
 
@@ -35,9 +35,9 @@ def claim(session: Session) -> OutboxMail | None:
     taken = (
         update(OutboxMail)
         .where(OutboxMail.id == first.limit(1).with_for_update(skip_locked=True).scalar_subquery())
-        .where(OutboxMail.state == State.QUEUED)
+        .where(OutboxMail.state == MailState.QUEUED)
         .values(
-            state=State.CLAIMED,
+            state=MailState.CLAIMED,
             owner=new_token(),
             lease_until=clock.now() + CLAIM_LEASE,
             tries=OutboxMail.tries + 1,
@@ -50,13 +50,13 @@ def begin_handing_over(session: Session, mail: OutboxMail) -> bool:
     """The fencing check before DATA: is the claim still ours? From here on the mail may have left us."""
     now = clock.now()
     held = update(OutboxMail).where(
-        *_ours(mail), OutboxMail.state == State.CLAIMED, OutboxMail.lease_until > now
+        *_ours(mail), OutboxMail.state == MailState.CLAIMED, OutboxMail.lease_until > now
     )
     marked = held.values(handing_over=True, lease_until=now + HANDING_LEASE).returning(OutboxMail.id)
     return session.scalars(marked).first() is not None
 
 
-def end(session: Session, mail: OutboxMail, state: State, problem: str = "") -> None:
+def end(session: Session, mail: OutboxMail, state: MailState, problem: str = "") -> None:
     """The mail is over. A private one keeps nothing that a thief of the database could use."""
     kept = WIPED if mail.private else {}
     ended = update(OutboxMail).where(*_ours(mail))
@@ -71,7 +71,7 @@ def try_again(session: Session, mail: OutboxMail, problem: str) -> bool:
     wait = pace.steps[min(mail.tries, len(pace.steps)) - 1] * _chance.uniform(SOONER, LATER)
     due_at = clock.now() + timedelta(seconds=wait)
     if mail.tries >= pace.tries or due_at > mail.created_at + pace.lasts:
-        end(session, mail, State.FAILED, f"given up after {mail.tries} tries: {problem}")
+        end(session, mail, MailState.FAILED, f"given up after {mail.tries} tries: {problem}")
         return False
     _back(session, mail, due_at=due_at, held_up=False, problem=problem[:300])
     return True
@@ -80,7 +80,7 @@ def try_again(session: Session, mail: OutboxMail, problem: str) -> bool:
 def give_back(session: Session, mail: OutboxMail, problem: str) -> None:
     """The mail server cannot be used, which is no try of this mail; only its time runs on."""
     if clock.now() >= mail.created_at + PACES[mail.pace].lasts:
-        end(session, mail, State.FAILED, f"too late: {problem}")
+        end(session, mail, MailState.FAILED, f"too late: {problem}")
         return
     _back(session, mail, tries=mail.tries - 1, held_up=True, problem=problem[:300])
 
@@ -91,12 +91,12 @@ def sweep(session: Session) -> list[OutboxMail]:
     Returns those that became uncertain.
     """
     expired = select(OutboxMail).where(
-        OutboxMail.state == State.CLAIMED, clock.has_passed(OutboxMail.lease_until, HANDING_LEASE)
+        OutboxMail.state == MailState.CLAIMED, clock.has_passed(OutboxMail.lease_until, HANDING_LEASE)
     )
     uncertain = []
     for mail in session.scalars(expired.with_for_update(skip_locked=True)).all():
         if mail.handing_over and not PACES[mail.pace].again_after_crash:
-            end(session, mail, State.UNCERTAIN, "the worker ended while the mail was being handed over")
+            end(session, mail, MailState.UNCERTAIN, "the worker ended while the mail was being handed over")
             uncertain.append(mail)
         else:
             _back(session, mail)
@@ -106,17 +106,17 @@ def sweep(session: Session) -> list[OutboxMail]:
 
 def _bring_near(session: Session) -> None:
     """What is due later than anything we put off was queued before the clock went back: it is due now."""
-    far = OutboxMail.state == State.QUEUED, clock.is_of_another_clock(OutboxMail.due_at, LONGEST_STEP)
+    far = OutboxMail.state == MailState.QUEUED, clock.is_of_another_clock(OutboxMail.due_at, LONGEST_STEP)
     session.execute(update(OutboxMail).where(*far).values(due_at=clock.now()))
 
 
 def _back(session: Session, mail: OutboxMail, **values: object) -> None:
-    free = {"state": State.QUEUED, "owner": None, "lease_until": None, "handing_over": False}
+    free = {"state": MailState.QUEUED, "owner": None, "lease_until": None, "handing_over": False}
     session.execute(update(OutboxMail).where(*_ours(mail)).values(**free, **values))
 
 
 def _due() -> tuple[ColumnElement[bool], ...]:
-    return OutboxMail.state == State.QUEUED, OutboxMail.due_at <= clock.now(), holds.may_go()
+    return OutboxMail.state == MailState.QUEUED, OutboxMail.due_at <= clock.now(), holds.may_go()
 
 
 def _ours(mail: OutboxMail) -> tuple[ColumnElement[bool], ...]:

@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from carrel import audit, clock
-from carrel.mail.models import MailHold, OutboxMail, State
+from carrel.mail.models import MailHold, MailState, OutboxMail
 from carrel.mail.outbox import ASKED, WIPED
 
 SKIPPED = "held after a backup was restored, and counted as mailed"
 
 
-class NotReconciled(Exception):
+class NotReconciledError(Exception):
     """What Stripe knows is not entered yet, so that nobody can tell which mails are second ones."""
 
 
@@ -55,7 +55,7 @@ def note_reconciled(session: Session) -> None:
 
 
 def release(session: Session, actor: str, *, skip: bool) -> int | None:
-    """Let the mail go on; how many mails were skipped, None when none was held. Raises `NotReconciled`.
+    """Let the mail go on; how many mails were skipped, None when none was held. Raises `NotReconciledError`.
 
     `skip` counts what was queued before the reconciliation as mailed. Mails that people waited for are never
     sent late.
@@ -64,7 +64,7 @@ def release(session: Session, actor: str, *, skip: bool) -> int | None:
     if hold is None:
         return None
     if hold.reconciled_at is None:
-        raise NotReconciled
+        raise NotReconciledError
     late = and_(OutboxMail.pace == ASKED.name, OutboxMail.created_at <= hold.since)
     doubtful = or_(late, OutboxMail.created_at <= hold.reconciled_at) if skip else late
     count = _skip(session, doubtful)
@@ -75,8 +75,8 @@ def release(session: Session, actor: str, *, skip: bool) -> int | None:
 
 
 def _skip(session: Session, which: ColumnElement[bool]) -> int:
-    queued = update(OutboxMail).where(OutboxMail.state.in_([State.QUEUED, State.CLAIMED]), which)
-    over = queued.values(state=State.SUPPRESSED, owner=None, problem=SKIPPED, ended_at=clock.now())
+    queued = update(OutboxMail).where(OutboxMail.state.in_([MailState.QUEUED, MailState.CLAIMED]), which)
+    over = queued.values(state=MailState.SUPPRESSED, owner=None, problem=SKIPPED, ended_at=clock.now())
     skipped = session.scalars(over.returning(OutboxMail.id)).all()
     private = update(OutboxMail).where(OutboxMail.id.in_(skipped), OutboxMail.private)
     session.execute(private.values(**WIPED))

@@ -19,7 +19,7 @@ from carrel.settings import Settings
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-class BadHeader(ValueError):
+class InvalidHeaderError(ValueError):
     """A header's value holds a line break or a NUL, which would let its author write headers of their own."""
 
     def __init__(self, name: str) -> None:
@@ -86,7 +86,7 @@ def build(
     date: datetime,
     headers: Mapping[str, str] | None = None,
 ) -> EmailMessage:
-    """The mail for one recipient, text and HTML. `to` is the wire form. Raises `BadHeader`."""
+    """The mail for one recipient, text and HTML. `to` is the wire form. Raises `InvalidHeaderError`."""
     message = EmailMessage(POLICY if to.isascii() else UTF8_POLICY)
     fixed = {
         "From": sender,
@@ -100,7 +100,7 @@ def build(
     }
     for name, value in (fixed | dict(headers or {})).items():
         if CONTROL.search(value):
-            raise BadHeader(name)
+            raise InvalidHeaderError(name)
         message[name] = value
     message.attach(_part("plain", content.text))
     message.attach(_part("html", content.html))

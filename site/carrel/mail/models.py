@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from carrel.db import Base, UtcDateTime
 
 
-class State(StrEnum):
+class MailState(StrEnum):
     """Where a mail stands. Uncertain: it was being handed over when we lost sight of it."""
 
     QUEUED = "queued"
@@ -39,7 +39,7 @@ class OutboxMail(Base):
 
     __tablename__ = "outbox_mail"
     __table_args__ = (
-        CheckConstraint(one_of("state", State), name="state"),
+        CheckConstraint(one_of("state", MailState), name="state"),
         CheckConstraint("pace IN ('asked', 'usual')", name="pace"),
         CheckConstraint("state <> 'claimed' OR owner IS NOT NULL", name="claimed_by_somebody"),
         Index("ix_outbox_mail_due", "state", "pace", "due_at"),
@@ -57,7 +57,7 @@ class OutboxMail(Base):
     html: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    state: Mapped[str] = mapped_column(String(10), default=State.QUEUED)
+    state: Mapped[str] = mapped_column(String(10), default=MailState.QUEUED)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     tries: Mapped[int] = mapped_column(default=0)
     owner: Mapped[str | None] = mapped_column(String(43))  # whose claim it is, until when

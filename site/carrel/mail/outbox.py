@@ -10,15 +10,15 @@ from carrel import clock
 from carrel.db import insert_new
 from carrel.mail.addresses import parse
 from carrel.mail.message import Content
-from carrel.mail.models import OutboxMail, State
+from carrel.mail.models import MailState, OutboxMail
 from carrel.mail.suppression import Purpose
 
 LATE = timedelta(minutes=2)  # a due mail is taken within seconds while a worker runs
-OPEN = (State.QUEUED, State.CLAIMED)
+OPEN = (MailState.QUEUED, MailState.CLAIMED)
 
 
 @dataclass(frozen=True)
-class Pace:
+class RetryPolicy:
     """How patiently a mail is tried: how often, after how many seconds, and for how long altogether."""
 
     name: str
@@ -29,15 +29,17 @@ class Pace:
     again_after_crash: bool  # sent twice is better than not at all
 
 
-ASKED = Pace("asked", Purpose.ASKED, 5, (5, 20, 60, 180), timedelta(minutes=10), again_after_crash=True)
-USUAL = Pace("usual", Purpose.NOTICE, 48, (300,), timedelta(days=3), again_after_crash=False)
+ASKED = RetryPolicy(
+    "asked", Purpose.ASKED, 5, (5, 20, 60, 180), timedelta(minutes=10), again_after_crash=True
+)
+USUAL = RetryPolicy("usual", Purpose.NOTICE, 48, (300,), timedelta(days=3), again_after_crash=False)
 PACES = {pace.name: pace for pace in (ASKED, USUAL)}
 
 
 def queue(
-    session: Session, *, key: str, to: str, mail: Content, pace: Pace = USUAL, private: bool = False
+    session: Session, *, key: str, to: str, mail: Content, pace: RetryPolicy = USUAL, private: bool = False
 ) -> bool:
-    """Queue a mail once per key. Whether it is new. Raises `BadAddress`.
+    """Queue a mail once per key. Whether it is new. Raises `InvalidAddressError`.
 
     `key` is made of stable ids and holds no address. `private` mails hold a token: their text and
     address are wiped from the row when they are over.
@@ -64,7 +66,7 @@ def forget(session: Session, email_key: str) -> None:
     """Leave no trace of an address: what was not sent yet is not sent. Keys stay, so nothing repeats."""
     ours = OutboxMail.to_key == email_key
     stopped = update(OutboxMail).where(ours, OutboxMail.state.in_(OPEN))
-    session.execute(stopped.values(state=State.SUPPRESSED, owner=None, ended_at=clock.now()))
+    session.execute(stopped.values(state=MailState.SUPPRESSED, owner=None, ended_at=clock.now()))
     session.execute(update(OutboxMail).where(ours).values(**WIPED, subject=""))
 
 
@@ -74,5 +76,5 @@ WIPED = {"to_address": "", "to_key": "", "text": "", "html": ""}
 def is_delayed(session: Session) -> bool:
     """Whether mail is late for everybody: the server is away, or no worker takes what is due."""
     late = or_(OutboxMail.held_up, OutboxMail.due_at < clock.now() - LATE)
-    found = select(OutboxMail.id).where(OutboxMail.state == State.QUEUED, late).limit(1)
+    found = select(OutboxMail.id).where(OutboxMail.state == MailState.QUEUED, late).limit(1)
     return session.scalars(found).first() is not None

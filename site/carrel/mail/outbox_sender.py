@@ -12,11 +12,11 @@ from carrel.mail import claims, suppression
 from carrel.mail.addresses import masked
 from carrel.mail.alarms import raise_alarm
 from carrel.mail.message import Content, build, message_id, to_bytes
-from carrel.mail.models import Kind, OutboxMail, State
+from carrel.mail.models import Kind, MailState, OutboxMail
 from carrel.mail.outbox import PACES
 from carrel.mail.outcomes import (
-    MailServerAway,
-    MailServerUnusable,
+    MailServerError,
+    MailServerUnavailableError,
     Outcome,
     Refused,
     Sent,
@@ -36,7 +36,7 @@ LONGEST_PAUSE_SECONDS = 60.0
 ALARM_NAMES = {"carrel.mail/alarm", "website.mail/alarm"}
 
 
-class Delivery:
+class OutboxSender:
     """The kept connection of one worker process, and its patience with a server that is away."""
 
     def __init__(self, connect: Callable[[MailServer], SmtpConnection] = SmtpConnection) -> None:
@@ -52,7 +52,7 @@ class Delivery:
         mail = self._claim(services)
         if mail is None:
             return False
-        if mail.state == State.CLAIMED:
+        if mail.state == MailState.CLAIMED:
             self._hand_over(services, mail)
         return True
 
@@ -69,20 +69,20 @@ class Delivery:
         with services.db.write() as session:
             mail = claims.claim(session)
             if mail and suppression.is_suppressed(session, mail.to_key, PACES[mail.pace].purpose):
-                claims.end(session, mail, State.SUPPRESSED)
-                mail.state = State.SUPPRESSED
+                claims.end(session, mail, MailState.SUPPRESSED)
+                mail.state = MailState.SUPPRESSED
             return mail
 
     def _hand_over(self, services: Services, mail: OutboxMail) -> None:
         try:
             body = compose_message(services.settings, mail)
-        except ValueError as wrong:  # BadHeader: this mail can never be sent, the others can
+        except ValueError as wrong:  # InvalidHeaderError: this mail can never be sent, the others can
             with services.db.write() as session:
                 _failed(session, mail, str(wrong))
             return
         try:
             outcome = self._open(services.settings).send(body, mail.to_address, _fence(services, mail))
-        except MailServerUnusable as unusable:
+        except MailServerError as unusable:
             self._pause(services, mail, unusable)
             return
         self._pause_seconds = 0.0
@@ -95,18 +95,20 @@ class Delivery:
             self._connection = self._connect(MailServer.of(settings))
         return self._connection
 
-    def _pause(self, services: Services, mail: OutboxMail, unusable: MailServerUnusable) -> None:
+    def _pause(self, services: Services, mail: OutboxMail, unusable: MailServerError) -> None:
         self._pause_seconds = min(max(self._pause_seconds * 2, SHORTEST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
         self._paused_until = time.monotonic() + self._pause_seconds
         log.warning("mail server cannot be used", problem=str(unusable))
         with services.db.write() as session:
             claims.give_back(session, mail, str(unusable))
-            if not isinstance(unusable, MailServerAway):  # being away is an alarm only when it lasts
+            if not isinstance(
+                unusable, MailServerUnavailableError
+            ):  # being away is an alarm only when it lasts
                 raise_alarm(session, "mail-server", "Mail cannot be sent", str(unusable))
 
 
 def compose_message(settings: Settings, mail: OutboxMail) -> bytes:
-    """The row as a mail. Its Message-ID is the same at every try. Raises `BadHeader`."""
+    """The row as a mail. Its Message-ID is the same at every try. Raises `InvalidHeaderError`."""
     return to_bytes(
         build(
             Content(mail.name, mail.subject, mail.text, mail.html),
@@ -122,7 +124,7 @@ def record(session: Session, mail: OutboxMail, outcome: Outcome) -> None:
     """Write down what became of it."""
     match outcome:
         case Sent():
-            claims.end(session, mail, State.SENT)
+            claims.end(session, mail, MailState.SENT)
         case TryLater(code, text):
             if not claims.try_again(session, mail, f"{code} {text}"):
                 _alarm(session, mail, f"{code} {text}")
@@ -131,13 +133,13 @@ def record(session: Session, mail: OutboxMail, outcome: Outcome) -> None:
         case Unknown(text) if PACES[mail.pace].again_after_crash:
             claims.try_again(session, mail, text)
         case Unknown(text):
-            claims.end(session, mail, State.UNCERTAIN, text)
+            claims.end(session, mail, MailState.UNCERTAIN, text)
         case Withheld():
             log.warning("claim lost before the mail was handed over", mail=mail.id)
 
 
 def _failed(session: Session, mail: OutboxMail, problem: str, *, unknown_user: bool = False) -> None:
-    claims.end(session, mail, State.FAILED, problem)
+    claims.end(session, mail, MailState.FAILED, problem)
     if unknown_user:
         suppression.suppress(session, mail.to_key, Kind.BOUNCE, problem)
     else:

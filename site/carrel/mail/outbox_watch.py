@@ -9,7 +9,7 @@ from carrel import clock
 from carrel.http.services import Services
 from carrel.mail import claims
 from carrel.mail.alarms import raise_alarm
-from carrel.mail.models import Alarm, Kind, OutboxMail, State, Suppression
+from carrel.mail.models import Alarm, Kind, MailState, OutboxMail, Suppression
 from carrel.mail.outbox import WIPED
 
 EVERY_SECONDS = 60.0
@@ -34,7 +34,7 @@ def handle_one(services: Services) -> bool:
 
 def _alarm_when_stuck(session: Session) -> None:
     waiting = select(OutboxMail).where(
-        OutboxMail.state == State.QUEUED, OutboxMail.created_at < clock.now() - WAITS_TOO_LONG
+        OutboxMail.state == MailState.QUEUED, OutboxMail.created_at < clock.now() - WAITS_TOO_LONG
     )
     oldest = session.scalars(waiting.order_by(OutboxMail.created_at).limit(1)).first()
     if oldest:

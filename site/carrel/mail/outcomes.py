@@ -54,17 +54,17 @@ class Withheld:
 Outcome = Sent | TryLater | Refused | Unknown | Withheld
 
 
-class MailServerUnusable(Exception):
+class MailServerError(Exception):
     """No mail was handed over, and the reason is not the mail. The message is for the operator."""
 
 
-class MailServerAway(MailServerUnusable):
+class MailServerUnavailableError(MailServerError):
     """It cannot be reached, or answers nobody."""
 
 
-class MailServerUnsafe(MailServerUnusable):
+class MailServerUnsafeError(MailServerError):
     """Its certificate is not valid, or it offers no encryption: we refuse to send (MF-11)."""
 
 
-class MailServerRefusesLogin(MailServerUnusable):
+class MailServerLoginError(MailServerError):
     """It does not accept our name and password."""

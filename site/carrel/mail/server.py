@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
-from carrel.mail.outcomes import MailServerUnusable
+from carrel.mail.outcomes import MailServerError
 from carrel.settings import Settings
 
 
@@ -40,15 +40,13 @@ class MailServer:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """The server that the settings name. Raises `MailServerUnusable`."""
+        """The server that the settings name. Raises `MailServerError`."""
         parts = urlsplit(settings.smtp_url.get_secret_value())
         sender = parseaddr(settings.mail_from)[1]
         if parts.scheme not in DEFAULT_PORT or not parts.hostname:
-            raise MailServerUnusable(
-                "SMTP_URL is missing or is not of the form smtp://user:password@host:port."
-            )
+            raise MailServerError("SMTP_URL is missing or is not of the form smtp://user:password@host:port.")
         if not sender:
-            raise MailServerUnusable("MAIL_FROM is missing or is no address.")
+            raise MailServerError("MAIL_FROM is missing or is no address.")
         return cls(
             host=parts.hostname,
             port=parts.port or DEFAULT_PORT[parts.scheme],

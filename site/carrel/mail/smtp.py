@@ -35,7 +35,7 @@ class SmtpConnection:
     ) -> Outcome:
         """Hand one mail over. `to` is the wire form; `may_send` is asked right before DATA.
 
-        Raises `MailServerUnusable` when there is no server to talk to.
+        Raises `MailServerError` when there is no server to talk to.
         """
         return _unnamed(self._send(message, to, may_send), to)
 
@@ -181,7 +181,7 @@ def _patience(conversation: smtplib.SMTP) -> Iterator[None]:
 
 
 def connect(server: MailServer, context: ssl.SSLContext | None) -> smtplib.SMTP:
-    """A conversation that is encrypted as the server demands, and signed in. Raises `MailServerUnusable`."""
+    """A conversation that is encrypted as the server demands, and signed in. Raises `MailServerError`."""
     conversation: smtplib.SMTP | None = None
     try:
         conversation = _dial(server, context)
@@ -206,7 +206,7 @@ def _dial(server: MailServer, context: ssl.SSLContext | None) -> smtplib.SMTP:
 
 def _encrypt(conversation: smtplib.SMTP, context: ssl.SSLContext | None) -> None:
     if not conversation.has_extn("starttls"):
-        raise outcomes.MailServerUnsafe("it offers no encryption (STARTTLS)")
+        raise outcomes.MailServerUnsafeError("it offers no encryption (STARTTLS)")
     conversation.starttls(context=context or _verifying())
     conversation.ehlo()
 
@@ -219,14 +219,12 @@ def _verifying() -> ssl.SSLContext:
 def _unusable(server: MailServer, failure: Exception) -> Exception:
     where = f"The mail server {server.host}:{server.port}"
     match failure:
-        case outcomes.MailServerUnsafe():
-            return outcomes.MailServerUnsafe(f"{where} cannot be trusted: {failure}.")
+        case outcomes.MailServerUnsafeError():
+            return outcomes.MailServerUnsafeError(f"{where} cannot be trusted: {failure}.")
         case ssl.SSLError():
-            return outcomes.MailServerUnsafe(f"{where} cannot be trusted: {failure}.")
+            return outcomes.MailServerUnsafeError(f"{where} cannot be trusted: {failure}.")
         case smtplib.SMTPAuthenticationError() | smtplib.SMTPNotSupportedError():
-            return outcomes.MailServerRefusesLogin(
-                f"{where} does not accept our name and password: {failure}."
-            )
+            return outcomes.MailServerLoginError(f"{where} does not accept our name and password: {failure}.")
         case smtplib.SMTPException() | OSError():
-            return outcomes.MailServerAway(f"{where} cannot be used: {failure}.")
+            return outcomes.MailServerUnavailableError(f"{where} cannot be used: {failure}.")
     return failure

@@ -5,7 +5,7 @@ they are the same in lower case, without `carrel_`. Every one can come from a fi
 `<NAME>_FILE`, which is how secrets reach a container. `docs/settings.md` lists them all.
 """
 
-from carrel.settings.loading import BadSettings, environment_name, load
+from carrel.settings.loading import SettingsError, environment_name, load
 from carrel.settings.model import WEEKDAYS, Settings
 from carrel.settings.production import EXAMPLE, MAKE_A_KEY, is_demo, is_local, require_production
 
@@ -13,8 +13,8 @@ __all__ = [
     "EXAMPLE",
     "MAKE_A_KEY",
     "WEEKDAYS",
-    "BadSettings",
     "Settings",
+    "SettingsError",
     "environment_name",
     "is_demo",
     "is_local",

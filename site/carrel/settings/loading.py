@@ -16,7 +16,7 @@ LISTS = {"secret_keys", "stripe_webhook_secret", "pass_extras", "pass_payment_me
 TABLES = {"slots", "network_ad"}  # only in carrel.toml: an environment variable holds no table
 
 
-class BadSettings(Exception):
+class SettingsError(Exception):
     """A setting is missing or wrong. The message is one sentence for the operator."""
 
 
@@ -28,14 +28,14 @@ def environment_name(field: str) -> str:
 def load(environ: Mapping[str, str] | None = None, config: Path | None = None, **extra: Any) -> Settings:
     """Settings from the file, overridden by the environment, overridden by `extra`.
 
-    Raises `BadSettings` with one sentence that names the setting and the mend.
+    Raises `SettingsError` with one sentence that names the setting and the mend.
     """
     environ = os.environ if environ is None else environ
     values = _from_file(config or Path(CONFIG_FILE)) | _from_environment(environ) | extra
     try:
         return Settings(**values)
     except ValidationError as wrong:
-        raise BadSettings(_sentence(wrong)) from None
+        raise SettingsError(_sentence(wrong)) from None
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def _from_file(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
-        raise BadSettings(f"{path} cannot be read: {wrong}.") from None
+        raise SettingsError(f"{path} cannot be read: {wrong}.") from None
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     }
     for name in environ:
         if name.startswith("CARREL_") and name.removesuffix("_FILE") not in known:
-            raise BadSettings(f"{name} is no setting of Carrel: remove it or mend its spelling.")
+            raise SettingsError(f"{name} is no setting of Carrel: remove it or mend its spelling.")
     found = {field: _value(environ, name) for name, field in known.items()}
     return {field: _typed(field, value) for field, value in found.items() if value is not None}
 
@@ -63,7 +63,7 @@ def _value(environ: Mapping[str, str], name: str) -> str | None:
         try:
             return Path(path).read_text("utf-8").strip()
         except OSError as wrong:
-            raise BadSettings(f"{name}_FILE cannot be read: {wrong.strerror}.") from None
+            raise SettingsError(f"{name}_FILE cannot be read: {wrong.strerror}.") from None
     return environ.get(name)
 
 

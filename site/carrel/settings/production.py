@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from carrel.settings.loading import BadSettings
+from carrel.settings.loading import SettingsError
 from carrel.settings.model import Settings
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -14,11 +14,11 @@ MAKE_A_KEY = "make one with: python3 -c 'import secrets; print(secrets.token_url
 def require_production(settings: Settings) -> Settings:
     """The settings, if a public site can be run on them: nothing is filled in.
 
-    Raises `BadSettings` with the first thing that is missing and how to mend it.
+    Raises `SettingsError` with the first thing that is missing and how to mend it.
     """
     for wrong, sentence in _faults(settings):
         if wrong:
-            raise BadSettings(sentence)
+            raise SettingsError(sentence)
     return settings
 
 

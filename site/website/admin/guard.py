@@ -19,12 +19,12 @@ View = TypeVar("View", bound=Callable[..., object])
 NEED: Final = "operator_need"
 FRESH: Final = "operator_fresh"
 ANYBODY: Final = "anybody"
-NOT_YOURS = errors.Words(
+NOT_YOURS = errors.ErrorPage(
     "Your role does not reach that far", "Ask an owner of this site to do it, or to give you another role."
 )
 
 
-class NotAllowed(Exception):
+class NotAllowedError(Exception):
     """The operator's role may not do this."""
 
 
@@ -48,7 +48,7 @@ def for_anybody(view: View) -> View:
 def init_app(app: Flask) -> None:
     """Put the guard before every view of the admin app."""
     app.before_request(check)
-    app.register_error_handler(NotAllowed, lambda _refused: errors.page(403, NOT_YOURS))
+    app.register_error_handler(NotAllowedError, lambda _refused: errors.page(403, NOT_YOURS))
 
 
 def check() -> Response | None:
@@ -63,7 +63,7 @@ def check() -> Response | None:
     if found is None:
         return see_other(f"/admin/sign-in?next={quote(way_back())}")
     if not isinstance(need, Need) or not may(found.operator.role, need):
-        raise NotAllowed
+        raise NotAllowedError
     if getattr(view, FRESH) and not sessions.is_fresh(found):
         return see_other(f"/admin/again?next={quote(way_back())}")
     return None
@@ -81,7 +81,7 @@ def my_session() -> OperatorSession:
     """The session of whoever asks; there is one on every page that is not for anybody."""
     found = current()
     if found is None:
-        raise NotAllowed
+        raise NotAllowedError
     return found
 
 

@@ -12,7 +12,7 @@ from website.admin.operators.roles import Need, may
 
 
 @dataclass(frozen=True)
-class Entry:
+class MenuEntry:
     """One line of the menu."""
 
     path: str
@@ -21,23 +21,23 @@ class Entry:
 
 
 MENU = (
-    Entry("/admin/", "Today", Need.LOOK),
-    Entry("/admin/articles/", "Articles", Need.LIBRARY),
-    Entry("/admin/readers/", "Readers", Need.PEOPLE),
-    Entry("/admin/orders/", "Orders", Need.MONEY),
-    Entry("/admin/inbox/", "Inbox", Need.MONEY),
-    Entry("/admin/subscribers/", "Subscribers", Need.PEOPLE),
-    Entry("/admin/issues/", "Issues", Need.DIGESTS),
-    Entry("/admin/deliveries/", "Deliveries", Need.DIGESTS),
-    Entry("/admin/mails/", "Mails", Need.PEOPLE),
-    Entry("/admin/suppressions/", "Suppressions", Need.PEOPLE),
-    Entry("/admin/ads/", "Ads", Need.ADS),
-    Entry("/admin/reports/ads", "Ad report", Need.ADS),
-    Entry("/admin/reports/passes", "Ads and passes", Need.MONEY),
-    Entry("/admin/alarms/", "Alarms", Need.LOOK),
-    Entry("/admin/doctor/", "Doctor", Need.HEALTH),
-    Entry("/admin/audit/", "Log", Need.OPERATORS),
-    Entry("/admin/operators", "Operators", Need.OPERATORS),
+    MenuEntry("/admin/", "Today", Need.LOOK),
+    MenuEntry("/admin/articles/", "Articles", Need.LIBRARY),
+    MenuEntry("/admin/readers/", "Readers", Need.PEOPLE),
+    MenuEntry("/admin/orders/", "Orders", Need.MONEY),
+    MenuEntry("/admin/inbox/", "Inbox", Need.MONEY),
+    MenuEntry("/admin/subscribers/", "Subscribers", Need.PEOPLE),
+    MenuEntry("/admin/issues/", "Issues", Need.DIGESTS),
+    MenuEntry("/admin/deliveries/", "Deliveries", Need.DIGESTS),
+    MenuEntry("/admin/mails/", "Mails", Need.PEOPLE),
+    MenuEntry("/admin/suppressions/", "Suppressions", Need.PEOPLE),
+    MenuEntry("/admin/ads/", "Ads", Need.ADS),
+    MenuEntry("/admin/reports/ads", "Ad report", Need.ADS),
+    MenuEntry("/admin/reports/passes", "Ads and passes", Need.MONEY),
+    MenuEntry("/admin/alarms/", "Alarms", Need.LOOK),
+    MenuEntry("/admin/doctor/", "Doctor", Need.HEALTH),
+    MenuEntry("/admin/audit/", "Log", Need.OPERATORS),
+    MenuEntry("/admin/operators", "Operators", Need.OPERATORS),
 )
 
 
@@ -61,7 +61,7 @@ def narrow_policy() -> None:
     g.csp_sources = {"form-action": "'self'"}
 
 
-def menu() -> list[Entry]:
+def menu() -> list[MenuEntry]:
     """The pages that the operator's role reaches."""
     found = current()
     return [entry for entry in MENU if found and may(found.operator.role, entry.need)]

@@ -21,7 +21,7 @@ LONGEST: Final = timedelta(days=183)  # an erased reader is in no backup after h
 
 
 @dataclass(frozen=True, order=True)
-class Kept:
+class StoredBackup:
     """A backup on the shelf."""
 
     at: datetime
@@ -41,11 +41,11 @@ def place(home: Path, at: datetime, kind: str) -> Path:
     return folder(home) / f"carrel-{at:{AT}}-{kind}.tar.gz"
 
 
-def every(home: Path) -> Sequence[Kept]:
+def every(home: Path) -> Sequence[StoredBackup]:
     """All backups, the newest first."""
     there = (home / FOLDER).glob("carrel-*.tar.gz")
     named = [(path, found) for path in there if (found := NAME.fullmatch(path.name))]
-    kept = [Kept(_moment(found["at"]), found["kind"], path) for path, found in named]
+    kept = [StoredBackup(_moment(found["at"]), found["kind"], path) for path, found in named]
     return sorted(kept, reverse=True)
 
 
@@ -61,7 +61,7 @@ def rotate(home: Path, now: datetime) -> list[Path]:
     return gone
 
 
-def superfluous(backups: Sequence[Kept], now: datetime) -> list[Kept]:
+def superfluous(backups: Sequence[StoredBackup], now: datetime) -> list[StoredBackup]:
     """Which of these (the newest first) are not kept any longer."""
     keep = {each for each in backups if each.kind != "nightly" and now - each.at < ASKED_FOR}
     for form, count in (("%Y-%m-%d", DAILY), ("%G-%V", WEEKLY), ("%Y-%m", MONTHLY)):

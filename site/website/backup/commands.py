@@ -12,11 +12,11 @@ from carrel.http.services import open_database
 from carrel.mail import holds
 from carrel.settings import Settings, load
 from newsletter.issues import sent_log
-from payments.payment_context import Shop
+from payments.payment_context import PaymentContext
 from payments.reconciliation.reconcile import FAR_DAYS, reconcile
-from payments.stripe.client import StripeAway, stripe_of
+from payments.stripe.client import StripeUnavailableError, stripe_of
 from website.backup import backup_store, create, restore, restore_test
-from website.backup.errors import BackupFailure
+from website.backup.errors import BackupError
 
 EXIT_BAD, EXIT_REFUSED = 1, 2
 STILL_HELD = (
@@ -29,7 +29,7 @@ Start the site, look at it, then let the mail go on:
   carrel mail resume --again   it is mailed, perhaps a second time"""
 
 
-class Refusal(click.ClickException):
+class CommandError(click.ClickException):
     """A sentence for the operator, and exit status 2."""
 
     exit_code = EXIT_REFUSED
@@ -104,8 +104,8 @@ def _compare(settings: Settings, db: Database) -> bool:
             holds.note_reconciled(session)
         return True
     try:
-        report = reconcile(Shop(settings, db, stripe_of(settings)), FAR_DAYS)
-    except StripeAway:
+        report = reconcile(PaymentContext(settings, db, stripe_of(settings)), FAR_DAYS)
+    except StripeUnavailableError:
         click.echo(STILL_HELD)
         return False
     click.echo(f"Compared with Stripe: {len(report.found)} differences, {len(report.left)} left.")
@@ -131,7 +131,7 @@ def resume_command(skip: bool | None) -> None:
             click.echo("No mail is held.")
             return
         if skip is None:
-            raise Refusal(WHAT_NOW)
+            raise CommandError(WHAT_NOW)
         if hold.reconciled_at is None and not _compare(settings, db):
             raise click.exceptions.Exit(EXIT_REFUSED)
         with db.write() as session:
@@ -144,8 +144,8 @@ def resume_command(skip: bool | None) -> None:
 def _failures() -> Iterator[None]:
     try:
         yield
-    except BackupFailure as wrong:
-        raise Refusal(str(wrong)) from None
+    except BackupError as wrong:
+        raise CommandError(str(wrong)) from None
 
 
 def _actor() -> str:

@@ -14,7 +14,7 @@ from carrel.settings import Settings
 from website.backup import archive, backup_store, home_lock, postgres_copy, sqlite_copy
 from website.backup.archive import Manifest
 from website.backup.contents import Contents
-from website.backup.errors import Busy
+from website.backup.errors import BackupBusyError
 from website.migrations import HEAD, current_revision
 
 MEDIA = "media"
@@ -24,7 +24,7 @@ HOLDS_A_PASSWORD = {"database_url", "redis_url"}
 def make(settings: Settings, db: Database, kind: str = "by-hand") -> Path:
     """Make a backup beside the running site; where it is. It is checked wholly before it gets its name.
 
-    Raises `Busy`, `DamagedDatabase`, `ProgramFailed`, and `OSError` when the disk is full.
+    Raises `BackupBusyError`, `DamagedDatabaseError`, `ProgramFailedError`, and `OSError` when the disk is full.
     """
     with home_lock.one_at_a_time(backup_store.folder(settings.home)):
         backup_store.sweep(settings.home)
@@ -41,7 +41,7 @@ def before_migration(settings: Settings, db: Database) -> Path | None:
     refuse_unknown(found)
     try:
         return make(settings, db, "before-migration")
-    except Busy:  # somebody else who migrates makes it
+    except BackupBusyError:  # somebody else who migrates makes it
         return None
 
 

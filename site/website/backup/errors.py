@@ -3,11 +3,11 @@
 from pathlib import Path
 
 
-class BackupFailure(Exception):
+class BackupError(Exception):
     """A backup could not be made or restored. Nothing was lost by it."""
 
 
-class BadBackup(BackupFailure):
+class InvalidBackupError(BackupError):
     """A file is no backup that can be restored here."""
 
     def __init__(self, path: Path, why: str) -> None:
@@ -15,7 +15,7 @@ class BadBackup(BackupFailure):
         super().__init__(f"{path} cannot be restored: {why}. Nothing was changed.")
 
 
-class DamagedDatabase(BackupFailure):
+class DamagedDatabaseError(BackupError):
     """The database itself does not pass its own check."""
 
     def __init__(self, what: str) -> None:
@@ -24,14 +24,14 @@ class DamagedDatabase(BackupFailure):
         )
 
 
-class NotCopied(BackupFailure):
+class BackupCopyError(BackupError):
     """The database is whole, and could not be copied."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"The database could not be copied: {what}. Make room on the disk, and try again.")
 
 
-class SiteRuns(BackupFailure):
+class SiteRunningError(BackupError):
     """The website or the worker has the database in its hands."""
 
     def __init__(self) -> None:
@@ -41,14 +41,14 @@ class SiteRuns(BackupFailure):
         )
 
 
-class Busy(BackupFailure):
+class BackupBusyError(BackupError):
     """Another backup or restore is under way."""
 
     def __init__(self) -> None:
         super().__init__("Another backup or restore is under way; try again when it is over.")
 
 
-class ProgramFailed(BackupFailure):
+class ProgramFailedError(BackupError):
     """One of PostgreSQL's programs is missing, or did not do its work."""
 
     def __init__(self, program: str, said: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from website.backup.errors import Busy, SiteRuns
+from website.backup.errors import BackupBusyError, SiteRunningError
 
 IN_USE = "running.lock"
 AT_WORK = ".lock"
@@ -17,28 +17,28 @@ AT_WORK = ".lock"
 
 @contextmanager
 def site_runs(home: Path) -> Iterator[None]:
-    """Around the life of a website or worker. Raises `Busy` while a restoration is under way."""
+    """Around the life of a website or worker. Raises `BackupBusyError` while a restoration is under way."""
     with _held(home / IN_USE, fcntl.LOCK_SH) as got:
         if not got:
-            raise Busy
+            raise BackupBusyError
         yield
 
 
 @contextmanager
 def alone(home: Path) -> Iterator[None]:
-    """Around a restoration. Raises `SiteRuns`."""
+    """Around a restoration. Raises `SiteRunningError`."""
     with _held(home / IN_USE, fcntl.LOCK_EX) as got:
         if not got:
-            raise SiteRuns
+            raise SiteRunningError
         yield
 
 
 @contextmanager
 def one_at_a_time(folder: Path) -> Iterator[None]:
-    """Around whatever writes into the folder of backups. Raises `Busy`."""
+    """Around whatever writes into the folder of backups. Raises `BackupBusyError`."""
     with _held(folder / AT_WORK, fcntl.LOCK_EX) as got:
         if not got:
-            raise Busy
+            raise BackupBusyError
         yield
 
 

@@ -16,7 +16,7 @@ from carrel.http.services import Services
 from carrel.mail.alarms import raise_alarm
 from carrel.settings import Settings
 from website.backup import backup_store, create, restore_test
-from website.backup.errors import Busy
+from website.backup.errors import BackupBusyError
 
 log = structlog.get_logger()
 EVERY_SECONDS = 60.0
@@ -59,7 +59,7 @@ def run(services: Services) -> None:
         log.info("backup made", backup=path.name, thrown_away=len(gone))
         result = restore_test.rehearse(settings, path)
         log.info("restore test", backup=path.name, problem=result.problem)
-    except Busy:
+    except BackupBusyError:
         return
     except Exception as wrong:
         log.exception("backup failed")

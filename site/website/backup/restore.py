@@ -14,13 +14,13 @@ from carrel import clock
 from carrel.db import Database
 from carrel.http.services import open_database
 from carrel.mail import holds
-from carrel.page_cache import Epoch
+from carrel.page_cache import CacheVersion
 from carrel.settings import Settings
 from website.backup import archive, backup_store, create, home_lock, postgres_copy, sqlite_copy
 from website.backup.archive import Manifest
 from website.backup.contents import Contents
-from website.backup.errors import BadBackup, DamagedDatabase
-from website.migrations import ForeignSchema, migrate
+from website.backup.errors import DamagedDatabaseError, InvalidBackupError
+from website.migrations import UnknownSchemaError, migrate
 from website.migrations.upgrade import refuse_unknown
 
 EPOCHS_AHEAD = 1_000_000  # so that no page kept from before looks current
@@ -37,7 +37,7 @@ class Restored:
 def restore(settings: Settings, file: Path) -> Restored:
     """Make the site what it was when the backup was made, with all mail held.
 
-    Raises `BadBackup`, `SiteRuns`, `Busy`, `ProgramFailed`; nothing is changed then.
+    Raises `InvalidBackupError`, `SiteRunningError`, `BackupBusyError`, `ProgramFailedError`; nothing is changed then.
     """
     db = open_database(settings)
     try:
@@ -65,20 +65,22 @@ def _restore(settings: Settings, db: Database, file: Path, folder: Path) -> Rest
 
 
 def check(file: Path, db: Database) -> Manifest:
-    """What a file says about itself, if it can be restored here. Raises `BadBackup`."""
+    """What a file says about itself, if it can be restored here. Raises `InvalidBackupError`."""
     manifest = archive.manifest_of(file)
     here = "sqlite" if db.is_sqlite else "postgresql"
     if manifest.format > archive.FORMAT or not _is_known(manifest.revision):
-        raise BadBackup(file, f"it was made by a later release ({manifest.release}): install that one first")
+        raise InvalidBackupError(
+            file, f"it was made by a later release ({manifest.release}): install that one first"
+        )
     if manifest.database != here:
-        raise BadBackup(file, f"it holds a {manifest.database} database, and this site has {here}")
+        raise InvalidBackupError(file, f"it holds a {manifest.database} database, and this site has {here}")
     return manifest
 
 
 def _is_known(revision: str) -> bool:
     try:
         refuse_unknown(revision)
-    except ForeignSchema:
+    except UnknownSchemaError:
         return False
     return True
 
@@ -87,7 +89,7 @@ def _require_room(settings: Settings, file: Path, manifest: Manifest) -> None:
     """Unpacked, and once more as the safety copy of what is there."""
     needed = 2 * sum(each.size for each in manifest.files.values())
     if (free := shutil.disk_usage(settings.home).free) < needed:
-        raise BadBackup(
+        raise InvalidBackupError(
             file, f"it needs {needed:,} bytes on the disk of {settings.home}, and {free:,} are free"
         )
 
@@ -101,16 +103,16 @@ def _stage_sqlite(folder: Path, file: Path, manifest: Manifest) -> Path:
     copy = folder / sqlite_copy.NAME
     try:
         found = sqlite_copy.checked(copy)
-    except DamagedDatabase as wrong:
-        raise BadBackup(file, str(wrong)) from None
+    except DamagedDatabaseError as wrong:
+        raise InvalidBackupError(file, str(wrong)) from None
     if found != _contents(manifest):
-        raise BadBackup(file, "it does not hold the rows that its manifest counts")
+        raise InvalidBackupError(file, "it does not hold the rows that its manifest counts")
     staged = Database(f"sqlite:///{copy}")
     try:
         migrate(staged)
         with staged.write() as session:
             holds.begin(session, backup_made_at=manifest.made_at)
-            session.execute(update(Epoch).values(value=Epoch.value + EPOCHS_AHEAD))
+            session.execute(update(CacheVersion).values(value=CacheVersion.value + EPOCHS_AHEAD))
     finally:
         staged.close()
     return copy
@@ -136,7 +138,7 @@ def _save(settings: Settings, db: Database) -> Path | None:
         return None
     try:
         return create.make_alone(settings, db, "before-restore")
-    except DamagedDatabase:
+    except DamagedDatabaseError:
         folder = backup_store.folder(settings.home) / f"damaged-{clock.now():{backup_store.AT}}"
         sqlite_copy.set_aside(Path(str(db.url.database)), folder)
         return folder

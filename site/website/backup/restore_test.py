@@ -17,7 +17,7 @@ from carrel.tokens import new_token
 from website.backup import archive, backup_store, create, home_lock, postgres_copy, sqlite_copy
 from website.backup.archive import Manifest
 from website.backup.contents import Contents
-from website.backup.errors import BackupFailure, BadBackup
+from website.backup.errors import BackupError, InvalidBackupError
 
 RESULT = "last-test.json"
 PAGES = (
@@ -51,7 +51,7 @@ def last_result(home: Path) -> Result | None:
 
 
 def rehearse(settings: Settings, file: Path) -> Result:
-    """Restore a backup elsewhere, look at everything, and write down what was found. Raises `Busy`."""
+    """Restore a backup elsewhere, look at everything, and write down what was found. Raises `BackupBusyError`."""
     with home_lock.one_at_a_time(backup_store.folder(settings.home)):
         backup_store.sweep(settings.home)
         now, before = clock.now(), last_result(settings.home)
@@ -59,7 +59,7 @@ def rehearse(settings: Settings, file: Path) -> Result:
         try:
             _try(settings, file)
             result = Result(backup=file.name, tested_at=now, last_good_at=now)
-        except (BackupFailure, OSError) as wrong:
+        except (BackupError, OSError) as wrong:
             result = Result(backup=file.name, tested_at=now, problem=str(wrong), last_good_at=good_at)
         _note(settings.home, result)
         return result
@@ -71,9 +71,9 @@ def _try(settings: Settings, file: Path) -> None:
         with _scratch_site(settings, folder, manifest) as services:
             found = _contents(services.db)
             if found != Contents(manifest.revision, manifest.rows, manifest.newest_payment):
-                raise BadBackup(file, "what came back is not what was saved")
+                raise InvalidBackupError(file, "what came back is not what was saved")
             if silent := _silent_pages(services):
-                raise BadBackup(file, f"the restored site does not serve {', '.join(silent)}")
+                raise InvalidBackupError(file, f"the restored site does not serve {', '.join(silent)}")
 
 
 @contextmanager

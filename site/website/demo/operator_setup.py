@@ -17,6 +17,6 @@ def way_in(session: Session) -> str:
         return "/admin/"
     try:
         token = staff.add(session, EMAIL, Role.OWNER, actor=ACTOR)
-    except staff.AlreadyOperator:
+    except staff.AlreadyOperatorError:
         token = staff.reset(session, EMAIL, actor=ACTOR)
     return f"/admin/set-up/{token}"

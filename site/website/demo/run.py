@@ -13,7 +13,7 @@ import click
 from articles.publish import publish
 from carrel.ads.samples import seed_demo_ads
 from carrel.http.services import open_database
-from carrel.settings import BadSettings, Settings, load
+from carrel.settings import Settings, SettingsError, load
 from website.demo import mailbox
 from website.demo.environment import (
     Neighbours,
@@ -23,9 +23,9 @@ from website.demo.environment import (
     port,
     write_down,
 )
-from website.demo.fake_stripe import Standin
+from website.demo.fake_stripe import FakeStripe
 from website.demo.operator_setup import way_in
-from website.demo.processes import DidNotStart, Processes
+from website.demo.processes import Processes, ProcessStartError
 from website.migrations import migrate
 
 STANDIN_KEY = "sk_test_standin"
@@ -49,7 +49,7 @@ BY_THEIR_OWN = "read your mail: it goes out through your own mail server (SMTP_U
 
 
 def run_demo() -> None:
-    """Run web, worker and their neighbours. Raises `BadSettings`, `DatabaseUnusable`, `DidNotStart`."""
+    """Run web, worker and their neighbours. Raises `SettingsError`, `DatabaseUnusableError`, `ProcessStartError`."""
     settings = check_operators_settings(os.environ)
     _refuse_taken_port(port(os.environ))
     desk = prepare(settings)
@@ -80,7 +80,7 @@ def _start(processes: Processes, settings: Settings, desk: str, *, own_mail: boo
     )
     while not interrupted.wait(0.5):
         if dead := processes.first_dead():
-            raise DidNotStart(f"The {dead} ended unexpectedly; its message stands above.")
+            raise ProcessStartError(f"The {dead} ended unexpectedly; its message stands above.")
     click.echo("\nEnding …")
 
 
@@ -104,7 +104,7 @@ def _refuse_taken_port(number: int) -> None:
             probe.bind(("127.0.0.1", number))
         except OSError as wrong:
             why = "is taken by another program" if wrong.errno == errno.EADDRINUSE else "cannot be used"
-            raise BadSettings(f"Port {number} {why}. Choose another: PORT={number + 1} make run") from None
+            raise SettingsError(f"Port {number} {why}. Choose another: PORT={number + 1} make run") from None
 
 
 @contextmanager
@@ -117,7 +117,7 @@ def _neighbours(settings: Settings) -> Iterator[Mapping[str, str]]:
             controller, smtp_url = mailbox.start(settings.home)
             stack.callback(controller.stop)
         stripe = stack.enter_context(
-            Standin.running(
+            FakeStripe.running(
                 webhook_url=f"{address}/webhooks/stripe",
                 webhook_secrets=(STANDIN_SECRET,),
                 api_key=STANDIN_KEY,

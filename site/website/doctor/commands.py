@@ -8,7 +8,7 @@ import click
 from carrel import clock
 from carrel.http.services import open_database
 from carrel.settings import load
-from website.doctor.findings import Finding, Level, Patient
+from website.doctor.findings import CheckContext, Finding, Level
 from website.doctor.run_checks import examine, worst
 
 EXIT = {Level.WELL: 0, Level.LOOK: 1, Level.BAD: 2}
@@ -26,7 +26,7 @@ def doctor_command(form: str, offline: bool) -> None:
     settings = load()
     db = open_database(settings)
     try:
-        findings = examine(Patient(settings, db, clock.now(), ask_outside=not offline))
+        findings = examine(CheckContext(settings, db, clock.now(), ask_outside=not offline))
     finally:
         db.close()
     click.echo(

@@ -27,7 +27,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Patient:
+class CheckContext:
     """The site. `ask_outside`: also ask the mail server and Stripe whether they are there (seconds each)."""
 
     settings: Settings

@@ -9,29 +9,29 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from carrel.clock import TOLERANCE
 from carrel.mail.models import OutboxMail
-from carrel.settings import BadSettings, is_demo, require_production
+from carrel.settings import SettingsError, is_demo, require_production
 from payments.models import Reconciliation
 from website.backup import backup_store, restore_test
 from website.doctor import heartbeat
-from website.doctor.findings import Finding, Patient, bad, look, well
-from website.migrations import ForeignSchema, check_columns, check_schema
+from website.doctor.findings import CheckContext, Finding, bad, look, well
+from website.migrations import UnknownSchemaError, check_columns, check_schema
 
 FREE_BYTES, FREE_PART = 500_000_000, 0.10
 TOO_OLD = timedelta(hours=48)
 
 
-def settings(patient: Patient) -> Finding:
+def settings(patient: CheckContext) -> Finding:
     """Could a public site run on them?"""
     if is_demo(patient.settings):
         return well("settings", "this is the demo, which fills in what is missing")
     try:
         require_production(patient.settings)
-    except BadSettings as wrong:
+    except SettingsError as wrong:
         return bad("settings", "they are not complete", str(wrong))
     return well("settings", "they are complete")
 
 
-def secrets(patient: Patient) -> Finding:
+def secrets(patient: CheckContext) -> Finding:
     """Do the keys fit a public site?"""
     key = patient.settings.stripe_secret_key.get_secret_value()
     if not patient.settings.alarm_email:
@@ -45,7 +45,7 @@ def secrets(patient: Patient) -> Finding:
     )
 
 
-def database(patient: Patient) -> Finding:
+def database(patient: CheckContext) -> Finding:
     """Does it answer, for reading and for writing?"""
     try:
         with patient.db.read() as session:
@@ -62,17 +62,17 @@ def database(patient: Patient) -> Finding:
     return well("database", f"{kind} reads and writes")
 
 
-def migrations(patient: Patient) -> Finding:
+def migrations(patient: CheckContext) -> Finding:
     """Is the schema this release's?"""
     try:
         check_schema(patient.db)
         check_columns(patient.db)
-    except (ForeignSchema, SQLAlchemyError) as wrong:
+    except (UnknownSchemaError, SQLAlchemyError) as wrong:
         return bad("migrations", "the schema is not this release's", str(wrong))
     return well("migrations", "the schema is this release's")
 
 
-def disk(patient: Patient) -> Finding:
+def disk(patient: CheckContext) -> Finding:
     """Is there room? Warns at a tenth or 500 MB (DATA-08)."""
     usage = shutil.disk_usage(patient.settings.home)
     says = f"{usage.free / 1e9:.1f} GB of {usage.total / 1e9:.1f} GB are free"
@@ -83,7 +83,7 @@ def disk(patient: Patient) -> Finding:
     return well("disk", says)
 
 
-def clock(patient: Patient) -> Finding:
+def clock(patient: CheckContext) -> Finding:
     """Did it jump? Stripe's signatures allow five minutes."""
     with patient.db.read() as session:
         newest = session.scalar(select(func.max(OutboxMail.created_at)))
@@ -98,7 +98,7 @@ def clock(patient: Patient) -> Finding:
 SYNC = "Let the machine follow a time server: timedatectl set-ntp true"
 
 
-def worker(patient: Patient) -> Finding:
+def worker(patient: CheckContext) -> Finding:
     """Is it at work?"""
     seen = heartbeat.last(patient.settings.home)
     if seen is None or patient.now - seen > heartbeat.ALIVE:
@@ -111,7 +111,7 @@ def worker(patient: Patient) -> Finding:
     return well("worker", "it is at work")
 
 
-def last_backup(patient: Patient) -> Finding:
+def last_backup(patient: CheckContext) -> Finding:
     """Is there one of last night?"""
     latest = patient.now + TOLERANCE  # a later one is of a clock that was ahead, and says nothing
     newest = next((each for each in backup_store.every(patient.settings.home) if each.at <= latest), None)
@@ -125,7 +125,7 @@ def last_backup(patient: Patient) -> Finding:
     return well("last backup", says)
 
 
-def last_restore_test(patient: Patient) -> Finding:
+def last_restore_test(patient: CheckContext) -> Finding:
     """Could the last backup be restored? (DATA-11)"""
     result = restore_test.last_result(patient.settings.home)
     if result is None:
@@ -143,7 +143,7 @@ def last_restore_test(patient: Patient) -> Finding:
     )
 
 
-def comparison(patient: Patient) -> Finding:
+def comparison(patient: CheckContext) -> Finding:
     """Is the ledger compared with Stripe?"""
     if not patient.settings.sells:
         return well("comparison with Stripe", "nothing is sold here")

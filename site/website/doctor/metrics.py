@@ -18,7 +18,7 @@ from carrel import clock
 from carrel.accounts.models import Reader
 from carrel.http.services import Services
 from carrel.mail import holds
-from carrel.mail.models import Alarm, OutboxMail, State
+from carrel.mail.models import Alarm, MailState, OutboxMail
 from newsletter.issues.models import Delivery
 from newsletter.subscribers.models import Subscriber
 from payments.models import Payment, StripeEvent
@@ -75,7 +75,7 @@ def _of_tables(session: Session) -> Iterator[Metric]:
     yield _one(
         "carrel_mail_held", "1 while all mail is held after a restoration", int(holds.is_held(session))
     )
-    queued = select(func.min(OutboxMail.created_at)).where(OutboxMail.state == State.QUEUED)
+    queued = select(func.min(OutboxMail.created_at)).where(OutboxMail.state == MailState.QUEUED)
     yield _age(
         "carrel_mail_oldest_age_seconds", "How long the oldest mail waits", session.scalar(queued), now
     )

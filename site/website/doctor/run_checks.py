@@ -8,10 +8,10 @@ from carrel import clock
 from carrel.http.services import Services
 from carrel.mail.alarms import raise_alarm
 from website.doctor import machine_checks, traffic_checks
-from website.doctor.findings import Finding, Level, Patient, bad
+from website.doctor.findings import CheckContext, Finding, Level, bad
 
 log = structlog.get_logger()
-Check = Callable[[Patient], Finding]
+Check = Callable[[CheckContext], Finding]
 CHECKS: tuple[Check, ...] = (
     machine_checks.settings,
     machine_checks.secrets,
@@ -37,12 +37,12 @@ WATCHED: tuple[Check, ...] = (
 WATCH_EVERY_SECONDS = 3600.0
 
 
-def examine(patient: Patient, checks: Sequence[Check] = CHECKS) -> list[Finding]:
+def examine(patient: CheckContext, checks: Sequence[Check] = CHECKS) -> list[Finding]:
     """What every check finds."""
     return [_safely(check, patient) for check in checks]
 
 
-def _safely(check: Check, patient: Patient) -> Finding:
+def _safely(check: Check, patient: CheckContext) -> Finding:
     try:
         return check(patient)
     except Exception as wrong:  # a database that is away must not hide a full disk
@@ -60,7 +60,7 @@ def worst(findings: Sequence[Finding]) -> Level:
 
 def watch(services: Services) -> bool:
     """A step of the worker: an alarm for what must not wait until somebody looks. Never asks for another turn."""
-    patient = Patient(services.settings, services.db, clock.now())
+    patient = CheckContext(services.settings, services.db, clock.now())
     wrong = [each for each in examine(patient, WATCHED) if each.level is Level.BAD]
     if wrong:
         with services.db.write() as session:

@@ -9,12 +9,12 @@ from urllib.error import HTTPError
 from sqlalchemy import func, select
 
 from carrel.mail import holds
-from carrel.mail.models import Alarm, OutboxMail, State
-from carrel.mail.outcomes import MailServerUnusable
+from carrel.mail.models import Alarm, MailState, OutboxMail
+from carrel.mail.outcomes import MailServerError
 from carrel.mail.server import MailServer
 from carrel.settings import is_local
 from payments.models import StripeEvent
-from website.doctor.findings import Finding, Patient, bad, look, well
+from website.doctor.findings import CheckContext, Finding, bad, look, well
 
 PATIENCE = timedelta(minutes=15)
 WAITS_TOO_LONG = timedelta(hours=1)
@@ -22,7 +22,7 @@ SECONDS = 5.0
 SKEW = timedelta(minutes=1)
 
 
-def webhook(patient: Patient) -> Finding:
+def webhook(patient: CheckContext) -> Finding:
     """Do Stripe's events arrive, and are they handled?"""
     if not patient.settings.sells:
         return well("webhook", "nothing is sold here")
@@ -41,11 +41,11 @@ def webhook(patient: Patient) -> Finding:
     return well("webhook", says)
 
 
-def mail(patient: Patient) -> Finding:
+def mail(patient: CheckContext) -> Finding:
     """Does mail go out?"""
     with patient.db.read() as session:
         held = holds.is_held(session)
-        queued = OutboxMail.state == State.QUEUED
+        queued = OutboxMail.state == MailState.QUEUED
         oldest = session.scalar(select(func.min(OutboxMail.created_at)).where(queued))
     if held:
         return look(
@@ -58,12 +58,12 @@ def mail(patient: Patient) -> Finding:
     return _mail_server(patient)
 
 
-def _mail_server(patient: Patient) -> Finding:
+def _mail_server(patient: CheckContext) -> Finding:
     try:
         server = MailServer.of(patient.settings)
         if patient.ask_outside:
             socket.create_connection((server.host, server.port), SECONDS).close()
-    except MailServerUnusable as wrong:
+    except MailServerError as wrong:
         return bad("mail", "it cannot be sent", str(wrong))
     except OSError as wrong:
         return bad(
@@ -74,7 +74,7 @@ def _mail_server(patient: Patient) -> Finding:
     return well("mail", "nothing waits" + (", and the mail server answers" if patient.ask_outside else ""))
 
 
-def stripe(patient: Patient) -> Finding:
+def stripe(patient: CheckContext) -> Finding:
     """Can Stripe be reached, and does it have the same time?"""
     if not patient.settings.sells or not patient.ask_outside:
         return well("Stripe", "not asked" if patient.settings.sells else "nothing is sold here")
@@ -99,7 +99,7 @@ def _time_at(address: str) -> datetime | None:
     return parsedate_to_datetime(said) if said else None
 
 
-def alarms(patient: Patient) -> Finding:
+def alarms(patient: CheckContext) -> Finding:
     """Is there anything that nobody has seen?"""
     with patient.db.read() as session:
         subjects = session.scalars(select(Alarm.subject).where(Alarm.acknowledged_at.is_(None))).all()

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from articles import queries
 from articles.models import Exam
 from carrel import clock
-from carrel.ads.ad_server import Desk, Offer, Place, Where
+from carrel.ads.ad_server import AdServer, Offer, Place, Where
 from carrel.http.services import services
-from carrel.page_cache import Edition
+from carrel.page_cache import Audience
 from payments import offer as offers
 
 
@@ -32,12 +32,12 @@ class Meta:
 
 
 @dataclass
-class Frame:
+class PageContext:
     """One page in the making: for whom, under which address, at which moment."""
 
     session: Session
     path: str
-    edition: Edition
+    edition: Audience
     now: datetime = field(default_factory=clock.now)
     fresh_until: datetime | None = None
 
@@ -66,7 +66,7 @@ class Frame:
         """What the page's slots show, and what stands between its blocks; nothing for a pass holder."""
         if not self.edition.has_ads:
             return {}, {}
-        desk = Desk(self.session, services().settings, services().signer, self.now)
+        desk = AdServer(self.session, services().settings, services().signer, self.now)
         last_resort = Offer(offer.text, offer.url) if offer else None
         shown = desk.page(places, where, blocks=blocks, offer=last_resort)
         self.fresh_until = earliest(self.fresh_until, shown.fresh_until)

@@ -7,8 +7,8 @@ from articles import queries
 from carrel.accounts import current_reader
 from carrel.http.cached_response import Rendering, serve_edition
 from carrel.http.services import services
-from carrel.page_cache import Edition
-from website.pages.page_context import Frame, Meta
+from carrel.page_cache import Audience
+from website.pages.page_context import Meta, PageContext
 
 blueprint = Blueprint("plain", __name__)
 
@@ -23,10 +23,10 @@ def page(slug: str) -> Response:
     return serve_edition(f"/{slug}/", edition, lambda: render_page(slug, edition))
 
 
-def render_page(slug: str, edition: Edition) -> Rendering:
+def render_page(slug: str, edition: Audience) -> Rendering:
     """The page."""
     with services().db.read() as session:
-        frame = Frame(session, f"/{slug}/", edition)
+        frame = PageContext(session, f"/{slug}/", edition)
         found = queries.find_page(session, slug) or abort(404)
         meta = Meta(found.title, found.summary or "")
         # Sanitised when it was published.

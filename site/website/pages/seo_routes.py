@@ -9,7 +9,7 @@ from articles import queries
 from carrel import clock
 from carrel.http.cached_response import Rendering, serve_edition
 from carrel.http.services import services
-from carrel.page_cache import Edition
+from carrel.page_cache import Audience
 from website.pages.page_context import earliest
 
 blueprint = Blueprint("machines", __name__)
@@ -22,7 +22,7 @@ SECURITY_TXT_DAYS = 180  # RFC 9116: "Expires" within a year
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
     """Every public page, with the day on which it truly changed last."""
-    return serve_edition("/sitemap.xml", Edition.GUEST, render_sitemap, "application/xml")
+    return serve_edition("/sitemap.xml", Audience.GUEST, render_sitemap, "application/xml")
 
 
 def render_sitemap() -> Rendering:
@@ -46,7 +46,7 @@ def sitemap_entries(session: Session, now: datetime) -> list[Entry]:
 @blueprint.get("/llms.txt")
 def llms() -> Response:
     """The library for language models: every article as plain Markdown."""
-    return serve_edition("/llms.txt", Edition.GUEST, render_llms, TEXT)
+    return serve_edition("/llms.txt", Audience.GUEST, render_llms, TEXT)
 
 
 def render_llms() -> Rendering:
@@ -61,7 +61,7 @@ def render_llms() -> Rendering:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Read everything that is public."""
-    return serve_edition("/robots.txt", Edition.GUEST, render_robots, TEXT)
+    return serve_edition("/robots.txt", Audience.GUEST, render_robots, TEXT)
 
 
 def render_robots() -> Rendering:
@@ -74,7 +74,7 @@ def render_robots() -> Rendering:
 @blueprint.get("/.well-known/security.txt")
 def security() -> Response:
     """Whom to tell about a hole (RFC 9116)."""
-    return serve_edition("/.well-known/security.txt", Edition.GUEST, render_security, TEXT)
+    return serve_edition("/.well-known/security.txt", Audience.GUEST, render_security, TEXT)
 
 
 def render_security() -> Rendering:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from articles.build.parallel_map import FEW, WorkerDied, spread
+from articles.build.parallel_map import FEW, WorkerDiedError, parallel_map
 
 
 def double(factor: int, items: Sequence[int]) -> list[int]:
@@ -37,29 +37,29 @@ def report_and_sleep(folder: str, items: Sequence[int]) -> None:
 
 @pytest.mark.parametrize("count", [0, 1, FEW, FEW + 1, 400])
 def test_results_come_whole_and_in_order(count: int) -> None:
-    found = [result for results in spread(double, 2, range(count)) for result in results]
+    found = [result for results in parallel_map(double, 2, range(count)) for result in results]
     assert found == [2 * number for number in range(count)]
 
 
 def test_little_work_is_done_here_and_much_work_elsewhere() -> None:
-    assert {pid for found in spread(pids, 0, range(FEW)) for pid in found} == {os.getpid()}
+    assert {pid for found in parallel_map(pids, 0, range(FEW)) for pid in found} == {os.getpid()}
     if len(os.sched_getaffinity(0)) > 1:
-        assert os.getpid() not in {pid for found in spread(pids, 0, range(400)) for pid in found}
+        assert os.getpid() not in {pid for found in parallel_map(pids, 0, range(400)) for pid in found}
 
 
 def test_a_failure_in_a_worker_is_a_failure_here() -> None:
     with pytest.raises(ZeroDivisionError):
-        list(spread(refuse, 0, range(400)))
+        list(parallel_map(refuse, 0, range(400)))
 
 
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one core does everything here")
 def test_a_worker_that_is_killed_is_one_sentence() -> None:
-    with pytest.raises(WorkerDied, match="Nothing was published"):
-        list(spread(die, 0, range(400)))
+    with pytest.raises(WorkerDiedError, match="Nothing was published"):
+        list(parallel_map(die, 0, range(400)))
 
 
 def _parent(folder: str) -> None:
-    list(spread(report_and_sleep, folder, range(400)))
+    list(parallel_map(report_and_sleep, folder, range(400)))
 
 
 @pytest.mark.faults

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 
 from articles import queries
 from articles.models import Article, ArticleBody, Exam, PlainPage, Topic
-from articles.publish import Refused
+from articles.publish import PublishRefusedError
 from articles.queries import Gone
 from carrel import clock
 from carrel.db import Database
@@ -35,7 +35,7 @@ def test_a_removed_article_that_others_link_to_is_refused(
     write_files(content, {"cpb/one.md": article_md("One", body="Text.\n\n[x](clean-claims.md)")})
     publish_now()
     (content / "cpb/clean-claims.md").unlink()
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PublishRefusedError) as refused:
         publish_now()
     (problem,) = refused.value.report.problems["cpb/one.md"]
     assert (problem.code, problem.line) == ("link-broken", 8)
@@ -50,7 +50,7 @@ def test_a_heading_that_goes_away_breaks_the_links_of_unchanged_articles(
     write_files(
         content, {"cpb/clean-claims.md": article_md("Clean claims", body="## The other rule\n\nText.")}
     )
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PublishRefusedError) as refused:
         publish_now()
     (problem,) = refused.value.report.problems["cpb/one.md"]
     assert (problem.code, problem.line, problem.mend) == ("anchor-broken", 6, "Did you mean #the-other-rule?")
@@ -63,7 +63,7 @@ def test_a_new_link_to_a_place_in_an_unchanged_article_is_checked(
     write_files(content, {"cpb/one.md": article_md("One", body="[x](clean-claims.md#the-rule)")})
     publish_now()
     write_files(content, {"cpb/one.md": article_md("One", body="[x](clean-claims.md#no-rule)")})
-    with pytest.raises(Refused):
+    with pytest.raises(PublishRefusedError):
         publish_now()
 
 
@@ -74,7 +74,7 @@ def test_a_hundred_broken_files_of_many_publish_nothing(
     before = epoch(db)
     write_files(content, {f"cpb/good-{n}.md": article_md(f"{n}") for n in range(50)})
     write_files(content, {f"cpb/broken-{n}.md": article_md(f"{n}", body="# One") for n in range(100)})
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PublishRefusedError) as refused:
         publish_now()
     assert len(refused.value.report.problems) == 100
     assert slugs(db) == {"clean-claims", "medicare-basics"}

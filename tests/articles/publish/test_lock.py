@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from articles import queries
-from articles.publish import Busy, Published
+from articles.publish import PublishBusyError, Published
 from articles.publish.lock import one_at_a_time
 from carrel import clock
 from carrel.db import Database
@@ -37,7 +37,7 @@ def test_a_publication_that_waits_too_long_gives_up(
     db: Database, publish_now: Callable[..., Published], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("articles.publish.lock.WAIT_SECONDS", 0.2)
-    with one_at_a_time(db, print), pytest.raises(Busy, match="ten minutes"):
+    with one_at_a_time(db, print), pytest.raises(PublishBusyError, match="ten minutes"):
         publish_now()
 
 

@@ -82,6 +82,6 @@ def signed_in_as(services: Services, browser: Browser) -> str | None:
 
 def make_link(
     services: Services, purpose: Purpose = Purpose.SIGN_IN, reader_id: int | None = None
-) -> links.Made:
+) -> links.IssuedLink:
     with services.db.write() as session:
         return links.make(session, purpose, parse(ANNA), reader_id=reader_id)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from carrel import clock
 from carrel.accounts import address_change, links, sessions, sign_in
-from carrel.accounts.links import LinkUsedUp
+from carrel.accounts.links import LinkUsedError
 from carrel.accounts.models import Purpose, Reader
 from carrel.accounts.sign_in import Browser as DomainBrowser
 from carrel.audit import AuditEntry
@@ -140,7 +140,7 @@ def test_auth_06_all_other_browsers_are_signed_out_and_pending_links_die(
     with services.db.read() as session:
         assert sessions.find(session, other) is None
         assert sessions.find(session, anna.cookie(SESSION) or "")
-        with pytest.raises(LinkUsedUp):
+        with pytest.raises(LinkUsedError):
             links.look(session, Purpose.SIGN_IN, pending.token)
 
 
@@ -238,5 +238,5 @@ def test_a_browser_that_moved_with_a_merge_cannot_change_the_address(
 
 
 def test_an_undo_that_never_was_is_used_up(services: Services) -> None:
-    with services.db.write() as session, pytest.raises(LinkUsedUp):
+    with services.db.write() as session, pytest.raises(LinkUsedError):
         address_change.undo(session, "x" * 43)

@@ -12,7 +12,7 @@ from carrel.accounts import audience, readers, sessions
 from carrel.accounts.audience import edition_of
 from carrel.accounts.models import ReaderSession
 from carrel.http.services import Services
-from carrel.page_cache import Edition, EpochWatch, VerdictCache
+from carrel.page_cache import Audience, AudienceCache, CacheVersionWatch
 from tests.support.accounts import BOB, make_reader, make_session
 
 
@@ -20,25 +20,25 @@ from tests.support.accounts import BOB, make_reader, make_session
 def quick(services: Services) -> Services:
     """Services that ask for the epoch every time."""
     return Services(
-        services.settings, services.db, services.signer, EpochWatch(services.db, 0.0), services.pages
+        services.settings, services.db, services.signer, CacheVersionWatch(services.db, 0.0), services.pages
     )
 
 
 def test_decision_6_the_session_alone_selects_the_edition(quick: Services) -> None:
     anna, buyer = make_reader(quick.db), make_reader(quick.db, None, ad_free=True)
-    assert edition_of(quick, "") is Edition.GUEST
-    assert edition_of(quick, "x" * 43) is Edition.GUEST
-    assert edition_of(quick, make_session(quick.db, anna)) is Edition.READER
-    assert edition_of(quick, make_session(quick.db, buyer)) is Edition.PASS
+    assert edition_of(quick, "") is Audience.GUEST
+    assert edition_of(quick, "x" * 43) is Audience.GUEST
+    assert edition_of(quick, make_session(quick.db, anna)) is Audience.READER
+    assert edition_of(quick, make_session(quick.db, buyer)) is Audience.PASS
     bob, refunded = make_reader(quick.db, BOB, ad_free=True), make_reader(quick.db, None)
-    assert edition_of(quick, make_session(quick.db, bob)) is Edition.PASS
-    assert edition_of(quick, make_session(quick.db, refunded)) is Edition.READER
+    assert edition_of(quick, make_session(quick.db, bob)) is Audience.PASS
+    assert edition_of(quick, make_session(quick.db, refunded)) is Audience.READER
 
 
 def test_decision_8_a_verdict_changes_with_the_epoch_at_once(quick: Services) -> None:
     anna = make_reader(quick.db)
     token = make_session(quick.db, anna)
-    for ad_free, edition in [(True, Edition.PASS), (False, Edition.READER)]:
+    for ad_free, edition in [(True, Audience.PASS), (False, Audience.READER)]:
         with quick.db.write() as session:
             readers.set_ad_free(session, anna.id, ad_free)
         assert edition_of(quick, token) is edition
@@ -59,7 +59,7 @@ def test_decision_8_a_verdict_is_asked_once_and_lasts_a_minute(
 
     monkeypatch.setattr(sessions, "find", counting)
     for _ in range(10):
-        assert edition_of(quick, token) is Edition.READER
+        assert edition_of(quick, token) is Audience.READER
     assert len(asked) == 1
     now += 61
     edition_of(quick, token)
@@ -73,11 +73,11 @@ def test_a_revoked_session_loses_its_edition_within_a_minute(
     token = make_session(quick.db, anna)
     now = 1000.0
     monkeypatch.setattr("carrel.page_cache.time.monotonic", lambda: now)
-    assert edition_of(quick, token) is Edition.PASS
+    assert edition_of(quick, token) is Audience.PASS
     with quick.db.write() as session:
         sessions.end_all(session, anna.id)
     now += 60
-    assert edition_of(quick, token) is Edition.GUEST
+    assert edition_of(quick, token) is Audience.GUEST
 
 
 def test_a_pass_stays_a_pass_while_the_database_is_away(
@@ -86,15 +86,15 @@ def test_a_pass_stays_a_pass_while_the_database_is_away(
     token = make_session(quick.db, make_reader(quick.db, ad_free=True))
     now = 1000.0
     monkeypatch.setattr("carrel.page_cache.time.monotonic", lambda: now)
-    assert edition_of(quick, token) is Edition.PASS
+    assert edition_of(quick, token) is Audience.PASS
     now += 3600
 
-    def away(*_: object) -> Edition:
+    def away(*_: object) -> Audience:
         raise OperationalError("SELECT", {}, Exception("away"))
 
     monkeypatch.setattr(audience, "_ask", away)
-    assert edition_of(quick, token) is Edition.PASS
-    assert edition_of(quick, "y" * 43) is Edition.GUEST
+    assert edition_of(quick, token) is Audience.PASS
+    assert edition_of(quick, "y" * 43) is Audience.GUEST
 
 
 def test_decision_4_reading_notes_that_the_session_was_seen(quick: Services) -> None:
@@ -108,16 +108,16 @@ def test_decision_4_reading_notes_that_the_session_was_seen(quick: Services) -> 
 
 
 def test_the_cache_is_bounded() -> None:
-    cache = VerdictCache(capacity=3)
+    cache = AudienceCache(capacity=3)
     for n in range(10):
-        cache.put(str(n), Edition.PASS, 1)
+        cache.put(str(n), Audience.PASS, 1)
     assert [n for n in range(10) if cache.get(str(n), 1)] == [7, 8, 9]
 
 
 def test_a_verdict_of_another_epoch_is_no_verdict() -> None:
-    cache = VerdictCache()
-    cache.put("cookie", Edition.PASS, 1)
+    cache = AudienceCache()
+    cache.put("cookie", Audience.PASS, 1)
     assert cache.get("cookie", 2) is None
-    assert cache.get("cookie", 1) is Edition.PASS
+    assert cache.get("cookie", 1) is Audience.PASS
     cache.drop("cookie")
     assert cache.last("cookie") is None

@@ -13,7 +13,7 @@ from carrel.http.services import Services
 from carrel.mail import outbox, suppression
 from carrel.mail.addresses import parse
 from carrel.mail.claims import claim, end
-from carrel.mail.models import Kind, OutboxMail, State
+from carrel.mail.models import Kind, MailState, OutboxMail
 from carrel.mail.suppression import Purpose as MailPurpose
 from tests.support.accounts import ANNA, BOB, make_reader, make_session
 from tests.support.mail import HELLO
@@ -52,7 +52,7 @@ def send_all(services: Services) -> list[str]:
             if mail is None:
                 return sent
             sent.append(mail.to_address)
-            end(session, mail, State.SENT)
+            end(session, mail, MailState.SENT)
 
 
 def test_data_20_no_address_is_left_anywhere(services: Services) -> None:
@@ -86,7 +86,7 @@ def test_data_20_the_last_mail_goes_out_and_is_forgotten(services: Services) -> 
     anna = lead_a_life(services)
     erase(services, anna)
     with services.db.read() as session:
-        open_mails = select(OutboxMail.name, OutboxMail.to_key).where(OutboxMail.state == State.QUEUED)
+        open_mails = select(OutboxMail.name, OutboxMail.to_key).where(OutboxMail.state == MailState.QUEUED)
         assert [tuple(row) for row in session.execute(open_mails)] == [("carrel.accounts/erased", ANNA)]
 
 

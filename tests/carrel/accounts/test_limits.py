@@ -8,7 +8,7 @@ import time_machine
 from sqlalchemy import text
 
 from carrel.accounts import limits
-from carrel.accounts.limits import Limit, TooMany, hours, minutes
+from carrel.accounts.limits import Limit, TooManyRequestsError, hours, minutes
 from carrel.db import Database
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -27,7 +27,7 @@ def count(db: Database, times: int, key: str = "anna") -> int:
         try:
             hit(db, key)
             passed += 1
-        except TooMany:
+        except TooManyRequestsError:
             pass
     return passed
 
@@ -36,7 +36,7 @@ def test_auth_13_three_pass_and_the_fourth_hears_when_to_come_back(db: Database)
     with time_machine.travel(NOON, tick=False) as time:
         assert count(db, 3) == 3
         time.shift(timedelta(minutes=4))
-        with pytest.raises(TooMany) as refused:
+        with pytest.raises(TooManyRequestsError) as refused:
             hit(db)
         assert (refused.value.name, refused.value.retry_after) == ("mail", 360)
         time.shift(timedelta(seconds=359))
@@ -62,7 +62,7 @@ def test_auth_13_several_limits_hold_together(db: Database) -> None:
             time.move_to(NOON + timedelta(minutes=10 * step, seconds=step))
             hit(db, "anna", a_day)
         time.move_to(NOON + timedelta(hours=20))
-        with pytest.raises(TooMany) as refused:
+        with pytest.raises(TooManyRequestsError) as refused:
             hit(db, "anna", a_day)
         assert refused.value.retry_after == 4 * 3600
         time.move_to(NOON + timedelta(hours=24, seconds=1))

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 import pytest
 
 from carrel.accounts import mails
-from carrel.accounts.links import Made
+from carrel.accounts.links import IssuedLink
 from carrel.mail.message import Content
 from carrel.settings import Settings
 
 TOKEN = "t" * 43
-MADE = Made(TOKEN, "12345678", "s" * 43)
+MADE = IssuedLink(TOKEN, "12345678", "s" * 43)
 FOOT = """
 Carrel · Carrel, 1 Quiet Street, Springfield · help@carrel.test
 https://carrel.test/

@@ -71,7 +71,7 @@ def test_merging_with_oneself_does_nothing(db: Database) -> None:
 
 
 def test_an_unknown_reader_is_a_named_failure(db: Database) -> None:
-    with db.read() as session, pytest.raises(readers.NoSuchReader):
+    with db.read() as session, pytest.raises(readers.ReaderNotFoundError):
         readers.get(session, 404)
 
 

@@ -8,7 +8,7 @@ import time_machine
 from sqlalchemy import func, select, text
 
 from carrel.accounts import sign_in
-from carrel.accounts.links import LinkUsedUp
+from carrel.accounts.links import LinkUsedError
 from carrel.accounts.models import Purpose, Reader, ReaderSession
 from carrel.accounts.sign_in import Browser as DomainBrowser
 from carrel.http.services import Services
@@ -80,7 +80,7 @@ def test_auth_01_of_fifty_at_once_one_gets_a_session(services: Services) -> None
         try:
             with services.db.write() as session:
                 won.append(sign_in.by_link(session, made.token, DomainBrowser("b")).token)
-        except LinkUsedUp as used:
+        except LinkUsedError as used:
             lost.append(used)
 
     threads = [threading.Thread(target=use) for _ in range(50)]
@@ -153,7 +153,7 @@ def test_auth_01_a_link_is_good_for_its_own_purpose_alone(services: Services, an
     reader = make_reader(services.db, BOB)
     made = make_link(services, Purpose.NEW_ADDRESS, reader.id)
     assert anna.get(f"/sign-in/{made.token}").status_code == 410
-    with services.db.write() as session, pytest.raises(LinkUsedUp):
+    with services.db.write() as session, pytest.raises(LinkUsedError):
         sign_in.by_link(session, made.token, DomainBrowser("b"))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import event, select
 
 from carrel.accounts import links, sessions
 from carrel.accounts import sign_in as signin
-from carrel.accounts.links import LinkUsedUp
+from carrel.accounts.links import LinkUsedError
 from carrel.accounts.models import Reader
 from carrel.accounts.sign_in import Browser as DomainBrowser
 from carrel.http.services import Services
@@ -38,7 +38,7 @@ def test_auth_03_codes_tried_at_once_count_once_each(services: Services) -> None
         try:
             with services.db.write() as session:
                 outcomes.append(links.use_by_code(session, made.secret, "nothing"))
-        except LinkUsedUp:
+        except LinkUsedError:
             outcomes.append("used up")
 
     threads = [threading.Thread(target=guess) for _ in range(20)]

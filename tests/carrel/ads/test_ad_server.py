@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from carrel.ads.ad_server import Desk, Offer, Where
+from carrel.ads.ad_server import AdServer, Offer, Where
 from carrel.ads.choice import window_start
 from carrel.ads.impression_tokens import read
 from carrel.http.services import Services
@@ -20,7 +20,7 @@ def page(services: Services, *ads: object, offer: Offer | None = None, places: l
     with services.db.write() as session:
         session.add_all(ads)
     with services.db.read() as session:
-        desk = Desk(session, services.settings, services.signer, NOW)
+        desk = AdServer(session, services.settings, services.signer, NOW)
         return desk.page(places, WHERE, blocks=paragraphs(*[50] * 10), offer=offer)
 
 
@@ -74,7 +74,7 @@ def test_an_ad_that_is_off_broken_or_over_gives_way_to_the_next_best(
 
 def test_a_mail_gets_absolute_addresses(services: Services) -> None:
     with services.db.read() as session:
-        desk = Desk(session, services.settings, services.signer, NOW, base_url="https://carrel.test")
+        desk = AdServer(session, services.settings, services.signer, NOW, base_url="https://carrel.test")
         ad = desk.one(Place.DIGEST, Where("digest:1"), offer=OFFER)
     assert ad is not None
     assert ad.url == "https://carrel.test/pass/"

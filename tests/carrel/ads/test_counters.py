@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from carrel.ads import counters
 from carrel.ads.events import seen
-from carrel.ads.impression_tokens import Stamp
+from carrel.ads.impression_tokens import ImpressionToken
 from carrel.ads.models import Count
 from carrel.http.services import Services
 from carrel.page_cache import current_epoch
@@ -19,7 +19,9 @@ pytestmark = pytest.mark.usefixtures("noon")
 
 
 def view(number: int, ad: str = "1", at: datetime = NOW) -> Any:
-    return seen("view", Stamp(ad, "side", "cpb", "what-cmp-means", NOW), f"browser {number}", PAIR, at)
+    return seen(
+        "view", ImpressionToken(ad, "side", "cpb", "what-cmp-means", NOW), f"browser {number}", PAIR, at
+    )
 
 
 def test_an_ad_that_reaches_its_cap_leaves_the_kept_pages(services: Services) -> None:

@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from carrel.ads import counters, impression_tokens, routes
-from carrel.ads.event_buffer import Tally
-from carrel.ads.impression_tokens import Stamp
+from carrel.ads.event_buffer import EventBuffer
+from carrel.ads.impression_tokens import ImpressionToken
 from carrel.ads.models import Count, Mark, PageCount, Salt
 from carrel.http.services import Services
 from tests.support.ads import NOW
@@ -41,7 +41,7 @@ class Visitor:
         return self._client.post("/seen", data=body, headers=headers, **self._from)
 
     def stamp(self, ad: str = "1", slot: str = "side", article: str = "what-cmp-means") -> str:
-        return impression_tokens.make(self._signer, Stamp(ad, slot, "cpb", article, NOW))
+        return impression_tokens.make(self._signer, ImpressionToken(ad, slot, "cpb", article, NOW))
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def anna(app: Flask, services: Services) -> Visitor:
     return Visitor(app, services)
 
 
-def counted(services: Services, tally: Tally) -> tuple[int, int, int]:
+def counted(services: Services, tally: EventBuffer) -> tuple[int, int, int]:
     """Pages, views and clicks in the database after a flush."""
     tally.flush()
     with services.db.read() as session:
@@ -59,11 +59,11 @@ def counted(services: Services, tally: Tally) -> tuple[int, int, int]:
 
 
 @pytest.fixture
-def tally(app: Flask) -> Tally:
+def tally(app: Flask) -> EventBuffer:
     return routes.counting(app).tally
 
 
-def test_a_page_a_view_and_a_click_are_counted(anna: Visitor, services: Services, tally: Tally) -> None:
+def test_a_page_a_view_and_a_click_are_counted(anna: Visitor, services: Services, tally: EventBuffer) -> None:
     for kind in ("page", "view", "click"):
         assert anna.tells(kind, anna.stamp()).status_code == 204
     assert counted(services, tally) == (1, 1, 1)
@@ -79,7 +79,7 @@ def test_reading_writes_nothing_until_the_tally_is_flushed(anna: Visitor, servic
 
 
 def test_100_reloads_of_one_browser_in_half_an_hour_count_once(
-    anna: Visitor, services: Services, tally: Tally, noon: time_machine.Traveller
+    anna: Visitor, services: Services, tally: EventBuffer, noon: time_machine.Traveller
 ) -> None:
     for count in range(100):
         noon.move_to(NOW + timedelta(seconds=17.9 * count), tick=False)
@@ -91,17 +91,17 @@ def test_100_reloads_of_one_browser_in_half_an_hour_count_once(
 
 
 def test_reloads_that_reach_two_processes_count_once(
-    anna: Visitor, app: Flask, services: Services, tally: Tally
+    anna: Visitor, app: Flask, services: Services, tally: EventBuffer
 ) -> None:
     anna.tells("view", anna.stamp())
     tally.flush()
-    app.extensions["ads"] = routes.Counting(Tally(services.db), routes.counting(app).throttle)
+    app.extensions["ads"] = routes.Counting(EventBuffer(services.db), routes.counting(app).throttle)
     anna.tells("view", anna.stamp())
     assert counted(services, routes.counting(app).tally) == (0, 1, 0)
 
 
 def test_after_half_an_hour_a_browser_counts_again(
-    anna: Visitor, services: Services, tally: Tally, noon: time_machine.Traveller
+    anna: Visitor, services: Services, tally: EventBuffer, noon: time_machine.Traveller
 ) -> None:
     anna.tells("view", anna.stamp())
     tally.flush()
@@ -111,7 +111,7 @@ def test_after_half_an_hour_a_browser_counts_again(
 
 
 def test_two_browsers_two_slots_and_two_articles_are_different_views(
-    anna: Visitor, app: Flask, services: Services, tally: Tally
+    anna: Visitor, app: Flask, services: Services, tally: EventBuffer
 ) -> None:
     ben = Visitor(app, services, "203.0.113.8")
     carl = Visitor(app, services, name=FIREFOX.replace("144", "145"))
@@ -131,14 +131,16 @@ def test_two_browsers_two_slots_and_two_articles_are_different_views(
     ],
 )
 def test_robots_are_not_counted(
-    app: Flask, services: Services, tally: Tally, name: str, language: str
+    app: Flask, services: Services, tally: EventBuffer, name: str, language: str
 ) -> None:
     robot = Visitor(app, services, name=name)
     assert robot.tells("view", robot.stamp(), Accept_Language=language).status_code == 204
     assert counted(services, tally) == (0, 0, 0)
 
 
-def test_a_telephone_with_bot_in_its_name_is_a_reader(app: Flask, services: Services, tally: Tally) -> None:
+def test_a_telephone_with_bot_in_its_name_is_a_reader(
+    app: Flask, services: Services, tally: EventBuffer
+) -> None:
     reader = Visitor(
         app,
         services,
@@ -149,14 +151,14 @@ def test_a_telephone_with_bot_in_its_name_is_a_reader(app: Flask, services: Serv
 
 
 def test_priv_06_who_sends_global_privacy_control_is_not_even_counted(
-    anna: Visitor, services: Services, tally: Tally
+    anna: Visitor, services: Services, tally: EventBuffer
 ) -> None:
     assert anna.tells("view", anna.stamp(), Sec_GPC="1").status_code == 204
     assert counted(services, tally) == (0, 0, 0)
 
 
 def test_a_forged_stamp_counts_nothing_and_the_answer_does_not_tell(
-    anna: Visitor, services: Services, tally: Tally
+    anna: Visitor, services: Services, tally: EventBuffer
 ) -> None:
     assert anna.tells("view", anna.stamp().replace("1|", "2|", 1), "nonsense").status_code == 204
     assert counted(services, tally) == (0, 0, 0)
@@ -174,13 +176,15 @@ def test_a_message_that_our_script_does_not_send_is_refused(anna: Visitor) -> No
         assert anna.sends(body).status_code == 400, body[:60]
 
 
-def test_a_message_from_another_site_is_refused(anna: Visitor, services: Services, tally: Tally) -> None:
+def test_a_message_from_another_site_is_refused(
+    anna: Visitor, services: Services, tally: EventBuffer
+) -> None:
     assert anna.tells("view", anna.stamp(), Origin="https://evil.example").status_code == 403
     assert counted(services, tally) == (0, 0, 0)
 
 
 def test_a_flood_from_one_address_is_stopped_and_does_not_stop_others(
-    anna: Visitor, app: Flask, services: Services, tally: Tally
+    anna: Visitor, app: Flask, services: Services, tally: EventBuffer
 ) -> None:
     answers = {anna.tells("view", "x").status_code for _ in range(130)}
     ben = Visitor(app, services, "203.0.113.8")
@@ -188,7 +192,7 @@ def test_a_flood_from_one_address_is_stopped_and_does_not_stop_others(
     assert ben.tells("view", ben.stamp()).status_code == 204
 
 
-def test_neither_address_nor_browser_is_stored(anna: Visitor, services: Services, tally: Tally) -> None:
+def test_neither_address_nor_browser_is_stored(anna: Visitor, services: Services, tally: EventBuffer) -> None:
     anna.tells("view", anna.stamp())
     tally.flush()
     with services.db.read() as session:
@@ -202,7 +206,7 @@ def test_neither_address_nor_browser_is_stored(anna: Visitor, services: Services
 
 
 def test_salts_and_marks_are_thrown_away(
-    anna: Visitor, services: Services, tally: Tally, noon: time_machine.Traveller
+    anna: Visitor, services: Services, tally: EventBuffer, noon: time_machine.Traveller
 ) -> None:
     anna.tells("view", anna.stamp())
     tally.flush()
@@ -215,7 +219,7 @@ def test_salts_and_marks_are_thrown_away(
 
 
 def test_while_the_database_cannot_be_written_events_wait(
-    anna: Visitor, services: Services, tally: Tally, monkeypatch: pytest.MonkeyPatch
+    anna: Visitor, services: Services, tally: EventBuffer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from sqlalchemy.exc import OperationalError
 

@@ -11,11 +11,11 @@ from PIL import Image
 from sqlalchemy import select
 
 from carrel.ads import house_ads
-from carrel.ads.drafts import Draft, Known, Refused, Upload, check, is_target
+from carrel.ads.drafts import Draft, InvalidDraftError, Known, Upload, check, is_target
 from carrel.ads.models import HouseAd
 from carrel.audit import AuditEntry
 from carrel.db import Database
-from carrel.images.problems import ImageProblem
+from carrel.images.problems import ImageError
 from carrel.page_cache import current_epoch
 from carrel.settings import Settings
 from tests.support.ads import NOW
@@ -28,7 +28,7 @@ IMAGE = replace(DRAFT, kind="image", picture_alt="Three pencils", upload=Upload(
 def faults(**changes: Any) -> dict[str, str]:
     try:
         check(replace(DRAFT, **changes), KNOWN)
-    except Refused as refused:
+    except InvalidDraftError as refused:
         return refused.errors
     return {}
 
@@ -97,7 +97,7 @@ def test_the_schema_itself_refuses_an_image_without_a_picture(db: Database) -> N
 def test_two_ads_of_one_name_are_refused_and_the_transaction_goes_on(db: Database) -> None:
     with db.write() as session:
         house_ads.create(session, DRAFT, KNOWN, actor="olga")
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(InvalidDraftError) as refused:
             house_ads.create(session, DRAFT, KNOWN, actor="olga")
         assert list(refused.value.errors) == ["name"]
         house_ads.create(session, replace(DRAFT, name="Another"), KNOWN, actor="olga")
@@ -143,7 +143,7 @@ def test_a_change_without_an_upload_keeps_the_picture(db: Database) -> None:
 
 
 def test_an_ad_that_is_not_there_is_named(db: Database) -> None:
-    with db.read() as session, pytest.raises(house_ads.NoSuchAd) as missing:
+    with db.read() as session, pytest.raises(house_ads.AdNotFoundError) as missing:
         house_ads.find(session, 77)
     assert missing.value.ad_id == 77
 
@@ -170,7 +170,7 @@ def test_con_03_an_uploaded_picture_is_made_anew(settings: Settings) -> None:
      b"<html><script>alert(1)</script>"],
 )  # fmt: skip
 def test_con_03_what_is_no_picture_is_refused_and_leaves_no_file(settings: Settings, content: bytes) -> None:
-    with pytest.raises(ImageProblem):
+    with pytest.raises(ImageError):
         house_ads.take_picture(settings, "x.png", content)
     assert not list(Path(settings.home / "media").glob("*"))
 

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from carrel.ads.impression_tokens import Stamp, make, read
+from carrel.ads.impression_tokens import ImpressionToken, make, read
 from carrel.tokens import Signer
 from tests.support.ads import NOW
 
 SIGNER = Signer(["a-key-for-tests-only-of-32-bytes-or-more"])
-STAMP = Stamp("12", "inline", "cpb", "what-cmp-means", NOW)
+STAMP = ImpressionToken("12", "inline", "cpb", "what-cmp-means", NOW)
 
 
 def test_a_stamp_comes_back_as_it_was() -> None:

@@ -8,13 +8,13 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from carrel.ads.maintenance import Upkeep
+from carrel.ads.maintenance import AdMaintenance
 from carrel.ads.models import Count, HouseAd, Salt
 from carrel.http.services import Services
 from carrel.mail.models import Alarm
 from tests.support.ads import NOW, house_ad
 
-UPKEEP = Upkeep(lambda _session: ["cpb", "ccm"])
+UPKEEP = AdMaintenance(lambda _session: ["cpb", "ccm"])
 
 
 @pytest.fixture(autouse=True)

@@ -9,11 +9,11 @@ import pytest
 from flask import Flask, g
 
 from carrel.ads import network
-from carrel.ads.ad_server import Desk, Offer, Place, Where
+from carrel.ads.ad_server import AdServer, Offer, Place, Where
 from carrel.http.headers import content_security_policy
 from carrel.http.services import Services
-from carrel.page_cache import Edition
-from carrel.settings import BadSettings, load
+from carrel.page_cache import Audience
+from carrel.settings import SettingsError, load
 from carrel.slots import NetworkAd
 from tests.support.ads import NOW, house_ad
 from website.app import create_app
@@ -63,14 +63,14 @@ def test_web_08_an_inline_script_is_allowed_by_its_hash_and_nothing_else_inline_
 @pytest.mark.parametrize(
     ("edition", "on", "widened"),
     [
-        (Edition.GUEST, True, True),
-        (Edition.READER, True, True),
-        (Edition.PASS, True, False),
-        (Edition.GUEST, False, False),
+        (Audience.GUEST, True, True),
+        (Audience.READER, True, True),
+        (Audience.PASS, True, False),
+        (Audience.GUEST, False, False),
     ],
 )
 def test_web_07_the_policy_names_a_network_only_where_it_may_stand(
-    app: Flask, services: Services, edition: Edition, on: bool, widened: bool
+    app: Flask, services: Services, edition: Audience, on: bool, widened: bool
 ) -> None:
     settings = with_network(services, **({} if on else {"tag": " "})).settings
     with app.test_request_context():
@@ -94,7 +94,9 @@ def test_the_network_may_take_the_place_of_a_house_ad_but_not_of_a_paid_one(serv
     with services.db.write() as session:
         session.add_all([house_ad(id=1), house_ad(id=2, paid=True, slots=["foot"])])
     with services.db.read() as session:
-        desk = Desk(session, with_network(services, slots=("side", "foot")).settings, services.signer, NOW)
+        desk = AdServer(
+            session, with_network(services, slots=("side", "foot")).settings, services.signer, NOW
+        )
         slots = desk.page([Place.TOP, Place.SIDE, Place.FOOT], Where("x", "cpb")).slots
     assert {name: bool(ad.network) for name, ad in slots.items()} == {
         "top": False,
@@ -106,7 +108,7 @@ def test_the_network_may_take_the_place_of_a_house_ad_but_not_of_a_paid_one(serv
 
 def test_the_network_may_take_the_place_of_the_passes_own_offer(services: Services) -> None:
     with services.db.read() as session:
-        desk = Desk(session, with_network(services).settings, services.signer, NOW)
+        desk = AdServer(session, with_network(services).settings, services.signer, NOW)
         slots = desk.page([Place.SIDE], Where("x"), offer=Offer("No ads", "/pass/")).slots
     assert slots["side"].network
 
@@ -127,7 +129,7 @@ def test_the_network_may_take_the_place_of_the_passes_own_offer(services: Servic
     ],
 )
 def test_a_mistake_about_the_network_stops_the_start(table: dict[str, object], mend: str) -> None:
-    with pytest.raises(BadSettings) as refused:
+    with pytest.raises(SettingsError) as refused:
         load({}, network_ad=table)
     assert mend in str(refused.value)
     assert str(refused.value).startswith("[network_ad]")

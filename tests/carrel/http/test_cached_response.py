@@ -8,13 +8,13 @@ from sqlalchemy.exc import OperationalError
 
 from carrel.db import Database
 from carrel.http.services import Services
-from carrel.page_cache import EpochWatch, raise_epoch
+from carrel.page_cache import CacheVersionWatch, raise_epoch
 
 
 @pytest.fixture
 def services(services: Services) -> Services:
     """The same, but every request asks for the epoch."""
-    return replace(services, epoch=EpochWatch(services.db, poll_seconds=0))
+    return replace(services, epoch=CacheVersionWatch(services.db, poll_seconds=0))
 
 
 def test_data_06_while_the_database_is_away_the_last_page_stands_even_if_it_was_old(

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask, Response, session
 
 from carrel.http import session_cookie, storage_register
-from carrel.http.storage_register import COOKIE, STORAGE, Undeclared, declare, in_scripts
+from carrel.http.storage_register import COOKIE, STORAGE, UndeclaredCookieError, declare, in_scripts
 
 STATIC = Path(__file__).parents[3] / "site" / "website" / "static"
 SCRIPTS = sorted((STATIC / "js").glob("*.js"))
@@ -48,7 +48,7 @@ def test_priv_08_an_undeclared_cookie_fails_whoever_sets_it(app: Flask) -> None:
     app.add_url_rule("/ours", view_func=ours)
     app.add_url_rule("/flasks", view_func=flasks)
     for path, name in (("/ours", "sneaky"), ("/flasks", "session")):
-        with pytest.raises(Undeclared) as refused:
+        with pytest.raises(UndeclaredCookieError) as refused:
             app.test_client().get(path, **HERE)
         assert refused.value.name == name
 

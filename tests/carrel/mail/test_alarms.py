@@ -9,7 +9,7 @@ from carrel.audit import AuditEntry
 from carrel.http.services import Services
 from carrel.mail import alarms
 from carrel.mail.models import Alarm
-from carrel.mail.outbox_sender import Delivery
+from carrel.mail.outbox_sender import OutboxSender
 from tests.support.smtp import FakeMailServer
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -21,7 +21,7 @@ def ring(post: Services, key: str = "queue", text: str = "The queue stands still
 
 
 def deliver(post: Services) -> None:
-    delivery = Delivery()
+    delivery = OutboxSender()
     while alarms.mail_one(post) or delivery.handle_one(post):
         pass
     delivery.close()

@@ -11,8 +11,8 @@ from carrel import clock
 from carrel.http.services import Services
 from carrel.mail import alarms, claims, outbox, outbox_watch
 from carrel.mail.models import OutboxMail
-from carrel.mail.outbox import PACES, Pace
-from carrel.mail.outbox_sender import Delivery
+from carrel.mail.outbox import PACES, RetryPolicy
+from carrel.mail.outbox_sender import OutboxSender
 from tests.support.mail import HELLO
 from tests.support.smtp import FakeMailServer
 
@@ -29,7 +29,7 @@ def queue(post: Services, *, ahead: timedelta, is_taken: bool = False) -> None:
 def sent(post: Services, mail_server: FakeMailServer) -> int:
     """How many mails leave after the minute's look."""
     outbox_watch.handle_one(post)
-    delivery = Delivery()
+    delivery = OutboxSender()
     while delivery.handle_one(post):
         pass
     delivery.close()
@@ -46,7 +46,7 @@ def test_data_23_a_mail_of_a_clock_that_was_a_day_ahead_goes_now(
 
 @pytest.mark.parametrize("pace", PACES.values(), ids=PACES)
 def test_a_mail_that_is_put_off_for_as_long_as_can_be_is_left_alone(
-    post: Services, monkeypatch: pytest.MonkeyPatch, pace: Pace
+    post: Services, monkeypatch: pytest.MonkeyPatch, pace: RetryPolicy
 ) -> None:
     monkeypatch.setattr(claims, "_chance", SimpleNamespace(uniform=lambda _sooner, later: later))
     right = clock.now()

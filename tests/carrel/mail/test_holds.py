@@ -11,9 +11,9 @@ from carrel import clock
 from carrel.audit import AuditEntry
 from carrel.http.services import Services
 from carrel.mail import holds, outbox
-from carrel.mail.models import OutboxMail, State
-from carrel.mail.outbox import ASKED, USUAL, Pace
-from carrel.mail.outbox_sender import Delivery
+from carrel.mail.models import MailState, OutboxMail
+from carrel.mail.outbox import ASKED, USUAL, RetryPolicy
+from carrel.mail.outbox_sender import OutboxSender
 from tests.support.mail import HELLO
 from tests.support.smtp import FakeMailServer
 
@@ -21,7 +21,7 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-def queue(post: Services, key: str, pace: Pace = USUAL) -> None:
+def queue(post: Services, key: str, pace: RetryPolicy = USUAL) -> None:
     with post.db.write() as session:
         outbox.queue(session, key=key, to="anna@example.org", mail=HELLO, pace=pace, private=pace is ASKED)
 
@@ -43,11 +43,11 @@ def release(post: Services, *, skip: bool) -> int | None:
 
 def send(post: Services) -> list[str]:
     """Let a worker send what may go; the keys of all that were sent so far."""
-    with closing(Delivery()) as delivery:
+    with closing(OutboxSender()) as delivery:
         while delivery.handle_one(post):
             pass
     with post.db.read() as session:
-        return sorted(session.scalars(select(OutboxMail.key).where(OutboxMail.state == State.SENT)))
+        return sorted(session.scalars(select(OutboxMail.key).where(OutboxMail.state == MailState.SENT)))
 
 
 @pytest.fixture
@@ -87,13 +87,13 @@ def test_data_12_again_mails_it_but_never_an_old_code(restored: Services) -> Non
     assert send(restored) == ["found at Stripe", "new", "new code", "old"]
     with restored.db.read() as session:
         old = session.scalars(select(OutboxMail).where(OutboxMail.key == "old code")).one()
-    assert (old.state, old.text) == (State.SUPPRESSED, "")
+    assert (old.state, old.text) == (MailState.SUPPRESSED, "")
 
 
 def test_data_12_before_stripe_was_compared_nothing_can_be_decided(post: Services) -> None:
     queue(post, "old")
     hold(post)
-    with pytest.raises(holds.NotReconciled):
+    with pytest.raises(holds.NotReconciledError):
         release(post, skip=True)
     assert send(post) == []
 

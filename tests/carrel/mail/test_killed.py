@@ -15,8 +15,8 @@ from carrel import clock
 from carrel.http.services import Services
 from carrel.mail import outbox, outbox_watch
 from carrel.mail.message import Content
-from carrel.mail.models import OutboxMail, State
-from carrel.mail.outbox_sender import Delivery
+from carrel.mail.models import MailState, OutboxMail
+from carrel.mail.outbox_sender import OutboxSender
 from tests.support.digests import until
 from tests.support.mail import HELLO
 from tests.support.smtp import FakeMailServer
@@ -46,7 +46,7 @@ def wait_for_mails(server: FakeMailServer, count: int, process: Warm) -> None:
 
 def let_leases_run_out(post: Services) -> None:
     with post.db.write() as session:
-        held = update(OutboxMail).where(OutboxMail.state == State.CLAIMED)
+        held = update(OutboxMail).where(OutboxMail.state == MailState.CLAIMED)
         session.execute(held.values(lease_until=clock.now() - timedelta(seconds=1)))
     outbox_watch.handle_one(post)
 
@@ -61,7 +61,7 @@ def test_mf_01_killed_again_and_again_nothing_is_lost_and_nothing_repeated(
             wait_for_mails(mail_server, len(mail_server.mails) + random.randint(1, 4), process)
             time.sleep(random.uniform(0, 0.05))
         let_leases_run_out(post)
-    with closing(Delivery()) as delivery:
+    with closing(OutboxSender()) as delivery:
         while delivery.handle_one(post):
             pass
     check(post, mail_server)
@@ -74,10 +74,10 @@ def check(post: Services, server: FakeMailServer) -> None:
         rows = session.scalars(select(OutboxMail)).all()
     states = Counter(row.state for row in rows)
     assert len(rows) == KILLS * MAILS_A_KILL
-    assert set(states) <= {State.SENT, State.UNCERTAIN}
-    assert states[State.UNCERTAIN] <= KILLS
+    assert set(states) <= {MailState.SENT, MailState.UNCERTAIN}
+    assert states[MailState.UNCERTAIN] <= KILLS
     for row in rows:
-        assert arrived[row.subject] in ({1} if row.state == State.SENT else {0, 1}), row.subject
+        assert arrived[row.subject] in ({1} if row.state == MailState.SENT else {0, 1}), row.subject
 
 
 @on_one_database
@@ -91,7 +91,9 @@ def test_mf_02_killed_between_the_last_reply_and_the_commit_one_mail_is_uncertai
     reply.set()
     let_leases_run_out(post)
     with post.db.read() as session:
-        uncertain = session.scalars(select(OutboxMail.key).where(OutboxMail.state == State.UNCERTAIN)).all()
+        uncertain = session.scalars(
+            select(OutboxMail.key).where(OutboxMail.state == MailState.UNCERTAIN)
+        ).all()
     assert uncertain == ["k0"]
 
 
@@ -108,5 +110,5 @@ def test_data_24_a_worker_that_is_asked_to_end_finishes_the_mail_in_hand(
         assert process.wait(PATIENCE_SECONDS) == 0
     with post.db.read() as session:
         states = Counter(session.scalars(select(OutboxMail.state)))
-    assert states[State.CLAIMED] == states[State.UNCERTAIN] == 0
-    assert states[State.SENT] == len(mail_server.mails) < MAILS_A_KILL
+    assert states[MailState.CLAIMED] == states[MailState.UNCERTAIN] == 0
+    assert states[MailState.SENT] == len(mail_server.mails) < MAILS_A_KILL

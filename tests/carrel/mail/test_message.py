@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from carrel.mail.message import BadHeader, Content, build, message_id, one_line, to_bytes
+from carrel.mail.message import Content, InvalidHeaderError, build, message_id, one_line, to_bytes
 from carrel.settings import Settings
 
 HELLO = Content("tests/hello", "Hello", "Hello Anna.\n", "<p>Hello Anna.</p>\n")
@@ -81,7 +81,7 @@ def test_mail_16_no_line_break_gets_into_a_header(bad: str, where: str) -> None:
     content = Content("x", f"Hello{bad}", "t", "h") if where == "subject" else HELLO
     to = f"anna@example.org{bad}" if where == "to" else "anna@example.org"
     headers = {"List-Id": f"x{bad}"} if where == "header" else {}
-    with pytest.raises(BadHeader):
+    with pytest.raises(InvalidHeaderError):
         raw(content, to, headers)
 
 

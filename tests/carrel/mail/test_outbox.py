@@ -11,9 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from carrel import clock
 from carrel.http.services import Services
 from carrel.mail import claims, outbox, suppression
-from carrel.mail.addresses import BadAddress
-from carrel.mail.models import Kind, OutboxMail, State
-from carrel.mail.outbox import ASKED, USUAL, Pace
+from carrel.mail.addresses import InvalidAddressError
+from carrel.mail.models import Kind, MailState, OutboxMail
+from carrel.mail.outbox import ASKED, USUAL, RetryPolicy
 from tests.support.mail import HELLO
 from tests.support.outbox import ANNA, NOON, alarms, queue, row, run
 from tests.support.smtp import FakeMailServer
@@ -24,7 +24,7 @@ def test_a_queued_mail_is_sent_once(post: Services, mail_server: FakeMailServer)
     assert run(post) == 1
     (mail,) = mail_server.mails
     assert (mail.to, mail.message["Subject"], mail.text().strip()) == (ANNA, "Hello", "Hello Anna.")
-    assert row(post).state == State.SENT
+    assert row(post).state == MailState.SENT
 
 
 def test_a_key_is_queued_once(post: Services, mail_server: FakeMailServer) -> None:
@@ -45,7 +45,7 @@ def test_a_mail_of_a_rolled_back_cause_is_not_sent(post: Services, mail_server: 
 
 
 def test_no_address_no_mail(post: Services) -> None:
-    with pytest.raises(BadAddress):
+    with pytest.raises(InvalidAddressError):
         queue(post, to="nobody")
 
 
@@ -88,7 +88,13 @@ def test_a_private_mail_leaves_no_token_behind(post: Services) -> None:
     queue(post, private=True)
     run(post)
     kept = row(post)
-    assert (kept.state, kept.text, kept.html, kept.to_address, kept.to_key) == (State.SENT, "", "", "", "")
+    assert (kept.state, kept.text, kept.html, kept.to_address, kept.to_key) == (
+        MailState.SENT,
+        "",
+        "",
+        "",
+        "",
+    )
 
 
 def test_mail_04_the_message_id_is_the_same_at_every_try(post: Services, mail_server: FakeMailServer) -> None:
@@ -107,23 +113,23 @@ def test_mail_04_a_lost_reply_makes_a_notice_uncertain(post: Services, mail_serv
     mail_server.close_after_data()
     queue(post)
     assert run(post) == 1
-    assert row(post).state == State.UNCERTAIN
+    assert row(post).state == MailState.UNCERTAIN
     assert run(post) == 0
     assert len(mail_server.mails) == 1
 
 
 @pytest.mark.parametrize(("pace", "tries"), [(ASKED, 5), (USUAL, 48)])
 def test_mail_05_a_4xx_is_tried_so_often_and_then_given_up(
-    post: Services, mail_server: FakeMailServer, pace: Pace, tries: int
+    post: Services, mail_server: FakeMailServer, pace: RetryPolicy, tries: int
 ) -> None:
     mail_server.answer("RCPT", "450 4.2.0 greylisted", times=1000)
     with time_machine.travel(NOON, tick=False) as time:
         queue(post, pace=pace)
-        while row(post).state == State.QUEUED:
+        while row(post).state == MailState.QUEUED:
             time.move_to(row(post).due_at)
             run(post)
         assert clock.now() - NOON < (timedelta(minutes=10) if pace is ASKED else timedelta(hours=6))
-    assert row(post).state == State.FAILED
+    assert row(post).state == MailState.FAILED
     assert mail_server.verbs.count("RCPT") == tries
     assert alarms(post) == ["mail-failed"]
 
@@ -148,9 +154,9 @@ def test_mf_12_an_unknown_user_fails_once_and_is_suppressed(
     run(post)
     # What the person asks for goes out nevertheless (MAIL-19), and first: it met the 550 here.
     assert [row(post, key).state for key in ("asked", "first", "second")] == [
-        State.FAILED,
-        State.SUPPRESSED,
-        State.SUPPRESSED,
+        MailState.FAILED,
+        MailState.SUPPRESSED,
+        MailState.SUPPRESSED,
     ]
     assert alarms(post) == []
 
@@ -159,7 +165,7 @@ def test_mail_05_another_5xx_fails_at_once_and_is_told(post: Services, mail_serv
     mail_server.answer("MAIL", "550 5.7.515 not authenticated")
     queue(post)
     run(post)
-    assert (row(post).state, row(post).tries) == (State.FAILED, 1)
+    assert (row(post).state, row(post).tries) == (MailState.FAILED, 1)
     assert alarms(post) == ["mail-failed"]
 
 
@@ -181,4 +187,4 @@ def test_mail_07_suppression_is_asked_when_the_mail_is_sent(
     with post.db.write() as session:
         suppression.suppress(session, "anna@example.org", Kind.BOUNCE)
     run(post)
-    assert (row(post).state, mail_server.mails) == (State.SUPPRESSED, [])
+    assert (row(post).state, mail_server.mails) == (MailState.SUPPRESSED, [])

@@ -9,7 +9,7 @@ from carrel import clock
 from carrel.http.services import Services
 from carrel.mail import outbox, outbox_watch, suppression
 from carrel.mail.alarms import acknowledge, raise_alarm
-from carrel.mail.models import Alarm, Kind, OutboxMail, State, Suppression
+from carrel.mail.models import Alarm, Kind, MailState, OutboxMail, Suppression
 from tests.support.outbox import ANNA, NOON, alarms, queue, row, run
 from tests.support.smtp import FakeMailServer
 
@@ -36,7 +36,13 @@ def test_data_21_after_a_month_a_row_forgets_whose_it_was(post: Services) -> Non
     with time_machine.travel(clock.now() + timedelta(days=31), tick=False):
         outbox_watch.handle_one(post)
     kept = row(post, "old")
-    assert (kept.state, kept.to_address, kept.to_key, kept.text, kept.subject) == (State.SENT, "", "", "", "")
+    assert (kept.state, kept.to_address, kept.to_key, kept.text, kept.subject) == (
+        MailState.SENT,
+        "",
+        "",
+        "",
+        "",
+    )
     assert not queue(post, "old")
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from carrel.mail import smtp
-from carrel.mail.outcomes import MailServerAway, Refused, Sent, TryLater, Unknown, Withheld
+from carrel.mail.outcomes import MailServerUnavailableError, Refused, Sent, TryLater, Unknown, Withheld
 from carrel.mail.smtp import SmtpConnection
 from tests.support.mail import server_of
 from tests.support.smtp import CLOSE, EXTENSIONS, FakeMailServer
@@ -185,12 +185,12 @@ def test_a_failing_fence_leaves_no_half_conversation(
 def test_mf_10_nobody_there_is_a_server_away() -> None:
     with FakeMailServer().running() as gone:
         server = server_of(gone)
-    with pytest.raises(MailServerAway, match="cannot be used"):
+    with pytest.raises(MailServerUnavailableError, match="cannot be used"):
         SmtpConnection(server).send(BODY, TO)
 
 
 @pytest.mark.parametrize("reply", ["421 busy", "554 no service", CLOSE])
 def test_mf_10_a_server_that_greets_nobody_is_away(mail_server: FakeMailServer, reply: str) -> None:
     mail_server.answer("CONNECT", reply)
-    with pytest.raises(MailServerAway):
+    with pytest.raises(MailServerUnavailableError):
         SmtpConnection(server_of(mail_server)).send(BODY, TO)

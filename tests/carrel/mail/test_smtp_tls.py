@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from carrel.mail.outcomes import MailServerRefusesLogin, MailServerUnsafe, Refused, Sent, TryLater, Unknown
+from carrel.mail.outcomes import MailServerLoginError, MailServerUnsafeError, Refused, Sent, TryLater, Unknown
 from carrel.mail.server import MailServer, Tls
 from carrel.mail.smtp import SmtpConnection
 from tests.carrel.mail.test_smtp import BODY, TO
@@ -72,7 +72,7 @@ def test_mf_11_a_certificate_of_nobody_is_refused(
     contexts: tuple[ssl.SSLContext, ssl.SSLContext], tls: Tls
 ) -> None:
     with FakeMailServer(tls=contexts[0], implicit=tls is Tls.IMPLICIT).running() as fake:
-        with pytest.raises(MailServerUnsafe, match="certificate verify failed"):
+        with pytest.raises(MailServerUnsafeError, match="certificate verify failed"):
             SmtpConnection(server_of(fake, tls)).send(BODY, TO)
         assert fake.mails == []
 
@@ -81,13 +81,13 @@ def test_mf_11_a_certificate_for_another_name_is_refused(tmp_path: Path) -> None
     ours, theirs = make_certificate(tmp_path, "DNS:somewhere.else")
     with (
         FakeMailServer(tls=ours).running() as fake,
-        pytest.raises(MailServerUnsafe, match="certificate verify failed"),
+        pytest.raises(MailServerUnsafeError, match="certificate verify failed"),
     ):
         SmtpConnection(server_of(fake, Tls.STARTTLS), theirs).send(BODY, TO)
 
 
 def test_mf_11_a_stripped_starttls_is_refused(mail_server: FakeMailServer) -> None:
-    with pytest.raises(MailServerUnsafe, match="STARTTLS"):
+    with pytest.raises(MailServerUnsafeError, match="STARTTLS"):
         SmtpConnection(server_of(mail_server, Tls.STARTTLS)).send(BODY, TO)
     assert "MAIL" not in mail_server.verbs
 
@@ -95,7 +95,7 @@ def test_mf_11_a_stripped_starttls_is_refused(mail_server: FakeMailServer) -> No
 def test_a_wrong_password_is_its_own_failure() -> None:
     login = base64.b64encode(b"\0anna\0right").decode()
     with FakeMailServer(login=login).running() as fake:
-        with pytest.raises(MailServerRefusesLogin):
+        with pytest.raises(MailServerLoginError):
             SmtpConnection(server_of(fake, user="anna", password="wrong")).send(BODY, TO)
         connection = SmtpConnection(server_of(fake, user="anna", password="right"))
         assert connection.send(BODY, TO) == Sent()

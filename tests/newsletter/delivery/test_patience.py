@@ -12,7 +12,7 @@ from carrel import clock
 from carrel.http.services import Services
 from carrel.mail import outbox
 from carrel.mail.models import Alarm
-from carrel.mail.outbox_sender import Delivery as Transactional
+from carrel.mail.outbox_sender import OutboxSender as Transactional
 from carrel.mail.server import MailServer, Tls
 from carrel.mail.smtp import SmtpConnection
 from newsletter.delivery import sweep
@@ -206,7 +206,7 @@ def test_mf_31_a_mail_that_cannot_be_made_for_one_fails_and_the_others_go(
         problem = session.scalars(
             select(Delivery.problem).where(Delivery.state == DeliveryState.FAILED)
         ).one()
-    assert problem.startswith("BadAddress")
+    assert problem.startswith("InvalidAddressError")
     assert "reader-7@example.org" not in {mail.to for mail in mail_server.mails}
 
 

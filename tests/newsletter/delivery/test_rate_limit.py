@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from carrel.http.services import Services
-from newsletter.delivery.rate_limit import Throttle
+from newsletter.delivery.rate_limit import SendRateLimit
 from tests.support.digests import put_issue, send_all
 from tests.support.smtp import FakeMailServer
 
@@ -14,7 +14,7 @@ def test_mail_21_the_throttle_gives_each_mail_its_moment(monkeypatch: pytest.Mon
     now = [100.0]
     monkeypatch.setattr("newsletter.delivery.rate_limit.time.monotonic", lambda: now[0])
     monkeypatch.setattr("newsletter.delivery.rate_limit.time.sleep", lambda s: now.__setitem__(0, now[0] + s))
-    throttle = Throttle(20)
+    throttle = SendRateLimit(20)
     moments = []
     while throttle.wait(101.0):
         moments.append(now[0])

@@ -13,7 +13,7 @@ from carrel.mail.models import Kind
 from newsletter.delivery import sweep
 from newsletter.issues import issue_lifecycle
 from newsletter.issues.models import DeliveredArticle, Delivery, IssueState
-from newsletter.subscribers.models import State, Subscriber
+from newsletter.subscribers.models import Subscriber, SubscriberState
 from tests.support.digests import drain, hasten, put_issue, send_all, sending, states, the_issue
 from tests.support.smtp import FakeMailServer
 
@@ -97,7 +97,7 @@ def test_mail_07_mf_18_whoever_leaves_while_it_goes_out_gets_nothing_more(
         bulk.handle_one(post)
         with post.db.write() as session:
             now = clock.now()
-            session.execute(update(Subscriber).values(state=State.LEFT, left_at=now))
+            session.execute(update(Subscriber).values(state=SubscriberState.LEFT, left_at=now))
         before = len(mail_server.mails)
         drain(bulk, post)
 

@@ -15,7 +15,7 @@ from carrel.tokens import Signer
 from newsletter.feeds import scopes
 from newsletter.feeds.collect import NEWEST, collect, last_change
 from newsletter.feeds.feed import Feed
-from newsletter.feeds.scopes import NoSuchFeed
+from newsletter.feeds.scopes import FeedNotFoundError
 from newsletter.feeds.slots import Slots
 from tests.support.articles import put_article
 
@@ -114,7 +114,7 @@ def test_a_feed_of_an_exam_and_one_of_a_topic_hold_theirs_alone(db: Database, se
 
 @pytest.mark.parametrize("find", [scopes.of_exam, scopes.of_topic])
 def test_there_is_no_feed_of_what_does_not_exist(db: Database, settings: Settings, find: object) -> None:
-    with db.read() as session, pytest.raises(NoSuchFeed, match="unknown"):
+    with db.read() as session, pytest.raises(FeedNotFoundError, match="unknown"):
         find(session, settings, "unknown", NOON)  # type: ignore[operator]
 
 

@@ -10,7 +10,7 @@ import feedparser
 import pytest
 import time_machine
 
-from newsletter.feeds.feed import Entry, Feed, Image, clean
+from newsletter.feeds.feed import Feed, FeedImage, FeedItem, clean
 from newsletter.feeds.formats import FORMATS, write
 
 MORNING = datetime(2026, 11, 1, 8, tzinfo=UTC)
@@ -23,7 +23,7 @@ FRAGMENTS = [
 ]  # fmt: skip
 
 
-def entry(number: int = 1, **changed: object) -> Entry:
+def entry(number: int = 1, **changed: object) -> FeedItem:
     values: dict[str, object] = {
         "id": f"tag:carrel.test,2026:article/{number}",
         "url": f"https://carrel.test/articles/a-{number}/",
@@ -34,10 +34,10 @@ def entry(number: int = 1, **changed: object) -> Entry:
         "published": MORNING,
         "updated": MORNING,
     }
-    return Entry(**(values | changed))  # type: ignore[arg-type]
+    return FeedItem(**(values | changed))  # type: ignore[arg-type]
 
 
-def feed(*entries: Entry, address: str | None = "https://carrel.test/feed.xml") -> Feed:
+def feed(*entries: FeedItem, address: str | None = "https://carrel.test/feed.xml") -> Feed:
     return Feed(
         id="tag:carrel.test,2026:feed/site",
         title="Carrel",
@@ -93,7 +93,7 @@ def _said(item: ET.Element, *names: str) -> str:
 
 @pytest.mark.parametrize("name", ["feed.xml", "atom.xml"])
 def test_feedparser_reads_a_feed_without_complaint(name: str) -> None:
-    one = entry(categories=("CPB", "Clean claims"), image=Image("https://carrel.test/media/x.webp"))
+    one = entry(categories=("CPB", "Clean claims"), image=FeedImage("https://carrel.test/media/x.webp"))
     read = feedparser.parse(write(feed(one, entry(2)), name, "/feed.css"))
     assert not read.bozo
     assert (read.feed.title, read.feed.link) == ("Carrel", "https://carrel.test/")
@@ -131,7 +131,7 @@ def test_a_person_who_opens_a_feed_gets_a_style_sheet_and_links(name: str) -> No
 
 
 def test_json_feed_has_what_version_1_1_asks_for() -> None:
-    read = json.loads(write(feed(entry(image=Image("https://carrel.test/x.webp"))), "feed.json", ""))
+    read = json.loads(write(feed(entry(image=FeedImage("https://carrel.test/x.webp"))), "feed.json", ""))
     assert read["version"] == "https://jsonfeed.org/version/1.1"
     assert read["feed_url"] == "https://carrel.test/feed.xml"
     assert read["items"][0]["image"] == "https://carrel.test/x.webp"

@@ -8,7 +8,7 @@ from carrel.db import Database
 from carrel.settings import Settings
 from carrel.tokens import Signer
 from newsletter.feeds import private_feed
-from newsletter.feeds.private_feed import NoPass
+from newsletter.feeds.private_feed import PassRequiredError
 from tests.support.newsletter import put_reader
 
 OLD_KEY, NEW_KEY = "an-old-key-for-tests-of-32-bytes-or-more", "a-new-key-for-tests-of-32-bytes-or-more"
@@ -54,7 +54,7 @@ def test_after_a_refund_the_feed_is_closed(db: Database, settings: Settings) -> 
 
 
 def test_who_has_no_pass_gets_no_feed(db: Database, settings: Settings) -> None:
-    with db.write() as session, pytest.raises(NoPass):
+    with db.write() as session, pytest.raises(PassRequiredError):
         private_feed.renew(session, settings, put_reader(session))
 
 
@@ -64,7 +64,7 @@ def test_an_operator_can_turn_the_extra_off(db: Database, settings: Settings) ->
         holder = put_reader(session, ad_free=True)
         private_feed.renew(session, settings, holder)
         assert not private_feed.opens(session, without, SIGNER, token_of(session, settings, holder))
-        with pytest.raises(NoPass):
+        with pytest.raises(PassRequiredError):
             private_feed.renew(session, without, holder)
 
 

@@ -11,8 +11,8 @@ from carrel import clock
 from carrel.http.services import Services, make_services
 from carrel.mail.models import Alarm
 from newsletter.issues import due
-from newsletter.issues.models import Issue, IssueState, PaceMark
-from newsletter.subscribers.models import Pace
+from newsletter.issues.models import Issue, IssueState, ScheduleCursor
+from newsletter.subscribers.models import Frequency
 from tests.support.articles import put_article
 from tests.support.digests import (
     SATURDAY,
@@ -76,7 +76,7 @@ def test_an_article_that_an_author_set_for_later_goes_out_then(
 def test_mail_27_a_daily_issue_goes_out_once_a_day_and_not_without_news(
     post: Services, mail_server: FakeMailServer, travel: Clock
 ) -> None:
-    put_news(post, 1, Pace.DAILY)
+    put_news(post, 1, Frequency.DAILY)
     deliver(post)
     assert mail_server.mails == []  # it is six o'clock
 
@@ -92,14 +92,14 @@ def test_mail_27_a_daily_issue_goes_out_once_a_day_and_not_without_news(
 def test_after_a_long_downtime_it_asks_instead_of_firing(
     post: Services, mail_server: FakeMailServer, travel: Clock
 ) -> None:
-    put_news(post, 1, Pace.WEEKLY)
+    put_news(post, 1, Frequency.WEEKLY)
     travel.shift(22 * 24 * 3600)
 
     deliver(post)
 
     assert mail_server.mails == []
     with post.db.read() as session:
-        issue = the_issue(session, pace=Pace.WEEKLY)
+        issue = the_issue(session, pace=Frequency.WEEKLY)
         assert issue.state == IssueState.WAITING
         assert "never made" in issue.reason
         assert session.scalars(select(Alarm.subject)).all() == ["A digest waits for you"]
@@ -120,7 +120,7 @@ def test_an_article_that_is_days_old_when_it_is_seen_asks_as_well(
 def test_mf_30_a_clock_that_jumps_makes_no_second_issue(
     post: Services, mail_server: FakeMailServer, travel: Clock, jump: timedelta
 ) -> None:
-    put_news(post, 1, Pace.DAILY)
+    put_news(post, 1, Frequency.DAILY)
     travel.shift(2 * 3600)
     deliver(post)
     assert len(mail_server.mails) == 1
@@ -132,9 +132,9 @@ def test_mf_30_a_clock_that_jumps_makes_no_second_issue(
     assert len(mail_server.mails) == 1
 
 
-@pytest.mark.parametrize("pace", [Pace.EACH, Pace.DAILY])
+@pytest.mark.parametrize("pace", [Frequency.EACH, Frequency.DAILY])
 def test_mf_05_two_schedulers_in_the_same_second_make_one_issue(
-    post: Services, travel: Clock, pace: Pace
+    post: Services, travel: Clock, pace: Frequency
 ) -> None:
     put_news(post, 1, pace)
     travel.shift(2 * 3600)
@@ -159,13 +159,13 @@ def issues_made_at(post: Services, *moments: datetime) -> int:
     """How many daily issues there are after the scheduler has looked at these moments."""
     for moment in moments:
         with post.db.write() as session:
-            due.make_due(session, post.settings, Pace.DAILY, moment)
+            due.make_due(session, post.settings, Frequency.DAILY, moment)
     with post.db.read() as session:
         return session.scalars(select(func.count()).select_from(Issue)).one()
 
 
 def test_mf_30_a_period_before_the_newest_is_not_made_any_more(post: Services, travel: Clock) -> None:
-    put_news(post, 1, Pace.DAILY)
+    put_news(post, 1, Frequency.DAILY)
     travel.shift(2 * 3600)
     tomorrow = clock.now() + timedelta(days=1)
     assert issues_made_at(post, tomorrow, clock.now()) == 1
@@ -174,11 +174,11 @@ def test_mf_30_a_period_before_the_newest_is_not_made_any_more(post: Services, t
 def test_mf_05_a_period_whose_issue_is_there_has_no_second_one_though_its_mark_was_lost(
     post: Services, travel: Clock
 ) -> None:
-    put_news(post, 1, Pace.DAILY)
+    put_news(post, 1, Frequency.DAILY)
     travel.shift(2 * 3600)
     assert issues_made_at(post, clock.now()) == 1
     with post.db.write() as session:
-        session.execute(update(PaceMark).values(due_at=clock.now() - timedelta(days=1)))
+        session.execute(update(ScheduleCursor).values(due_at=clock.now() - timedelta(days=1)))
     assert issues_made_at(post, clock.now()) == 1
 
 

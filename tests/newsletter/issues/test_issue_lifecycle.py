@@ -10,7 +10,7 @@ from carrel.audit import AuditEntry
 from carrel.http.services import Services
 from carrel.mail.models import Alarm
 from newsletter.issues import issue_lifecycle
-from newsletter.issues.issue_lifecycle import CannotSend
+from newsletter.issues.issue_lifecycle import CannotSendError
 from newsletter.issues.models import IssueState
 from tests.support.digests import put_issue, send_all, states, the_issue
 from tests.support.smtp import FakeMailServer
@@ -58,7 +58,7 @@ def test_mail_24_without_a_postal_address_no_digest_can_be_sent(
         assert the_issue(session).state == IssueState.WAITING
         assert said in the_issue(session).reason
         assert said in session.scalars(select(Alarm)).one().text
-    with pytest.raises(CannotSend, match=said), post.db.write() as session:
+    with pytest.raises(CannotSendError, match=said), post.db.write() as session:
         issue_lifecycle.approve(session, site.settings, 1, "olga")
 
     with post.db.write() as session:

@@ -10,19 +10,19 @@ from typing import Any
 import pytest
 
 from articles.models import Article
-from carrel.ads.slot_view import Shown
+from carrel.ads.slot_view import FilledSlot
 from carrel.mail.message import Content, build
 from carrel.settings import Settings, load
 from newsletter.issues.issue_mail import LARGEST_HTML, MARK, compose_issue
 from newsletter.subscribers import mails
 from newsletter.subscribers.links import Links
-from newsletter.subscribers.models import Pace
+from newsletter.subscribers.models import Frequency
 from tests.support.articles import SUMMARY
 
 HERE = Path(__file__).parent
 VIEW = "https://carrel.test/newsletter/archive/7/"
 LINKS = Links("https://carrel.test/newsletter/preferences/T", "https://carrel.test/newsletter/unsubscribe/T")
-AD = Shown("digest", "Advertisement", "1", "Good books", "Cheap & new.", "https://carrel.test/out/1")
+AD = FilledSlot("digest", "Advertisement", "1", "Good books", "Cheap & new.", "https://carrel.test/out/1")
 BEST = [Article(slug=f"best-{n}", title=f"Best {n}", summary=SUMMARY) for n in (1, 2, 3)]
 SETTINGS: Settings = load(
     {},
@@ -48,13 +48,15 @@ def piece(number: int, **changed: Any) -> dict[str, Any]:
     return values | changed
 
 
-def digest(*numbers: int, ad: Shown | None = AD, pace: Pace = Pace.WEEKLY, **changed: Any) -> Content:
+def digest(
+    *numbers: int, ad: FilledSlot | None = AD, pace: Frequency = Frequency.WEEKLY, **changed: Any
+) -> Content:
     pieces = [piece(number, **changed) for number in numbers]
     return compose_issue(SETTINGS, pace, pieces, ad=ad, view_url=VIEW)
 
 
 MAILS: dict[str, Callable[[], Content]] = {
-    "digest-of-one": lambda: digest(1, pace=Pace.EACH),
+    "digest-of-one": lambda: digest(1, pace=Frequency.EACH),
     "digest-of-several": lambda: digest(1, 2, 3),
     "digest-without-ads": lambda: digest(1, 2, ad=None),
     "confirm": lambda: mails.confirm(SETTINGS, "https://carrel.test/newsletter/confirm/T"),

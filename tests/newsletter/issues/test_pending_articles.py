@@ -12,7 +12,7 @@ from carrel.http.services import Services, make_services
 from carrel.settings import Settings
 from newsletter.issues import due, freezing
 from newsletter.issues.models import Delivery, Issue, IssueState, Rendering
-from newsletter.subscribers.models import Pace, Subscriber, Subscription
+from newsletter.subscribers.models import Frequency, Subscriber, Subscription
 from tests.support.articles import put_article, put_topic
 from tests.support.digests import (
     SATURDAY,
@@ -56,7 +56,7 @@ def test_mail_27_no_reader_gets_an_article_twice_whatever_topics_overlap(
     post: Services, mail_server: FakeMailServer, travel: Clock
 ) -> None:
     with post.db.write() as session:
-        anna = put_subscriber(session, pace=Pace.DAILY)
+        anna = put_subscriber(session, pace=Frequency.DAILY)
         for topic in ("claims", "rules"):
             anna.subscriptions.append(Subscription(topic_id=put_topic(session, topic).id, since=clock.now()))
     begin(post)
@@ -75,7 +75,7 @@ def test_mail_27_a_thin_digest_rolls_over(
     settings: Settings, post: Services, mail_server: FakeMailServer, travel: Clock
 ) -> None:
     thick = make_services(post.settings.model_copy(update={"digest_min_articles": 2}))
-    put_news(thick, 1, Pace.DAILY)
+    put_news(thick, 1, Frequency.DAILY)
     travel.shift(24 * 3600)
     deliver(thick)
     assert mail_server.mails == []
@@ -92,10 +92,10 @@ def test_mail_27_a_thin_digest_rolls_over(
 def test_what_came_before_a_subscription_is_not_new_for_it(
     post: Services, mail_server: FakeMailServer, travel: Clock
 ) -> None:
-    put_news(post, 1, Pace.DAILY)
+    put_news(post, 1, Frequency.DAILY)
     travel.shift(60)
     with post.db.write() as session:
-        put_subscriber(session, "late@example.org", pace=Pace.DAILY)
+        put_subscriber(session, "late@example.org", pace=Frequency.DAILY)
     travel.shift(24 * 3600)
 
     deliver(post)

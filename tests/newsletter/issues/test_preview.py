@@ -11,14 +11,14 @@ from carrel.http.services import Services
 from carrel.mail import suppression
 from carrel.mail.models import Kind
 from newsletter.issues.preview import GETS, preview
-from newsletter.subscribers.models import Pace, State, Subscriber
+from newsletter.subscribers.models import Frequency, Subscriber, SubscriberState
 from tests.newsletter.issues.conftest import Run
 from tests.support.articles import put_article
 from tests.support.digests import begin, make_ready, put_readers
 from tests.support.newsletter import put_reader, put_subscriber
 from tests.support.state import dump
 
-DAILY = Pace.DAILY
+DAILY = Frequency.DAILY
 
 
 def everybody(post: Services) -> None:
@@ -27,12 +27,14 @@ def everybody(post: Services) -> None:
         put_readers(session, 2, pace=DAILY)
         put_reader(session, "reader-1@example.org", ad_free=True)
         now = clock.now()
-        put_subscriber(session, "left@example.org", pace=DAILY, state=State.LEFT, left_at=now)
-        put_subscriber(session, "pending@example.org", pace=DAILY, state=State.PENDING, confirmed_at=None)
+        put_subscriber(session, "left@example.org", pace=DAILY, state=SubscriberState.LEFT, left_at=now)
+        put_subscriber(
+            session, "pending@example.org", pace=DAILY, state=SubscriberState.PENDING, confirmed_at=None
+        )
         put_subscriber(session, "later@example.org", pace=DAILY, paused_until=now + timedelta(days=9))
         put_subscriber(session, "bounced@example.org", pace=DAILY)
         suppression.suppress(session, "bounced@example.org", Kind.BOUNCE)
-        put_subscriber(session, "weekly@example.org", pace=Pace.WEEKLY)
+        put_subscriber(session, "weekly@example.org", pace=Frequency.WEEKLY)
     begin(post)
     with post.db.write() as session:
         put_article(session, "new")
@@ -85,9 +87,9 @@ def test_an_issue_that_waits_is_shown_as_it_is_frozen(post: Services) -> None:
     make_ready(site)
     with post.db.write() as session:
         one = session.scalars(select(Subscriber).where(Subscriber.email_key == "reader-1@example.org")).one()
-        one.state, one.left_at = State.LEFT, clock.now()
+        one.state, one.left_at = SubscriberState.LEFT, clock.now()
     with post.db.read() as session:
-        found = preview(session, careful, post.signer, Pace.EACH, clock.now())
+        found = preview(session, careful, post.signer, Frequency.EACH, clock.now())
     assert found.issue is not None
     assert {group.why: group.count for group in found.groups} == {GETS: 2, "the reader left": 1}
 

@@ -13,7 +13,7 @@ from carrel import clock
 from carrel.http.services import Services
 from carrel.settings import Settings
 from newsletter.delivery import send_batches, send_step
-from newsletter.issues.models import Issue, PaceMark
+from newsletter.issues.models import Issue, ScheduleCursor
 from newsletter.subscribers.models import Subscription
 from tests.support.articles import article_md, exam_toml, write_files
 from tests.support.digests import posting_to, put_readers, until
@@ -49,7 +49,7 @@ def test_mf_04_a_new_article_reaches_who_wants_each_with_no_further_command(
 
 def marks(services: Services) -> int:
     with services.db.read() as session:
-        return session.scalars(select(func.count()).select_from(PaceMark)).one()
+        return session.scalars(select(func.count()).select_from(ScheduleCursor)).one()
 
 
 def carrel_publish(settings: Settings) -> None:

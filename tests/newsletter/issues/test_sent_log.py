@@ -5,8 +5,15 @@ from sqlalchemy import delete, select, update
 from carrel.audit import AuditEntry
 from carrel.http.services import Services
 from carrel.mail.models import Alarm
-from newsletter.issues.models import DeliveredArticle, Delivery, Issue, IssueArticle, PaceMark, Rendering
-from newsletter.subscribers.models import Pace
+from newsletter.issues.models import (
+    DeliveredArticle,
+    Delivery,
+    Issue,
+    IssueArticle,
+    Rendering,
+    ScheduleCursor,
+)
+from newsletter.subscribers.models import Frequency
 from tests.newsletter.issues.conftest import Run
 from tests.support.articles import put_article
 from tests.support.digests import deliver, put_news
@@ -19,13 +26,17 @@ def mailed_and_restored(post: Services, mail_server: FakeMailServer) -> None:
     """An issue goes out; then the database is again as it was before."""
     put_news(post, 3)
     with post.db.read() as session:
-        due_at = session.scalars(select(PaceMark.due_at).where(PaceMark.pace == Pace.EACH)).one()
+        due_at = session.scalars(
+            select(ScheduleCursor.due_at).where(ScheduleCursor.pace == Frequency.EACH)
+        ).one()
     deliver(post)
     assert len(mail_server.mails) == 3
     with post.db.write() as session:
         for table in EACH_TABLE:
             session.execute(delete(table))
-        session.execute(update(PaceMark).where(PaceMark.pace == Pace.EACH).values(due_at=due_at))
+        session.execute(
+            update(ScheduleCursor).where(ScheduleCursor.pace == Frequency.EACH).values(due_at=due_at)
+        )
 
 
 def test_mf_29_data_12_a_restored_database_mails_nothing_before_the_operator_decides(

@@ -13,8 +13,8 @@ from carrel.http.services import Services
 from carrel.mail import suppression
 from carrel.mail.models import Kind, Suppression
 from newsletter.subscribers import confirmation
-from newsletter.subscribers.confirmation import LinkSpent
-from newsletter.subscribers.models import Asked, SignUp, State, Subscriber
+from newsletter.subscribers.confirmation import ConfirmLinkUsedError
+from newsletter.subscribers.models import Asked, SignUp, Subscriber, SubscriberState
 from tests.support.browser import Browser, forms_of
 from tests.support.newsletter import put_subscriber
 from tests.support.state import dump
@@ -104,7 +104,7 @@ def test_confirming_takes_the_cookie_away(anna: Browser, link: str) -> None:
 
 def test_auth_12_the_button_needs_the_token_of_its_page(anna: Browser, services: Services, link: str) -> None:
     assert anna.post(link, {}).status_code == 403
-    assert the_subscriber(services).state == State.PENDING
+    assert the_subscriber(services).state == SubscriberState.PENDING
 
 
 def test_pressing_twice_is_pressing_once(anna: Browser, services: Services, post: Post, link: str) -> None:
@@ -119,10 +119,10 @@ def test_a_used_link_brings_nobody_back_who_left(anna: Browser, services: Servic
     page = anna.get(link)
     preferences = anna.send(page)
     anna.send(preferences, 2, act="leave")
-    assert the_subscriber(services).state == State.LEFT
+    assert the_subscriber(services).state == SubscriberState.LEFT
     assert anna.send(page).status_code == 410
     assert anna.get(link).status_code == 410
-    assert the_subscriber(services).state == State.LEFT
+    assert the_subscriber(services).state == SubscriberState.LEFT
 
 
 def test_mail_12_a_link_lasts_seven_days(
@@ -134,7 +134,7 @@ def test_mail_12_a_link_lasts_seven_days(
     noon.shift(timedelta(seconds=1))
     assert anna.get(link).status_code == 410
     assert anna.send(page).status_code == 410
-    assert the_subscriber(services).state == State.PENDING
+    assert the_subscriber(services).state == SubscriberState.PENDING
 
 
 def test_an_unknown_link_looks_like_one_that_is_too_old(anna: Browser) -> None:
@@ -186,7 +186,7 @@ def test_mail_18_confirming_lifts_what_the_address_itself_may_lift(
 
 def test_who_left_comes_back_with_what_was_chosen_anew(anna: Browser, services: Services, post: Post) -> None:
     with services.db.write() as session:
-        put_subscriber(session, ANNA, state=State.LEFT, left_at=clock.now(), pace="each")
+        put_subscriber(session, ANNA, state=SubscriberState.LEFT, left_at=clock.now(), pace="each")
     ask(anna, exam="ccm")
     anna.send(anna.get(link_in(post.newest(), "confirm")))
     subscriber = the_subscriber(services)
@@ -195,7 +195,7 @@ def test_who_left_comes_back_with_what_was_chosen_anew(anna: Browser, services: 
 
 
 def test_a_link_that_does_nothing_raises_in_the_domain(services: Services, library: None) -> None:
-    with services.db.write() as session, pytest.raises(LinkSpent):
+    with services.db.write() as session, pytest.raises(ConfirmLinkUsedError):
         confirmation.confirm(session, services.settings, services.signer, "unknown", "192.0.2.1")
 
 

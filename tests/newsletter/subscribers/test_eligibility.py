@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from carrel.db import Database
 from carrel.mail import suppression
 from carrel.mail.models import Kind
-from carrel.page_cache import Edition
+from carrel.page_cache import Audience
 from carrel.settings import Settings
 from newsletter.subscribers.eligibility import edition_for, is_ad_free, is_subscribed, receives, why_not
-from newsletter.subscribers.models import State, Subscriber
+from newsletter.subscribers.models import Subscriber, SubscriberState
 from tests.support.newsletter import put_reader, put_subscriber
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -21,11 +21,11 @@ LATER, EARLIER = NOW + timedelta(days=1), NOW - timedelta(days=1)
 
 
 def pending(session: Session) -> Subscriber:
-    return put_subscriber(session, state=State.PENDING, confirmed_at=None)
+    return put_subscriber(session, state=SubscriberState.PENDING, confirmed_at=None)
 
 
 def left(session: Session) -> Subscriber:
-    return put_subscriber(session, state=State.LEFT, left_at=EARLIER)
+    return put_subscriber(session, state=SubscriberState.LEFT, left_at=EARLIER)
 
 
 def paused(session: Session) -> Subscriber:
@@ -57,7 +57,7 @@ def test_mail_07_who_gets_a_digest_and_why_others_do_not(
 ) -> None:
     with db.write() as session:
         subscriber = put(session)
-        put_subscriber(session, "ben@example.org", state=State.LEFT, left_at=EARLIER)
+        put_subscriber(session, "ben@example.org", state=SubscriberState.LEFT, left_at=EARLIER)
         found = set(session.scalars(select(Subscriber.id).where(receives(NOW))))
         assert found == ({subscriber.id} if gets_it else set())
         assert (
@@ -74,7 +74,7 @@ def test_a_subscriber_with_the_proven_address_of_a_holder_gets_the_edition_witho
         subscriber = put_subscriber(session, "Anna@example.org")
         put_reader(session, "anna@EXAMPLE.org".lower(), ad_free=ad_free)
         put_reader(session, None, ad_free=True)
-        expected = Edition.PASS if ad_free else Edition.GUEST
+        expected = Audience.PASS if ad_free else Audience.GUEST
         assert edition_for(session, settings, subscriber) == expected
         assert (
             session.scalars(select(Subscriber.id).where(is_ad_free(settings))).all()
@@ -87,5 +87,5 @@ def test_an_operator_can_turn_the_ad_free_digest_off(db: Database, settings: Set
     with db.write() as session:
         subscriber = put_subscriber(session)
         put_reader(session, ad_free=True)
-        assert edition_for(session, without, subscriber) == Edition.GUEST
+        assert edition_for(session, without, subscriber) == Audience.GUEST
         assert session.scalars(select(Subscriber.id).where(true(), is_ad_free(without))).all() == []

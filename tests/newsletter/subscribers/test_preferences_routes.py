@@ -12,7 +12,7 @@ from carrel.mail import suppression
 from carrel.mail.models import Kind
 from carrel.tokens import Signer
 from newsletter.subscribers import links
-from newsletter.subscribers.models import State
+from newsletter.subscribers.models import SubscriberState
 from tests.support.browser import Browser
 from tests.support.newsletter import put_subscriber
 from tests.support.state import dump
@@ -49,7 +49,7 @@ def test_mf_20_a_mail_program_leaves_with_one_post_and_a_second_changes_nothing(
     noon.shift(timedelta(minutes=5))
     assert provider(app, unsubscribe) == first
     assert (first[0], dump(services.db)) == (200, after)
-    assert the_subscriber(services).state == State.LEFT
+    assert the_subscriber(services).state == SubscriberState.LEFT
 
 
 def test_mf_18_who_left_gets_nothing_from_that_commit_on(
@@ -122,7 +122,7 @@ def test_mf_22_a_suppressed_subscriber_leaves_like_anybody(
     with services.db.write() as session:
         suppression.suppress(session, ANNA, kind)
     assert provider(app, unsubscribe)[0] == 200
-    assert the_subscriber(services).state == State.LEFT
+    assert the_subscriber(services).state == SubscriberState.LEFT
 
 
 def test_mf_22_the_links_of_an_erased_subscriber_say_that_nothing_comes(
@@ -156,7 +156,7 @@ def test_people_leave_with_one_button(anna: Browser, services: Services, unsubsc
     page = anna.get(unsubscribe)
     assert "a•••@example.org" in page.text
     assert "You are unsubscribed" in anna.send(page).text
-    assert the_subscriber(services).state == State.LEFT
+    assert the_subscriber(services).state == SubscriberState.LEFT
 
 
 def test_mf_21_who_was_forwarded_a_mail_sees_a_masked_address_and_is_not_signed_in(

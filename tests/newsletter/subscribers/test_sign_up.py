@@ -15,8 +15,8 @@ from carrel.http.services import Services
 from carrel.mail import addresses
 from carrel.mail.models import Alarm, Kind
 from newsletter.subscribers import erasure, sign_up
-from newsletter.subscribers.models import Asked, Pace, SignUp, State, Subscriber, Subscription
-from newsletter.subscribers.preferences import Wish
+from newsletter.subscribers.models import Asked, Frequency, SignUp, Subscriber, SubscriberState, Subscription
+from newsletter.subscribers.preferences import Preferences
 from newsletter.subscribers.sign_up import Asking, Visit
 from tests.support.browser import Browser
 from tests.support.subscribing import ANNA, Post, ask, count, put_state, the_subscriber
@@ -29,7 +29,7 @@ def test_a_new_address_is_asked_and_nothing_else_changes(
     assert page.request.path == "/subscribe/sent/"
     assert "Check your mail" in page.text
     assert post.names() == ["newsletter/confirm"]
-    assert the_subscriber(services).state == State.PENDING
+    assert the_subscriber(services).state == SubscriberState.PENDING
     assert count(services, Subscription) == 0
 
 
@@ -109,7 +109,7 @@ def test_mail_12_what_was_never_confirmed_is_forgotten_but_not_how_often_we_aske
 def ask_from_anywhere(services: Services, number: int) -> None:
     """Somebody else each time, from somewhere else, types in Anna's address."""
     visit = Visit(f"10.{number % 50}.0.1", "/", f"browser-{number}")
-    asking = Asking(addresses.parse(ANNA), Wish((), (), Pace.WEEKLY), visit)
+    asking = Asking(addresses.parse(ANNA), Preferences((), (), Frequency.WEEKLY), visit)
     with services.db.write() as session:
         sign_up.sign_up(session, services.settings, services.signer, asking)
 
@@ -187,7 +187,9 @@ def test_mf_26_ten_at_once_with_one_address_make_one_subscriber(
     def go(number: int) -> None:
         email = "A@X.example" if number % 2 else "a@x.example"
         asking = Asking(
-            addresses.parse(email), Wish((), (), Pace.WEEKLY), Visit("192.0.2.1", "/", str(number))
+            addresses.parse(email),
+            Preferences((), (), Frequency.WEEKLY),
+            Visit("192.0.2.1", "/", str(number)),
         )
         with services.db.write() as session:
             sign_up.sign_up(session, services.settings, services.signer, asking)

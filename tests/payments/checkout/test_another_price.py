@@ -11,10 +11,10 @@ from articles.publish import publish
 from carrel.mail.models import Alarm
 from carrel.settings import Settings
 from payments import refunds
-from payments.fulfillment.fulfill import fulfil
+from payments.fulfillment.fulfill import fulfill
 from tests.support.articles import article_md, exam_toml, write_files
 from tests.support.payments import Till
-from website.demo.fake_stripe import Standin
+from website.demo.fake_stripe import FakeStripe
 
 PAGES = Path(__file__).parents[3] / "articles" / "content" / "pages"
 ADDRESSES = [
@@ -27,7 +27,7 @@ ADDRESSES = [
 
 
 @pytest.fixture
-def settings(settings: Settings, stripe_: Standin, tmp_path: Path) -> Settings:
+def settings(settings: Settings, stripe_: FakeStripe, tmp_path: Path) -> Settings:
     content = {
         "content/cpb/exam.toml": exam_toml(),
         "content/cpb/clean-claims.md": article_md(topics="[medicare]"),
@@ -60,7 +60,7 @@ def test_pages_and_feeds_know_one_price(till: Till) -> None:
 
 def test_so_does_a_holders_own_page_and_the_export(till: Till) -> None:
     browser = till.browser()
-    fulfil(till.shop, till.buy(browser))
+    fulfill(till.shop, till.buy(browser))
     for address in ("/account/", "/account/export", "/pass/"):
         assert list(lines(browser.get(address).text)) == []
     assert "€7.25 on" in browser.get("/account/").text
@@ -78,13 +78,13 @@ def test_so_do_all_mails_and_alarms(till: Till) -> None:
     browser = till.browser()
     for session_id in [till.order(browser, "/a/"), till.order(browser, "/b/")]:  # the second is returned
         till.stripe.pay(session_id)
-        fulfil(till.shop, session_id)
+        fulfill(till.shop, session_id)
     refunds.carry_out_one(till.services)
     dispute = till.stripe.open_dispute(till.stripe.sessions()[0]["id"])
     till.deliver_all()
     till.stripe.close_dispute(dispute["id"], "lost")
     till.deliver_all()
-    fulfil(till.shop, till.buy(till.browser(), amount=499))
+    fulfill(till.shop, till.buy(till.browser(), amount=499))
     told = [mail.subject + mail.text + mail.html for mail in till.mails()]
     told += [alarm.subject + alarm.text.replace("€4.99", "") for alarm in till.rows(Alarm)]
     assert len(told) >= 8

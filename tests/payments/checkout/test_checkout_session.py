@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from carrel import clock
 from carrel.accounts.models import Reader, ReaderSession
 from payments.checkout.orders import SESSION_LIFE
-from payments.fulfillment.fulfill import fulfil
+from payments.fulfillment.fulfill import fulfill
 from payments.models import Order
 from tests.support.accounts import make_reader, make_session
 from tests.support.payments import CREATE, Till, asked, try_to_buy
@@ -108,7 +108,7 @@ def test_a_browser_that_proved_nothing_is_not_told_the_accounts_address(till: Ti
 
 def test_pay_17_an_owner_cannot_buy_again(till: Till) -> None:
     browser = till.browser()
-    fulfil(till.shop, till.buy(browser))
+    fulfill(till.shop, till.buy(browser))
     answer = browser.post("/pass/checkout", data={"csrf_token": till.token(browser)})
     assert (answer.status_code, till.count(Order)) == (409, 1)
     assert "You already have it" in answer.text
@@ -131,7 +131,7 @@ def test_pf_36_after_a_declined_card_the_next_day_is_a_new_try(till: Till) -> No
         till.stripe.run_due()
         second = till.order(browser)
         till.stripe.pay(second)
-        fulfil(till.shop, second)
+        fulfill(till.shop, second)
     assert (first != second, till.ad_free()) == (True, [True])
 
 
@@ -147,7 +147,7 @@ def test_somebody_whose_money_is_on_its_way_is_not_asked_to_pay_again(till: Till
     browser = till.browser()
     session_id = till.order(browser)
     till.stripe.pay_later(session_id)
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     assert try_to_buy(browser).headers["Location"] == f"/pass/thanks?session={session_id}"
     assert till.count(Order) == 1
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from carrel import clock
 from carrel.accounts.models import ReaderSession
-from payments.fulfillment.fulfill import fulfil
+from payments.fulfillment.fulfill import fulfill
 from payments.models import Grant, Payment
 from tests.support.payments import Till
 
@@ -35,7 +35,7 @@ def test_pf_05_without_any_webhook_the_return_gives_the_pass(till: Till, browser
 
 def test_once_every_process_knows_the_buyer_is_sent_straight_back(till: Till, browser: FlaskClient) -> None:
     session_id = till.buy(browser)
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     with time_machine.travel(clock.now() + timedelta(seconds=2), tick=False):
         answer = back(browser, session_id)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/articles/x/#page-thanks")
@@ -128,7 +128,7 @@ def test_after_a_refund_the_page_says_that_the_pass_ended(till: Till, browser: F
     session_id = till.buy(browser)
     back(browser, session_id)
     till.stripe.refund(session_id)
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     assert "This pass has ended" in back(browser, session_id).text
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from carrel.mail.models import Alarm
-from payments.fulfillment.fulfill import fulfil
+from payments.fulfillment.fulfill import fulfill
 from payments.models import Dispute
 from tests.support.payments import Till
 
@@ -11,7 +11,7 @@ from tests.support.payments import Till
 @pytest.fixture
 def bought(till: Till) -> str:
     session_id = till.buy()
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     return session_id
 
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from payments.fulfillment.fulfill import fulfil
+from payments.fulfillment.fulfill import fulfill
 from payments.models import Grant, Order, Payment
 from tests.support.payments import Till, order_of, outcome
 
 
 def test_a_paid_session_is_entered_with_its_sums(till: Till) -> None:
-    fulfil(till.shop, till.buy())
+    fulfill(till.shop, till.buy())
     (payment,) = till.rows(Payment)
     assert (payment.amount_cents, payment.subtotal_cents, payment.currency) == (499, 499, "usd")
     assert (order_of(till).state, outcome(till), till.ad_free()) == ("paid", ("granted", ""), [True])
@@ -23,7 +23,7 @@ def test_a_paid_session_is_entered_with_its_sums(till: Till) -> None:
 def test_pay_06_entering_it_again_changes_nothing(till: Till) -> None:
     session_id = till.buy()
     for _ in range(3):
-        fulfil(till.shop, session_id)
+        fulfill(till.shop, session_id)
     assert (till.count(Payment), till.count(Grant), len(till.mails()), order_of(till).version) == (1, 1, 1, 1)
 
 
@@ -36,7 +36,7 @@ def test_n3_a_hundred_at_once_enter_it_once(till: Till) -> None:
             with suppress(
                 OperationalError
             ):  # SQLite is busy for too long on a slow machine: it is asked again
-                fulfil(till.shop, session_id)
+                fulfill(till.shop, session_id)
 
     with ThreadPoolExecutor(20) as pool:
         list(pool.map(one, range(20)))
@@ -47,32 +47,32 @@ def test_n3_a_hundred_at_once_enter_it_once(till: Till) -> None:
 def test_pay_07_what_is_not_complete_gives_nothing(till: Till, status: str) -> None:
     session_id = till.order(till.browser())
     till.stripe.change(session_id, status=status)
-    assert fulfil(till.shop, session_id).state == status
+    assert fulfill(till.shop, session_id).state == status
     assert (till.count(Payment), till.ad_free()) == (0, [False])
 
 
 def test_pf_11_completed_but_unpaid_waits(till: Till) -> None:
     session_id = till.order(till.browser())
     till.stripe.pay_later(session_id)
-    assert fulfil(till.shop, session_id).state == "pending"
+    assert fulfill(till.shop, session_id).state == "pending"
     assert (till.count(Payment), till.ad_free(), till.mails()) == (0, [False], [])
 
 
 def test_pay_19_a_delayed_payment_that_arrives_gives_the_pass(till: Till) -> None:
     session_id = till.order(till.browser())
     till.stripe.pay_later(session_id)
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     till.stripe.settle(session_id)
-    assert fulfil(till.shop, session_id).state == "paid"
+    assert fulfill(till.shop, session_id).state == "paid"
     assert till.ad_free() == [True]
 
 
 def test_pay_19_one_that_fails_is_told_to_the_buyer(till: Till) -> None:
     session_id = till.order(till.browser())
     till.stripe.pay_later(session_id, email="ada@example.com")
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     till.stripe.fail(session_id)
-    assert fulfil(till.shop, session_id).state == "failed"
+    assert fulfill(till.shop, session_id).state == "failed"
     assert [(mail.name, mail.to_address) for mail in till.mails()] == [
         ("payments/payment_failed", "ada@example.com")
     ]
@@ -80,30 +80,30 @@ def test_pay_19_one_that_fails_is_told_to_the_buyer(till: Till) -> None:
 
 def test_pf_12_an_expiry_that_comes_late_touches_no_paid_order(till: Till) -> None:
     session_id = till.buy()
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     till.stripe.expire(session_id)
-    assert fulfil(till.shop, session_id).state == "paid"
+    assert fulfill(till.shop, session_id).state == "paid"
     assert till.ad_free() == [True]
 
 
 def test_pf_18_the_reference_alone_is_enough(till: Till) -> None:
     session_id = till.buy()
     till.stripe.forget(session_id, client_reference_id=False)
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     assert till.ad_free() == [True]
 
 
 def test_pf_18_the_metadata_alone_is_enough(till: Till) -> None:
     session_id = till.buy()
     till.stripe.forget(session_id, metadata=False)
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     assert till.ad_free() == [True]
 
 
 def test_pf_18_without_both_a_person_must_look(till: Till) -> None:
     session_id = till.buy()
     till.stripe.forget(session_id)
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     assert (outcome(till), till.ad_free(), len(till.alarms())) == (("held", "order not named"), [False], 1)
 
 
@@ -111,7 +111,7 @@ def test_marks_that_contradict_each_other_are_held(till: Till) -> None:
     one, _two = till.buy(), till.buy()
     other = till.rows(Order)[1].reference
     till.stripe.change(one, client_reference_id=other)
-    fulfil(till.shop, one)
+    fulfill(till.shop, one)
     assert (outcome(till), till.ad_free()) == (("held", "orders contradict"), [False, False])
 
 
@@ -122,8 +122,8 @@ def test_a_second_session_that_names_the_same_order_is_held(till: Till) -> None:
     till.stripe.change(two, client_reference_id=first.reference)
     with till.services.db.write() as session:
         session.get_one(Order, second.id).checkout_session_id = None
-    fulfil(till.shop, one)
-    fulfil(till.shop, two)
+    fulfill(till.shop, one)
+    fulfill(till.shop, two)
     assert [payment.trouble for payment in till.rows(Payment)] == ["", "other session"]
     assert till.count(Grant) == 1
 
@@ -139,20 +139,20 @@ def test_a_second_session_that_names_the_same_order_is_held(till: Till) -> None:
     ],
 )
 def test_pf_20_what_was_paid_otherwise_buys_nothing(till: Till, paid: dict[str, Any], trouble: str) -> None:
-    fulfil(till.shop, till.buy(**paid))
+    fulfill(till.shop, till.buy(**paid))
     assert (outcome(till), till.ad_free(), till.mails()) == (("held", trouble), [False], [])
     assert till.alarms() == [f"held:{order_of(till).reference}"]
 
 
 def test_decision_10_tax_and_discounts_are_possible(till: Till) -> None:
-    fulfil(till.shop, till.buy(tax=95, discount=100))
+    fulfill(till.shop, till.buy(tax=95, discount=100))
     assert (outcome(till), till.rows(Payment)[0].amount_cents) == (("granted", ""), 494)
 
 
 def test_pay_07_a_pass_for_nothing_needs_promotion_codes_of_ours(till: Till) -> None:
     session_id = till.order(till.browser())
     till.stripe.pay_nothing(session_id)
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     assert outcome(till) == ("held", "nothing paid")
 
 
@@ -160,5 +160,5 @@ def test_pay_07_with_promotion_codes_on_a_pass_may_cost_nothing(till: Till) -> N
     till.set(pass_promotion_codes=True)
     session_id = till.order(till.browser())
     till.stripe.pay_nothing(session_id)
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     assert (outcome(till), till.ad_free(), till.rows(Payment)[0].amount_cents) == (("granted", ""), [True], 0)

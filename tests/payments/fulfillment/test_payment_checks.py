@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from payments.fulfillment.payment_checks import Trouble, trouble_with
+from payments.fulfillment.payment_checks import MismatchReason, trouble_with
 from payments.models import Order
 from tests.support.truth import fact
 
@@ -35,26 +35,26 @@ def test_tax_and_promotion_codes_change_the_total_only() -> None:
 @pytest.mark.parametrize(
     ("changes", "trouble"),
     [
-        ({"mode": "setup"}, Trouble.MODE),
-        ({"currency": "eur"}, Trouble.CURRENCY),
-        ({"currency": None}, Trouble.CURRENCY),
-        ({"amount_subtotal": 1}, Trouble.AMOUNT),
-        ({"amount_subtotal": 500}, Trouble.AMOUNT),
-        ({"amount_subtotal": None}, Trouble.AMOUNT),
-        ({"line_items": None}, Trouble.ITEM),
-        (items(), Trouble.ITEM),
-        (items({"quantity": 0, "price": PRICE}), Trouble.ITEM),
-        (items({"quantity": 2, "price": PRICE}), Trouble.ITEM),
-        (items({"quantity": 1, "price": None}), Trouble.ITEM),
-        (items({"quantity": 1, "price": PRICE | {"id": "price_2"}}), Trouble.ITEM),
-        (items({"quantity": 1, "price": PRICE | {"unit_amount": 1}}), Trouble.ITEM),
-        (items({"quantity": 1, "price": PRICE | {"currency": "eur"}}), Trouble.ITEM),
-        (items({"quantity": 1, "price": PRICE}, {"quantity": 1, "price": PRICE}), Trouble.ITEM),
-        (items({"quantity": 1, "price": PRICE}, has_more=True), Trouble.ITEM),
-        ({"payment_status": "no_payment_required"}, Trouble.NOTHING_PAID),
+        ({"mode": "setup"}, MismatchReason.MODE),
+        ({"currency": "eur"}, MismatchReason.CURRENCY),
+        ({"currency": None}, MismatchReason.CURRENCY),
+        ({"amount_subtotal": 1}, MismatchReason.AMOUNT),
+        ({"amount_subtotal": 500}, MismatchReason.AMOUNT),
+        ({"amount_subtotal": None}, MismatchReason.AMOUNT),
+        ({"line_items": None}, MismatchReason.ITEM),
+        (items(), MismatchReason.ITEM),
+        (items({"quantity": 0, "price": PRICE}), MismatchReason.ITEM),
+        (items({"quantity": 2, "price": PRICE}), MismatchReason.ITEM),
+        (items({"quantity": 1, "price": None}), MismatchReason.ITEM),
+        (items({"quantity": 1, "price": PRICE | {"id": "price_2"}}), MismatchReason.ITEM),
+        (items({"quantity": 1, "price": PRICE | {"unit_amount": 1}}), MismatchReason.ITEM),
+        (items({"quantity": 1, "price": PRICE | {"currency": "eur"}}), MismatchReason.ITEM),
+        (items({"quantity": 1, "price": PRICE}, {"quantity": 1, "price": PRICE}), MismatchReason.ITEM),
+        (items({"quantity": 1, "price": PRICE}, has_more=True), MismatchReason.ITEM),
+        ({"payment_status": "no_payment_required"}, MismatchReason.NOTHING_PAID),
     ],
 )
-def test_pay_08_whatever_differs_is_trouble(changes: dict[str, Any], trouble: Trouble) -> None:
+def test_pay_08_whatever_differs_is_trouble(changes: dict[str, Any], trouble: MismatchReason) -> None:
     assert trouble_with(order(), fact(**changes), takes_coupons=False) is trouble
 
 

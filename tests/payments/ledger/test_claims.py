@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from carrel.accounts import erasure, hooks, readers, sessions
 from carrel.accounts.models import Reader
 from carrel.mail.models import OutboxMail
-from payments.fulfillment.fulfill import fulfil
+from payments.fulfillment.fulfill import fulfill
 from payments.ledger import claims, manual_grants
 from payments.models import Claim, Order
 from tests.support.accounts import make_reader, make_session
@@ -29,7 +29,7 @@ def has_pass(till: Till, reader: Reader) -> bool:
 
 def bought(till: Till, email: str = "anna@example.org", browser: FlaskClient | None = None) -> str:
     session_id = till.buy(browser, email=email)
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     return session_id
 
 
@@ -71,7 +71,7 @@ def test_two_passes_of_one_person_stay_two_payments(till: Till) -> None:
     assert has_pass(till, anna)
     first = till.stripe.sessions()[0]["id"]
     till.stripe.refund(first)
-    fulfil(till.shop, first)
+    fulfill(till.shop, first)
     assert has_pass(till, anna)  # by the other one
 
 
@@ -81,14 +81,14 @@ def test_refunding_both_ends_it(till: Till) -> None:
     prove(till, anna)
     for session_id in both:
         till.stripe.refund(session_id)
-        fulfil(till.shop, session_id)
+        fulfill(till.shop, session_id)
     assert not has_pass(till, anna)
 
 
 def test_a_refunded_pass_is_no_pass_for_whoever_proves_the_address(till: Till) -> None:
     session_id = bought(till)
     till.stripe.refund(session_id)
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     anna = make_reader(till.services.db)
     prove(till, anna)
     assert not has_pass(till, anna)
@@ -106,11 +106,11 @@ def test_an_account_that_paid_is_never_claimed_by_an_address_at_checkout(till: T
 def test_a_claim_waits_while_a_delayed_payment_is_on_its_way(till: Till) -> None:
     session_id = till.order(till.browser())
     till.stripe.pay_later(session_id, email="anna@example.org")
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     anna = make_reader(till.services.db)
     prove(till, anna)
     till.stripe.settle(session_id)
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     assert has_pass(till, anna)
 
 

@@ -15,7 +15,7 @@ from carrel.accounts import readers
 from carrel.db import Database
 from carrel.settings import Settings
 from payments.checkout.orders import SESSION_LIFE
-from payments.fulfillment.apply_session import Overtaken, settle
+from payments.fulfillment.apply_session import ConcurrentUpdateError, settle
 from payments.ledger import entries as ledger
 from payments.ledger.entitlement import DisputeState, Entry, Given, Reason, RefundState, entitled, given_back
 from payments.ledger.rebuild import drifts
@@ -49,7 +49,7 @@ class Shelf:
         fact, seen = self.in_flight.pop(self.chance.randrange(len(self.in_flight)))
         try:
             settle(self.session, self.settings, fact, seen)
-        except Overtaken:
+        except ConcurrentUpdateError:
             settle(self.session, self.settings, self.story.fact(), self.order.version)
 
     def live(self) -> None:

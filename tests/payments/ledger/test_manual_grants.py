@@ -6,9 +6,9 @@ from sqlalchemy import select
 from carrel.accounts import readers
 from carrel.audit import AuditEntry
 from carrel.page_cache import current_epoch
-from payments.fulfillment.fulfill import fulfil
+from payments.fulfillment.fulfill import fulfill
 from payments.ledger import manual_grants
-from payments.ledger.manual_grants import ReasonNeeded
+from payments.ledger.manual_grants import ReasonRequiredError
 from payments.models import Grant
 from tests.support.payments import Till
 
@@ -43,13 +43,13 @@ def test_pay_29_it_is_answered_for_in_the_audit_log(till: Till) -> None:
 def test_pay_29_without_a_reason_nothing_is_done(till: Till, reason: str) -> None:
     reader_id = anonymous(till)
     for act in (manual_grants.give, manual_grants.take_back):
-        with pytest.raises(ReasonNeeded), till.services.db.write() as session:
+        with pytest.raises(ReasonRequiredError), till.services.db.write() as session:
             act(session, reader_id, "olga", reason)
     assert till.count(Grant) == 0
 
 
 def test_taking_back_ends_what_was_given_and_what_was_bought(till: Till) -> None:
-    fulfil(till.shop, till.buy())
+    fulfill(till.shop, till.buy())
     with till.services.db.write() as session:
         manual_grants.give(session, 1, "olga", "a prize")
     with till.services.db.write() as session:

@@ -10,24 +10,24 @@ from flask import render_template
 from carrel.accounts import readers
 from carrel.accounts.models import Reader
 from payments import refunds
-from payments.fulfillment.fulfill import fulfil
+from payments.fulfillment.fulfill import fulfill
 from payments.ledger import manual_grants
 from payments.ledger.entitlement import Reason
 from payments.models import Payment
-from payments.queries.account_summary import Standing, export, standing
+from payments.queries.account_summary import PassSummary, export, standing
 from tests.support.payments import Till
 
 
-def of(till: Till, reader_id: int = 1) -> Standing:
+def of(till: Till, reader_id: int = 1) -> PassSummary:
     found = till.read(lambda session: standing(session, till.services.settings, reader_id))
-    assert isinstance(found, Standing)
+    assert isinstance(found, PassSummary)
     return found
 
 
 @pytest.fixture
 def bought(till: Till) -> str:
     session_id = till.buy()
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     return session_id
 
 
@@ -37,7 +37,7 @@ def anonymous(till: Till) -> int:
 
 
 def test_somebody_who_never_paid(till: Till) -> None:
-    assert of(till, anonymous(till)) == Standing(False, Reason.NEVER, False, ())
+    assert of(till, anonymous(till)) == PassSummary(False, Reason.NEVER, False, ())
 
 
 def test_a_bought_pass(till: Till, bought: str) -> None:
@@ -57,14 +57,14 @@ def test_a_refunded_pass(till: Till, bought: str) -> None:
 
 def test_a_part_refund_shows_its_sum(till: Till, bought: str) -> None:
     till.stripe.refund(bought, amount=200)
-    fulfil(till.shop, bought)
+    fulfill(till.shop, bought)
     (purchase,) = of(till).purchases
     assert (purchase.state, purchase.refunded, purchase.refund_until is None) == ("Active", "$2.00", False)
 
 
 def test_a_disputed_pass_rests(till: Till, bought: str) -> None:
     till.stripe.open_dispute(bought)
-    fulfil(till.shop, bought)
+    fulfill(till.shop, bought)
     assert of(till).purchases[0].state == "Resting while your bank looks into the payment"
 
 
@@ -83,7 +83,7 @@ def test_a_gift(till: Till) -> None:
     reader_id = anonymous(till)
     with till.services.db.write() as session:
         manual_grants.give(session, reader_id, "olga", "a prize")
-    assert of(till, reader_id) == Standing(True, Reason.GIFT, True, ())
+    assert of(till, reader_id) == PassSummary(True, Reason.GIFT, True, ())
 
 
 def test_a_pass_taken_back_by_hand_has_ended(till: Till, bought: str) -> None:
@@ -96,7 +96,7 @@ def test_a_second_payment_is_explained(till: Till) -> None:
     browser = till.browser()
     for session_id in [till.order(browser, "/a/"), till.order(browser, "/b/")]:
         till.stripe.pay(session_id)
-        fulfil(till.shop, session_id)
+        fulfill(till.shop, session_id)
     assert [purchase.state for purchase in of(till).purchases] == ["Paid twice: returned in full", "Active"]
 
 
@@ -113,7 +113,7 @@ def test_the_export_holds_sums_and_states(till: Till, bought: str) -> None:
 def test_the_card_of_the_account_page(till: Till, act: str) -> None:
     reader_id = anonymous(till) if act == "never" else 1
     if act != "never":
-        fulfil(till.shop, till.buy())
+        fulfill(till.shop, till.buy())
     if act == "refunded":
         refunds.refund(till.shop, 1, "olga", "why")
     if act == "asked":

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from carrel import clock
 from carrel.accounts import readers
 from carrel.accounts.models import AddressChange, Reader
-from payments.fulfillment.fulfill import fulfil
+from payments.fulfillment.fulfill import fulfill
 from payments.models import Order
 from payments.queries import buyers
 from tests.support.accounts import make_reader
@@ -23,7 +23,7 @@ def found(till: Till, typed: str) -> list[tuple[int, str]]:
 @pytest.fixture
 def bought(till: Till) -> str:
     session_id = till.buy(email=TYPED)
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     return session_id
 
 

@@ -9,7 +9,7 @@ from carrel import clock
 from carrel.ads.models import PageCount
 from carrel.ads.reports import Span
 from payments import refunds
-from payments.fulfillment.fulfill import fulfil
+from payments.fulfillment.fulfill import fulfill
 from payments.queries import sales
 from payments.queries.sales import Selling
 from tests.support.payments import Till
@@ -28,7 +28,7 @@ def today() -> date:
 def sold(till: Till) -> Till:
     """Two passes sold on one article, one of them refunded; one on the home page; one page only read."""
     for page in ("/articles/x/#top", "/articles/x/", "/"):
-        fulfil(till.shop, till.buy(till.browser(), page))
+        fulfill(till.shop, till.buy(till.browser(), page))
     refunds.refund(till.shop, 1, "olga", "asked by mail")
     hour = clock.now().replace(minute=0, second=0, microsecond=0)
     with till.services.db.write() as session:

@@ -8,11 +8,11 @@ import pytest
 import time_machine
 
 from carrel import clock
-from payments.fulfillment.fulfill import fulfil
+from payments.fulfillment.fulfill import fulfill
 from payments.models import Grant, Order, Payment, Reconciliation, Refund, StripeEvent
 from payments.reconciliation import reconcile as reconciling
 from payments.reconciliation.reconcile import reconcile
-from payments.stripe.client import StripeAway
+from payments.stripe.client import StripeUnavailableError
 from tests.support.payments import Till
 
 
@@ -92,7 +92,7 @@ def test_an_expired_order_is_closed(till: Till) -> None:
 def test_a_failed_refund_is_noticed(till: Till) -> None:
     session_id = till.buy()
     made = till.stripe.refund(session_id)
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     till.stripe.fail_refund(made["id"])
     assert whats(till) == ["has other refunds at Stripe"]
     reconcile(till.shop)
@@ -102,7 +102,7 @@ def test_a_failed_refund_is_noticed(till: Till) -> None:
 def test_a_dispute_that_was_decided_is_noticed(till: Till) -> None:
     session_id = till.buy()
     made = till.stripe.open_dispute(session_id)
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     till.stripe.close_dispute(made["id"], "won")
     reconcile(till.shop)
     assert (till.ad_free(), whats(till)) == ([True], [])
@@ -118,7 +118,7 @@ def test_somebody_elses_sales_are_none_of_our_business(till: Till) -> None:
 def test_when_stripe_is_away_nothing_is_concluded(till: Till) -> None:
     till.buy()
     till.stripe.api.down()
-    with pytest.raises(StripeAway):
+    with pytest.raises(StripeUnavailableError):
         reconcile(till.shop)
     assert reconciling.run(till.services) is False
     assert till.count(Reconciliation) == 0
@@ -154,7 +154,7 @@ def test_pay_25_paid_for_a_quarter_of_an_hour_without_an_entry_is_an_alarm(till:
 
 
 def test_pay_25_a_pass_without_a_payment_is_an_alarm(till: Till) -> None:
-    fulfil(till.shop, till.buy())
+    fulfill(till.shop, till.buy())
     till.stripe.change(till.stripe.sessions()[0]["id"], payment_status="unpaid")
     later(till, minutes=5)
     assert "unpaid" not in till.alarms()
@@ -164,7 +164,7 @@ def test_pay_25_a_pass_without_a_payment_is_an_alarm(till: Till) -> None:
 
 def test_pay_26_silence_of_the_webhook_while_people_pay_is_an_alarm(till: Till) -> None:
     session_id = till.buy()
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     later(till, minutes=119)
     assert till.alarms() == []
     later(till, minutes=121)

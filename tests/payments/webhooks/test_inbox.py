@@ -103,7 +103,7 @@ def test_stripe_away_wears_no_event_out(till: Till, waiting: str) -> None:
     assert (only(till).tries, only(till).dead_at, only(till).last_error) == (
         0,
         None,
-        "StripeAway: APIError 503",
+        "StripeUnavailableError: APIError 503",
     )
 
 
@@ -155,7 +155,7 @@ def test_pf_30_what_cannot_be_read_is_an_alarm_and_no_pass(till: Till) -> None:
     assert till.deliver(poison(till)) == 500
     assert till.alarms() == ["stripe-unreadable"]
     assert (only(till).last_error, till.count(Grant)) == (
-        "StripeUnreadable: SessionFact cannot be read: amount_total",
+        "StripeResponseError: SessionFact cannot be read: amount_total",
         0,
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from carrel import clock
 from carrel.audit import AuditEntry
-from payments.fulfillment.fulfill import fulfil
+from payments.fulfillment.fulfill import fulfill
 from payments.models import Order, Refund, StripeEvent
 from tests.payments.conftest import no_forgeries_yet, settings, stripe_, till  # noqa: F401
 from tests.support.browser import Browser
@@ -23,7 +23,7 @@ BUYER = "buyer@work.example"
 
 @pytest.fixture
 def bought(till: Till) -> str:  # noqa: F811
-    fulfil(till.shop, till.buy(email=BUYER))
+    fulfill(till.shop, till.buy(email=BUYER))
     return str(till.rows(Order)[0].reference)
 
 

@@ -16,7 +16,7 @@ from tests.support.operators import COOKIE, OLGA, PASSWORD, code_now, put_operat
 from website.admin.operators import sessions, staff
 from website.admin.operators import sign_in as signing_in
 from website.admin.operators.models import OperatorSession
-from website.admin.operators.sign_in import NotSignedIn, Place
+from website.admin.operators.sign_in import Place, SignInFailedError
 
 HERE = Place("192.0.2.1", "Firefox on Linux")
 NEW = "new@carrel.test"
@@ -108,7 +108,7 @@ def test_an_owner_cannot_leave_the_site_without_one(app: Flask, services: Servic
     for act in ("remove", "editor"):
         page = olga.get("/admin/operators")
         assert "only owner" in olga.send(page, 1, act=act).text
-    with services.db.write() as session, pytest.raises(staff.LastOwner):
+    with services.db.write() as session, pytest.raises(staff.LastOwnerError):
         staff.remove(session, OLGA, actor="test")
 
 
@@ -117,7 +117,7 @@ def test_a_reset_ends_sessions_codes_and_password(app: Flask, services: Services
     with services.db.write() as session:
         staff.reset(session, OLGA, actor="root (command line)")
     assert "Sign in" in olga.get("/admin/").text
-    with pytest.raises(NotSignedIn):
+    with pytest.raises(SignInFailedError):
         sign_in(services)
     with services.db.read() as session:
         entry = session.scalars(select(AuditEntry)).one()

@@ -4,17 +4,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from website.backup import backup_store
-from website.backup.backup_store import Kept
+from website.backup.backup_store import StoredBackup
 
 NIGHT = datetime(2026, 11, 21, 3, tzinfo=UTC)
 
 
-def nights(count: int, kind: str = "nightly") -> list[Kept]:
+def nights(count: int, kind: str = "nightly") -> list[StoredBackup]:
     moments = [NIGHT - timedelta(days=n) for n in range(count)]
-    return [Kept(each, kind, Path(f"{each:%Y-%m-%d}-{kind}")) for each in moments]
+    return [StoredBackup(each, kind, Path(f"{each:%Y-%m-%d}-{kind}")) for each in moments]
 
 
-def kept(backups: list[Kept], now: datetime = NIGHT) -> list[int]:
+def kept(backups: list[StoredBackup], now: datetime = NIGHT) -> list[int]:
     gone = backup_store.superfluous(backups, now)
     return [(NIGHT - each.at).days for each in backups if each not in gone]
 
@@ -42,7 +42,7 @@ def test_kept_night_by_night_it_comes_to_the_same(tmp_path: Path) -> None:
 
 
 def test_one_made_by_hand_stays_a_month_and_never_half_a_year() -> None:
-    by_hand = [Kept(NIGHT - timedelta(hours=n), "by-hand", Path(str(n))) for n in range(5)]
+    by_hand = [StoredBackup(NIGHT - timedelta(hours=n), "by-hand", Path(str(n))) for n in range(5)]
     assert backup_store.superfluous(by_hand, NIGHT) == []
     backups = [*nights(3), *by_hand]
     assert len(backup_store.superfluous(backups, NIGHT + timedelta(days=31))) > 0

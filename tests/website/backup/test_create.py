@@ -14,8 +14,8 @@ from carrel.settings import Settings
 from tests.conftest import KEY
 from tests.support.accounts import make_reader
 from website.backup import archive, backup_store, create, home_lock
-from website.backup.errors import Busy, DamagedDatabase
-from website.migrations import ForeignSchema
+from website.backup.errors import BackupBusyError, DamagedDatabaseError
+from website.migrations import UnknownSchemaError
 
 
 def test_data_10_a_backup_counts_every_row_and_holds_the_pictures(home: Settings, db: Database) -> None:
@@ -64,7 +64,7 @@ def test_data_10_writers_go_on_while_a_backup_is_made(home: Settings, db: Databa
 
 
 def test_two_at_once_are_refused(home: Settings, db: Database) -> None:
-    with home_lock.one_at_a_time(backup_store.folder(home.home)), pytest.raises(Busy):
+    with home_lock.one_at_a_time(backup_store.folder(home.home)), pytest.raises(BackupBusyError):
         create.make(home, db)
 
 
@@ -92,7 +92,7 @@ def test_a_damaged_database_is_said_to_be_damaged_and_not_saved_as_good(home: Se
     content = bytearray(file.read_bytes())
     content[-40 * 4096 : -20 * 4096] = b"\x55" * (20 * 4096)
     file.write_bytes(content)
-    with pytest.raises(DamagedDatabase, match="carrel restore"):
+    with pytest.raises(DamagedDatabaseError, match="carrel restore"):
         create.make(home, db)
     assert backup_store.every(home.home) == []
 
@@ -112,6 +112,6 @@ def test_data_16_a_schema_that_will_change_is_saved_first(home: Settings, db: Da
 def test_a_later_schema_is_neither_saved_nor_touched(home: Settings, db: Database) -> None:
     with db.write() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(ForeignSchema):
+    with pytest.raises(UnknownSchemaError):
         create.before_migration(home, db)
     assert backup_store.every(home.home) == []

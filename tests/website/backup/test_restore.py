@@ -17,7 +17,7 @@ from carrel.page_cache import current_epoch
 from carrel.settings import Settings
 from tests.support.accounts import BOB, make_reader
 from website.backup import archive, backup_store, create, home_lock, restore
-from website.backup.errors import BadBackup, SiteRuns
+from website.backup.errors import InvalidBackupError, SiteRunningError
 
 pytestmark = pytest.mark.own_database
 
@@ -89,7 +89,7 @@ def test_data_12_a_damaged_database_is_set_aside_as_it_lies_there(home: Settings
 def test_while_the_site_runs_it_is_refused(home: Settings, db: Database, seen: Callable[[], str]) -> None:
     path = create.make(home, db)
     before = seen()
-    with home_lock.site_runs(home.home), pytest.raises(SiteRuns, match="Stop the website"):
+    with home_lock.site_runs(home.home), pytest.raises(SiteRunningError, match="Stop the website"):
         restore.restore(home, path)
     assert seen() == before
     assert len(backup_store.every(home.home)) == 1
@@ -136,7 +136,7 @@ def test_data_12_a_wrong_file_is_one_sentence_and_changes_nothing(
     spoil, words = WRONG[kind]
     wrong = spoil(create.make(home, db), db)
     before = seen()
-    with pytest.raises(BadBackup, match=words) as refusal:
+    with pytest.raises(InvalidBackupError, match=words) as refusal:
         restore.restore(home, wrong)
     assert "\n" not in str(refusal.value)
     assert seen() == before

@@ -19,27 +19,27 @@ from tests.support.mail import HELLO
 from website.backup import backup_store, restore_test
 from website.backup.restore_test import Result
 from website.doctor import heartbeat, machine_checks, run_checks, traffic_checks
-from website.doctor.findings import Finding, Level, Patient
+from website.doctor.findings import CheckContext, Finding, Level
 from website.doctor.run_checks import examine, worst
 
 
 @pytest.fixture
-def patient(settings: Settings, db: Database) -> Patient:
+def patient(settings: Settings, db: Database) -> CheckContext:
     """A site that has just been set up."""
-    return Patient(settings.model_copy(update={"smtp_url": settings.smtp_url}), db, clock.now())
+    return CheckContext(settings.model_copy(update={"smtp_url": settings.smtp_url}), db, clock.now())
 
 
-def later(patient: Patient, span: timedelta) -> Patient:
-    return Patient(patient.settings, patient.db, patient.now + span)
+def later(patient: CheckContext, span: timedelta) -> CheckContext:
+    return CheckContext(patient.settings, patient.db, patient.now + span)
 
 
-def level(check: Callable[[Patient], Finding], patient: Patient) -> Level:
+def level(check: Callable[[CheckContext], Finding], patient: CheckContext) -> Level:
     found = check(patient)
     assert (found.mend == "") == (found.level is Level.WELL), found
     return found.level
 
 
-def test_every_check_has_a_word_to_say_about_a_new_site(patient: Patient) -> None:
+def test_every_check_has_a_word_to_say_about_a_new_site(patient: CheckContext) -> None:
     findings = examine(patient)
     assert len({each.check for each in findings}) == len(run_checks.CHECKS)
     assert all(each.says for each in findings)
@@ -50,14 +50,14 @@ def test_every_check_has_a_word_to_say_about_a_new_site(patient: Patient) -> Non
     assert worst(findings) is Level.BAD
 
 
-def test_a_worker_is_alive_while_its_heart_beats(patient: Patient, services: Services) -> None:
+def test_a_worker_is_alive_while_its_heart_beats(patient: CheckContext, services: Services) -> None:
     assert level(machine_checks.worker, patient) is Level.BAD
     heartbeat.beat(services)
     assert level(machine_checks.worker, patient) is Level.WELL
     assert level(machine_checks.worker, later(patient, timedelta(minutes=3))) is Level.BAD
 
 
-def test_data_11_a_backup_that_is_too_old_or_could_not_be_restored(patient: Patient) -> None:
+def test_data_11_a_backup_that_is_too_old_or_could_not_be_restored(patient: CheckContext) -> None:
     home = patient.settings.home
     assert (level(machine_checks.last_backup, patient), level(machine_checks.last_restore_test, patient)) == (
         "look",
@@ -85,17 +85,17 @@ def test_data_11_a_backup_that_is_too_old_or_could_not_be_restored(patient: Pati
     ("free", "total", "found"), [(400e6, 1e9, "bad"), (600e6, 10e9, "look"), (5e9, 10e9, "well")]
 )
 def test_data_08_a_disk_that_fills(
-    patient: Patient, monkeypatch: pytest.MonkeyPatch, free: float, total: float, found: str
+    patient: CheckContext, monkeypatch: pytest.MonkeyPatch, free: float, total: float, found: str
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free, total=total))
     assert level(machine_checks.disk, patient) == found
 
 
-def test_mail_that_waits_and_mail_that_is_held(patient: Patient, db: Database) -> None:
+def test_mail_that_waits_and_mail_that_is_held(patient: CheckContext, db: Database) -> None:
     ours = patient.settings.model_copy(
         update={"smtp_url": patient.settings.smtp_url.__class__("smtp://mx.test")}
     )
-    patient = Patient(ours, db, patient.now)
+    patient = CheckContext(ours, db, patient.now)
     assert level(traffic_checks.mail, patient) is Level.WELL
     with db.write() as session:
         outbox.queue(session, key="k", to="anna@example.org", mail=HELLO)
@@ -105,28 +105,30 @@ def test_mail_that_waits_and_mail_that_is_held(patient: Patient, db: Database) -
     assert "carrel mail resume" in traffic_checks.mail(patient).mend
 
 
-def test_data_23_a_clock_that_went_back(patient: Patient, db: Database) -> None:
+def test_data_23_a_clock_that_went_back(patient: CheckContext, db: Database) -> None:
     with db.write() as session:
         outbox.queue(session, key="k", to="anna@example.org", mail=HELLO)
     assert level(machine_checks.clock, later(patient, -timedelta(minutes=10))) is Level.BAD
 
 
 @pytest.mark.own_database
-def test_a_schema_of_another_release(patient: Patient, db: Database) -> None:
+def test_a_schema_of_another_release(patient: CheckContext, db: Database) -> None:
     with db.write() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     assert "carrel migrate" in machine_checks.migrations(patient).mend
 
 
-def test_a_database_that_is_away_hides_no_other_finding(patient: Patient, tmp_path: os.PathLike[str]) -> None:
+def test_a_database_that_is_away_hides_no_other_finding(
+    patient: CheckContext, tmp_path: os.PathLike[str]
+) -> None:
     away = Database("postgresql://nobody@127.0.0.1:1/none")
-    findings = examine(Patient(patient.settings, away, patient.now))
+    findings = examine(CheckContext(patient.settings, away, patient.now))
     away.close()
     assert len(findings) == len(run_checks.CHECKS)
     assert {each.level for each in findings if each.check in {"database", "mail", "alarms"}} == {Level.BAD}
 
 
-def test_open_alarms_are_named(patient: Patient, db: Database) -> None:
+def test_open_alarms_are_named(patient: CheckContext, db: Database) -> None:
     with db.write() as session:
         alarms.raise_alarm(session, "k", "The roof leaks", "It does.")
     assert "The roof leaks" in traffic_checks.alarms(patient).says

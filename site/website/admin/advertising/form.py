@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
-from carrel.ads.drafts import Draft, Refused, Upload
+from carrel.ads.drafts import Draft, InvalidDraftError, Upload
 from carrel.ads.models import HouseAd
 
 Values = Mapping[str, Any]
@@ -38,7 +38,7 @@ LISTS = ("slots", "exams", "topics")
 
 
 def draft_of(form: MultiDict[str, str], zone: ZoneInfo, upload: Upload | None) -> Draft:
-    """What was typed, as a draft. Only the fields named here are read (AUTH-11). Raises `Refused`."""
+    """What was typed, as a draft. Only the fields named here are read (AUTH-11). Raises `InvalidDraftError`."""
     errors: dict[str, str] = {}
 
     def read(field: str, parse: Callable[[str], Value], otherwise: Value, sentence: str) -> Value:
@@ -64,7 +64,7 @@ def draft_of(form: MultiDict[str, str], zone: ZoneInfo, upload: Upload | None) -
         upload=upload,
     )
     if errors:
-        raise Refused(errors)
+        raise InvalidDraftError(errors)
     return draft
 
 

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from articles.models import Exam, Topic
 from carrel.ads import house_ads, slot_view
-from carrel.ads.drafts import Draft, Known, Refused, Upload
+from carrel.ads.drafts import Draft, InvalidDraftError, Known, Upload
 from carrel.ads.models import HouseAd
 from carrel.http.redirects import see_other
 from carrel.http.services import services
-from carrel.images.problems import ImageProblem
+from carrel.images.problems import ImageError
 from carrel.slots import Place
 from website.admin.advertising.form import EMPTY, Values, draft_of, of_ad, typed
 from website.admin.guard import me, needs
@@ -50,7 +50,7 @@ def create() -> Response | tuple[str, int]:
         draft = _draft()
         with services().db.write() as session:
             ad = house_ads.create(session, draft, _known(session), actor=me().email)
-    except Refused as refused:
+    except InvalidDraftError as refused:
         return _page(None, typed(request.form), refused.errors), 422
     return see_other(f"/admin/ads/{ad.id}")
 
@@ -72,7 +72,7 @@ def update(ad_id: int) -> Response | tuple[str, int]:
         draft = _draft()
         with services().db.write() as session:
             house_ads.update(session, ad_id, draft, _known(session), actor=me().email)
-    except Refused as refused:
+    except InvalidDraftError as refused:
         return _page(ad, typed(request.form), refused.errors), 422
     return see_other(f"/admin/ads/{ad_id}")
 
@@ -84,7 +84,7 @@ def switch(ad_id: int) -> Response:
     with services().db.write() as session:
         try:
             house_ads.switch(session, ad_id, on="on" in request.form, actor=me().email)
-        except house_ads.NoSuchAd:
+        except house_ads.AdNotFoundError:
             abort(404)
     return see_other(f"/admin/ads/{ad_id}")
 
@@ -96,25 +96,25 @@ def archive(ad_id: int) -> Response:
     with services().db.write() as session:
         try:
             house_ads.archive(session, ad_id, actor=me().email)
-        except house_ads.NoSuchAd:
+        except house_ads.AdNotFoundError:
             abort(404)
     return see_other("/admin/ads/")
 
 
 def _draft() -> Draft:
-    """Raises `Refused`."""
+    """Raises `InvalidDraftError`."""
     return draft_of(request.form, _zone(), _upload())
 
 
 def _upload() -> Upload | None:
-    """The picture that came with the form, made anew (CON-03). Raises `Refused`."""
+    """The picture that came with the form, made anew (CON-03). Raises `InvalidDraftError`."""
     sent = request.files.get("picture")
     if sent is None or not sent.filename:
         return None
     try:
         return house_ads.take_picture(services().settings, sent.filename, sent.read())
-    except ImageProblem as problem:
-        raise Refused({"picture": f"{problem.message} {problem.mend}"}) from None
+    except ImageError as problem:
+        raise InvalidDraftError({"picture": f"{problem.message} {problem.mend}"}) from None
 
 
 def _known(session: Session) -> Known:
@@ -127,7 +127,7 @@ def _find(ad_id: int) -> HouseAd:
     with services().db.read() as session:
         try:
             return house_ads.find(session, ad_id)
-        except house_ads.NoSuchAd:
+        except house_ads.AdNotFoundError:
             abort(404)
 
 

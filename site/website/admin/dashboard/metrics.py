@@ -16,7 +16,7 @@ from carrel.ads.reports import Span
 from carrel.mail.models import OutboxMail
 from carrel.settings import Settings
 from newsletter.issues.models import Delivery, DeliveryState, Issue
-from newsletter.subscribers.models import State, Subscriber
+from newsletter.subscribers.models import Subscriber, SubscriberState
 from payments.models import Payment
 from payments.prices import price
 from payments.queries import sales
@@ -55,7 +55,7 @@ def money(session: Session, settings: Settings, days: Fortnight) -> Panel:
 
 def mail(session: Session, _settings: Settings, days: Fortnight) -> Panel:
     """Subscribers, issues, and single mails."""
-    confirmed = _count(session, Subscriber, Subscriber.state == State.CONFIRMED)
+    confirmed = _count(session, Subscriber, Subscriber.state == SubscriberState.CONFIRMED)
     queued = _count(session, OutboxMail, OutboxMail.state == "queued")
     unsent = _count(session, Delivery, Delivery.state.in_([DeliveryState.FAILED, DeliveryState.UNCERTAIN]))
     sent = (

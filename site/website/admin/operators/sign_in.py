@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from carrel.accounts import limits
-from carrel.accounts.limits import Limit, TooMany, hours, minutes
+from carrel.accounts.limits import Limit, TooManyRequestsError, hours, minutes
 from carrel.http.services import Services
 from carrel.mail import addresses
 from carrel.mail.alarms import raise_alarm
@@ -22,7 +22,7 @@ PER_NETWORK: Final = Limit(30, hours(1))
 PER_OPERATOR: Final = Limit(5, minutes(15))
 
 
-class NotSignedIn(Exception):
+class SignInFailedError(Exception):
     """Address, password or code is wrong; which of them is not said."""
 
 
@@ -35,7 +35,7 @@ class Place:
 
 
 def sign_in(services: Services, email: str, password: str, code: str, place: Place) -> str:
-    """The token of a new session. Raises `NotSignedIn`, `TooMany`."""
+    """The token of a new session. Raises `SignInFailedError`, `TooManyRequestsError`."""
     with services.db.write() as session:
         limits.check(session, "operator-ip", limits.ip_key(place.ip), PER_IP)
         limits.check(session, "operator-network", limits.network_key(place.ip), PER_NETWORK)
@@ -44,7 +44,7 @@ def sign_in(services: Services, email: str, password: str, code: str, place: Pla
     # Hashing takes a while: no transaction is open.
     if not passwords.matches(operator.password_hash if operator else None, password) or operator is None:
         log.warning("an operator's sign-in was refused", why="address or password")
-        raise NotSignedIn
+        raise SignInFailedError
     _use_code(services, operator, code)
     with services.db.write() as session:
         audit.record(session, operator, "operator.sign_in")
@@ -52,7 +52,7 @@ def sign_in(services: Services, email: str, password: str, code: str, place: Pla
 
 
 def prove_again(services: Services, found: OperatorSession, code: str) -> None:
-    """Before what hurts: another code, in the same session. Raises `NotSignedIn`, `TooMany`."""
+    """Before what hurts: another code, in the same session. Raises `SignInFailedError`, `TooManyRequestsError`."""
     _use_code(services, found.operator, code)
     with services.db.write() as session:
         sessions.prove(session, found.id)
@@ -62,7 +62,7 @@ def _use_code(services: Services, operator: Operator, code: str) -> None:
     try:
         with services.db.write() as session:
             limits.check(session, "operator-code", str(operator.id), PER_OPERATOR)
-    except TooMany:
+    except TooManyRequestsError:
         _warn(services, operator)
         raise
     with services.db.write() as session:
@@ -70,7 +70,7 @@ def _use_code(services: Services, operator: Operator, code: str) -> None:
             return
         audit.record(session, operator, "operator.wrong_code")
     log.warning("an operator's sign-in was refused", why="code", operator=operator.id)
-    raise NotSignedIn
+    raise SignInFailedError
 
 
 def _warn(services: Services, operator: Operator) -> None:
@@ -85,6 +85,6 @@ def _warn(services: Services, operator: Operator) -> None:
 def _by_address(session: Session, email: str) -> Operator | None:
     try:
         key = addresses.key_of(email)
-    except addresses.BadAddress:
+    except addresses.InvalidAddressError:
         return None
     return session.scalars(select(Operator).where(Operator.email_key == key)).one_or_none()

@@ -12,7 +12,7 @@ from newsletter.issues import delivery_stats, issue_lifecycle, sent_log
 from newsletter.issues.issue_mail import MARK
 from newsletter.issues.models import Issue, IssueState
 from newsletter.issues.preview import preview as make_preview
-from newsletter.subscribers.models import Pace
+from newsletter.subscribers.models import Frequency
 from website.admin.guard import me, needs
 from website.admin.operators.roles import Need
 
@@ -46,7 +46,7 @@ def send(issue_id: int) -> Response | tuple[str, int]:
     try:
         with desk.db.write() as session:
             issue_lifecycle.approve(session, desk.settings, issue_id, me().email)
-    except issue_lifecycle.CannotSend as refused:
+    except issue_lifecycle.CannotSendError as refused:
         return _page(issue_id, {"": str(refused)}), 409
     return see_other(f"/admin/issues/{issue_id}")
 
@@ -69,7 +69,7 @@ def preview() -> str:
     """The next mail of each pace: what it says, who gets it, who does not, and why."""
     desk = services()
     with desk.db.read() as session:
-        found = [make_preview(session, desk.settings, desk.signer, pace, clock.now()) for pace in Pace]
+        found = [make_preview(session, desk.settings, desk.signer, pace, clock.now()) for pace in Frequency]
         lost = sent_log.ahead(session, desk.settings)
     why_not = issue_lifecycle.why_not(desk.settings)
     return render_template("screens/digests.html", previews=found, mark=MARK, lost=lost, why_not=why_not)

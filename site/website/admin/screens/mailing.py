@@ -7,7 +7,7 @@ from carrel import audit
 from carrel.http.redirects import see_other
 from carrel.http.services import services
 from carrel.mail import alarms, outbox, suppression
-from carrel.mail.addresses import BadAddress, key_of, masked
+from carrel.mail.addresses import InvalidAddressError, key_of, masked
 from carrel.mail.models import Alarm, Kind
 from newsletter.subscribers import erasure
 from newsletter.subscribers.models import Subscriber
@@ -41,7 +41,7 @@ def change_suppression() -> str | tuple[str, int]:
         return _page(email, REASON_NEEDED)
     try:
         key = key_of(email)
-    except BadAddress as bad:
+    except InvalidAddressError as bad:
         return _page(email, {"email": str(bad)})
     with services().db.write() as session:
         if lift:
@@ -67,7 +67,7 @@ def forget() -> str | tuple[str, int]:
         return _page(email, {"sure": NOT_SURE})
     try:
         key = key_of(email)
-    except BadAddress as bad:
+    except InvalidAddressError as bad:
         return _page(email, {"email": str(bad)})
     with services().db.write() as session:
         erasure.erase(session, key)
@@ -103,7 +103,7 @@ def _page(email: str, errors: dict[str, str]) -> str | tuple[str, int]:
             key = key_of(email) if email else ""
             found = suppression.kinds(session, key) if key else []
             subscribes = session.scalars(select(exists().where(Subscriber.email_key == key))).one()
-    except BadAddress as bad:
+    except InvalidAddressError as bad:
         errors = {"email": str(bad)}
     page = render_template(
         "screens/suppression.html",

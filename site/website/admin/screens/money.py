@@ -38,9 +38,9 @@ def refund(reference: str) -> Response | tuple[str, int]:
     order_id = _find(reference).order.id
     try:
         refunds.refund(shop_of(desk), order_id, me().email, request.form.get("reason", "")[:LONGEST_REASON])
-    except manual_grants.ReasonNeeded:
+    except manual_grants.ReasonRequiredError:
         return _order(reference, REASON_NEEDED), 422
-    except refunds.NotRefundable:
+    except refunds.NotRefundableError:
         return _order(reference, NOTHING_LEFT), 409
     return see_other(f"/admin/orders/{reference}")
 
@@ -70,7 +70,7 @@ def _find(reference: str) -> order_detail.Dossier:
     with services().db.read() as session:
         try:
             return order_detail.compile_(session, reference)
-        except order_detail.NoSuchOrder:
+        except order_detail.OrderNotFoundError:
             abort(404)
 
 

@@ -13,7 +13,7 @@ from carrel.accounts.models import AddressChange, Reader, ReaderSession
 from carrel.http.redirects import see_other
 from carrel.http.services import services
 from carrel.mail import suppression
-from carrel.mail.addresses import BadAddress, key_of
+from carrel.mail.addresses import InvalidAddressError, key_of
 from newsletter.subscribers.models import Subscriber
 from payments.ledger import manual_grants
 from payments.queries import buyers
@@ -57,7 +57,7 @@ def give(reader_id: int) -> Response | tuple[str, int]:
     try:
         with services().db.write() as session:
             manual_grants.give(session, reader_id, me().email, _reason())
-    except manual_grants.ReasonNeeded:
+    except manual_grants.ReasonRequiredError:
         return _page(reader_id, REASON_NEEDED), 422
     return see_other(f"/admin/readers/{reader_id}")
 
@@ -69,7 +69,7 @@ def take_back(reader_id: int) -> Response | tuple[str, int]:
     try:
         with services().db.write() as session:
             manual_grants.take_back(session, reader_id, me().email, _reason())
-    except manual_grants.ReasonNeeded:
+    except manual_grants.ReasonRequiredError:
         return _page(reader_id, REASON_NEEDED), 422
     return see_other(f"/admin/readers/{reader_id}")
 
@@ -122,7 +122,7 @@ def _page(reader_id: int, errors: dict[str, str]) -> str:
 def _find(session: Session, reader_id: int) -> Reader:
     try:
         return readers.get(session, reader_id)
-    except readers.NoSuchReader:
+    except readers.ReaderNotFoundError:
         abort(404)
 
 
@@ -137,5 +137,5 @@ def _reason() -> str:
 def _key(typed: str) -> str:
     try:
         return key_of(typed)
-    except BadAddress:
+    except InvalidAddressError:
         return ""

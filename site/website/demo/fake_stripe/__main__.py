@@ -8,7 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
-from website.demo.fake_stripe.fake_stripe import API_KEY, Standin
+from website.demo.fake_stripe.fake_stripe import API_KEY, FakeStripe
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -17,7 +17,7 @@ def main(arguments: list[str] | None = None) -> None:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    with Standin.running(
+    with FakeStripe.running(
         options.port,
         api_key=options.api_key,
         webhook_url=options.webhook_url,
@@ -25,8 +25,8 @@ def main(arguments: list[str] | None = None) -> None:
         retry_delays=(1, 5, 15, 60, 300, 1800),
         settle_after=20,
         state=options.state,
-    ) as standin:
-        sys.stdout.write(f"The Stripe stand-in is at {standin.base_url}/\n")
+    ) as fake_stripe:
+        sys.stdout.write(f"The Stripe stand-in is at {fake_stripe.base_url}/\n")
         sys.stdout.flush()
         stopped.wait()
 

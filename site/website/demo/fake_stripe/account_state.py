@@ -16,7 +16,7 @@ from website.demo.fake_stripe.store import Store
 _SHAPES = Path(__file__).parent / "shapes"
 
 
-class World:
+class AccountState:
     """State behind one re-entrant lock; every verb runs inside ``change()``.
 
     ``publish`` hears of each new event, ``origin`` is the API request at work (for ``event.request``).

@@ -10,7 +10,7 @@ import stripe
 from flask import Blueprint, Response, jsonify, request
 
 from website.demo.fake_stripe import idempotency
-from website.demo.fake_stripe.account_state import World
+from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.api_calls import ENDPOINTS, Endpoint
 from website.demo.fake_stripe.errors import ApiError, Json, unauthorized
 from website.demo.fake_stripe.faults import ApiFaults, Call
@@ -22,7 +22,7 @@ from website.demo.fake_stripe.views import expanded
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z]+)?")
 
 
-class LineCut(Exception):
+class ConnectionCutError(Exception):
     """The connection is to be closed without an answer."""
 
 
@@ -38,7 +38,7 @@ class Answer:
 class Api:
     """Runs calls against the world, with the faults that a test has set."""
 
-    def __init__(self, world: World, faults: ApiFaults, api_key: str) -> None:
+    def __init__(self, world: AccountState, faults: ApiFaults, api_key: str) -> None:
         self._world = world
         self._faults = faults
         self._api_key = api_key
@@ -61,7 +61,7 @@ class Api:
         call.stripe_version = request.headers.get("Stripe-Version")
         self._faults.requests.append(call)
         if self._faults.take("cut_before", call):
-            raise LineCut
+            raise ConnectionCutError
         try:
             answer = self._run(endpoint, ident, call)
         except ApiError as error:
@@ -69,7 +69,7 @@ class Api:
         call.status, call.replayed = answer.status, answer.replayed
         self._faults.pause_in("hold_answer", call)
         if self._faults.take("cut", call):
-            raise LineCut
+            raise ConnectionCutError
         return _response(answer, call)
 
     def _run(self, endpoint: Endpoint, ident: str, call: Call) -> Answer:

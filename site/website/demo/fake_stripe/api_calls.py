@@ -10,10 +10,10 @@ from stripe import params as p
 from stripe.params import checkout as c
 
 from website.demo.fake_stripe import charges, disputes, endpoints, events, refunds, sessions
-from website.demo.fake_stripe.account_state import World
+from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.errors import Json
 
-Verb = Callable[[World, str, Json], Json]
+Verb = Callable[[AccountState, str, Json], Json]
 
 
 @dataclass(frozen=True)

@@ -6,25 +6,25 @@ import datetime
 
 from flask import Flask, Response, request
 
-from website.demo.fake_stripe.api import Api, LineCut, unknown_url
+from website.demo.fake_stripe.api import Api, ConnectionCutError, unknown_url
 from website.demo.fake_stripe.checkout_page import hosted_pages
 from website.demo.fake_stripe.control import control
 from website.demo.fake_stripe.dashboard import desk
-from website.demo.fake_stripe.fake_stripe import Standin
+from website.demo.fake_stripe.fake_stripe import FakeStripe
 from website.demo.fake_stripe.money import in_words
 
 _POLICY = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 
 
-def create_app(standin: Standin) -> Flask:
+def create_app(fake_stripe: FakeStripe) -> Flask:
     """All of it, for one account."""
     app = Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.register_blueprint(Api(standin.world, standin.api, standin.api_key).blueprint())
-    app.register_blueprint(hosted_pages(standin.world))
-    app.register_blueprint(desk(standin))
-    app.register_blueprint(control(standin))
-    app.register_error_handler(LineCut, _cut)
+    app.register_blueprint(Api(fake_stripe.world, fake_stripe.api, fake_stripe.api_key).blueprint())
+    app.register_blueprint(hosted_pages(fake_stripe.world))
+    app.register_blueprint(desk(fake_stripe))
+    app.register_blueprint(control(fake_stripe))
+    app.register_error_handler(ConnectionCutError, _cut)
     app.register_error_handler(404, _missing)
     app.add_template_filter(in_words, "price")
     app.add_template_filter(_moment, "moment")
@@ -32,7 +32,7 @@ def create_app(standin: Standin) -> Flask:
     return app
 
 
-def _cut(_: LineCut) -> Response:
+def _cut(_: ConnectionCutError) -> Response:
     connection = request.environ.get("werkzeug.socket")
     if connection is None:
         raise ConnectionResetError("the line was cut")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from website.demo.fake_stripe import disputes, refunds
-from website.demo.fake_stripe.account_state import World
+from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.errors import Json
 from website.demo.fake_stripe.views import snapshot
 
@@ -11,7 +11,7 @@ from website.demo.fake_stripe.views import snapshot
 class Bank:
     """Needs ``world``. ``payment`` is the id of a session, a Payment Intent or a charge."""
 
-    world: World
+    world: AccountState
 
     def refund(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from website.demo.fake_stripe import charges
-from website.demo.fake_stripe.account_state import World
+from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.errors import Json
 from website.demo.fake_stripe.events import emit
 from website.demo.fake_stripe.items import price_item
@@ -12,7 +12,7 @@ from website.demo.fake_stripe.sessions import customer_details
 EMAIL = "buyer@example.com"
 
 
-class NotPayable(Exception):
+class NotPayableError(Exception):
     """The session is not in the state that this step needs: ``session`` (id) and ``status``."""
 
     def __init__(self, session: Json) -> None:
@@ -20,30 +20,30 @@ class NotPayable(Exception):
         super().__init__(f"{self.session} is {self.status} / {session['payment_status']}")
 
 
-def pay(world: World, session: Json, email: str = EMAIL) -> Json:
-    """By card, at once: complete and paid. Raises NotPayable."""
+def pay(world: AccountState, session: Json, email: str = EMAIL) -> Json:
+    """By card, at once: complete and paid. Raises NotPayableError."""
     intent, charge = _attempt(world, session, email, "card", "succeeded")
     charges.succeed(world, intent, charge)
     return _complete(world, session, "paid")
 
 
-def pay_later(world: World, session: Json, email: str = EMAIL) -> Json:
-    """By a bank that answers later: complete and unpaid. Raises NotPayable."""
+def pay_later(world: AccountState, session: Json, email: str = EMAIL) -> Json:
+    """By a bank that answers later: complete and unpaid. Raises NotPayableError."""
     intent, charge = _attempt(world, session, email, "bank", "pending")
     charges.wait(world, intent, charge)
     return _complete(world, session, "unpaid")
 
 
-def pay_nothing(world: World, session: Json, email: str = EMAIL) -> Json:
-    """A discount of 100 %: complete without a Payment Intent. Raises NotPayable."""
+def pay_nothing(world: AccountState, session: Json, email: str = EMAIL) -> Json:
+    """A discount of 100 %: complete without a Payment Intent. Raises NotPayableError."""
     _must_be_open(session)
     session["customer_details"] = customer_details(email)
     adjust(session, discount=session["amount_subtotal"])
     return _complete(world, session, "no_payment_required")
 
 
-def decline(world: World, session: Json, email: str = EMAIL, code: str = "card_declined") -> Json:
-    """A card that is declined; the session stays open for another. Raises NotPayable."""
+def decline(world: AccountState, session: Json, email: str = EMAIL, code: str = "card_declined") -> Json:
+    """A card that is declined; the session stays open for another. Raises NotPayableError."""
     shown = session["customer_details"]
     intent, charge = _attempt(world, session, email, "card", "failed")
     charges.refuse(world, intent, charge, code)
@@ -51,8 +51,8 @@ def decline(world: World, session: Json, email: str = EMAIL, code: str = "card_d
     return world.store.save(session)
 
 
-def settle(world: World, session: Json) -> Json:
-    """The slow bank has paid. Raises NotPayable unless it was asked."""
+def settle(world: AccountState, session: Json) -> Json:
+    """The slow bank has paid. Raises NotPayableError unless it was asked."""
     intent = _awaited(world, session)
     charges.succeed(world, intent, world.store.get(intent["latest_charge"]))
     session |= {"payment_status": "paid", "_settles": None}
@@ -60,8 +60,8 @@ def settle(world: World, session: Json) -> Json:
     return session
 
 
-def fail(world: World, session: Json) -> Json:
-    """The slow bank has refused. Raises NotPayable unless it was asked."""
+def fail(world: AccountState, session: Json) -> Json:
+    """The slow bank has refused. Raises NotPayableError unless it was asked."""
     intent = _awaited(world, session)
     charges.refuse(world, intent, world.store.get(intent["latest_charge"]), "payment_failed")
     session["_settles"] = None
@@ -69,7 +69,7 @@ def fail(world: World, session: Json) -> Json:
     return session
 
 
-def settle_overdue(world: World) -> None:
+def settle_overdue(world: AccountState) -> None:
     """Every delayed payment whose time has come ends as the buyer chose on the page."""
     for session in world.store.all("checkout.session"):
         due = session.get("_settles")
@@ -90,7 +90,7 @@ def adjust(
     """Change what an open session costs, as a mistaken set-up, tax or a promotion code would.
 
     ``amount`` is the unit price in the smallest unit, ``price`` the id of the price object.
-    Raises NotPayable.
+    Raises NotPayableError.
     """
     _must_be_open(session)
     item = session["_line_items"][0]
@@ -105,7 +105,7 @@ def adjust(
     session["total_details"] |= {"amount_tax": tax, "amount_discount": discount}
 
 
-def _attempt(world: World, session: Json, email: str, method: str, status: str) -> tuple[Json, Json]:
+def _attempt(world: AccountState, session: Json, email: str, method: str, status: str) -> tuple[Json, Json]:
     _must_be_open(session)
     session["customer_details"] = customer_details(email)
     intent = charges.intent_for(world, session)
@@ -113,7 +113,7 @@ def _attempt(world: World, session: Json, email: str, method: str, status: str) 
     return intent, charges.charge_intent(world, intent, session, method=method, status=status)
 
 
-def _complete(world: World, session: Json, payment_status: str) -> Json:
+def _complete(world: AccountState, session: Json, payment_status: str) -> Json:
     session |= {"status": "complete", "payment_status": payment_status, "url": None}
     emit(world, "checkout.session.completed", world.store.save(session))
     return session
@@ -121,11 +121,11 @@ def _complete(world: World, session: Json, payment_status: str) -> Json:
 
 def _must_be_open(session: Json) -> None:
     if session["status"] != "open":
-        raise NotPayable(session)
+        raise NotPayableError(session)
 
 
-def _awaited(world: World, session: Json) -> Json:
+def _awaited(world: AccountState, session: Json) -> Json:
     intent = world.store.get(session["payment_intent"]) if session["payment_intent"] else None
     if intent is None or intent["status"] != "processing":
-        raise NotPayable(session)
+        raise NotPayableError(session)
     return intent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from website.demo.fake_stripe.account_state import World, shape
+from website.demo.fake_stripe.account_state import AccountState, shape
 from website.demo.fake_stripe.errors import Json
 from website.demo.fake_stripe.events import emit
 from website.demo.fake_stripe.ids import new_id
@@ -16,28 +16,28 @@ DECLINES = {
 }
 
 
-def retrieve_intent(world: World, ident: str, params: Json) -> Json:
+def retrieve_intent(world: AccountState, ident: str, params: Json) -> Json:
     """GET /v1/payment_intents/{id}"""
     return world.find("payment_intent", ident, "intent")
 
 
-def list_intents(world: World, ident: str, params: Json) -> Json:
+def list_intents(world: AccountState, ident: str, params: Json) -> Json:
     """GET /v1/payment_intents"""
     return page(world, "payment_intent", params, "/v1/payment_intents", same(params, "customer"))
 
 
-def retrieve_charge(world: World, ident: str, params: Json) -> Json:
+def retrieve_charge(world: AccountState, ident: str, params: Json) -> Json:
     """GET /v1/charges/{id}"""
     return world.find("charge", ident, "charge")
 
 
-def list_charges(world: World, ident: str, params: Json) -> Json:
+def list_charges(world: AccountState, ident: str, params: Json) -> Json:
     """GET /v1/charges"""
     matches = same(params, "customer", "payment_intent", "transfer_group")
     return page(world, "charge", params, "/v1/charges", matches)
 
 
-def intent_for(world: World, session: Json) -> Json:
+def intent_for(world: AccountState, session: Json) -> Json:
     """The session's Payment Intent; made when the buyer first tries to pay, as at Stripe."""
     if session["payment_intent"]:
         return world.store.get(session["payment_intent"])
@@ -56,7 +56,7 @@ def intent_for(world: World, session: Json) -> Json:
     return intent
 
 
-def charge_intent(world: World, intent: Json, session: Json, *, method: str, status: str) -> Json:
+def charge_intent(world: AccountState, intent: Json, session: Json, *, method: str, status: str) -> Json:
     """A charge of ``method`` ("card" or "bank") in ``status`` (succeeded, pending, failed)."""
     buyer = session["customer_details"]
     charge = shape("charge") | {
@@ -79,7 +79,7 @@ def charge_intent(world: World, intent: Json, session: Json, *, method: str, sta
     return world.store.save(charge)
 
 
-def succeed(world: World, intent: Json, charge: Json) -> None:
+def succeed(world: AccountState, intent: Json, charge: Json) -> None:
     """The money is there."""
     charge |= {"status": "succeeded", "paid": True, "captured": True}
     charge |= {"amount_captured": charge["amount"], "balance_transaction": new_id("txn")}
@@ -89,14 +89,14 @@ def succeed(world: World, intent: Json, charge: Json) -> None:
     emit(world, "payment_intent.succeeded", world.store.save(intent))
 
 
-def wait(world: World, intent: Json, charge: Json) -> None:
+def wait(world: AccountState, intent: Json, charge: Json) -> None:
     """The bank has been asked and will answer later."""
     intent |= {"status": "processing"}
     emit(world, "charge.pending", charge)
     emit(world, "payment_intent.processing", world.store.save(intent))
 
 
-def refuse(world: World, intent: Json, charge: Json, code: str) -> None:
+def refuse(world: AccountState, intent: Json, charge: Json, code: str) -> None:
     """The card or the bank has said no; the buyer may try another way."""
     message = DECLINES.get(code, "The payment failed.")
     charge |= {"status": "failed", "failure_code": code, "failure_message": message}

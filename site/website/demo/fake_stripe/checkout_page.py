@@ -8,7 +8,7 @@ from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from website.demo.fake_stripe import buyer
-from website.demo.fake_stripe.account_state import World
+from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.charges import DECLINES
 from website.demo.fake_stripe.errors import Json
 
@@ -24,11 +24,11 @@ _AT_ONCE = {"card", "link", "cashapp", "amazon_pay", "paypal"}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-class BadForm(Exception):
+class InvalidFormError(Exception):
     """The form cannot be accepted; the message is for the buyer."""
 
 
-def hosted_pages(world: World) -> Blueprint:
+def hosted_pages(world: AccountState) -> Blueprint:
     """/pay/<session> and /receipts/<charge>."""
     pages = Blueprint("hosted", __name__)
 
@@ -45,7 +45,7 @@ def hosted_pages(world: World) -> Blueprint:
                 return _page(session)
             try:
                 _submit(world, session)
-            except BadForm as problem:
+            except InvalidFormError as problem:
                 return _form(session, str(problem)), 422
             return redirect(_thanks(session), 303)
 
@@ -63,7 +63,7 @@ def slow_bank_offered(session: Json) -> bool:
     return not _AT_ONCE.issuperset(session["payment_method_types"])
 
 
-def _session(world: World, ident: str) -> Json:
+def _session(world: AccountState, ident: str) -> Json:
     found = world.store.find("checkout.session", ident)
     if found is None:
         abort(404)
@@ -91,10 +91,10 @@ def _form(session: Json, problem: str = "") -> str:
     )
 
 
-def _submit(world: World, session: Json) -> None:
+def _submit(world: AccountState, session: Json) -> None:
     email = session["customer_email"] or request.form.get("email", "").strip()
     if not _EMAIL.fullmatch(email):
-        raise BadForm("Please enter an email address, such as ada@example.com.")
+        raise InvalidFormError("Please enter an email address, such as ada@example.com.")
     way = request.form.get("way", "card")
     if session["amount_total"] == 0:
         buyer.pay_nothing(world, session, email)
@@ -103,21 +103,21 @@ def _submit(world: World, session: Json) -> None:
     elif way in ("bank_pays", "bank_refuses") and slow_bank_offered(session):
         _pay_by_bank(world, session, email, well=way == "bank_pays")
     else:
-        raise BadForm("Please choose how to pay.")
+        raise InvalidFormError("Please choose how to pay.")
 
 
-def _pay_by_card(world: World, session: Json, email: str) -> None:
+def _pay_by_card(world: AccountState, session: Json, email: str) -> None:
     number = re.sub(r"[\s-]", "", request.form.get("card", ""))
     if number not in _CARDS:  # a real card must not even be tried here
-        raise BadForm("This page takes test cards only, such as 4242 4242 4242 4242.")
+        raise InvalidFormError("This page takes test cards only, such as 4242 4242 4242 4242.")
     code = _CARDS[number]
     if code:
         buyer.decline(world, session, email, code)
-        raise BadForm(f"{DECLINES[code]} Please try another card.")
+        raise InvalidFormError(f"{DECLINES[code]} Please try another card.")
     buyer.pay(world, session, email)
 
 
-def _pay_by_bank(world: World, session: Json, email: str, *, well: bool) -> None:
+def _pay_by_bank(world: AccountState, session: Json, email: str, *, well: bool) -> None:
     buyer.pay_later(world, session, email)
     if world.settle_after is not None:
         session["_settles"] = {"at": world.now() + world.settle_after, "well": well}

@@ -7,18 +7,18 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from website.demo.fake_stripe.buyer import NotPayable
+from website.demo.fake_stripe.buyer import NotPayableError
 from website.demo.fake_stripe.errors import ApiError
-from website.demo.fake_stripe.fake_stripe import Standin
+from website.demo.fake_stripe.fake_stripe import FakeStripe
 from website.demo.fake_stripe.loopback_only import only_from_here
 
 _NOT_FROM_AFAR = {"start", "stop", "transport"}
 
 
-def control(standin: Standin) -> Blueprint:
+def control(fake_stripe: FakeStripe) -> Blueprint:
     """Loopback only. Answers the method's result as JSON, or 400 with what was wrong."""
     pages = Blueprint("control", __name__)
-    knobs = _knobs(standin)
+    knobs = _knobs(fake_stripe)
 
     @pages.post("/_control/<name>")
     def turn(name: str) -> Response | tuple[Response, int]:
@@ -28,17 +28,17 @@ def control(standin: Standin) -> Blueprint:
         arguments = request.get_json()
         try:
             return jsonify(knobs[name](*arguments.pop("args", ()), **arguments))
-        except (ApiError, NotPayable, KeyError, TypeError, TimeoutError) as problem:
+        except (ApiError, NotPayableError, KeyError, TypeError, TimeoutError) as problem:
             return jsonify(error=f"{type(problem).__name__}: {problem}"), 400
 
     return pages
 
 
-def _knobs(standin: Standin) -> dict[str, Callable[..., Any]]:
-    knobs = _methods(standin)
-    knobs |= {f"webhooks.{name}": method for name, method in _methods(standin.webhooks).items()}
-    knobs |= {f"api.{name}": method for name, method in _methods(standin.api).items()}
-    knobs["api.requests"] = lambda: [vars(call) for call in standin.api.requests]
+def _knobs(fake_stripe: FakeStripe) -> dict[str, Callable[..., Any]]:
+    knobs = _methods(fake_stripe)
+    knobs |= {f"webhooks.{name}": method for name, method in _methods(fake_stripe.webhooks).items()}
+    knobs |= {f"api.{name}": method for name, method in _methods(fake_stripe.api).items()}
+    knobs["api.requests"] = lambda: [vars(call) for call in fake_stripe.api.requests]
     return knobs
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from website.demo.fake_stripe import endpoints
-from website.demo.fake_stripe.account_state import World
+from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.errors import Json
-from website.demo.fake_stripe.network_conditions import Weather
+from website.demo.fake_stripe.network_conditions import NetworkConditions
 from website.demo.fake_stripe.signing import body_of, headers_of
-from website.demo.fake_stripe.webhook_sender import Delivery, Postman, Transport, post
+from website.demo.fake_stripe.webhook_sender import Transport, WebhookDelivery, WebhookSender, post
 
 MAIN = "we_standin"
 Order = Literal["as_sent", "reversed"] | Callable[[list[Json]], list[Json]]
@@ -30,17 +30,17 @@ class Attempt:
     error: str = ""
 
 
-class Dispatch(Weather):
+class Dispatch(NetworkConditions):
     """Brings events to endpoints. A 2xx is success; anything else, a 3xx too, is tried again."""
 
-    def __init__(self, world: World, retry_delays: Sequence[float]) -> None:
+    def __init__(self, world: AccountState, retry_delays: Sequence[float]) -> None:
         super().__init__()
         self.transport: Transport = post
         self.attempts: deque[Attempt] = deque(maxlen=10_000)
         self._world = world
         self._retry_delays = retry_delays
-        self._held: list[Delivery] = []
-        self._postman = Postman(self._deliver)
+        self._held: list[WebhookDelivery] = []
+        self._postman = WebhookSender(self._deliver)
         world.publish = self._publish
 
     def start(self) -> None:
@@ -83,14 +83,14 @@ class Dispatch(Weather):
         with self._world.change() as store:
             known = event if isinstance(event, dict) else store.get(event)
             for endpoint in self._endpoints_for(known):
-                self._postman.send(Delivery(known["id"], endpoint["id"]))
+                self._postman.send(WebhookDelivery(known["id"], endpoint["id"]))
 
     def resend_undelivered(self) -> None:
         """Queue everything that has not been delivered."""
         with self._world.change() as store:
             for event in store.all("event"):
                 for endpoint in event["_undelivered"]:
-                    self._postman.send(Delivery(event["id"], endpoint))
+                    self._postman.send(WebhookDelivery(event["id"], endpoint))
 
     def _publish(self, event: Json) -> None:
         wanted = [endpoint["id"] for endpoint in self._endpoints_for(event)]
@@ -99,7 +99,7 @@ class Dispatch(Weather):
         if not wanted or self.take_drop():
             return
         for endpoint in wanted * self.copies:
-            delivery = Delivery(event["id"], endpoint)
+            delivery = WebhookDelivery(event["id"], endpoint)
             if self.holding:
                 self._held.append(delivery)
             else:
@@ -109,7 +109,7 @@ class Dispatch(Weather):
         known = self._world.store.all("webhook_endpoint")
         return [e for e in known if {"*", event["type"]} & set(e["enabled_events"])]
 
-    def _sorted(self, held: list[Delivery], order: Order) -> list[Delivery]:
+    def _sorted(self, held: list[WebhookDelivery], order: Order) -> list[WebhookDelivery]:
         if order == "as_sent":
             return held
         if order == "reversed":
@@ -118,7 +118,7 @@ class Dispatch(Weather):
         places = {event["id"]: place for place, event in enumerate(events)}
         return sorted(held, key=lambda delivery: places[delivery.event])
 
-    def _deliver(self, delivery: Delivery) -> None:
+    def _deliver(self, delivery: WebhookDelivery) -> None:
         with self._world.change() as store:
             event = store.get(delivery.event)
             endpoint = store.find("webhook_endpoint", delivery.endpoint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from website.demo.fake_stripe.account_state import World, shape
+from website.demo.fake_stripe.account_state import AccountState, shape
 from website.demo.fake_stripe.errors import Json
 from website.demo.fake_stripe.events import emit
 from website.demo.fake_stripe.ids import new_id
@@ -12,17 +12,17 @@ _ANSWER_WITHIN = 9 * 86400
 _CLOSED = ("won", "lost", "warning_closed")
 
 
-def retrieve(world: World, ident: str, params: Json) -> Json:
+def retrieve(world: AccountState, ident: str, params: Json) -> Json:
     """GET /v1/disputes/{id}"""
     return world.find("dispute", ident, "dispute")
 
 
-def listing(world: World, ident: str, params: Json) -> Json:
+def listing(world: AccountState, ident: str, params: Json) -> Json:
     """GET /v1/disputes"""
     return page(world, "dispute", params, "/v1/disputes", same(params, "charge", "payment_intent"))
 
 
-def start(world: World, charge: Json, amount: int, reason: str, status: str) -> Json:
+def start(world: AccountState, charge: Json, amount: int, reason: str, status: str) -> Json:
     """The cardholder's bank disputes a charge; a ``warning_…`` is only an inquiry, no money moves."""
     dispute = shape("dispute") | {
         "id": new_id("du"),
@@ -44,7 +44,7 @@ def start(world: World, charge: Json, amount: int, reason: str, status: str) -> 
     return dispute
 
 
-def move(world: World, dispute: Json, status: str) -> Json:
+def move(world: AccountState, dispute: Json, status: str) -> Json:
     """The dispute goes on: under_review, or closed as won, lost or warning_closed."""
     previous = {"status": dispute["status"]}
     dispute["status"] = status

@@ -6,7 +6,7 @@ import fnmatch
 
 import stripe
 
-from website.demo.fake_stripe.account_state import World
+from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.errors import ApiError, Json
 from website.demo.fake_stripe.ids import new_id
 from website.demo.fake_stripe.listing import page
@@ -15,7 +15,7 @@ from website.demo.fake_stripe.views import snapshot
 _KEPT_SECONDS = 30 * 86400
 
 
-def emit(world: World, name: str, obj: Json, previous: Json | None = None) -> Json:
+def emit(world: AccountState, name: str, obj: Json, previous: Json | None = None) -> Json:
     """Record an event with a snapshot of ``obj`` and hand it to the deliverer.
 
     ``previous``: for ``*.updated``, the old values of what has changed.
@@ -40,12 +40,12 @@ def emit(world: World, name: str, obj: Json, previous: Json | None = None) -> Js
     return event
 
 
-def retrieve(world: World, ident: str, params: Json) -> Json:
+def retrieve(world: AccountState, ident: str, params: Json) -> Json:
     """GET /v1/events/{id}"""
     return world.find("event", ident, "id")
 
 
-def listing(world: World, ident: str, params: Json) -> Json:
+def listing(world: AccountState, ident: str, params: Json) -> Json:
     """GET /v1/events: those of the last 30 days; ``delivery_success=false``: not yet delivered."""
     if "type" in params and "types" in params:
         raise ApiError("You may only specify one of these parameters: type, types.")
@@ -54,7 +54,7 @@ def listing(world: World, ident: str, params: Json) -> Json:
     return page(world, "event", params, "/v1/events", lambda event: _wanted(world, event, params))
 
 
-def _wanted(world: World, event: Json, params: Json) -> bool:
+def _wanted(world: AccountState, event: Json, params: Json) -> bool:
     if event["created"] < world.now() - _KEPT_SECONDS:
         return False
     delivered = not event["_undelivered"]

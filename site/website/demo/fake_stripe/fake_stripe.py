@@ -11,12 +11,12 @@ from typing import TypedDict
 from typing_extensions import Unpack
 
 from website.demo.fake_stripe import buyer, sessions
-from website.demo.fake_stripe.account_state import World
+from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.bank import Bank
 from website.demo.fake_stripe.errors import Json
 from website.demo.fake_stripe.events import emit
 from website.demo.fake_stripe.faults import ApiFaults
-from website.demo.fake_stripe.merchant import Shop
+from website.demo.fake_stripe.merchant import Merchant
 from website.demo.fake_stripe.views import snapshot
 from website.demo.fake_stripe.webhooks import Webhooks
 
@@ -25,7 +25,7 @@ _TICK_SECONDS = 0.25
 
 
 class Options(TypedDict, total=False):
-    """What ``Standin`` takes; all of it has a default."""
+    """What ``FakeStripe`` takes; all of it has a default."""
 
     api_key: str
     webhook_url: str | None
@@ -35,7 +35,7 @@ class Options(TypedDict, total=False):
     state: Path | None
 
 
-class Standin(Shop, Bank):
+class FakeStripe(Merchant, Bank):
     """One Stripe account. Methods take ids and answer copies of the objects.
 
     ``retry_delays``: seconds before each further try of a webhook; after the last one the event
@@ -53,7 +53,7 @@ class Standin(Shop, Bank):
         settle_after: int | None = None,
         state: Path | None = None,
     ) -> None:
-        self.world = World(state=state)
+        self.world = AccountState(state=state)
         self.world.settle_after = settle_after
         self.api_key = api_key
         self.api = ApiFaults()
@@ -65,13 +65,13 @@ class Standin(Shop, Bank):
 
     @classmethod
     @contextlib.contextmanager
-    def running(cls, port: int = 0, **options: Unpack[Options]) -> Iterator[Standin]:
+    def running(cls, port: int = 0, **options: Unpack[Options]) -> Iterator[FakeStripe]:
         """A stand-in that is served over HTTP while the block runs; port 0 takes a free one."""
         from website.demo.fake_stripe.server import serving  # late: the server's app needs this module
 
-        standin = cls(**options)
-        with serving(standin, port):
-            yield standin
+        fake_stripe = cls(**options)
+        with serving(fake_stripe, port):
+            yield fake_stripe
 
     @property
     def base_url(self) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from website.demo.fake_stripe.account_state import World
+from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.errors import ApiError, Json
 
 _KEPT_SECONDS = 24 * 3600
 _LONGEST = 255
 
 
-def begin(world: World, key: str, call: str, params: Json) -> Json | None:
+def begin(world: AccountState, key: str, call: str, params: Json) -> Json | None:
     """The answer that was given under this key, or None: then the call may run.
 
     Until ``keep`` or ``give_up`` the key is in use. Raises ApiError: 400 when the key was used for
@@ -30,14 +30,14 @@ def begin(world: World, key: str, call: str, params: Json) -> Json | None:
     return answer
 
 
-def keep(world: World, key: str, answer: Json) -> None:
+def keep(world: AccountState, key: str, answer: Json) -> None:
     """Remember the answer, a 500 too."""
     note = world.store.get(_id(key))
     note["answer"] = answer
     world.store.save(note)
 
 
-def give_up(world: World, key: str) -> None:
+def give_up(world: AccountState, key: str) -> None:
     """The call never began to run: the key is free again."""
     world.store.remove(_id(key))
 

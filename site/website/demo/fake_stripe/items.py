@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from website.demo.fake_stripe.account_state import World, shape
+from website.demo.fake_stripe.account_state import AccountState, shape
 from website.demo.fake_stripe.errors import ApiError, Json, missing, no_such
 from website.demo.fake_stripe.ids import new_id
 from website.demo.fake_stripe.money import check_currency
 
 
-def build_items(world: World, params: Json) -> list[Json]:
+def build_items(world: AccountState, params: Json) -> list[Json]:
     """The items of a new session. Raises ApiError for what Stripe refuses."""
     items = [
         _build_item(world, sent, f"line_items[{place}]") for place, sent in enumerate(params["line_items"])
@@ -32,7 +32,7 @@ def price_item(item: Json, unit_amount: int, quantity: int, currency: str) -> No
     }
 
 
-def _build_item(world: World, sent: Json, path: str) -> Json:
+def _build_item(world: AccountState, sent: Json, path: str) -> Json:
     if "price" in sent:
         raise no_such("price", sent["price"], f"{path}[price]", status=400)
     if "price_data" not in sent:
@@ -51,7 +51,7 @@ def _build_item(world: World, sent: Json, path: str) -> Json:
     return item
 
 
-def _build_product(world: World, price_data: Json, path: str) -> Json:
+def _build_product(world: AccountState, price_data: Json, path: str) -> Json:
     if "recurring" in price_data:
         raise ApiError("You cannot use recurring prices in payment mode.", param=path)
     if "product" in price_data:

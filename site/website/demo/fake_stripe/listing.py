@@ -5,14 +5,16 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 
-from website.demo.fake_stripe.account_state import World
+from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.errors import ApiError, Json, no_such
 from website.demo.fake_stripe.views import as_list, snapshot
 
 _COMPARE = {"gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
 
 
-def page(world: World, kind: str, params: Json, url: str, keep: Callable[[Json], bool] | None = None) -> Json:
+def page(
+    world: AccountState, kind: str, params: Json, url: str, keep: Callable[[Json], bool] | None = None
+) -> Json:
     """One page by ``limit``, ``starting_after``, ``ending_before`` and ``created``.
 
     The cursor counts among all objects of the kind, so that one which has meanwhile changed, and

@@ -8,7 +8,7 @@ from typing import TypedDict
 from typing_extensions import Unpack
 
 from website.demo.fake_stripe import buyer, sessions
-from website.demo.fake_stripe.account_state import World
+from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.errors import Json
 from website.demo.fake_stripe.views import snapshot
 
@@ -24,15 +24,15 @@ class Costs(TypedDict, total=False):
     discount: int
 
 
-class Shop:
-    """Needs ``world``. All methods answer the session; they raise NotPayable, or KeyError."""
+class Merchant:
+    """Needs ``world``. All methods answer the session; they raise NotPayableError, or KeyError."""
 
-    world: World
+    world: AccountState
 
     def pay(self, session: str, email: str = buyer.EMAIL, **costs: Unpack[Costs]) -> Json:
         """Pay by card: complete and paid; ``costs`` differ from what was asked for."""
 
-        def step(world: World, found: Json) -> Json:
+        def step(world: AccountState, found: Json) -> Json:
             buyer.adjust(found, **costs)
             return buyer.pay(world, found, email)
 
@@ -65,7 +65,7 @@ class Shop:
     def forget(self, session: str, *, metadata: bool = True, client_reference_id: bool = True) -> Json:
         """Lose what ties the session to our order; the metadata on payment and charge as well."""
 
-        def step(world: World, found: Json) -> Json:
+        def step(world: AccountState, found: Json) -> Json:
             if client_reference_id:
                 found["client_reference_id"] = None
             if metadata:
@@ -87,12 +87,12 @@ class Shop:
             made = sessions.create(self.world, "", params)
             return snapshot(buyer.pay(self.world, made))
 
-    def _with(self, session: str, step: Callable[[World, Json], Json]) -> Json:
+    def _with(self, session: str, step: Callable[[AccountState, Json], Json]) -> Json:
         with self.world.change() as store:
             return snapshot(step(self.world, store.get(session)))
 
 
-def _lose_metadata(world: World, session: Json) -> None:
+def _lose_metadata(world: AccountState, session: Json) -> None:
     session["metadata"] = {}
     session["_payment_intent_data"].pop("metadata", None)
     if session["payment_intent"]:

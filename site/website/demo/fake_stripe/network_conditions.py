@@ -9,7 +9,7 @@ from website.demo.fake_stripe.errors import Json
 
 
 @dataclass
-class Weather:
+class NetworkConditions:
     """Fair by default. Drop, double, delay and hold act on new events, signing on all that is sent."""
 
     drops: float = 0
@@ -60,4 +60,4 @@ class Weather:
 
     def clear(self) -> None:
         """Fair again."""
-        vars(self).update(vars(Weather()))
+        vars(self).update(vars(NetworkConditions()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from website.demo.fake_stripe.account_state import World, shape
+from website.demo.fake_stripe.account_state import AccountState, shape
 from website.demo.fake_stripe.errors import ApiError, Json
 from website.demo.fake_stripe.events import emit
 from website.demo.fake_stripe.ids import new_id
@@ -13,7 +13,7 @@ _GIVEN_BACK = ("failed", "canceled")
 _DISPUTED = ("needs_response", "under_review", "lost")
 
 
-def create(world: World, ident: str, params: Json) -> Json:
+def create(world: AccountState, ident: str, params: Json) -> Json:
     """POST /v1/refunds. Raises ApiError when there is nothing, or not so much, to refund."""
     charge = _charge(world, params)
     amount = _amount(world, charge, params)
@@ -36,17 +36,17 @@ def create(world: World, ident: str, params: Json) -> Json:
     return refund
 
 
-def retrieve(world: World, ident: str, params: Json) -> Json:
+def retrieve(world: AccountState, ident: str, params: Json) -> Json:
     """GET /v1/refunds/{id}"""
     return world.find("refund", ident, "refund")
 
 
-def listing(world: World, ident: str, params: Json) -> Json:
+def listing(world: AccountState, ident: str, params: Json) -> Json:
     """GET /v1/refunds"""
     return page(world, "refund", params, "/v1/refunds", same(params, "charge", "payment_intent"))
 
 
-def move(world: World, refund: Json, status: str, failure_reason: str | None = None) -> Json:
+def move(world: AccountState, refund: Json, status: str, failure_reason: str | None = None) -> Json:
     """The refund goes on to another status, a failed one with the bank's reason."""
     previous = {"status": refund["status"]}
     refund.pop("pending_reason", None)
@@ -62,14 +62,14 @@ def move(world: World, refund: Json, status: str, failure_reason: str | None = N
     return refund
 
 
-def _recount(world: World, charge: Json) -> Json:
+def _recount(world: AccountState, charge: Json) -> Json:
     made = [r for r in world.store.all("refund") if r["charge"] == charge["id"]]
     total = sum(r["amount"] for r in made if r["status"] not in _GIVEN_BACK)
     charge |= {"amount_refunded": total, "refunded": total >= charge["amount"]}
     return world.store.save(charge)
 
 
-def _charge(world: World, params: Json) -> Json:
+def _charge(world: AccountState, params: Json) -> Json:
     if "charge" in params:
         return world.find("charge", params["charge"], "charge")
     if "payment_intent" not in params:
@@ -87,7 +87,7 @@ def _charge(world: World, params: Json) -> Json:
     return world.store.get(intent["latest_charge"])
 
 
-def _amount(world: World, charge: Json, params: Json) -> int:
+def _amount(world: AccountState, charge: Json, params: Json) -> int:
     left: int = charge["amount"] - charge["amount_refunded"]
     amount: int = params.get("amount", left)
     if _is_charged_back(world, charge):
@@ -103,7 +103,7 @@ def _amount(world: World, charge: Json, params: Json) -> int:
     return amount
 
 
-def _is_charged_back(world: World, charge: Json) -> bool:
+def _is_charged_back(world: AccountState, charge: Json) -> bool:
     disputes = (d for d in world.store.all("dispute") if d["charge"] == charge["id"])
     return any(d["status"] in _DISPUTED for d in disputes)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from website.demo.fake_stripe.app import create_app
-from website.demo.fake_stripe.fake_stripe import Standin
+from website.demo.fake_stripe.fake_stripe import FakeStripe
 
 HOST = "127.0.0.1"
 
@@ -22,11 +22,11 @@ class Quiet(WSGIRequestHandler):
 
 
 @contextlib.contextmanager
-def serving(standin: Standin, port: int = 0) -> Iterator[None]:
+def serving(fake_stripe: FakeStripe, port: int = 0) -> Iterator[None]:
     """Serve on this machine while the block runs; port 0 takes a free one. Raises OSError."""
-    server = make_server(HOST, port, create_app(standin), threaded=True, request_handler=Quiet)
+    server = make_server(HOST, port, create_app(fake_stripe), threaded=True, request_handler=Quiet)
     server.socket.listen(1024)  # hundreds may call at the same instant
-    standin.start(f"http://{HOST}:{server.port}")
+    fake_stripe.start(f"http://{HOST}:{server.port}")
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
@@ -35,4 +35,4 @@ def serving(standin: Standin, port: int = 0) -> Iterator[None]:
         server.shutdown()
         thread.join()
         server.server_close()
-        standin.stop()
+        fake_stripe.stop()

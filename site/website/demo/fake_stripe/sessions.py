@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from website.demo.fake_stripe.account_state import World, shape
+from website.demo.fake_stripe.account_state import AccountState, shape
 from website.demo.fake_stripe.errors import ApiError, Json, missing, no_such
 from website.demo.fake_stripe.events import emit
 from website.demo.fake_stripe.ids import new_id
@@ -18,7 +18,7 @@ _MINUTES_30, _HOURS_24 = 30 * 60, 24 * 3600
 _PAYMENT_METHODS = ("card", "us_bank_account")
 
 
-def create(world: World, ident: str, params: Json) -> Json:
+def create(world: AccountState, ident: str, params: Json) -> Json:
     """POST /v1/checkout/sessions, mode ``payment`` on the hosted page.
 
     Raises ApiError for what Stripe refuses, and for the modes that the stand-in does not have.
@@ -46,12 +46,12 @@ def create(world: World, ident: str, params: Json) -> Json:
     return world.store.save(session)
 
 
-def retrieve(world: World, ident: str, params: Json) -> Json:
+def retrieve(world: AccountState, ident: str, params: Json) -> Json:
     """GET /v1/checkout/sessions/{id}"""
     return world.find("checkout.session", ident, "session")
 
 
-def listing(world: World, ident: str, params: Json) -> Json:
+def listing(world: AccountState, ident: str, params: Json) -> Json:
     """GET /v1/checkout/sessions"""
     email = params.get("customer_details", {}).get("email")
     matches = same(params, "customer", "payment_intent", "payment_link", "status", "subscription")
@@ -63,13 +63,13 @@ def listing(world: World, ident: str, params: Json) -> Json:
     return page(world, "checkout.session", params, "/v1/checkout/sessions", keep)
 
 
-def line_items(world: World, ident: str, params: Json) -> Json:
+def line_items(world: AccountState, ident: str, params: Json) -> Json:
     """GET /v1/checkout/sessions/{id}/line_items; a session here has few, so always one page."""
     items = world.find("checkout.session", ident, "session")["_line_items"]
     return as_list(items, f"/v1/checkout/sessions/{ident}/line_items")
 
 
-def expire(world: World, ident: str, params: Json) -> Json:
+def expire(world: AccountState, ident: str, params: Json) -> Json:
     """POST /v1/checkout/sessions/{id}/expire. Raises ApiError unless the session is open."""
     session = world.find("checkout.session", ident, "session")
     if session["status"] != "open":
@@ -80,21 +80,21 @@ def expire(world: World, ident: str, params: Json) -> Json:
     return end(world, session)
 
 
-def end(world: World, session: Json) -> Json:
+def end(world: AccountState, session: Json) -> Json:
     """The session expires, by call or by the clock."""
     session |= {"status": "expired", "url": None}
     emit(world, "checkout.session.expired", world.store.save(session))
     return session
 
 
-def end_overdue(world: World) -> None:
+def end_overdue(world: AccountState) -> None:
     """Every open session past its ``expires_at`` expires."""
     for session in world.store.all("checkout.session"):
         if session["status"] == "open" and session["expires_at"] <= world.now():
             end(world, session)
 
 
-def move_to(world: World, base_url: str) -> None:
+def move_to(world: AccountState, base_url: str) -> None:
     """We are served somewhere else now: the addresses of open sessions and receipts follow."""
     world.base_url = base_url
     for session in world.store.all("checkout.session"):
@@ -134,7 +134,7 @@ def _payment_methods(params: Json) -> list[str]:
     return [kind for kind in allowed if kind not in params.get("excluded_payment_method_types", ())]
 
 
-def _check(world: World, params: Json) -> None:
+def _check(world: AccountState, params: Json) -> None:
     for name in ("mode", "line_items", "success_url"):
         if not params.get(name):
             raise missing(name)
@@ -170,7 +170,7 @@ def _check_metadata(params: Json) -> None:
             )
 
 
-def _check_expiry(world: World, params: Json) -> None:
+def _check_expiry(world: AccountState, params: Json) -> None:
     lasts = params.get("expires_at", world.now() + _HOURS_24) - world.now()
     if lasts < _MINUTES_30:
         raise _bad_expiry("at least 30 minutes")

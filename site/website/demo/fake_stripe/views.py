@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from website.demo.fake_stripe.account_state import World
+from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.errors import ApiError, Json
 
 # What may be expanded, by kind: the field holds the id of an object.
@@ -26,7 +26,7 @@ def snapshot(obj: Json) -> Json:
     return {name: copy.deepcopy(value) for name, value in obj.items() if not name.startswith("_")}
 
 
-def expanded(world: World, obj: Json, paths: list[str]) -> Json:
+def expanded(world: AccountState, obj: Json, paths: list[str]) -> Json:
     """The object as the API shows it, with every path of ``expand[]`` followed.
 
     Raises ApiError for a path that leads to nothing expandable.
@@ -40,7 +40,7 @@ def expanded(world: World, obj: Json, paths: list[str]) -> Json:
     return shown
 
 
-def _expand(world: World, shown: Any, steps: list[str], path: str) -> None:
+def _expand(world: AccountState, shown: Any, steps: list[str], path: str) -> None:
     if not steps or shown is None:
         return
     step, *rest = steps
@@ -52,7 +52,7 @@ def _expand(world: World, shown: Any, steps: list[str], path: str) -> None:
     _expand(world, shown[step], rest, path)
 
 
-def _open(world: World, shown: Json, step: str, path: str) -> None:
+def _open(world: AccountState, shown: Json, step: str, path: str) -> None:
     if step in _LISTS.get(shown["object"], {}):
         shown.setdefault(step, _LISTS[shown["object"]][step](world, shown["id"]))
     elif step in _LINKS.get(shown["object"], set()):
@@ -62,18 +62,18 @@ def _open(world: World, shown: Json, step: str, path: str) -> None:
         raise ApiError(f"This property cannot be expanded ({path}).", param="expand")
 
 
-def _line_items(world: World, session_id: str) -> Json:
+def _line_items(world: AccountState, session_id: str) -> Json:
     items = world.store.get(session_id)["_line_items"]
     return as_list(copy.deepcopy(items), f"/v1/checkout/sessions/{session_id}/line_items")
 
 
-def _refunds(world: World, charge_id: str) -> Json:
+def _refunds(world: AccountState, charge_id: str) -> Json:
     made = [r for r in reversed(world.store.all("refund")) if r["charge"] == charge_id]
     return as_list([snapshot(r) for r in made[:10]], f"/v1/charges/{charge_id}/refunds")
 
 
 # Lists that an object holds only when they are expanded.
-_LISTS: dict[str, dict[str, Callable[[World, str], Json]]] = {
+_LISTS: dict[str, dict[str, Callable[[AccountState, str], Json]]] = {
     "checkout.session": {"line_items": _line_items},
     "charge": {"refunds": _refunds},
 }

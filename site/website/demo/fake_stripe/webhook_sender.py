@@ -13,7 +13,7 @@ Transport = Callable[[str, bytes, Mapping[str, str]], int]
 
 
 @dataclass(frozen=True)
-class Delivery:
+class WebhookDelivery:
     """One event on its way to one endpoint; ``tries`` counts the attempts behind it."""
 
     event: str
@@ -34,12 +34,12 @@ def post(url: str, body: bytes, headers: Mapping[str, str], timeout: float = 10)
         connection.close()
 
 
-class Postman:
+class WebhookSender:
     """A queue and its thread. ``deliver`` does one attempt and never raises."""
 
-    def __init__(self, deliver: Callable[[Delivery], None]) -> None:
+    def __init__(self, deliver: Callable[[WebhookDelivery], None]) -> None:
         self._deliver = deliver
-        self._queue: queue.SimpleQueue[Delivery | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[WebhookDelivery | None] = queue.SimpleQueue()
         self._open = 0
         self._idle = threading.Condition()
         self._timers: set[threading.Timer] = set()
@@ -49,7 +49,7 @@ class Postman:
         """Begin to deliver."""
         self._thread.start()
 
-    def send(self, delivery: Delivery, wait: float = 0) -> None:
+    def send(self, delivery: WebhookDelivery, wait: float = 0) -> None:
         """Queue a delivery, after ``wait`` seconds."""
         with self._idle:
             self._open += 1

@@ -8,7 +8,7 @@ import stripe
 from stripe.checkout import Session
 
 from tests.support.receiver import Receiver, receiving
-from website.demo.fake_stripe import Standin
+from website.demo.fake_stripe import FakeStripe
 
 
 @pytest.fixture
@@ -18,21 +18,21 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def standin(receiver: Receiver) -> Iterator[Standin]:
-    with Standin.running(
+def fake_stripe(receiver: Receiver) -> Iterator[FakeStripe]:
+    with FakeStripe.running(
         webhook_url=receiver.url, webhook_secrets=[receiver.secret], retry_delays=(0.02, 0.02)
-    ) as standin:
-        yield standin
+    ) as fake_stripe:
+        yield fake_stripe
 
 
 @pytest.fixture
-def client(standin: Standin) -> stripe.StripeClient:
-    return client_of(standin)
+def client(fake_stripe: FakeStripe) -> stripe.StripeClient:
+    return client_of(fake_stripe)
 
 
-def client_of(standin: Standin) -> stripe.StripeClient:
+def client_of(fake_stripe: FakeStripe) -> stripe.StripeClient:
     return stripe.StripeClient(
-        standin.api_key, base_addresses={"api": standin.base_url}, max_network_retries=0
+        fake_stripe.api_key, base_addresses={"api": fake_stripe.base_url}, max_network_retries=0
     )
 
 
@@ -46,10 +46,10 @@ def new_session(client: stripe.StripeClient) -> Callable[..., Session]:
 
 
 @pytest.fixture
-def paid(standin: Standin, new_session: Callable[..., Session]) -> str:
+def paid(fake_stripe: FakeStripe, new_session: Callable[..., Session]) -> str:
     """The id of a paid session."""
     session = new_session().id
-    standin.pay(session)
+    fake_stripe.pay(session)
     return session
 
 

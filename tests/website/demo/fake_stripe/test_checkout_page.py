@@ -10,7 +10,7 @@ import pytest
 import stripe
 from stripe.checkout import Session
 
-from website.demo.fake_stripe import Standin
+from website.demo.fake_stripe import FakeStripe
 
 NewSession = Callable[..., Session]
 THANKS = "https://carrel.test/pass/thanks?session_id="
@@ -59,30 +59,32 @@ def test_prices_are_written_as_the_currency_is_counted(
     assert price in visit(session.url).text
 
 
-def test_paying_by_card_leads_back_to_the_shop(standin: Standin, new_session: NewSession) -> None:
+def test_paying_by_card_leads_back_to_the_shop(fake_stripe: FakeStripe, new_session: NewSession) -> None:
     session = new_session()
     page = visit(session.url, email="ada@example.com", card="4242 4242 4242 4242")
     assert (page.status, page.location) == (303, THANKS + session.id)
-    paid = standin.get(session.id)
+    paid = fake_stripe.get(session.id)
     assert (paid["payment_status"], paid["customer_details"]["email"]) == ("paid", "ada@example.com")
 
 
-def test_a_declined_card_is_told_and_the_next_one_may_pay(standin: Standin, new_session: NewSession) -> None:
+def test_a_declined_card_is_told_and_the_next_one_may_pay(
+    fake_stripe: FakeStripe, new_session: NewSession
+) -> None:
     session = new_session()
     page = visit(session.url, email="ada@example.com", card="4000000000000002")
-    assert (page.status, standin.get(session.id)["status"]) == (422, "open")
+    assert (page.status, fake_stripe.get(session.id)["status"]) == (422, "open")
     assert "Your card was declined." in page.text
     assert 'value="ada@example.com"' in page.text
     assert visit(session.url, email="ada@example.com", card="4242424242424242").status == 303
 
 
 def test_a_number_that_is_no_test_card_is_refused_and_never_kept(
-    standin: Standin, new_session: NewSession
+    fake_stripe: FakeStripe, new_session: NewSession
 ) -> None:
     session = new_session()
     page = visit(session.url, email="ada@example.com", card="5555 5555 5555 4444")
     assert (page.status, "test cards only" in page.text) == (422, True)
-    assert standin.events() == []
+    assert fake_stripe.events() == []
 
 
 def test_an_address_that_is_none_is_told(new_session: NewSession) -> None:
@@ -90,35 +92,37 @@ def test_an_address_that_is_none_is_told(new_session: NewSession) -> None:
     assert (page.status, "enter an email address" in page.text) == (422, True)
 
 
-def test_the_address_that_the_shop_knows_is_kept(standin: Standin, new_session: NewSession) -> None:
+def test_the_address_that_the_shop_knows_is_kept(fake_stripe: FakeStripe, new_session: NewSession) -> None:
     session = new_session(customer_email="ada@example.com")
     assert re.search(r'value="ada@example.com"\s+readonly', visit(session.url).text)
     visit(session.url, email="eve@example.com", card="4242424242424242")
-    assert standin.get(session.id)["customer_details"]["email"] == "ada@example.com"
+    assert fake_stripe.get(session.id)["customer_details"]["email"] == "ada@example.com"
 
 
 @pytest.mark.parametrize(("way", "ends"), [("bank_pays", "succeeded"), ("bank_refuses", "failed")])
 def test_a_slow_bank_answers_when_its_time_has_come(
-    standin: Standin, new_session: NewSession, way: str, ends: str
+    fake_stripe: FakeStripe, new_session: NewSession, way: str, ends: str
 ) -> None:
-    standin.world.settle_after = 3600
+    fake_stripe.world.settle_after = 3600
     session = new_session()
     assert visit(session.url, email="ada@example.com", way=way).status == 303
-    assert standin.get(session.id)["payment_status"] == "unpaid"
-    standin.advance(3601)
-    assert len(standin.events(f"checkout.session.async_payment_{ends}")) == 1
-    standin.advance(3601)
-    assert len(standin.events(f"checkout.session.async_payment_{ends}")) == 1
+    assert fake_stripe.get(session.id)["payment_status"] == "unpaid"
+    fake_stripe.advance(3601)
+    assert len(fake_stripe.events(f"checkout.session.async_payment_{ends}")) == 1
+    fake_stripe.advance(3601)
+    assert len(fake_stripe.events(f"checkout.session.async_payment_{ends}")) == 1
 
 
-def test_a_session_for_cards_only_offers_no_slow_bank(standin: Standin, new_session: NewSession) -> None:
+def test_a_session_for_cards_only_offers_no_slow_bank(
+    fake_stripe: FakeStripe, new_session: NewSession
+) -> None:
     session = new_session(allowed_payment_method_types=["card"])
     assert "slow bank" not in visit(session.url).text
     assert visit(session.url, email="ada@example.com", way="bank_pays").status == 422
 
 
 def test_a_finished_session_leads_to_the_shop_and_is_not_paid_twice(
-    standin: Standin, new_session: NewSession
+    fake_stripe: FakeStripe, new_session: NewSession
 ) -> None:
     session = new_session()
     url = session.url
@@ -126,24 +130,26 @@ def test_a_finished_session_leads_to_the_shop_and_is_not_paid_twice(
         page = visit(url, email="ada@example.com", card="4242424242424242")
         assert page.location == THANKS + session.id
     assert visit(url).location == THANKS + session.id
-    assert len(standin.events("charge.succeeded")) == 1
+    assert len(fake_stripe.events("charge.succeeded")) == 1
 
 
-def test_an_expired_session_says_so_and_cannot_be_paid(standin: Standin, new_session: NewSession) -> None:
+def test_an_expired_session_says_so_and_cannot_be_paid(
+    fake_stripe: FakeStripe, new_session: NewSession
+) -> None:
     session = new_session()
     url = session.url
-    standin.expire(session.id)
+    fake_stripe.expire(session.id)
     assert "has expired" in visit(url).text
     assert "has expired" in visit(url, email="ada@example.com", card="4242424242424242").text
-    assert standin.get(session.id)["payment_status"] == "unpaid"
+    assert fake_stripe.get(session.id)["payment_status"] == "unpaid"
 
 
-def test_a_free_session_asks_for_no_card(standin: Standin, new_session: NewSession) -> None:
+def test_a_free_session_asks_for_no_card(fake_stripe: FakeStripe, new_session: NewSession) -> None:
     item = {"currency": "usd", "unit_amount": 0, "product_data": {"name": "A gift"}}
     session = new_session(line_items=[{"price_data": item, "quantity": 1}])
     assert "card" not in re.sub(r'class="card"', "", visit(session.url).text)
     assert visit(session.url, email="ada@example.com").status == 303
-    assert standin.get(session.id)["payment_status"] == "no_payment_required"
+    assert fake_stripe.get(session.id)["payment_status"] == "no_payment_required"
 
 
 def test_what_a_shop_writes_stays_text_on_the_page(new_session: NewSession) -> None:
@@ -153,15 +159,15 @@ def test_what_a_shop_writes_stays_text_on_the_page(new_session: NewSession) -> N
 
 
 def test_the_receipt_tells_what_was_paid_and_refunded(
-    standin: Standin, client: stripe.StripeClient, paid: str
+    fake_stripe: FakeStripe, client: stripe.StripeClient, paid: str
 ) -> None:
-    standin.refund(paid, amount=100)
-    charge = client.v1.charges.retrieve(standin.charge_of(paid)["id"])
+    fake_stripe.refund(paid, amount=100)
+    charge = client.v1.charges.retrieve(fake_stripe.charge_of(paid)["id"])
     page = visit(charge.receipt_url)
     assert "$4.99" in page.text
     assert "Refunded: $1.00." in page.text
 
 
-def test_a_page_that_is_not_there_is_not_found(standin: Standin) -> None:
+def test_a_page_that_is_not_there_is_not_found(fake_stripe: FakeStripe) -> None:
     for path in ("/pay/cs_test_nothing", "/receipts/ch_nothing", "/nothing"):
-        assert visit(standin.base_url + path).status == 404
+        assert visit(fake_stripe.base_url + path).status == 404

@@ -7,7 +7,7 @@ import pytest
 import stripe
 from stripe.checkout import Session
 
-from website.demo.fake_stripe import Standin
+from website.demo.fake_stripe import FakeStripe
 
 NewSession = Callable[..., Session]
 
@@ -32,31 +32,35 @@ def test_the_same_key_for_something_else_is_refused(
 
 
 def test_a_call_whose_answer_was_lost_is_repeated_without_a_second_effect(
-    standin: Standin, new_session: NewSession
+    fake_stripe: FakeStripe, new_session: NewSession
 ) -> None:
-    standin.api.cut(path="POST /v1/checkout/sessions")
+    fake_stripe.api.cut(path="POST /v1/checkout/sessions")
     with pytest.raises(stripe.APIConnectionError):
         new_session(key="order-1")
     session = new_session(key="order-1")
-    assert [s["id"] for s in standin.sessions()] == [session.id]
-    assert [call.replayed for call in standin.api.requests] == [False, True]
+    assert [s["id"] for s in fake_stripe.sessions()] == [session.id]
+    assert [call.replayed for call in fake_stripe.api.requests] == [False, True]
 
 
-def test_a_line_cut_before_the_work_leaves_nothing_behind(standin: Standin, new_session: NewSession) -> None:
-    standin.api.cut_before()
+def test_a_line_cut_before_the_work_leaves_nothing_behind(
+    fake_stripe: FakeStripe, new_session: NewSession
+) -> None:
+    fake_stripe.api.cut_before()
     with pytest.raises(stripe.APIConnectionError):
         new_session(key="order-1")
-    assert standin.sessions() == []
+    assert fake_stripe.sessions() == []
     assert new_session(key="order-1").last_response is not None
-    assert [call.replayed for call in standin.api.requests] == [False, False]
+    assert [call.replayed for call in fake_stripe.api.requests] == [False, False]
 
 
-def test_a_saved_500_is_replayed_and_an_unsaved_one_is_not(standin: Standin, new_session: NewSession) -> None:
-    standin.api.fail(500, saved=True)
+def test_a_saved_500_is_replayed_and_an_unsaved_one_is_not(
+    fake_stripe: FakeStripe, new_session: NewSession
+) -> None:
+    fake_stripe.api.fail(500, saved=True)
     for _ in range(2):
         with pytest.raises(stripe.APIError):
             new_session(key="bad")
-    standin.api.fail(503)
+    fake_stripe.api.fail(503)
     with pytest.raises(stripe.APIError):
         new_session(key="good")
     assert new_session(key="good").status == "open"
@@ -68,30 +72,32 @@ def test_a_refused_form_does_not_use_up_the_key(new_session: NewSession) -> None
     assert new_session(key="order-1").status == "open"
 
 
-def test_a_key_in_use_is_a_conflict(standin: Standin, new_session: NewSession) -> None:
-    standin.api.hold(path="POST /v1/checkout/sessions")
+def test_a_key_in_use_is_a_conflict(fake_stripe: FakeStripe, new_session: NewSession) -> None:
+    fake_stripe.api.hold(path="POST /v1/checkout/sessions")
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(new_session, key="order-1")
-        standin.api.wait_until_held()
+        fake_stripe.api.wait_until_held()
         with pytest.raises(stripe.APIError) as caught:
             new_session(key="order-1")
-        standin.api.release()
+        fake_stripe.api.release()
         assert slow.result().status == "open"
     assert caught.value.http_status == 409
     assert caught.value.error is not None
     assert caught.value.error.code == "idempotency_key_in_use"
 
 
-def test_a_key_is_forgotten_after_a_day_and_not_before(standin: Standin, new_session: NewSession) -> None:
+def test_a_key_is_forgotten_after_a_day_and_not_before(
+    fake_stripe: FakeStripe, new_session: NewSession
+) -> None:
     first = new_session(key="order-1").id
-    standin.advance(24 * 3600 - 60)
+    fake_stripe.advance(24 * 3600 - 60)
     assert new_session(key="order-1").id == first
-    standin.advance(120)
+    fake_stripe.advance(120)
     assert new_session(key="order-1").id != first
 
 
 def test_a_hundred_calls_at_once_with_one_key_make_one_session(
-    standin: Standin, new_session: NewSession
+    fake_stripe: FakeStripe, new_session: NewSession
 ) -> None:
     def create(_: int) -> str | None:
         try:
@@ -101,4 +107,4 @@ def test_a_hundred_calls_at_once_with_one_key_make_one_session(
 
     with ThreadPoolExecutor(100) as pool:
         made = set(pool.map(create, range(100))) - {None}
-    assert [s["id"] for s in standin.sessions()] == list(made)
+    assert [s["id"] for s in fake_stripe.sessions()] == list(made)

@@ -3,7 +3,7 @@
 import pytest
 import stripe
 
-from website.demo.fake_stripe import Standin
+from website.demo.fake_stripe import FakeStripe
 
 
 def refusal(client: stripe.StripeClient, intent: str, amount: int | None = None) -> stripe.StripeError:
@@ -14,17 +14,17 @@ def refusal(client: stripe.StripeClient, intent: str, amount: int | None = None)
     return caught.value
 
 
-def types(standin: Standin) -> list[str]:
-    return [event["type"] for event in standin.events() if "refund" in event["type"]]
+def types(fake_stripe: FakeStripe) -> list[str]:
+    return [event["type"] for event in fake_stripe.events() if "refund" in event["type"]]
 
 
 @pytest.fixture
-def intent(standin: Standin, paid: str) -> str:
-    return str(standin.get(paid)["payment_intent"])
+def intent(fake_stripe: FakeStripe, paid: str) -> str:
+    return str(fake_stripe.get(paid)["payment_intent"])
 
 
 def test_a_refund_carries_its_reason_and_metadata_and_marks_the_charge(
-    standin: Standin, client: stripe.StripeClient, intent: str
+    fake_stripe: FakeStripe, client: stripe.StripeClient, intent: str
 ) -> None:
     refund = client.v1.refunds.create(
         {"payment_intent": intent, "reason": "requested_by_customer", "metadata": {"order": "1"}}
@@ -35,7 +35,7 @@ def test_a_refund_carries_its_reason_and_metadata_and_marks_the_charge(
     assert (charge.refunded, charge.amount_refunded) == (True, 499)
     assert charge.refunds is not None
     assert [r.id for r in charge.refunds.data] == [refund.id]
-    assert types(standin) == ["refund.created", "charge.refunded"]
+    assert types(fake_stripe) == ["refund.created", "charge.refunded"]
 
 
 def test_parts_add_up_and_never_exceed_what_was_paid(client: stripe.StripeClient, intent: str) -> None:
@@ -53,35 +53,37 @@ def test_nothing_and_less_than_nothing_cannot_be_refunded(client: stripe.StripeC
 
 
 def test_a_refund_that_fails_after_it_succeeded_gives_the_amount_back(
-    standin: Standin, client: stripe.StripeClient, paid: str, intent: str
+    fake_stripe: FakeStripe, client: stripe.StripeClient, paid: str, intent: str
 ) -> None:
-    refund = standin.refund(paid)
-    failed = standin.fail_refund(refund["id"], "lost_or_stolen_card")
+    refund = fake_stripe.refund(paid)
+    failed = fake_stripe.fail_refund(refund["id"], "lost_or_stolen_card")
     assert (failed["status"], failed["failure_reason"]) == ("failed", "lost_or_stolen_card")
-    assert standin.charge_of(intent)["refunded"] is False
-    assert types(standin)[2:] == ["refund.updated", "charge.refund.updated", "refund.failed"]
+    assert fake_stripe.charge_of(intent)["refunded"] is False
+    assert types(fake_stripe)[2:] == ["refund.updated", "charge.refund.updated", "refund.failed"]
     assert client.v1.refunds.create({"payment_intent": intent}).amount == 499
 
 
-def test_a_pending_refund_settles_or_is_canceled(standin: Standin, paid: str) -> None:
-    first = standin.refund(paid, amount=100, status="pending")
+def test_a_pending_refund_settles_or_is_canceled(fake_stripe: FakeStripe, paid: str) -> None:
+    first = fake_stripe.refund(paid, amount=100, status="pending")
     assert (first["status"], first["pending_reason"]) == ("pending", "processing")
-    assert standin.settle_refund(first["id"])["status"] == "succeeded"
-    second = standin.refund(paid, amount=100, status="requires_action")
-    standin.cancel_refund(second["id"])
-    assert standin.charge_of(paid)["amount_refunded"] == 100
+    assert fake_stripe.settle_refund(first["id"])["status"] == "succeeded"
+    second = fake_stripe.refund(paid, amount=100, status="requires_action")
+    fake_stripe.cancel_refund(second["id"])
+    assert fake_stripe.charge_of(paid)["amount_refunded"] == 100
 
 
 def test_refunds_through_the_api_can_be_told_to_begin_as_pending(
-    standin: Standin, client: stripe.StripeClient, intent: str
+    fake_stripe: FakeStripe, client: stripe.StripeClient, intent: str
 ) -> None:
-    standin.refunds_start_as("pending")
+    fake_stripe.refunds_start_as("pending")
     assert client.v1.refunds.create({"payment_intent": intent}).status == "pending"
 
 
 def test_a_payment_that_never_arrived_has_nothing_to_refund(
-    standin: Standin, client: stripe.StripeClient, new_session: object
+    fake_stripe: FakeStripe, client: stripe.StripeClient, new_session: object
 ) -> None:
-    session = standin.foreign_sale()["id"]
-    standin.change(standin.get(session)["payment_intent"], status="processing")
-    assert "does not have a successful charge" in str(refusal(client, standin.get(session)["payment_intent"]))
+    session = fake_stripe.foreign_sale()["id"]
+    fake_stripe.change(fake_stripe.get(session)["payment_intent"], status="processing")
+    assert "does not have a successful charge" in str(
+        refusal(client, fake_stripe.get(session)["payment_intent"])
+    )

@@ -7,16 +7,16 @@ import pytest
 import stripe
 from stripe.checkout import Session
 
-from website.demo.fake_stripe import NotPayable, Standin
+from website.demo.fake_stripe import FakeStripe, NotPayableError
 
 NewSession = Callable[..., Session]
 
 
 def test_a_paid_session_shows_who_paid_how_much_and_carries_our_order(
-    standin: Standin, client: stripe.StripeClient, new_session: NewSession
+    fake_stripe: FakeStripe, client: stripe.StripeClient, new_session: NewSession
 ) -> None:
     opened = new_session()
-    standin.pay(opened.id, email="ada@example.com")
+    fake_stripe.pay(opened.id, email="ada@example.com")
     session = client.v1.checkout.sessions.retrieve(
         opened.id, {"expand": ["line_items", "payment_intent.latest_charge"]}
     )
@@ -38,14 +38,14 @@ def test_a_paid_session_shows_who_paid_how_much_and_carries_our_order(
     assert isinstance(charge, stripe.Charge)
     assert (charge.paid, charge.metadata.to_dict()) == (True, {"order": "1"})
     assert charge.receipt_url is not None
-    assert charge.receipt_url.startswith(standin.base_url)
+    assert charge.receipt_url.startswith(fake_stripe.base_url)
 
 
 def test_our_own_notes_are_never_shown(
-    standin: Standin, client: stripe.StripeClient, new_session: NewSession
+    fake_stripe: FakeStripe, client: stripe.StripeClient, new_session: NewSession
 ) -> None:
     opened = new_session()
-    standin.pay(opened.id)
+    fake_stripe.pay(opened.id)
     shown = client.v1.checkout.sessions.retrieve(opened.id, {"expand": ["payment_intent.latest_charge"]})
     listed = client.v1.checkout.sessions.list().data[0]
     told = client.v1.events.list({"type": "checkout.session.completed"}).data[0]
@@ -58,10 +58,10 @@ def test_a_session_has_no_payment_intent_before_the_buyer_tries_to_pay(new_sessi
 
 
 def test_a_payment_of_another_amount_currency_quantity_and_price_is_what_the_session_then_says(
-    standin: Standin, client: stripe.StripeClient, new_session: NewSession
+    fake_stripe: FakeStripe, client: stripe.StripeClient, new_session: NewSession
 ) -> None:
     opened = new_session().id
-    standin.pay(opened, amount=1, currency="eur", quantity=3, price="price_other", tax=20, discount=2)
+    fake_stripe.pay(opened, amount=1, currency="eur", quantity=3, price="price_other", tax=20, discount=2)
     session = client.v1.checkout.sessions.retrieve(opened, {"expand": ["line_items"]})
     assert (session.amount_subtotal, session.amount_total, session.currency) == (3, 21, "eur")
     assert session.line_items is not None
@@ -71,15 +71,15 @@ def test_a_payment_of_another_amount_currency_quantity_and_price_is_what_the_ses
 
 
 def test_a_delayed_payment_is_complete_and_unpaid_until_the_bank_answers(
-    standin: Standin, new_session: NewSession
+    fake_stripe: FakeStripe, new_session: NewSession
 ) -> None:
     good, bad = new_session().id, new_session().id
-    waiting = standin.pay_later(good)
+    waiting = fake_stripe.pay_later(good)
     assert (waiting["status"], waiting["payment_status"]) == ("complete", "unpaid")
-    assert standin.settle(good)["payment_status"] == "paid"
-    standin.pay_later(bad)
-    assert standin.fail(bad)["payment_status"] == "unpaid"
-    assert [e["type"] for e in standin.events() if e["type"].startswith("checkout")] == [
+    assert fake_stripe.settle(good)["payment_status"] == "paid"
+    fake_stripe.pay_later(bad)
+    assert fake_stripe.fail(bad)["payment_status"] == "unpaid"
+    assert [e["type"] for e in fake_stripe.events() if e["type"].startswith("checkout")] == [
         "checkout.session.completed",
         "checkout.session.async_payment_succeeded",
         "checkout.session.completed",
@@ -88,21 +88,21 @@ def test_a_delayed_payment_is_complete_and_unpaid_until_the_bank_answers(
 
 
 def test_a_declined_card_leaves_the_session_open_for_another(
-    standin: Standin, new_session: NewSession
+    fake_stripe: FakeStripe, new_session: NewSession
 ) -> None:
     session = new_session().id
-    declined = standin.decline(session)
+    declined = fake_stripe.decline(session)
     assert declined["status"] == "open"
-    intent = standin.get(declined["payment_intent"])
+    intent = fake_stripe.get(declined["payment_intent"])
     assert (intent["status"], intent["last_payment_error"]["code"]) == (
         "requires_payment_method",
         "card_declined",
     )
-    assert standin.pay(session)["payment_intent"] == declined["payment_intent"]
+    assert fake_stripe.pay(session)["payment_intent"] == declined["payment_intent"]
 
 
-def test_a_full_discount_needs_no_payment(standin: Standin, new_session: NewSession) -> None:
-    free = standin.pay_nothing(new_session().id)
+def test_a_full_discount_needs_no_payment(fake_stripe: FakeStripe, new_session: NewSession) -> None:
+    free = fake_stripe.pay_nothing(new_session().id)
     assert (free["payment_status"], free["amount_total"], free["payment_intent"]) == (
         "no_payment_required",
         0,
@@ -111,51 +111,51 @@ def test_a_full_discount_needs_no_payment(standin: Standin, new_session: NewSess
 
 
 def test_a_session_expires_by_the_clock_and_says_so(
-    standin: Standin, client: stripe.StripeClient, new_session: NewSession
+    fake_stripe: FakeStripe, client: stripe.StripeClient, new_session: NewSession
 ) -> None:
     session = new_session(expires_at=int(time.time()) + 1900)
-    standin.advance(1890)
+    fake_stripe.advance(1890)
     assert client.v1.checkout.sessions.retrieve(session.id).status == "open"
-    standin.advance(15)
+    fake_stripe.advance(15)
     assert client.v1.checkout.sessions.retrieve(session.id).status == "expired"
-    assert [e["type"] for e in standin.events()] == ["checkout.session.expired"]
-    with pytest.raises(NotPayable):
-        standin.pay(session.id)
+    assert [e["type"] for e in fake_stripe.events()] == ["checkout.session.expired"]
+    with pytest.raises(NotPayableError):
+        fake_stripe.pay(session.id)
 
 
 def test_a_paid_session_does_not_expire_and_cannot_be_expired(
-    standin: Standin, client: stripe.StripeClient, paid: str
+    fake_stripe: FakeStripe, client: stripe.StripeClient, paid: str
 ) -> None:
-    standin.advance(25 * 3600)
+    fake_stripe.advance(25 * 3600)
     with pytest.raises(stripe.InvalidRequestError, match="status of complete"):
         client.v1.checkout.sessions.expire(paid)
-    assert standin.get(paid)["status"] == "complete"
+    assert fake_stripe.get(paid)["status"] == "complete"
 
 
-def test_what_ties_a_session_to_its_order_can_be_lost(standin: Standin, paid: str) -> None:
-    bare = standin.forget(paid)
+def test_what_ties_a_session_to_its_order_can_be_lost(fake_stripe: FakeStripe, paid: str) -> None:
+    bare = fake_stripe.forget(paid)
     assert (bare["metadata"], bare["client_reference_id"]) == ({}, None)
-    intent = standin.get(bare["payment_intent"])
-    assert (intent["metadata"], standin.get(intent["latest_charge"])["metadata"]) == ({}, {})
+    intent = fake_stripe.get(bare["payment_intent"])
+    assert (intent["metadata"], fake_stripe.get(intent["latest_charge"])["metadata"]) == ({}, {})
 
 
-def test_another_product_of_the_account_can_be_sold(standin: Standin) -> None:
-    sale = standin.foreign_sale(amount=700)
+def test_another_product_of_the_account_can_be_sold(fake_stripe: FakeStripe) -> None:
+    sale = fake_stripe.foreign_sale(amount=700)
     assert (sale["payment_status"], sale["metadata"], sale["client_reference_id"]) == ("paid", {}, None)
 
 
 def test_sessions_are_listed_newest_first_by_pages_and_by_what_is_asked(
-    standin: Standin, client: stripe.StripeClient, new_session: NewSession
+    fake_stripe: FakeStripe, client: stripe.StripeClient, new_session: NewSession
 ) -> None:
     made = [new_session().id for _ in range(5)]
-    standin.pay(made[1])
+    fake_stripe.pay(made[1])
     listed = list(client.v1.checkout.sessions.list({"limit": 2}).auto_paging_iter())
     assert [s.id for s in listed] == made[::-1]
     before = client.v1.checkout.sessions.list({"limit": 2, "ending_before": made[1]})
     assert ([s.id for s in before.data], before.has_more) == ([made[3], made[2]], True)
     complete = client.v1.checkout.sessions.list({"status": "complete"})
     assert [s.id for s in complete.data] == [made[1]]
-    intent = standin.get(made[1])["payment_intent"]
+    intent = fake_stripe.get(made[1])["payment_intent"]
     assert [s.id for s in client.v1.checkout.sessions.list({"payment_intent": intent}).data] == [made[1]]
     assert client.v1.checkout.sessions.list({"created": {"gt": int(time.time()) + 60}}).data == []
 
