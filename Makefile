@@ -22,7 +22,7 @@ install-test:
 	@.venv/bin/python deploy/test_tools.py
 
 test: install-test ## Set everything up and run all tests, on SQLite and PostgreSQL, the browser's too
-	$(PYTEST) -n $(WORKERS) --dist loadfile
+	$(PYTEST) -n $(WORKERS) --dist loadgroup
 
 lint: install-test ## Look for mistakes and untidiness
 	.venv/bin/ruff check .
@@ -37,14 +37,14 @@ floors: install-test ## Check that nothing imports upward
 check: lint types floors test ## Everything that must be true before a change lands
 
 coverage: install-test ## Which branches the tests take: the total, and the files they know least (takes minutes)
-	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not browser and not faults" --cov --cov-report=
+	$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not browser and not faults" --cov --cov-report=
 	.venv/bin/python -m coverage report --sort=cover --skip-covered
 
 bench: install-test ## Print every figure: publishing, pages, newsletter (takes minutes)
 	.venv/bin/python -m tests.benchmarks
 
 faults: install-test ## Run the fault suites with their full counts (takes long)
-	CARREL_FULL_FAULTS=1 $(PYTEST) -n $(WORKERS) --dist loadfile -m faults
+	CARREL_FULL_FAULTS=1 $(PYTEST) -n $(WORKERS) --dist loadgroup -m faults
 
 test-stripe: stripe-key install-test ## The contract tests against Stripe itself: STRIPE_SECRET_KEY=sk_test_… make test-stripe
 	CARREL_REAL_STRIPE=1 $(PYTEST) tests/payments/contract

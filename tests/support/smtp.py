@@ -70,6 +70,10 @@ class FakeMailServer:
         """Answer CONNECT, EHLO, MAIL, RCPT, DATA, BODY (the mail) so; or wait first (s, or for an event)."""
         self._script[verb].extend([reply] * times)
 
+    def answer_as_usual(self, verb: str) -> None:
+        """Drop what was to be answered."""
+        self._script[verb].clear()
+
     def close_after_data(self, times: int = 1) -> None:
         """Take the mail, and end without saying so (MF-09)."""
         self.answer("BODY", CLOSE, times)

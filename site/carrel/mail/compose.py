@@ -21,7 +21,7 @@ def compose(settings: Settings, package: str, name: str, **values: object) -> Co
     """The mail `name` of a package, for these values. Raises `jinja2.TemplateError`."""
     given = {"site": site(settings)} | values
     subject, text, html = (
-        _environment(package).get_template(f"mails/{name}/{part}").render(given)
+        environment_of(package).get_template(f"mails/{name}/{part}").render(given)
         for part in ("subject.txt", "body.txt", "body.html")
     )
     return Content(f"{package}/{name}", one_line(subject), _tidy(text), _inliner.inline(html))
@@ -44,7 +44,8 @@ def _tidy(text: str) -> str:
 
 
 @lru_cache
-def _environment(package: str) -> Environment:
+def environment_of(package: str) -> Environment:
+    """The templates of a package's mails."""
     return Environment(
         loader=ChoiceLoader([PackageLoader(package), PackageLoader("carrel.mail")]),
         autoescape=select_autoescape(["html"]),

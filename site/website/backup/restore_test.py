@@ -61,7 +61,7 @@ def rehearse(settings: Settings, file: Path) -> Result:
             result = Result(backup=file.name, tested_at=now, last_good_at=now)
         except (BackupError, OSError) as wrong:
             result = Result(backup=file.name, tested_at=now, problem=str(wrong), last_good_at=good_at)
-        _note(settings.home, result)
+        note(settings.home, result)
         return result
 
 
@@ -127,7 +127,8 @@ def _silent_pages(services: Services) -> list[str]:
     return [path for path in asked if client.get(path, base_url=base).status_code != 200]
 
 
-def _note(home: Path, result: Result) -> None:
+def note(home: Path, result: Result) -> None:
+    """Keep a result for `carrel doctor` and the dashboard."""
     path = backup_store.folder(home) / RESULT
     aside = path.with_suffix(".part")
     aside.write_text(result.model_dump_json(indent=1), "utf-8")

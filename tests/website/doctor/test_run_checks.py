@@ -64,7 +64,7 @@ def test_data_11_a_backup_that_is_too_old_or_could_not_be_restored(patient: Chec
         "look",
     )
     backup_store.place(home, patient.now, "nightly").touch()
-    restore_test._note(home, Result(backup="x", tested_at=patient.now))
+    restore_test.note(home, Result(backup="x", tested_at=patient.now))
     assert (level(machine_checks.last_backup, patient), level(machine_checks.last_restore_test, patient)) == (
         "well",
         "well",
@@ -77,7 +77,7 @@ def test_data_11_a_backup_that_is_too_old_or_could_not_be_restored(patient: Chec
         "bad",
         "bad",
     )
-    restore_test._note(home, Result(backup="x", tested_at=patient.now, problem="it is damaged"))
+    restore_test.note(home, Result(backup="x", tested_at=patient.now, problem="it is damaged"))
     assert "it is damaged" in machine_checks.last_restore_test(patient).says
 
 
