@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize
 
-from tests.support.ad_host import AdHost
+from tests.browser.ad_host import AdHost
 from tests.support.articles import article_md, exam_toml, write_files
 from tests.support.live import LiveSite, live_site
 from tests.support.office import furnish

@@ -9,7 +9,6 @@ import email.policy
 import socket
 import ssl
 import struct
-import subprocess
 import threading
 import time
 from collections import defaultdict, deque
@@ -19,6 +18,8 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
 from typing import BinaryIO
+
+from tests.support.certificate import make
 
 CLOSE = "(close)"  # end the connection in place of a reply
 RESET = "(reset)"  # the same, abruptly, with bytes unread
@@ -241,13 +242,7 @@ class _Conversation:
 
 def make_certificate(folder: Path, name: str = "IP:127.0.0.1") -> tuple[ssl.SSLContext, ssl.SSLContext]:
     """A certificate of our own for that name: the server's context, and one of a client that trusts it."""
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-         "-keyout", str(key), "-out", str(certificate), "-days", "2", "-subj", "/CN=fake",
-         "-addext", f"subjectAltName={name}"],
-        check=True, capture_output=True,
-    )  # fmt: skip
+    certificate, key = make(folder, name)
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(certificate, key)
     return server, ssl.create_default_context(cafile=str(certificate))

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import POSTGRES
+from tests.faults.site import Site, running_site
 from tests.support.databases import create_postgres
-from tests.support.site import Site, running_site
 
 FULL = bool(os.environ.get("CARREL_FULL_FAULTS"))
 KINDS = ["sqlite", "postgres"]

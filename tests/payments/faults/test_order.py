@@ -1,7 +1,7 @@
 """Events that come in the wrong order or are stale: Stripe's present state decides."""
 
 from payments.models import Order, Refund
-from tests.support.site import WAIT_SECONDS, Site
+from tests.faults.site import WAIT_SECONDS, Site
 
 
 def bought(site: Site) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from payments.fulfillment.payment_checks import MismatchReason, trouble_with
 from payments.models import Order
-from tests.support.truth import fact
+from tests.payments.truth import fact
 
 PRICE = {"id": "price_1", "unit_amount": 499, "currency": "usd"}
 

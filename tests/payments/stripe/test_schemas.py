@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from payments.stripe.schemas import SessionFact, StripeResponseError, read
-from tests.support.truth import fact, session_answer
+from tests.payments.truth import fact, session_answer
 
 
 def test_pay_15_what_a_later_version_adds_is_ignored() -> None:

@@ -14,10 +14,10 @@ from werkzeug.test import TestResponse
 
 from carrel import clock
 from carrel.http.services import Services
-from tests.support.authenticator import LIES, Device
 from tests.support.browser import Browser, Form, forms_of
 from tests.support.operators import COOKIE, put_operator, signed_in
-from tests.support.passkeys import SITE, asked, kept, put_passkey, sign_in
+from tests.website.admin.authenticator import LIES, Device
+from tests.website.admin.passkeys import SITE, asked, kept, put_passkey, sign_in
 from website.admin.operators import passkeys, sessions
 from website.admin.operators.challenges import InvalidAnswerError
 from website.admin.operators.models import Operator, OperatorSession

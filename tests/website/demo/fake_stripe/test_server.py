@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.support.receiver import Receiver
 from tests.website.demo.fake_stripe.conftest import client_of, pass_order
+from tests.website.demo.fake_stripe.receiver import Receiver
 from website.demo.fake_stripe import FakeStripe
 
 

@@ -24,8 +24,8 @@ from carrel.accounts.models import LimitHits
 from carrel.db import Database
 from carrel.mail.models import Alarm
 from payments.models import Reconciliation
+from tests.faults.eyes import Eyes
 from tests.support.buyer import PATIENCE_SECONDS, Buyer
-from tests.support.eyes import Eyes
 from tests.support.served import free_port
 from tests.support.smtp import FakeMailServer
 from website.demo.fake_stripe import FakeStripe
