@@ -5,7 +5,7 @@ PYTEST = .venv/bin/python -m pytest
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-browser lint types floors check coverage bench faults test-stripe mutants pictures lock clean
+.PHONY: help run install quick test test-browser lint types floors check coverage bench faults test-stripe mutants pictures lock clean
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,11 @@ install:
 install-test:
 	@$(PYTHON) deploy/install.py test
 	@.venv/bin/python deploy/test_tools.py
+
+quick: install-test ## The everyday tests, in two minutes: on SQLite, with no browser and no faults
+	@$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not postgres and not browser and not faults"; status=$$?; \
+	  echo "Left out: what PostgreSQL does (postgres), Chromium (browser), processes that are killed, starved and"; \
+	  echo "stopped (faults). Before a change lands: make test"; exit $$status
 
 test: install-test ## Set everything up and run all tests, on SQLite and PostgreSQL, the browser's too
 	$(PYTEST) -n $(WORKERS) --dist loadgroup

@@ -24,12 +24,13 @@ from website.migrations import migrate
 POSTGRES = "CARREL_TEST_POSTGRES"  # where the cluster of this run listens; set by the controlling process
 KEY = "a-key-for-tests-only-of-32-bytes-or-more"
 BASE_URL = "https://carrel.test"
-# What several files share, they share in one process of pytest-xdist: a browser, a running site, a cache.
+# What these share is dear: with `--dist loadgroup` one process runs them all. Others go to whoever has time.
 SHARED = {
     "tests/browser/": "browser",
     "tests/website/demo/fake_stripe/test_pages_in_a_browser.py": "browser",
     "tests/payments/faults/": "payment faults",
     "tests/caches/": "caches",
+    "tests/newsletter/delivery/test_running.py": "newsroom",
 }
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 _clusters: list[Cluster] = []
@@ -62,23 +63,22 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test of pages runs on SQLite; a test of what asks the database, or marked `both_databases`, on both kinds."""
-    chosen = {
-        name
-        for mark in metafunc.definition.iter_markers("parametrize")
-        for name in str(mark.args[0]).split(",")
-    }
-    if "database_url" in metafunc.fixturenames and "database_url" not in chosen:
-        both = "app" not in metafunc.fixturenames or metafunc.definition.get_closest_marker("both_databases")
+    """Tests run on both kinds of database; those that ask for pages on SQLite alone, unless pages move money.
+
+    What no other test asks of PostgreSQL is marked `both_databases`.
+    """
+    chosen = any("database_url" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
+    if "database_url" in metafunc.fixturenames and not chosen:
+        marked = metafunc.definition.get_closest_marker("both_databases")
+        both = marked or "till" in metafunc.fixturenames or "app" not in metafunc.fixturenames
         metafunc.parametrize("database_url", BOTH if both else ["sqlite"], indirect=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `--dist loadgroup` each file is a group, or what its folder shares."""
+    """Name the groups of tests that share something."""
     for item in items:
-        file = item.nodeid.partition("::")[0]
-        group = next((name for start, name in SHARED.items() if file.startswith(start)), file)
-        item.add_marker(pytest.mark.xdist_group(group))
+        for group in {name for start, name in SHARED.items() if item.nodeid.startswith(start)}:
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
