@@ -14,7 +14,7 @@ class Form:
     """One form of a page: where it goes, and what it holds before anybody typed."""
 
     action: str
-    fields: dict[str, Any]
+    fields: dict[str, str]
 
 
 def forms_of(page: TestResponse) -> list[Form]:
