@@ -74,7 +74,8 @@ class Site(Eyes):
 
     def wait_until_it_answers(self) -> None:
         """The web processes are there."""
-        until(lambda: _answers(f"{self.url}/pass/"))
+        until(lambda: self.children["web"].poll() is not None or _answers(f"{self.url}/pass/"))
+        assert self.children["web"].poll() is None, Path(self.environ["CARREL_HOME"], "web.log").read_text()
 
     def stop(self, name: str, number: int = signal.SIGTERM) -> None:
         """End a process, and wait for it. A web process waits for whoever keeps a connection open: SIGQUIT does not."""

@@ -21,7 +21,7 @@ POINTS = {
     "before the mail": ("carrel.mail.outbox", "queue", "before"),
     "after the mail": ("carrel.mail.outbox", "queue", "after"),
     "before the commit": ("payments.webhooks.inbox", "close", "after"),
-    "after the commit": ("payments.webhooks.event_handler", "fulfil", "after"),
+    "after the commit": ("payments.webhooks.event_handler", "fulfill", "after"),
     "before the answer": ("payments.webhooks.event_handler", "handle", "after"),
 }
 
