@@ -24,6 +24,8 @@ from website.admin.operators.models import Operator, OperatorSession
 from website.admin.operators.roles import Role
 from website.admin.operators.sign_in import SignInFailedError
 
+pytestmark = pytest.mark.both_databases
+
 
 def form_at(page: TestResponse, action: str) -> Form:
     return next(form for form in forms_of(page) if form.action == action)
