@@ -16,7 +16,7 @@ from carrel.settings import Settings, SettingsError, load, require_production
 from website.backup.home_lock import site_runs
 from website.migrations import check_columns, check_schema, migrate
 
-OF_THE_DEMO = ("website.demo", "payments.standin", "aiosmtpd")
+OF_THE_DEMO = ("website.demo", "aiosmtpd")
 
 
 def running_settings(demo: bool) -> Settings:
