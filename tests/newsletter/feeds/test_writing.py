@@ -114,12 +114,20 @@ def test_a_feed_says_where_it_is_unless_its_address_is_a_secret(name: str) -> No
     assert "feeds/" not in write(feed(entry(), address=None), name, "/feed.css")
 
 
+@pytest.mark.parametrize("entries", [(), (entry(),)], ids=["empty", "one article"])
 @pytest.mark.parametrize("name", FORMATS)
-def test_the_same_feed_is_written_alike_an_hour_later(name: str) -> None:
+def test_the_same_feed_is_written_alike_an_hour_later(name: str, entries: tuple[Entry, ...]) -> None:
     with time_machine.travel(MORNING, tick=False):
-        first = write(feed(entry()), name, "/feed.css")
+        first = write(feed(*entries), name, "/feed.css")
     with time_machine.travel(MORNING + timedelta(hours=1), tick=False):
-        assert write(feed(entry()), name, "/feed.css") == first
+        assert write(feed(*entries), name, "/feed.css") == first
+
+
+def test_a_summary_is_plain_text_in_atom() -> None:
+    text = write(feed(entry(summary="When x < y & z")), "atom.xml", "/feed.css")
+    summary = ET.fromstring(text).find(f"{ATOM}entry/{ATOM}summary")
+    assert summary is not None
+    assert (summary.get("type", "text"), summary.text) == ("text", "When x < y & z")
 
 
 @pytest.mark.parametrize("name", ["feed.xml", "atom.xml"])
