@@ -5,18 +5,18 @@ PYTEST = .venv/bin/python -m pytest
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-browser lint types floors check coverage bench faults test-stripe mutants pictures lock clean
+.PHONY: help run test test-browser lint types floors check coverage bench faults test-stripe mutants pictures lock clean
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: install ## Set everything up and run the site, its worker, a test Stripe and a mailbox (PORT=8000)
+run: install-demo ## Set everything up and run the site, its worker, a test Stripe and a mailbox (PORT=8000)
 	@exec $(CARREL) demo
 
-install:
-	@$(PYTHON) deploy/install.py run
+.PHONY: install-demo install-test
+install-demo:
+	@$(PYTHON) deploy/install.py demo
 
-.PHONY: install-test
 install-test:
 	@$(PYTHON) deploy/install.py test
 	@.venv/bin/python deploy/test_tools.py
