@@ -5,7 +5,7 @@ PYTEST = .venv/bin/python -m pytest
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser lint types floors check coverage bench faults test-stripe mutants pictures lock clean
+.PHONY: help run test quick pythons lint types floors check coverage bench faults test-stripe mutants pictures lock lock-upgrade lock-check release clean
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,16 +13,24 @@ help: ## List what can be done
 run: install-demo ## Set everything up and run the site, its worker, a test Stripe and a mailbox (PORT=8000)
 	@exec $(CARREL) demo
 
-.PHONY: install-demo install-test
+.PHONY: install-demo install-packages install-test
 install-demo:
 	@$(PYTHON) deploy/install.py demo
 
-install-test:
+install-packages:
 	@$(PYTHON) deploy/install.py test
+
+install-test: install-packages
 	@.venv/bin/python deploy/test_tools.py
 
 test: install-test ## Set everything up and run all tests, on SQLite and PostgreSQL, the browser's too
 	$(PYTEST) -n $(WORKERS) --dist loadfile
+
+quick: install-packages ## Run the tests that need no browser and break no processes
+	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not browser and not faults"
+
+pythons: install-packages ## Run the quick tests under Python 3.13 in a Debian of its own (as root, with debootstrap)
+	WORKERS=$(WORKERS) .venv/bin/python -m tests.going_live.pythons
 
 lint: install-test ## Look for mistakes and untidiness
 	.venv/bin/ruff check .
@@ -60,9 +68,18 @@ stripe-key:
 mutants: install-test ## Break every guard on purpose and see that the tests notice (takes minutes)
 	.venv/bin/python -m tests.mutation
 
-lock: install-test ## Pin the packages anew, with hashes
+lock: install-packages ## Pin what pyproject.toml asks for, with hashes; what is pinned already stays
 	.venv/bin/python -m pip install --quiet uv
-	PATH=.venv/bin:$$PATH deploy/lock.sh
+	PATH=.venv/bin:$$PATH deploy/lock.sh $(LOCK)
+
+lock-upgrade: ## Pin the newest version of every package (docs/releasing.md says what to run after)
+	@$(MAKE) --no-print-directory lock LOCK=--upgrade
+
+lock-check: ## Install the locks into new environments with the oldest pip and the newest (takes minutes)
+	$(PYTHON) deploy/lock_check.py
+
+release: install-packages ## Build the wheel of a release into dist/, if version, changelog and tree fit (docs/releasing.md)
+	@.venv/bin/python deploy/release.py
 
 clean: ## Remove what was installed and built (var/ stays: it is your data)
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage
