@@ -76,8 +76,8 @@ def install(kind):
 
 
 def compiling(kind):
-    """For the trial, Python compiles what it uses as it goes, a fifth of all; a server may not write there."""
-    return ["--no-compile"] if kind == "demo" and not sys.dont_write_bytecode else []
+    """Python compiles the fifth of all that is used as it goes; but a site's processes may not write there."""
+    return ["--no-compile"] if kind != "run" and not sys.dont_write_bytecode else []
 
 
 def read(path):

@@ -100,9 +100,10 @@ def test_what_is_installed_already_is_not_installed_again(
 
 
 @pytest.mark.parametrize(
-    ("kind", "writes", "compiled"), [("demo", True, False), ("demo", False, True), ("run", True, True)]
+    ("kind", "writes", "compiled"),
+    [("demo", True, False), ("test", True, False), ("demo", False, True), ("run", True, True)],
 )
-def test_only_a_trial_that_may_write_compiles_as_it_goes(
+def test_a_site_is_compiled_at_once_and_all_else_as_it_goes(
     install: ModuleType, monkeypatch: pytest.MonkeyPatch, kind: str, writes: bool, compiled: bool
 ) -> None:
     monkeypatch.setattr(install.sys, "dont_write_bytecode", not writes)
