@@ -16,7 +16,7 @@ MEDIA = "http://search.yahoo.com/mrss/"
 
 
 class _Extended:
-    """What both formats have beyond feedgenerator's own: a thumbnail, and the aid for people."""
+    """What both formats say about a feed beyond feedgenerator's own: its own time, and the aid for people."""
 
     feed: dict[str, Any]
 
@@ -29,13 +29,6 @@ class _Extended:
         """Add the sentence for people who open the feed."""
         super().add_root_elements(handler)  # type: ignore[misc]
         add_feed_aid(handler, self.feed["link"])
-
-    def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
-        """Add the picture and the link for people."""
-        super().add_item_elements(handler, item)  # type: ignore[misc]
-        if item["image"]:
-            handler.addQuickElement("media:thumbnail", None, {"url": item["image"].url})
-        add_entry_aid(handler, item["link"])
 
 
 class _Rss(_Extended, Rss201rev2Feed):  # type: ignore[misc]  # feedgenerator is untyped
@@ -52,6 +45,7 @@ class _Rss(_Extended, Rss201rev2Feed):  # type: ignore[misc]  # feedgenerator is
         """Add the whole text, which RSS itself has no room for."""
         super().add_item_elements(handler, item)
         handler.addQuickElement("content:encoded", item["content"])
+        _add_extras(handler, item)
 
 
 class _Atom(_Extended, Atom1Feed):  # type: ignore[misc]
@@ -63,6 +57,13 @@ class _Atom(_Extended, Atom1Feed):  # type: ignore[misc]
         """Add the summary as the plain text it is; feedgenerator would call it HTML."""
         super().add_item_elements(handler, item | {"description": None})
         handler.addQuickElement("summary", item["description"])
+        _add_extras(handler, item)
+
+
+def _add_extras(handler: Any, item: dict[str, Any]) -> None:
+    if item["image"]:
+        handler.addQuickElement("media:thumbnail", None, {"url": item["image"].url})
+    add_entry_aid(handler, item["link"])
 
 
 def rss(feed: Feed, stylesheet: str) -> str:

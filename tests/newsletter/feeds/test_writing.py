@@ -134,8 +134,11 @@ def test_a_summary_is_plain_text_in_atom() -> None:
 def test_a_person_who_opens_a_feed_gets_a_style_sheet_and_links(name: str) -> None:
     text = write(feed(entry()), name, "/static/css/feed.css?a&b")
     assert text.splitlines()[1] == '<?xml-stylesheet type="text/css" href="/static/css/feed.css?a&amp;b"?>'
-    links = ET.fromstring(text).iter("{http://www.w3.org/1999/xhtml}a")
+    document = ET.fromstring(text)
+    links = list(document.iter("{http://www.w3.org/1999/xhtml}a"))
     assert [link.get("href") for link in links] == ["https://carrel.test/", entry().url]
+    (item,) = (element for element in document.iter() if element.tag in {"item", f"{ATOM}entry"})
+    assert item[-1] is links[-1]  # below title and summary
 
 
 def test_json_feed_has_what_version_1_1_asks_for() -> None:
