@@ -3,6 +3,7 @@ PYTHON ?= python3
 CARREL = .venv/bin/carrel
 PYTEST = .venv/bin/python -m pytest
 WORKERS ?= 3
+SBOM ?= dist/carrel.cdx.json
 
 .DEFAULT_GOAL := help
 .PHONY: help run test quick pythons lint types floors check coverage bench faults test-stripe mutants pictures lock lock-upgrade lock-check release clean
@@ -67,6 +68,17 @@ stripe-key:
 
 mutants: install-test ## Break every guard on purpose and see that the tests notice (takes minutes)
 	.venv/bin/python -m tests.mutation
+
+.PHONY: sbom audit
+sbom: install-test ## Write dist/carrel.cdx.json: every package that a site runs on (CycloneDX, checked against its schema)
+	@mkdir -p $(dir $(SBOM))
+	@PYTHONWARNINGS=ignore .venv/bin/cyclonedx-py requirements deploy/requirements.txt --pyproject pyproject.toml \
+	  --short-PURLs --output-reproducible --of JSON --output-file $(SBOM)
+	@echo $(SBOM)
+
+audit: install-test ## Ask for known vulnerabilities of the pinned packages (status 1: some; 3: could not be asked)
+	@.venv/bin/python -m pip install --quiet --require-hashes -r deploy/requirements-audit.txt
+	@.venv/bin/python deploy/audit.py
 
 lock: install-packages ## Pin what pyproject.toml asks for, with hashes; what is pinned already stays
 	.venv/bin/python -m pip install --quiet uv

@@ -6,16 +6,16 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from articles.making.addresses import Addresses
-from articles.making.anchors import broken_anchors
-from articles.making.made import Made, MadeLink
-from articles.making.make import Desk, Task, make_all
-from articles.making.pool import spread
-from articles.reading.library import Files, check_addresses, read_articles, read_head
+from articles.build.addresses import Addresses
+from articles.build.anchors import broken_anchors
+from articles.build.build_article import BuildContext, Task, make_all
+from articles.build.built_article import BuiltArticle, BuiltLink
+from articles.build.parallel_map import parallel_map
+from articles.loading.library import Files, check_addresses, read_articles, read_head
 from articles.render import Problem
 
 
-class NoSuchPath(Exception):
+class PathNotFoundError(Exception):
     """`path` is no file or folder of the content folder."""
 
     def __init__(self, path: Path) -> None:
@@ -51,14 +51,14 @@ def nothing(_count: int) -> None:
 def check(root: Path, paths: Iterable[Path] = (), progress: Callable[[int], None] = nothing) -> Report:
     """Check the files under `paths` (all when there are none) against the whole folder.
 
-    Raises `NoContent` and `NoSuchPath`.
+    Raises `ContentNotFoundError` and `PathNotFoundError`.
     """
     now_ns = time.time_ns()
     files = read_head(root, now_ns)
     wanted = _wanted(files, list(paths))
     read_articles(files, now_ns, {}, progress)
     check_addresses(files, files.articles.values())
-    desk = Desk(files.tree.root, addresses_of(files, {}), None, now_ns)
+    desk = BuildContext(files.tree.root, addresses_of(files, {}), None, now_ns)
     tasks = [task for task in tasks_of(files) if wanted is None or task.path in wanted]
     _check_texts(files, desk, tasks, progress)
     return report_of(files, wanted)
@@ -98,10 +98,12 @@ def tasks_of(files: Files) -> list[Task]:
     return articles + [Task(path, "") for path in files.tree.pages]
 
 
-def _check_texts(files: Files, desk: Desk, tasks: list[Task], progress: Callable[[int], None]) -> None:
-    links: dict[str, tuple[MadeLink, ...]] = {}
+def _check_texts(
+    files: Files, desk: BuildContext, tasks: list[Task], progress: Callable[[int], None]
+) -> None:
+    links: dict[str, tuple[BuiltLink, ...]] = {}
     anchors: dict[str, list[str]] = {}
-    for texts in spread(make_all, desk, tasks):
+    for texts in parallel_map(make_all, desk, tasks):
         for made in texts:
             files.report(made.path, made.problems)
             links[made.path], anchors[made.path] = made.links, made.anchors
@@ -112,8 +114,8 @@ def _check_texts(files: Files, desk: Desk, tasks: list[Task], progress: Callable
 
 
 def _targets(
-    files: Files, desk: Desk, links: dict[str, tuple[MadeLink, ...]], anchors: dict[str, list[str]]
-) -> list[Made]:
+    files: Files, desk: BuildContext, links: dict[str, tuple[BuiltLink, ...]], anchors: dict[str, list[str]]
+) -> list[BuiltArticle]:
     """The files that were not asked for, but whose anchors are."""
     wanted = {link.path for each in links.values() for link in each if link.anchor} - anchors.keys()
     return make_all(desk, [task for task in tasks_of(files) if task.path in wanted])
@@ -129,7 +131,7 @@ def _wanted(files: Files, paths: list[Path]) -> set[str] | None:
     for path in paths:
         full = path.resolve() if path.exists() else (root / path).resolve()
         if not full.is_relative_to(root) or not full.exists():
-            raise NoSuchPath(path)
+            raise PathNotFoundError(path)
         inside = full.relative_to(root).as_posix()
         wanted |= {each for each in everything if inside in {".", each} or each.startswith(f"{inside}/")}
     return wanted

@@ -1,4 +1,4 @@
-"""The author's commands: check, new, init."""
+"""The author's commands: check and new."""
 
 import json
 from collections.abc import Iterator
@@ -7,18 +7,18 @@ from pathlib import Path
 
 import click
 
-from articles.check import NoSuchPath, Report, check
-from articles.making.pool import WorkerDied
+from articles.build.parallel_map import WorkerDiedError
+from articles.check import PathNotFoundError, Report, check
+from articles.loading.discovery import ContentNotFoundError
 from articles.progress import Progress
-from articles.reading.tree import NoContent
 from articles.render import Problem
-from articles.starter import CannotBegin, init_site, new_article
-from website.settings import load
+from articles.starter import StarterError, new_article
+from carrel.settings import load
 
 EXIT_PROBLEMS, EXIT_REFUSED = 1, 2
 
 
-class Refusal(click.ClickException):
+class CommandError(click.ClickException):
     """A sentence for the author, and exit status 2."""
 
     exit_code = EXIT_REFUSED
@@ -33,8 +33,8 @@ def refusing() -> Iterator[None]:
     """Say in one sentence why a command could not be carried out."""
     try:
         yield
-    except (NoContent, NoSuchPath, CannotBegin, WorkerDied) as wrong:
-        raise Refusal(str(wrong)) from None
+    except (ContentNotFoundError, PathNotFoundError, StarterError, WorkerDiedError) as wrong:
+        raise CommandError(str(wrong)) from None
 
 
 @click.command("check")
@@ -104,12 +104,3 @@ def new_command(name: str) -> None:
     click.echo(
         f"{path}\nIt is a draft: write it, run `carrel check`, remove the line `draft: true`, then `carrel publish`."
     )
-
-
-@click.command("init")
-@click.argument("folder", type=click.Path(path_type=Path))
-def init_command(folder: Path) -> None:
-    """Begin a site: a folder with settings, an exam, an article and the plain pages."""
-    with refusing():
-        init_site(folder)
-    click.echo(f"{folder} is ready. Go there, read carrel.toml, then run `carrel check`.")

@@ -7,8 +7,8 @@ from math import log
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from articles.library import articles_by_id
 from articles.models import Article, ArticleTopic, BodyKeyword
+from articles.queries import articles_by_id
 from articles.visibility import visible
 
 TELLING = 10  # how many of an article's words are asked for: those that are rare and weigh much

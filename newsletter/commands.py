@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from newsletter.transfer.exporting import export_file
-from newsletter.transfer.importing import Report, import_file
-from newsletter.transfer.reading import BadFile
-from website.db import Database
-from website.settings import Settings, load
+from carrel.db import Database
+from carrel.settings import Settings, load
+from newsletter.transfer.csv_reader import InvalidFileError
+from newsletter.transfer.exporter import export_file
+from newsletter.transfer.importer import Report, import_file
 
 EXIT_PROBLEMS = 1
 EXIT_REFUSED = 2
@@ -38,7 +38,7 @@ def import_command(ready: Ready, file: Path, dry_run: bool) -> None:
     try:
         with _database(ready) as db:
             report = import_file(db, file, actor=_actor(), dry_run=dry_run)
-    except BadFile as wrong:
+    except InvalidFileError as wrong:
         click.echo(str(wrong), err=True)
         raise click.exceptions.Exit(EXIT_REFUSED) from None
     _show(report, dry_run)

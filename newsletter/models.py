@@ -1,7 +1,14 @@
 """Every table of the newsletter, for migrations."""
 
-from newsletter.digests.models import DeliveredArticle, Delivery, Issue, IssueArticle, PaceMark, Rendering
 from newsletter.feeds.models import PrivateFeed
+from newsletter.issues.models import (
+    DeliveredArticle,
+    Delivery,
+    Issue,
+    IssueArticle,
+    Rendering,
+    ScheduleCursor,
+)
 from newsletter.subscribers.models import Asked, SignUp, Subscriber, Subscription
 
 __all__ = [
@@ -10,9 +17,9 @@ __all__ = [
     "Delivery",
     "Issue",
     "IssueArticle",
-    "PaceMark",
     "PrivateFeed",
     "Rendering",
+    "ScheduleCursor",
     "SignUp",
     "Subscriber",
     "Subscription",

@@ -2,19 +2,16 @@
 
 from flask import Flask
 
-from newsletter.feeds import account  # noqa: F401 - its view joins the feeds
+from carrel.http import errors, storage_register
+from carrel.http.services import EXTENSION
+from newsletter.feeds import account_routes  # noqa: F401 - its view joins the feeds
 from newsletter.feeds import routes as feeds
-from newsletter.feeds.private import NoPass
-from newsletter.listening import listen
-from newsletter.subscribers import (
-    asking_cookie,
-    doors,  # noqa: F401 - its views join those of subscribing
-)
+from newsletter.feeds.private_feed import PassRequiredError
+from newsletter.signal_handlers import listen
+from newsletter.subscribers import browser_binding_cookie, preferences_routes  # noqa: F401 - its views join those of subscribing
 from newsletter.subscribers import routes as subscribers
-from website.web import errors, storage_register
-from website.web.services import EXTENSION
 
-NO_PASS = errors.Words(
+NO_PASS = errors.ErrorPage(
     "The private feed comes with the pass",
     "Sign in with the address of your pass, or see what the pass costs.",
 )
@@ -25,10 +22,10 @@ def init_app(app: Flask) -> None:
     listen()
     app.register_blueprint(subscribers.blueprint)
     app.register_blueprint(feeds.blueprint)
-    errors.register(app, NoPass, 403, NO_PASS)
+    errors.register(app, PassRequiredError, 403, NO_PASS)
     storage_register.declare(
         app,
-        asking_cookie.name_under(app.extensions[EXTENSION].settings),
+        browser_binding_cookie.name_under(app.extensions[EXTENSION].settings),
         purpose="Knows the browser that subscribed to the newsletter, so that it can confirm in one step.",
         lasts="One day, or until you have confirmed",
     )

@@ -5,17 +5,17 @@ from contextlib import contextmanager
 
 import click
 
-from payments import rebuilding
-from payments.reconcile import FAR_DAYS, RECENT_DAYS, reconcile
-from payments.shop import shop_of
-from payments.stripe_api import StripeAway
-from website.settings import load
-from website.web.services import Services, make_services
+from carrel.http.services import Services, make_services
+from carrel.settings import load
+from payments.ledger import rebuild
+from payments.payment_context import shop_of
+from payments.reconciliation.reconcile import FAR_DAYS, RECENT_DAYS, reconcile
+from payments.stripe.client import StripeUnavailableError
 
 EXIT_DIFFERENCES, EXIT_REFUSED = 1, 2
 
 
-class Refusal(click.ClickException):
+class CommandError(click.ClickException):
     """A sentence for the operator, and exit status 2."""
 
     exit_code = EXIT_REFUSED
@@ -31,11 +31,11 @@ def reconcile_command(apply: bool, days: int) -> None:
     """
     with _services() as desk:
         if not desk.settings.sells:
-            raise Refusal("Nothing is sold here: set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET.")
+            raise CommandError("Nothing is sold here: set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET.")
         try:
             report = reconcile(shop_of(desk), days, apply=apply)
-        except StripeAway as away:
-            raise Refusal(f"Stripe could not be asked: {away}.") from None
+        except StripeUnavailableError as away:
+            raise CommandError(f"Stripe could not be asked: {away}.") from None
     for each in report.found:
         mended = " Entered." if apply and each not in report.left else ""
         click.echo(f"{each.about} {each.what}.{mended}")
@@ -57,10 +57,10 @@ def rebuild_command(apply: bool) -> None:
     Exit status: 0 they agree (now), 1 they differ.
     """
     with _services() as desk:
-        found = list(rebuilding.drifts(desk.db))
+        found = list(rebuild.drifts(desk.db))
         for drift in found:
             if apply:
-                rebuilding.rebuild(desk.db, drift.reader_id)
+                rebuild.rebuild(desk.db, drift.reader_id)
             click.echo(f"{drift}{' Set right.' if apply else ''}")
     click.echo(f"{len(found)} differences.")
     if found and not apply:

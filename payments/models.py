@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from website.db import Base, UtcDateTime
+from carrel.db import Base, UtcDateTime
 
 STRIPE_ID = String(255)  # https://docs.stripe.com/upgrades: ids have up to 255 characters
 A_CURRENCY = "currency = lower(currency) AND length(currency) = 3"

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from carrel.settings import Settings
 from payments.prices import price
-from website.settings import Settings
 
 AND_MORE = " (and more)"
 PAGE = "/pass/"

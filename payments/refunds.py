@@ -7,16 +7,16 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from payments import ledger, refund_requests
-from payments.fulfil import fulfil
-from payments.gifts import need_reason
+from carrel import audit, clock
+from carrel.http.services import Services
+from carrel.mail import alarms
+from carrel.settings import Settings
+from payments.fulfillment.fulfill import fulfill
+from payments.ledger import entries, refund_requests
+from payments.ledger.manual_grants import need_reason
 from payments.models import Order, Payment, RefundRequest
-from payments.shop import Shop, shop_of
-from payments.stripe_api import StripeAway, StripeRefused
-from website import audit, clock
-from website.mail import alarms
-from website.settings import Settings
-from website.web.services import Services
+from payments.payment_context import PaymentContext, shop_of
+from payments.stripe.client import StripeRefusedError, StripeUnavailableError
 
 log = structlog.get_logger()
 PAUSE: Final = timedelta(minutes=2)
@@ -24,7 +24,7 @@ NOTHING_LEFT: Final = "charge_already_refunded"
 BY_READER: Final = "the reader's own wish"
 
 
-class NotRefundable(Exception):
+class NotRefundableError(Exception):
     """There is nothing to give back, or no longer. Carries the order's reference."""
 
     def __init__(self, reference: str) -> None:
@@ -32,8 +32,8 @@ class NotRefundable(Exception):
         super().__init__(reference)
 
 
-def refund(shop: Shop, order_id: int, actor: str, reason: str) -> None:
-    """The operator gives back all that is left of an order's payments. Raises `NotRefundable`, `ReasonNeeded`.
+def refund(shop: PaymentContext, order_id: int, actor: str, reason: str) -> None:
+    """The operator gives back all that is left of an order's payments. Raises `NotRefundableError`, `ReasonRequiredError`.
 
     `reason` is kept in the audit log. When Stripe does not answer, the worker goes on trying.
     """
@@ -43,7 +43,7 @@ def refund(shop: Shop, order_id: int, actor: str, reason: str) -> None:
         requests = [_ask(session, payment, actor, reason) for payment in _payments(session, order)]
         asked = [request.id for request in requests if request]
         if not asked:
-            raise NotRefundable(order.reference)
+            raise NotRefundableError(order.reference)
         audit.record(
             session, actor=actor, action="order.refund", subject=f"order:{order.reference}", reason=reason
         )
@@ -51,17 +51,17 @@ def refund(shop: Shop, order_id: int, actor: str, reason: str) -> None:
         carry_out(shop, request_id)
 
 
-def refund_own(shop: Shop, reference: str, reader_id: int) -> None:
-    """The reader takes their money back. Raises `NotRefundable`: not theirs, too late, or nothing left."""
+def refund_own(shop: PaymentContext, reference: str, reader_id: int) -> None:
+    """The reader takes their money back. Raises `NotRefundableError`: not theirs, too late, or nothing left."""
     with shop.db.write() as session:
         owned = select(Order).where(Order.reference == reference, Order.reader_id == reader_id)
         order = session.scalars(owned).one_or_none()
         payment = next(iter(_payments(session, order)), None) if order else None
         if order is None or payment is None or not is_open_to_reader(shop.settings, payment):
-            raise NotRefundable(reference)
+            raise NotRefundableError(reference)
         request = _ask(session, payment, f"reader:{reader_id}", BY_READER)
         if request is None:
-            raise NotRefundable(reference)
+            raise NotRefundableError(reference)
         request_id = request.id
     carry_out(shop, request_id)
 
@@ -76,7 +76,7 @@ def closes_at(settings: Settings, payment: Payment) -> datetime:
     return payment.paid_at + timedelta(days=settings.refund_days)
 
 
-def carry_out(shop: Shop, request_id: int) -> None:
+def carry_out(shop: PaymentContext, request_id: int) -> None:
     """Take a request to Stripe, then enter what became of it. Whatever fails here is tried again.
 
     The same key every time: a refund that Stripe made, but whose reply was lost, is not made again.
@@ -86,17 +86,17 @@ def carry_out(shop: Shop, request_id: int) -> None:
         if request.state != "asked":
             return
         payment = request.payment
-        if ledger.left_of(session, payment) < request.amount_cents:  # it went back meanwhile
+        if entries.left_of(session, payment) < request.amount_cents:  # it went back meanwhile
             _finish(session, request_id, "done")
             return
         request.next_try_at = clock.now() + PAUSE
         key = refund_requests.idempotency_key(request, payment.order.reference)
     try:
         shop.stripe.refund(str(payment.payment_intent), request.amount_cents, key)
-        fulfil(shop, payment.checkout_session_id, lambda session: _finish(session, request_id, "done"))
-    except StripeAway as away:
+        fulfill(shop, payment.checkout_session_id, lambda session: _finish(session, request_id, "done"))
+    except StripeUnavailableError as away:
         log.warning("refund waits for Stripe", request=request_id, why=str(away))
-    except StripeRefused as refused:
+    except StripeRefusedError as refused:
         _give_up(shop, request_id, payment, refused.code)
 
 
@@ -121,11 +121,11 @@ def _payments(session: Session, order: Order) -> list[Payment]:
 
 
 def _ask(session: Session, payment: Payment, actor: str, reason: str) -> RefundRequest | None:
-    left = ledger.left_of(session, payment)
+    left = entries.left_of(session, payment)
     return refund_requests.ask(session, payment, left, actor, reason) if left > 0 else None
 
 
-def _give_up(shop: Shop, request_id: int, payment: Payment, code: str) -> None:
+def _give_up(shop: PaymentContext, request_id: int, payment: Payment, code: str) -> None:
     with shop.db.write() as session:
         _finish(session, request_id, "refused", code)
         if code != NOTHING_LEFT:

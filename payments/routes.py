@@ -3,22 +3,23 @@
 import structlog
 from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request, url_for
 
-from payments import buying, listening, offer, refunds, returning
-from payments.checkout import open_session, thanks_path
-from payments.events import AN_ID
-from payments.facts import StripeUnreadable
-from payments.orders import AlreadyOwned
-from payments.refunds import NotRefundable
-from payments.returning import Arrival
-from payments.shop import Shop, shop_of
-from payments.stripe_api import StripeAway, StripeRefused
-from payments.webhook import webhook
-from website.accounts import who
-from website.accounts.paths import safe_path
-from website.accounts.sessions import may_see_account
-from website.web import errors
-from website.web.services import services
-from website.web.session_cookie import set_session_cookie
+from carrel.accounts import current_reader
+from carrel.accounts.paths import safe_path
+from carrel.accounts.sessions import may_see_account
+from carrel.http import errors
+from carrel.http.services import services
+from carrel.http.session_cookie import set_session_cookie
+from payments import offer, refunds, signal_handlers
+from payments.checkout import start_checkout, success_page
+from payments.checkout.checkout_session import open_session, thanks_path
+from payments.checkout.orders import AlreadyOwnedError
+from payments.checkout.success_page import Arrival
+from payments.payment_context import PaymentContext, shop_of
+from payments.refunds import NotRefundableError
+from payments.stripe.client import StripeRefusedError, StripeUnavailableError
+from payments.stripe.events import AN_ID
+from payments.stripe.schemas import StripeResponseError
+from payments.webhooks.routes import webhook
 
 log = structlog.get_logger()
 blueprint = Blueprint("payments", __name__, template_folder="templates")
@@ -27,11 +28,11 @@ for address in ("/webhooks/stripe", "/webhooks/stripe/"):  # Stripe takes a redi
 POLL_SECONDS = 5
 POLLS = 12  # a minute
 BACK_SECONDS = 1
-AWAY = errors.Words(
+AWAY = errors.ErrorPage(
     "The payment page cannot be reached right now",
     "Nothing was charged. Try again in a minute; everything else on this site works as always.",
 )
-TOO_LATE = errors.Words(
+TOO_LATE = errors.ErrorPage(
     "This payment cannot be refunded by the button",
     "The days for it are over, or the money is on its way back already. Write to us if something is wrong.",
 )
@@ -40,8 +41,8 @@ TOO_LATE = errors.Words(
 def init_app(app: Flask) -> None:
     """Put the pass on the site."""
     app.register_blueprint(blueprint)
-    errors.register(app, NotRefundable, 409, TOO_LATE)
-    listening.listen()
+    errors.register(app, NotRefundableError, 409, TOO_LATE)
+    signal_handlers.listen()
 
 
 @blueprint.get("/pass/")
@@ -57,16 +58,16 @@ def checkout() -> Response:
     return_to = safe_path(request.form.get("next", "/"))
     if not shop.settings.sells:
         return make_response(_offer(return_to), 503)
-    session = who.session()
-    visitor = buying.Visitor(
+    session = current_reader.session()
+    visitor = start_checkout.Visitor(
         reader_id=session.reader_id if session else None,
         may_see_account=session is not None and may_see_account(session),
         address=request.remote_addr or "",
         user_agent=request.user_agent.string,
     )
     try:
-        begun = buying.begin(shop, visitor, return_to)
-    except AlreadyOwned:
+        begun = start_checkout.begin(shop, visitor, return_to)
+    except AlreadyOwnedError:
         return make_response(_offer(return_to), 409)
     response = _onward(shop, begun)
     if begun.new_token:
@@ -77,9 +78,9 @@ def checkout() -> Response:
 @blueprint.get("/pass/thanks")
 def thanks() -> Response:
     """Back from Checkout. Records what Stripe already knows (decision 4), and signs nobody in."""
-    session = who.session()
+    session = current_reader.session()
     session_id = request.args.get("session", "")
-    welcome = returning.arrive(shop_of(services()), session_id, session.reader_id if session else None)
+    welcome = success_page.arrive(shop_of(services()), session_id, session.reader_id if session else None)
     back = f"{welcome.return_to}#page-thanks"
     if welcome.arrival is Arrival.ACTIVE and welcome.is_known_everywhere:
         return _see(back)
@@ -96,7 +97,7 @@ def thanks() -> Response:
 @blueprint.post("/pass/refund")
 def refund() -> Response:
     """The reader's one button: the money back, the pass ended."""
-    session = who.required()
+    session = current_reader.required()
     refunds.refund_own(shop_of(services()), request.form.get("order", ""), session.reader_id)
     return _see("/account/")
 
@@ -107,7 +108,7 @@ def _see(url: str) -> Response:
 
 def _offer(return_to: str) -> Response:
     settings = services().settings
-    session = who.session()
+    session = current_reader.session()
     page = render_template(
         "payments/offer.html",
         line=offer.offer_line(settings),
@@ -122,12 +123,12 @@ def _offer(return_to: str) -> Response:
     return make_response(page)
 
 
-def _onward(shop: Shop, begun: buying.Begun) -> Response:
+def _onward(shop: PaymentContext, begun: start_checkout.Begun) -> Response:
     if begun.waits_for:
         return _see(thanks_path(begun.waits_for))
     try:
         return _see(open_session(shop, begun.order, begun.email))
-    except (StripeAway, StripeRefused, StripeUnreadable) as failure:
+    except (StripeUnavailableError, StripeRefusedError, StripeResponseError) as failure:
         log.error("checkout not opened", order=begun.order.reference, failure=str(failure))
         return errors.page(503, AWAY)
 

@@ -12,6 +12,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from carrel.db import Database
+from carrel.http.services import Services, make_services
+from carrel.settings import Settings, load
 from tests.support.apart import log_apart
 from tests.support.chromium import browser  # noqa: F401 - a fixture for all
 from tests.support.kept import close_all, keep_connections_to, keep_statements_and_connections
@@ -22,10 +25,7 @@ from tests.support.quick import make_apps_quickly
 from tests.support.smtp import FakeMailServer
 from tests.support.test_database import TestDatabase, empty, leave
 from website.app import create_app
-from website.db import Database
 from website.migrations import migrate
-from website.settings import Settings, load
-from website.web.services import Services, make_services
 
 POSTGRES = "CARREL_TEST_POSTGRES"  # where the cluster of this run listens; set by the controlling process
 KEY = "a-key-for-tests-only-of-32-bytes-or-more"

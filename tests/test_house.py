@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ["site/website", "articles", "payments", "newsletter"]
+ROOMS = ["site/carrel", "site/website", "articles", "payments", "newsletter"]
 LONGEST_FILE, LONGEST_FUNCTION = 250, 50
 
 

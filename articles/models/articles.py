@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from articles.models.bodies import ArticleBody
 from articles.models.exams import SLUG_LENGTH, Domain, Exam, Topic
-from website.db import Base, UtcDateTime
+from carrel.db import Base, UtcDateTime
 
 
 class Article(Base):

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from website.db import Base
+from carrel.db import Base
 
 
 class ArticleBody(Base):

@@ -7,7 +7,7 @@ marked, and comes back under the same id when the files do.
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from website.db import Base
+from carrel.db import Base
 
 SLUG_LENGTH = 80
 

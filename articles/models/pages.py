@@ -6,7 +6,7 @@ from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from articles.models.exams import SLUG_LENGTH
-from website.db import Base, UtcDateTime
+from carrel.db import Base, UtcDateTime
 
 
 class PlainPage(Base):

@@ -2,10 +2,10 @@
 
 import click
 
-from articles.commands import EXIT_PROBLEMS, Refusal, lines_of, refusing, show
+from articles.commands import EXIT_PROBLEMS, CommandError, lines_of, refusing, show
 from articles.progress import Progress
-from articles.publish import Busy, Refused, publish
-from website.settings import load
+from articles.publish import PublishBusyError, PublishRefusedError, publish
+from carrel.settings import load
 
 
 @click.command("publish")
@@ -23,13 +23,13 @@ def publish_command(context: click.Context, dry_run: bool) -> None:
             outcome = publish(
                 settings, db, dry_run=dry_run, say=lambda line: click.echo(line, err=True), progress=progress
             )
-    except Refused as refused:
+    except PublishRefusedError as refused:
         progress.end()
         show(refused.report)
         click.echo("Nothing was published.")
         raise click.exceptions.Exit(EXIT_PROBLEMS) from None
-    except Busy as wrong:
-        raise Refusal(str(wrong)) from None
+    except PublishBusyError as wrong:
+        raise CommandError(str(wrong)) from None
     finally:
         db.close()
     progress.end()

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from articles.publish.known import KnownArticle
-from articles.reading.article_file import ArticleFile
+from articles.loading.article_file import ArticleFile
+from articles.publish.previous_state import KnownArticle
 
 Pair = tuple[KnownArticle, ArticleFile]
 

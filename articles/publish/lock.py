@@ -9,14 +9,14 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
-from website.db import Database
+from carrel.db import Database
 
 ADVISORY_LOCK = 0x7075_626C  # "publ"
 WAIT_SECONDS = 600
 _PAUSE_SECONDS = 0.1
 
 
-class Busy(Exception):
+class PublishBusyError(Exception):
     """Another publication did not end in ten minutes."""
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Busy(Exception):
 
 @contextmanager
 def one_at_a_time(db: Database, say: Callable[[str], None]) -> Iterator[None]:
-    """Hold the lock. It ends with the process that holds it, however that ends. Raises `Busy`."""
+    """Hold the lock. It ends with the process that holds it, however that ends. Raises `PublishBusyError`."""
     if db.is_sqlite:
         with Path(f"{db.url.database}.publish").open("w") as file:
             _wait(lambda: _try_file(file.fileno()), say)
@@ -46,7 +46,7 @@ def _wait(try_it: Callable[[], bool], say: Callable[[str], None]) -> None:
     give_up = time.monotonic() + WAIT_SECONDS
     while not try_it():
         if time.monotonic() > give_up:
-            raise Busy
+            raise PublishBusyError
         time.sleep(_PAUSE_SECONDS)
 
 

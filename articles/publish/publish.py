@@ -4,23 +4,23 @@ from collections.abc import Callable
 from datetime import datetime
 
 from articles.check import nothing, report_of
-from articles.publish.bodies import collect, discard
+from articles.loading.article_file import ArticleFile
+from articles.loading.library import Files
+from articles.publish.build_step import make_texts
+from articles.publish.collect_changes import builds_of, gather
+from articles.publish.commit import Switch, refresh_stamps, write_articles
+from articles.publish.content_store import collect, discard
 from articles.publish.diff import Diff, compare
-from articles.publish.gather import builds_of, gather
-from articles.publish.known import first_seen
 from articles.publish.lock import one_at_a_time
+from articles.publish.previous_state import first_seen
+from articles.publish.publication import Publication, PublishRefusedError, silent
 from articles.publish.report import Published
-from articles.publish.run import Publication, Refused, silent
-from articles.publish.shelves import sync_exams, sync_pages
-from articles.publish.switch import Switch, refresh_stamps, write_articles
-from articles.publish.texts import make_texts
-from articles.reading.article_file import ArticleFile
-from articles.reading.library import Files
+from articles.publish.sync_taxonomy import sync_exams, sync_pages
 from articles.visibility import first_visible
-from website import clock
-from website.db import Database
-from website.editions import raise_epoch
-from website.settings import Settings
+from carrel import clock
+from carrel.db import Database
+from carrel.page_cache import raise_epoch
+from carrel.settings import Settings
 
 ONE_MAIL = 5  # more new articles than this at once are one mail (decision 13)
 
@@ -37,7 +37,7 @@ def publish(
 
     `say` is told what the author should know meanwhile, `progress` how many files were done.
 
-    Raises `NoContent`, `Refused` (nothing was published) and `Busy`.
+    Raises `ContentNotFoundError`, `PublishRefusedError` (nothing was published) and `Busy`.
     """
     media = settings.home / "media"
     run = Publication(db, settings.content, media, clock.now(), dry_run, say, progress)
@@ -48,7 +48,7 @@ def publish(
         make_texts(run, files)
         report = report_of(files)
         if files.errors:
-            raise Refused(report)
+            raise PublishRefusedError(report)
         diff = compare(run.rows, files.articles.values(), files.unchanged)
         with db.read() as session:
             run.seen = first_seen(session, [row.id for row, _ in diff.updates])

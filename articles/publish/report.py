@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from articles.loading.article_file import ArticleFile
 from articles.publish.diff import Diff
-from articles.reading.article_file import ArticleFile
 from articles.render import Problem
 
 SHOWN = 20  # names in a list; after that a number says how many more there are

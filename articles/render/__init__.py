@@ -14,7 +14,7 @@ from articles.render.rendered import (
     Problem,
     Rendered,
 )
-from website.images.picture import Picture
+from carrel.images.image import Picture
 
 __all__ = [
     "PLACEHOLDER",

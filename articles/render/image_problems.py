@@ -1,18 +1,18 @@
 """What can be wrong with the path of an image beside an article."""
 
-from website.images.problems import ImageBroken, ImageProblem, ImageUnknown
+from carrel.images.problems import BrokenImageError, ImageError, UnknownImageTypeError
 
 __all__ = [
-    "ImageBroken",
-    "ImageEscapes",
-    "ImageLoops",
-    "ImageMissing",
-    "ImageProblem",
-    "ImageUnknown",
+    "BrokenImageError",
+    "ImageError",
+    "ImageLinkLoopError",
+    "ImageOutsideContentError",
+    "MissingImageError",
+    "UnknownImageTypeError",
 ]
 
 
-class ImageMissing(ImageProblem):
+class MissingImageError(ImageError):
     """No file has this name."""
 
     code = "image-missing"
@@ -20,7 +20,7 @@ class ImageMissing(ImageProblem):
     mend = "Put the file there, or correct its name."
 
 
-class ImageEscapes(ImageProblem):
+class ImageOutsideContentError(ImageError):
     """The path leads out of the content folder."""
 
     code = "image-outside"
@@ -28,7 +28,7 @@ class ImageEscapes(ImageProblem):
     mend = "Put the file beside the article and write its name only."
 
 
-class ImageLoops(ImageProblem):
+class ImageLinkLoopError(ImageError):
     """Symbolic links lead in a circle, or the path cannot be followed."""
 
     code = "image-loop"

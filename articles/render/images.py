@@ -4,54 +4,56 @@ import stat
 from pathlib import Path
 
 from articles.render.image_problems import (
-    ImageBroken,
-    ImageEscapes,
-    ImageLoops,
-    ImageMissing,
-    ImageUnknown,
+    BrokenImageError,
+    ImageLinkLoopError,
+    ImageOutsideContentError,
+    MissingImageError,
+    UnknownImageTypeError,
 )
-from website.images.picture import BYTES, Picture
+from carrel.images.image import BYTES, Picture
 
 
 def find(folder: Path, src: str, root: Path) -> Path:
     """Give the file that an article in `folder` calls `src`.
 
-    Raises ImageMissing, ImageEscapes (outside the content folder `root`) or ImageLoops (a circle of symlinks).
+    Raises MissingImageError, ImageOutsideContentError (outside the content folder `root`) or ImageLinkLoopError (a circle of symlinks).
     """
     if Path(src).is_absolute() or "\0" in src:
-        raise ImageEscapes(src)
+        raise ImageOutsideContentError(src)
     try:
         path = (folder / src).resolve(strict=True)
     except (FileNotFoundError, NotADirectoryError):
-        raise ImageMissing(src) from None
+        raise MissingImageError(src) from None
     except (OSError, RuntimeError):  # Python 3.11 and 3.12 raise RuntimeError for a circle, 3.13 OSError
-        raise ImageLoops(src) from None
+        raise ImageLinkLoopError(src) from None
     if not path.is_relative_to(root.resolve()):
-        raise ImageEscapes(src)
+        raise ImageOutsideContentError(src)
     return path
 
 
 def inspect(path: Path) -> None:
-    """Check a file as `publish` does, and write nothing. Raises an ImageProblem."""
-    from website.images import making  # here, as Pillow takes long to load, and most articles have no image
+    """Check a file as `publish` does, and write nothing. Raises an ImageError."""
+    from carrel.images import (
+        processing,  # here, as Pillow takes long to load, and most articles have no image
+    )
 
-    making.inspect(path.name, _read(path))
+    processing.inspect(path.name, _read(path))
 
 
 def publish(path: Path, media: Path, url: str) -> Picture:
-    """Write the widths of an image that `media` lacks, and say how to show it; see `website.images.making`."""
-    from website.images import making
+    """Write the widths of an image that `media` lacks, and say how to show it; see `carrel.images.processing`."""
+    from carrel.images import processing
 
-    return making.publish(path.name, _read(path), media, url)
+    return processing.publish(path.name, _read(path), media, url)
 
 
 def _read(path: Path) -> bytes:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise ImageUnknown(path.name)
+            raise UnknownImageTypeError(path.name)
         with path.open("rb") as file:
             return file.read(BYTES + 1)  # one byte too many is refused by whoever looks at it
     except FileNotFoundError:
-        raise ImageMissing(path.name) from None
+        raise MissingImageError(path.name) from None
     except OSError as error:
-        raise ImageBroken(path.name) from error
+        raise BrokenImageError(path.name) from error

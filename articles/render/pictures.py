@@ -4,7 +4,7 @@ from urllib.parse import unquote
 
 from articles.render.rendered import Image
 from articles.render.tree import Element, Tree, add, parent_of, put, remove, take
-from website.images.picture import Picture
+from carrel.images.image import Picture
 
 SIZES = "(min-width: 48rem) 44rem, 100vw"  # how wide the column of text shows an image
 

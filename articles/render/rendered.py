@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from website.images.picture import Picture
+from carrel.images.image import Picture
 
 Kind = Literal[
     "heading", "paragraph", "list", "definitions", "table", "code",

@@ -3,27 +3,27 @@
 import shutil
 from pathlib import Path
 
-from articles.reading.exam_file import NAME
-from articles.reading.explain import suggest
-from articles.reading.kinds import SLUG, SLUG_LENGTH
+from articles.loading.exam_file import NAME
+from articles.loading.field_types import SLUG, SLUG_LENGTH
+from articles.loading.validation_messages import suggest
 
 HERE = Path(__file__).parent
 ARTICLE = HERE / "article.md"
 SITE = HERE / "site"
 
 
-class CannotBegin(Exception):
+class StarterError(Exception):
     """Nothing was written; the message says why and what to do."""
 
 
 def new_article(content: Path, name: str) -> Path:
-    """Write the beginning of an article; `name` is "exam/slug". The path written. Raises `CannotBegin`."""
+    """Write the beginning of an article; `name` is "exam/slug". The path written. Raises `StarterError`."""
     exam, _, slug = name.removesuffix(".md").rpartition("/")
     if not SLUG.match(exam) or not SLUG.match(slug) or len(slug) > SLUG_LENGTH:
-        raise CannotBegin("Name it as EXAM/SLUG, with small letters, digits and hyphens: cpb/timely-filing.")
+        raise StarterError("Name it as EXAM/SLUG, with small letters, digits and hyphens: cpb/timely-filing.")
     if not (content / exam / NAME).is_file():
         known = [path.parent.name for path in content.glob(f"*/{NAME}")]
-        raise CannotBegin(f"There is no exam “{exam}” in {content}. {suggest(exam, known, 'Begin one')}")
+        raise StarterError(f"There is no exam “{exam}” in {content}. {suggest(exam, known, 'Begin one')}")
     title = slug.replace("-", " ").capitalize()
     path = content / exam / f"{slug}.md"
     _write_new(path, ARTICLE.read_text("utf-8").replace("{title}", title))
@@ -35,16 +35,16 @@ def _write_new(path: Path, text: str) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise CannotBegin(f"{path} exists already.") from None
+        raise StarterError(f"{path} exists already.") from None
     except OSError as wrong:
-        raise CannotBegin(f"{path} cannot be written: {wrong.strerror}.") from None
+        raise StarterError(f"{path} cannot be written: {wrong.strerror}.") from None
 
 
 def init_site(folder: Path) -> None:
-    """Write a whole site folder where there is none, or where it is empty. Raises `CannotBegin`."""
+    """Write a whole site folder where there is none, or where it is empty. Raises `StarterError`."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CannotBegin(f"{folder} exists already and is not empty.")
+        raise StarterError(f"{folder} exists already and is not empty.")
     try:
         shutil.copytree(SITE, folder, dirs_exist_ok=True)
     except OSError as wrong:
-        raise CannotBegin(f"{folder} cannot be written: {wrong.strerror}.") from None
+        raise StarterError(f"{folder} cannot be written: {wrong.strerror}.") from None

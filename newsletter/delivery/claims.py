@@ -25,16 +25,16 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from newsletter.digests.models import Delivery, DeliveryState, Issue, IssueState, Rendering
+from carrel import clock
+from carrel.db import Marker, UtcDateTime
+from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState, Rendering
+from newsletter.subscribers.eligibility import receives
 from newsletter.subscribers.models import Subscriber
-from newsletter.subscribers.receiving import receives
-from website import clock
-from website.db import Marker, UtcDateTime
 
 LEASE = timedelta(minutes=10)
 
 
-class Erased(Exception):
+class SubscriberErasedError(Exception):
     """The subscriber was erased since the issue was frozen."""
 
 

@@ -5,14 +5,14 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
+from carrel import clock
+from carrel.http.services import Services
+from carrel.mail.alarms import raise_alarm
+from newsletter.delivery.claim_owner import this_boot
 from newsletter.delivery.claims import FREE, LEASE
-from newsletter.delivery.owner import this_boot
-from newsletter.delivery.recording import LONGEST_STEP, tell_uncertain
-from newsletter.digests import control
-from newsletter.digests.models import Delivery, DeliveryState, Issue, IssueState
-from website import clock
-from website.mail.alarms import raise_alarm
-from website.web.services import Services
+from newsletter.delivery.outcome_recorder import LONGEST_STEP, tell_uncertain
+from newsletter.issues import issue_lifecycle
+from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState
 
 EVERY_SECONDS = 60.0
 WAITS_TOO_LONG = timedelta(hours=1)
@@ -46,7 +46,7 @@ def sweep(session: Session, *, lasting: bool = False) -> None:
         session.execute(update(Delivery).where(*here).values(**FREE))
     stopped = select(Issue.id).where(Issue.state == IssueState.STOPPED)
     for issue_id in session.scalars(stopped).all():
-        control.end_waiting(session, issue_id)
+        issue_lifecycle.end_waiting(session, issue_id)
     _bring_near(session)
 
 

@@ -1,7 +1,7 @@
 """How browsers and feed readers find the feeds of a page: for `meta.feeds`."""
 
 from articles.models import Exam, Topic
-from newsletter.feeds.writing import FORMATS
+from newsletter.feeds.formats import FORMATS
 
 Found = list[tuple[str, str, str]]  # title, media type, path
 

@@ -9,7 +9,7 @@ FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 
 @dataclass(frozen=True)
-class Image:
+class FeedImage:
     """A picture that stands for an article; `url` is absolute."""
 
     url: str
@@ -18,7 +18,7 @@ class Image:
 
 
 @dataclass(frozen=True)
-class Entry:
+class FeedItem:
     """One article. `id` never changes, not even when the file is renamed; `url` is absolute; times are aware."""
 
     id: str
@@ -30,7 +30,7 @@ class Entry:
     published: datetime
     updated: datetime
     categories: tuple[str, ...] = ()
-    image: Image | None = None
+    image: FeedImage | None = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Feed:
     address: str | None
     author: str
     changed: datetime
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[FeedItem, ...] = ()
 
 
 def cleaned(feed: Feed) -> Feed:
@@ -59,7 +59,7 @@ def cleaned(feed: Feed) -> Feed:
     )
 
 
-def _cleaned_entry(entry: Entry) -> Entry:
+def _cleaned_entry(entry: FeedItem) -> FeedItem:
     return replace(
         entry,
         title=clean(entry.title).strip() or "Untitled",

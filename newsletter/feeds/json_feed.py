@@ -2,7 +2,7 @@
 
 import json
 
-from newsletter.feeds.feed import Entry, Feed
+from newsletter.feeds.feed import Feed, FeedItem
 
 JSON = "application/feed+json"
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -24,7 +24,7 @@ def json_feed(feed: Feed) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1)
 
 
-def _item(entry: Entry) -> dict[str, object]:
+def _item(entry: FeedItem) -> dict[str, object]:
     image = {"image": entry.image.url} if entry.image else {}
     return {
         "id": entry.id,

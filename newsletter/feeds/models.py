@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from website.db import Base, UtcDateTime
+from carrel.db import Base, UtcDateTime
 
 
 class PrivateFeed(Base):

@@ -6,18 +6,19 @@ from datetime import datetime
 from flask import Blueprint, Response, abort, request
 from sqlalchemy.orm import Session
 
-from articles import library
-from newsletter.feeds import private, scopes
-from newsletter.feeds.collecting import collect
-from newsletter.feeds.scopes import NoSuchFeed, Scope
+from articles import queries
+from carrel import clock
+from carrel.http.assets import asset_url
+from carrel.http.cached_response import Rendering, serve_edition
+from carrel.http.services import services
+from carrel.page_cache import Audience
+from newsletter.feeds import private_feed as private
+from newsletter.feeds import scopes
+from newsletter.feeds.collect import collect
+from newsletter.feeds.formats import FORMATS, write
+from newsletter.feeds.scopes import FeedNotFoundError, Scope
 from newsletter.feeds.slots import Slots
-from newsletter.feeds.writing import FORMATS, write
 from newsletter.feeds.xml import ATOM, RSS
-from website import clock
-from website.editions import Edition
-from website.web.assets import asset_url
-from website.web.kept import Rendering, serve_edition
-from website.web.services import services
 
 blueprint = Blueprint("feeds", __name__)
 
@@ -55,7 +56,7 @@ def private_feed(token: str) -> Response:
     with desk.db.read() as session:
         if not private.opens(session, desk.settings, desk.signer, token):
             abort(404)
-    return _readable(serve_edition("feed:private", Edition.PASS, _render_private, RSS))
+    return _readable(serve_edition("feed:private", Audience.PASS, _render_private, RSS))
 
 
 def _serve(file: str, folder: str, scope_of: ScopeOf) -> Response:
@@ -64,12 +65,12 @@ def _serve(file: str, folder: str, scope_of: ScopeOf) -> Response:
         return _readable(
             serve_edition(
                 f"feed:{folder}{file}",
-                Edition.GUEST,
+                Audience.GUEST,
                 lambda: _render(file, address, scope_of),
                 FORMATS[file].media_type,
             )
         )
-    except NoSuchFeed:
+    except FeedNotFoundError:
         abort(404)
 
 
@@ -86,7 +87,7 @@ def _render(file: str, address: str, scope_of: ScopeOf) -> Rendering:
     with desk.db.read() as session:
         slots = Slots(session, desk.settings, desk.signer, now)
         feed = collect(session, desk.settings, scope_of(session, now), now, address=address, slots=slots)
-        turns = [slots.until, library.next_change(session, now)]
+        turns = [slots.until, queries.next_change(session, now)]
     fresh_until = min(turn for turn in turns if turn)
     return write(feed, file, asset_url("css/feed.css")), fresh_until, feed.changed
 
@@ -95,5 +96,5 @@ def _render_private() -> Rendering:
     settings, now = services().settings, clock.now()
     with services().db.read() as session:
         feed = collect(session, settings, scopes.of_site(settings), now, address=None, slots=None)
-        fresh_until = library.next_change(session, now)
+        fresh_until = queries.next_change(session, now)
     return write(feed, "feed.xml", asset_url("css/feed.css")), fresh_until, feed.changed

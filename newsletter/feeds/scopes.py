@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
-from articles import library
+from articles import queries
 from articles.models import Article, ArticleTopic
-from website.settings import Settings
+from carrel.settings import Settings
 
 
-class NoSuchFeed(Exception):
+class FeedNotFoundError(Exception):
     """There is no exam or topic of that slug with anything to read."""
 
     def __init__(self, slug: str) -> None:
@@ -36,19 +36,19 @@ def of_site(settings: Settings) -> Scope:
 
 
 def of_exam(session: Session, settings: Settings, slug: str, now: datetime) -> Scope:
-    """The articles of one exam. Raises `NoSuchFeed`."""
-    exam = library.find_exam(session, slug, now)
+    """The articles of one exam. Raises `FeedNotFoundError`."""
+    exam = queries.find_exam(session, slug, now)
     if exam is None:
-        raise NoSuchFeed(slug)
+        raise FeedNotFoundError(slug)
     title = f"{exam.name} – {settings.site_name}"
     return Scope(f"exam/{exam.id}", title, exam.summary, exam.url, Article.exam_id == exam.id)
 
 
 def of_topic(session: Session, settings: Settings, slug: str, now: datetime) -> Scope:
-    """The articles about one topic, whatever the exam. Raises `NoSuchFeed`."""
-    topic = library.find_topic(session, slug, now)
+    """The articles about one topic, whatever the exam. Raises `FeedNotFoundError`."""
+    topic = queries.find_topic(session, slug, now)
     if topic is None:
-        raise NoSuchFeed(slug)
+        raise FeedNotFoundError(slug)
     about = select(ArticleTopic.article_id).where(ArticleTopic.topic_id == topic.id)
     title = f"{topic.name} – {settings.site_name}"
     return Scope(f"topic/{topic.id}", title, f"Articles about {topic.name}", topic.url, Article.id.in_(about))

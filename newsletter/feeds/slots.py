@@ -7,10 +7,10 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from articles.models import Article
-from website.ads.choice import window_start
-from website.ads.show import Desk, Place, Shown, Where
-from website.settings import Settings
-from website.tokens import Signer
+from carrel.ads.ad_server import AdServer, FilledSlot, Place, Where
+from carrel.ads.choice import window_start
+from carrel.settings import Settings
+from carrel.tokens import Signer
 
 WINDOW_MINUTES = 24 * 60
 SLOT = Markup('<hr><p><small>{label}</small></p><p>{image}<a href="{url}" rel="{rel}">{title}</a> {text}</p>')
@@ -23,7 +23,7 @@ class Slots:
 
     def __init__(self, session: Session, settings: Settings, signer: Signer, now: datetime) -> None:
         daily = settings.model_copy(update={"ad_window_minutes": WINDOW_MINUTES})
-        self._desk = Desk(session, daily, signer, now, base_url=settings.base_url)
+        self._desk = AdServer(session, daily, signer, now, base_url=settings.base_url)
         self.since = window_start(now, WINDOW_MINUTES)
         self.until = self._desk.page([Place.FEED], Where("/feed")).fresh_until
 
@@ -36,6 +36,6 @@ class Slots:
         return str(_html(ad)) if ad else ""
 
 
-def _html(ad: Shown) -> Markup:
+def _html(ad: FilledSlot) -> Markup:
     image = IMAGE.format(**asdict(ad.image)) if ad.image else Markup()
     return SLOT.format(label=ad.label, image=image, url=ad.url, rel=ad.rel, title=ad.title, text=ad.text)

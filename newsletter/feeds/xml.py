@@ -6,8 +6,8 @@ from typing import Any
 
 from feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
 
-from newsletter.feeds.feed import Entry, Feed
-from newsletter.feeds.reading_aid import XHTML, add_entry_aid, add_feed_aid
+from newsletter.feeds.browser_view import XHTML, add_entry_aid, add_feed_aid
+from newsletter.feeds.feed import Feed, FeedItem
 
 RSS = "application/rss+xml"
 ATOM = "application/atom+xml"
@@ -93,7 +93,7 @@ def _document(kind: type[SyndicationFeed], feed: Feed, stylesheet: str) -> str:
     return f'{declaration}\n<?xml-stylesheet type="text/css" href="{escape(stylesheet)}"?>\n{body}'
 
 
-def _add(document: SyndicationFeed, entry: Entry) -> None:
+def _add(document: SyndicationFeed, entry: FeedItem) -> None:
     document.add_item(
         title=entry.title,
         link=entry.url,

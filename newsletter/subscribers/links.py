@@ -8,8 +8,8 @@ make one; and old keys still count (MAIL-09, MF-22, MF-33).
 import base64
 from dataclasses import dataclass
 
-from website.settings import Settings
-from website.tokens import Signer
+from carrel.settings import Settings
+from carrel.tokens import Signer
 
 PURPOSE = "newsletter"
 
@@ -39,7 +39,7 @@ def token_of(signer: Signer, address_hash: bytes) -> str:
 
 
 def address_hash_of(signer: Signer, token: str) -> bytes:
-    """The HMAC of the address that a token is for. Raises `BadSignature`."""
+    """The HMAC of the address that a token is for. Raises `InvalidSignatureError`."""
     value = signer.value_of(PURPOSE, token)
     return base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
 

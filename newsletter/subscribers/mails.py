@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from articles.models import Article
+from carrel.mail import compose
+from carrel.mail.message import Content
+from carrel.settings import Settings
 from newsletter.subscribers.links import Links
-from website.mail import compose
-from website.mail.message import Content
-from website.settings import Settings
 
 
 def confirm(settings: Settings, link: str) -> Content:

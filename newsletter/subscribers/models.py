@@ -7,10 +7,10 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, St
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from articles.models import Exam, Topic
-from website.db import Base, UtcDateTime
+from carrel.db import Base, UtcDateTime
 
 
-class State(StrEnum):
+class SubscriberState(StrEnum):
     """Nothing is sent to a pending subscriber but the question whether it was they who asked."""
 
     PENDING = "pending"
@@ -18,7 +18,7 @@ class State(StrEnum):
     LEFT = "left"
 
 
-class Pace(StrEnum):
+class Frequency(StrEnum):
     """How often a subscriber hears from us."""
 
     EACH = "each"
@@ -50,8 +50,8 @@ class Subscriber(Base):
 
     __tablename__ = "subscriber"
     __table_args__ = (
-        CheckConstraint(one_of("state", State), name="state"),
-        CheckConstraint(one_of("pace", Pace), name="pace"),
+        CheckConstraint(one_of("state", SubscriberState), name="state"),
+        CheckConstraint(one_of("pace", Frequency), name="pace"),
         CheckConstraint("state <> 'confirmed' OR confirmed_at IS NOT NULL", name="confirmed_with_time"),
         CheckConstraint("(state = 'left') = (left_at IS NOT NULL)", name="left_with_time"),
         Index("ix_subscriber_due", "state", "pace"),
@@ -62,8 +62,8 @@ class Subscriber(Base):
     email: Mapped[str] = mapped_column(String(254))
     email_key: Mapped[str] = mapped_column(String(254), unique=True)
     address_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    state: Mapped[str] = mapped_column(String(10), default=State.PENDING)
-    pace: Mapped[str] = mapped_column(String(10), default=Pace.WEEKLY)
+    state: Mapped[str] = mapped_column(String(10), default=SubscriberState.PENDING)
+    pace: Mapped[str] = mapped_column(String(10), default=Frequency.WEEKLY)
     paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     source: Mapped[str] = mapped_column(String(80), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -110,7 +110,7 @@ class SignUp(Base):
     __tablename__ = "sign_up"
     __table_args__ = (
         CheckConstraint(one_of("how", How), name="how"),
-        CheckConstraint(one_of("pace", Pace), name="pace"),
+        CheckConstraint(one_of("pace", Frequency), name="pace"),
         CheckConstraint("how = 'mail' OR confirmed_at IS NOT NULL", name="only_mail_waits"),
         {"sqlite_autoincrement": True},
     )

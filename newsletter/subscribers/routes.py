@@ -4,18 +4,26 @@ import hmac
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
-from newsletter.subscribers import asking_cookie, choosing, confirming, links, requests, signing_up, welcoming
-from newsletter.subscribers.choosing import BadWish
-from newsletter.subscribers.confirming import LinkSpent
-from newsletter.subscribers.models import Pace, SignUp, Subscriber
-from newsletter.subscribers.requests import Form
-from newsletter.subscribers.signing_up import Asking, Visit
-from website.accounts import sessions, who
-from website.mail import addresses, outbox
-from website.mail.addresses import Address, BadAddress
-from website.tokens import token_hash
-from website.web.redirects import see_other
-from website.web.services import services
+from carrel.accounts import current_reader, sessions
+from carrel.http.redirects import see_other
+from carrel.http.services import services
+from carrel.mail import addresses, outbox
+from carrel.mail.addresses import Address, InvalidAddressError
+from carrel.tokens import token_hash
+from newsletter.subscribers import (
+    browser_binding_cookie,
+    confirmation,
+    links,
+    preferences,
+    sign_up_form,
+    welcome,
+)
+from newsletter.subscribers import sign_up as signing_up
+from newsletter.subscribers.confirmation import ConfirmLinkUsedError
+from newsletter.subscribers.models import Frequency, SignUp, Subscriber
+from newsletter.subscribers.preferences import InvalidPreferencesError
+from newsletter.subscribers.sign_up import Asking, Visit
+from newsletter.subscribers.sign_up_form import Form
 
 blueprint = Blueprint("newsletter", __name__, template_folder="../templates")
 
@@ -32,19 +40,19 @@ def form() -> str:
 @blueprint.post("/subscribe/")
 def subscribe() -> Response:
     """Take a form, from this page or from the box on any other. One answer for every address."""
-    sent, visit = Form.sent(), requests.visit()
-    if requests.is_robot():
+    sent, visit = Form.sent(), sign_up_form.visit()
+    if sign_up_form.is_robot():
         return _asked(visit.browser)
     try:
         asking = _read(sent, visit)
-    except BadAddress as wrong:
+    except InvalidAddressError as wrong:
         return _again(sent, {"email": str(wrong)})
-    except BadWish as wrong:
+    except InvalidPreferencesError as wrong:
         return _again(sent, {wrong.field: str(wrong)})
     own = _own_address()
     if own and own.key == asking.address.key:
         return _subscribe_at_once(asking)
-    if requests.is_too_quick(services().signer, request.form):
+    if sign_up_form.is_too_quick(services().signer, request.form):
         return _again(sent, {"": TOO_QUICK})
     desk = services()
     with desk.db.write() as session:
@@ -65,14 +73,14 @@ def confirm_page(token: str) -> str | Response:
     """One button. Looking changes nothing, however often it is done (MAIL-10)."""
     with services().db.read() as session:
         try:
-            found = confirming.find(session, token)
-        except LinkSpent:
+            found = confirmation.find(session, token)
+        except ConfirmLinkUsedError:
             return _spent()
         return render_template(
             "newsletter/confirm.html",
             address=addresses.masked(found.subscriber.email),
-            what=welcoming.in_words(welcoming.names(session, found)),
-            pace=welcoming.PACES[Pace(found.pace)],
+            what=welcome.in_words(welcome.names(session, found)),
+            pace=welcome.PACES[Frequency(found.pace)],
             same_browser=_is_same_browser(found),
         )
 
@@ -84,25 +92,25 @@ def confirm(token: str) -> Response:
     try:
         with desk.db.write() as session:
             ip = request.remote_addr or ""
-            subscriber = confirming.confirm(session, desk.settings, desk.signer, token, ip)
-    except LinkSpent:
+            subscriber = confirmation.confirm(session, desk.settings, desk.signer, token, ip)
+    except ConfirmLinkUsedError:
         return _spent()
     response = _to_preferences(subscriber)
-    asking_cookie.clear_token(response)
+    browser_binding_cookie.clear_token(response)
     return response
 
 
 def _read(form: Form, visit: Visit) -> Asking:
     address = addresses.parse(form.email)
     with services().db.read() as session:
-        offer = choosing.on_offer(session)
-    wish = choosing.read_wish(offer, form.exams, form.topics, form.pace)
-    return Asking(address, choosing.or_everything(offer, wish), visit)
+        offer = preferences.on_offer(session)
+    wish = preferences.read_wish(offer, form.exams, form.topics, form.pace)
+    return Asking(address, preferences.or_everything(offer, wish), visit)
 
 
 def _own_address() -> Address | None:
     """The address that was proven in this browser."""
-    session = who.session()
+    session = current_reader.session()
     if session is None or session.reader.email is None or not sessions.may_see_account(session):
         return None
     return addresses.parse(session.reader.email)
@@ -112,13 +120,13 @@ def _subscribe_at_once(asking: Asking) -> Response:
     desk = services()
     with desk.db.write() as session:
         signing_up.count(session, asking.visit)
-        subscriber = confirming.subscribe_proven(session, desk.settings, desk.signer, asking)
+        subscriber = confirmation.subscribe_proven(session, desk.settings, desk.signer, asking)
     return _to_preferences(subscriber)
 
 
 def _asked(browser: str) -> Response:
     response = see_other(url_for("newsletter.sent"))
-    asking_cookie.set_token(response, browser)
+    browser_binding_cookie.set_token(response, browser)
     return response
 
 
@@ -133,13 +141,13 @@ def _form(form: Form, errors: dict[str, str]) -> str:
             "newsletter/subscribe.html",
             form=form,
             errors=errors,
-            shown=requests.time_mark(desk.signer),
-            offer=choosing.on_offer(session),
+            shown=sign_up_form.time_mark(desk.signer),
+            offer=preferences.on_offer(session),
         )
 
 
 def _is_same_browser(sign_up: SignUp) -> bool:
-    token = asking_cookie.token()
+    token = browser_binding_cookie.token()
     return bool(token) and hmac.compare_digest(token_hash(token), sign_up.browser_hash or b"")
 
 

@@ -3,24 +3,24 @@
 from flask import Flask
 from jinja2 import StrictUndefined
 
+from carrel import logging
+from carrel.accounts import routes as accounts
+from carrel.ads import routes as ads
+from carrel.http import assets, errors, guards, headers, request_id, storage_register
+from carrel.http.services import EXTENSION, Services
 from newsletter import routes as newsletter
-from newsletter.digests import routes as digests
+from newsletter.issues import archive_routes as digests
 from payments import routes as payments
-from website import logs
-from website.accounts import routes as accounts
 from website.admin import app as admin
-from website.ads import routes as ads
 from website.doctor import routes as doctor
-from website.pages import account, chrome, health, library, machines, media, plain, search
-from website.web import assets, errors, guards, headers, request_id, storage_register
-from website.web.services import EXTENSION, Services
+from website.pages import account, context_processors, health, library, media, plain, search, seo_routes
 
 LARGEST_BODY_BYTES = 64 * 1024
 
 
 def create_app(services: Services) -> Flask:
     """The site over these services."""
-    logs.configure()
+    logging.configure()
     app = Flask("website", static_folder=None)
     app.url_map.strict_slashes = True
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES, MAX_FORM_MEMORY_SIZE=LARGEST_BODY_BYTES)
@@ -33,8 +33,8 @@ def create_app(services: Services) -> Flask:
     errors.init_app(app)
     assets.init_app(app)
     storage_register.init_app(app)
-    chrome.init_app(app)
-    for pages in (library, search, plain, machines, media, account, health):
+    context_processors.init_app(app)
+    for pages in (library, search, plain, seo_routes, media, account, health):
         app.register_blueprint(pages.blueprint)
     ads.init_app(app)
     accounts.init_app(app)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 if TYPE_CHECKING:
-    from website.db import Database
-    from website.settings import Settings
+    from carrel.db import Database
+    from carrel.settings import Settings
 
 EXIT_REFUSED = 2
 DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EFBIG}
@@ -32,7 +32,7 @@ COMMANDS = {
         "Try everything on this machine: website, worker, a stand-in for Stripe, a mailbox.",
     ),
     "digest": (
-        "newsletter.digests.issue_commands:digest",
+        "newsletter.issues.issue_commands:digest",
         "See what the next digest would be, and let one go out that waits for you.",
     ),
     "doctor": (
@@ -41,7 +41,7 @@ COMMANDS = {
     ),
     "entitlements": ("payments.commands:entitlements", "Who has the pass, by the ledger."),
     "init": (
-        "articles.commands:init_command",
+        "website.commands:init_command",
         "Begin a site: a folder with settings, an exam, an article and the plain pages.",
     ),
     "mail": ("website.backup.commands:mail", "Mail that is held since a backup was restored."),
@@ -108,18 +108,19 @@ def carrel(context: click.Context, demo: bool) -> None:
 
 
 def _take_settings_of_running_demo() -> None:
-    from website.demo.environment import of_running_demo
-    from website.settings import load
+    from carrel.settings import load
+    from website.commands import demo_module
 
+    of_running_demo = demo_module("environment").of_running_demo
     os.environ.update(of_running_demo(load(demo=True).home))
 
 
 def ready_database(settings: "Settings") -> "Database":
     """The database of these settings, for a command that needs our schema in it."""
+    from carrel.http.services import existing_database
     from website.migrations import check_schema
-    from website.web.services import open_database
 
-    db = open_database(settings)
+    db = existing_database(settings)
     check_schema(db)
     return db
 
@@ -146,13 +147,12 @@ def _sentence(wrong: Exception) -> str:
     """What an operator can do about it; empty when nobody foresaw it."""
     from sqlalchemy.exc import OperationalError  # here: a command that goes well needs none of them
 
-    from website.backup.failures import BackupFailure
-    from website.db import DatabaseUnusable
-    from website.demo.processes import DidNotStart
-    from website.settings import BadSettings
+    from carrel.db import DatabaseUnusableError
+    from carrel.settings import SettingsError
+    from website.backup.errors import BackupError
 
     match wrong:
-        case BadSettings() | DatabaseUnusable() | DidNotStart() | BackupFailure():
+        case SettingsError() | DatabaseUnusableError() | BackupError():
             return str(wrong)
         case OperationalError():
             return f"The database cannot be used: {wrong.orig}. {_mend(wrong.orig)}"

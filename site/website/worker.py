@@ -14,25 +14,25 @@ from types import FrameType
 import structlog
 from sqlalchemy.orm import Session
 
-from articles import library
-from newsletter import background as newsletter
-from newsletter import listening as newsletter_listening
+from articles import queries
+from carrel import clock, logging
+from carrel.accounts import retention
+from carrel.ads import maintenance
+from carrel.ads.maintenance import AdMaintenance
+from carrel.http.services import Services
+from carrel.mail import alarms, outbox_watch
+from carrel.mail.outbox_sender import OutboxSender
+from newsletter import signal_handlers as newsletter_listening
+from newsletter import worker_steps as newsletter
 from newsletter.delivery import sweep
-from newsletter.delivery.bulk import Bulk
-from newsletter.digests import due, freezing, texts
-from payments import background as payments
-from payments import listening as payments_listening
-from website import clock, logs
-from website.accounts import tidy
+from newsletter.delivery.send_step import DigestSender
+from newsletter.issues import composition, due, freezing
+from payments import signal_handlers as payments_listening
+from payments import worker_steps as payments
 from website.admin.operators import sessions as operators
-from website.ads import upkeep
-from website.ads.upkeep import Upkeep
 from website.backup import nightly
 from website.backup.nightly import Nightly
-from website.doctor import beat, examination
-from website.mail import alarms, watch
-from website.mail.delivery import Delivery
-from website.web.services import Services
+from website.doctor import heartbeat, run_checks
 
 log = structlog.get_logger()
 IDLE_SECONDS = 0.5
@@ -51,22 +51,22 @@ class Step:
 
 def steps() -> list[Step]:
     """All kinds of work, the most urgent first: each turn begins again at the top."""
-    delivery, bulk = Delivery(), Bulk()
+    delivery, bulk = OutboxSender(), DigestSender()
     return [
         # Mail that somebody waits for stands before everything, so that it overtakes bulk mail (MAIL-22).
         Step("mail", delivery.handle_one, close=delivery.close),
         Step("mails about alarms", alarms.mail_one, 1.0),
-        Step("looking after the mail", watch.handle_one, watch.EVERY_SECONDS),
-        Step("heartbeat", beat.beat, beat.EVERY_SECONDS),
-        Step("the doctor's look", examination.watch, examination.WATCH_EVERY_SECONDS),
+        Step("looking after the mail", outbox_watch.handle_one, outbox_watch.EVERY_SECONDS),
+        Step("heartbeat", heartbeat.beat, heartbeat.EVERY_SECONDS),
+        Step("the doctor's look", run_checks.watch, run_checks.WATCH_EVERY_SECONDS),
         Step("nightly backup", Nightly().handle_one, nightly.EVERY_SECONDS),
-        Step("looking after ads", Upkeep(_exams).handle_one, upkeep.EVERY_SECONDS),
-        Step("tidying accounts", tidy.handle_one, tidy.EVERY_SECONDS),
+        Step("looking after ads", AdMaintenance(_exams).handle_one, maintenance.EVERY_SECONDS),
+        Step("tidying accounts", retention.handle_one, retention.EVERY_SECONDS),
         Step("ending operators' sessions", operators.handle_one, operators.TIDY_EVERY_SECONDS),
         *(Step(*each) for each in (*payments.STEPS, *newsletter.STEPS)),
         Step("digests that are due", due.handle_one, due.EVERY_SECONDS),
         Step("recipients of digests", freezing.handle_one, 1.0),
-        Step("texts of digests", texts.compose_one, 1.0),
+        Step("texts of digests", composition.compose_one, 1.0),
         Step("looking after digests", sweep.handle_one, sweep.EVERY_SECONDS),
         # Last: while a digest goes out, everything above has its turn after each second of it.
         Step("sending digests", bulk.handle_one, close=bulk.close),
@@ -74,7 +74,7 @@ def steps() -> list[Step]:
 
 
 def _exams(session: Session) -> list[str]:
-    return [exam.slug for exam in library.exams(session, clock.now())]
+    return [exam.slug for exam in queries.exams(session, clock.now())]
 
 
 class Worker:
@@ -115,7 +115,7 @@ class Worker:
 
 def run(services: Services) -> None:
     """The worker process: until SIGTERM or Ctrl-C."""
-    logs.configure()
+    logging.configure()
     payments_listening.listen()
     newsletter_listening.listen()
     worker = Worker(services, steps())

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from articles.publish import Published, publish
+from carrel.db import Database
+from carrel.settings import Settings
 from tests.support.articles import article_md, exam_toml, write_files
-from website.db import Database
-from website.settings import Settings
 
 
 @pytest.fixture

@@ -1,12 +1,13 @@
 """Mistakes of files and folders: names, sizes, links that loop, exams, and a hundred broken files at once."""
 
+import codecs
 import os
 from pathlib import Path
 
 import pytest
 
-from articles.check import NoSuchPath, check
-from articles.reading.tree import NoContent, Tree, survey
+from articles.check import PathNotFoundError, check
+from articles.loading.discovery import ContentNotFoundError, Tree, survey
 from tests.articles.test_check import GOOD, check_one, found
 from tests.support.articles import article_md, exam_toml, write_files
 
@@ -35,6 +36,12 @@ def test_aliases_that_collide_or_loop_are_refused(content: Path) -> None:
 
 def test_bad_utf_8_is_named_with_its_line(content: Path) -> None:
     assert check_one(content, GOOD.encode() + b"\nna\xefve\n") == [("cpb/one.md", 10, "bad-utf-8")]
+
+
+def test_the_byte_that_is_named_is_the_wrong_one_also_behind_a_byte_order_mark(content: Path) -> None:
+    (content / "cpb" / "one.md").write_bytes(codecs.BOM_UTF8 + GOOD.encode() + b"\nna\xefve\n")
+    (problem,) = check(content).problems["cpb/one.md"]
+    assert (problem.line, problem.message) == (10, "The byte 0xef is not UTF-8.")
 
 
 def test_a_file_that_is_too_large_is_refused(content: Path) -> None:
@@ -67,7 +74,7 @@ def test_a_file_that_vanishes_while_it_is_read_is_named(
         (content / "cpb/clean-claims.md").unlink()
         return found
 
-    monkeypatch.setattr("articles.reading.library.survey", survey_then_lose)
+    monkeypatch.setattr("articles.loading.library.survey", survey_then_lose)
     assert found(check(content)) == [("cpb/clean-claims.md", 1, "vanished")]
 
 
@@ -150,11 +157,11 @@ def test_only_the_paths_that_are_asked_for_are_named(content: Path) -> None:
 
 
 def test_a_path_that_is_not_there_is_refused(content: Path) -> None:
-    with pytest.raises(NoSuchPath):
+    with pytest.raises(PathNotFoundError):
         check(content, [content / "cpb/none.md"])
-    with pytest.raises(NoSuchPath):
+    with pytest.raises(PathNotFoundError):
         check(content, [content.parent])
-    with pytest.raises(NoContent):
+    with pytest.raises(ContentNotFoundError):
         check(content / "nowhere")
 
 

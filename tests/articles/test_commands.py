@@ -9,11 +9,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from articles.check import check
+from carrel.db import Database
+from carrel.settings import load
 from tests.support.articles import article_md, write_files
 from website.cli import carrel
-from website.db import Database
 from website.migrations import migrate
-from website.settings import load
 
 Run = Callable[..., Result]
 
@@ -198,6 +198,7 @@ def test_every_setting_that_init_shows_exists_and_shows_what_holds_without_it(
         "pass_currency",
         "pass_noun",
         "offer_line",
+        "site_footer",
         "refund_days",
         "time_zone",
         "home",

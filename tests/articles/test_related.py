@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from articles.making.words import keywords, words
+from articles.build.words import keywords, words
 from articles.models import Article, BodyKeyword
 from articles.related import related
+from carrel.db import Database
 from tests.support.articles import put_article
-from website.db import Database
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

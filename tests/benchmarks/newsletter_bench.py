@@ -19,18 +19,18 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from newsletter.delivery.bulk import Bulk
-from newsletter.digests import due, freezing, texts
-from newsletter.digests.models import Delivery, DeliveryState, Issue, Rendering
-from newsletter.subscribers.models import Pace
+from carrel.http.services import Services, make_services
+from carrel.settings import load
+from newsletter.delivery.send_step import DigestSender
+from newsletter.issues import composition, due, freezing
+from newsletter.issues.models import Delivery, DeliveryState, Issue, Rendering
+from newsletter.subscribers.models import Frequency
 from tests.support.articles import put_article
 from tests.support.digests import begin, drain, put_readers
 from tests.support.postgres import Cluster, find_binaries
 from tests.support.sink import sink
 from tests.support.test_database import TestDatabase
 from website.migrations import migrate
-from website.settings import load
-from website.web.services import Services, make_services
 
 SUBSCRIBERS = (1_000, 10_000, 100_000)
 ARTICLES = 6  # that an issue brings to each; fewer would be mails of their own
@@ -102,7 +102,7 @@ def _site(folder: Path, url: str, smtp_port: int = 9) -> Iterator[Services]:
 def _draft(services: Services, subscribers: int, text: str = "New.") -> None:
     """An issue that is due to all."""
     with services.db.write() as session:
-        put_readers(session, subscribers, pace=Pace.EACH)
+        put_readers(session, subscribers, pace=Frequency.EACH)
     begin(services)
     with services.db.write() as session:
         for number in range(ARTICLES):
@@ -130,11 +130,11 @@ def _measure_freezing(folder: Path, url: str, subscribers: int) -> None:
 def _measure_sending(folder: Path, url: str, port: int, mails: int, where: str) -> float:
     with _site(folder, url, port) as services:
         _draft(services, mails)
-        while freezing.handle_one(services) or texts.compose_one(services):
+        while freezing.handle_one(services) or composition.compose_one(services):
             pass
         with services.db.write() as session:
             session.execute(update(Rendering).values(html=Rendering.html + _padding(session)))
-        bulk = Bulk()
+        bulk = DigestSender()
         began, busy = time.perf_counter(), time.process_time()
         drain(bulk, services)
         seconds, used = time.perf_counter() - began, time.process_time() - busy

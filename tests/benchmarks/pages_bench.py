@@ -17,10 +17,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from articles.publish import publish
-from website.accounts import readers, sessions
+from carrel.accounts import readers, sessions
+from carrel.http.services import Services, make_services
+from carrel.settings import load
 from website.migrations import migrate
-from website.settings import load
-from website.web.services import Services, make_services
 
 REQUESTS, CONNECTIONS = 4_000, 4
 ARTICLE = "/articles/what-cmp-means/"

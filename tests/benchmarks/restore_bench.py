@@ -7,13 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from website import clock
-from website.backup import making, rehearsal, restoring
-from website.db import Database
-from website.mail.models import OutboxMail
+from carrel import clock
+from carrel.db import Database
+from carrel.http.services import open_database
+from carrel.mail.models import OutboxMail
+from carrel.settings import Settings, load
+from website.backup import create, restore, restore_test
 from website.migrations import migrate
-from website.settings import Settings, load
-from website.web.services import open_database
 
 GIGABYTE = 1_000_000_000
 PICTURE_BYTES = 100_000
@@ -34,9 +34,9 @@ def main() -> None:
         fill(db, home)
         size = sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
         print(f"A home of {size / 1e9:.2f} GB")
-        path = timed("backup", lambda: making.make(settings, db))
+        path = timed("backup", lambda: create.make(settings, db))
         print(f"  its file has {path.stat().st_size / 1e9:.2f} GB")
-        result = timed("restore test", lambda: rehearsal.rehearse(settings, path))
+        result = timed("restore test", lambda: restore_test.rehearse(settings, path))
         assert result.problem == "", result.problem
         db.close()
         carried = path.rename(home / "carried-away.tar.gz")
@@ -73,7 +73,7 @@ def timed(name: str, act: Callable[[], Any]) -> Any:
 def timed_restore(settings: Settings, file: Path) -> float:
     """Into the same home, with a safety copy of all that is there: the longer way."""
     began = time.monotonic()
-    timed("restore, with a safety copy of as much", lambda: restoring.restore(settings, file))
+    timed("restore, with a safety copy of as much", lambda: restore.restore(settings, file))
     return time.monotonic() - began
 
 

@@ -10,14 +10,14 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import delete, select, update
 
 from articles.models import Article, Exam, Topic
+from carrel import clock
+from carrel.accounts.models import LimitHits, Reader
+from carrel.mail.models import Suppression
 from newsletter.subscribers.models import Asked, SignUp, Subscriber, Subscription
 from tests.browser.conftest import NARROW, Profile
 from tests.browser.test_pages import ARTICLE
 from tests.support.axe import complaints_in_both
 from tests.support.live import LiveSite
-from website import clock
-from website.accounts.models import LimitHits, Reader
-from website.mail.models import Suppression
 
 PATIENCE_SECONDS = 60.0
 LINK = re.compile(r"http\S+/newsletter/\S+")

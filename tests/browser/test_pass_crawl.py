@@ -11,12 +11,12 @@ import pytest
 from lxml import etree
 from playwright.sync_api import APIResponse, BrowserContext, Page, Request, Response
 
-from newsletter.feeds import private
+from carrel.http.session_cookie import name_under
+from newsletter.feeds import private_feed
 from tests.browser.conftest import WIDE, Profile
 from tests.support.accounts import make_reader, make_session
 from tests.support.ad_host import AdHost
 from tests.support.live import LiveSite
-from website.web.session_cookie import name_under
 
 BESIDE_THE_SITEMAP = [
     "/search?q=appeal", "/search?q=zzzzzz", "/search?q=", "/account/", "/account/delete", "/account/address", "/me",
@@ -44,8 +44,8 @@ def holder(site: LiveSite) -> tuple[str, str]:
     services = site.services
     reader = make_reader(services.db, "crawler@example.org", ad_free=True)
     with services.db.write() as session:
-        private.renew(session, services.settings, reader)
-        feed = private.address(session, services.settings, services.signer, reader.id)
+        private_feed.renew(session, services.settings, reader)
+        feed = private_feed.address(session, services.settings, services.signer, reader.id)
     assert feed is not None
     return make_session(services.db, reader), feed.removeprefix(site.url)
 

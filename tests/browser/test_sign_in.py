@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import delete
 
+from carrel.accounts.models import LimitHits
 from tests.browser.conftest import NARROW, Profile
 from tests.support.live import LiveSite
-from website.accounts.models import LimitHits
 
 PATIENCE_SECONDS = 60.0
 

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Page, Route, ViewportSize
 from sqlalchemy import func, select
 
+from carrel.ads.models import Count, PageCount
+from carrel.ads.routes import counting
 from tests.browser.conftest import WIDE, Picture, Profile
 from tests.support.live import LiveSite
-from website.ads.models import Count, PageCount
-from website.ads.routes import counting
 
 ARTICLE = "/articles/what-cmp-means/"
 LONG_ARTICLE = "/articles/clean-claims-and-forms/"

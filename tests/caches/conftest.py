@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from articles.publish import publish
+from carrel.ads.samples import seed_demo_ads
+from carrel.http.services import make_services
+from carrel.settings import load
 from tests.caches import nginx as nginxes
 from tests.caches.naive import NaiveCache
 from tests.caches.people import Person, settle
 from tests.caches.wire import NAME, Front
 from tests.support.served import ROOT, served
-from website.ads.samples import seed_demo_ads
 from website.migrations import migrate
-from website.settings import load
-from website.web.services import make_services
 
 PRODUCTION = {
     "CARREL_BASE_URL": f"https://{NAME}",

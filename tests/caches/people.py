@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from carrel.db import Database
 from tests.support.accounts import make_reader, make_session
-from website.db import Database
 
 Kind = Literal["guest", "reader", "holder"]
 COOKIE = "__Host-carrel_session"

@@ -7,21 +7,21 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from carrel import clock
+from carrel.ads.impression_tokens import ImpressionToken, make
+from carrel.ads.models import Count
+from carrel.http.services import Services, make_services
+from carrel.settings import load
 from tests.caches.conftest import PRODUCTION, Town
 from tests.caches.wire import NAME
 from tests.support.served import served
-from website import clock
-from website.ads.models import Count
-from website.ads.stamps import Stamp, make
-from website.settings import load
-from website.web.services import Services, make_services
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
 
 
 def tell(port: int, services: Services, slot: str) -> int:
     """What our script sends, on a connection of its own: any process may get it."""
-    stamp = make(services.signer, Stamp("77", slot, "cpb", "what-cmp-means", clock.now()))
+    stamp = make(services.signer, ImpressionToken("77", slot, "cpb", "what-cmp-means", clock.now()))
     headers = {
         "Host": NAME, "Origin": f"https://{NAME}", "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9",
         "User-Agent": FIREFOX, "Accept-Language": "en",

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from carrel.http.services import open_database
+from carrel.settings import load, require_production
 from tests.caches import nginx as nginxes
 from tests.caches.wire import NAME, Front
 from tests.deploy import units
 from tests.deploy.units import Service
 from tests.support.served import wait_for
-from website.doctor import beat
+from website.doctor import heartbeat
 from website.migrations import migrate
-from website.settings import load, require_production
-from website.web.services import open_database
 
 pytestmark = pytest.mark.faults
 SECONDS = 35.0  # as the units give
@@ -116,7 +116,7 @@ def test_the_workers_unit_starts_works_and_ends(environ: dict[str, str], tmp_pat
     log, home = tmp_path / "worker.log", Path(environ["CARREL_HOME"])
     worker = Service("carrel-worker.service", environ, log)
     try:
-        wait_for(lambda: beat.last(home) is not None, worker.process, log)
+        wait_for(lambda: heartbeat.last(home) is not None, worker.process, log)
     finally:
         assert worker.stop(SECONDS) == 0
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from carrel.settings import Settings, environment_name
 from tests.deploy import units
-from website.settings import Settings, environment_name
 
 SERVICES = ("carrel-web.service", "carrel-worker.service")
 HARDENED = {

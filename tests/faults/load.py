@@ -12,14 +12,14 @@ import requests
 from sqlalchemy.exc import OperationalError
 
 from articles.publish import publish
-from payments.standin import NotPayable
+from carrel.settings import load
 from tests.support.articles import article_md, exam_toml, write_files
 from tests.support.site import Site
-from website.settings import load
+from website.demo.fake_stripe import NotPayableError
 
 # What people meet while processes are killed: no connection, half an answer, an error page; an author whose
 # publication finds the database busy runs it again.
-MISFORTUNES = (requests.RequestException, AssertionError, KeyError, NotPayable, OperationalError)
+MISFORTUNES = (requests.RequestException, AssertionError, KeyError, NotPayableError, OperationalError)
 
 
 @dataclass

@@ -11,18 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.digests.models import Delivery
-from newsletter.subscribers.models import Pace
+from carrel import clock
+from carrel.mail.models import OutboxMail
+from carrel.settings import load
+from newsletter.issues.models import Delivery
+from newsletter.subscribers.models import Frequency
 from tests.support import wrong_clock
 from tests.support.articles import put_article
 from tests.support.buyer import Buyer
 from tests.support.digests import put_readers
 from tests.support.site import Site, running_site, until
-from website import clock
-from website.doctor import machine
-from website.doctor.findings import Level, Patient
-from website.mail.models import OutboxMail
-from website.settings import load
+from website.doctor import machine_checks
+from website.doctor.findings import CheckContext, Level
 
 HOUR_AHEAD, DAY_BACK, RIGHT = 3600, -86400, 0
 READERS = ["reader-0", "reader-1"]
@@ -76,7 +76,7 @@ def shaky(tmp_path: Path) -> Iterator[Shaky]:
     url = f"sqlite:///{tmp_path}/carrel.db"
     with running_site(tmp_path, url, 1, wrong_clock.ENTRY, CLOCK_FILE=str(hands)) as site:
         with site.db.write() as session:
-            put_readers(session, len(READERS), pace=Pace.EACH)
+            put_readers(session, len(READERS), pace=Frequency.EACH)
         yield Shaky(site, hands)
 
 
@@ -125,8 +125,8 @@ def test_data_23_pf_33_mf_30_the_clock_jumps_under_way(shaky: Shaky) -> None:
     assert site.count(OutboxMail.state == "uncertain") == 1
     assert "mail-uncertain" in site.alarms()
     shaky.pay(carl, carls, "carl")
-    seen = Patient(load(site.environ), site.db, clock.now() + timedelta(seconds=DAY_BACK))
-    assert machine.clock(seen).level is Level.BAD
+    seen = CheckContext(load(site.environ), site.db, clock.now() + timedelta(seconds=DAY_BACK))
+    assert machine_checks.clock(seen).level is Level.BAD
 
     shaky.jump(RIGHT)
     _, doras = shaky.buy("dora")

@@ -8,20 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from carrel import clock
+from carrel.http.services import open_database
+from carrel.settings import load
 from payments.models import Order
 from tests.faults.conftest import FULL
 from tests.support.live import CONTENT
 from tests.support.site import ROOT, Site, running_site
-from website import clock
-from website.backup.failures import BackupFailure
-from website.backup.making import make
-from website.backup.shelf import every
+from website.backup.backup_store import every
+from website.backup.create import make
+from website.backup.errors import BackupError
 from website.backup.sqlite_copy import checked
-from website.doctor.findings import Level, Patient
-from website.doctor.machine import disk
+from website.doctor.findings import CheckContext, Level
+from website.doctor.machine_checks import disk
 from website.migrations import migrate
-from website.settings import load
-from website.web.services import open_database
 
 MEGABYTES = 48
 
@@ -67,10 +67,10 @@ def test_data_08_readers_read_on_writers_hear_so_and_it_recovers_by_itself(small
         for path in ("/", "/pass/", "/search?q=x", "/healthz"):
             assert site.buyer().get(path).status_code == 200, path
         assert [checkout(site) for _ in range(3)] == [503] * 3
-        with pytest.raises((BackupFailure, OSError)):
+        with pytest.raises((BackupError, OSError)):
             make(load(site.environ), site.db)
         assert every(small_disk) == []
-        found = disk(Patient(load(site.environ), site.db, clock.now()))
+        found = disk(CheckContext(load(site.environ), site.db, clock.now()))
         assert found.level is Level.BAD
         filler.unlink()
         assert site.count(Order.id > 0) == orders

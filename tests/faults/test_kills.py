@@ -14,19 +14,19 @@ from random import Random
 import pytest
 from sqlalchemy import func, or_, select, update
 
-from articles import library
-from newsletter.digests.models import Delivery
-from newsletter.subscribers.models import Pace
-from payments import rebuilding
+from articles import queries
+from carrel import clock
+from carrel.mail.models import MailState, OutboxMail
+from newsletter.issues.models import Delivery
+from newsletter.subscribers.models import Frequency
+from payments.ledger import rebuild
 from payments.models import StripeEvent
 from tests.faults.conftest import FULL
 from tests.faults.load import Load
 from tests.support.crashing import POINTS
 from tests.support.digests import put_readers
 from tests.support.site import WAIT_SECONDS, Site, running_site, until
-from website import clock
 from website.backup.sqlite_copy import checked
-from website.mail.models import OutboxMail, State
 
 KILLS = 500 if FULL else 3
 PURCHASES = 100 if FULL else 3  # at least; the kills slow everybody down
@@ -40,7 +40,7 @@ def site(empty_database: str, tmp_path: Path) -> Iterator[Site]:
     """A site with three subscribers who want each article at once."""
     with running_site(tmp_path, empty_database) as running:
         with running.db.write() as session:
-            put_readers(session, SUBSCRIBERS, pace=Pace.EACH)
+            put_readers(session, SUBSCRIBERS, pace=Frequency.EACH)
         yield running
 
 
@@ -113,12 +113,12 @@ def test_data_04_killed_again_and_again_under_mixed_load_everything_adds_up(
     assert {each: (site.passes(each), len(site.payments(each))) for each in paid} == dict.fromkeys(
         paid, (1, 1)
     )
-    assert list(rebuilding.drifts(site.db)) == []
+    assert list(rebuild.drifts(site.db)) == []
     no_mail_twice(site)
     every_mail_that_was_sent_arrived(site)
     the_logs_tell_of_nobody(site)
     with site.db.read() as session:
-        there = {article.slug for article in library.newest(session, clock.now(), 1000)}
+        there = {article.slug for article in queries.newest(session, clock.now(), 1000)}
     assert there == set(load.published)
     tell(site, load, KILLS)
 
@@ -153,7 +153,7 @@ def no_mail_twice(site: Site) -> None:
 def every_mail_that_was_sent_arrived(site: Site) -> None:
     arrived = {mail.to for mail in site.mail.mails}
     with site.db.read() as session:
-        sent = session.scalars(select(OutboxMail.to_address).where(OutboxMail.state == State.SENT)).all()
+        sent = session.scalars(select(OutboxMail.to_address).where(OutboxMail.state == MailState.SENT)).all()
         digests = session.scalar(
             select(func.count()).where(or_(Delivery.state == "sent", Delivery.state == "uncertain"))
         )

@@ -10,18 +10,18 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from carrel import clock
+from carrel.accounts.models import Reader
+from carrel.db import Database
+from carrel.mail import outbox
+from carrel.mail.models import MailState, OutboxMail
 from payments.models import Grant, Order, Payment
 from tests.faults.conftest import FULL
 from tests.support.accounts import make_reader
 from tests.support.mail import HELLO
 from tests.support.newsletter import put_subscriber
 from tests.support.state import dump
-from website import clock
-from website.accounts.models import Reader
 from website.backup.sqlite_copy import checked
-from website.db import Database
-from website.mail import outbox
-from website.mail.models import OutboxMail, State
 
 COMMITS = 24
 OFFSETS = 1_000 if FULL else 25
@@ -43,7 +43,7 @@ def live(db: Database) -> Iterator[str]:
             put_subscriber(session, f"reader-{number}@example.org")
         yield seen(db)
         with db.write() as session:
-            old = select(OutboxMail.id).where(OutboxMail.state == State.QUEUED).limit(1)
+            old = select(OutboxMail.id).where(OutboxMail.state == MailState.QUEUED).limit(1)
             session.execute(delete(OutboxMail).where(OutboxMail.id.in_(old)))
         yield seen(db)
 

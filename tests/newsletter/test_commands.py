@@ -7,11 +7,11 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
+from carrel.db import Database
+from carrel.settings import Settings
 from newsletter.commands import subscribers
 from newsletter.subscribers.models import Subscriber
 from tests.support.articles import put_exam
-from website.db import Database
-from website.settings import Settings
 
 HEAD = "email,source,consented_at,pace,exams\n"
 ANNA = "anna@example.org,kit,2026-03-31,daily,cpb\n"

@@ -7,24 +7,24 @@ from flask import Flask
 from pydantic import SecretStr
 from stripe import HTTPClient
 
-from payments import intake
-from payments.signatures import Burst
-from payments.standin import Standin
+from carrel.http.services import Services
+from carrel.settings import Settings
+from payments.stripe.signatures import Burst
+from payments.webhooks import verify_event
 from tests.support.payments import SECRET, Till
-from website.settings import Settings
-from website.web.services import Services
+from website.demo.fake_stripe import FakeStripe
 
 
 @pytest.fixture
-def stripe_() -> Iterator[Standin]:
+def stripe_() -> Iterator[FakeStripe]:
     """Stripe over HTTP. Its events stay with it until a test brings them."""
-    with Standin.running() as standin:
-        standin.webhooks.sign_with(SECRET)
-        yield standin
+    with FakeStripe.running() as fake_stripe:
+        fake_stripe.webhooks.sign_with(SECRET)
+        yield fake_stripe
 
 
 @pytest.fixture
-def settings(settings: Settings, stripe_: Standin) -> Settings:
+def settings(settings: Settings, stripe_: FakeStripe) -> Settings:
     """Settings that lead to it."""
     return settings.model_copy(
         update={"stripe_api_base": stripe_.base_url, "stripe_secret_key": SecretStr(stripe_.api_key)}
@@ -34,7 +34,7 @@ def settings(settings: Settings, stripe_: Standin) -> Settings:
 @pytest.fixture(autouse=True)
 def no_forgeries_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that has seen none."""
-    monkeypatch.setattr(intake, "_forgeries", Burst())
+    monkeypatch.setattr(verify_event, "_forgeries", Burst())
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +44,6 @@ def stripe_is_tried_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def till(app: Flask, services: Services, stripe_: Standin) -> Till:
+def till(app: Flask, services: Services, stripe_: FakeStripe) -> Till:
     """The shop's back room."""
     return Till(app, services, stripe_)

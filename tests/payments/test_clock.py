@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from payments import handling, inbox, refunds
-from payments.events import read_event
-from payments.fulfil import fulfil
+from carrel import clock
+from payments import refunds
+from payments.fulfillment.fulfill import fulfill
 from payments.models import RefundRequest, StripeEvent
+from payments.stripe.events import read_event
+from payments.webhooks import event_handler, inbox
 from tests.support.payments import Till
-from website import clock
 
 AHEAD = timedelta(days=1)
 
@@ -27,7 +28,7 @@ def test_data_23_an_event_put_off_by_a_clock_that_was_ahead_is_handled_now(till:
         till.stripe.api.down()
         assert till.deliver(event) == 500
         till.stripe.api.up()
-    assert handling.handle_one(till.services)
+    assert event_handler.handle_one(till.services)
     assert till.ad_free() == [True]
 
 
@@ -45,7 +46,7 @@ def test_data_23_a_lease_of_a_clock_that_was_far_ahead_is_free(
 
 
 def test_data_23_a_refund_put_off_by_a_clock_that_was_ahead_is_made_now(till: Till) -> None:
-    fulfil(till.shop, till.buy())
+    fulfill(till.shop, till.buy())
     with time_machine.travel(clock.now() + AHEAD, tick=False):
         till.stripe.api.down()
         refunds.refund(till.shop, 1, "operator", "asked by mail")

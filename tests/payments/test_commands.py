@@ -6,12 +6,12 @@ from contextlib import contextmanager
 import pytest
 from click.testing import CliRunner, Result
 
+from carrel.accounts import readers
+from carrel.http.services import Services
 from payments import commands
-from payments.fulfil import fulfil
+from payments.fulfillment.fulfill import fulfill
 from payments.models import Payment
 from tests.support.payments import Till
-from website.accounts import readers
-from website.web.services import Services
 
 Run = Callable[..., Result]
 
@@ -65,12 +65,12 @@ def test_reconcile_says_when_nothing_is_sold(till: Till, run: Run) -> None:
 
 
 def test_rebuild_finds_nothing_where_all_is_well(till: Till, run: Run) -> None:
-    fulfil(till.shop, till.buy())
+    fulfill(till.shop, till.buy())
     assert (rebuild(run).output, rebuild(run).exit_code) == ("0 differences.\n", 0)
 
 
 def test_rebuild_tells_differences_and_sets_them_right_when_asked(till: Till, run: Run) -> None:
-    fulfil(till.shop, till.buy())
+    fulfill(till.shop, till.buy())
     till.order(till.browser())
     with till.services.db.write() as session:
         readers.set_ad_free(session, 1, False)

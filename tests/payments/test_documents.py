@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from payments.events import KNOWN
-from payments.stripe_api import API_VERSION
-from website.settings import Settings
+from carrel.settings import Settings
+from payments.stripe.client import API_VERSION
+from payments.stripe.events import KNOWN
 
 ROOT = Path(__file__).parents[2]
 STEPS = (ROOT / "docs" / "stripe.md").read_text()

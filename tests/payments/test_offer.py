@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from carrel.settings import Settings, SettingsError, load
 from payments import offer
-from website.settings import BadSettings, Settings, load
 
 
 def selling(**changes: Any) -> Settings:
@@ -52,7 +52,7 @@ def test_pay_02_without_a_webhook_secret_nothing_is_offered() -> None:
 
 @pytest.mark.parametrize("line", ["{nuon} for {price}", "{price", "{0}", "{price.real.x}"])
 def test_a_line_that_cannot_be_filled_is_refused_at_the_start(line: str) -> None:
-    with pytest.raises(BadSettings, match="OFFER_LINE"):
+    with pytest.raises(SettingsError, match="OFFER_LINE"):
         load({"OFFER_LINE": line})
 
 

@@ -7,19 +7,19 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from carrel.audit import AuditEntry
 from payments import refunds
-from payments.fulfil import fulfil
+from payments.fulfillment.fulfill import fulfill
 from payments.models import Order, Payment, Refund, RefundRequest
-from payments.refunds import NotRefundable
+from payments.refunds import NotRefundableError
 from tests.support.payments import Till
-from website.audit import AuditEntry
 
 
 @pytest.fixture
 def bought(till: Till) -> str:
     """A pass, bought in one browser; the session's id."""
     session_id = till.buy(till.browser())
-    fulfil(till.shop, session_id)
+    fulfill(till.shop, session_id)
     return session_id
 
 
@@ -102,7 +102,7 @@ def test_more_refunds_than_stripe_shows_at_once_are_all_counted(till: Till, boug
 
 def buyer(till: Till) -> Any:
     browser = till.browser()
-    fulfil(till.shop, till.buy(browser))
+    fulfill(till.shop, till.buy(browser))
     return browser
 
 
@@ -183,7 +183,7 @@ def test_pf_21_who_paid_twice_gets_the_second_payment_back(till: Till) -> None:
     browser = till.browser()
     for session_id in [till.order(browser, "/a/"), till.order(browser, "/b/")]:
         till.stripe.pay(session_id)
-        fulfil(till.shop, session_id)
+        fulfill(till.shop, session_id)
     assert refunds.carry_out_one(till.services)
     tell(till)
     assert (till.ad_free(), states(till)) == ([True], [(1, 499, "succeeded")])
@@ -199,7 +199,7 @@ def test_the_operator_refunds_with_a_reason_in_the_audit_log(till: Till, bought:
 
 
 def test_pf_20_a_held_payment_can_be_refunded(till: Till) -> None:
-    fulfil(till.shop, till.buy(amount=100))
+    fulfill(till.shop, till.buy(amount=100))
     refunds.refund(till.shop, 1, "olga", "wrong amount")
     assert states(till) == [(1, 100, "succeeded")]
 
@@ -214,7 +214,7 @@ def test_what_is_left_is_refunded_after_a_part(till: Till, bought: str) -> None:
 
 def test_nothing_left_is_refused(till: Till, bought: str) -> None:
     refunds.refund(till.shop, 1, "olga", "all of it")
-    with pytest.raises(NotRefundable):
+    with pytest.raises(NotRefundableError):
         refunds.refund(till.shop, 1, "olga", "again")
 
 

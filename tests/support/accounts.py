@@ -2,10 +2,10 @@
 
 from sqlalchemy.orm import Session
 
-from website.accounts import readers, sessions
-from website.accounts.models import Reader
-from website.db import Database
-from website.mail.addresses import parse
+from carrel.accounts import readers, sessions
+from carrel.accounts.models import Reader
+from carrel.db import Database
+from carrel.mail.addresses import parse
 
 ANNA = "anna@example.org"
 BOB = "bob@example.org"

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from website.ads.models import HouseAd
+from carrel.ads.models import HouseAd
 
 NOW = datetime(2026, 11, 20, 12, 3, tzinfo=UTC)
 

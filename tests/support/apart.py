@@ -10,15 +10,15 @@ from typing import Any
 
 import structlog
 
-from website import logs
-from website.logs import Line
+from carrel import logging
+from carrel.logging import LogLine
 
 
 def log_apart() -> None:
     """From now on, in this process."""
-    logs.Line = _line  # type: ignore[assignment, misc]
+    logging.LogLine = _line  # type: ignore[assignment, misc]
 
 
 def _line() -> Any:
     is_tests_own = threading.current_thread() is threading.main_thread()
-    return Line() if is_tests_own else structlog.WriteLogger(sys.__stderr__)
+    return LogLine() if is_tests_own else structlog.WriteLogger(sys.__stderr__)

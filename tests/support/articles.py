@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from articles import search_index
 from articles.models import Article, ArticleBody, ArticleTopic, Domain, Exam, Topic
-from website import clock
+from articles.search import index
+from carrel import clock
 
 SUMMARY = "A summary that is long enough to promise something to whoever reads it."
 BODY = "## The rule\n\nA claim is clean when nothing is missing.\n"
@@ -120,9 +120,7 @@ def put_article(
         session.add(
             ArticleTopic(article_id=article.id, topic_id=put_topic(session, topic).id, position=position)
         )
-    search_index.add(
-        session, [search_index.Entry(body.id, article.title, article.summary, search_index.plain(text))]
-    )
+    index.add(session, [index.IndexEntry(body.id, article.title, article.summary, index.plain(text))])
     session.flush()
     return article
 

@@ -10,17 +10,17 @@ from pydantic import SecretStr
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from carrel import clock
+from carrel.http.services import Services, make_services
+from carrel.mail import suppression
+from carrel.settings import Settings
 from newsletter.delivery import sweep
-from newsletter.delivery.bulk import Bulk
-from newsletter.digests import accounting, due, freezing, texts
-from newsletter.digests.models import Delivery, DeliveryState, Issue
-from newsletter.subscribers.models import Pace, Subscriber, Subscription
+from newsletter.delivery.send_step import DigestSender
+from newsletter.issues import composition, delivery_stats, due, freezing
+from newsletter.issues.models import Delivery, DeliveryState, Issue
+from newsletter.subscribers.models import Frequency, Subscriber, Subscription
 from tests.support.articles import put_article, put_exam
 from tests.support.smtp import FakeMailServer
-from website import clock
-from website.mail import suppression
-from website.settings import Settings
-from website.web.services import Services, make_services
 
 BEFORE = timedelta(days=1)
 SATURDAY = datetime(2026, 11, 14, 6, 0, tzinfo=UTC)
@@ -28,7 +28,7 @@ MOST_STEPS = 500
 PATIENCE_SECONDS = 600.0  # a slow machine is no failure
 
 
-def put_readers(session: Session, count: int, *, pace: Pace = Pace.EACH, start: int = 0) -> None:
+def put_readers(session: Session, count: int, *, pace: Frequency = Frequency.EACH, start: int = 0) -> None:
     """Subscribers reader-0@example.org … of the exam CPB, quickly."""
     exam, now = put_exam(session), clock.now()
     emails = [f"reader-{number}@example.org" for number in range(start, start + count)]
@@ -56,7 +56,7 @@ def begin(services: Services) -> None:
 def make_ready(services: Services) -> None:
     """Everything up to the handing over: due, frozen, composed, begun."""
     due.handle_one(services)
-    for step in (freezing.handle_one, texts.compose_one):
+    for step in (freezing.handle_one, composition.compose_one):
         for _ in range(MOST_STEPS):
             if not step(services):
                 break
@@ -70,7 +70,7 @@ def put_issue(services: Services, recipients: int, **article: Any) -> None:
     make_ready(services)
 
 
-def put_news(services: Services, recipients: int, pace: Pace = Pace.EACH, **article: Any) -> None:
+def put_news(services: Services, recipients: int, pace: Frequency = Frequency.EACH, **article: Any) -> None:
     """A new article for this many readers of a pace; no issue was made of it yet."""
     with services.db.write() as session:
         put_readers(session, recipients, pace=pace)
@@ -125,9 +125,9 @@ def hasten(services: Services) -> None:
 
 
 @contextmanager
-def sending(services: Services, **knobs: Any) -> Iterator[Bulk]:
+def sending(services: Services, **knobs: Any) -> Iterator[DigestSender]:
     """A worker's connections, closed at the end."""
-    bulk = Bulk(**knobs)
+    bulk = DigestSender(**knobs)
     try:
         yield bulk
     finally:
@@ -140,7 +140,7 @@ def send_all(services: Services) -> None:
         drain(bulk, services)
 
 
-def drain(bulk: Bulk, services: Services) -> None:
+def drain(bulk: DigestSender, services: Services) -> None:
     """Go on until nothing is due; a connection may be slower than its slice."""
     for _ in range(MOST_STEPS):
         if bulk.handle_one(services):
@@ -164,6 +164,6 @@ def the_issue(session: Session, **columns: Any) -> Issue:
 def states(session: Session) -> dict[str, int]:
     """How many deliveries stand where, and that every issue's accounts add up (MAIL-03)."""
     for issue in session.scalars(select(Issue).where(Issue.frozen_at.is_not(None))):
-        assert accounting.account(session, issue).adds_up
+        assert delivery_stats.account(session, issue).adds_up
     counted = select(Delivery.state, func.count()).group_by(Delivery.state)
     return dict(session.execute(counted).all())

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from carrel.accounts.models import Reader
+from carrel.db import Database
+from carrel.mail.models import Alarm, OutboxMail
 from payments.models import Grant, Order, Payment, StripeEvent
-from website.accounts.models import Reader
-from website.db import Database
-from website.mail.models import Alarm, OutboxMail
 
 
 @dataclass

@@ -14,8 +14,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
 
-from website import db
-from website.db import Database
+from carrel import db
+from carrel.db import Database
 
 MOST_STATEMENTS = 3_000
 _statements: dict[type, LRUCache[Any, Any]] = defaultdict(lambda: LRUCache(MOST_STATEMENTS))

@@ -11,7 +11,7 @@ from xdist.workermanage import WorkerController
 BROWSER = "in a browser"
 TOGETHER = {
     "tests/browser/": BROWSER,
-    "tests/payments/standin/test_pages_in_a_browser.py": BROWSER,
+    "tests/website/demo/fake_stripe/test_pages_in_a_browser.py": BROWSER,
     "tests/payments/faults/": "payments under faults",  # a lane for each kind of database: each has its own site
     "tests/caches/": "before caches",
 }
@@ -26,7 +26,7 @@ FIRST = (
     "tests/newsletter/delivery/test_kills.py",
     "tests/faults/",
     "tests/website/demo/",
-    "tests/website/mail/test_killed.py",
+    "tests/carrel/mail/test_killed.py",
     "tests/website/backup/",
 )
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from articles import library
+from articles import queries
 from articles.models import Article
 from articles.publish import Published
-from website import clock
-from website.db import Database
-from website.editions import current_epoch
+from carrel import clock
+from carrel.db import Database
+from carrel.page_cache import current_epoch
 
 Publish = Callable[..., Published]
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -16,12 +16,12 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 def slugs(db: Database, now: datetime | None = None) -> set[str]:
     with db.read() as session:
-        return {article.slug for article in library.newest(session, now or clock.now(), 100)}
+        return {article.slug for article in queries.newest(session, now or clock.now(), 100)}
 
 
 def address(db: Database, slug: str) -> object:
     with db.read() as session:
-        return library.find_article(session, slug, clock.now())
+        return queries.find_article(session, slug, clock.now())
 
 
 def article(db: Database, slug: str) -> Article:

@@ -12,13 +12,13 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from articles.publish import publish
-from payments.standin import Standin
+from carrel.ads.samples import seed_demo_ads
+from carrel.http.services import Services, make_services
+from carrel.settings import Settings, load
 from tests.support.smtp import FakeMailServer
-from website.ads.samples import seed_demo_ads
 from website.app import create_app
+from website.demo.fake_stripe import FakeStripe
 from website.migrations import migrate
-from website.settings import Settings, load
-from website.web.services import Services, make_services
 from website.worker import Worker, steps
 
 KEY = "a-key-for-tests-only-of-32-bytes-or-more"
@@ -45,7 +45,7 @@ class LiveSite:
     url: str
     app: Flask
     services: Services
-    stripe: Standin
+    stripe: FakeStripe
     mail: FakeMailServer
 
     @property
@@ -64,7 +64,7 @@ def live_site(
         url = f"http://127.0.0.1:{port}"
         mail = stack.enter_context(FakeMailServer().running())
         stripe = stack.enter_context(
-            Standin.running(
+            FakeStripe.running(
                 webhook_url=f"{url}/webhooks/stripe", webhook_secrets=(WEBHOOK_SECRET,), api_key=API_KEY
             )
         )

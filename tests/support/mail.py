@@ -5,11 +5,11 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from carrel.http.services import Services, make_services
+from carrel.mail.message import Content
+from carrel.mail.server import MailServer, Tls
+from carrel.settings import Settings
 from tests.support.smtp import FakeMailServer
-from website.mail.message import Content
-from website.mail.server import MailServer, Tls
-from website.settings import Settings
-from website.web.services import Services, make_services
 
 HELLO = Content("tests/hello", "Hello", "Hello Anna.\n", "<p>Hello Anna.</p>")
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from newsletter.subscribers.models import State, Subscriber, Subscription
+from carrel import clock
+from carrel.accounts.models import Reader
+from carrel.mail import addresses, suppression
+from newsletter.subscribers.models import Subscriber, SubscriberState, Subscription
 from tests.support.articles import put_exam
-from website import clock
-from website.accounts.models import Reader
-from website.mail import addresses, suppression
 
 
 def put_reader(session: Session, email: str | None = "anna@example.org", **columns: Any) -> Reader:
@@ -27,12 +27,12 @@ def put_subscriber(session: Session, email: str = "anna@example.org", **columns:
         "email": address.typed,
         "email_key": address.key,
         "address_hash": suppression.address_hash(session, address.key),
-        "state": State.CONFIRMED,
+        "state": SubscriberState.CONFIRMED,
         "created_at": now,
         "confirmed_at": now,
     }
     subscriber = Subscriber(**(values | columns))
-    if subscriber.state == State.CONFIRMED:
+    if subscriber.state == SubscriberState.CONFIRMED:
         subscriber.subscriptions.append(Subscription(exam_id=put_exam(session).id, since=now))
     session.add(subscriber)
     session.flush()

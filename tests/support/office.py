@@ -4,22 +4,22 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from newsletter.digests.models import Issue, IssueState
-from newsletter.subscribers.models import Pace
+from carrel import audit, clock
+from carrel.accounts.models import Reader
+from carrel.ads.models import Count, PageCount
+from carrel.http.services import Services
+from carrel.mail import suppression
+from carrel.mail.alarms import raise_alarm
+from carrel.mail.models import Kind
+from newsletter.issues.models import Issue, IssueState
+from newsletter.subscribers.models import Frequency
 from payments.models import Claim, Grant, Order, Payment, StripeEvent
 from tests.support.ads import house_ad
 from tests.support.newsletter import put_reader, put_subscriber
 from tests.support.operators import put_operator
-from website import audit, clock
-from website.accounts.models import Reader
 from website.admin.cookie import NAME as COOKIE
 from website.admin.operators import sessions, staff
 from website.admin.operators.roles import Role
-from website.ads.models import Count, PageCount
-from website.mail import suppression
-from website.mail.alarms import raise_alarm
-from website.mail.models import Kind
-from website.web.services import Services
 
 __all__ = ["COOKIE", "furnish"]
 DAYS = 14
@@ -98,9 +98,11 @@ def _order(session: Session, buyer: Reader, number: int) -> None:
 def _mail(session: Session) -> None:
     now = clock.now()
     put_subscriber(session, "sara@example.org")
-    put_subscriber(session, "tom@example.org", pace=Pace.DAILY)
+    put_subscriber(session, "tom@example.org", pace=Frequency.DAILY)
     suppression.suppress(session, "gone@example.org", Kind.BOUNCE, "550 5.1.1 no such user")
-    issue = Issue(pace=Pace.WEEKLY, period="2026-W46", state=IssueState.WAITING, due_at=now, created_at=now)
+    issue = Issue(
+        pace=Frequency.WEEKLY, period="2026-W46", state=IssueState.WAITING, due_at=now, created_at=now
+    )
     issue.frozen_at, issue.reason = now, "POSTAL_ADDRESS was missing."
     session.add(issue)
 

@@ -4,13 +4,13 @@ import pyotp
 from flask import Flask
 from sqlalchemy import select
 
+from carrel import clock
+from carrel.http.services import EXTENSION, Services
 from tests.support.browser import Browser
-from website import clock
 from website.admin.cookie import NAME
 from website.admin.operators import codes, sessions
 from website.admin.operators.models import Operator
 from website.admin.operators.roles import Role
-from website.web.services import EXTENSION, Services
 
 OLGA, EDDA, SUNE = "olga@carrel.test", "edda@carrel.test", "sune@carrel.test"
 NAMES = {Role.OWNER: OLGA, Role.EDITOR: EDDA, Role.SUPPORT: SUNE}

@@ -5,18 +5,20 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
+from carrel.http.services import Services
+from carrel.mail import outbox
+from carrel.mail.models import Alarm, OutboxMail
+from carrel.mail.outbox import USUAL, RetryPolicy
+from carrel.mail.outbox_sender import OutboxSender
 from tests.support.mail import HELLO
-from website.mail import outbox
-from website.mail.delivery import Delivery
-from website.mail.models import Alarm, OutboxMail
-from website.mail.outbox import USUAL, Pace
-from website.web.services import Services
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ANNA = "Anna@example.org"
 
 
-def queue(post: Services, key: str = "k", pace: Pace = USUAL, private: bool = False, to: str = ANNA) -> bool:
+def queue(
+    post: Services, key: str = "k", pace: RetryPolicy = USUAL, private: bool = False, to: str = ANNA
+) -> bool:
     """Queue a greeting. Whether it is new."""
     with post.db.write() as session:
         return outbox.queue(session, key=key, to=to, mail=HELLO, pace=pace, private=private)
@@ -36,7 +38,7 @@ def alarms(post: Services) -> list[str]:
 
 def run(post: Services, turns: int = 50) -> int:
     """Let a worker send what is due now; how often it found something."""
-    with closing(Delivery()) as delivery:
+    with closing(OutboxSender()) as delivery:
         done = 0
         while done < turns and delivery.handle_one(post):
             done += 1
@@ -46,5 +48,5 @@ def run(post: Services, turns: int = 50) -> int:
 
 def step(post: Services) -> bool:
     """Let a fresh worker do one turn."""
-    with closing(Delivery()) as delivery:
+    with closing(OutboxSender()) as delivery:
         return delivery.handle_one(post)

@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from carrel.http.services import Services
 from tests.support.authenticator import Device
 from website.admin.operators import passkeys
 from website.admin.operators.challenges import Site
 from website.admin.operators.models import Operator, OperatorSession, Passkey
-from website.admin.operators.signing_in import Place
-from website.web.services import Services
+from website.admin.operators.sign_in import Place
 
 SITE = Site("https://carrel.test", "Carrel")
 HERE = Place("192.0.2.1", "Firefox on Linux")

@@ -10,17 +10,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from carrel import clock
+from carrel.accounts import hooks
+from carrel.accounts.models import Reader
+from carrel.db import Base
+from carrel.http.guards import csrf_token
+from carrel.http.services import Services
+from carrel.http.session_cookie import cookie_name
+from carrel.mail.models import Alarm, OutboxMail
 from payments.models import Order, Payment
-from payments.shop import Shop, shop_of
-from payments.standin import Standin
-from website import clock
-from website.accounts import hooks
-from website.accounts.models import Reader
-from website.db import Base
-from website.mail.models import Alarm, OutboxMail
-from website.web.guards import csrf_token
-from website.web.services import Services
-from website.web.session_cookie import cookie_name
+from payments.payment_context import PaymentContext, shop_of
+from website.demo.fake_stripe import FakeStripe
 
 SECRET = "whsec_carrel"
 CREATE = "POST /v1/checkout/sessions"
@@ -33,11 +33,11 @@ class Till:
 
     app: Flask
     services: Services
-    stripe: Standin
+    stripe: FakeStripe
     clients: list[FlaskClient] = field(default_factory=list)
 
     @property
-    def shop(self) -> Shop:
+    def shop(self) -> PaymentContext:
         """The shop as the worker has it."""
         return shop_of(self.services)
 

@@ -14,7 +14,7 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.routing import Rule, rules
 
-from website.web import assets
+from carrel.http import assets
 
 Builder = Callable[..., tuple[str, str]]
 

@@ -20,16 +20,16 @@ from urllib.error import URLError
 import requests
 from sqlalchemy import delete
 
+from carrel.accounts.models import LimitHits
+from carrel.db import Database
+from carrel.mail.models import Alarm
 from payments.models import Reconciliation
-from payments.standin import Standin
 from tests.support.buyer import PATIENCE_SECONDS, Buyer
 from tests.support.eyes import Eyes
 from tests.support.served import free_port
 from tests.support.smtp import FakeMailServer
 from tests.support.warm import Warm
-from website.accounts.models import LimitHits
-from website.db import Database
-from website.mail.models import Alarm
+from website.demo.fake_stripe import FakeStripe
 from website.migrations import migrate
 
 ROOT = Path(__file__).parents[2]
@@ -49,7 +49,7 @@ class Site(Eyes):
 
     url: str
     environ: Mapping[str, str]
-    stripe: Standin
+    stripe: FakeStripe
     mail: FakeMailServer
     children: dict[str, Child] = field(default_factory=dict)
     root: Path = ROOT  # of the code that runs
@@ -171,7 +171,7 @@ def running_site(
     url = f"http://127.0.0.1:{port}"
     with ExitStack() as stack:
         stripe = stack.enter_context(
-            Standin.running(
+            FakeStripe.running(
                 webhook_url=f"{url}/webhooks/stripe",
                 webhook_secrets=SECRETS[:1],
                 retry_delays=(0.2, 0.5, 1, 2, 4, 8),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from website.db import Base, Database
+from carrel.db import Base, Database
 
 
 def dump(db: Database) -> str:

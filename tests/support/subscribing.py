@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from newsletter.subscribers.models import State, Subscriber, Subscription
-from newsletter.subscribers.receiving import receives
+from carrel import clock
+from carrel.http.services import Services
+from carrel.mail import suppression
+from carrel.mail.models import Kind, OutboxMail
+from newsletter.subscribers.eligibility import receives
+from newsletter.subscribers.models import Subscriber, SubscriberState, Subscription
 from tests.support.browser import Browser
 from tests.support.newsletter import put_subscriber
-from website import clock
-from website.mail import suppression
-from website.mail.models import Kind, OutboxMail
-from website.web.services import Services
 
 ANNA = "anna@example.org"
 COOKIE = "__Host-carrel_sign_up"
@@ -72,9 +72,9 @@ def put_state(services: Services, state: str) -> None:
             case "paused":
                 put_subscriber(session, ANNA, paused_until=clock.now() + timedelta(days=9))
             case "left":
-                put_subscriber(session, ANNA, state=State.LEFT, left_at=clock.now())
+                put_subscriber(session, ANNA, state=SubscriberState.LEFT, left_at=clock.now())
             case "pending":
-                put_subscriber(session, ANNA, state=State.PENDING, confirmed_at=None)
+                put_subscriber(session, ANNA, state=SubscriberState.PENDING, confirmed_at=None)
             case Kind():
                 put_subscriber(session, ANNA)
                 suppression.suppress(session, ANNA, state)

@@ -5,11 +5,11 @@ import threading
 import pytest
 import structlog
 
-from website import logs
+from carrel import logging
 
 
 def test_what_another_thread_logs_does_not_reach_the_test_in_hand(capsys: pytest.CaptureFixture[str]) -> None:
-    logs.configure()
+    logging.configure()
     log = structlog.get_logger()
     other = threading.Thread(target=lambda: log.error("from a shared site"))
     other.start()

@@ -7,7 +7,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
-from website.db import Database
+from carrel.db import Database
 from website.migrations import migrate
 
 # Everything goes, triggers asleep; then what the migrations had put there comes back. It is written out once as a

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from payments.facts import DisputeFact, SessionFact, read
-from payments.stripe_api import StripeApi
+from payments.stripe.client import StripeApi
+from payments.stripe.schemas import DisputeFact, SessionFact, read
 
 CENTS = 499
 Event = tuple[str, str]  # its type, and the id of the session or payment intent that it is about

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from carrel.settings import Settings
 from tests.support.warm import Warm
-from website.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 FULL = bool(os.environ.get("CARREL_FULL_FAULTS"))

@@ -7,7 +7,7 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from website import clock
+from carrel import clock
 from website.cli import main
 
 ENTRY = ("-m", "tests.support.wrong_clock")

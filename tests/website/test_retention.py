@@ -16,12 +16,12 @@ ROW = re.compile(
 )
 ROWS = [pytest.param(row, id=row["name"] + " of " + row["where"]) for row in ROW.finditer(DOCS)]
 PROMISED = {
-    "Sign-in links": "website.accounts.tidy:LINKS_KEPT",
-    "Subscriptions that were never confirmed": "newsletter.subscribers.confirming:LASTS",
-    "Stripe’s messages about payments": "payments.upkeep:KEPT",
-    "The text of mails we sent you": "website.mail.watch:READABLE",
-    "That we sent you a mail": "website.mail.watch:KEPT",
-    "Backup copies": "website.backup.shelf:LONGEST",
+    "Sign-in links": "carrel.accounts.retention:LINKS_KEPT",
+    "Subscriptions that were never confirmed": "newsletter.subscribers.confirmation:LASTS",
+    "Stripe’s messages about payments": "payments.retention:KEPT",
+    "The text of mails we sent you": "carrel.mail.outbox_watch:READABLE",
+    "That we sent you a mail": "carrel.mail.outbox_watch:KEPT",
+    "Backup copies": "website.backup.backup_store:LONGEST",
 }
 
 

@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Table, select
 from werkzeug.routing import Rule
 
-from website.db import Base, Database
-from website.web import guards
+from carrel.db import Base, Database
+from carrel.http import guards
 
 # Each converter's sample leads nowhere: a page must be as harmless for an unknown thing as for a known one.
 SAMPLES = {

@@ -6,17 +6,17 @@ from flask import Flask
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from website.accounts import refusals
-from website.admin import cookie, frame, guard
+from carrel.accounts import error_handlers
+from carrel.http import errors, guards, headers, request_id, storage_register
+from carrel.http.services import EXTENSION, Services
+from website.admin import cookie, guard, layout
 from website.admin.advertising import routes as advertising
-from website.admin.cockpit import routes as cockpit
+from website.admin.dashboard import routes as cockpit
 from website.admin.operators import passkey_routes as passkeys
 from website.admin.operators import routes as operators
 from website.admin.reports import routes as reports
 from website.admin.screens import digests, mailing, money, people
 from website.admin.tables import routes as tables
-from website.web import errors, guards, headers, request_id, storage_register
-from website.web.services import EXTENSION, Services
 
 MOUNTED_AT = "/admin"
 LARGEST_BODY_BYTES = 256 * 1024
@@ -45,8 +45,8 @@ def create_admin(site: Flask) -> Flask:
     guards.init_app(app, cookie.operator_cookie)
     headers.init_app(app)
     errors.init_app(app)
-    refusals.init_app(app)
-    frame.init_app(app, site)
+    error_handlers.init_app(app)
+    layout.init_app(app, site)
     guard.init_app(app)
     for pages in (cockpit, operators, passkeys, tables, people, money, digests, mailing, reports):
         app.register_blueprint(pages.blueprint)

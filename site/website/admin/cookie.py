@@ -2,10 +2,10 @@
 
 from flask import Response, request
 
+from carrel.http.services import services
+from carrel.settings import Settings
 from website.admin.operators.challenges import LASTS
 from website.admin.operators.sessions import ABSOLUTE
-from website.settings import Settings
-from website.web.services import services
 
 NAME = "carrel_operator"
 CHALLENGE = "carrel_passkey"

@@ -6,26 +6,30 @@ from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, current_app, g, request
 
-from website.accounts.paths import safe_path
+from carrel.accounts.paths import safe_path
+from carrel.http import errors
+from carrel.http.redirects import see_other
+from carrel.http.services import services
 from website.admin.cookie import operator_cookie
 from website.admin.operators import sessions
 from website.admin.operators.models import Operator, OperatorSession
 from website.admin.operators.roles import Need, may
-from website.web import errors
-from website.web.redirects import see_other
-from website.web.services import services
 
 View = TypeVar("View", bound=Callable[..., object])
 NEED: Final = "operator_need"
 FRESH: Final = "operator_fresh"
 ANYBODY: Final = "anybody"
-NOT_YOURS = errors.Words(
+NOT_YOURS = errors.ErrorPage(
     "Your role does not reach that far", "Ask an owner of this site to do it, or to give you another role."
 )
 
 
-class NotAllowed(Exception):
+class NotAllowedError(Exception):
     """The operator's role may not do this."""
+
+
+class NotProven(Exception):
+    """What was asked for hurts, and the last code or passkey is older than ten minutes."""
 
 
 def needs(need: Need, *, fresh: bool = False) -> Callable[[View], View]:
@@ -48,11 +52,11 @@ def for_anybody(view: View) -> View:
 def init_app(app: Flask) -> None:
     """Put the guard before every view of the admin app."""
     app.before_request(check)
-    app.register_error_handler(NotAllowed, lambda _refused: errors.page(403, NOT_YOURS))
+    app.register_error_handler(NotAllowedError, lambda _refused: errors.page(403, NOT_YOURS))
 
 
 def check() -> Response | None:
-    """Let pass who may; send the others to sign in, or to prove themselves again."""
+    """Let pass who may; send the others to sign in. Raises `NotAllowedError`, `NotProven`."""
     if request.endpoint is None:
         return None  # no such page: 404 for everybody
     view = current_app.view_functions[request.endpoint]
@@ -63,9 +67,9 @@ def check() -> Response | None:
     if found is None:
         return see_other(f"/admin/sign-in?next={quote(way_back())}")
     if not isinstance(need, Need) or not may(found.operator.role, need):
-        raise NotAllowed
+        raise NotAllowedError
     if getattr(view, FRESH) and not sessions.is_fresh(found):
-        return see_other(f"/admin/again?next={quote(way_back())}")
+        raise NotProven
     return None
 
 
@@ -81,7 +85,7 @@ def my_session() -> OperatorSession:
     """The session of whoever asks; there is one on every page that is not for anybody."""
     found = current()
     if found is None:
-        raise NotAllowed
+        raise NotAllowedError
     return found
 
 

@@ -18,7 +18,7 @@ from typing import IO, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
-from website.backup.failures import BadBackup
+from website.backup.errors import InvalidBackupError
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -106,16 +106,16 @@ def sync_folder(folder: Path) -> None:
 
 
 def manifest_of(path: Path) -> Manifest:
-    """Only what a backup says about itself; quick. Raises `BadBackup`."""
+    """Only what a backup says about itself; quick. Raises `InvalidBackupError`."""
     try:
         with gzip.open(path) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
             return _manifest(tar, tar.next())
     except UNREADABLE as wrong:
-        raise BadBackup(path, _why(wrong)) from None
+        raise InvalidBackupError(path, _why(wrong)) from None
 
 
 def read(path: Path, into: Path | None = None) -> Manifest:
-    """Read a whole archive and check every byte of it, writing its files below `into`. Raises `BadBackup`."""
+    """Read a whole archive and check every byte of it, writing its files below `into`. Raises `InvalidBackupError`."""
     try:
         with gzip.open(path) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
             manifest = _manifest(tar, tar.next())
@@ -123,11 +123,13 @@ def read(path: Path, into: Path | None = None) -> Manifest:
             while plain.read(CHUNK):  # to the very end, where gzip's own check stands
                 pass
     except UNREADABLE as wrong:
-        raise BadBackup(path, _why(wrong)) from None
+        raise InvalidBackupError(path, _why(wrong)) from None
     except _Wrong as wrong:
-        raise BadBackup(path, str(wrong)) from None
+        raise InvalidBackupError(path, str(wrong)) from None
     if found != manifest.files:
-        raise BadBackup(path, "it is damaged: a file in it is missing, or not what the manifest says")
+        raise InvalidBackupError(
+            path, "it is damaged: a file in it is missing, or not what the manifest says"
+        )
     return manifest
 
 

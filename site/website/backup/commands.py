@@ -7,16 +7,16 @@ from pathlib import Path
 
 import click
 
-from newsletter.digests import sent_log
-from payments.reconcile import FAR_DAYS, reconcile
-from payments.shop import Shop
-from payments.stripe_api import StripeAway, stripe_of
-from website.backup import making, rehearsal, restoring, shelf
-from website.backup.failures import BackupFailure
-from website.db import Database
-from website.mail import holds
-from website.settings import Settings, load
-from website.web.services import open_database
+from carrel.db import Database
+from carrel.http.services import open_database
+from carrel.mail import holds
+from carrel.settings import Settings, load
+from newsletter.issues import sent_log
+from payments.payment_context import PaymentContext
+from payments.reconciliation.reconcile import FAR_DAYS, reconcile
+from payments.stripe.client import StripeUnavailableError, stripe_of
+from website.backup import backup_store, create, restore, restore_test
+from website.backup.errors import BackupError
 
 EXIT_BAD, EXIT_REFUSED = 1, 2
 STILL_HELD = (
@@ -29,7 +29,7 @@ Start the site, look at it, then let the mail go on:
   carrel mail resume --again   it is mailed, perhaps a second time"""
 
 
-class Refusal(click.ClickException):
+class CommandError(click.ClickException):
     """A sentence for the operator, and exit status 2."""
 
     exit_code = EXIT_REFUSED
@@ -49,21 +49,21 @@ def backup_command(only_list: bool, test: bool) -> None:
         return
     with _failures():
         with _database(settings) as db:
-            path = making.make(settings, db)
+            path = create.make(settings, db)
         click.echo(path)
         if test:
             _test(settings, path)
 
 
 def _list(settings: Settings) -> None:
-    for each in shelf.every(settings.home):
+    for each in backup_store.every(settings.home):
         click.echo(
             f"{each.path}  {each.at:%Y-%m-%d %H:%M UTC}  {each.path.stat().st_size:>13,} bytes  {each.kind}"
         )
 
 
 def _test(settings: Settings, path: Path) -> None:
-    result = rehearsal.rehearse(settings, path)
+    result = restore_test.rehearse(settings, path)
     click.echo(result.problem or "It was restored in a scratch place, and the site serves its pages from it.")
     if result.problem:
         raise click.exceptions.Exit(EXIT_BAD)
@@ -79,7 +79,7 @@ def restore_command(file: Path) -> None:
     """
     settings = load()
     with _failures():
-        restored = restoring.restore(settings, file)
+        restored = restore.restore(settings, file)
         click.echo(f"The site is what it was at {restored.manifest.made_at:%Y-%m-%d %H:%M:%S UTC}.")
         if restored.saved:
             click.echo(f"What was there before is kept: {restored.saved}")
@@ -104,8 +104,8 @@ def _compare(settings: Settings, db: Database) -> bool:
             holds.note_reconciled(session)
         return True
     try:
-        report = reconcile(Shop(settings, db, stripe_of(settings)), FAR_DAYS)
-    except StripeAway:
+        report = reconcile(PaymentContext(settings, db, stripe_of(settings)), FAR_DAYS)
+    except StripeUnavailableError:
         click.echo(STILL_HELD)
         return False
     click.echo(f"Compared with Stripe: {len(report.found)} differences, {len(report.left)} left.")
@@ -131,7 +131,7 @@ def resume_command(skip: bool | None) -> None:
             click.echo("No mail is held.")
             return
         if skip is None:
-            raise Refusal(WHAT_NOW)
+            raise CommandError(WHAT_NOW)
         if hold.reconciled_at is None and not _compare(settings, db):
             raise click.exceptions.Exit(EXIT_REFUSED)
         with db.write() as session:
@@ -144,8 +144,8 @@ def resume_command(skip: bool | None) -> None:
 def _failures() -> Iterator[None]:
     try:
         yield
-    except BackupFailure as wrong:
-        raise Refusal(str(wrong)) from None
+    except BackupError as wrong:
+        raise CommandError(str(wrong)) from None
 
 
 def _actor() -> str:

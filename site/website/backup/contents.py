@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from website.backup.failures import DamagedDatabase
+from website.backup.errors import DamagedDatabaseError
 
 SEARCH = "article_search"  # derived, and on SQLite a virtual table
 
@@ -20,10 +20,10 @@ class Contents:
 def contents(connection: Any, tables: list[str]) -> Contents:
     """Count everything, on a driver's connection of either kind. Takes seconds for millions of rows.
 
-    Raises `DamagedDatabase` when the tables are not ours.
+    Raises `DamagedDatabaseError` when the tables are not ours.
     """
     if not {"alembic_version", "payment"} <= set(tables):
-        raise DamagedDatabase("it does not have the tables of a site")
+        raise DamagedDatabaseError("it does not have the tables of a site")
     ours = sorted(name for name in tables if not name.startswith((SEARCH, "sqlite_")))
     rows = {name: _one(connection, f'SELECT count(*) FROM "{name}"') for name in ours}  # noqa: S608 - the catalogue's
     newest = "SELECT checkout_session_id FROM payment ORDER BY id DESC LIMIT 1"

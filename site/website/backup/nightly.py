@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from website import clock
-from website.backup import making, rehearsal, shelf
-from website.backup.failures import Busy
-from website.mail.alarms import raise_alarm
-from website.settings import Settings
-from website.web.services import Services
+from carrel import clock
+from carrel.http.services import Services
+from carrel.mail.alarms import raise_alarm
+from carrel.settings import Settings
+from website.backup import backup_store, create, restore_test
+from website.backup.errors import BackupBusyError
 
 log = structlog.get_logger()
 EVERY_SECONDS = 60.0
@@ -45,7 +45,7 @@ def is_due(settings: Settings, now: datetime) -> bool:
     due = there.replace(hour=settings.backup_hour, minute=0, second=0, microsecond=0)
     if due > there:
         due -= timedelta(days=1)
-    made = [each.at for each in shelf.every(settings.home) if each.kind == "nightly"]
+    made = [each.at for each in backup_store.every(settings.home) if each.kind == "nightly"]
     # One of a clock that was ahead is no reason to make none until that day comes.
     return not any(due <= at <= now + clock.TOLERANCE for at in made)
 
@@ -54,12 +54,12 @@ def run(services: Services) -> None:
     """Make, rotate, test. What fails is an alarm."""
     settings = services.settings
     try:
-        path = making.make(settings, services.db, "nightly")
-        gone = shelf.rotate(settings.home, clock.now())
+        path = create.make(settings, services.db, "nightly")
+        gone = backup_store.rotate(settings.home, clock.now())
         log.info("backup made", backup=path.name, thrown_away=len(gone))
-        result = rehearsal.rehearse(settings, path)
+        result = restore_test.rehearse(settings, path)
         log.info("restore test", backup=path.name, problem=result.problem)
-    except Busy:
+    except BackupBusyError:
         return
     except Exception as wrong:
         log.exception("backup failed")

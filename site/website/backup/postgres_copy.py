@@ -9,7 +9,7 @@ import psycopg
 from sqlalchemy.engine import URL
 
 from website.backup.contents import Contents, contents
-from website.backup.failures import DamagedDatabase, ProgramFailed
+from website.backup.errors import DamagedDatabaseError, ProgramFailedError
 
 NAME = "database.pgdump"
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
@@ -22,7 +22,7 @@ OUR_NAMES = "SET search_path TO public"  # the dump leaves it empty
 
 
 def dump(url: URL, copy: Path) -> Contents:
-    """One consistent snapshot, and what it holds. Raises `ProgramFailed`."""
+    """One consistent snapshot, and what it holds. Raises `ProgramFailedError`."""
     with psycopg.connect(_libpq(url), autocommit=False) as connection:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         row = connection.execute(SNAPSHOT).fetchone()
@@ -45,7 +45,7 @@ def is_empty(url: URL) -> bool:
 
 
 def as_statements(copy: Path, script: Path) -> None:
-    """Write a dump out as SQL, which reads all of it. Raises `ProgramFailed`."""
+    """Write a dump out as SQL, which reads all of it. Raises `ProgramFailedError`."""
     _run(None, "pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(copy))
 
 
@@ -79,9 +79,9 @@ def drop_scratch(url: URL, name: str) -> None:
 
 
 def require_same(found: Contents, wanted: Contents) -> None:
-    """Raises `DamagedDatabase` when two counts differ."""
+    """Raises `DamagedDatabaseError` when two counts differ."""
     if found != wanted:
-        raise DamagedDatabase("what was put back is not what was saved")
+        raise DamagedDatabaseError("what was put back is not what was saved")
 
 
 def _libpq(url: URL) -> str:
@@ -98,12 +98,12 @@ def _run(url: URL | None, program: str, *arguments: str) -> None:
         [_find(program), *where, *arguments], env=environ, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise ProgramFailed(program, done.stderr)
+        raise ProgramFailedError(program, done.stderr)
 
 
 def _find(program: str) -> str:
     debian = (str(path / "bin" / program) for path in sorted(DEBIAN.glob("*"), reverse=True))
     found = next((path for path in debian if Path(path).exists()), None) or shutil.which(program)
     if found is None:
-        raise ProgramFailed(program, "it is not installed: apt install postgresql-client")
+        raise ProgramFailedError(program, "it is not installed: apt install postgresql-client")
     return found

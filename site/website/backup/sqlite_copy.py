@@ -7,9 +7,9 @@ from typing import Any
 
 import pysqlite3
 
+from carrel.db import BUSY_TIMEOUT_MS
 from website.backup.contents import Contents, contents
-from website.backup.failures import BackupFailure, DamagedDatabase, NotCopied
-from website.db import BUSY_TIMEOUT_MS
+from website.backup.errors import BackupCopyError, BackupError, DamagedDatabaseError
 
 NAME = "database.sqlite3"
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
@@ -18,7 +18,7 @@ BESIDE = ("", "-wal", "-shm")  # a database is up to three files
 
 
 def dump(database: Path, copy: Path) -> Contents:
-    """A checked snapshot; whoever writes meanwhile goes on. Raises `DamagedDatabase`."""
+    """A checked snapshot; whoever writes meanwhile goes on. Raises `DamagedDatabaseError`."""
     try:
         with closing(_open(database)) as source, closing(pysqlite3.connect(str(copy))) as target:
             source.backup(target)
@@ -29,7 +29,7 @@ def dump(database: Path, copy: Path) -> Contents:
 
 
 def checked(copy: Path) -> Contents:
-    """What a snapshot holds. Raises `DamagedDatabase` unless it is whole."""
+    """What a snapshot holds. Raises `DamagedDatabaseError` unless it is whole."""
     try:
         with closing(_open(copy)) as connection:
             _check(connection)
@@ -70,11 +70,11 @@ def _open(path: Path) -> Any:
 def _check(connection: Any) -> None:
     said = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
     if said != ["ok"]:
-        raise DamagedDatabase("; ".join(said))
+        raise DamagedDatabaseError("; ".join(said))
     if astray := connection.execute("PRAGMA foreign_key_check").fetchone():
-        raise DamagedDatabase(f"a row of {astray[0]} names a row of {astray[2]} that is not there")
+        raise DamagedDatabaseError(f"a row of {astray[0]} names a row of {astray[2]} that is not there")
 
 
-def _damaged(wrong: Exception) -> BackupFailure:
+def _damaged(wrong: Exception) -> BackupError:
     """A lock or a full disk is no damage."""
-    return DamagedDatabase(str(wrong)) if str(wrong) in DAMAGE else NotCopied(str(wrong))
+    return DamagedDatabaseError(str(wrong)) if str(wrong) in DAMAGE else BackupCopyError(str(wrong))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from website.settings import EXAMPLE, BadSettings, Settings, is_local, load
+from carrel.settings import EXAMPLE, Settings, SettingsError, is_local, load
 
 DEFAULT_PORT = 8000
 LARGEST_PORT = 65_535
@@ -30,10 +30,10 @@ class Neighbours:
 
 
 def port(environ: Mapping[str, str]) -> int:
-    """The port from `PORT`. Raises `BadSettings`."""
+    """The port from `PORT`. Raises `SettingsError`."""
     given = environ.get("PORT", str(DEFAULT_PORT))
     if not given.isdigit() or not 0 < int(given) <= LARGEST_PORT:
-        raise BadSettings(f"PORT={given} is no port: use a number from 1 to {LARGEST_PORT}.")
+        raise SettingsError(f"PORT={given} is no port: use a number from 1 to {LARGEST_PORT}.")
     return int(given)
 
 
@@ -41,9 +41,11 @@ def check_operators_settings(environ: Mapping[str, str]) -> Settings:
     """The operator's own settings, refused where the demo could touch the public or real money."""
     settings = load(environ, demo=True)
     if settings.stripe_secret_key.get_secret_value().startswith(("sk_live", "rk_live")):
-        raise BadSettings("The demo takes no live Stripe key: use a test key (sk_test_…), or carrel serve.")
+        raise SettingsError("The demo takes no live Stripe key: use a test key (sk_test_…), or carrel serve.")
     if settings.base_url and not is_local(settings.base_url):
-        raise BadSettings("The demo runs on this machine only: remove CARREL_BASE_URL, or use carrel serve.")
+        raise SettingsError(
+            "The demo runs on this machine only: remove CARREL_BASE_URL, or use carrel serve."
+        )
     return settings
 
 
@@ -76,11 +78,11 @@ def write_down(home: Path, environ: Mapping[str, str], filled: Mapping[str, str]
 
 
 def of_running_demo(home: Path) -> dict[str, str]:
-    """What the demo that runs over this home has filled in. Raises `BadSettings` if none runs."""
+    """What the demo that runs over this home has filled in. Raises `SettingsError` if none runs."""
     try:
         return dict(json.loads((home / RUNNING).read_text()))
     except OSError:
-        raise BadSettings(f"No demo runs over {home}: start it with make run, in this folder.") from None
+        raise SettingsError(f"No demo runs over {home}: start it with make run, in this folder.") from None
 
 
 def has_own_mail_server(environ: Mapping[str, str], settings: Settings) -> bool:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, g, render_template
 
+from carrel.http.services import services
 from website.demo.mailbox import FOLDER
-from website.web.services import services
 
 blueprint = Blueprint("demo_mail", __name__, url_prefix="/demo/mail")
 SHOWN = 100

@@ -9,11 +9,13 @@ import urllib.request
 from collections.abc import Mapping
 from urllib.error import URLError
 
+from articles.commands import CommandError
+
 START_SECONDS = 120.0  # on a slow machine; nobody waits that long on another
 STOP_SECONDS = 35.0
 
 
-class DidNotStart(Exception):
+class ProcessStartError(CommandError):
     """A process of the demo ended before the site answered."""
 
 
@@ -30,11 +32,11 @@ class Processes:
         self._children[name] = subprocess.Popen(command, env=self._environ, start_new_session=True)
 
     def wait_until_it_answers(self, address: str) -> None:
-        """Return when the address answers. Raises `DidNotStart`."""
+        """Return when the address answers. Raises `ProcessStartError`."""
         give_up = time.monotonic() + START_SECONDS
         while not _answers(address):
             if (dead := self.first_dead()) or time.monotonic() > give_up:
-                raise DidNotStart(f"The {dead or 'site'} did not start; its message stands above.")
+                raise ProcessStartError(f"The {dead or 'site'} did not start; its message stands above.")
             time.sleep(0.05)
 
     def first_dead(self) -> str | None:

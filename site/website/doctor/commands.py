@@ -5,11 +5,11 @@ from dataclasses import asdict
 
 import click
 
-from website import clock
-from website.doctor.examination import examine, worst
-from website.doctor.findings import Finding, Level, Patient
-from website.settings import load
-from website.web.services import open_database
+from carrel import clock
+from carrel.http.services import existing_database
+from carrel.settings import load
+from website.doctor.findings import CheckContext, Finding, Level
+from website.doctor.run_checks import examine, worst
 
 EXIT = {Level.WELL: 0, Level.LOOK: 1, Level.BAD: 2}
 MARK = {Level.WELL: "well", Level.LOOK: "LOOK", Level.BAD: "BAD "}
@@ -24,9 +24,9 @@ def doctor_command(form: str, offline: bool) -> None:
     Exit status: 0 all is well, 1 somebody should look at something, 2 something does not work.
     """
     settings = load()
-    db = open_database(settings)
+    db = existing_database(settings)
     try:
-        findings = examine(Patient(settings, db, clock.now(), ask_outside=not offline))
+        findings = examine(CheckContext(settings, db, clock.now(), ask_outside=not offline))
     finally:
         db.close()
     click.echo(

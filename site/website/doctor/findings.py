@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from website.db import Database
-from website.settings import Settings
+from carrel.db import Database
+from carrel.settings import Settings
 
 
 class Level(StrEnum):
@@ -27,7 +27,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Patient:
+class CheckContext:
     """The site. `ask_outside`: also ask the mail server and Stripe whether they are there (seconds each)."""
 
     settings: Settings

@@ -6,13 +6,13 @@ import ipaddress
 from flask import Blueprint, Flask, Response, abort, render_template, request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from website import clock
+from carrel import clock
+from carrel.http.services import services
 from website.admin.guard import needs
 from website.admin.operators.roles import Need
-from website.doctor import numbers
-from website.doctor.examination import examine, worst
-from website.doctor.findings import Patient
-from website.web.services import services
+from website.doctor import metrics as numbers
+from website.doctor.findings import CheckContext
+from website.doctor.run_checks import examine, worst
 
 page = Blueprint("doctor", __name__, template_folder="templates")
 metrics_page = Blueprint("metrics", __name__)
@@ -30,7 +30,7 @@ def init_app(app: Flask, admin: Flask) -> None:
 def doctor() -> str:
     """Is the site well?"""
     desk = services()
-    findings = examine(Patient(desk.settings, desk.db, clock.now()))
+    findings = examine(CheckContext(desk.settings, desk.db, clock.now()))
     return render_template("doctor/doctor.html", findings=findings, worst=worst(findings))
 
 

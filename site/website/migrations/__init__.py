@@ -2,17 +2,17 @@
 
 from sqlalchemy import inspect, text
 
-from website.db import Database, DatabaseUnusable
+from carrel.db import Database, DatabaseUnusableError
 
 HEAD = "0006"  # the revision this release was made for
 
 
-class ForeignSchema(DatabaseUnusable):
+class UnknownSchemaError(DatabaseUnusableError):
     """The database's schema is not the one this release was made for."""
 
 
 def check_schema(db: Database) -> None:
-    """Refuse to start on a schema that is not ours. Raises `ForeignSchema`."""
+    """Refuse to start on a schema that is not ours. Raises `UnknownSchemaError`."""
     found = current_revision(db)
     if found == HEAD:
         return
@@ -20,7 +20,7 @@ def check_schema(db: Database) -> None:
 
     refuse_unknown(found)
     older = "has an older schema than this release" if found else "is empty"
-    raise ForeignSchema(f"The database {older}. Run: carrel migrate")
+    raise UnknownSchemaError(f"The database {older}. Run: carrel migrate")
 
 
 def current_revision(db: Database) -> str | None:
@@ -35,7 +35,7 @@ def current_revision(db: Database) -> str | None:
 def migrate(db: Database) -> bool:
     """Bring the schema to this release's, one process at a time. Returns whether anything was done.
 
-    Others that start meanwhile wait up to 60 s for it. Raises `ForeignSchema` on a newer schema.
+    Others that start meanwhile wait up to 60 s for it. Raises `UnknownSchemaError` on a newer schema.
     """
     from website.migrations.upgrade import upgrade
 
@@ -45,7 +45,7 @@ def migrate(db: Database) -> bool:
 
 
 def check_columns(db: Database) -> None:
-    """Refuse a schema that lacks a column of ours, whatever revision it names (DATA-18). Raises `ForeignSchema`.
+    """Refuse a schema that lacks a column of ours, whatever revision it names (DATA-18). Raises `UnknownSchemaError`.
 
     More columns than ours are well: a later release may have added them.
     """
@@ -56,7 +56,7 @@ def check_columns(db: Database) -> None:
     there = {f"{table}.{column['name']}" for (_, table), columns in found.items() for column in columns}
     if lacking := sorted(needed() - there):
         more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
-        raise ForeignSchema(
+        raise UnknownSchemaError(
             f"The database lacks {lacking[0]}{more}, although it names the schema {HEAD}: an unfinished release made "
             f"it, or somebody changed it by hand. Restore a backup; if it was only a trial, {_away(db)}"
         )

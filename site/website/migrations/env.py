@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from website.db import Base
+from carrel.db import Base
 from website.migrations import models  # noqa: F401 - every model must be known
 
 connection = context.config.attributes["connection"]

@@ -1,18 +1,18 @@
 """Every module that declares tables, so that migrations and tests know the whole schema."""
 
 from articles import models as articles
+from carrel import audit, page_cache, tokens
+from carrel.accounts import models as accounts
+from carrel.ads import models as ads
+from carrel.db import Base
+from carrel.mail import models as mail
 from newsletter import models as newsletter
 from payments import models as payments
-from website import audit, editions, tokens
-from website.accounts import models as accounts
 from website.admin.operators import models as operators
-from website.ads import models as ads
-from website.db import Base
-from website.mail import models as mail
 
 MODULES = [
     audit,
-    editions,
+    page_cache,
     tokens,
     accounts,
     ads,

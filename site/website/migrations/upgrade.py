@@ -13,8 +13,8 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
-from website.db import Database, DatabaseUnusable
-from website.migrations import HEAD, ForeignSchema, current_revision
+from carrel.db import Database, DatabaseUnusableError
+from website.migrations import HEAD, UnknownSchemaError, current_revision
 
 HERE = Path(__file__).parent
 ADVISORY_LOCK = 0x6361_7272  # "carr"
@@ -23,7 +23,7 @@ TOO_LONG = "Another process has been migrating for a minute."
 
 
 def upgrade(db: Database) -> bool:
-    """Bring the schema to `HEAD`, one process at a time. Returns whether anything was done. Raises `ForeignSchema`."""
+    """Bring the schema to `HEAD`, one process at a time. Returns whether anything was done. Raises `UnknownSchemaError`."""
     with _one_at_a_time(db):
         found = current_revision(db)
         if found == HEAD:
@@ -36,10 +36,10 @@ def upgrade(db: Database) -> bool:
 
 
 def refuse_unknown(found: str | None) -> None:
-    """Refuse a revision that is not in our history. Raises `ForeignSchema`."""
+    """Refuse a revision that is not in our history. Raises `UnknownSchemaError`."""
     known = {each.revision for each in script().walk_revisions()}
     if found is not None and found not in known:
-        raise ForeignSchema(
+        raise UnknownSchemaError(
             f"The database has the schema {found!r}, which this release does not know. "
             "It was made by a later release: install that one, or restore a backup."
         )
@@ -68,7 +68,7 @@ def _one_at_a_time(db: Database) -> Iterator[None]:
         try:
             connection.execute(text(f"SELECT pg_advisory_lock({ADVISORY_LOCK})"))
         except OperationalError:
-            raise DatabaseUnusable(TOO_LONG) from None
+            raise DatabaseUnusableError(TOO_LONG) from None
         try:
             yield
         finally:
@@ -85,6 +85,6 @@ def _file_lock(path: Path) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() > give_up:
-                    raise DatabaseUnusable(TOO_LONG) from None
+                    raise DatabaseUnusableError(TOO_LONG) from None
                 time.sleep(0.05)
         yield

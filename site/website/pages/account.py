@@ -5,15 +5,15 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request
 
-from newsletter import standing as newsletter
+from carrel.accounts import current_reader, erasure, readers, sessions
+from carrel.accounts.export import export
+from carrel.accounts.models import ReaderSession
+from carrel.http.redirects import see_other
+from carrel.http.services import services
+from carrel.http.session_cookie import clear_session_cookie, session_cookie
+from newsletter import account_summary as newsletter
 from payments.offer import price_display
-from payments.standing import standing
-from website.accounts import erasing, readers, sessions, who
-from website.accounts.export import export
-from website.accounts.models import ReaderSession
-from website.web.redirects import see_other
-from website.web.services import services
-from website.web.session_cookie import clear_session_cookie, session_cookie
+from payments.queries.account_summary import standing
 
 blueprint = Blueprint("account", __name__)
 DONE = {
@@ -26,7 +26,7 @@ DONE = {
 @blueprint.get("/account/")
 def account() -> str:
     """Everything that is the reader's, on one page."""
-    here = who.required()
+    here = current_reader.required()
     settings = services().settings
     with services().db.read() as session:
         browsers = sessions.of_reader(session, here.reader_id)
@@ -49,7 +49,7 @@ def account() -> str:
 @blueprint.post("/account/sessions/<int:session_id>/end")
 def end_session(session_id: int) -> Response:
     """Sign one browser out: one of this reader's own."""
-    here = who.required()
+    here = current_reader.required()
     with services().db.write() as session:
         if not sessions.end(session, session_id, here.reader_id):
             abort(404)
@@ -59,7 +59,7 @@ def end_session(session_id: int) -> Response:
 @blueprint.post("/account/sessions/end")
 def end_other_sessions() -> Response:
     """Sign every other browser out."""
-    here = who.required()
+    here = current_reader.required()
     with services().db.write() as session:
         sessions.end_all(session, here.reader_id, but=here.id)
     return see_other("/account/?done=sessions")
@@ -68,7 +68,7 @@ def end_other_sessions() -> Response:
 @blueprint.get("/account/export")
 def export_data() -> Response:
     """Everything we hold of this reader, as one file."""
-    here = who.fresh()
+    here = current_reader.fresh()
     with services().db.read() as session:
         response = jsonify(export(session, readers.get(session, here.reader_id)))
     response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
@@ -78,18 +78,18 @@ def export_data() -> Response:
 @blueprint.get("/account/delete")
 def delete_page() -> str:
     """What goes, what stays, and one box to tick."""
-    return _delete_page(who.fresh(), {})
+    return _delete_page(current_reader.fresh(), {})
 
 
 @blueprint.post("/account/delete")
 def delete() -> Response:
     """Leave for good."""
-    here = who.fresh()
+    here = current_reader.fresh()
     if request.form.get("sure") != "yes":
         wrong = {"sure": "Tick the box if you want this: it cannot be taken back."}
         return make_response(_delete_page(here, wrong), 400)
     with services().db.write() as session:
-        erasing.erase(session, services().settings, readers.get(session, here.reader_id))
+        erasure.erase(session, services().settings, readers.get(session, here.reader_id))
     services().verdicts.drop(session_cookie())
     response = make_response(render_template("pages/account_deleted.html"))
     clear_session_cookie(response)

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, jsonify
 from sqlalchemy import text
 
-from website.web.services import services
+from carrel.http.services import services
 
 blueprint = Blueprint("health", __name__)
 

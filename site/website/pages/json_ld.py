@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from articles.models import Article, Exam
-from website.settings import Settings
+from carrel.settings import Settings
 
 CONTEXT = "https://schema.org"
 

@@ -4,30 +4,30 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, redirect
 
-from articles import library
+from articles import queries
 from articles.models import Article
-from articles.neighbours import neighbours
+from articles.neighbors import neighbours
 from articles.related import related
+from carrel.accounts import current_reader
+from carrel.ads import network
+from carrel.ads.ad_server import Place, Where
+from carrel.http.cached_response import Rendering, serve_edition
+from carrel.http.services import services
+from carrel.page_cache import Audience
 from newsletter.feeds import autodiscovery
 from payments.offer import Offer
-from website.accounts import who
-from website.ads import network
-from website.ads.show import Place, Where
-from website.editions import Edition
 from website.pages import json_ld
-from website.pages.frame import Frame, Meta
-from website.pages.views import article_view, by_exam, home_shelf
-from website.web.kept import Rendering, serve_edition
-from website.web.services import services
+from website.pages.page_context import Meta, PageContext
+from website.pages.view_models import article_view, by_exam, home_shelf
 
 blueprint = Blueprint("pages", __name__)
 START_HERE = 3
 IN_ARTICLE = [Place.TOP, Place.INLINE, Place.SIDE, Place.FOOT]
 
 
-def _with_slots() -> Edition:
+def _with_slots() -> Audience:
     """The edition of a page that has slots: its policy names the ad network's hosts where one may stand."""
-    edition = who.edition()
+    edition = current_reader.edition()
     network.widen_policy(services().settings, edition)
     return edition
 
@@ -39,12 +39,12 @@ def home() -> Response:
     return serve_edition("/", edition, lambda: render_home(edition))
 
 
-def render_home(edition: Edition) -> Rendering:
+def render_home(edition: Audience) -> Rendering:
     """Where to start, and a shelf for each exam."""
     settings = services().settings
     with services().db.read() as session:
-        frame = Frame(session, "/", edition)
-        shelves = [home_shelf(session, each, frame.now) for each in library.exams(session, frame.now)]
+        frame = PageContext(session, "/", edition)
+        shelves = [home_shelf(session, each, frame.now) for each in queries.exams(session, frame.now)]
         slots, _ = frame.slots([Place.HOME], Where("/"))
         start = [shelf.first[0] for shelf in shelves if shelf.first][:START_HERE]
         meta = Meta(
@@ -63,13 +63,13 @@ def exam(exam: str) -> Response:
     return serve_edition(f"/exams/{exam}/", edition, lambda: render_exam(exam, edition))
 
 
-def render_exam(slug: str, edition: Edition) -> Rendering:
+def render_exam(slug: str, edition: Audience) -> Rendering:
     """The exam's shelves."""
     settings = services().settings
     with services().db.read() as session:
-        frame = Frame(session, f"/exams/{slug}/", edition)
-        found = library.find_exam(session, slug, frame.now) or abort(404)
-        shelves = library.shelves(session, found, frame.now)
+        frame = PageContext(session, f"/exams/{slug}/", edition)
+        found = queries.find_exam(session, slug, frame.now) or abort(404)
+        shelves = queries.domain_sections(session, found, frame.now)
         articles = [each for shelf in shelves for each in shelf.articles]
         offer = frame.offer(found)
         slots, _ = frame.slots([Place.LIST], Where(frame.path, slug), offer=offer)
@@ -79,7 +79,7 @@ def render_exam(slug: str, edition: Edition) -> Rendering:
             Meta(found.title, found.summary, json_ld=json_ld.of_exam(found, settings), feeds=feeds),
             exam=found,
             shelves=shelves,
-            topics=library.topics(session, frame.now, found),
+            topics=queries.topics(session, frame.now, found),
             count=len(articles),
             minutes=sum(each.reading_minutes for each in articles),
             offer=offer,
@@ -96,12 +96,12 @@ def topic(topic: str) -> Response:
     return serve_edition(f"/topics/{topic}/", edition, lambda: render_topic(topic, edition))
 
 
-def render_topic(slug: str, edition: Edition) -> Rendering:
+def render_topic(slug: str, edition: Audience) -> Rendering:
     """The topic's articles, exam by exam."""
     with services().db.read() as session:
-        frame = Frame(session, f"/topics/{slug}/", edition)
-        found = library.find_topic(session, slug, frame.now) or abort(404)
-        articles = library.topic_articles(session, found, frame.now)
+        frame = PageContext(session, f"/topics/{slug}/", edition)
+        found = queries.find_topic(session, slug, frame.now) or abort(404)
+        articles = queries.topic_articles(session, found, frame.now)
         slots, _ = frame.slots([Place.LIST], Where(frame.path, topics=(slug,)))
         feeds = autodiscovery.topic_feeds(found)
         many = "article" if len(articles) == 1 else "articles"
@@ -124,11 +124,11 @@ def article(slug: str) -> Response:
     return serve_edition(f"/articles/{slug}/", edition, lambda: render_article(slug, edition))
 
 
-def render_article(slug: str, edition: Edition) -> Rendering:
+def render_article(slug: str, edition: Audience) -> Rendering:
     """The article's page."""
     settings = services().settings
     with services().db.read() as session:
-        frame = Frame(session, f"/articles/{slug}/", edition)
+        frame = PageContext(session, f"/articles/{slug}/", edition)
         found = find(frame, slug)
         offer = frame.offer(found.exam)
         slots, inline = _slots(frame, found, offer)
@@ -145,17 +145,17 @@ def render_article(slug: str, edition: Edition) -> Rendering:
         return html, frame.fresh_until
 
 
-def find(frame: Frame, slug: str, suffix: str = "/") -> Article:
+def find(frame: PageContext, slug: str, suffix: str = "/") -> Article:
     """The article; else the answer is 301 to where it moved, 410 when it is gone, or 404."""
-    found = library.find_article(frame.session, slug, frame.now)
-    if isinstance(found, library.Moved):
+    found = queries.find_article(frame.session, slug, frame.now)
+    if isinstance(found, queries.Moved):
         abort(redirect(found.url.removesuffix("/") + suffix, 301))
-    if isinstance(found, library.Gone):
+    if isinstance(found, queries.Gone):
         abort(410)
     return found or abort(404)
 
 
-def _slots(frame: Frame, found: Article, offer: Offer | None) -> tuple[dict[str, Any], dict[int, Any]]:
+def _slots(frame: PageContext, found: Article, offer: Offer | None) -> tuple[dict[str, Any], dict[int, Any]]:
     if not found.ads or found.content is None:
         return {}, {}
     where = Where(found.slug, found.exam.slug, tuple(topic.slug for topic in found.topics))
@@ -166,14 +166,14 @@ def _slots(frame: Frame, found: Article, offer: Offer | None) -> tuple[dict[str,
 def article_markdown(slug: str) -> Response:
     """The article as plain Markdown: free, the same for everybody."""
     return serve_edition(
-        f"/articles/{slug}.md", Edition.GUEST, lambda: render_markdown(slug), "text/markdown"
+        f"/articles/{slug}.md", Audience.GUEST, lambda: render_markdown(slug), "text/markdown"
     )
 
 
 def render_markdown(slug: str) -> Rendering:
     """Title, summary and text."""
     with services().db.read() as session:
-        frame = Frame(session, f"/articles/{slug}/", Edition.GUEST)
+        frame = PageContext(session, f"/articles/{slug}/", Audience.GUEST)
         found = find(frame, slug, ".md")
         text = found.content.markdown if found.content else ""
         head = f"# {found.title}\n\n> {found.summary}\n\nSource: {frame.canonical}\n\n"

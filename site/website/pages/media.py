@@ -5,8 +5,8 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, send_file
 
-from website.web.assets import FOREVER
-from website.web.services import services
+from carrel.http.assets import FOREVER
+from carrel.http.services import services
 
 blueprint = Blueprint("media", __name__)
 NAME = re.compile(r"[0-9a-f]{16,64}-\d{1,5}\.webp")

@@ -3,12 +3,12 @@
 from flask import Blueprint, Response, abort
 from markupsafe import Markup
 
-from articles import library
-from website.accounts import who
-from website.editions import Edition
-from website.pages.frame import Frame, Meta
-from website.web.kept import Rendering, serve_edition
-from website.web.services import services
+from articles import queries
+from carrel.accounts import current_reader
+from carrel.http.cached_response import Rendering, serve_edition
+from carrel.http.services import services
+from carrel.page_cache import Audience
+from website.pages.page_context import Meta, PageContext
 
 blueprint = Blueprint("plain", __name__)
 
@@ -19,15 +19,15 @@ blueprint = Blueprint("plain", __name__)
 @blueprint.get("/terms/", defaults={"slug": "terms"})
 def page(slug: str) -> Response:
     """One of the plain pages."""
-    edition = who.edition()
+    edition = current_reader.edition()
     return serve_edition(f"/{slug}/", edition, lambda: render_page(slug, edition))
 
 
-def render_page(slug: str, edition: Edition) -> Rendering:
+def render_page(slug: str, edition: Audience) -> Rendering:
     """The page."""
     with services().db.read() as session:
-        frame = Frame(session, f"/{slug}/", edition)
-        found = library.find_page(session, slug) or abort(404)
+        frame = PageContext(session, f"/{slug}/", edition)
+        found = queries.find_page(session, slug) or abort(404)
         meta = Meta(found.title, found.summary or "")
         # Sanitised when it was published.
         html = Markup(found.html)  # noqa: S704

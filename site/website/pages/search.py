@@ -4,10 +4,11 @@ from urllib.parse import quote_plus
 
 from flask import Blueprint, render_template, request
 
-from articles import library, search
-from website import clock
-from website.accounts import who
-from website.web.services import services
+from articles import queries
+from articles.search import query as search
+from carrel import clock
+from carrel.accounts import current_reader
+from carrel.http.services import services
 
 blueprint = Blueprint("search_pages", __name__)
 PER_PAGE = 10
@@ -23,10 +24,10 @@ def search_page() -> str:
     with services().db.read() as session:
         now = clock.now()
         found = search.search(session, query, now, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
-        topics = [] if found.total else library.topics(session, now)
+        topics = [] if found.total else queries.topics(session, now)
         return render_template(
             "pages/search.html",
-            edition=who.edition().value,
+            edition=current_reader.edition().value,
             meta={"title": f"Search: {query}" if query else "Search", "robots": "noindex"},
             query=query,
             results=found.hits,

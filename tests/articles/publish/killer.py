@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from articles.publish import publish
+from carrel.http.services import open_database
+from carrel.settings import Settings
 from tests.support.killing import killed_at
-from website.settings import Settings
-from website.web.services import open_database
 
 
 class Steps:

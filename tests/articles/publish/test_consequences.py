@@ -7,14 +7,14 @@ import pytest
 import time_machine
 from sqlalchemy import func, select, text
 
-from articles import library
-from articles.library import Gone
+from articles import queries
 from articles.models import Article, ArticleBody, Exam, PlainPage, Topic
-from articles.publish import Refused
+from articles.publish import PublishRefusedError
+from articles.queries import Gone
+from carrel import clock
+from carrel.db import Database
 from tests.support.articles import article_md, exam_toml, write_files
 from tests.support.library import NOW, Publish, address, article, epoch, slugs
-from website import clock
-from website.db import Database
 
 
 def test_a_moved_article_takes_the_links_to_it_along(
@@ -35,7 +35,7 @@ def test_a_removed_article_that_others_link_to_is_refused(
     write_files(content, {"cpb/one.md": article_md("One", body="Text.\n\n[x](clean-claims.md)")})
     publish_now()
     (content / "cpb/clean-claims.md").unlink()
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PublishRefusedError) as refused:
         publish_now()
     (problem,) = refused.value.report.problems["cpb/one.md"]
     assert (problem.code, problem.line) == ("link-broken", 8)
@@ -50,7 +50,7 @@ def test_a_heading_that_goes_away_breaks_the_links_of_unchanged_articles(
     write_files(
         content, {"cpb/clean-claims.md": article_md("Clean claims", body="## The other rule\n\nText.")}
     )
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PublishRefusedError) as refused:
         publish_now()
     (problem,) = refused.value.report.problems["cpb/one.md"]
     assert (problem.code, problem.line, problem.mend) == ("anchor-broken", 6, "Did you mean #the-other-rule?")
@@ -63,7 +63,7 @@ def test_a_new_link_to_a_place_in_an_unchanged_article_is_checked(
     write_files(content, {"cpb/one.md": article_md("One", body="[x](clean-claims.md#the-rule)")})
     publish_now()
     write_files(content, {"cpb/one.md": article_md("One", body="[x](clean-claims.md#no-rule)")})
-    with pytest.raises(Refused):
+    with pytest.raises(PublishRefusedError):
         publish_now()
 
 
@@ -74,7 +74,7 @@ def test_a_hundred_broken_files_of_many_publish_nothing(
     before = epoch(db)
     write_files(content, {f"cpb/good-{n}.md": article_md(f"{n}") for n in range(50)})
     write_files(content, {f"cpb/broken-{n}.md": article_md(f"{n}", body="# One") for n in range(100)})
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PublishRefusedError) as refused:
         publish_now()
     assert len(refused.value.report.problems) == 100
     assert slugs(db) == {"clean-claims", "medicare-basics"}
@@ -117,12 +117,12 @@ def test_a_third_exam_needs_files_alone_and_an_exam_may_leave(
     )
     assert publish_now().exams == ["coc"]
     with db.read() as session:
-        assert [exam.name for exam in library.exams(session, clock.now())] == ["CPB", "COC"]
+        assert [exam.name for exam in queries.exams(session, clock.now())] == ["CPB", "COC"]
     for name in ("exam.toml", "outpatient.md"):
         (content / "coc" / name).unlink()
     publish_now()
     with db.read() as session:
-        assert [exam.name for exam in library.exams(session, clock.now())] == ["CPB"]
+        assert [exam.name for exam in queries.exams(session, clock.now())] == ["CPB"]
         assert session.scalar(select(func.count()).select_from(Exam)) == 2
 
 
@@ -142,9 +142,9 @@ def test_a_domain_that_leaves_the_outline_leaves_the_library(
     )
     publish_now()
     with db.read() as session:
-        (exam,) = library.exams(session, clock.now())
+        (exam,) = queries.exams(session, clock.now())
         assert [domain.slug for domain in exam.domains] == ["payment", "rules"]
-        assert [each.topic.slug for each in library.topics(session, clock.now())] == ["hipaa"]
+        assert [each.topic.slug for each in queries.topics(session, clock.now())] == ["hipaa"]
         assert session.scalar(select(func.count()).select_from(Topic)) == 3
 
 
@@ -219,9 +219,9 @@ def test_con_06_a_scheduled_article_appears_and_goes_by_the_clock_alone(
     with time_machine.travel(end, tick=False):
         assert address(db, "one") == Gone()
     with db.read() as session:
-        assert library.next_change(session, NOW) == start
-        assert library.next_change(session, start) == end
-        assert library.next_change(session, end) is None
+        assert queries.next_change(session, NOW) == start
+        assert queries.next_change(session, start) == end
+        assert queries.next_change(session, end) is None
 
 
 def test_dec_13_more_than_five_new_articles_at_once_are_announced_before(

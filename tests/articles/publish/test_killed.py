@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from articles import library
+from articles import queries
 from articles.models import Article
 from articles.publish import Published
-from articles.search import search
+from articles.search.query import search
+from carrel import clock
+from carrel.db import Database
+from carrel.settings import Settings
 from tests.articles.publish.killer import publish_until
 from tests.support.articles import article_md, exam_toml, write_files
-from website import clock
-from website.db import Database
-from website.settings import Settings
 
 pytestmark = pytest.mark.faults
 FULL = bool(os.environ.get("CARREL_FULL_FAULTS"))
@@ -46,17 +46,17 @@ def seen(db: Database) -> dict[str, Any]:
     """All that readers can see, but for the epoch."""
     now = clock.now()
     with db.read() as session:
-        articles = [library.find_article(session, slug, now) for slug in _slugs(db)]
+        articles = [queries.find_article(session, slug, now) for slug in _slugs(db)]
         return {
             "articles": [(a.slug, a.title, a.content.html if a.content else "") for a in articles if isinstance(a, Article)],
-            "exams": [exam.name for exam in library.exams(session, now)],
-            "topics": [each.topic.name for each in library.topics(session, now)],
-            "pages": [(page.slug, page.title, page.html) for page in library.plain_pages(session)],
+            "exams": [exam.name for exam in queries.exams(session, now)],
+            "topics": [each.topic.name for each in queries.topics(session, now)],
+            "pages": [(page.slug, page.title, page.html) for page in queries.plain_pages(session)],
             "found": [
                 sorted(hit.article.slug for hit in search(session, word, now).hits)
                 for word in ("oldword", "newword", "renamed")
             ],
-            "addresses": [str(library.find_article(session, slug, now))[:30] for slug in ("renamed", "new-name", "removed")],
+            "addresses": [str(queries.find_article(session, slug, now))[:30] for slug in ("renamed", "new-name", "removed")],
         }  # fmt: skip
 
 

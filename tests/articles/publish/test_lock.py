@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from articles import library
-from articles.publish import Busy, Published
+from articles import queries
+from articles.publish import PublishBusyError, Published
 from articles.publish.lock import one_at_a_time
+from carrel import clock
+from carrel.db import Database
+from carrel.settings import Settings
 from tests.articles.publish.killer import publish_until
-from website import clock
-from website.db import Database
-from website.settings import Settings
 
 
 def test_a_second_publication_waits_and_says_so(db: Database, publish_now: Callable[..., Published]) -> None:
@@ -37,7 +37,7 @@ def test_a_publication_that_waits_too_long_gives_up(
     db: Database, publish_now: Callable[..., Published], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("articles.publish.lock.WAIT_SECONDS", 0.2)
-    with one_at_a_time(db, print), pytest.raises(Busy, match="ten minutes"):
+    with one_at_a_time(db, print), pytest.raises(PublishBusyError, match="ten minutes"):
         publish_now()
 
 
@@ -56,4 +56,4 @@ def test_two_processes_that_publish_at_once_both_succeed(
         steps = list(pool.map(lambda _: publish_until(ours, 0), range(2)))
     assert min(steps) < max(steps), "the second found nothing to do"
     with db.read() as session:
-        assert len(library.newest(session, clock.now(), 10)) == 2
+        assert len(queries.newest(session, clock.now(), 10)) == 2

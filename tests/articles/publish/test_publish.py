@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from articles import library
-from articles.library import Gone, Moved
+from articles import queries
+from articles.queries import Gone, Moved
+from carrel.db import Database
 from tests.support.articles import article_md, write_files
 from tests.support.library import Publish, address, article, epoch, slugs
-from website.db import Database
 
 
 def test_the_first_publication_brings_everything(db: Database, publish_now: Publish) -> None:
@@ -24,7 +24,7 @@ def test_the_first_publication_brings_everything(db: Database, publish_now: Publ
     assert 'id="the-rule"' in found.content.html
     assert found.content.contents == [{"id": "the-rule", "text": "The rule", "level": 2}]
     with db.read() as session:
-        page = library.find_page(session, "about")
+        page = queries.find_page(session, "about")
     assert page is not None
     assert page.html == "<p>Who we are.</p>\n"
 

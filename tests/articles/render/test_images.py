@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from articles.render import Picture, images
-from articles.render.image_problems import ImageProblem
-from website.images.picture import BYTES
+from articles.render.image_problems import ImageError
+from carrel.images.image import BYTES
 
 SECRET = b"48.1371N 11.5754E"
 
@@ -180,9 +180,9 @@ def test_con_03_what_is_not_a_plain_image_is_refused_by_name_and_writes_nothing(
     root: Path, content: bytes, code: str
 ) -> None:
     path = put(root, content)
-    with pytest.raises(ImageProblem) as checked:
+    with pytest.raises(ImageError) as checked:
         images.inspect(path)
-    with pytest.raises(ImageProblem) as published:
+    with pytest.raises(ImageError) as published:
         images.publish(path, root.parent / "media", "/media/")
     assert checked.value.code == published.value.code == code
     assert "a.png" in checked.value.message
@@ -220,15 +220,15 @@ def test_con_03_paths_that_lead_nowhere_or_out_are_named(root: Path, src: str, c
     (root.parent / "outside.png").write_bytes(picture())
     (root / "cpb" / "link.png").symlink_to(root.parent / "outside.png")
     (root / "cpb" / "loop.png").symlink_to(root / "cpb" / "loop.png")
-    with pytest.raises(ImageProblem) as refused:
+    with pytest.raises(ImageError) as refused:
         images.find(root / "cpb", src, root)
     assert refused.value.code == code
 
 
 def test_a_file_that_vanishes_or_is_no_file_is_named(root: Path) -> None:
-    with pytest.raises(ImageProblem) as vanished:
+    with pytest.raises(ImageError) as vanished:
         images.inspect(root / "cpb" / "a.png")
     os.mkfifo(root / "cpb" / "pipe.png")
-    with pytest.raises(ImageProblem) as pipe:
+    with pytest.raises(ImageError) as pipe:
         images.inspect(root / "cpb" / "pipe.png")
     assert (vanished.value.code, pipe.value.code) == ("image-missing", "image-unknown")

@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import event, text, update
 
+from carrel import clock
+from carrel.http.services import Services
 from newsletter.delivery import claims
-from newsletter.digests.models import Delivery, DeliveryState
+from newsletter.issues.models import Delivery, DeliveryState
 from tests.support.digests import put_issue
-from website import clock
-from website.web.services import Services
 
 
 def test_mail_02_only_what_is_queued_is_claimed(post: Services) -> None:

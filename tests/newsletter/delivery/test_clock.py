@@ -6,12 +6,12 @@ import pytest
 import time_machine
 from sqlalchemy import update
 
+from carrel import clock
+from carrel.db import Database
+from carrel.http.services import Services
 from newsletter.delivery import claims, sweep
-from newsletter.digests.models import Delivery, DeliveryState
+from newsletter.issues.models import Delivery, DeliveryState
 from tests.support.digests import count_of, put_issue, send_all, the_issue
-from website import clock
-from website.db import Database
-from website.web.services import Services
 
 
 def hold(db: Database, ahead: timedelta) -> None:

@@ -4,11 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import select
 
-from newsletter.digests import control
-from newsletter.digests.models import DeliveredArticle
+from carrel.http.services import Services
+from newsletter.issues import issue_lifecycle
+from newsletter.issues.models import DeliveredArticle
 from tests.support.digests import put_issue, send_all, sending, states, until
 from tests.support.smtp import FakeMailServer
-from website.web.services import Services
 
 
 def test_mail_28_a_paused_issue_sends_nothing_and_goes_on_where_it_was(
@@ -16,12 +16,12 @@ def test_mail_28_a_paused_issue_sends_nothing_and_goes_on_where_it_was(
 ) -> None:
     put_issue(post, 4)
     with post.db.write() as session:
-        assert control.pause(session, 1, "olga")
+        assert issue_lifecycle.pause(session, 1, "olga")
     send_all(post)
     assert mail_server.mails == []
 
     with post.db.write() as session:
-        assert control.resume(session, 1, "olga")
+        assert issue_lifecycle.resume(session, 1, "olga")
     send_all(post)
 
     assert len(mail_server.mails) == 4
@@ -36,7 +36,7 @@ def test_mail_28_a_pause_halts_within_one_mail_of_each_connection(
         slice_ = pool.submit(bulk.handle_one, post)
         until(lambda: len(mail_server.mails) >= 10)
         with post.db.write() as session:
-            assert control.pause(session, 1, "olga")
+            assert issue_lifecycle.pause(session, 1, "olga")
         at_most = len(mail_server.mails) + post.settings.digest_connections
         slice_.result()
         assert len(mail_server.mails) <= at_most
@@ -49,7 +49,7 @@ def test_mail_28_a_stopped_issue_ends_and_gives_everything_back(
 ) -> None:
     put_issue(post, 4)
     with post.db.write() as session:
-        assert control.stop(session, 1, "olga")
+        assert issue_lifecycle.stop(session, 1, "olga")
 
     send_all(post)
 

@@ -11,7 +11,10 @@ from threading import Event
 import pytest
 from sqlalchemy import func, select, update
 
-from newsletter.digests.models import Delivery, DeliveryState, Issue, IssueState
+from carrel import clock
+from carrel.http.services import Services
+from carrel.settings import Settings
+from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState
 from tests.support.digests import (
     count_of,
     expire,
@@ -27,9 +30,6 @@ from tests.support.digests import (
 from tests.support.sink import sink, taken
 from tests.support.smtp import FakeMailServer
 from tests.support.worker import FULL, kill, on_one_database, start, worker
-from website import clock
-from website.settings import Settings
-from website.web.services import Services
 
 MAILS, KILLS = (10_000, 50) if FULL else (200, 2)
 CROWD = 2_000 if FULL else 200

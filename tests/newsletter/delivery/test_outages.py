@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.digests.models import DeliveryState
+from carrel.settings import Settings
+from newsletter.issues.models import DeliveryState
 from tests.support.digests import (
     count_of,
     expire,
@@ -19,7 +20,6 @@ from tests.support.digests import (
 from tests.support.served import free_port
 from tests.support.sink import sink, taken
 from tests.support.worker import on_one_database, worker
-from website.settings import Settings
 
 MAILS = 500
 FEW_BYTES = 4096

@@ -8,9 +8,16 @@ import pytest
 import time_machine
 from sqlalchemy import select, update
 
+from carrel import clock
+from carrel.http.services import Services
+from carrel.mail import outbox
+from carrel.mail.models import Alarm
+from carrel.mail.outbox_sender import OutboxSender as Transactional
+from carrel.mail.server import MailServer, Tls
+from carrel.mail.smtp import SmtpConnection
 from newsletter.delivery import sweep
-from newsletter.delivery.recording import MOST_TRIES
-from newsletter.digests.models import Delivery, DeliveryState, IssueState
+from newsletter.delivery.outcome_recorder import MOST_TRIES
+from newsletter.issues.models import Delivery, DeliveryState, IssueState
 from newsletter.subscribers.models import Subscriber
 from tests.support.digests import (
     count_of,
@@ -24,13 +31,6 @@ from tests.support.digests import (
 )
 from tests.support.mail import HELLO
 from tests.support.smtp import CLOSE, RESET, FakeMailServer
-from website import clock
-from website.mail import outbox
-from website.mail.delivery import Delivery as Transactional
-from website.mail.models import Alarm
-from website.mail.server import MailServer, Tls
-from website.mail.smtp import SmtpConnection
-from website.web.services import Services
 from website.worker import Step, Worker
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -81,7 +81,9 @@ def test_mail_03_after_every_fault_the_accounts_add_up(
 def test_mf_07_mail_21_after_a_421_it_backs_off_and_goes_on_with_the_next(
     post: Services, mail_server: FakeMailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("newsletter.delivery.line.SHORTEST_REST_SECONDS", 300.0)  # a slow test is not enough
+    monkeypatch.setattr(
+        "newsletter.delivery.sender.SHORTEST_REST_SECONDS", 300.0
+    )  # a slow test is not enough
     put_issue(post, 60)
     mail_server.answer("MAIL", 0.0, times=25)
     mail_server.answer("MAIL", "421 4.7.0 too many, come back later", times=16)
@@ -204,7 +206,7 @@ def test_mf_31_a_mail_that_cannot_be_made_for_one_fails_and_the_others_go(
         problem = session.scalars(
             select(Delivery.problem).where(Delivery.state == DeliveryState.FAILED)
         ).one()
-    assert problem.startswith("BadAddress")
+    assert problem.startswith("InvalidAddressError")
     assert "reader-7@example.org" not in {mail.to for mail in mail_server.mails}
 
 

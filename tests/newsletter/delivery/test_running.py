@@ -12,7 +12,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from newsletter.digests.models import Delivery, DeliveryState, Issue, IssueState
+from carrel import clock
+from carrel.http.services import Services, make_services
+from carrel.mail.models import Alarm
+from carrel.settings import Settings, load
+from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState
 from newsletter.subscribers.models import Subscriber
 from tests.conftest import BASE_URL, KEY, POSTGRES
 from tests.support.articles import put_article
@@ -20,10 +24,6 @@ from tests.support.digests import begin, hasten, put_issue, put_readers, states,
 from tests.support.smtp import FakeMailServer, Mail, make_certificate
 from tests.support.test_database import empty
 from tests.support.worker import FULL, on_one_database, worker
-from website import clock
-from website.mail.models import Alarm
-from website.settings import Settings, load
-from website.web.services import Services, make_services
 
 READERS = 200 if FULL else 12
 pytestmark = pytest.mark.faults
@@ -176,7 +176,9 @@ def test_mf_31_a_mail_that_a_running_worker_cannot_make_fails_alone(newsroom: Ne
     issue = newsroom.publish()
 
     found = newsroom.wait_for(issue, sent=READERS - 1, failed=1)
-    assert [each.problem[:10] for each in found if each.state == DeliveryState.FAILED] == ["BadAddress"]
+    assert [each.problem[:10] for each in found if each.state == DeliveryState.FAILED] == [
+        "InvalidAddressError"
+    ]
     assert len(newsroom.arrived()) == READERS - 1
     with newsroom.services.db.write() as session:
         session.execute(one.values(email="reader-7@example.org"))

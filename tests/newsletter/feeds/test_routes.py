@@ -9,13 +9,13 @@ import pytest
 import time_machine
 from flask.testing import FlaskClient
 
-from newsletter.feeds import private
+from carrel.accounts.models import Reader
+from carrel.ads.models import HouseAd
+from carrel.http.services import Services
+from carrel.page_cache import raise_epoch
+from newsletter.feeds import private_feed
 from tests.support.articles import put_article
 from tests.support.newsletter import put_reader
-from website.accounts.models import Reader
-from website.ads.models import HouseAd
-from website.editions import raise_epoch
-from website.web.services import Services
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -133,8 +133,8 @@ def test_nobody_gets_a_cookie_or_an_edition_of_their_own_from_a_feed(client: Fla
 def private_path(services: Services) -> str:
     with services.db.write() as session:
         holder = put_reader(session, ad_free=True)
-        private.renew(session, services.settings, holder)
-        address = private.address(session, services.settings, services.signer, holder.id)
+        private_feed.renew(session, services.settings, holder)
+        address = private_feed.address(session, services.settings, services.signer, holder.id)
     assert address
     return address.removeprefix("https://carrel.test")
 

@@ -7,12 +7,12 @@ import pytest
 import time_machine
 from flask import Flask
 
+from carrel.http.services import Services
 from newsletter.subscribers import links
 from tests.support.articles import put_article, put_exam
 from tests.support.browser import Browser
 from tests.support.newsletter import put_subscriber
 from tests.support.subscribing import ANNA, Post
-from website.web.services import Services
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 

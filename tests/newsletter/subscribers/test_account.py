@@ -5,10 +5,10 @@ import re
 import pytest
 from flask import Flask
 
+from carrel.http.services import Services
 from tests.support.accounts import ANNA, make_reader, make_session
 from tests.support.browser import Browser, forms_of
 from tests.support.newsletter import put_subscriber
-from website.web.services import Services
 
 FEED = re.compile(r'value="https://carrel\.test(/feeds/[^"]+\.xml)"')
 

@@ -2,16 +2,16 @@
 
 from sqlalchemy import delete, select
 
-from newsletter.feeds import private
+from carrel.accounts import erasure, export, readers
+from carrel.http.services import Services
+from carrel.mail import suppression
+from carrel.mail.models import OutboxMail
+from newsletter.feeds import private_feed
 from newsletter.feeds.models import PrivateFeed
-from newsletter.listening import listen
+from newsletter.signal_handlers import listen
 from newsletter.subscribers.models import Subscriber
 from tests.support.newsletter import put_reader, put_subscriber
 from tests.support.state import dump
-from website.accounts import erasing, export, readers
-from website.mail import suppression
-from website.mail.models import OutboxMail
-from website.web.services import Services
 
 
 def test_data_20_a_reader_who_is_erased_is_forgotten_here_as_well(services: Services) -> None:
@@ -19,8 +19,8 @@ def test_data_20_a_reader_who_is_erased_is_forgotten_here_as_well(services: Serv
     with services.db.write() as session:
         put_subscriber(session, "Anna@example.org")
         reader = put_reader(session, ad_free=True)
-        private.renew(session, services.settings, reader)
-        erasing.erase(session, services.settings, reader)
+        private_feed.renew(session, services.settings, reader)
+        erasure.erase(session, services.settings, reader)
     with services.db.write() as session:
         assert session.scalars(select(Subscriber)).all() == []
         assert session.scalars(select(PrivateFeed)).all() == []
@@ -33,7 +33,7 @@ def test_the_private_feed_of_a_browser_comes_along_when_its_reader_signs_in(serv
     listen()
     with services.db.write() as session:
         guest, anna = put_reader(session, None, ad_free=True), put_reader(session)
-        private.renew(session, services.settings, guest)
+        private_feed.renew(session, services.settings, guest)
         readers.merge(session, guest, anna)
         assert session.scalars(select(PrivateFeed.reader_id)).all() == [anna.id]
 

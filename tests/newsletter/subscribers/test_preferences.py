@@ -6,13 +6,13 @@ from typing import Any
 import time_machine
 from sqlalchemy import func, select
 
+from carrel import clock
+from carrel.http.services import Services
+from carrel.mail.models import Kind, Suppression
 from newsletter.subscribers.models import SignUp, Subscriber, Subscription
 from tests.support.browser import Browser, forms_of
 from tests.support.state import dump
 from tests.support.subscribing import Post, ask, gets_mail, the_subscriber, wishes
-from website import clock
-from website.mail.models import Kind, Suppression
-from website.web.services import Services
 
 
 def test_exams_topics_and_pace_can_be_changed(anna: Browser, services: Services, preferences: str) -> None:

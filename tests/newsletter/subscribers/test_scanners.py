@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import time_machine
 
+from carrel.http.services import Services
 from tests.support.browser import Browser
 from tests.support.digests import posting_to, put_issue, send_all
 from tests.support.smtp import FakeMailServer
 from tests.support.state import dump
 from tests.support.subscribing import Post, ask, link_in
-from website.web.services import Services
 
 ADDRESS = re.compile(r"https://carrel\.test(/[^\s\"<>]*)")
 

@@ -7,14 +7,14 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from carrel import clock
+from carrel.http.services import Services
+from carrel.mail import suppression
+from carrel.mail.models import Kind
 from newsletter.subscribers.models import SignUp, Subscriber
 from tests.support.accounts import make_reader, make_session
 from tests.support.browser import Browser, forms_of
 from tests.support.subscribing import ANNA, COOKIE, Post, ask, count, put_state
-from website import clock
-from website.mail import suppression
-from website.mail.models import Kind
-from website.web.services import Services
 
 EVIL = ["Click http://evil.example", "<b>evil</b>", "\r\nBcc: evil@evil.example"]
 

@@ -9,17 +9,17 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from newsletter.subscribers.models import SignUp, State, Subscriber, Subscription
-from newsletter.transfer.exporting import export_file
-from newsletter.transfer.importing import Report, import_file
-from newsletter.transfer.reading import COLUMNS, BadFile
+from carrel import clock
+from carrel.audit import AuditEntry
+from carrel.db import Database
+from carrel.mail import suppression
+from carrel.mail.models import Kind
+from newsletter.subscribers.models import SignUp, Subscriber, SubscriberState, Subscription
+from newsletter.transfer.csv_reader import COLUMNS, InvalidFileError
+from newsletter.transfer.exporter import export_file
+from newsletter.transfer.importer import Report, import_file
 from tests.support.articles import put_exam, put_topic
 from tests.support.newsletter import put_subscriber
-from website import clock
-from website.audit import AuditEntry
-from website.db import Database
-from website.mail import suppression
-from website.mail.models import Kind
 
 HEAD = ",".join(COLUMNS)
 GOOD = "anna@example.org,kit,2026-03-31T18:00:00+02:00,daily,cpb"
@@ -123,10 +123,10 @@ def test_a_dry_run_says_the_same_and_changes_nothing(db: Database, write: Write)
 
 
 @pytest.mark.usefixtures("library")
-@pytest.mark.parametrize("state", State)
-def test_nobody_who_is_here_is_changed(db: Database, write: Write, state: State) -> None:
+@pytest.mark.parametrize("state", SubscriberState)
+def test_nobody_who_is_here_is_changed(db: Database, write: Write, state: SubscriberState) -> None:
     with db.write() as session:
-        left_at = clock.now() if state == State.LEFT else None
+        left_at = clock.now() if state == SubscriberState.LEFT else None
         put_subscriber(session, "Anna@example.org", state=state, left_at=left_at, pace="monthly")
     report = take(db, write(GOOD))
     assert said(report) == [(2, f"Already here ({state}): left as it is.")]
@@ -166,13 +166,13 @@ def test_a_second_import_of_the_same_file_adds_nobody(db: Database, write: Write
 def test_a_file_of_another_kind_is_refused_in_a_sentence(
     db: Database, write: Write, head: str, line: str, *, encoding: str, reason: str
 ) -> None:
-    with pytest.raises(BadFile, match=reason):
+    with pytest.raises(InvalidFileError, match=reason):
         take(db, write(line, head=head, encoding=encoding))
     assert count(db) == 0
 
 
 def test_a_file_that_is_not_there_is_named(db: Database, tmp_path: Path) -> None:
-    with pytest.raises(BadFile, match=r"missing\.csv cannot be read: No such file"):
+    with pytest.raises(InvalidFileError, match=r"missing\.csv cannot be read: No such file"):
         take(db, tmp_path / "missing.csv")
 
 
@@ -217,8 +217,8 @@ def test_con_08_an_export_holds_everybody_who_gets_the_digest_once_and_nobody_el
 ) -> None:
     take(db, write(*(f"reader-{number}@example.org,kit,2026-03-31,weekly,cpb" for number in range(2_100))))
     with db.write() as session:
-        put_subscriber(session, "left@example.org", state=State.LEFT, left_at=clock.now())
-        put_subscriber(session, "pending@example.org", state=State.PENDING, confirmed_at=None)
+        put_subscriber(session, "left@example.org", state=SubscriberState.LEFT, left_at=clock.now())
+        put_subscriber(session, "pending@example.org", state=SubscriberState.PENDING, confirmed_at=None)
         put_subscriber(session, "paused@example.org", paused_until=clock.now() + timedelta(days=9))
         suppression.suppress(session, "reader-7@example.org", Kind.COMPLAINT)
     path = tmp_path / "out.csv"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import stripe
 
-from payments.standin import Standin
+from website.demo.fake_stripe import FakeStripe
 
 
 @pytest.fixture(scope="module")
@@ -15,8 +15,8 @@ def stripe_api() -> Iterator[stripe.StripeClient]:
     if os.environ.get("CARREL_REAL_STRIPE"):
         yield stripe.StripeClient(_test_key(), max_network_retries=2)
         return
-    with Standin.running() as standin:
-        yield stripe.StripeClient(standin.api_key, base_addresses={"api": standin.base_url})
+    with FakeStripe.running() as fake_stripe:
+        yield stripe.StripeClient(fake_stripe.api_key, base_addresses={"api": fake_stripe.base_url})
 
 
 def _test_key() -> str:

@@ -11,12 +11,12 @@ import psycopg
 import pytest
 from sqlalchemy import make_url, select, text, update
 
+from carrel import clock
+from carrel.mail.models import OutboxMail
 from payments.models import StripeEvent
 from tests.payments.faults.conftest import FULL
 from tests.support.crashing import POINTS
 from tests.support.site import WAIT_SECONDS, Site, until
-from website import clock
-from website.mail.models import OutboxMail
 
 
 def paid(site: Site, email: str = "buyer@example.com") -> str:

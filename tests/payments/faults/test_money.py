@@ -7,11 +7,11 @@ from typing import Any
 import requests
 from sqlalchemy import select, update
 
+from carrel import clock
+from carrel.mail.models import OutboxMail
 from payments.models import Order, Refund, RefundRequest
 from tests.support.buyer import Buyer
 from tests.support.site import WAIT_SECONDS, Site, until
-from website import clock
-from website.mail.models import OutboxMail
 
 
 def bought(site: Site, buyer: Buyer, **paid: Any) -> str:

@@ -2,11 +2,11 @@
 
 from sqlalchemy import select
 
+from carrel.accounts import erasure, readers
+from carrel.accounts.models import ReaderSession
+from carrel.settings import load
 from payments.models import Claim, Order
 from tests.support.site import WAIT_SECONDS, Site
-from website.accounts import erasing, readers
-from website.accounts.models import ReaderSession
-from website.settings import load
 
 
 def test_pf_29_money_of_a_reader_who_left_before_it_came_is_held(site: Site) -> None:
@@ -15,7 +15,7 @@ def test_pf_29_money_of_a_reader_who_left_before_it_came_is_held(site: Site) -> 
     site.stripe.pay(session_id, email="leaver@example.com")
     owner = select(Order.reader_id).where(Order.checkout_session_id == session_id)
     with site.db.write() as session:
-        erasing.erase(session, load({}), readers.get(session, session.scalars(owner).one()))
+        erasure.erase(session, load({}), readers.get(session, session.scalars(owner).one()))
     assert site.deliver(site.completed(session_id)) == [200]
     (payment,) = site.payments(session_id)
     assert (payment.outcome, payment.trouble, site.passes(session_id)) == ("held", "reader gone", 0)

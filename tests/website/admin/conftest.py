@@ -2,11 +2,11 @@
 
 import pytest
 
+from carrel.http.services import Services
 from tests.support.authenticator import Device
 from tests.support.operators import put_operator
 from tests.support.passkeys import put_passkey
 from website.admin.operators.models import Operator
-from website.web.services import Services
 
 
 @pytest.fixture

@@ -9,15 +9,15 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import select
 
+from carrel import clock
+from carrel.ads.models import Count, HouseAd, PageCount
+from carrel.audit import AuditEntry
+from carrel.http.services import Services
+from carrel.settings import Settings
 from tests.support.ads import house_ad
 from tests.support.articles import put_article
 from tests.support.browser import Browser, forms_of
 from tests.support.operators import OLGA, signed_in
-from website import clock
-from website.ads.models import Count, HouseAd, PageCount
-from website.audit import AuditEntry
-from website.settings import Settings
-from website.web.services import Services
 
 GOOD: dict[str, Any] = {
     "name": "Pencils in December",
@@ -57,6 +57,15 @@ def png(width: int = 600, height: int = 90) -> bytes:
 def make(olga: Browser, **changes: Any) -> Any:
     page = olga.get("/admin/ads/new")
     return olga.post("/admin/ads/new", forms_of(page)[-1].fields | GOOD | changes)
+
+
+def test_a_new_ad_is_paused_until_somebody_has_looked_at_it(services: Services, olga: Browser) -> None:
+    given = {name: value for name, value in GOOD.items() if name != "active"}
+    page = olga.post("/admin/ads/new", forms_of(olga.get("/admin/ads/new"))[-1].fields | given)
+    assert "Paused." in page.text
+    assert "How it looks" in page.text
+    assert not ads(services)[0].active
+    assert "On." in olga.send(page, 1, on="1").text
 
 
 def test_an_ad_is_made_shown_in_each_shape_changed_paused_and_archived(

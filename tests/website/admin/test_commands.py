@@ -7,14 +7,14 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
+from carrel.audit import AuditEntry
+from carrel.db import Database
+from carrel.http.services import Services
+from carrel.settings import Settings
 from tests.support.operators import OLGA, put_operator
 from tests.support.passkeys import put_passkey
 from website.admin.operators.commands import operator
 from website.admin.operators.models import Operator
-from website.audit import AuditEntry
-from website.db import Database
-from website.settings import Settings
-from website.web.services import Services
 
 Run = Callable[..., Result]
 

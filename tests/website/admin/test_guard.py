@@ -6,13 +6,13 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from carrel.http.services import Services
 from tests.support.browser import Browser
 from tests.support.office import furnish
 from tests.support.operators import signed_in
 from tests.website.test_routes import contents
 from website.admin.guard import ANYBODY, FRESH, NEED
 from website.admin.operators.roles import MAY, Need, Role
-from website.web.services import Services
 
 SAMPLES = {"token": "t" * 43}
 OPEN = {

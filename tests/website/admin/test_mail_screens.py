@@ -4,19 +4,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from newsletter.digests.models import Delivery, DeliveryState, Issue, IssueState
+from carrel.audit import AuditEntry
+from carrel.http.services import Services
+from carrel.mail import suppression
+from carrel.mail.alarms import raise_alarm
+from carrel.mail.models import Alarm, Kind
+from carrel.settings import Settings
+from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState
 from newsletter.subscribers.models import Subscriber
 from tests.support.articles import put_article
 from tests.support.browser import Browser
 from tests.support.digests import begin, make_ready, put_readers
 from tests.support.newsletter import put_subscriber
 from tests.support.operators import OLGA, signed_in
-from website.audit import AuditEntry
-from website.mail import suppression
-from website.mail.alarms import raise_alarm
-from website.mail.models import Alarm, Kind
-from website.settings import Settings
-from website.web.services import Services
 
 ANNA = "anna@example.org"
 

@@ -7,23 +7,23 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from payments.fulfil import fulfil
+from carrel import clock
+from carrel.audit import AuditEntry
+from payments.fulfillment.fulfill import fulfill
 from payments.models import Order, Refund, StripeEvent
 from tests.payments.conftest import no_forgeries_yet, settings, stripe_, till  # noqa: F401
 from tests.support.browser import Browser
 from tests.support.newsletter import put_reader, put_subscriber
 from tests.support.operators import OLGA, signed_in
 from tests.support.payments import Till
-from website import clock
 from website.admin.operators.roles import Role
-from website.audit import AuditEntry
 
 BUYER = "buyer@work.example"
 
 
 @pytest.fixture
 def bought(till: Till) -> str:  # noqa: F811
-    fulfil(till.shop, till.buy(email=BUYER))
+    fulfill(till.shop, till.buy(email=BUYER))
     return str(till.rows(Order)[0].reference)
 
 

@@ -10,17 +10,18 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from carrel import clock
+from carrel.accounts.limits import TooManyRequestsError
+from carrel.http.services import Services
+from carrel.mail.models import Alarm, OutboxMail
 from tests.support.browser import Browser
 from tests.support.operators import COOKIE, OLGA, PASSWORD, code_now, put_operator
-from website import clock
-from website.accounts.limits import TooMany
-from website.admin.operators import codes, signing_in, staff
+from website.admin.operators import codes, staff
+from website.admin.operators import sign_in as signing_in
 from website.admin.operators.models import Operator, OperatorSession, RecoveryCode
-from website.admin.operators.passwords import WeakPassword, check_new, hashed, matches
+from website.admin.operators.passwords import WeakPasswordError, check_new, hashed, matches
 from website.admin.operators.roles import Role
-from website.admin.operators.signing_in import NotSignedIn, Place
-from website.mail.models import Alarm, OutboxMail
-from website.web.services import Services
+from website.admin.operators.sign_in import Place, SignInFailedError
 
 HERE = Place("192.0.2.1", "Firefox on Linux")
 NEW = "new@carrel.test"
@@ -95,7 +96,7 @@ def test_auth_08_a_set_up_that_is_not_right_changes_nothing(
     "password", ["qwertyuiopasdfgh", "aaaaaaaaaaaaaaaaaaaa", "123456789012345678", "olga@carrel.test"]
 )
 def test_auth_08_a_password_that_is_tried_first_is_refused(password: str) -> None:
-    with pytest.raises(WeakPassword):
+    with pytest.raises(WeakPasswordError):
         check_new(password, ["olga@carrel.test"])
 
 
@@ -109,9 +110,9 @@ def test_auth_08_a_password_is_kept_as_a_hash_that_only_it_matches() -> None:
 
 def test_auth_08_neither_password_nor_code_alone_signs_in(services: Services) -> None:
     put_operator(services)
-    with pytest.raises(NotSignedIn):
+    with pytest.raises(SignInFailedError):
         sign_in(services, password="wrong-ladder-otter-quartz")
-    with pytest.raises(NotSignedIn):
+    with pytest.raises(SignInFailedError):
         sign_in(services, code="000000")
     with services.db.read() as session:
         assert session.scalars(select(OperatorSession.id)).all() == []
@@ -120,7 +121,7 @@ def test_auth_08_neither_password_nor_code_alone_signs_in(services: Services) ->
 
 def test_auth_08_who_is_not_set_up_cannot_sign_in(services: Services) -> None:
     invite(services)
-    with pytest.raises(NotSignedIn):
+    with pytest.raises(SignInFailedError):
         signing_in.sign_in(services, NEW, "", code_now(services, NEW), HERE)
 
 
@@ -166,10 +167,10 @@ def test_auth_09_five_wrong_codes_lock_the_code_for_a_quarter_of_an_hour_and_rai
 ) -> None:
     put_operator(services)
     for number in range(5):
-        with pytest.raises(NotSignedIn):
+        with pytest.raises(SignInFailedError):
             sign_in(services, code="000000", place=Place(f"198.51.{number}.1", ""))
     elsewhere = Place("203.0.113.7", "")
-    with pytest.raises(TooMany):
+    with pytest.raises(TooManyRequestsError):
         sign_in(services, place=elsewhere)
     with services.db.read() as session:
         assert session.scalars(select(Alarm.key)).all() == ["operator-code:1"]
@@ -181,8 +182,8 @@ def test_auth_09_a_stranger_without_the_password_locks_out_only_themselves(servi
     put_operator(services)
     stranger = Place("203.0.113.7", "")
     for _ in range(5):
-        with pytest.raises(NotSignedIn):
+        with pytest.raises(SignInFailedError):
             sign_in(services, password="wrong-ladder-otter-quartz", place=stranger)
-    with pytest.raises(TooMany):
+    with pytest.raises(TooManyRequestsError):
         sign_in(services, place=stranger)
     assert sign_in(services)

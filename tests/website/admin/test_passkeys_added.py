@@ -12,17 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from werkzeug.test import TestResponse
 
+from carrel import clock
+from carrel.http.services import Services
 from tests.support.authenticator import LIES, Device
 from tests.support.browser import Browser, Form, forms_of
 from tests.support.operators import COOKIE, put_operator, signed_in
 from tests.support.passkeys import SITE, asked, kept, put_passkey, sign_in
-from website import clock
 from website.admin.operators import passkeys, sessions
-from website.admin.operators.challenges import BadAnswer
+from website.admin.operators.challenges import InvalidAnswerError
 from website.admin.operators.models import Operator, OperatorSession
 from website.admin.operators.roles import Role
-from website.admin.operators.signing_in import NotSignedIn
-from website.web.services import Services
+from website.admin.operators.sign_in import SignInFailedError
 
 
 def form_at(page: TestResponse, action: str) -> Form:
@@ -71,7 +71,7 @@ def test_adding_and_removing_ask_for_proof_that_is_not_ten_minutes_old(app: Flas
     with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
         fields = form_at(olga.get("/admin/me"), "/admin/passkeys/add").fields
         for path in ("add/challenge", "add", "remove"):
-            assert "Is it still you?" in olga.post(f"/admin/passkeys/{path}", fields).text
+            assert "Confirm it’s you" in olga.post(f"/admin/passkeys/{path}", fields).text
 
 
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
@@ -79,7 +79,7 @@ def test_auth_08_a_new_key_must_be_made_here_by_somebody_verified(
     services: Services, lie: dict[str, Any]
 ) -> None:
     olga = put_operator(services)
-    with pytest.raises(BadAnswer):
+    with pytest.raises(InvalidAnswerError):
         put_passkey(services, olga, replace(Device(), **lie))
     assert kept(services) == []
 
@@ -92,15 +92,18 @@ def test_auth_08_a_new_key_answers_a_challenge_of_its_own_once_and_in_time(servi
     def add(token: str, operator: Operator) -> None:
         passkeys.add(services, SITE, operator, token, answer, name="")
 
-    with pytest.raises(BadAnswer):
+    with pytest.raises(InvalidAnswerError):
         add(token, sune)
     newer, _ = asked(passkeys.ask_to_add(services, SITE, olga))
-    with pytest.raises(BadAnswer):
+    with pytest.raises(InvalidAnswerError):
         add(newer, olga)
-    with time_machine.travel(clock.now() + timedelta(minutes=5), tick=False), pytest.raises(BadAnswer):
+    with (
+        time_machine.travel(clock.now() + timedelta(minutes=5), tick=False),
+        pytest.raises(InvalidAnswerError),
+    ):
         add(token, olga)
     add(token, olga)
-    with pytest.raises(BadAnswer):
+    with pytest.raises(InvalidAnswerError):
         add(token, olga)
     assert [each.name for each in kept(services)] == ["Passkey"]
 
@@ -108,7 +111,7 @@ def test_auth_08_a_new_key_answers_a_challenge_of_its_own_once_and_in_time(servi
 def test_auth_08_one_key_is_one_operators(services: Services) -> None:
     olga, sune = put_operator(services), put_operator(services, Role.SUPPORT)
     phone = put_passkey(services, olga)
-    with pytest.raises(BadAnswer):
+    with pytest.raises(InvalidAnswerError):
         put_passkey(services, sune, replace(phone))
     assert [each.operator_id for each in kept(services)] == [olga.id]
 
@@ -117,7 +120,7 @@ def test_auth_08_one_key_is_one_operators(services: Services) -> None:
 def test_auth_08_nonsense_is_not_added(services: Services, sent: str) -> None:
     olga = put_operator(services)
     token, _ = asked(passkeys.ask_to_add(services, SITE, olga))
-    with pytest.raises(BadAnswer):
+    with pytest.raises(InvalidAnswerError):
         passkeys.add(services, SITE, olga, token, sent, name="x")
 
 
@@ -148,7 +151,7 @@ def test_nobody_proves_themselves_with_the_key_of_another(services: Services, ap
     found = a_session(services)
     others = put_passkey(services, put_operator(services, Role.SUPPORT))
     token, options = asked(passkeys.ask_again(services, SITE, found.operator))
-    with pytest.raises(NotSignedIn):
+    with pytest.raises(SignInFailedError):
         passkeys.prove_again(services, SITE, found, token, others.get(options))
 
 

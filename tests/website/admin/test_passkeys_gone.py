@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
+from carrel.http.services import Services
 from tests.support.authenticator import Device
 from tests.support.operators import put_operator
 from tests.support.passkeys import kept, put_passkey, sign_in, who_is_in
 from website.admin.operators import ceremony, passkeys, staff
 from website.admin.operators.models import Operator
 from website.admin.operators.roles import Role
-from website.admin.operators.signing_in import NotSignedIn, Place
-from website.web.services import Services
+from website.admin.operators.sign_in import Place, SignInFailedError
 
 ELSEWHERE = Place("203.0.113.7", "")
 
@@ -37,7 +37,7 @@ def test_auth_08_of_two_answers_with_one_count_only_one_is_taken(
 ) -> None:
     copied = replace(phone, count=7)
     while_it_is_checked(monkeypatch, lambda: sign_in(services, copied))
-    with pytest.raises(NotSignedIn):
+    with pytest.raises(SignInFailedError):
         sign_in(services, copied)
     assert len(who_is_in(services)) == 1
 
@@ -46,7 +46,7 @@ def test_auth_08_a_key_that_is_removed_while_it_is_checked_signs_nobody_in(
     services: Services, olga: Operator, phone: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     while_it_is_checked(monkeypatch, lambda: remove(services, olga))
-    with pytest.raises(NotSignedIn):
+    with pytest.raises(SignInFailedError):
         sign_in(services, phone)
 
 
@@ -74,7 +74,7 @@ def test_auth_08_a_key_that_is_gone_signs_nobody_in(
         staff.change_role(session, other.email, Role.OWNER, actor="test")
     phone, others = put_passkey(services, olga), put_passkey(services, other)
     ended(services, olga)
-    with pytest.raises(NotSignedIn):
+    with pytest.raises(SignInFailedError):
         sign_in(services, phone)
     assert [each.operator_id for each in kept(services)] == [other.id]
     assert sign_in(services, others)
@@ -86,5 +86,5 @@ def test_auth_08_who_must_set_up_anew_has_no_way_in_by_an_older_key(
     with services.db.write() as session:
         operator = session.get_one(Operator, olga.id)
         operator.set_up_at = operator.password_hash = None
-    with pytest.raises(NotSignedIn):
+    with pytest.raises(SignInFailedError):
         sign_in(services, phone)

@@ -8,18 +8,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert, select, update
 
+from carrel.accounts.models import Reader
+from carrel.audit import AuditEntry
+from carrel.db import Database
+from carrel.http.services import Services
+from carrel.mail import suppression
+from carrel.mail.models import Kind, Suppression
 from tests.support.articles import put_article
 from tests.support.operators import OLGA, signed_in
-from website.accounts.models import Reader
 from website.admin.operators.roles import Role
 from website.admin.tables.people import READERS, SUPPRESSIONS
 from website.admin.tables.routes import TABLES
 from website.admin.tables.table import PAGE, Table, asked, every, find
-from website.audit import AuditEntry
-from website.db import Database
-from website.mail import suppression
-from website.mail.models import Kind, Suppression
-from website.web.services import Services
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from carrel.db import Database
+from carrel.settings import Settings
 from tests.support.accounts import make_reader
 from tests.support.state import dump
-from website.db import Database
-from website.settings import Settings
 
 PICTURE = "0a1b-480.webp"
 

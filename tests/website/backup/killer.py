@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from carrel.http.services import open_database
+from carrel.settings import Settings
 from tests.support.killing import killed_at
-from website.backup import making, restoring
-from website.settings import Settings
-from website.web.services import open_database
+from website.backup import create
+from website.backup import restore as restoring
 
 OURS = f"{os.sep}backup{os.sep}"
 
@@ -37,7 +38,7 @@ def until(act: Callable[..., None], settings: Settings, file: Path | None, kill_
 def backup(settings: Settings, _file: Path | None) -> None:
     """Make a backup."""
     db = open_database(settings)
-    making.make(settings, db)
+    create.make(settings, db)
     db.close()
 
 

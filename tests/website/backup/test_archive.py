@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from website import clock
+from carrel import clock
 from website.backup import archive
 from website.backup.archive import FORMAT, Manifest
-from website.backup.failures import BadBackup
+from website.backup.errors import InvalidBackupError
 
 
 def manifest(**files: archive.File) -> Manifest:
@@ -44,7 +44,7 @@ def test_data_12_a_file_cut_short_anywhere_is_refused(whole: Path, tmp_path: Pat
     content = whole.read_bytes()
     cut = tmp_path / "cut.tar.gz"
     cut.write_bytes(content[: int(len(content) * part)])
-    with pytest.raises(BadBackup, match="Nothing was changed"):
+    with pytest.raises(InvalidBackupError, match="Nothing was changed"):
         archive.read(cut)
 
 
@@ -54,7 +54,7 @@ def test_a_changed_byte_anywhere_in_the_contents_is_found(whole: Path, tmp_path:
     for place in (len(plain) // 4, len(plain) // 2, len(plain) * 3 // 4):
         plain[place] ^= 1
         changed.write_bytes(gzip.compress(bytes(plain), 1))
-        with pytest.raises(BadBackup):
+        with pytest.raises(InvalidBackupError):
             archive.read(changed)
         plain[place] ^= 1
 
@@ -62,7 +62,7 @@ def test_a_changed_byte_anywhere_in_the_contents_is_found(whole: Path, tmp_path:
 def test_what_is_no_archive_at_all_is_named_so(tmp_path: Path) -> None:
     other = tmp_path / "holiday.jpg"
     other.write_bytes(b"\xff\xd8\xff\xe0" + bytes(1000))
-    with pytest.raises(BadBackup, match=r"no backup of Carrel's"):
+    with pytest.raises(InvalidBackupError, match=r"no backup of Carrel's"):
         archive.read(other)
 
 
@@ -78,7 +78,7 @@ def test_con_09_a_name_that_leads_outside_is_refused(tmp_path: Path, name: str) 
             info = tarfile.TarInfo(each)
             info.size = len(content)
             tar.addfile(info, io.BytesIO(content))
-    with pytest.raises(BadBackup):
+    with pytest.raises(InvalidBackupError):
         archive.read(evil, into)
     assert list(into.iterdir()) == []
 
@@ -94,5 +94,5 @@ def test_a_link_in_place_of_a_file_is_refused(whole: Path, tmp_path: Path) -> No
         link = tarfile.TarInfo("database.sqlite3")
         link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
         tar.addfile(link)
-    with pytest.raises(BadBackup):
+    with pytest.raises(InvalidBackupError):
         archive.read(evil, into)

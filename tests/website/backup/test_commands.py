@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from carrel.db import Database
+from carrel.mail import holds
+from carrel.settings import Settings
 from tests.support.accounts import BOB, make_reader
-from website.backup import commands, rehearsal, running, shelf
-from website.db import Database
-from website.mail import holds
-from website.settings import Settings
+from website.backup import backup_store, commands, home_lock, restore_test
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 pytestmark = ON_SQLITE
@@ -42,7 +42,7 @@ def test_a_backup_says_where_it_is_and_is_on_the_list() -> None:
 
 def test_data_11_a_test_that_fails_is_told_by_the_exit_status(monkeypatch: pytest.MonkeyPatch) -> None:
     assert backup("--test").exit_code == 0
-    monkeypatch.setattr(rehearsal, "PAGES", ("/no-such-page/",))
+    monkeypatch.setattr(restore_test, "PAGES", ("/no-such-page/",))
     done = backup("--test")
     assert done.exit_code == 1
     assert "/no-such-page/" in done.output
@@ -64,8 +64,8 @@ def test_data_12_restore_then_resume(db: Database) -> None:
 
 def test_data_12_a_site_that_runs_is_one_sentence_and_status_2(home: Settings) -> None:
     path = Path(backup().output.strip())
-    with running.site_runs(home.home):
+    with home_lock.site_runs(home.home):
         done = restore(path)
     assert done.exit_code == 2
     assert done.output.startswith("Error: The site is running")
-    assert len(shelf.every(home.home)) == 1
+    assert len(backup_store.every(home.home)) == 1

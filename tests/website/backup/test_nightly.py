@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from website.backup import making, nightly, rehearsal, shelf
-from website.db import Database
-from website.mail.models import Alarm
-from website.settings import Settings
-from website.web.services import Services
+from carrel.db import Database
+from carrel.http.services import Services
+from carrel.mail.models import Alarm
+from carrel.settings import Settings
+from website.backup import backup_store, create, nightly, restore_test
 
 
 def at(day: int, hour: int) -> datetime:
@@ -31,18 +31,18 @@ def test_it_is_due_once_after_each_coming_of_its_hour(
     settings: Settings, last: datetime | None, now: datetime, due: bool
 ) -> None:
     if last:
-        shelf.place(settings.home, last, "nightly").touch()
+        backup_store.place(settings.home, last, "nightly").touch()
     assert nightly.is_due(settings, now) is due
 
 
 def test_one_made_by_hand_does_not_take_its_place(settings: Settings) -> None:
-    shelf.place(settings.home, at(21, 4), "by-hand").touch()
+    backup_store.place(settings.home, at(21, 4), "by-hand").touch()
     assert nightly.is_due(settings, at(21, 5))
 
 
 def test_the_hour_is_the_operators(settings: Settings) -> None:
     there = settings.model_copy(update={"time_zone": "America/Chicago"})  # 03:00 there is 09:00 UTC
-    shelf.place(settings.home, at(20, 10), "nightly").touch()
+    backup_store.place(settings.home, at(20, 10), "nightly").touch()
     assert not nightly.is_due(there, at(21, 8))
     assert nightly.is_due(there, at(21, 9))
 
@@ -54,8 +54,8 @@ def alarms(db: Database) -> list[str]:
 
 def test_data_11_a_night_makes_and_tests_one_backup(home: Settings, services: Services) -> None:
     nightly.run(services)
-    assert [each.kind for each in shelf.every(home.home)] == ["nightly"]
-    result = rehearsal.last_result(home.home)
+    assert [each.kind for each in backup_store.every(home.home)] == ["nightly"]
+    result = restore_test.last_result(home.home)
     assert result is not None
     assert result.problem == ""
     assert alarms(services.db) == []
@@ -72,14 +72,14 @@ def test_a_worker_that_has_just_started_waits_and_then_begins(
     assert step.handle_one(services) is False
     assert step._thread is not None
     step._thread.join(60)
-    assert len(shelf.every(home.home)) == 1
+    assert len(backup_store.every(home.home)) == 1
 
 
 def test_a_backup_that_fails_is_an_alarm(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(making, "make", full)
+    monkeypatch.setattr(create, "make", full)
     nightly.run(services)
     assert alarms(services.db) == ["backup-failed"]
 
@@ -87,6 +87,6 @@ def test_a_backup_that_fails_is_an_alarm(services: Services, monkeypatch: pytest
 def test_data_11_a_restore_test_that_fails_is_an_alarm(
     home: Settings, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rehearsal, "PAGES", ("/no-such-page/",))
+    monkeypatch.setattr(restore_test, "PAGES", ("/no-such-page/",))
     nightly.run(services)
     assert alarms(services.db) == ["restore-test-failed"]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from carrel.settings import SettingsError, load
 from website.demo.environment import (
     Neighbours,
     check_operators_settings,
@@ -12,7 +13,6 @@ from website.demo.environment import (
     port,
     write_down,
 )
-from website.settings import BadSettings, load
 
 NEIGHBOURS = Neighbours("http://127.0.0.1:1", "sk_test_standin", "whsec_demo", "smtp://127.0.0.1:2")
 
@@ -58,23 +58,23 @@ def test_other_commands_see_what_was_filled_in_and_no_more_while_the_demo_runs(t
     assert own | seen == filled(own, tmp_path)
     assert not seen.keys() & own.keys()
     path.unlink()
-    with pytest.raises(BadSettings, match="No demo runs over"):
+    with pytest.raises(SettingsError, match="No demo runs over"):
         of_running_demo(tmp_path)
 
 
 @pytest.mark.parametrize("key", ["sk_live_abc", "rk_live_abc"])
 def test_a_live_key_is_refused(key: str) -> None:
-    with pytest.raises(BadSettings, match="no live Stripe key"):
+    with pytest.raises(SettingsError, match="no live Stripe key"):
         check_operators_settings({"STRIPE_SECRET_KEY": key})
 
 
 @pytest.mark.parametrize("url", ["https://example.org", "http://192.168.1.7:8000"])
 def test_a_public_address_is_refused(url: str) -> None:
-    with pytest.raises(BadSettings, match="this machine only"):
+    with pytest.raises(SettingsError, match="this machine only"):
         check_operators_settings({"CARREL_BASE_URL": url})
 
 
 @pytest.mark.parametrize("given", ["0", "65536", "-1", "http", ""])
 def test_a_wrong_port_is_one_sentence(given: str) -> None:
-    with pytest.raises(BadSettings, match="is no port"):
+    with pytest.raises(SettingsError, match="is no port"):
         port({"PORT": given})

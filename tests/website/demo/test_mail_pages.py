@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from carrel.settings import Settings
 from website.demo import mail_pages, mailbox
-from website.settings import Settings
 
 
 @pytest.fixture

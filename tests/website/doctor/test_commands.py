@@ -5,10 +5,10 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from carrel.settings import Settings
 from website.doctor import commands
 from website.doctor.commands import doctor_command
 from website.doctor.findings import Level, bad, look, well
-from website.settings import Settings
 
 FOUND = {
     Level.WELL: [well("disk", "there is room")],

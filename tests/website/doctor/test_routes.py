@@ -6,11 +6,11 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
+from carrel.db import Database
+from carrel.http.services import Services
 from tests.support.accounts import ANNA, make_reader
 from tests.support.operators import signed_in
 from website.admin.operators.roles import Role
-from website.db import Database
-from website.web.services import Services
 
 
 @pytest.mark.parametrize(("role", "status"), [(Role.OWNER, 200), (Role.EDITOR, 200), (Role.SUPPORT, 403)])

@@ -4,12 +4,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from carrel.accounts import sessions
+from carrel.accounts.models import Reader, ReaderSession
+from carrel.http.services import Services
+from carrel.mail.models import OutboxMail
 from tests.support.accounts import ANNA, BOB, make_reader, make_session
 from tests.support.browser import Browser, forms_of
-from website.accounts import sessions
-from website.accounts.models import Reader, ReaderSession
-from website.mail.models import OutboxMail
-from website.web.services import Services
 
 SESSION = "__Host-carrel_session"
 

@@ -6,33 +6,33 @@ import pytest
 from flask import Flask
 from pydantic import SecretStr
 
-from payments.standin import Standin
+from carrel.http.services import Services
+from carrel.page_cache import CacheVersionWatch
+from carrel.settings import Settings
+from tests.carrel.accounts.conftest import link_in
 from tests.support.accounts import ANNA
 from tests.support.browser import Browser
 from tests.support.payments import SECRET, Till
 from tests.support.state import dump
-from tests.website.accounts.conftest import link_in
-from website.editions import EpochWatch
-from website.settings import Settings
-from website.web.services import Services
+from website.demo.fake_stripe import FakeStripe
 
 
 @pytest.fixture
-def stripe_() -> Iterator[Standin]:
-    with Standin.running() as standin:
-        standin.webhooks.sign_with(SECRET)
-        yield standin
+def stripe_() -> Iterator[FakeStripe]:
+    with FakeStripe.running() as fake_stripe:
+        fake_stripe.webhooks.sign_with(SECRET)
+        yield fake_stripe
 
 
 @pytest.fixture
-def settings(settings: Settings, stripe_: Standin) -> Settings:
+def settings(settings: Settings, stripe_: FakeStripe) -> Settings:
     return settings.model_copy(
         update={"stripe_api_base": stripe_.base_url, "stripe_secret_key": SecretStr(stripe_.api_key)}
     )
 
 
 @pytest.fixture
-def till(app: Flask, services: Services, stripe_: Standin) -> Till:
+def till(app: Flask, services: Services, stripe_: FakeStripe) -> Till:
     return Till(app, services, stripe_)
 
 
@@ -91,7 +91,7 @@ def test_pay_31_leaving_ends_the_pass_everywhere_and_keeps_the_books(
     answer = phone.send(phone.get("/account/delete"), sure="yes")
     assert "Your account is deleted" in answer.text
     # The epoch rose with it; other processes would hear of it within half a second.
-    quick = EpochWatch(services.db, 0.0)
+    quick = CacheVersionWatch(services.db, 0.0)
     monkeypatch.setattr(services.epoch, "value", quick.value)
     assert [edition(phone), edition(buyer)] == ["guest", "guest"]
     left = dump(services.db)

@@ -9,11 +9,11 @@ import pytest
 import time_machine
 from flask.testing import FlaskClient
 
+from carrel import clock
+from carrel.db import Database
+from carrel.http.services import Services
+from carrel.page_cache import PageCache, raise_epoch
 from tests.support.articles import put_article
-from website import clock
-from website.db import Database
-from website.editions import EditionCache, raise_epoch
-from website.web.services import Services
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 PATHS = ["/", "/exams/cpb/", "/topics/medicare/", "/articles/clean-claims/"]
@@ -129,7 +129,7 @@ HEADERS = ["X-Forwarded-Host", "X-Original-URL", "X-HTTP-Method-Override", "Acce
 def test_web_05_nothing_unkeyed_changes_a_public_page(
     client: FlaskClient, library: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(EditionCache, "get", lambda *_: None)  # each answer is rendered for its own request
+    monkeypatch.setattr(PageCache, "get", lambda *_: None)  # each answer is rendered for its own request
     with time_machine.travel(clock.now(), tick=False):
         plain = client.get("/articles/clean-claims/")
         for query, header in product(QUERIES, HEADERS):

@@ -3,8 +3,8 @@
 import pytest
 from flask.testing import FlaskClient
 
+from carrel.db import Database
 from tests.support.articles import put_article
-from website.db import Database
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
-from website.ads.drafts import Draft, Refused, Upload
-from website.ads.models import HouseAd
+from carrel.ads.drafts import Draft, InvalidDraftError, Upload
+from carrel.ads.models import HouseAd
 
 Values = Mapping[str, Any]
 Value = TypeVar("Value")
@@ -31,14 +31,14 @@ EMPTY: Values = {
     "price_cents_per_thousand": 0,
     "picture_alt": "",
     "paid": False,
-    "active": True,
+    "active": False,  # nobody has seen yet how it looks
 }
 WORDS = ("name", "title", "text", "url", "kind", "label", "picture_alt")
 LISTS = ("slots", "exams", "topics")
 
 
 def draft_of(form: MultiDict[str, str], zone: ZoneInfo, upload: Upload | None) -> Draft:
-    """What was typed, as a draft. Only the fields named here are read (AUTH-11). Raises `Refused`."""
+    """What was typed, as a draft. Only the fields named here are read (AUTH-11). Raises `InvalidDraftError`."""
     errors: dict[str, str] = {}
 
     def read(field: str, parse: Callable[[str], Value], otherwise: Value, sentence: str) -> Value:
@@ -64,7 +64,7 @@ def draft_of(form: MultiDict[str, str], zone: ZoneInfo, upload: Upload | None) -
         upload=upload,
     )
     if errors:
-        raise Refused(errors)
+        raise InvalidDraftError(errors)
     return draft
 
 

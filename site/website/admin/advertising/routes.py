@@ -7,16 +7,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from articles.models import Exam, Topic
+from carrel.ads import house_ads, slot_view
+from carrel.ads.drafts import Draft, InvalidDraftError, Known, Upload
+from carrel.ads.models import HouseAd
+from carrel.http.redirects import see_other
+from carrel.http.services import services
+from carrel.images.problems import ImageError
+from carrel.slots import Place
 from website.admin.advertising.form import EMPTY, Values, draft_of, of_ad, typed
 from website.admin.guard import me, needs
 from website.admin.operators.roles import Need
-from website.ads import manage, shown
-from website.ads.drafts import Draft, Known, Refused, Upload
-from website.ads.models import HouseAd
-from website.images.problems import ImageProblem
-from website.slots import Place
-from website.web.redirects import see_other
-from website.web.services import services
 
 blueprint = Blueprint("advertising", __name__)
 LARGEST_UPLOAD_BYTES = 11 * 1024 * 1024
@@ -49,8 +49,8 @@ def create() -> Response | tuple[str, int]:
     try:
         draft = _draft()
         with services().db.write() as session:
-            ad = manage.create(session, draft, _known(session), actor=me().email)
-    except Refused as refused:
+            ad = house_ads.create(session, draft, _known(session), actor=me().email)
+    except InvalidDraftError as refused:
         return _page(None, typed(request.form), refused.errors), 422
     return see_other(f"/admin/ads/{ad.id}")
 
@@ -71,8 +71,8 @@ def update(ad_id: int) -> Response | tuple[str, int]:
     try:
         draft = _draft()
         with services().db.write() as session:
-            manage.update(session, ad_id, draft, _known(session), actor=me().email)
-    except Refused as refused:
+            house_ads.update(session, ad_id, draft, _known(session), actor=me().email)
+    except InvalidDraftError as refused:
         return _page(ad, typed(request.form), refused.errors), 422
     return see_other(f"/admin/ads/{ad_id}")
 
@@ -83,8 +83,8 @@ def switch(ad_id: int) -> Response:
     """Pause an ad, or let it go on."""
     with services().db.write() as session:
         try:
-            manage.switch(session, ad_id, on="on" in request.form, actor=me().email)
-        except manage.NoSuchAd:
+            house_ads.switch(session, ad_id, on="on" in request.form, actor=me().email)
+        except house_ads.AdNotFoundError:
             abort(404)
     return see_other(f"/admin/ads/{ad_id}")
 
@@ -95,26 +95,26 @@ def archive(ad_id: int) -> Response:
     """Take an ad away for good; its numbers stay."""
     with services().db.write() as session:
         try:
-            manage.archive(session, ad_id, actor=me().email)
-        except manage.NoSuchAd:
+            house_ads.archive(session, ad_id, actor=me().email)
+        except house_ads.AdNotFoundError:
             abort(404)
     return see_other("/admin/ads/")
 
 
 def _draft() -> Draft:
-    """Raises `Refused`."""
+    """Raises `InvalidDraftError`."""
     return draft_of(request.form, _zone(), _upload())
 
 
 def _upload() -> Upload | None:
-    """The picture that came with the form, made anew (CON-03). Raises `Refused`."""
+    """The picture that came with the form, made anew (CON-03). Raises `InvalidDraftError`."""
     sent = request.files.get("picture")
     if sent is None or not sent.filename:
         return None
     try:
-        return manage.take_picture(services().settings, sent.filename, sent.read())
-    except ImageProblem as problem:
-        raise Refused({"picture": f"{problem.message} {problem.mend}"}) from None
+        return house_ads.take_picture(services().settings, sent.filename, sent.read())
+    except ImageError as problem:
+        raise InvalidDraftError({"picture": f"{problem.message} {problem.mend}"}) from None
 
 
 def _known(session: Session) -> Known:
@@ -126,8 +126,8 @@ def _known(session: Session) -> Known:
 def _find(ad_id: int) -> HouseAd:
     with services().db.read() as session:
         try:
-            return manage.find(session, ad_id)
-        except manage.NoSuchAd:
+            return house_ads.find(session, ad_id)
+        except house_ads.AdNotFoundError:
             abort(404)
 
 
@@ -140,7 +140,7 @@ def _page(ad: HouseAd | None, values: Values, errors: dict[str, str]) -> str:
         values=values,
         errors=errors,
         known=known,
-        shapes=[(place, shown.of_ad(ad, place, "")) for place in ON_PAGES] if ad else [],
+        shapes=[(place, slot_view.of_ad(ad, place, "")) for place in ON_PAGES] if ad else [],
     )
 
 

@@ -19,7 +19,7 @@ from webauthn.helpers.structs import (
 )
 from webauthn.registration.verify_registration_response import VerifiedRegistration
 
-from website.admin.operators.challenges import LASTS, BadAnswer, Site
+from website.admin.operators.challenges import LASTS, InvalidAnswerError, Site
 from website.admin.operators.models import Operator, Passkey
 
 MILLISECONDS: Final = int(LASTS.total_seconds() * 1000)
@@ -58,7 +58,7 @@ def options_to_sign(site: Site, challenge: bytes, allowed: Sequence[bytes]) -> s
 
 
 def check_new(site: Site, challenge: bytes, sent: str) -> VerifiedRegistration:
-    """The new key, if it was made for this site and this challenge by somebody verified. Raises `BadAnswer`."""
+    """The new key, if it was made for this site and this challenge by somebody verified. Raises `InvalidAnswerError`."""
     with _nonsense_is_refused():
         return webauthn.verify_registration_response(
             credential=sent,
@@ -70,15 +70,15 @@ def check_new(site: Site, challenge: bytes, sent: str) -> VerifiedRegistration:
 
 
 def read(sent: str) -> AuthenticationCredential:
-    """An answer of a known key, taken apart and not yet believed. Raises `BadAnswer`."""
+    """An answer of a known key, taken apart and not yet believed. Raises `InvalidAnswerError`."""
     with _nonsense_is_refused():
         return parse_authentication_credential_json(sent)
 
 
 def check(site: Site, challenge: bytes, answer: AuthenticationCredential, key: Passkey) -> int:
-    """What the device counted, if this key signed this challenge for this site. Raises `BadAnswer`."""
+    """What the device counted, if this key signed this challenge for this site. Raises `InvalidAnswerError`."""
     if answer.response.user_handle not in {None, _handle(key.operator_id)}:
-        raise BadAnswer("the key says that it is somebody else's")
+        raise InvalidAnswerError("the key says that it is somebody else's")
     with _nonsense_is_refused():
         return webauthn.verify_authentication_response(
             credential=answer,
@@ -101,4 +101,4 @@ def _nonsense_is_refused() -> Iterator[None]:
     try:
         yield
     except NONSENSE as nonsense:
-        raise BadAnswer(str(nonsense)) from nonsense
+        raise InvalidAnswerError(str(nonsense)) from nonsense

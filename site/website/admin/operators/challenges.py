@@ -12,14 +12,14 @@ from urllib.parse import urlsplit
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from website import clock
+from carrel import clock
+from carrel.tokens import new_token, token_hash
 from website.admin.operators.models import PasskeyChallenge
-from website.tokens import new_token, token_hash
 
 LASTS: Final = timedelta(minutes=5)
 
 
-class BadAnswer(Exception):
+class InvalidAnswerError(Exception):
     """What a passkey answered is not taken. The message is for the log."""
 
 
@@ -46,7 +46,7 @@ def make(session: Session, operator_id: int | None) -> tuple[str, bytes]:
 
 
 def take(session: Session, token: str, operator_id: int | None) -> bytes:
-    """Use the challenge up, whatever the answer will be. Raises `BadAnswer` if there is none for this browser."""
+    """Use the challenge up, whatever the answer will be. Raises `InvalidAnswerError` if there is none for this browser."""
     used = delete(PasskeyChallenge).where(
         PasskeyChallenge.challenge == token_hash(token),
         PasskeyChallenge.operator_id == operator_id,
@@ -54,7 +54,7 @@ def take(session: Session, token: str, operator_id: int | None) -> bytes:
     )
     found = session.scalars(used.returning(PasskeyChallenge.challenge)).first()
     if found is None:
-        raise BadAnswer("no such challenge in this browser, or it was used, or is too old")
+        raise InvalidAnswerError("no such challenge in this browser, or it was used, or is too old")
     return found
 
 

@@ -9,9 +9,9 @@ import segno
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from website import clock
+from carrel import clock
+from carrel.tokens import Signer, token_hash
 from website.admin.operators.models import Operator, RecoveryCode
-from website.tokens import Signer, token_hash
 
 STEP_SECONDS: Final = 30
 DIGITS: Final = 6

@@ -8,14 +8,19 @@ from contextlib import contextmanager
 import click
 from sqlalchemy.orm import Session
 
+from carrel.db import Database
+from carrel.mail.addresses import InvalidAddressError
+from carrel.settings import Settings, load
 from website.admin.operators import passkeys, staff
 from website.admin.operators.roles import IN_WORDS, Role
-from website.db import Database
-from website.mail.addresses import BadAddress
-from website.settings import Settings, load
 
 Ready = Callable[[Settings], Database]  # a database whose schema is this release's
-REFUSALS = (BadAddress, staff.AlreadyOperator, staff.NoSuchOperator, staff.LastOwner)
+REFUSALS = (
+    InvalidAddressError,
+    staff.AlreadyOperatorError,
+    staff.OperatorNotFoundError,
+    staff.LastOwnerError,
+)
 EXIT_REFUSED = 2
 THEN_AGAIN = "set it, then run carrel operator reset"
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from carrel.db import Base, UtcDateTime
 from website.admin.operators.roles import Role
-from website.db import Base, UtcDateTime
 
 ROLES = ", ".join(repr(role.value) for role in Role)
 

@@ -6,14 +6,14 @@ the whole answer. The script between them is `js/passkey.js`.
 
 from flask import Blueprint, Response, request
 
+from carrel.http.redirects import see_other
+from carrel.http.services import services
 from website.admin import cookie
 from website.admin.guard import for_anybody, me, my_session, needs
 from website.admin.operators import pages, passkeys
-from website.admin.operators.challenges import BadAnswer, Site
+from website.admin.operators.challenges import InvalidAnswerError, Site
 from website.admin.operators.roles import Need
-from website.admin.operators.signing_in import NotSignedIn
-from website.web.redirects import see_other
-from website.web.services import services
+from website.admin.operators.sign_in import SignInFailedError
 
 blueprint = Blueprint("passkeys", __name__, url_prefix="/passkeys")
 NOT_KNOWN = "This passkey is not known here, or you took longer than five minutes. Try again, or use a code."
@@ -34,7 +34,7 @@ def sign_in() -> Answer:
     """Sign in, or say that the key is not known."""
     try:
         token = passkeys.sign_in(services(), _site(), cookie.challenge(), _sent(), pages.place())
-    except NotSignedIn:
+    except SignInFailedError:
         return pages.sign_in_page({"": NOT_KNOWN}), 403
     return cookie.take_challenge_away(cookie.give(see_other(pages.next_path()), token))
 
@@ -52,9 +52,9 @@ def again() -> Answer:
     """Take the passkey in place of a code."""
     try:
         passkeys.prove_again(services(), _site(), my_session(), cookie.challenge(), _sent())
-    except NotSignedIn:
+    except SignInFailedError:
         return pages.again_page({"": NOT_KNOWN}), 403
-    return cookie.take_challenge_away(see_other(pages.next_path()))
+    return cookie.take_challenge_away(pages.go_on())
 
 
 @blueprint.post("/add/challenge")
@@ -71,7 +71,7 @@ def add() -> Answer:
     name = request.form.get("name", "")
     try:
         passkeys.add(services(), _site(), me(), cookie.challenge(), _sent(), name=name)
-    except BadAnswer:
+    except InvalidAnswerError:
         return pages.account_page({"": NOT_ADDED}), 422
     return cookie.take_challenge_away(see_other("/admin/me"))
 

@@ -10,15 +10,15 @@ import structlog
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, contains_eager
 
-from website import clock
-from website.accounts import limits
-from website.accounts.limits import Limit, minutes
-from website.admin.operators import acts, challenges, sessions
-from website.admin.operators.challenges import BadAnswer, Site
+from carrel import clock
+from carrel.accounts import limits
+from carrel.accounts.limits import Limit, minutes
+from carrel.db import insert_new
+from carrel.http.services import Services
+from website.admin.operators import audit, challenges, sessions
+from website.admin.operators.challenges import InvalidAnswerError, Site
 from website.admin.operators.models import Operator, OperatorSession, Passkey
-from website.admin.operators.signing_in import PER_IP, PER_NETWORK, PER_OPERATOR, NotSignedIn, Place
-from website.db import insert_new
-from website.web.services import Services
+from website.admin.operators.sign_in import PER_IP, PER_NETWORK, PER_OPERATOR, Place, SignInFailedError
 
 log = structlog.get_logger()
 ASKING: Final = Limit(20, minutes(15))  # a challenge is a row, and anybody may ask for one
@@ -48,7 +48,7 @@ def ask_to_add(services: Services, site: Site, operator: Operator) -> tuple[str,
 
 
 def add(services: Services, site: Site, operator: Operator, token: str, sent: str, *, name: str) -> None:
-    """Keep a new key. Raises `BadAnswer`, also when it is kept already."""
+    """Keep a new key. Raises `InvalidAnswerError`, also when it is kept already."""
     from website.admin.operators import ceremony
 
     with services.db.write() as session:
@@ -66,8 +66,8 @@ def add(services: Services, site: Site, operator: Operator, token: str, sent: st
             name=name,
             created_at=clock.now(),
         ):
-            raise BadAnswer("the key is known already")
-        acts.record(session, operator, "operator.passkey_add", after={"passkey": name})
+            raise InvalidAnswerError("the key is known already")
+        audit.record(session, operator, "operator.passkey_add", after={"passkey": name})
 
 
 def remove(session: Session, operator: Operator, key_id: int) -> None:
@@ -75,11 +75,11 @@ def remove(session: Session, operator: Operator, key_id: int) -> None:
     mine = delete(Passkey).where(Passkey.id == key_id, Passkey.operator_id == operator.id)
     name = session.scalars(mine.returning(Passkey.name)).first()
     if name is not None:
-        acts.record(session, operator, "operator.passkey_remove", before={"passkey": name})
+        audit.record(session, operator, "operator.passkey_remove", before={"passkey": name})
 
 
 def ask_to_sign_in(services: Services, site: Site, place: Place) -> tuple[str, str]:
-    """For somebody who is not signed in: token and options, as above. Raises `TooMany`."""
+    """For somebody who is not signed in: token and options, as above. Raises `TooManyRequestsError`."""
     from website.admin.operators import ceremony
 
     with services.db.write() as session:
@@ -99,19 +99,19 @@ def ask_again(services: Services, site: Site, operator: Operator) -> tuple[str, 
 
 
 def sign_in(services: Services, site: Site, token: str, sent: str, place: Place) -> str:
-    """The token of a new session. Raises `NotSignedIn`, `TooMany`."""
+    """The token of a new session. Raises `SignInFailedError`, `TooManyRequestsError`."""
     with services.db.write() as session:
         limits.check(session, "operator-passkey-ip", limits.ip_key(place.ip), PER_IP)
         limits.check(session, "operator-passkey-network", limits.network_key(place.ip), PER_NETWORK)
     key, count = _accept(services, site, token, sent, None)
     with services.db.write() as session:
         _note_use(session, key, count)
-        acts.record(session, key.operator, "operator.sign_in", after={"passkey": key.name})
+        audit.record(session, key.operator, "operator.sign_in", after={"passkey": key.name})
         return sessions.start(session, key.operator_id, place.browser)
 
 
 def prove_again(services: Services, site: Site, found: OperatorSession, token: str, sent: str) -> None:
-    """Before what hurts: a passkey in place of a code, in the same session. Raises `NotSignedIn`, `TooMany`."""
+    """Before what hurts: a passkey in place of a code, in the same session. Raises `SignInFailedError`, `TooManyRequestsError`."""
     with services.db.write() as session:
         limits.check(session, "operator-passkey-again", str(found.operator_id), PER_OPERATOR)
     key, count = _accept(services, site, token, sent, found.operator_id)
@@ -134,13 +134,13 @@ def _accept(
             key = _known(session, answer.raw_id, operator_id)
         try:
             return key, ceremony.check(site, challenge, answer, key)
-        except BadAnswer:
+        except InvalidAnswerError:
             with services.db.write() as session:
-                acts.record(session, key.operator, "operator.wrong_passkey", after={"passkey": key.name})
+                audit.record(session, key.operator, "operator.wrong_passkey", after={"passkey": key.name})
             raise
-    except BadAnswer as bad:
+    except InvalidAnswerError as bad:
         log.warning("an operator's sign-in was refused", why=f"passkey: {bad}", operator=operator_id)
-        raise NotSignedIn from bad
+        raise SignInFailedError from bad
 
 
 def _known(session: Session, credential_id: bytes, operator_id: int | None) -> Passkey:
@@ -150,7 +150,7 @@ def _known(session: Session, credential_id: bytes, operator_id: int | None) -> P
         found = found.where(Passkey.operator_id == operator_id)
     key = session.scalars(found).one_or_none()
     if key is None:
-        raise BadAnswer("the key is not known")
+        raise InvalidAnswerError("the key is not known")
     return key
 
 
@@ -160,4 +160,4 @@ def _note_use(session: Session, key: Passkey, count: int) -> None:
     ours = update(Passkey).where(Passkey.id == key.id, goes_on)
     noted = session.scalars(ours.values(sign_count=count, used_at=clock.now()).returning(Passkey.id))
     if noted.first() is None:
-        raise NotSignedIn
+        raise SignInFailedError

@@ -15,21 +15,23 @@ READ_BY_ZXCVBN: Final = 72
 METHOD: Final = "scrypt:32768:8:3"
 
 
-class WeakPassword(Exception):
+class WeakPasswordError(Exception):
     """The password can be guessed. The message is a sentence for whoever chose it."""
 
 
 def check_new(password: str, about: Sequence[str]) -> None:
-    """Raise `WeakPassword` unless it is long and in no list of common ones. `about`: words close to its owner."""
+    """Raise `WeakPasswordError` unless it is long and in no list of common ones. `about`: words close to its owner."""
     if len(password) < SHORTEST:
-        raise WeakPassword(f"Use {SHORTEST} characters or more. A few random words are easy to keep in mind.")
+        raise WeakPasswordError(
+            f"Use {SHORTEST} characters or more. A few random words are easy to keep in mind."
+        )
     if len(password) > LONGEST:
-        raise WeakPassword(f"Use {LONGEST} characters at most.")
+        raise WeakPasswordError(f"Use {LONGEST} characters at most.")
     from zxcvbn import zxcvbn  # its word lists take a moment to load
 
     found = zxcvbn(password[:READ_BY_ZXCVBN], user_inputs=list(about))
     if found["guesses_log10"] < GUESSES:
-        raise WeakPassword(
+        raise WeakPasswordError(
             "That is among the passwords that are tried first: common words, rows of keys or repeats. "
             "Let a password manager make one, or take a few random words."
         )

@@ -1,21 +1,29 @@
 """Pages of signing in, setting up, proving oneself again, and of the operators themselves."""
 
+from urllib.parse import quote
+
 from flask import Blueprint, Response, make_response, render_template, request
 
+from carrel.http.redirects import see_other
+from carrel.http.services import services
+from carrel.mail.addresses import InvalidAddressError
 from website.admin import cookie
-from website.admin.guard import for_anybody, me, my_session, needs
-from website.admin.operators import codes, pages, passwords, sessions, signing_in, staff
+from website.admin.guard import NotProven, for_anybody, me, my_session, needs, way_back
+from website.admin.operators import codes, pages, passwords, sessions, staff
+from website.admin.operators import sign_in as signing_in
 from website.admin.operators.models import Operator
 from website.admin.operators.roles import IN_WORDS, Need, Role
-from website.mail.addresses import BadAddress
-from website.web.redirects import see_other
-from website.web.services import services
 
 blueprint = Blueprint("operators", __name__)
 WRONG = "Address, password or code is not right. A code is good once: wait for the next one and try again."
 WRONG_CODE = "That code is not right, or was used before. Wait for the next one and try again."
 NOT_THE_SAME = "The two passwords are not the same."
-REFUSALS = (BadAddress, staff.AlreadyOperator, staff.NoSuchOperator, staff.LastOwner)
+REFUSALS = (
+    InvalidAddressError,
+    staff.AlreadyOperatorError,
+    staff.OperatorNotFoundError,
+    staff.LastOwnerError,
+)
 Answer = Response | tuple[str, int] | str
 
 
@@ -36,7 +44,7 @@ def sign_in() -> Answer:
         token = signing_in.sign_in(
             services(), email, form.get("password", ""), form.get("code", ""), pages.place()
         )
-    except signing_in.NotSignedIn:
+    except signing_in.SignInFailedError:
         return pages.sign_in_page({"": WRONG}, email), 403
     return cookie.give(see_other(pages.next_path()), token)
 
@@ -66,9 +74,17 @@ def again() -> Answer:
     """Take the code."""
     try:
         signing_in.prove_again(services(), my_session(), request.form.get("code", ""))
-    except signing_in.NotSignedIn:
+    except signing_in.SignInFailedError:
         return pages.again_page({"code": WRONG_CODE}), 403
-    return see_other(pages.next_path())
+    return pages.go_on()
+
+
+@blueprint.app_errorhandler(NotProven)
+def prove_first(_failure: NotProven) -> Answer:
+    """Ask for proof before what hurts; what was typed waits meanwhile."""
+    if pages.can_carry_on():
+        return pages.again_page({}, request.script_root + request.path, way_back()), 403
+    return see_other(f"/admin/again?next={quote(way_back())}")
 
 
 @blueprint.get("/set-up/<token>")
@@ -78,7 +94,7 @@ def set_up_page(token: str) -> Answer:
     with services().db.read() as session:
         try:
             operator = staff.invited(session, token)
-        except staff.LinkSpent:
+        except staff.InviteUsedError:
             return render_template("operators/spent.html"), 404
     return _set_up_form(operator, token, {})
 
@@ -91,7 +107,7 @@ def set_up(token: str) -> Answer:
     with services().db.read() as session:
         try:
             operator = staff.invited(session, token)
-        except staff.LinkSpent:
+        except staff.InviteUsedError:
             return render_template("operators/spent.html"), 404
     if errors := _password_errors(operator, password):
         return _set_up_form(operator, token, errors), 422
@@ -99,9 +115,9 @@ def set_up(token: str) -> Answer:
     try:
         with services().db.write() as session:
             recovery = staff.set_up(session, services().signer, token, hashed, code)
-    except staff.WrongCode:
+    except staff.WrongCodeError:
         return _set_up_form(operator, token, {"code": WRONG_CODE}), 422
-    except staff.LinkSpent:
+    except staff.InviteUsedError:
         return render_template("operators/spent.html"), 404
     return render_template("operators/recovery.html", codes=recovery, first=True)
 
@@ -196,6 +212,6 @@ def _password_errors(operator: Operator, password: str) -> dict[str, str]:
     about = [operator.email, *operator.email.split("@"), services().settings.site_name]
     try:
         passwords.check_new(password, about)
-    except passwords.WeakPassword as weak:
+    except passwords.WeakPasswordError as weak:
         return {"password": str(weak)}
     return {}

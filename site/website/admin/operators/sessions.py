@@ -6,11 +6,11 @@ from typing import Final
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from website import clock
+from carrel import clock
+from carrel.http.services import Services
+from carrel.tokens import new_token, token_hash
 from website.admin.operators import challenges
 from website.admin.operators.models import OperatorSession
-from website.tokens import new_token, token_hash
-from website.web.services import Services
 
 IDLE: Final = timedelta(minutes=30)
 ABSOLUTE: Final = timedelta(hours=12)

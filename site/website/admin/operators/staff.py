@@ -7,17 +7,17 @@ from typing import Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from website import clock
-from website.admin.operators import acts, codes, sessions
+from carrel import clock
+from carrel.mail import addresses
+from carrel.tokens import Signer, new_token, token_hash
+from website.admin.operators import audit, codes, sessions
 from website.admin.operators.models import Operator, Passkey, RecoveryCode
 from website.admin.operators.roles import Role
-from website.mail import addresses
-from website.tokens import Signer, new_token, token_hash
 
 LINK_LASTS: Final = timedelta(hours=24)
 
 
-class NoSuchOperator(Exception):
+class OperatorNotFoundError(Exception):
     """Nobody runs the site under this address."""
 
     def __init__(self, email: str) -> None:
@@ -25,7 +25,7 @@ class NoSuchOperator(Exception):
         self.email = email
 
 
-class AlreadyOperator(Exception):
+class AlreadyOperatorError(Exception):
     """Somebody runs the site under this address."""
 
     def __init__(self, email: str) -> None:
@@ -33,7 +33,7 @@ class AlreadyOperator(Exception):
         self.email = email
 
 
-class LastOwner(Exception):
+class LastOwnerError(Exception):
     """Without this owner nobody could run the site."""
 
     def __init__(self, email: str) -> None:
@@ -41,24 +41,24 @@ class LastOwner(Exception):
         self.email = email
 
 
-class LinkSpent(Exception):
+class InviteUsedError(Exception):
     """The one-time link was used, is too old, or was never ours."""
 
 
-class WrongCode(Exception):
+class WrongCodeError(Exception):
     """The code is not the app's."""
 
 
 def add(session: Session, email: str, role: Role, *, actor: str) -> str:
-    """Invite an operator: the token of their one-time link. Raises `BadAddress`, `AlreadyOperator`."""
+    """Invite an operator: the token of their one-time link. Raises `InvalidAddressError`, `AlreadyOperatorError`."""
     address = addresses.parse(email)
     if session.scalars(select(Operator.id).where(Operator.email_key == address.key)).first() is not None:
-        raise AlreadyOperator(address.typed)
+        raise AlreadyOperatorError(address.typed)
     operator = Operator(email=address.typed, email_key=address.key, role=role, created_at=clock.now())
     token = _invite(operator)
     session.add(operator)
     session.flush()
-    acts.record(session, operator, "operator.add", actor=actor, after={"role": str(role)})
+    audit.record(session, operator, "operator.add", actor=actor, after={"role": str(role)})
     return token
 
 
@@ -70,38 +70,38 @@ def reset(session: Session, email: str, *, actor: str) -> str:
     sessions.end_all(session, operator.id)
     for each in (RecoveryCode, Passkey):
         session.execute(delete(each).where(each.operator_id == operator.id))
-    acts.record(session, operator, "operator.reset", actor=actor)
+    audit.record(session, operator, "operator.reset", actor=actor)
     return token
 
 
 def remove(session: Session, email: str, *, actor: str) -> None:
-    """Take an operator away, at once and everywhere. Raises `NoSuchOperator`, `LastOwner`."""
+    """Take an operator away, at once and everywhere. Raises `OperatorNotFoundError`, `LastOwnerError`."""
     operator = find(session, email)
     _keep_an_owner(session, operator)
-    acts.record(session, operator, "operator.remove", actor=actor, before={"role": operator.role})
+    audit.record(session, operator, "operator.remove", actor=actor, before={"role": operator.role})
     session.delete(operator)
 
 
 def change_role(session: Session, email: str, role: Role, *, actor: str) -> None:
-    """Give an operator another role. Raises `NoSuchOperator`, `LastOwner`."""
+    """Give an operator another role. Raises `OperatorNotFoundError`, `LastOwnerError`."""
     operator = find(session, email)
     if role is not Role.OWNER:
         _keep_an_owner(session, operator)
     before, operator.role = operator.role, role
-    acts.record(
+    audit.record(
         session, operator, "operator.role", actor=actor, before={"role": before}, after={"role": str(role)}
     )
 
 
 def find(session: Session, email: str) -> Operator:
-    """The operator with this address. Raises `NoSuchOperator`."""
+    """The operator with this address. Raises `OperatorNotFoundError`."""
     try:
         key = addresses.key_of(email)
-    except addresses.BadAddress:
-        raise NoSuchOperator(email) from None
+    except addresses.InvalidAddressError:
+        raise OperatorNotFoundError(email) from None
     found = session.scalars(select(Operator).where(Operator.email_key == key)).one_or_none()
     if found is None:
-        raise NoSuchOperator(email)
+        raise OperatorNotFoundError(email)
     return found
 
 
@@ -111,38 +111,38 @@ def everybody(session: Session) -> Sequence[Operator]:
 
 
 def invited(session: Session, token: str) -> Operator:
-    """Whose one-time link this is. Raises `LinkSpent`."""
+    """Whose one-time link this is. Raises `InviteUsedError`."""
     valid = select(Operator).where(
         Operator.setup_hash == token_hash(token), ~clock.has_passed(Operator.setup_until, LINK_LASTS)
     )
     found = session.scalars(valid).one_or_none()
     if found is None:
-        raise LinkSpent
+        raise InviteUsedError
     return found
 
 
 def set_up(session: Session, signer: Signer, token: str, password_hash: str, code: str) -> list[str]:
     """Finish an invitation; the recovery codes. The password was checked and hashed before the transaction.
 
-    Raises `LinkSpent`, `WrongCode`.
+    Raises `InviteUsedError`, `WrongCodeError`.
     """
     operator = invited(session, token)
     if not codes.spend(session, signer, operator, code):
-        raise WrongCode
+        raise WrongCodeError
     used = update(Operator).where(Operator.id == operator.id, Operator.setup_hash == token_hash(token))
     values = {"setup_hash": None, "setup_until": None, "set_up_at": clock.now()}
     if (
         session.scalars(used.values(password_hash=password_hash, **values).returning(Operator.id)).first()
         is None
     ):
-        raise LinkSpent
-    acts.record(session, operator, "operator.set_up")
+        raise InviteUsedError
+    audit.record(session, operator, "operator.set_up")
     return codes.renew_recovery(session, operator.id)
 
 
 def renew_recovery(session: Session, operator: Operator) -> list[str]:
     """New recovery codes for an operator, in place of the old ones."""
-    acts.record(session, operator, "operator.recovery_codes")
+    audit.record(session, operator, "operator.recovery_codes")
     return codes.renew_recovery(session, operator.id)
 
 
@@ -157,4 +157,4 @@ def _keep_an_owner(session: Session, operator: Operator) -> None:
     # The rows are locked, so that two owners cannot take each other away at once.
     owners = session.scalars(select(Operator.id).where(Operator.role == Role.OWNER).with_for_update()).all()
     if list(owners) == [operator.id]:
-        raise LastOwner(operator.email)
+        raise LastOwnerError(operator.email)

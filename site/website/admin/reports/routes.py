@@ -9,14 +9,14 @@ from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from payments import sales
+from carrel import clock
+from carrel.ads import chart, house_ads, reports
+from carrel.ads.reports import By, Row, Span
+from carrel.http.services import services
 from payments.prices import price
-from website import clock
+from payments.queries import sales
 from website.admin.guard import needs
 from website.admin.operators.roles import Need
-from website.ads import manage, plot, reports
-from website.ads.reports import By, Row, Span
-from website.web.services import services
 
 blueprint = Blueprint("reports", __name__)
 USUAL_DAYS = 30
@@ -32,7 +32,7 @@ def ads() -> str:
     with services().db.read() as session:
         found = {way: reports.by(session, span, column) for way, column in WAYS.items()}
         days = reports.by_day(session, span)
-        every = manage.every_ad(session)
+        every = house_ads.every_ad(session)
     return render_template(
         "reports/ads.html",
         span=span,
@@ -42,7 +42,7 @@ def ads() -> str:
             "ads": [(str(ad.id), ad.name) for ad in every],
             "slots": [(name, name) for name in services().settings.slots],
         },
-        picture=Markup(plot.by_day(days)),  # noqa: S704 - made by us of numbers and dates
+        picture=Markup(chart.by_day(days)),  # noqa: S704 - made by us of numbers and dates
         query=_query(span),
     )
 

@@ -5,25 +5,28 @@ from collections.abc import Callable
 from flask import Blueprint, Response, abort, render_template, request
 from sqlalchemy.orm import Session
 
-from newsletter.digests import accounting, control, sent_log
-from newsletter.digests.models import Issue, IssueState
-from newsletter.digests.preview import preview as make_preview
-from newsletter.mailing.issue_mail import MARK
-from newsletter.subscribers.models import Pace
-from website import clock
+from carrel import clock
+from carrel.http.redirects import see_other
+from carrel.http.services import services
+from newsletter.issues import delivery_stats, issue_lifecycle, sent_log
+from newsletter.issues.issue_mail import MARK
+from newsletter.issues.models import Issue, IssueState
+from newsletter.issues.preview import preview as make_preview
+from newsletter.subscribers.models import Frequency
 from website.admin.guard import me, needs
 from website.admin.operators.roles import Need
-from website.web.redirects import see_other
-from website.web.services import services
 
 blueprint = Blueprint("issue", __name__)
 Act = Callable[[Session, int, str], object]
 ACTS: dict[str, tuple[str, Act]] = {
-    "pause": ("Hold it", control.pause),
-    "resume": ("Go on", control.resume),
-    "stop": ("Stop it for good", control.stop),
-    "retry-failed": ("Try the failed ones again", accounting.retry_failed),
-    "retry-uncertain": ("Send the uncertain ones again: some may get it twice", accounting.retry_uncertain),
+    "pause": ("Hold it", issue_lifecycle.pause),
+    "resume": ("Go on", issue_lifecycle.resume),
+    "stop": ("Stop it for good", issue_lifecycle.stop),
+    "retry-failed": ("Try the failed ones again", delivery_stats.retry_failed),
+    "retry-uncertain": (
+        "Send the uncertain ones again: some may get it twice",
+        delivery_stats.retry_uncertain,
+    ),
 }
 ON_THE_WAY = (IssueState.SENDING, IssueState.PAUSED, IssueState.FINISHED)
 
@@ -42,8 +45,8 @@ def send(issue_id: int) -> Response | tuple[str, int]:
     desk = services()
     try:
         with desk.db.write() as session:
-            control.approve(session, desk.settings, issue_id, me().email)
-    except control.CannotSend as refused:
+            issue_lifecycle.approve(session, desk.settings, issue_id, me().email)
+    except issue_lifecycle.CannotSendError as refused:
         return _page(issue_id, {"": str(refused)}), 409
     return see_other(f"/admin/issues/{issue_id}")
 
@@ -66,9 +69,9 @@ def preview() -> str:
     """The next mail of each pace: what it says, who gets it, who does not, and why."""
     desk = services()
     with desk.db.read() as session:
-        found = [make_preview(session, desk.settings, desk.signer, pace, clock.now()) for pace in Pace]
+        found = [make_preview(session, desk.settings, desk.signer, pace, clock.now()) for pace in Frequency]
         lost = sent_log.ahead(session, desk.settings)
-    why_not = control.why_not(desk.settings)
+    why_not = issue_lifecycle.why_not(desk.settings)
     return render_template("screens/digests.html", previews=found, mark=MARK, lost=lost, why_not=why_not)
 
 
@@ -77,20 +80,20 @@ def _page(issue_id: int, errors: dict[str, str]) -> str:
         found = session.get(Issue, issue_id)
         if found is None:
             abort(404)
-        account = accounting.account(session, found)
-        uncertain = accounting.uncertain(session, issue_id)
+        account = delivery_stats.account(session, found)
+        uncertain = delivery_stats.uncertain(session, issue_id)
     acts = {name: ACTS[name][0] for name in _open(found, account)}
     return render_template(
         "screens/issue.html", issue=found, account=account, uncertain=uncertain, acts=acts, errors=errors
     )
 
 
-def _open(found: Issue, account: accounting.Account) -> list[str]:
+def _open(found: Issue, account: delivery_stats.Account) -> list[str]:
     state = IssueState(found.state)
     possible = {
         "pause": state is IssueState.SENDING,
         "resume": state is IssueState.PAUSED,
-        "stop": state in control.NOT_OVER,
+        "stop": state in issue_lifecycle.NOT_OVER,
         "retry-failed": state in ON_THE_WAY and account.failed > 0,
         "retry-uncertain": state in ON_THE_WAY and account.uncertain > 0,
     }

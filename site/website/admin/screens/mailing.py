@@ -3,17 +3,17 @@
 from flask import Blueprint, Response, abort, render_template, request
 from sqlalchemy import exists, select
 
-from newsletter.subscribers import erasing
+from carrel import audit
+from carrel.http.redirects import see_other
+from carrel.http.services import services
+from carrel.mail import alarms, outbox, suppression
+from carrel.mail.addresses import InvalidAddressError, key_of, masked
+from carrel.mail.models import Alarm, Kind
+from newsletter.subscribers import erasure
 from newsletter.subscribers.models import Subscriber
-from website import audit
 from website.admin.guard import me, needs
 from website.admin.operators.roles import Need
 from website.admin.tables.people import KINDS
-from website.mail import alarms, outbox, suppression
-from website.mail.addresses import BadAddress, key_of, masked
-from website.mail.models import Alarm, Kind
-from website.web.redirects import see_other
-from website.web.services import services
 
 blueprint = Blueprint("mailing", __name__)
 LONGEST_REASON = 300
@@ -41,7 +41,7 @@ def change_suppression() -> str | tuple[str, int]:
         return _page(email, REASON_NEEDED)
     try:
         key = key_of(email)
-    except BadAddress as bad:
+    except InvalidAddressError as bad:
         return _page(email, {"email": str(bad)})
     with services().db.write() as session:
         if lift:
@@ -67,10 +67,10 @@ def forget() -> str | tuple[str, int]:
         return _page(email, {"sure": NOT_SURE})
     try:
         key = key_of(email)
-    except BadAddress as bad:
+    except InvalidAddressError as bad:
         return _page(email, {"email": str(bad)})
     with services().db.write() as session:
-        erasing.erase(session, key)
+        erasure.erase(session, key)
         outbox.forget(session, key)
         audit.record(session, actor=me().email, action="subscriber.erase", subject=masked(key))
     return _page(email, {})
@@ -103,7 +103,7 @@ def _page(email: str, errors: dict[str, str]) -> str | tuple[str, int]:
             key = key_of(email) if email else ""
             found = suppression.kinds(session, key) if key else []
             subscribes = session.scalars(select(exists().where(Subscriber.email_key == key))).one()
-    except BadAddress as bad:
+    except InvalidAddressError as bad:
         errors = {"email": str(bad)}
     page = render_template(
         "screens/suppression.html",

@@ -5,14 +5,17 @@ import json
 from flask import Blueprint, Response, abort, render_template, request
 from sqlalchemy import select
 
-from payments import dossier, gifts, inbox, refunds
+from carrel.http.redirects import see_other
+from carrel.http.services import services
+from payments import refunds
+from payments.ledger import manual_grants
 from payments.models import StripeEvent
+from payments.payment_context import shop_of
 from payments.prices import price
-from payments.shop import shop_of
+from payments.queries import order_detail
+from payments.webhooks import inbox
 from website.admin.guard import me, needs
 from website.admin.operators.roles import Need
-from website.web.redirects import see_other
-from website.web.services import services
 
 blueprint = Blueprint("money", __name__)
 LONGEST_REASON = 500
@@ -35,11 +38,11 @@ def refund(reference: str) -> Response | tuple[str, int]:
     order_id = _find(reference).order.id
     try:
         refunds.refund(shop_of(desk), order_id, me().email, request.form.get("reason", "")[:LONGEST_REASON])
-    except gifts.ReasonNeeded:
+    except manual_grants.ReasonRequiredError:
         return _order(reference, REASON_NEEDED), 422
-    except refunds.NotRefundable:
+    except refunds.NotRefundableError:
         return _order(reference, NOTHING_LEFT), 409
-    return see_other(f"/admin/orders/{reference}")
+    return see_other(f"/admin/orders/{reference}?done=refund")
 
 
 @blueprint.get("/inbox/<event_id>")
@@ -63,11 +66,11 @@ def retry(event_id: str) -> Response:
     return see_other(f"/admin/inbox/{event_id}")
 
 
-def _find(reference: str) -> dossier.Dossier:
+def _find(reference: str) -> order_detail.Dossier:
     with services().db.read() as session:
         try:
-            return dossier.compile_(session, reference)
-        except dossier.NoSuchOrder:
+            return order_detail.compile_(session, reference)
+        except order_detail.OrderNotFoundError:
             abort(404)
 
 
@@ -75,5 +78,20 @@ def _order(reference: str, errors: dict[str, str]) -> str:
     found = _find(reference)
     can_refund = services().settings.sells and found.left_cents > 0 and not found.is_being_refunded
     return render_template(
-        "screens/order.html", found=found, price=price, can_refund=can_refund, errors=errors
+        "screens/order.html",
+        found=found,
+        price=price,
+        can_refund=can_refund,
+        errors=errors,
+        messages=_refunded(found) if request.args.get("done") == "refund" else [],
     )
+
+
+def _refunded(found: order_detail.Dossier) -> list[tuple[str, str]]:
+    """What became of a refund, by the ledger."""
+    if found.is_being_refunded:
+        return [("info", "Stripe did not answer. The refund is tried again until it does.")]
+    if found.left_cents or not found.refunds:
+        return []
+    back = price(sum(each.amount_cents for each in found.payments), found.order.currency)
+    return [("good", f"Refunded {back}. The pass has ended on all of the buyer's devices.")]

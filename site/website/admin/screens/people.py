@@ -6,19 +6,20 @@ from flask import Blueprint, Response, abort, render_template, request
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from carrel import audit
+from carrel.accounts import erasure, readers
+from carrel.accounts.export import export as make_export
+from carrel.accounts.models import AddressChange, Reader, ReaderSession
+from carrel.http.redirects import see_other
+from carrel.http.services import services
+from carrel.mail import suppression
+from carrel.mail.addresses import InvalidAddressError, key_of
 from newsletter.subscribers.models import Subscriber
-from payments import buyers, gifts
-from payments.standing import standing
-from website import audit
-from website.accounts import erasing, readers
-from website.accounts.export import export as make_export
-from website.accounts.models import AddressChange, Reader, ReaderSession
+from payments.ledger import manual_grants
+from payments.queries import buyers
+from payments.queries.account_summary import standing
 from website.admin.guard import me, needs
 from website.admin.operators.roles import Need
-from website.mail import suppression
-from website.mail.addresses import BadAddress, key_of
-from website.web.redirects import see_other
-from website.web.services import services
 
 blueprint = Blueprint("people", __name__)
 REASON_NEEDED = {"reason": "Say why: it is kept in the log."}
@@ -55,8 +56,8 @@ def give(reader_id: int) -> Response | tuple[str, int]:
     """Give the pass by hand."""
     try:
         with services().db.write() as session:
-            gifts.give(session, reader_id, me().email, _reason())
-    except gifts.ReasonNeeded:
+            manual_grants.give(session, reader_id, me().email, _reason())
+    except manual_grants.ReasonRequiredError:
         return _page(reader_id, REASON_NEEDED), 422
     return see_other(f"/admin/readers/{reader_id}")
 
@@ -67,8 +68,8 @@ def take_back(reader_id: int) -> Response | tuple[str, int]:
     """Take every pass of a reader back. No money moves."""
     try:
         with services().db.write() as session:
-            gifts.take_back(session, reader_id, me().email, _reason())
-    except gifts.ReasonNeeded:
+            manual_grants.take_back(session, reader_id, me().email, _reason())
+    except manual_grants.ReasonRequiredError:
         return _page(reader_id, REASON_NEEDED), 422
     return see_other(f"/admin/readers/{reader_id}")
 
@@ -94,7 +95,7 @@ def erase(reader_id: int) -> Response | tuple[str, int]:
     with services().db.write() as session:
         found = _find(session, reader_id)
         if found.erased_at is None and found.merged_into_id is None:
-            erasing.erase(session, services().settings, found, me().email)
+            erasure.erase(session, services().settings, found, me().email)
     return see_other(f"/admin/readers/{reader_id}")
 
 
@@ -121,7 +122,7 @@ def _page(reader_id: int, errors: dict[str, str]) -> str:
 def _find(session: Session, reader_id: int) -> Reader:
     try:
         return readers.get(session, reader_id)
-    except readers.NoSuchReader:
+    except readers.ReaderNotFoundError:
         abort(404)
 
 
@@ -136,5 +137,5 @@ def _reason() -> str:
 def _key(typed: str) -> str:
     try:
         return key_of(typed)
-    except BadAddress:
+    except InvalidAddressError:
         return ""

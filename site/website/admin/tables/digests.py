@@ -3,8 +3,8 @@
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from newsletter.digests.models import Delivery, DeliveryState, Issue, IssueState
-from newsletter.subscribers.models import Pace, Subscriber
+from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState
+from newsletter.subscribers.models import Frequency, Subscriber
 from website.admin.operators.roles import Need
 from website.admin.tables.table import Column, Filter, Table, contains, states
 
@@ -22,7 +22,7 @@ ISSUES = Table(
     key=Issue.id,
     columns=(
         Column("number", "Issue", Issue.id, link=lambda row: f"/admin/issues/{row.key}", number=True),
-        Column("pace", "Pace", Issue.pace),
+        Column("pace", "Frequency", Issue.pace),
         Column("period", "Period", Issue.period),
         Column("state", "State", Issue.state),
         Column("due_at", "Due", Issue.due_at),
@@ -37,7 +37,7 @@ ISSUES = Table(
     search_hint="A period such as 2026-W46",
     filters=(
         Filter("state", "State", states(Issue.state, {each: each.capitalize() for each in IssueState})),
-        Filter("pace", "Pace", states(Issue.pace, {each: each.capitalize() for each in Pace})),
+        Filter("pace", "Frequency", states(Issue.pace, {each: each.capitalize() for each in Frequency})),
     ),
     actions=(("/admin/digests", "The next digests: what they say, who gets them"),),
 )

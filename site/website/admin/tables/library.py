@@ -5,11 +5,11 @@ from sqlalchemy.orm import Session
 
 from articles.models import Article, Exam
 from articles.visibility import visible
-from website import clock
-from website.admin.cockpit.numbers import is_due
+from carrel import clock
+from carrel.http.services import services
+from website.admin.dashboard.metrics import is_due
 from website.admin.operators.roles import Need
 from website.admin.tables.table import Choice, Column, Filter, Table, contains
-from website.web.services import services
 
 
 def _search(_session: Session, words: str) -> ColumnElement[bool]:

@@ -6,12 +6,12 @@ from functools import partial
 from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import Session
 
-from website import clock
+from carrel import clock
+from carrel.ads.models import HouseAd
+from carrel.audit import AuditEntry
+from carrel.mail.models import Alarm, MailState, OutboxMail
 from website.admin.operators.roles import Need
 from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, contains, states
-from website.ads.models import HouseAd
-from website.audit import AuditEntry
-from website.mail.models import Alarm, OutboxMail, State
 
 ADS = Table(
     name="ads",
@@ -119,7 +119,7 @@ MAILS = Table(
         Column("created_at", "Queued", OutboxMail.created_at),
         Column("name", "Mail", OutboxMail.name),
         Column("to_address", "To", OutboxMail.to_address),
-        Column("state", "State", OutboxMail.state),
+        Column("state", "MailState", OutboxMail.state),
         Column("tries", "Tries", OutboxMail.tries, number=True),
         Column("due_at", "Due", OutboxMail.due_at),
         Column("ended_at", "Ended", OutboxMail.ended_at),
@@ -129,7 +129,9 @@ MAILS = Table(
     search=lambda _session, words: contains(OutboxMail.to_address, words) | contains(OutboxMail.name, words),
     search_hint="Part of an address, or a mail's name",
     filters=(
-        Filter("state", "State", states(OutboxMail.state, {each: each.capitalize() for each in State})),
+        Filter(
+            "state", "MailState", states(OutboxMail.state, {each: each.capitalize() for each in MailState})
+        ),
     ),
 )
 TABLES = (ADS, AUDIT, ALARMS, MAILS)

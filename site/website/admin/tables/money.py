@@ -3,10 +3,10 @@
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from carrel import clock
+from carrel.accounts.models import Reader
 from payments.models import Claim, Order, Payment, StripeEvent
 from payments.prices import price
-from website import clock
-from website.accounts.models import Reader
 from website.admin.operators.roles import Need
 from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, contains, states
 

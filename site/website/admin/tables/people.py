@@ -3,14 +3,14 @@
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from newsletter.subscribers.models import Pace, State, Subscriber
-from website import clock
-from website.accounts.models import Reader, ReaderSession
+from carrel import clock
+from carrel.accounts.models import Reader, ReaderSession
+from carrel.mail.addresses import InvalidAddressError, key_of
+from carrel.mail.models import Kind, Suppression
+from carrel.mail.suppression import address_hash
+from newsletter.subscribers.models import Frequency, Subscriber, SubscriberState
 from website.admin.operators.roles import Need
 from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, contains, states
-from website.mail.addresses import BadAddress, key_of
-from website.mail.models import Kind, Suppression
-from website.mail.suppression import address_hash
 
 
 def _no_address(row: AnyRow) -> str:
@@ -89,11 +89,11 @@ SUBSCRIBERS = Table(
     personal=True,
     columns=(
         Column("email", "Email", Subscriber.email),
-        Column("state", "State", Subscriber.state),
-        Column("pace", "Pace", Subscriber.pace),
+        Column("state", "SubscriberState", Subscriber.state),
+        Column("pace", "Frequency", Subscriber.pace),
         Column("paused_until", "Paused until", Subscriber.paused_until),
         Column("source", "Source", Subscriber.source),
-        Column("created_at", "Asked", Subscriber.created_at),
+        Column("created_at", "Added", Subscriber.created_at),
         Column("confirmed_at", "Confirmed", Subscriber.confirmed_at),
         Column("left_at", "Left", Subscriber.left_at),
     ),
@@ -101,8 +101,12 @@ SUBSCRIBERS = Table(
     search=_subscribers,
     search_hint="Part of an address",
     filters=(
-        Filter("state", "State", states(Subscriber.state, {each: each.capitalize() for each in State})),
-        Filter("pace", "Pace", states(Subscriber.pace, {each: each.capitalize() for each in Pace})),
+        Filter(
+            "state",
+            "SubscriberState",
+            states(Subscriber.state, {each: each.capitalize() for each in SubscriberState}),
+        ),
+        Filter("pace", "Frequency", states(Subscriber.pace, {each: each.capitalize() for each in Frequency})),
         Filter(
             "paused", "Paused", (Choice("yes", "Paused now", lambda: Subscriber.paused_until > clock.now()),)
         ),
@@ -120,7 +124,7 @@ def _suppressions(session: Session, words: str) -> ColumnElement[bool]:
     found = or_(contains(Suppression.note, words), contains(Subscriber.email, words))
     try:
         return found | (Suppression.address_hash == address_hash(session, key_of(words)))
-    except BadAddress:
+    except InvalidAddressError:
         return found
 
 

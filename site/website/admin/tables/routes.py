@@ -5,12 +5,12 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 
-from website import audit, clock
+from carrel import audit, clock
+from carrel.csv_export import sheet
+from carrel.http.services import services
 from website.admin.guard import me, needs
 from website.admin.tables import digests, library, log, money, people
-from website.admin.tables.table import PAGE, Asked, Table, asked, cell, every, find
-from website.sheets import sheet
-from website.web.services import services
+from website.admin.tables.table import PAGE, Table, TableQuery, asked, cell, every, find
 
 blueprint = Blueprint("tables", __name__)
 TABLES: tuple[Table, ...] = (
@@ -50,7 +50,7 @@ def export(table: Table) -> Response:
     return response
 
 
-def _record(table: Table, wanted: Asked, count: int) -> None:
+def _record(table: Table, wanted: TableQuery, count: int) -> None:
     # What was searched for may be somebody's address, and the log outlives them.
     after: audit.Values = {"rows": count, "searched": bool(wanted.search), "chosen": dict(wanted.chosen)}
     with services().db.write() as session:

@@ -81,7 +81,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Asked:
+class TableQuery:
     """What somebody wants to see of a table, only things that the table knows."""
 
     search: str = ""
@@ -98,7 +98,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Found:
+class TablePage:
     """One page of rows, and how many there are."""
 
     rows: Sequence[AnyRow]
@@ -110,14 +110,14 @@ class Found:
         return max(1, -(-self.total // PAGE))
 
 
-def asked(table: Table, given: Mapping[str, str]) -> Asked:
+def asked(table: Table, given: Mapping[str, str]) -> TableQuery:
     """What a request wants; what the table does not know is dropped (CON-07)."""
     choices = {each.name: {choice.value for choice in each.choices} for each in table.filters}
     chosen = {name: given[name] for name in choices if given.get(name) in choices[name]}
     names = {column.name for column in table.columns if column.sorts}
     sort = given.get("sort", "")
     page = given.get("page", "")
-    return Asked(
+    return TableQuery(
         given.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
         chosen,
         sort if sort.removeprefix("-") in names else table.sort,
@@ -125,15 +125,15 @@ def asked(table: Table, given: Mapping[str, str]) -> Asked:
     )
 
 
-def find(session: Session, table: Table, wanted: Asked) -> Found:
+def find(session: Session, table: Table, wanted: TableQuery) -> TablePage:
     """One page of what was asked for."""
     where = _where(session, table, wanted)
     total = session.scalars(table.joined(select(func.count(table.key))).where(where)).one()
     page = _ordered(table, wanted).where(where).limit(PAGE).offset((wanted.page - 1) * PAGE)
-    return Found(session.execute(page).all(), total)
+    return TablePage(session.execute(page).all(), total)
 
 
-def every(session: Session, table: Table, wanted: Asked) -> Iterable[AnyRow]:
+def every(session: Session, table: Table, wanted: TableQuery) -> Iterable[AnyRow]:
     """All rows that were asked for, for an export."""
     return session.execute(_ordered(table, wanted).where(_where(session, table, wanted)))
 
@@ -163,7 +163,7 @@ def states(column: Any, names: Mapping[str, str]) -> tuple[Choice, ...]:
     return tuple(Choice(value, label, is_(value)) for value, label in names.items())
 
 
-def _where(session: Session, table: Table, wanted: Asked) -> ColumnElement[bool]:
+def _where(session: Session, table: Table, wanted: TableQuery) -> ColumnElement[bool]:
     condition: ColumnElement[bool] = true()
     if wanted.search and table.search:
         condition = condition & table.search(session, wanted.search)
@@ -174,7 +174,7 @@ def _where(session: Session, table: Table, wanted: Asked) -> ColumnElement[bool]
     return condition
 
 
-def _ordered(table: Table, wanted: Asked) -> Select[Any]:
+def _ordered(table: Table, wanted: TableQuery) -> Select[Any]:
     shown = [column.value.label(column.name) for column in table.columns]
     query = table.joined(select(table.key.label("key"), *shown))
     by = next(column.value for column in table.columns if column.name == wanted.sort.removeprefix("-"))

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from website.db import UtcDateTime
+from carrel.db import UtcDateTime
 
 revision = "0006"
 down_revision = "0005"

@@ -1,0 +1,116 @@
+"""The fields of front matter and of `exam.toml`, strictly typed; unknown ones are refused."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from articles.loading.field_types import Address, Day, Line, Moment, Slug, Text, Title, wrong
+
+AUTHOR = "the editors"
+
+
+class Fields(BaseModel):
+    """Strict, frozen, and closed to unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Source(Fields):
+    """Where something was read."""
+
+    title: Text
+    url: Address | None = None
+
+
+class Change(Fields):
+    """What changed, and when."""
+
+    date: Day
+    note: Text
+
+
+class FrontMatter(Fields):
+    """What stands above an article."""
+
+    title: Title
+    summary: Annotated[Text, Field(max_length=500)]
+    slug: Slug | None = None
+    author: Annotated[Text, Field(max_length=120)] = AUTHOR
+    domain: Slug | None = None
+    topics: Annotated[list[Slug], Field(max_length=12)] = []
+    order: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    published: Moment | None = None
+    updated: Day | None = None
+    reviewed: Day | None = None
+    reviewer: Annotated[Text, Field(max_length=120)] | None = None
+    expires: Moment | None = None
+    draft: bool = False
+    ads: bool = True
+    aliases: list[Slug] = []
+    changes: list[Change] = []
+    sources: list[Source] = []
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> "FrontMatter":
+        if (self.reviewed is None) != (self.reviewer is None):
+            raise wrong(
+                "half-review",
+                "A review needs both its date and its reviewer.",
+                "Give `reviewed` and `reviewer`, or neither.",
+            )
+        if self.expires and self.published and self.expires <= self.published:
+            raise wrong(
+                "expires-early",
+                "The article would expire before it appears.",
+                "Make `expires` later than `published`.",
+            )
+        return self
+
+
+class PageMatter(Fields):
+    """What stands above a plain page."""
+
+    title: Title
+    summary: Annotated[Text, Field(max_length=500)] | None = None
+    updated: Day | None = None
+
+
+class PassWords(Fields):
+    """An exam's own words for the pass."""
+
+    noun: Annotated[Text, Field(max_length=80)] | None = None
+    line: Line | None = None
+
+
+class DomainFields(Fields):
+    """One part of the exam's outline."""
+
+    slug: Slug
+    title: Title
+    weight: Annotated[float, Field(gt=0, le=100, strict=False)] | None = None
+    source: Address | None = None
+
+    @model_validator(mode="after")
+    def _weight_was_read_somewhere(self) -> "DomainFields":
+        if self.weight is not None and self.source is None:
+            raise wrong(
+                "weight-without-source",
+                "A weight needs the address where it was read.",
+                'Add source = "https://…"',
+            )
+        return self
+
+
+class ExamFields(Fields):
+    """A whole `exam.toml`."""
+
+    name: Annotated[Text, Field(max_length=40)]
+    title: Title
+    body: Title
+    body_url: Address | None = None
+    summary: Text
+    disclaimer: Text
+    order: int = 1_000
+    pass_: Annotated[PassWords, Field(alias="pass")] = PassWords()
+    domains: list[DomainFields] = []
+    topics: dict[Slug, Annotated[Text, Field(max_length=120)]] = {}

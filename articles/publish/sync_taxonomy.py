@@ -1,0 +1,103 @@
+"""Exams, domains, topics and plain pages brought into the database. Few rows, so plain ORM."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from articles.build.built_article import BuiltArticle
+from articles.loading.exam_file import ExamFile
+from articles.loading.fields import DomainFields
+from articles.loading.page_file import PageFile
+from articles.models import Domain, Exam, PlainPage, Topic
+
+
+def sync_exams(session: Session, files: Mapping[str, ExamFile]) -> list[str]:
+    """Make the exams what their files say. The slugs of those that changed."""
+    rows = {exam.slug: exam for exam in session.scalars(select(Exam))}
+    for slug in files.keys() - rows.keys():
+        rows[slug] = Exam(slug=slug)
+        session.add(rows[slug])
+    changed = {slug for slug, file in files.items() if _set(rows[slug], **_exam(file))}
+    changed |= {slug for slug in rows.keys() - files.keys() if _set(rows[slug], in_files=False)}
+    session.flush()
+    changed |= {
+        slug for slug, file in files.items() if _sync_domains(session, rows[slug], file.fields.domains)
+    }
+    if _sync_topics(session, files.values()):
+        changed |= set(files)
+    return sorted(changed)
+
+
+def _exam(file: ExamFile) -> dict[str, object]:
+    fields = file.fields
+    return {
+        "name": fields.name,
+        "title": fields.title,
+        "body": fields.body,
+        "body_url": fields.body_url,
+        "summary": fields.summary,
+        "disclaimer": fields.disclaimer,
+        "position": fields.order,
+        "pass_noun": fields.pass_.noun,
+        "pass_line": fields.pass_.line,
+        "in_files": True,
+    }
+
+
+def _sync_domains(session: Session, exam: Exam, fields: Sequence[DomainFields]) -> bool:
+    rows = {
+        domain.slug: domain for domain in session.scalars(select(Domain).where(Domain.exam_id == exam.id))
+    }
+    changed = False
+    for position, each in enumerate(fields):
+        row = rows.pop(each.slug, None) or Domain(slug=each.slug, exam_id=exam.id)
+        session.add(row)
+        changed |= _set(row, title=each.title, weight=each.weight, source=each.source, position=position)
+    for row in rows.values():
+        session.delete(row)
+    session.flush()
+    return changed or bool(rows)
+
+
+def _sync_topics(session: Session, files: Iterable[ExamFile]) -> bool:
+    names = {slug: name for file in files for slug, name in file.fields.topics.items()}
+    rows = {topic.slug: topic for topic in session.scalars(select(Topic))}
+    changed = False
+    for slug, name in names.items():
+        row = rows.get(slug) or Topic(slug=slug)
+        session.add(row)
+        changed |= _set(row, name=name, in_files=True)
+    for slug in rows.keys() - names.keys():
+        changed |= _set(rows[slug], in_files=False)
+    session.flush()
+    return changed
+
+
+def sync_pages(
+    session: Session, files: Iterable[PageFile], texts: Mapping[str, BuiltArticle], now: datetime
+) -> list[str]:
+    """Make the plain pages what their files say. The slugs of those that changed."""
+    rows = {page.slug: page for page in session.scalars(select(PlainPage))}
+    changed = []
+    for file in files:
+        row = rows.pop(file.slug, None) or PlainPage(slug=file.slug)
+        session.add(row)
+        matter = file.matter
+        values = {"title": matter.title, "summary": matter.summary, "updated": matter.updated}
+        if _set(row, html=texts[file.path].html, **values):
+            row.modified_at = now
+            changed.append(file.slug)
+    for row in rows.values():
+        session.delete(row)
+    session.flush()
+    return sorted([*changed, *rows])
+
+
+def _set(row: object, **values: object) -> bool:
+    """Set what differs. Whether anything did."""
+    different = {name: value for name, value in values.items() if getattr(row, name, None) != value}
+    for name, value in different.items():
+        setattr(row, name, value)
+    return bool(different)

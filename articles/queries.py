@@ -1,0 +1,205 @@
+"""The library as readers see it at a moment. Every query takes the session and that moment.
+
+Articles come with their exam, domain and topics loaded, so they may be used after the session has ended.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from articles.models import Article, ArticleTopic, Domain, Exam, PlainPage, Redirect, Topic
+from articles.visibility import visible
+
+
+@dataclass(frozen=True)
+class Moved:
+    """An old address: the article is at `url` now (301)."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class Gone:
+    """An address whose article was removed or has expired (410)."""
+
+
+@dataclass(frozen=True)
+class DomainSection:
+    """A domain of an exam with its articles in reading order; without a domain for the others."""
+
+    domain: Domain | None
+    articles: list[Article]
+
+
+@dataclass(frozen=True)
+class TopicCount:
+    """A topic and how many articles it has."""
+
+    topic: Topic
+    count: int
+
+
+Order = tuple[ColumnElement[Any], ...]
+# The one reading order: the author's numbers first, then the outline, then the alphabet.
+READING_ORDER: Order = (
+    Article.position.asc().nulls_last(),
+    Domain.position.asc().nulls_last(),
+    Article.slug.asc(),
+)
+
+
+def _articles(now: datetime) -> Select[Article]:
+    whole = joinedload(Article.domain).joinedload(Domain.exam)
+    options = (joinedload(Article.exam), whole, selectinload(Article.topics))
+    return select(Article).where(visible(now)).options(*options)
+
+
+def exams(session: Session, now: datetime) -> Sequence[Exam]:
+    """The exams that have something to read, in the operator's order, each with its domains."""
+    has_articles = exists().where(Article.exam_id == Exam.id, visible(now))
+    query = select(Exam).where(Exam.in_files, has_articles).options(selectinload(Exam.domains))
+    return session.scalars(query.order_by(Exam.position, Exam.slug)).all()
+
+
+def find_exam(session: Session, slug: str, now: datetime) -> Exam | None:
+    """An exam that has something to read."""
+    return next((exam for exam in exams(session, now) if exam.slug == slug), None)
+
+
+def exam_articles(session: Session, exam: Exam, now: datetime, limit: int | None = None) -> Sequence[Article]:
+    """The articles of an exam in reading order: all, or as many as `limit`."""
+    query = _articles(now).outerjoin(Domain, Domain.id == Article.domain_id).order_by(*READING_ORDER)
+    return session.scalars(query.where(Article.exam_id == exam.id).limit(limit)).all()
+
+
+def count_articles(session: Session, exam: Exam, now: datetime) -> int:
+    """How many articles an exam has."""
+    return session.scalar(select(func.count(Article.id)).where(Article.exam_id == exam.id, visible(now))) or 0
+
+
+def domain_sections(session: Session, exam: Exam, now: datetime) -> list[DomainSection]:
+    """The domains of an exam that have articles, in the outline's order; those without a domain last."""
+    articles = exam_articles(session, exam, now)
+    places: list[Domain | None] = [*exam.domains, None]
+    found = [(domain, domain.id if domain else None) for domain in places]
+    all_shelves = [
+        DomainSection(domain, [article for article in articles if article.domain_id == number])
+        for domain, number in found
+    ]
+    return [shelf for shelf in all_shelves if shelf.articles]
+
+
+def topics(session: Session, now: datetime, exam: Exam | None = None) -> list[TopicCount]:
+    """The topics that have articles (of one exam, when given), by name."""
+    query = (
+        select(Topic, func.count())
+        .join(ArticleTopic, ArticleTopic.topic_id == Topic.id)
+        .join(Article, Article.id == ArticleTopic.article_id)
+        .where(Topic.in_files, visible(now))
+        .group_by(Topic.id)
+        .order_by(func.lower(Topic.name))
+    )
+    if exam is not None:
+        query = query.where(Article.exam_id == exam.id)
+    return [TopicCount(topic, count) for topic, count in session.execute(query)]
+
+
+def find_topic(session: Session, slug: str, now: datetime) -> Topic | None:
+    """A topic that has something to read."""
+    has_articles = (
+        exists()
+        .where(ArticleTopic.topic_id == Topic.id)
+        .where(Article.id == ArticleTopic.article_id, visible(now))
+    )
+    return session.scalars(
+        select(Topic).where(Topic.slug == slug, Topic.in_files, has_articles)
+    ).one_or_none()
+
+
+def topic_articles(session: Session, topic: Topic, now: datetime) -> Sequence[Article]:
+    """The articles of a topic, exam by exam, each in reading order."""
+    query = _articles(now).join(ArticleTopic, ArticleTopic.article_id == Article.id)
+    query = query.join(Exam, Exam.id == Article.exam_id).outerjoin(Domain, Domain.id == Article.domain_id)
+    query = query.where(ArticleTopic.topic_id == topic.id)
+    return session.scalars(query.order_by(Exam.position, Exam.slug, *READING_ORDER)).all()
+
+
+def find_article(session: Session, slug: str, now: datetime) -> Article | Moved | Gone | None:
+    """The article at an address, with its text; where it moved to; that it is gone; or None."""
+    query = _articles(now).where(Article.slug == slug).options(joinedload(Article.content))
+    if article := session.scalars(query).one_or_none():
+        return article
+    if target := session.scalars(_redirected(slug)).one_or_none():
+        return _seen(target, now, Moved(target.url))
+    known = session.scalars(select(Article).where(Article.slug == slug)).one_or_none()
+    return _seen(known, now, None) if known else None
+
+
+def _redirected(slug: str) -> Select[Article]:
+    return select(Article).join(Redirect, Redirect.article_id == Article.id).where(Redirect.slug == slug)
+
+
+def _seen(article: Article, now: datetime, otherwise: Moved | None) -> Moved | Gone | None:
+    """What an address says of an article that may not be visible: nothing of one that never was (CON-06)."""
+    was_seen = article.first_visible_at is not None and article.first_visible_at <= now
+    if article.removed_at or (article.expires and article.expires <= now):
+        return Gone() if was_seen else None
+    is_hidden = article.draft or (article.published and article.published > now)
+    return None if is_hidden else otherwise
+
+
+def articles_by_id(session: Session, ids: Sequence[int], now: datetime) -> Sequence[Article]:
+    """Those of the articles that are visible, in no order."""
+    return session.scalars(_articles(now).where(Article.id.in_(ids))).all() if ids else []
+
+
+def newest(
+    session: Session, now: datetime, limit: int, exam: Exam | None = None, topic: Topic | None = None
+) -> Sequence[Article]:
+    """The articles that readers saw last, the newest first (of one exam or topic, when given)."""
+    shown = func.coalesce(Article.published, Article.first_visible_at)
+    query = _articles(now).order_by(shown.desc(), Article.id.desc()).limit(limit)
+    if exam is not None:
+        query = query.where(Article.exam_id == exam.id)
+    if topic is not None:
+        query = query.where(
+            Article.id.in_(select(ArticleTopic.article_id).where(ArticleTopic.topic_id == topic.id))
+        )
+    return session.scalars(query).all()
+
+
+def appeared(session: Session, since: datetime, now: datetime) -> Sequence[Article]:
+    """The articles that first came into sight after `since` and are visible now, the oldest first."""
+    query = _articles(now).where(Article.first_visible_at > since, Article.first_visible_at <= now)
+    return session.scalars(query.order_by(Article.first_visible_at, Article.id)).all()
+
+
+def next_change(session: Session, now: datetime) -> datetime | None:
+    """The next moment at which the clock alone brings or takes an article."""
+    moments = (Article.published, Article.expires)
+    query = select(*(func.min(moment).filter(moment > now) for moment in moments))
+    to_come = or_(*(moment > now for moment in moments))
+    found = session.execute(
+        query.where(to_come, Article.draft.is_(False), Article.removed_at.is_(None))
+    ).one()
+    return min((moment for moment in found if moment), default=None)
+
+
+def sitemap(session: Session, now: datetime) -> list[tuple[str, datetime | None]]:
+    """The path of every visible article and when what it shows last changed."""
+    query = select(Article).where(visible(now)).order_by(Article.slug)
+    return [(article.url, article.lastmod) for article in session.scalars(query)]
+
+
+def plain_pages(session: Session) -> Sequence[PlainPage]:
+    """About, contact, privacy, terms: those that there are."""
+    return session.scalars(select(PlainPage).order_by(PlainPage.slug)).all()
+
+
+def find_page(session: Session, slug: str) -> PlainPage | None:
+    """A plain page."""
+    return session.get(PlainPage, slug)

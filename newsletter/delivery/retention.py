@@ -1,0 +1,25 @@
+"""What a mail server said about a delivery is forgotten after half a year; that it was made stays (DATA-21)."""
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from carrel import clock
+from carrel.http.services import Services
+from newsletter.issues.models import Delivery
+
+EVERY_SECONDS = 3600.0
+KEPT = timedelta(days=180)
+BATCH = 1_000
+
+
+def handle_one(services: Services) -> bool:
+    """A step of the worker. Whether there may be more."""
+    old = Delivery.problem != "", Delivery.ended_at < clock.now() - KEPT
+    with services.db.write() as session:
+        some = select(Delivery.id).where(*old).limit(BATCH)
+        forgetting = update(Delivery).where(Delivery.id.in_(some)).values(problem="")
+        options = {"synchronize_session": False}
+        return (
+            len(session.scalars(forgetting.returning(Delivery.id), execution_options=options).all()) == BATCH
+        )

@@ -1,0 +1,95 @@
+"""From the library to a feed: the newest visible articles, in full, with absolute addresses (CON-06)."""
+
+import re
+from datetime import UTC, datetime
+from html import unescape
+
+from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from articles.models import Article
+from articles.render import for_feed
+from articles.visibility import visible
+from carrel.settings import Settings
+from newsletter.feeds.feed import Feed, FeedImage, FeedItem
+from newsletter.feeds.scopes import Scope
+from newsletter.feeds.slots import Slots
+
+NEWEST = 20
+# RFC 4151: an id on our own host, from the year of the first release. It names the article, not its address.
+TAG_YEAR = 2026
+FIRST_IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]+)"')
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def collect(
+    session: Session,
+    settings: Settings,
+    scope: Scope,
+    now: datetime,
+    *,
+    address: str | None,
+    slots: Slots | None,
+) -> Feed:
+    """The feed of a scope as of `now`. Without `slots` it has no ads; a secret `address` is left out."""
+    changed = last_change(session, scope, now)
+    return Feed(
+        id=tag(settings, f"feed/{scope.key}"),
+        title=scope.title,
+        description=scope.description,
+        home=settings.base_url + scope.home,
+        address=address,
+        author=settings.site_name,
+        changed=max(changed, slots.since) if slots else changed,
+        entries=tuple(_entry(settings, article, slots) for article in session.scalars(_newest(scope, now))),
+    )
+
+
+def tag(settings: Settings, name: str) -> str:
+    """A `tag:` URI of ours."""
+    return f"tag:{settings.host.partition(':')[0]},{TAG_YEAR}:{name}"
+
+
+def _newest(scope: Scope, now: datetime) -> Select[Article]:
+    """The newest by the moment in which readers could first see them, whatever date the author gave."""
+    whole = (joinedload(Article.exam), joinedload(Article.content), selectinload(Article.topics))
+    order = (Article.first_visible_at.desc(), Article.published.desc().nulls_last(), Article.id.desc())
+    return select(Article).where(visible(now), scope.belongs).options(*whole).order_by(*order).limit(NEWEST)
+
+
+def last_change(session: Session, scope: Scope, now: datetime) -> datetime:
+    """When an article of the scope last came, changed or went: the truth for Last-Modified."""
+    moments = (
+        Article.first_visible_at,
+        Article.published,
+        Article.expires,
+        Article.modified_at,
+        Article.removed_at,
+    )
+    past = [func.max(case((moment <= now, moment))) for moment in moments]
+    was_seen = and_(Article.first_visible_at <= now, scope.belongs)
+    found = session.execute(select(*past).where(was_seen)).one()
+    return max((moment for moment in found if moment), default=LONG_AGO)
+
+
+def _entry(settings: Settings, article: Article, slots: Slots | None) -> FeedItem:
+    url = settings.base_url + article.url
+    html = for_feed(article.content.html if article.content else "", url)
+    published = article.published_at or LONG_AGO
+    return FeedItem(
+        id=tag(settings, f"article/{article.id}"),
+        url=url,
+        title=article.title,
+        summary=article.summary,
+        html=html + (slots.below(article) if slots else ""),
+        author=article.author,
+        published=published,
+        updated=max(article.lastmod or published, published),
+        categories=(article.exam.name, *(topic.name for topic in article.topics)),
+        image=_first_image(html),
+    )
+
+
+def _first_image(html: str) -> FeedImage | None:
+    found = FIRST_IMAGE.search(html)
+    return FeedImage(unescape(found[1])) if found else None

@@ -1,0 +1,143 @@
+"""The operator's commands for digests: look, send, decide after a restore."""
+
+import getpass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from carrel import clock
+from carrel.db import Database
+from carrel.http.services import signer_of
+from carrel.settings import Settings, load
+from newsletter.issues import delivery_stats, issue_lifecycle, sent_log
+from newsletter.issues.issue_mail import MARK
+from newsletter.issues.models import Issue, IssueState
+from newsletter.issues.preview import GETS, Preview
+from newsletter.issues.preview import preview as make_preview
+from newsletter.subscribers.models import Frequency
+
+EXIT_REFUSED = 2
+Ready = Callable[[Settings], Database]  # a database whose schema is this release's
+
+
+@click.group()
+def digest() -> None:
+    """See what the next digest would be, and let one go out that waits for you."""
+
+
+@digest.command("preview")
+@click.option("--pace", type=click.Choice([pace.value for pace in Frequency]), help="Only this one.")
+@click.option(
+    "--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the mail's HTML to a file."
+)
+@click.pass_obj
+def preview_command(ready: Ready, pace: str | None, html: Path | None) -> None:
+    """Show the next mail of each pace, who gets it and who does not, and why. Changes nothing."""
+    settings = load()
+    signer = signer_of(settings)
+    for each in [Frequency(pace)] if pace else Frequency:
+        with database(ready, settings) as db, db.read() as session:
+            found = make_preview(session, settings, signer, each, clock.now())
+            account = delivery_stats.account(session, found.issue) if found.issue else None
+        _show(found)
+        if account:
+            click.echo(f"  {account.sentence}")
+        if html and found.mail:
+            html.write_text(found.mail.html.replace(MARK, "preview"), "utf-8")
+    if problem := issue_lifecycle.why_not(settings):
+        click.echo(f"Nothing can be sent yet. {problem}", err=True)
+
+
+@digest.command("send")
+@click.argument("issue", type=int, required=False)
+@click.pass_obj
+def send_command(ready: Ready, issue: int | None) -> None:
+    """Let ISSUE, which waits for you, go out; without a number, the only one that waits."""
+    settings = load()
+    with database(ready, settings) as db:
+        with db.read() as session:
+            waiting = session.scalars(select(Issue.id).where(Issue.state == IssueState.WAITING)).all()
+        chosen = issue if issue is not None else _the_only(waiting)
+        try:
+            with db.write() as session:
+                must_exist(session, chosen)
+                started = issue_lifecycle.approve(session, settings, chosen, actor())
+        except issue_lifecycle.CannotSendError as refused:
+            refuse(str(refused))
+    if not started:
+        refuse(f"Issue {chosen} does not wait for you: see `carrel digest status`.")
+    click.echo(f"Issue {chosen} goes out now.")
+
+
+@digest.command("after-restore")
+@click.option(
+    "--skip/--again", default=None, help="What was mailed since the backup counts, or is mailed again."
+)
+@click.pass_obj
+def after_restore_command(ready: Ready, skip: bool | None) -> None:
+    """Decide, after a backup was restored, about what was mailed since it was made."""
+    settings = load()
+    with database(ready, settings) as db:
+        if skip is None:
+            with db.read() as session:
+                lost = sent_log.ahead(session, settings)
+            click.echo(lost.sentence if lost else "The database knows of everything that was mailed.")
+            return
+        with db.write() as session:
+            settled = sent_log.settle(session, settings, actor(), skip=skip)
+    click.echo("Digests go on." if settled else "The database knows of everything that was mailed.")
+
+
+def _the_only(waiting: Sequence[int]) -> int:
+    if len(waiting) != 1:
+        names = ", ".join(str(each) for each in waiting)
+        refuse(f"Say which: {names} wait for you." if waiting else "No digest waits for you.")
+    return waiting[0]
+
+
+def refuse(sentence: str) -> NoReturn:
+    """Say why nothing was done, and exit with status 2."""
+    click.echo(sentence, err=True)
+    raise click.exceptions.Exit(EXIT_REFUSED)
+
+
+def must_exist(session: Session, issue_id: int) -> None:
+    """Refuse a number that no issue has."""
+    if session.get(Issue, issue_id) is None:
+        refuse(f"There is no issue {issue_id}: see `carrel digest status`.")
+
+
+@contextmanager
+def database(ready: Ready, settings: Settings) -> Iterator[Database]:
+    """The database for the length of a command."""
+    db = ready(settings)
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+def actor() -> str:
+    """Who gave the command, for the audit."""
+    return f"{getpass.getuser()} (command line)"
+
+
+def _show(found: Preview) -> None:
+    state = f"issue {found.issue.id} ({found.issue.state})" if found.issue else "if it were made now"
+    click.echo(f"== {found.pace.value}: {state}")
+    if found.issue and found.issue.reason:
+        click.echo(f"  {found.issue.reason}")
+    for group in found.groups:
+        who = "Gets it" if group.why == GETS else f"Does not get it, {group.why}"
+        more = " …" if group.count > len(group.emails) else ""
+        click.echo(f"  {who} ({group.count}): {', '.join(group.emails)}{more}")
+    if found.mail is None:
+        click.echo("  No mail goes out.")
+        return
+    click.echo(f"  Different mails: {found.mails}. The one that most get:")
+    click.echo(f"\nSubject: {found.mail.subject}\n\n{found.mail.text.replace(MARK, '…')}")

@@ -1,0 +1,123 @@
+"""Whether an issue's accounts add up (MAIL-03), and what an operator can do about what did not arrive."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy.orm import Session
+
+from carrel import audit, clock
+from carrel.db import insert_into
+from newsletter.issues.issue_lifecycle import LASTS
+from newsletter.issues.models import (
+    DeliveredArticle,
+    Delivery,
+    DeliveryState,
+    Issue,
+    IssueArticle,
+    IssueState,
+    Rendering,
+)
+from newsletter.subscribers.models import Subscriber
+
+
+@dataclass(frozen=True)
+class Account:
+    """How many recipients an issue has, and where their mails stand."""
+
+    recipients: int
+    queued: int = 0
+    claimed: int = 0
+    sent: int = 0
+    failed: int = 0
+    suppressed: int = 0
+    unsubscribed: int = 0
+    uncertain: int = 0
+
+    @property
+    def open(self) -> int:
+        """What is still to be done."""
+        return self.queued + self.claimed
+
+    @property
+    def adds_up(self) -> bool:
+        """frozen = sent + failed + suppressed + unsubscribed + uncertain + queued (+ claimed)."""
+        ended = self.sent + self.failed + self.suppressed + self.unsubscribed + self.uncertain
+        return self.recipients == ended + self.open
+
+    @property
+    def sentence(self) -> str:
+        """In words: "3 recipients: 2 sent, 1 queued"."""
+        counts = [
+            f"{count} {state}" for state, count in asdict(self).items() if count and state != "recipients"
+        ]
+        return f"{self.recipients} recipients: {', '.join(counts) or 'none'}"
+
+
+def account(session: Session, issue: Issue) -> Account:
+    """The accounts of an issue that is frozen."""
+    counted = (
+        select(Delivery.state, func.count()).where(Delivery.issue_id == issue.id).group_by(Delivery.state)
+    )
+    return Account(issue.recipients, **dict(session.execute(counted).all()))
+
+
+def uncertain(session: Session, issue_id: int) -> Sequence[tuple[Delivery, str | None]]:
+    """Those whose mail may or may not have arrived, with their addresses (None after an erasure)."""
+    rows = select(Delivery, Subscriber.email).outerjoin(Subscriber, Subscriber.id == Delivery.subscriber_id)
+    rows = rows.where(Delivery.issue_id == issue_id, Delivery.state == DeliveryState.UNCERTAIN)
+    return [(delivery, email) for delivery, email in session.execute(rows.order_by(Delivery.id))]
+
+
+def retry_uncertain(session: Session, issue_id: int, actor: str) -> int:
+    """Send the uncertain ones once more: some readers may get it twice. How many (MAIL-04)."""
+    uncertain = (Delivery.issue_id == issue_id, Delivery.state == DeliveryState.UNCERTAIN)
+    return _queue_again(session, issue_id, "digest.retry_uncertain", actor, *uncertain)
+
+
+def retry_failed(session: Session, issue_id: int, actor: str) -> int:
+    """Try the failed ones anew, except where another issue has brought an article since. How many."""
+    failed = (Delivery.issue_id == issue_id, Delivery.state == DeliveryState.FAILED)
+    renderings = select(Rendering).where(Rendering.id.in_(select(Delivery.rendering_id).where(*failed)))
+    for rendering in session.scalars(renderings).all():
+        _take_back(session, rendering)
+    theirs = exists().where(
+        DeliveredArticle.subscriber_id == Delivery.subscriber_id, DeliveredArticle.issue_id == issue_id
+    )
+    return _queue_again(session, issue_id, "digest.retry_failed", actor, *failed, theirs)
+
+
+def _take_back(session: Session, rendering: Rendering) -> None:
+    """Reserve the articles of a mail again for those whose delivery failed."""
+    ids = rendering.article_ids
+    meanwhile = exists().where(
+        DeliveredArticle.subscriber_id == Delivery.subscriber_id, DeliveredArticle.article_id.in_(ids)
+    )
+    rows = (
+        select(Delivery.subscriber_id, IssueArticle.article_id, Delivery.issue_id)
+        .join(IssueArticle, IssueArticle.issue_id == Delivery.issue_id)
+        .where(Delivery.rendering_id == rendering.id, Delivery.state == DeliveryState.FAILED)
+        .where(Delivery.subscriber_id.is_not(None), IssueArticle.article_id.in_(ids), ~meanwhile)
+    )
+    taking = insert_into(session, DeliveredArticle)
+    session.execute(taking.from_select(["subscriber_id", "article_id", "issue_id"], rows))
+
+
+def _queue_again(
+    session: Session, issue_id: int, action: str, actor: str, *which: ColumnElement[bool]
+) -> int:
+    retryable = (IssueState.SENDING, IssueState.PAUSED, IssueState.FINISHED)
+    found = select(Issue).where(Issue.id == issue_id, Issue.state.in_(retryable)).with_for_update()
+    if (issue := session.scalars(found).first()) is None:
+        return 0
+    now = clock.now()
+    fresh = {"state": DeliveryState.QUEUED, "due_at": now, "tries": 0, "problem": ""}
+    free = {"owner": None, "lease_until": None, "begun_at": None, "ended_at": None}
+    # One that was erased meanwhile has nobody to go to.
+    queueing = update(Delivery).where(*which, Delivery.subscriber_id.is_not(None)).values(fresh | free)
+    count = len(session.scalars(queueing.returning(Delivery.id)).all())
+    issue.send_until = now + LASTS
+    if count and issue.state == IssueState.FINISHED:
+        issue.state, issue.finished_at = IssueState.SENDING, None
+    audit.record(session, actor=actor, action=action, subject=f"issue:{issue_id}", reason=f"{count} mails")
+    return count

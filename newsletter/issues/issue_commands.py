@@ -1,0 +1,79 @@
+"""The operator's commands for an issue that is under way or over: how it stands, hold it, end it, send again."""
+
+from collections.abc import Callable
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from carrel.settings import load
+from newsletter.issues import delivery_stats, issue_lifecycle
+from newsletter.issues.commands import Ready, actor, database, digest, must_exist, refuse
+from newsletter.issues.models import Issue
+
+NEWEST = 10
+Act = Callable[[Session, int, str], bool]
+# Each: what it does, and what it says afterwards.
+ACTS: dict[str, tuple[Act, str, str]] = {
+    "pause": (
+        issue_lifecycle.pause,
+        "Hold ISSUE: each connection finishes the mail in hand at most.",
+        "is paused",
+    ),
+    "resume": (issue_lifecycle.resume, "Let ISSUE go on where it was paused.", "goes on"),
+    "stop": (
+        issue_lifecycle.stop,
+        "End ISSUE for good; what it did not send comes with the readers' next issue.",
+        "is stopped",
+    ),
+}
+
+
+@digest.command("status")
+@click.pass_obj
+def status_command(ready: Ready) -> None:
+    """Show the newest issues: how many mails stand where, and whose are uncertain. Changes nothing."""
+    with database(ready, load()) as db, db.read() as session:
+        issues = session.scalars(select(Issue).order_by(Issue.id.desc()).limit(NEWEST)).all()
+        for issue in issues:
+            click.echo(
+                f"Issue {issue.id} ({issue.pace}, {issue.period}): {issue.state}. {issue.reason}".rstrip()
+            )
+            if issue.frozen_at:
+                click.echo(f"  {delivery_stats.account(session, issue).sentence}")
+            for delivery, email in delivery_stats.uncertain(session, issue.id):
+                click.echo(f"  uncertain: {email or 'an erased address'}: {delivery.problem}")
+    if not issues:
+        click.echo("There was no issue yet.")
+
+
+def _add(name: str, act: Act, does: str, afterwards: str) -> None:
+    @digest.command(name, help=does)
+    @click.argument("issue", type=int)
+    @click.pass_obj
+    def command(ready: Ready, issue: int) -> None:
+        with database(ready, load()) as db, db.write() as session:
+            must_exist(session, issue)
+            done = act(session, issue, actor())
+        if not done:
+            refuse(f"Issue {issue} is in no state for that: see `carrel digest status`.")
+        click.echo(f"Issue {issue} {afterwards}.")
+
+
+for _name, _given in ACTS.items():
+    _add(_name, *_given)
+
+
+AGAIN = {"failed": delivery_stats.retry_failed, "uncertain": delivery_stats.retry_uncertain}
+
+
+@digest.command("retry")
+@click.argument("issue", type=int)
+@click.argument("which", type=click.Choice(list(AGAIN)))
+@click.pass_obj
+def retry_command(ready: Ready, issue: int, which: str) -> None:
+    """Send ISSUE once more to those whose mail failed, or is uncertain: then some may get it twice."""
+    with database(ready, load()) as db, db.write() as session:
+        must_exist(session, issue)
+        count = AGAIN[which](session, issue, actor())
+    click.echo(f"{count} mails of issue {issue} are queued again.")

@@ -1,0 +1,145 @@
+"""What the operator, or the worker in their place, decides of an issue: it begins, pauses, stops.
+
+Every act names the states that it begins from, so that a second click finds nothing to do (MF-34).
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from sqlalchemy import Select, delete, exists, select, update
+from sqlalchemy.orm import Session
+
+from carrel import audit, clock
+from carrel.http.services import Services
+from carrel.mail.alarms import raise_alarm
+from carrel.page_cache import raise_epoch
+from carrel.settings import Settings, is_local
+from newsletter.issues.models import DeliveredArticle, Delivery, DeliveryState, Issue, IssueState, Rendering
+
+NOT_OVER = (
+    IssueState.DRAFT,
+    IssueState.FROZEN,
+    IssueState.WAITING,
+    IssueState.SENDING,
+    IssueState.PAUSED,
+)
+LASTS = timedelta(hours=24)
+STOPPED = "the issue was stopped"
+
+
+class CannotSendError(Exception):
+    """An issue cannot go out; the message says why and what to do."""
+
+    def __init__(self, issue_id: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.issue_id = issue_id
+
+
+def why_not(settings: Settings) -> str:
+    """Why no digest can be sent with these settings, in a sentence; empty when it can (MAIL-24)."""
+    if not settings.postal_address.strip():
+        return "POSTAL_ADDRESS is missing: every digest must name one. Set it, then send."
+    if not settings.mail_from:
+        return "MAIL_FROM is missing: set the address that digests come from, then send."
+    if not settings.is_https and not is_local(settings.base_url):
+        return "CARREL_BASE_URL is not https, as the links of a digest must be. Set it, then send."
+    return ""
+
+
+def begin_one(services: Services) -> bool:
+    """Let one frozen, composed issue go out, or wait for the operator. Whether there was one."""
+    with services.db.read() as session:
+        if session.scalars(_ready()).first() is None:
+            return False
+    with services.db.write() as session:
+        if issue := session.scalars(_ready().with_for_update()).first():
+            _begin(session, services.settings, issue)
+    return True
+
+
+def _ready() -> Select[Issue]:
+    uncomposed = exists().where(Rendering.issue_id == Issue.id, Rendering.html.is_(None))
+    frozen = select(Issue).where(Issue.state == IssueState.FROZEN, ~uncomposed)
+    return frozen.order_by(Issue.id).limit(1)
+
+
+def _begin(session: Session, settings: Settings, issue: Issue) -> None:
+    problem = why_not(settings)
+    issue.reason = problem or issue.reason
+    if settings.digest_review or issue.reason:
+        issue.state = IssueState.WAITING
+    else:
+        _start(session, issue)
+    if issue.reason:
+        text = f"Issue {issue.id} ({issue.pace}, {issue.period}) waits for you. {issue.reason}"
+        raise_alarm(session, f"digest-waits:{issue.id}", "A digest waits for you", text)
+
+
+def _start(session: Session, issue: Issue) -> None:
+    now = clock.now()
+    issue.state, issue.started_at, issue.send_until = IssueState.SENDING, now, now + LASTS
+    raise_epoch(session)  # the archive has a page more
+
+
+def approve(session: Session, settings: Settings, issue_id: int, actor: str) -> bool:
+    """The operator has seen it: let it go out. Whether it was waiting. Raises `CannotSendError`."""
+    if problem := why_not(settings):
+        raise CannotSendError(issue_id, problem)
+    waiting = update(Issue).where(Issue.id == issue_id, Issue.state == IssueState.WAITING)
+    now = clock.now()
+    values = {"state": IssueState.SENDING, "started_at": now, "send_until": now + LASTS, "reason": ""}
+    if session.scalars(waiting.values(values | {"approved_by": actor}).returning(Issue.id)).first() is None:
+        return False
+    raise_epoch(session)
+    audit.record(session, actor=actor, action="digest.send", subject=f"issue:{issue_id}")
+    return True
+
+
+def pause(session: Session, issue_id: int, actor: str, reason: str = "") -> bool:
+    """Hold it: each connection finishes the mail in hand at most. Whether it was going out."""
+    paused = {"state": IssueState.PAUSED, "reason": reason[:300]}
+    return _move(session, issue_id, (IssueState.SENDING,), paused, action="digest.pause", actor=actor)
+
+
+def resume(session: Session, issue_id: int, actor: str) -> bool:
+    """Go on where it was paused. Whether it was."""
+    going = {"state": IssueState.SENDING, "send_until": clock.now() + LASTS, "reason": ""}
+    return _move(session, issue_id, (IssueState.PAUSED,), going, action="digest.resume", actor=actor)
+
+
+def stop(session: Session, issue_id: int, actor: str) -> bool:
+    """End it for good: what was not sent goes back to the readers' next issue. Whether it was not over."""
+    over = {"state": IssueState.STOPPED, "finished_at": clock.now()}
+    if not _move(session, issue_id, NOT_OVER, over, action="digest.stop", actor=actor):
+        return False
+    end_waiting(session, issue_id)
+    return True
+
+
+def _move(
+    session: Session,
+    issue_id: int,
+    states: tuple[IssueState, ...],
+    values: Mapping[str, object],
+    *,
+    action: str,
+    actor: str,
+) -> bool:
+    moving = update(Issue).where(Issue.id == issue_id, Issue.state.in_(states)).values(values)
+    if session.scalars(moving.returning(Issue.id)).first() is None:
+        return False
+    audit.record(session, actor=actor, action=action, subject=f"issue:{issue_id}")
+    return True
+
+
+def end_waiting(session: Session, issue_id: int) -> None:
+    """End the deliveries of a stopped issue that nobody holds, and give their articles back."""
+    queued = (Delivery.issue_id == issue_id, Delivery.state == DeliveryState.QUEUED)
+    readers = select(Delivery.subscriber_id).where(*queued)
+    session.execute(
+        delete(DeliveredArticle).where(
+            DeliveredArticle.issue_id == issue_id, DeliveredArticle.subscriber_id.in_(readers)
+        )
+    )
+    over = {"state": DeliveryState.SUPPRESSED, "ended_at": clock.now(), "problem": STOPPED}
+    session.execute(update(Delivery).where(*queued).values(over))

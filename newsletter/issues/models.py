@@ -1,0 +1,194 @@
+"""Issues of the digest, their mails, and one delivery for each recipient.
+
+What is unique is what keeps a reader from getting anything twice: one issue for a pace and period, one
+delivery for an issue and subscriber, one row for a subscriber and article.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from carrel.db import Base, UtcDateTime
+from newsletter.subscribers.models import Frequency, one_of
+
+
+class IssueState(StrEnum):
+    """A draft gathers its recipients; a frozen issue has them all, and its mails are composed."""
+
+    DRAFT = "draft"
+    FROZEN = "frozen"
+    WAITING = "waiting"  # for the operator
+    SENDING = "sending"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    FINISHED = "finished"
+
+
+class DeliveryState(StrEnum):
+    """Where one recipient's mail stands. Uncertain: it was being handed over when we lost sight of it."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"  # we hold it back: a suppressed address, an article taken back
+    UNSUBSCRIBED = "unsubscribed"  # left, paused or was erased since the issue was frozen
+    UNCERTAIN = "uncertain"
+
+
+class ScheduleCursor(Base):
+    """How far a pace has come: the moment that its last issue was due, or from which on articles count.
+
+    A clock that jumps back finds its periods marked already (MF-30).
+    """
+
+    __tablename__ = "pace_mark"
+    __table_args__ = (CheckConstraint(one_of("pace", Frequency), name="pace"),)
+
+    pace: Mapped[str] = mapped_column(String(10), primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # What appeared until then was dealt with outside this table: before the first issue, or before a restore.
+    floor_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Issue(Base):
+    """One issue of the digest.
+
+    `period` is unique within its pace: "2026-11-14", "2026-W46", "2026-11", or the name of what appeared.
+    `frozen_through` is the last subscriber looked at while recipients are gathered. `reason` says why it
+    waits for the operator. `slices` counts stretches of handing over, as the sent log does.
+    """
+
+    __tablename__ = "issue"
+    __table_args__ = (
+        UniqueConstraint("pace", "period"),
+        CheckConstraint(one_of("pace", Frequency), name="pace"),
+        CheckConstraint(one_of("state", IssueState), name="state"),
+        CheckConstraint("state IN ('draft', 'stopped') OR frozen_at IS NOT NULL", name="frozen_with_time"),
+        CheckConstraint(
+            "state NOT IN ('sending', 'paused') OR (started_at IS NOT NULL AND send_until IS NOT NULL)",
+            name="started",
+        ),
+        CheckConstraint("(state IN ('finished', 'stopped')) = (finished_at IS NOT NULL)", name="finished"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    pace: Mapped[str] = mapped_column(String(10))
+    period: Mapped[str] = mapped_column(String(120))
+    state: Mapped[str] = mapped_column(String(10), default=IssueState.DRAFT)
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    content_hash: Mapped[str] = mapped_column(String(64), default="")
+    frozen_through: Mapped[int] = mapped_column(default=0)
+    recipients: Mapped[int] = mapped_column(default=0)
+    frozen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    approved_by: Mapped[str | None] = mapped_column(String(254))
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    send_until: Mapped[datetime | None] = mapped_column(
+        UtcDateTime
+    )  # so long mails are tried again (MAIL-05)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    slices: Mapped[int] = mapped_column(default=0)
+
+
+class IssueArticle(Base):
+    """An article that an issue may bring, with its text as it was when the issue was frozen.
+
+    `is_occasion`: the issue was made because this one appeared (pace "each").
+    """
+
+    __tablename__ = "issue_article"
+
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id", ondelete="CASCADE"), primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True, index=True)
+    is_occasion: Mapped[bool] = mapped_column(default=False)
+    piece: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Rendering(Base):
+    """The mail of all who get the same articles in the same edition; composed once.
+
+    `articles` are their ids, ascending, with commas between.
+    """
+
+    __tablename__ = "rendering"
+    __table_args__ = (
+        UniqueConstraint("issue_id", "edition", "articles"),
+        CheckConstraint("edition IN ('guest', 'pass')", name="edition"),
+        CheckConstraint("articles <> ''", name="articles"),
+        CheckConstraint(
+            "(html IS NULL) = (text IS NULL) AND (html IS NULL) = (subject IS NULL)", name="whole"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id", ondelete="CASCADE"))
+    edition: Mapped[str] = mapped_column(String(10))
+    articles: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str | None] = mapped_column(String(255))
+    text: Mapped[str | None] = mapped_column(Text)
+    html: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def article_ids(self) -> list[int]:
+        """The articles that it brings."""
+        return [int(each) for each in self.articles.split(",")]
+
+
+class Delivery(Base):
+    """One recipient's mail of one issue.
+
+    A claim is a lease with an owner. `begun_at` is committed before the mail server hears of DATA: only
+    from then on the mail may have left us.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("subscriber_id", "issue_id"),
+        CheckConstraint(one_of("state", DeliveryState), name="state"),
+        CheckConstraint(
+            "state <> 'claimed' OR (owner IS NOT NULL AND lease_until IS NOT NULL)", name="claimed"
+        ),
+        CheckConstraint("(state IN ('queued', 'claimed')) = (ended_at IS NULL)", name="ended_with_time"),
+        CheckConstraint("state NOT IN ('sent', 'uncertain') OR begun_at IS NOT NULL", name="begun"),
+        CheckConstraint("state <> 'queued' OR begun_at IS NULL", name="not_begun"),
+        Index("ix_delivery_state", "issue_id", "state", "due_at"),
+        {"sqlite_autoincrement": True},  # Message-IDs are made of ids: none may come twice
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"))
+    # Empty after an erasure: the accounts must still add up.
+    subscriber_id: Mapped[int | None] = mapped_column(ForeignKey("subscriber.id", ondelete="SET NULL"))
+    rendering_id: Mapped[int] = mapped_column(ForeignKey("rendering.id"))
+    state: Mapped[str] = mapped_column(String(12), default=DeliveryState.QUEUED)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    tries: Mapped[int] = mapped_column(default=0)
+    owner: Mapped[str | None] = mapped_column(String(80))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    problem: Mapped[str] = mapped_column(String(300), default="")
+
+
+class DeliveredArticle(Base):
+    """No reader gets an article twice, whatever exams and topics overlap.
+
+    The row is made when the issue is frozen. A delivery that was not sent gives it back, an uncertain one
+    keeps it.
+    """
+
+    __tablename__ = "delivered_article"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    subscriber_id: Mapped[int] = mapped_column(
+        ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True
+    )
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"))

@@ -1,0 +1,61 @@
+"""When a digest is due: by the operator's clock on the wall, pure."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from carrel.settings import WEEKDAYS, Settings
+from newsletter.subscribers.models import Frequency
+
+
+@dataclass(frozen=True)
+class Period:
+    """One period of a pace: its name, and when its issue is due (aware UTC)."""
+
+    name: str
+    due_at: datetime
+
+
+def last_due(settings: Settings, pace: Frequency, now: datetime) -> Period:
+    """The period whose issue was due last, at `now` or before. Not for the pace "each"."""
+    today = now.astimezone(ZoneInfo(settings.time_zone)).date()
+    day = _day_of(settings, pace, today)
+    if _moment(settings, day) > now:
+        day = _day_of(settings, pace, _before(pace, day))
+    return Period(_name(pace, day), _moment(settings, day))
+
+
+def one_before(settings: Settings, pace: Frequency, period: Period) -> Period:
+    """The period before this one."""
+    return last_due(settings, pace, period.due_at - timedelta(microseconds=1))
+
+
+def _day_of(settings: Settings, pace: Frequency, day: date) -> date:
+    """The day on which the issue of this day's week or month is due, or that of the one before it."""
+    if pace is Frequency.WEEKLY:
+        return day - timedelta(days=(day.weekday() - WEEKDAYS.index(settings.digest_weekday)) % 7)
+    if pace is Frequency.MONTHLY:
+        # A month without a 31st has its issue on its last day.
+        return day.replace(day=min(settings.digest_day, monthrange(day.year, day.month)[1]))
+    return day
+
+
+def _before(pace: Frequency, day: date) -> date:
+    if pace is Frequency.MONTHLY:
+        return day.replace(day=1) - timedelta(days=1)
+    return day - timedelta(days=7 if pace is Frequency.WEEKLY else 1)
+
+
+def _moment(settings: Settings, day: date) -> datetime:
+    # An hour that the clock skips in spring is taken as it would have been; one that comes twice in
+    # autumn counts the first time (fold=0). A date has one issue either way.
+    wall = datetime.combine(day, time(settings.digest_hour), ZoneInfo(settings.time_zone))
+    return wall.astimezone(UTC)
+
+
+def _name(pace: Frequency, day: date) -> str:
+    if pace is Frequency.WEEKLY:
+        year, week, _ = day.isocalendar()
+        return f"{year}-W{week:02}"
+    return f"{day:%Y-%m}" if pace is Frequency.MONTHLY else day.isoformat()

@@ -1,0 +1,72 @@
+"""An article that was unpublished leaves the mails that were not sent yet (MAIL-28)."""
+
+from collections.abc import Collection
+
+from sqlalchemy import Select, delete, select, update
+from sqlalchemy.orm import Session
+
+from articles.models import Article
+from articles.visibility import visible
+from carrel import clock
+from carrel.db import insert_new
+from newsletter.issues.models import DeliveredArticle, Delivery, DeliveryState, IssueArticle, Rendering
+
+TAKEN_BACK = "its article was unpublished"
+
+
+def is_any_gone(session: Session, issue_id: int) -> bool:
+    """Whether an issue has an article that readers no longer see. A look that takes no lock."""
+    return session.scalars(_gone(issue_id).limit(1)).first() is not None
+
+
+def withdraw_gone(session: Session, issue_id: int) -> None:
+    """Take what readers no longer see out of every mail that waits; a mail left empty is not sent.
+
+    Asked again for each slice: a mail that was in a worker's hands the last time is in the queue now.
+    """
+    gone = set(session.scalars(_gone(issue_id)).all())
+    if not gone:
+        return
+    for rendering in session.scalars(select(Rendering).where(Rendering.issue_id == issue_id)).all():
+        if gone & set(rendering.article_ids):
+            _shorten(session, rendering, gone)
+    marking = update(IssueArticle).where(
+        IssueArticle.issue_id == issue_id,
+        IssueArticle.article_id.in_(gone),
+        IssueArticle.withdrawn_at.is_(None),
+    )
+    session.execute(marking.values(withdrawn_at=clock.now()))
+
+
+def _gone(issue_id: int) -> Select[int]:
+    articles = select(IssueArticle.article_id).join(Article, Article.id == IssueArticle.article_id)
+    return articles.where(IssueArticle.issue_id == issue_id, ~visible(clock.now()))
+
+
+def _shorten(session: Session, rendering: Rendering, gone: Collection[int]) -> None:
+    waiting = (
+        Delivery.issue_id == rendering.issue_id,
+        Delivery.rendering_id == rendering.id,
+        Delivery.state == DeliveryState.QUEUED,
+    )
+    readers = select(Delivery.subscriber_id).where(*waiting)
+    session.execute(
+        delete(DeliveredArticle).where(
+            DeliveredArticle.article_id.in_(gone),
+            DeliveredArticle.issue_id == rendering.issue_id,
+            DeliveredArticle.subscriber_id.in_(readers),
+        )
+    )
+    left = ",".join(str(each) for each in rendering.article_ids if each not in gone)
+    if left:
+        instead = _rendering_of(session, rendering, left)
+        session.execute(update(Delivery).where(*waiting).values(rendering_id=instead))
+    else:
+        over = {"state": DeliveryState.SUPPRESSED, "ended_at": clock.now(), "problem": TAKEN_BACK}
+        session.execute(update(Delivery).where(*waiting).values(over))
+
+
+def _rendering_of(session: Session, rendering: Rendering, articles: str) -> int:
+    same = {"issue_id": rendering.issue_id, "edition": rendering.edition, "articles": articles}
+    insert_new(session, Rendering, **same)
+    return session.scalars(select(Rendering.id).filter_by(**same)).one()

@@ -1,0 +1,54 @@
+"""What the newsletter does when a reader is erased, merged with another, or takes out their data."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from carrel.accounts import hooks
+from carrel.accounts.models import Reader
+from newsletter.feeds import private_feed
+from newsletter.subscribers import erasure
+from newsletter.subscribers.models import SignUp, Subscriber
+
+
+def listen() -> None:
+    """Hear of it, in the app and in the worker alike."""
+    hooks.readers_merged.add(private_feed.merged)
+    hooks.reader_erased.add(_forget)
+    hooks.export_sections.add(_section)
+
+
+def _forget(session: Session, reader_id: int, email_key: str | None) -> None:
+    private_feed.revoke(session, reader_id)
+    if email_key:
+        erasure.erase(session, email_key)
+
+
+def _section(session: Session, reader: Reader) -> dict[str, object]:
+    theirs = Subscriber.email_key == reader.email_key
+    subscriber = session.scalars(select(Subscriber).where(theirs)).first()
+    return {"newsletter": _as_data(session, subscriber) if subscriber else None}
+
+
+def _as_data(session: Session, subscriber: Subscriber) -> dict[str, object]:
+    asked = select(SignUp).where(SignUp.subscriber_id == subscriber.id).order_by(SignUp.id)
+    return {
+        "email": subscriber.email,
+        "state": subscriber.state,
+        "pace": subscriber.pace,
+        "paused_until": subscriber.paused_until and subscriber.paused_until.isoformat(timespec="seconds"),
+        "exams": [each.exam.slug for each in subscriber.subscriptions if each.exam],
+        "topics": [each.topic.slug for each in subscriber.subscriptions if each.topic],
+        "consents": [_consent(each) for each in session.scalars(asked)],
+    }
+
+
+def _consent(sign_up: SignUp) -> dict[str, object]:
+    return {
+        "how": sign_up.how,
+        "page": sign_up.source,
+        "text_version": sign_up.text_version,
+        "asked_at": sign_up.asked_at.isoformat(timespec="seconds"),
+        "asked_from": sign_up.asked_from,
+        "confirmed_at": sign_up.confirmed_at and sign_up.confirmed_at.isoformat(timespec="seconds"),
+        "confirmed_from": sign_up.confirmed_from,
+    }

@@ -1,0 +1,38 @@
+"""The token of a browser that subscribed: with it the page behind the mailed link presses its own button.
+
+A scanner that opens the link has no such cookie, and never confirms (MAIL-11).
+"""
+
+from datetime import timedelta
+
+from flask import Response, request
+
+from carrel.http.services import services
+from carrel.settings import Settings
+
+NAME = "carrel_sign_up"
+LASTS = timedelta(days=1)
+
+
+def name_under(settings: Settings) -> str:
+    """`__Host-` on https, as for the session."""
+    return f"__Host-{NAME}" if settings.is_https else NAME
+
+
+def token() -> str:
+    """The token that this browser holds, or an empty string."""
+    return request.cookies.get(name_under(services().settings), "")
+
+
+def set_token(response: Response, value: str) -> None:
+    """Give it to the browser."""
+    settings = services().settings
+    response.set_cookie(
+        name_under(settings), value, max_age=LASTS, httponly=True, samesite="Lax", secure=settings.is_https
+    )
+
+
+def clear_token(response: Response) -> None:
+    """Take it away: it has done its work."""
+    settings = services().settings
+    response.delete_cookie(name_under(settings), httponly=True, samesite="Lax", secure=settings.is_https)

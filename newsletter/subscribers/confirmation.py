@@ -1,0 +1,80 @@
+"""Confirming: the address says yes, and its wishes come true."""
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.orm import Session
+
+from carrel import clock
+from carrel.accounts import limits
+from carrel.mail import suppression
+from carrel.mail.models import Kind
+from carrel.settings import Settings
+from carrel.tokens import Signer, token_hash
+from newsletter.subscribers import preferences, welcome
+from newsletter.subscribers.models import Asked, How, SignUp, Subscriber, SubscriberState
+from newsletter.subscribers.sign_up import Asking, find_or_add, take_down
+
+LASTS = timedelta(days=7)
+# What the address takes back by asking again. What the operator did by hand stays.
+LIFTED = (Kind.NEWSLETTER, Kind.COMPLAINT, Kind.BOUNCE)
+
+
+class ConfirmLinkUsedError(Exception):
+    """A confirm link that is unknown, too old, or was used before."""
+
+
+def find(session: Session, token: str) -> SignUp:
+    """What the link would confirm. Raises `ConfirmLinkUsedError`."""
+    found = session.scalars(select(SignUp).where(*_usable(token))).first()
+    if found is None:
+        raise ConfirmLinkUsedError
+    return found
+
+
+def confirm(session: Session, settings: Settings, signer: Signer, token: str, ip: str) -> Subscriber:
+    """Use the link, once; pressing again while it holds is no failure. Raises `ConfirmLinkUsedError`."""
+    using = update(SignUp).where(*_usable(token))
+    using = using.values(confirmed_at=clock.now(), confirmed_from=limits.network_key(ip))
+    sign_up = session.scalars(using.returning(SignUp)).first()
+    if sign_up is None:
+        return _begun_by(session, token)
+    return _begin(session, settings, signer, sign_up)
+
+
+def _begun_by(session: Session, token: str) -> Subscriber:
+    asked = select(Subscriber).join(SignUp, SignUp.subscriber_id == Subscriber.id)
+    used = SignUp.token_hash == token_hash(token), SignUp.confirmed_at.is_not(None)
+    found = session.scalars(asked.where(*used, Subscriber.state == SubscriberState.CONFIRMED)).first()
+    if found is None:
+        raise ConfirmLinkUsedError
+    return found
+
+
+def subscribe_proven(session: Session, settings: Settings, signer: Signer, asking: Asking) -> Subscriber:
+    """Subscribe an address that was proven in this browser by signing in: no mail needs to ask it."""
+    subscriber = find_or_add(session, asking.address, asking.visit.page)
+    network = limits.network_key(asking.visit.ip)
+    evidence = {"confirmed_at": clock.now(), "confirmed_from": network}
+    sign_up = take_down(session, subscriber, asking, How.ACCOUNT, **evidence)
+    return _begin(session, settings, signer, sign_up)
+
+
+def _usable(token: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        SignUp.token_hash == token_hash(token),
+        SignUp.confirmed_at.is_(None),
+        SignUp.asked_at > clock.now() - LASTS,
+    )
+
+
+def _begin(session: Session, settings: Settings, signer: Signer, sign_up: SignUp) -> Subscriber:
+    subscriber = session.get_one(Subscriber, sign_up.subscriber_id, with_for_update=True)
+    subscriber.state, subscriber.left_at, subscriber.paused_until = SubscriberState.CONFIRMED, None, None
+    subscriber.confirmed_at, subscriber.pace = clock.now(), sign_up.pace
+    preferences.add(session, subscriber.id, sign_up.exams, sign_up.topics)
+    for kind in LIFTED:
+        suppression.lift(session, subscriber.email_key, kind)
+    session.execute(delete(Asked).where(Asked.address_hash == subscriber.address_hash))
+    welcome.queue(session, settings, signer, subscriber, sign_up)
+    return subscriber

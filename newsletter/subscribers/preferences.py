@@ -1,0 +1,98 @@
+"""What one can subscribe to, and what somebody chose."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from articles import queries
+from articles.models import Exam, Topic
+from carrel import clock
+from carrel.db import insert_new
+from newsletter.subscribers.models import Frequency, Subscriber, Subscription
+
+
+class InvalidPreferencesError(ValueError):
+    """A form asked for something that is not on offer. `field` names it; the message is for the person."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """Exams and topics by id, and a pace."""
+
+    exams: tuple[int, ...]
+    topics: tuple[int, ...]
+    pace: Frequency
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What one can subscribe to: exams in the publisher's order, topics by name."""
+
+    exams: Sequence[Exam]
+    topics: Sequence[Topic]
+
+    @property
+    def exam_ids(self) -> dict[str, int]:
+        """Exams by slug."""
+        return {exam.slug: exam.id for exam in self.exams}
+
+    @property
+    def topic_ids(self) -> dict[str, int]:
+        """Topics by slug."""
+        return {topic.slug: topic.id for topic in self.topics}
+
+
+def on_offer(session: Session) -> Offer:
+    """Everything that has something to read."""
+    now = clock.now()
+    return Offer(queries.exams(session, now), [each.topic for each in queries.topics(session, now)])
+
+
+def read_wish(offer: Offer, exams: Iterable[str], topics: Iterable[str], pace: str) -> Preferences:
+    """A wish from the slugs and the pace that a form sent. Raises `InvalidPreferencesError`."""
+    if pace not in set(Frequency):
+        raise InvalidPreferencesError("pace", "Choose how often: each article, daily, weekly or monthly.")
+    return Preferences(
+        _ids(offer.exam_ids, exams, "exam"), _ids(offer.topic_ids, topics, "topic"), Frequency(pace)
+    )
+
+
+def or_everything(offer: Offer, wish: Preferences) -> Preferences:
+    """The wish, or every exam when it names nothing."""
+    nothing = not wish.exams and not wish.topics
+    return replace(wish, exams=tuple(offer.exam_ids.values())) if nothing else wish
+
+
+def _ids(known: dict[str, int], slugs: Iterable[str], field: str) -> tuple[int, ...]:
+    wanted = set(slugs)
+    if unknown := wanted - known.keys():
+        raise InvalidPreferencesError(
+            field, f"There is no {field} {min(unknown)[:40]!r} here. Choose from the list."
+        )
+    return tuple(known[slug] for slug in known if slug in wanted)
+
+
+def add(session: Session, subscriber_id: int, exams: Collection[int], topics: Collection[int]) -> None:
+    """Subscribe to these as well; what is there already keeps its beginning."""
+    now = clock.now()
+    for exam_id in exams:
+        insert_new(session, Subscription, subscriber_id=subscriber_id, exam_id=exam_id, since=now)
+    for topic_id in topics:
+        insert_new(session, Subscription, subscriber_id=subscriber_id, topic_id=topic_id, since=now)
+
+
+def set_to(session: Session, subscriber: Subscriber, wish: Preferences) -> None:
+    """Subscribe to exactly these, at this pace."""
+    ours = delete(Subscription).where(Subscription.subscriber_id == subscriber.id)
+    exam, topic = Subscription.exam_id, Subscription.topic_id
+    session.execute(ours.where(exam.is_not(None), exam.not_in(wish.exams)))
+    session.execute(ours.where(topic.is_not(None), topic.not_in(wish.topics)))
+    add(session, subscriber.id, wish.exams, wish.topics)
+    subscriber.pace = wish.pace
+    session.expire(subscriber, ["subscriptions"])

@@ -1,0 +1,146 @@
+"""The pages behind the links in every mail: choosing, pausing, leaving, being forgotten. No login."""
+
+from contextlib import suppress
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Response, make_response, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from carrel import clock
+from carrel.http.redirects import see_other
+from carrel.http.services import services
+from carrel.mail import addresses
+from carrel.tokens import InvalidSignatureError
+from newsletter.subscribers import erasure, links, unsubscribing
+from newsletter.subscribers import preferences as choosing
+from newsletter.subscribers.models import Subscriber
+from newsletter.subscribers.preferences import InvalidPreferencesError
+from newsletter.subscribers.routes import blueprint
+
+PAUSES = {"2": "two weeks", "4": "four weeks", "13": "three months"}  # by the number of weeks
+DONE = {
+    "subscribed": "You are subscribed. Below is what you chose; change it whenever you like.",
+    "saved": "Saved.",
+    "paused": "Paused. What is new meanwhile comes when the pause is over.",
+    "resumed": "The pause is over.",
+    "forgotten": "Forgotten. Of your address we keep only a code that cannot be turned back into it, so that nobody can enter you again by mistake.",
+}
+
+
+@blueprint.get("/newsletter/preferences/<token>")
+def preferences(token: str) -> str:
+    """What the subscriber chose. Of the address, no more than its owner needs to know it again (MF-21).
+
+    A link that is none of ours has a page of its own, 404: it was cut off, and who has it can do something.
+    """
+    return _preferences(token, {})
+
+
+@blueprint.post("/newsletter/preferences/<token>")
+def change_preferences(token: str) -> Response:
+    """Save, pause, go on, leave or be forgotten: the button says which."""
+    whose = _whose(token)
+    try:
+        with services().db.write() as session:
+            subscriber = unsubscribing.find(session, whose)
+            done = _act(session, subscriber) if subscriber else ""
+    except InvalidPreferencesError as wrong:
+        return make_response(_preferences(token, {wrong.field: str(wrong)}), 400)
+    return see_other(url_for("newsletter.preferences", token=token, done=done))
+
+
+@blueprint.get("/newsletter/unsubscribe/<token>")
+def unsubscribe(token: str) -> str:
+    """One button, for people. Looking changes nothing (MAIL-10)."""
+    whose = _whose(token)
+    with services().db.read() as session:
+        subscriber = unsubscribing.find(session, whose)
+    if subscriber is None:
+        return _left()
+    return render_template(
+        "newsletter/unsubscribe.html", token=token, address=addresses.masked(subscriber.email)
+    )
+
+
+@blueprint.post("/newsletter/unsubscribe/<token>")
+def one_click(token: str) -> str:
+    """Leave, at once. Sent by the button, and without cookies by mail programs (RFC 8058).
+
+    The answer is the same for a second time, for an erased address and for a token that is none of ours.
+    """
+    with suppress(InvalidSignatureError):
+        whose = _whose(token)
+        with services().db.write() as session:
+            if subscriber := unsubscribing.find(session, whose):
+                unsubscribing.leave(session, subscriber)
+    return _left()
+
+
+@blueprint.errorhandler(InvalidSignatureError)
+def not_ours(_failure: InvalidSignatureError) -> Response:
+    """Most of all a link that was not copied whole."""
+    return make_response(render_template("newsletter/incomplete.html"), 404)
+
+
+def _whose(token: str) -> bytes:
+    """The HMAC of the address that a link is for. Raises `InvalidSignatureError`."""
+    return links.address_hash_of(services().signer, token)
+
+
+def _act(session: Session, subscriber: Subscriber) -> str:
+    sent = request.form
+    match sent.get("act"):
+        case "pause":
+            weeks = sent.get("weeks", "")
+            unsubscribing.pause(
+                subscriber, clock.now() + timedelta(weeks=int(weeks) if weeks in PAUSES else 2)
+            )
+            return "paused"
+        case "resume":
+            unsubscribing.resume(subscriber)
+            return "resumed"
+        case "leave":
+            unsubscribing.leave(session, subscriber)
+            return "left"
+        case "forget":
+            erasure.erase(session, subscriber.email_key)
+            return "forgotten"
+    wish = choosing.read_wish(
+        choosing.on_offer(session), sent.getlist("exam"), sent.getlist("topic"), sent.get("pace", "")
+    )
+    unsubscribing.change(session, subscriber, wish)
+    return "saved"
+
+
+def _preferences(token: str, errors: dict[str, str]) -> str:
+    whose = _whose(token)
+    with services().db.read() as session:
+        subscriber = unsubscribing.find(session, whose)
+        if subscriber is None:
+            return _left()
+        return render_template(
+            "newsletter/preferences.html",
+            token=token,
+            subscriber=subscriber,
+            address=addresses.masked(subscriber.email),
+            chosen_exams=[each.exam.slug for each in subscriber.subscriptions if each.exam],
+            chosen_topics=[each.topic.slug for each in subscriber.subscriptions if each.topic],
+            offer=choosing.on_offer(session),
+            paused_until=_day_after(subscriber),
+            pauses=PAUSES,
+            errors=errors,
+            done=DONE.get(request.args.get("done", "")),
+        )
+
+
+def _day_after(subscriber: Subscriber) -> date | None:
+    """The day on which a pause ends, where the operator is; None without a pause."""
+    until = subscriber.paused_until
+    if until is None or until <= clock.now():
+        return None
+    return until.astimezone(ZoneInfo(services().settings.time_zone)).date()
+
+
+def _left() -> str:
+    return render_template("newsletter/left.html", done=DONE.get(request.args.get("done", "")))

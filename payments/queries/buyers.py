@@ -1,0 +1,68 @@
+"""Finding a buyer by whatever they remember: an address of now, of then, or of Checkout, or an id."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from carrel.accounts.models import AddressChange, Reader
+from carrel.mail.addresses import InvalidAddressError, key_of
+from carrel.mail.models import OutboxMail
+from payments.models import Claim, Order, Payment
+
+RECEIPT = "purchase:"  # the key of a receipt names its order
+MOST = 50
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """A reader, and how they were found."""
+
+    reader: Reader
+    found_by: str
+
+
+def find(session: Session, typed: str) -> list[Buyer]:
+    """Everybody who may be meant, each once, the surest first. For the operator's eyes only.
+
+    An address that was typed at Checkout is no proof of whose it is (decision 1): it finds, it grants nothing.
+    """
+    found: dict[int, Buyer] = {}
+    for query, found_by in _ways(typed.strip()):
+        for reader in session.scalars(query.limit(MOST)):
+            last = _last(session, reader)
+            found.setdefault(last.id, Buyer(last, found_by))
+    return list(found.values())
+
+
+def _ways(typed: str) -> Iterator[tuple[Select[Reader], str]]:
+    orders = select(Reader).join(Order, Order.reader_id == Reader.id)
+    try:
+        key = key_of(typed)
+    except InvalidAddressError:
+        of_payment = orders.outerjoin(Payment, Payment.order_id == Order.id)
+        ids = (
+            Order.reference,
+            Order.checkout_session_id,
+            Payment.payment_intent,
+            Payment.checkout_session_id,
+        )
+        yield of_payment.where(or_(*(column == typed for column in ids))), "order, or an id of Stripe's"
+        return
+    yield select(Reader).where(Reader.email_key == key), "their address"
+    changed = select(Reader).join(AddressChange, AddressChange.reader_id == Reader.id)
+    yield changed.where(AddressChange.old_key == key), "an address that they had"
+    yield (
+        orders.join(Claim, Claim.order_id == Order.id).where(Claim.email_key == key),
+        "the address at Checkout",
+    )
+    receipt = func.concat(RECEIPT, Order.reference) == OutboxMail.key
+    yield orders.join(OutboxMail, receipt).where(OutboxMail.to_key == key), "a receipt that went there"
+
+
+def _last(session: Session, reader: Reader) -> Reader:
+    """The reader that this one was merged into, and so on."""
+    while reader.merged_into_id is not None:
+        reader = session.get_one(Reader, reader.merged_into_id)
+    return reader

@@ -1,0 +1,1 @@
+"""Comparing the ledger with Stripe, and the alarms about differences."""

@@ -1,0 +1,1 @@
+"""Stripe's events: verified, kept once, handled, tried again."""

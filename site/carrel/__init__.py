@@ -1,0 +1,1 @@
+"""What every product package stands on: database, settings, HTTP, mail, accounts, ads, images."""

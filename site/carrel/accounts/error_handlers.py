@@ -1,0 +1,51 @@
+"""Refusals of this package as answers: sign in first, prove it again, not so fast."""
+
+import math
+from urllib.parse import quote
+
+from flask import Flask, Response
+
+from carrel.accounts.current_reader import ReauthenticationRequiredError, SignInRequiredError
+from carrel.accounts.limits import TooManyRequestsError
+from carrel.http import errors
+from carrel.http.redirects import see_other
+from carrel.http.services import services
+from carrel.mail.alarms import raise_alarm
+
+
+def init_app(app: Flask) -> None:
+    """Say once what each refusal becomes."""
+    app.register_error_handler(SignInRequiredError, sign_in_needed)
+    app.register_error_handler(ReauthenticationRequiredError, proof_needed)
+    app.register_error_handler(TooManyRequestsError, too_many)
+
+
+def sign_in_needed(failure: SignInRequiredError) -> Response:
+    """To the sign-in page, and back afterwards."""
+    return see_other(f"/sign-in/?next={quote(failure.next_path)}")
+
+
+def proof_needed(failure: ReauthenticationRequiredError) -> Response:
+    """To the page that mails another link to the account's own address."""
+    return see_other(f"/sign-in/again?next={quote(failure.next_path)}")
+
+
+def too_many(failure: TooManyRequestsError) -> Response:
+    """429, and when to come back. A ceiling of the whole site is told to the operator."""
+    if failure.is_ceiling:
+        with services().db.write() as session:
+            text = (
+                f"The limit {failure.name!r} of the whole site was reached; requests are refused for a while."
+            )
+            raise_alarm(session, f"limit:{failure.name}", "A limit of the whole site was reached", text)
+    advice = f"Wait {_how_long(failure.retry_after)}, then try again. Nothing is lost meanwhile."
+    response = errors.page(429, errors.ErrorPage("Too many tries", advice))
+    response.headers["Retry-After"] = str(failure.retry_after)
+    return response
+
+
+def _how_long(seconds: int) -> str:
+    for size, word in ((3600, "hours"), (60, "minutes")):
+        if seconds > size:
+            return f"{math.ceil(seconds / size)} {word}"
+    return "a minute"

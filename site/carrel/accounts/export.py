@@ -1,0 +1,55 @@
+"""Everything we hold of a reader, as one file that a machine can read (GDPR 15 and 20)."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from carrel import clock
+from carrel.accounts import hooks, sessions
+from carrel.accounts.models import AddressChange, Reader
+from carrel.mail.models import OutboxMail
+
+
+def export(session: Session, reader: Reader) -> dict[str, object]:
+    """The account, its sessions and mails, and what other packages hold: plain JSON types."""
+    parts: dict[str, object] = {
+        "exported_at": _moment(clock.now()),
+        "account": {
+            "email": reader.email,
+            "created_at": _moment(reader.created_at),
+            "ad_free": reader.ad_free,
+        },
+        "sessions": [
+            {
+                "browser": each.browser,
+                "signed_in_at": _moment(each.created_at),
+                "last_seen_at": _moment(each.last_seen_at),
+            }
+            for each in sessions.of_reader(session, reader.id)
+        ],
+        "former_addresses": _former_addresses(session, reader),
+        "mails": _mails(session, reader),
+    }
+    for section in hooks.export_sections(session, reader):
+        parts |= section
+    return parts
+
+
+def _former_addresses(session: Session, reader: Reader) -> list[dict[str, object]]:
+    mine = select(AddressChange).where(AddressChange.reader_id == reader.id)
+    return [{"email": each.old_email, "until": _moment(each.changed_at)} for each in session.scalars(mine)]
+
+
+def _mails(session: Session, reader: Reader) -> list[dict[str, object]]:
+    if reader.email_key is None:
+        return []
+    mine = select(OutboxMail).where(OutboxMail.to_key == reader.email_key).order_by(OutboxMail.id)
+    return [
+        {"subject": each.subject, "at": _moment(each.created_at), "state": each.state}
+        for each in session.scalars(mine)
+    ]
+
+
+def _moment(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

@@ -1,0 +1,107 @@
+"""Limits in our own table, so that a restart forgives nothing. Windows slide: N in *any* period, no more."""
+
+import hashlib
+import hmac
+import ipaddress
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from carrel import clock
+from carrel.accounts.models import LimitHits
+from carrel.db import insert_into
+from carrel.tokens import site_secret
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many in any period of that length."""
+
+    count: int
+    period: timedelta
+
+
+class TooManyRequestsError(Exception):
+    """The limit `name` is reached; the next one is allowed in `retry_after` seconds.
+
+    `is_ceiling`: it is the whole site's limit, and the operator should know.
+    """
+
+    def __init__(self, name: str, retry_after: int, *, is_ceiling: bool) -> None:
+        super().__init__(f"{name}: again in {retry_after} s")
+        self.name = name
+        self.retry_after = retry_after
+        self.is_ceiling = is_ceiling
+
+
+def hours(number: float) -> timedelta:
+    """A period of hours."""
+    return timedelta(hours=number)
+
+
+def minutes(number: float) -> timedelta:
+    """A period of minutes."""
+    return timedelta(minutes=number)
+
+
+def check(session: Session, name: str, key: str, *limits: Limit, alarm: bool = False) -> None:
+    """Count one, or raise `TooManyRequestsError` and count nothing. The row is locked until the transaction ends.
+
+    To check several names in one transaction, always use the same order: address, ip, network, site.
+    """
+    now = clock.now()
+    key_hash = _hash(session, key)
+    longest = max(limit.period for limit in limits)
+    # Hits of a clock that has gone back since would keep people out for as long as it was ahead (DATA-23).
+    oldest, newest = (now - longest).timestamp(), (now + clock.TOLERANCE).timestamp()
+    hits = [hit for hit in _locked(session, name, key_hash, now + longest) if oldest < hit <= newest]
+    waits = [_wait(hits, limit, now) for limit in limits]
+    if max(waits) > 0:
+        raise TooManyRequestsError(name, math.ceil(max(waits)), is_ceiling=alarm)
+    ours = update(LimitHits).where(LimitHits.name == name, LimitHits.key_hash == key_hash)
+    session.execute(ours.values(hits=[*hits, now.timestamp()]))
+
+
+def ip_key(ip: str | None) -> str:
+    """One visitor as far as an address tells: IPv4, or the /64 that an IPv6 visitor is given."""
+    return _prefix(ip, 32, 64)
+
+
+def network_key(ip: str | None) -> str:
+    """Their neighbours as well: the /24, or the /48."""
+    return _prefix(ip, 24, 48)
+
+
+def _wait(hits: list[float], limit: Limit, now: datetime) -> float:
+    """Seconds until this limit allows another: when the oldest hit that counts leaves the window."""
+    if len(hits) < limit.count:
+        return 0.0
+    return hits[-limit.count] + limit.period.total_seconds() - now.timestamp()
+
+
+def _locked(session: Session, name: str, key_hash: bytes, expires_at: datetime) -> list[float]:
+    # An upsert is one statement that makes the row if there is none, and locks it either way.
+    upsert = insert_into(session, LimitHits).values(
+        name=name, key_hash=key_hash, hits=[], expires_at=expires_at
+    )
+    upsert = upsert.on_conflict_do_update(
+        index_elements=[LimitHits.name, LimitHits.key_hash], set_={"expires_at": expires_at}
+    )
+    return list(session.execute(upsert.returning(LimitHits.hits)).scalar_one())
+
+
+def _hash(session: Session, key: str) -> bytes:
+    return hmac.new(site_secret(session, "limits"), key.encode(), hashlib.sha256).digest()
+
+
+def _prefix(ip: str | None, v4: int, v6: int) -> str:
+    try:
+        address = ipaddress.ip_address(ip or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return str(ipaddress.ip_network((address, v4 if address.version == 4 else v6), strict=False))

@@ -1,0 +1,36 @@
+"""What a browser told us that it saw, as it waits to be counted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from carrel.ads import salts
+from carrel.ads.impression_tokens import ImpressionToken
+
+Kind = Literal["page", "view", "click"]
+
+
+@dataclass(frozen=True)
+class AdEvent:
+    """A page that was opened, or an ad that was seen or clicked. No address, no name: only marks.
+
+    `mark` is the browser and the thing under this half hour's salt, `mark_before` under the last one's.
+    """
+
+    kind: Kind
+    stamp: ImpressionToken
+    at: datetime
+    mark: bytes
+    mark_before: bytes
+
+    @property
+    def hour(self) -> datetime:
+        """The hour in which it is counted."""
+        return self.at.replace(minute=0, second=0, microsecond=0)
+
+
+def seen(kind: Kind, stamp: ImpressionToken, browser: str, pair: salts.Pair, now: datetime) -> AdEvent:
+    """What is kept of a browser's message. `browser` is its address and name; it goes no further than here."""
+    what = (kind, stamp.article) if kind == "page" else (kind, stamp.article, stamp.ad, stamp.slot)
+    this, before = (salts.mark(salt, browser, *what) for salt in pair)
+    return AdEvent(kind, stamp, now, this, before)

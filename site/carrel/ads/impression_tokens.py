@@ -1,0 +1,41 @@
+"""What a browser sends back when it saw an ad: a signed note of which ad stood where.
+
+A page carries one for each slot. Nobody can have an ad, a slot or an article counted that we did not show.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from carrel.tokens import InvalidSignatureError, Signer
+
+PURPOSE = "seen"
+VALID_FOR = timedelta(hours=24)  # a page that stayed open in a tab
+OFFER = "offer"
+NETWORK = "network"
+
+
+@dataclass(frozen=True)
+class ImpressionToken:
+    """One ad in one slot of one page, and when it was put there. `ad` is its number, `offer` or `network`."""
+
+    ad: str
+    slot: str
+    exam: str
+    article: str
+    shown_at: datetime
+
+
+def make(signer: Signer, stamp: ImpressionToken) -> str:
+    """The stamp as a signed line of text."""
+    fields = (stamp.ad, stamp.slot, stamp.exam, stamp.article, str(int(stamp.shown_at.timestamp())))
+    return signer.sign(PURPOSE, "|".join(fields))
+
+
+def read(signer: Signer, line: str, now: datetime) -> ImpressionToken | None:
+    """The stamp behind a line; None when we did not make it or it is older than a day."""
+    try:
+        ad, slot, exam, article, seconds = signer.value_of(PURPOSE, line).split("|")
+    except (InvalidSignatureError, UnicodeError):
+        return None
+    stamp = ImpressionToken(ad, slot, exam, article, datetime.fromtimestamp(int(seconds), UTC))
+    return stamp if stamp.shown_at > now - VALID_FOR else None

@@ -1,0 +1,55 @@
+"""The ads that may be shown at all: active, unbroken, and short of their cap."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from carrel.ads.models import Count, HouseAd
+from carrel.settings import Settings
+
+MEDIA = "media"
+Ads = list[HouseAd]
+
+
+def media_folder(settings: Settings) -> Path:
+    """Where pictures lie."""
+    return settings.home / MEDIA
+
+
+def standing(session: Session) -> Ads:
+    """Every ad that the operator wants shown, now or later, by number."""
+    query = select(HouseAd).where(HouseAd.active, HouseAd.archived_at.is_(None)).order_by(HouseAd.id)
+    return list(session.scalars(query))
+
+
+def views_of(session: Session, ads: Iterable[HouseAd]) -> dict[int, int]:
+    """How often each of the ads was seen so far."""
+    numbers = [str(ad.id) for ad in ads]
+    query = select(Count.ad, func.sum(Count.views)).where(Count.ad.in_(numbers)).group_by(Count.ad)
+    return {int(number): int(views) for number, views in session.execute(query)} if numbers else {}
+
+
+def usable(session: Session, settings: Settings) -> Ads:
+    """The ads that a page may choose from."""
+    ads = standing(session)
+    views = views_of(session, [ad for ad in ads if ad.cap])
+    media = media_folder(settings)
+    return [ad for ad in ads if not is_full(ad, views) and not is_broken(ad, media)]
+
+
+def is_full(ad: HouseAd, views: dict[int, int]) -> bool:
+    """Whether its cap is reached. Views are counted every few seconds, so a few more may come."""
+    return ad.cap is not None and views.get(ad.id, 0) >= ad.cap
+
+
+def is_broken(ad: HouseAd, media: Path) -> bool:
+    """Whether its picture is missing."""
+    return ad.kind == "image" and not (ad.picture and (media / ad.picture).is_file())
+
+
+def is_over(ad: HouseAd, now: datetime) -> bool:
+    """Whether its last day has passed."""
+    return ad.ends_at is not None and ad.ends_at <= now

@@ -1,0 +1,93 @@
+"""The addresses of ads: none of them has "ad" in it, for blockers would hide house ads."""
+
+import json
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask, Response, abort, current_app, request
+
+from carrel import clock
+from carrel.ads import beacon, impression_tokens, network, salts, slot_stylesheet
+from carrel.ads.beacon import InvalidBeaconError, Message
+from carrel.ads.event_buffer import EventBuffer
+from carrel.ads.events import seen as seen_by
+from carrel.ads.robots import is_robot
+from carrel.ads.throttle import Throttle
+from carrel.http.services import Services, services
+
+EXTENSION = "ads"
+NOBODY_SELLS = ("placeholder.example.com, placeholder, DIRECT, placeholder",)
+GPC_SINCE = "2026-11-21"
+
+blueprint = Blueprint("ads", __name__)
+
+
+@dataclass(frozen=True)
+class Counting:
+    """What a process keeps for counting."""
+
+    tally: EventBuffer
+    throttle: Throttle
+
+
+def init_app(app: Flask) -> None:
+    """Count what browsers tell. The server starts the tally's thread, tests flush by hand."""
+    desk: Services = app.extensions["carrel"]
+    app.extensions[EXTENSION] = Counting(EventBuffer(desk.db), Throttle())
+    slot_stylesheet.init_app(app)
+    network.init_app(app)
+    app.register_blueprint(blueprint)
+
+
+def counting(app: Flask | None = None) -> Counting:
+    """The counting of this app."""
+    found = (app or current_app).extensions[EXTENSION]
+    assert isinstance(found, Counting)  # noqa: S101 - narrows the type
+    return found
+
+
+@blueprint.get("/ads.txt")
+def sellers() -> Response:
+    """Who may sell our space (IAB ads.txt 1.1). Nobody, said in the way of the standard, unless settings name some."""
+    lines = services().settings.network_ad.ads_txt or NOBODY_SELLS
+    return _public("\n".join(lines) + "\n", "text/plain")
+
+
+@blueprint.get("/.well-known/gpc.json")
+def gpc() -> Response:
+    """That Global Privacy Control is honoured (https://w3c.github.io/gpc/)."""
+    return _public(json.dumps({"gpc": True, "lastUpdate": GPC_SINCE}), "application/json")
+
+
+def _public(text: str, mimetype: str) -> Response:
+    response = Response(text, mimetype=mimetype)
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+@blueprint.post("/seen")
+def seen() -> Response:
+    """What a browser saw. The answer tells nothing: who is not counted need not know."""
+    try:
+        told = beacon.read(request.get_data())
+    except InvalidBeaconError:
+        abort(400)
+    if _may_be_counted():
+        _count(told)
+    return Response(status=204)
+
+
+def _may_be_counted() -> bool:
+    # Global Privacy Control asks that nothing be sold or shared, and nothing is; we do not even count.
+    wants_privacy = request.headers.get("Sec-GPC") == "1"
+    name, languages = request.headers.get("User-Agent", ""), request.headers.get("Accept-Language", "")
+    return not wants_privacy and not is_robot(name, languages)
+
+
+def _count(told: Message) -> None:
+    now, keeping, address = clock.now(), counting(), request.remote_addr or ""
+    pair = keeping.tally.salts.pair(now)
+    if not keeping.throttle.allows(salts.mark(pair[0], address), now):
+        abort(429)
+    browser = f"{address}\0{request.headers.get('User-Agent', '')}"
+    read = [impression_tokens.read(services().signer, line, now) for line in told.stamps]
+    keeping.tally.add(seen_by(told.kind, stamp, browser, pair, now) for stamp in read if stamp)

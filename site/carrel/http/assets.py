@@ -1,0 +1,112 @@
+"""Static files under addresses that change with their content, so that browsers may keep them for good.
+
+The style sheets are small files, one per component; `css/order.txt` names them in order, and they are
+served as one. `slot.css` stays apart: a pass holder's page never links it.
+"""
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
+
+from carrel.colors import SHIPPED
+from carrel.http.services import EXTENSION, Services
+
+SHEET, ICON = "css/site.css", "img/favicon.svg"
+FOREVER = "public, max-age=31536000, immutable"
+WORTH_IT = 0.8
+TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".ico": "image/x-icon",
+    ".xsl": "text/xsl",
+    ".webmanifest": "application/manifest+json",
+}
+
+blueprint = Blueprint("assets", __name__)
+
+
+@dataclass(frozen=True)
+class StaticFile:
+    """A file as it is sent: as it is, and, where that is much shorter, compressed once at the start."""
+
+    body: bytes
+    gzipped: bytes
+    mimetype: str
+
+
+def init_app(app: Flask) -> None:
+    """Read every static file once and give templates `asset(name)`."""
+    app.extensions["assets"], app.extensions["asset_addresses"] = {}, {}
+    files = read_files(static_folder(app))
+    desk: Services = app.extensions[EXTENSION]
+    accent = desk.settings.accent
+    files[SHEET] += accent.css.encode()
+    files[ICON] = files[ICON].replace(SHIPPED.encode(), accent.day.encode())
+    for name, body in files.items():
+        put(app, name, body)
+    app.jinja_env.globals["asset"] = asset_url
+    app.register_blueprint(blueprint)
+
+
+def static_folder(app: Flask) -> Path:
+    """The folder of the static files: it belongs to the app, not to this package."""
+    return Path(app.root_path) / "static"
+
+
+def asset_url(name: str) -> str:
+    """The path of a static file, with its fingerprint."""
+    return url_for("assets.asset", path=current_app.extensions["asset_addresses"][name])
+
+
+def put(app: Flask, name: str, body: bytes) -> None:
+    """Serve a file under this name, in place of the one that had it: what settings add to a static file."""
+    address = _fingerprint(name, body)
+    app.extensions["assets"][address] = StaticFile(body, _gzipped(body), TYPES[Path(name).suffix])
+    app.extensions["asset_addresses"][name] = address
+
+
+def read_files(root: Path) -> dict[str, bytes]:
+    """Every static file by name, with `css/site.css` made of the components in their order."""
+    files = {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.suffix in TYPES
+    }
+    order = root / "css" / "order.txt"
+    names = order.read_text("utf-8").split() if order.exists() else []
+    files[SHEET] = b"\n".join(files[f"css/{name}"] for name in names)
+    return files
+
+
+def _gzipped(body: bytes) -> bytes:
+    zipped = gzip.compress(body, 9, mtime=0)
+    return zipped if len(zipped) < WORTH_IT * len(body) else b""
+
+
+def _fingerprint(name: str, body: bytes) -> str:
+    stem, dot, suffix = name.rpartition(".")
+    return f"{stem}.{hashlib.sha256(body).hexdigest()[:12]}{dot}{suffix}"
+
+
+@blueprint.get("/static/<path:path>")
+def asset(path: str) -> Response:
+    """A static file, for good: its address changes when it does."""
+    found: StaticFile | None = current_app.extensions["assets"].get(path)
+    if found is None:
+        abort(404)
+    zipped = bool(found.gzipped) and request.accept_encodings.quality("gzip") > 0
+    response = Response(found.gzipped if zipped else found.body, mimetype=found.mimetype)
+    if zipped:
+        response.headers["Content-Encoding"] = "gzip"
+    if found.gzipped:
+        response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Cache-Control"] = FOREVER
+    response.add_etag()
+    response.make_conditional(request)
+    return response

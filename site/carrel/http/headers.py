@@ -1,0 +1,67 @@
+"""Headers of every response: nothing is kept unless its view says so, and nothing runs that is not ours."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request
+
+from carrel.http.services import services
+
+PRIVATE = "private, no-store"
+FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
+}
+STRIPE_CHECKOUT = "https://checkout.stripe.com"
+STRIPE_API = "https://api.stripe.com"
+
+
+def init_app(app: Flask) -> None:
+    """Put the headers on every response, errors included."""
+    app.after_request(add_headers)
+
+
+def add_headers(response: Response) -> Response:
+    """Fill in what the view left open."""
+    response.headers.setdefault("Cache-Control", PRIVATE)
+    response.headers.setdefault("Content-Security-Policy", content_security_policy())
+    response.headers.setdefault("Referrer-Policy", referrer_policy())
+    for name, value in FIXED.items():
+        response.headers.setdefault(name, value)
+    if services().settings.is_https:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    return response
+
+
+def referrer_policy() -> str:
+    """Pages with a token in their address send it to nobody else; `no-referrer` would null the Origin."""
+    return (
+        "same-origin"
+        if request.view_args and "token" in request.view_args
+        else ("strict-origin-when-cross-origin")
+    )
+
+
+def content_security_policy() -> str:
+    """Our own files only. A view that shows a network ad sets `g.csp_sources` to widen it."""
+    extra: dict[str, str] = g.get("csp_sources", {})
+    policy = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self'",
+        "connect-src": "'self'",
+        "manifest-src": "'self'",
+        "form-action": f"'self' {_checkout_origin()}",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    } | extra
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
+
+
+def _checkout_origin() -> str:
+    # A browser applies form-action to the redirect that follows a form, so Checkout must be named.
+    base = services().settings.stripe_api_base
+    parts = urlsplit(base)
+    return STRIPE_CHECKOUT if base == STRIPE_API else f"{parts.scheme}://{parts.netloc}"

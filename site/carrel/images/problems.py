@@ -1,0 +1,68 @@
+"""What can be wrong with an image: each with a code, a sentence and the way to mend it."""
+
+from typing import ClassVar
+
+
+class ImageError(Exception):
+    """An image that cannot be used; `path` is its name as its author knows it."""
+
+    code: ClassVar[str]
+    sentence: ClassVar[str]
+    mend: ClassVar[str]
+
+    def __init__(self, path: str) -> None:
+        super().__init__(self.sentence.format(path=path))
+        self.path = path
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in one sentence."""
+        return str(self)
+
+
+class ImageTooLargeError(ImageError):
+    """The file is larger than 10 MB."""
+
+    code = "image-too-big"
+    sentence = "The image {path} is larger than 10 MB."
+    mend = "Save it smaller; 1,440 pixels across are enough."
+
+
+class TooManyPixelsError(ImageError):
+    """The picture has more than 40 megapixels."""
+
+    code = "image-too-many-pixels"
+    sentence = "The image {path} has more than 40 million pixels."
+    mend = "Save it smaller; 1,440 pixels across are enough."
+
+
+class SvgRefusedError(ImageError):
+    """An SVG is a program as much as a picture."""
+
+    code = "image-svg"
+    sentence = "The image {path} is an SVG, which can carry scripts."
+    mend = "Export it as PNG, about 1,440 pixels across."
+
+
+class UnknownImageTypeError(ImageError):
+    """The first bytes belong to no format we read."""
+
+    code = "image-unknown"
+    sentence = "The file {path} is not a PNG, JPEG, WebP or GIF image."
+    mend = "Save it as one of these."
+
+
+class AnimatedImageError(ImageError):
+    """Motion that a reader cannot stop keeps some from reading (WCAG 2.2.2)."""
+
+    code = "image-moves"
+    sentence = "The image {path} is animated; a reader could not stop it."
+    mend = "Save the picture that matters as a still image."
+
+
+class BrokenImageError(ImageError):
+    """The file cannot be read to its end."""
+
+    code = "image-broken"
+    sentence = "The image {path} is damaged or cannot be read."
+    mend = "Save it again from its source."

@@ -1,0 +1,151 @@
+"""Images made anew as WebP, in the widths that a page needs (CON-03).
+
+What is served is never the file that came: pixels are decoded and encoded again, so metadata and anything
+hidden in the file stay behind. File names are a hash of the source and of this recipe: they may be served as
+immutable, and what is already there need not be made again.
+"""
+
+import hashlib
+import io
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from carrel.images.image import BYTES, PIXELS, Picture
+from carrel.images.problems import (
+    AnimatedImageError,
+    BrokenImageError,
+    ImageTooLargeError,
+    SvgRefusedError,
+    TooManyPixelsError,
+    UnknownImageTypeError,
+)
+
+WIDTHS = (480, 960, 1440)
+DEFAULT = 960  # the width of `src`, for browsers without `srcset`
+RECIPE = b"webp 1"  # change it when the encoding below changes: every name changes with it
+
+_FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+_DRAWN = ("PNG", "GIF")  # lossless is often smaller for drawings, and always sharper
+_PHOTO = {"quality": 82, "method": 4}
+_DRAWING = {"lossless": True, "quality": 60, "method": 4}
+
+
+def inspect(name: str, content: bytes) -> None:
+    """Check an image as `publish` does, and write nothing. Raises an ImageError."""
+    with _open(name, content) as image, _readable(name):
+        _decode(image)
+
+
+def publish(name: str, content: bytes, media: Path, url: str) -> Picture:
+    """Write the widths of an image that `media` lacks, each file at once, and say how to show it.
+
+    `name` is what its author calls it; `url` is the address of `media`, with a slash at its end. Raises an
+    ImageError.
+    """
+    stem = hashlib.sha256(RECIPE + content).hexdigest()[:24]
+    with _open(name, content) as image:
+        with _readable(name):
+            sizes = _sizes(image)
+        missing = [size for size in sizes if not (media / _file(stem, size[0])).exists()]
+        if missing:
+            drawn = image.format in _DRAWN
+            with _readable(name):
+                pixels = _decode(image)
+            for size in missing:
+                _write(media / _file(stem, size[0]), _encode(pixels, size, drawn=drawn))
+    width, height = max((size for size in sizes if size[0] <= DEFAULT), default=sizes[0])
+    srcset = ", ".join(f"{url}{_file(stem, wide)} {wide}w" for wide, _ in sizes) if len(sizes) > 1 else ""
+    return Picture(url + _file(stem, width), width, height, srcset)
+
+
+def _open(name: str, content: bytes) -> Image.Image:
+    """Read the header only; the file's first bytes decide its format, its name does not."""
+    if len(content) > BYTES:
+        raise ImageTooLargeError(name)
+    try:
+        image = Image.open(io.BytesIO(content), formats=_FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise TooManyPixelsError(name) from None
+    except UnidentifiedImageError:
+        start = content[:2000].lower()
+        raise (
+            SvgRefusedError if b"<svg" in start or name.lower().endswith(".svg") else UnknownImageTypeError
+        )(name) from None
+    except (OSError, ValueError, SyntaxError) as error:
+        raise BrokenImageError(name) from error
+    if image.width * image.height > PIXELS:
+        raise TooManyPixelsError(name)
+    if getattr(image, "is_animated", False):
+        raise AnimatedImageError(name)
+    return image
+
+
+def _sizes(image: Image.Image) -> list[tuple[int, int]]:
+    """List the sizes to make, smallest first, never larger than the source, its orientation applied."""
+    width, height = image.size
+    if image.getexif().get(0x0112, 1) >= 5:  # EXIF's orientation: a quarter turn
+        width, height = height, width
+    widths = sorted({min(wanted, width) for wanted in WIDTHS})
+    return [(wide, max(1, round(height * wide / width))) for wide in widths]
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError, SyntaxError, MemoryError) as error:
+        raise BrokenImageError(name) from error
+
+
+def _decode(image: Image.Image) -> Image.Image:
+    upright = ImageOps.exif_transpose(image)
+    alpha = "A" in upright.getbands() or "transparency" in upright.info
+    return _in_srgb(upright, image.info.get("icc_profile")).convert("RGBA" if alpha else "RGB")
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Change the colours to sRGB, since the profile itself is left behind."""
+    if not profile or image.mode not in ("RGB", "RGBA", "CMYK", "L"):
+        return image
+    try:
+        given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        mode = "RGB" if image.mode in ("CMYK", "L") else image.mode
+        changed = ImageCms.profileToProfile(image, given, ImageCms.createProfile("sRGB"), outputMode=mode)
+    except (ImageCms.PyCMSError, OSError):
+        return image
+    return changed or image
+
+
+def _encode(pixels: Image.Image, size: tuple[int, int], *, drawn: bool) -> bytes:
+    small = pixels if pixels.size == size else pixels.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    photo = _webp(small, _PHOTO)
+    return min(photo, _webp(small, _DRAWING), key=len) if drawn else photo
+
+
+def _webp(pixels: Image.Image, options: dict[str, int | bool]) -> bytes:
+    out = io.BytesIO()
+    pixels.save(out, "WEBP", exif=b"", icc_profile=b"", xmp=b"", **options)
+    return out.getvalue()
+
+
+def _file(name: str, width: int) -> str:
+    return f"{name}-{width}.webp"
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, also when two processes write it at once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(unfinished).chmod(0o644)
+        Path(unfinished).replace(path)
+    except BaseException:
+        Path(unfinished).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,55 @@
+"""Composing: a mail is a name, and under that name a subject, a text and an HTML template.
+
+They stand in `<package>/templates/mails/<name>/`. Composing knows no database and no request; a value
+that a template names and nobody gave is an error (StrictUndefined), never an empty place in a mail.
+"""
+
+import re
+from functools import lru_cache
+
+import css_inline
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from carrel.mail.message import Content, one_line
+from carrel.settings import Settings
+
+# A style sheet's plain rules go into the elements; what asks for the reader's scheme or width stays.
+_inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+def compose(settings: Settings, package: str, name: str, **values: object) -> Content:
+    """The mail `name` of a package, for these values. Raises `jinja2.TemplateError`."""
+    given = {"site": site(settings)} | values
+    subject, text, html = (
+        _environment(package).get_template(f"mails/{name}/{part}").render(given)
+        for part in ("subject.txt", "body.txt", "body.html")
+    )
+    return Content(f"{package}/{name}", one_line(subject), _tidy(text), _inliner.inline(html))
+
+
+def site(settings: Settings) -> dict[str, object]:
+    """What every mail may say of the site."""
+    return {
+        "name": settings.site_name,
+        "tagline": settings.site_tagline,
+        "base_url": settings.base_url,
+        "contact_email": settings.contact_email,
+        "postal_address": settings.postal_address,
+        "accent": settings.accent,
+    }
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+@lru_cache
+def _environment(package: str) -> Environment:
+    return Environment(
+        loader=ChoiceLoader([PackageLoader(package), PackageLoader("carrel.mail")]),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

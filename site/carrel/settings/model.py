@@ -1,0 +1,168 @@
+"""Everything an operator can set, with its type, its limits and what it is when nobody sets it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
+
+from carrel.colors import Accent, accent_of
+from carrel.slots import NetworkAd, Slot, check_network, declared
+
+OFFER_WORDS = {"and_more": "", "noun": "", "price": ""}
+FOOTER_WORDS = {"site": "", "bodies": ""}
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class Settings(BaseModel):
+    """Everything an operator can set. Frozen: nothing changes while a process runs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    demo: bool = False
+
+    home: Path = Path("var")
+    content: Path = Path("articles/content")
+    base_url: str = ""
+    secret_keys: tuple[SecretStr, ...] = ()
+    proxies: int = Field(0, ge=0, le=5)
+    database_url: str = ""
+    redis_url: str = ""
+    smtp_url: SecretStr = SecretStr("")
+
+    stripe_secret_key: SecretStr = SecretStr("")
+    stripe_webhook_secret: tuple[SecretStr, ...] = Field((), max_length=2)
+    stripe_api_base: str = "https://api.stripe.com"
+    pass_price_cents: int = Field(499, ge=50, le=99_999_900)
+    pass_currency: str = Field("usd", pattern="^[a-z]{3}$")
+    pass_noun: str = "a membership"
+    offer_line: str = "Disable ads{and_more} with {noun} for a one-time {price} payment"
+    pass_extras: tuple[str, ...] = ("ad-free digest", "private feed")
+    pass_payment_methods: tuple[str, ...] = ("card",)  # cards and wallets; empty: as chosen at Stripe
+    pass_promotion_codes: bool = False
+    pass_tax: Literal["", "inclusive", "exclusive"] = ""
+    refund_days: int = Field(14, ge=0, le=365)
+
+    site_name: str = "Carrel"
+    site_tagline: str = "Study articles for certification exams"
+    site_footer: str = (
+        "{site} is independent of {bodies}. Its articles are for study; they are not professional advice."
+    )
+    mail_from: str = ""
+    alarm_email: str = ""
+    contact_email: str = ""
+    postal_address: str = ""
+    time_zone: str = "UTC"
+    accent_color: str = ""  # "#17594a" unless set: links, buttons, marks
+    accent_color_dark: str = ""  # by night; made from the other unless set
+
+    digest_hour: int = Field(7, ge=0, le=23)  # where the operator is (TIME_ZONE)
+    digest_weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = (
+        "monday"
+    )
+    digest_day: int = Field(1, ge=1, le=31)  # of the month; a shorter month has its last day
+    digest_min_articles: int = Field(1, ge=1, le=20)  # a thinner digest waits for the next one
+    digest_review: bool = False  # every issue waits until the operator has seen it
+    digest_connections: int = Field(4, ge=1, le=32)  # to the mail server, of each worker
+    digest_per_domain: int = Field(0, ge=0)  # mails at once to one provider, of each worker; 0 is no limit
+    digest_per_second: float = Field(0, ge=0)  # mails of each worker; 0 is as fast as the server takes them
+
+    metrics_token: SecretStr = SecretStr("")  # who asks for /metrics; empty: this machine only
+    backup_hour: int = Field(3, ge=0, le=23)  # where the operator is: nightly backup and restore test
+
+    slots: dict[str, Slot] = Field(default_factory=lambda: declared({}))
+    network_ad: NetworkAd = NetworkAd()
+    ad_window_minutes: int = Field(10, ge=1, le=1440)  # how long a page keeps its choice of ads
+    ad_cents_per_thousand: int = Field(
+        0, ge=0
+    )  # what 1,000 ad views earn, where an ad has no price of its own
+    review_days: int = Field(365, ge=1, le=3650)  # so long an article counts as reviewed
+
+    @field_validator("slots", mode="before")
+    @classmethod
+    def _slots_beside_the_shipped_ones(cls, value: object) -> object:
+        return declared(value) if isinstance(value, Mapping) else value
+
+    @model_validator(mode="after")
+    def _network_fills_slots_that_are_there(self) -> "Settings":
+        check_network(self.network_ad, self.slots)
+        return self
+
+    @field_validator("base_url")
+    @classmethod
+    def _base_url_is_an_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/")):
+            raise ValueError("it must be an address such as https://example.org, without a path")
+        return value.rstrip("/")
+
+    @field_validator("pass_currency", mode="before")
+    @classmethod
+    def _currency_in_lower_case(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("offer_line")
+    @classmethod
+    def _offer_line_can_be_filled(cls, value: str) -> str:
+        try:
+            value.format(**OFFER_WORDS)
+        except (KeyError, IndexError, ValueError, AttributeError):
+            raise ValueError("it may use {and_more}, {noun} and {price}, and no other braces") from None
+        return value
+
+    @field_validator("site_footer")
+    @classmethod
+    def _footer_can_be_filled(cls, value: str) -> str:
+        try:
+            value.format(**FOOTER_WORDS)
+        except (KeyError, IndexError, ValueError, AttributeError):
+            raise ValueError("it may use {site} and {bodies}, and no other braces") from None
+        return value
+
+    @field_validator("accent_color")
+    @classmethod
+    def _accent_can_be_read(cls, value: str) -> str:
+        return value and accent_of(value, "").day
+
+    @field_validator("accent_color_dark")
+    @classmethod
+    def _accent_can_be_read_by_night(cls, value: str) -> str:
+        return value and accent_of("", value).night
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"there is no time zone {value!r}; write one such as America/Chicago") from None
+        return value
+
+    @property
+    def accent(self) -> Accent:
+        """The brand's colour by day and by night."""
+        return accent_of(self.accent_color, self.accent_color_dark)
+
+    @property
+    def is_https(self) -> bool:
+        """Whether the public address is https: cookies are `__Host-` and Secure there."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        """The canonical host, with its port when it has one."""
+        return urlsplit(self.base_url).netloc
+
+    @property
+    def sells(self) -> bool:
+        """Whether the pass can be sold: a key, and a secret that proves a webhook (PAY-02)."""
+        return bool(self.stripe_secret_key.get_secret_value() and self.stripe_webhook_secret)

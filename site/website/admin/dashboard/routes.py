@@ -1,0 +1,50 @@
+"""The first page."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from carrel import clock
+from carrel.http.services import services
+from carrel.mail.models import Alarm
+from carrel.settings import Settings
+from website.admin.dashboard import metrics, warnings
+from website.admin.dashboard.panel import Fortnight, Panel
+from website.admin.guard import me, needs
+from website.admin.operators.roles import Need, may
+
+blueprint = Blueprint("cockpit", __name__)
+MOST_ALARMS = 10
+PANELS: dict[Need, Callable[[Session, Settings, Fortnight], Panel]] = {
+    Need.PEOPLE: metrics.people,
+    Need.MONEY: metrics.money,
+    Need.DIGESTS: metrics.mail,
+    Need.ADS: metrics.ads,
+    Need.LIBRARY: metrics.library,
+}
+
+
+@blueprint.get("/")
+@needs(Need.LOOK)
+def today() -> str:
+    """Today at a glance, as far as one's role reaches."""
+    settings, role = services().settings, me().role
+    zone = ZoneInfo(settings.time_zone)
+    days = Fortnight(clock.now().astimezone(zone).date(), zone)
+    with services().db.read() as session:
+        open_alarms = select(Alarm).where(Alarm.acknowledged_at.is_(None)).order_by(Alarm.last_at.desc())
+        return render_template(
+            "cockpit/today.html",
+            alarms=session.scalars(open_alarms.limit(MOST_ALARMS)).all(),
+            concerns=[
+                each
+                for need, ask in warnings.BY_NEED.items()
+                if may(role, need)
+                for each in ask(session, settings)
+            ],
+            panels=[make(session, settings, days) for need, make in PANELS.items() if may(role, need)],
+            today=days.today,
+        )

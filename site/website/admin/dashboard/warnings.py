@@ -1,0 +1,76 @@
+"""What needs the operator now, beside the alarms: each with the table where it is dealt with."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from carrel import clock
+from carrel.ads.models import HouseAd
+from carrel.mail import outbox
+from carrel.settings import Settings
+from newsletter.issues import issue_lifecycle
+from newsletter.issues.models import Issue, IssueState
+from payments.ledger import entries
+from payments.ledger.entitlement import LOST, SETTLED_FOR_US
+from payments.models import Dispute, Payment, RefundRequest, StripeEvent
+from website.admin.operators.roles import Need
+
+LATE: Final = timedelta(minutes=5)
+Concern = tuple[str, str]  # a sentence, and where to go
+
+
+def money(session: Session, _settings: Settings) -> Iterator[Concern]:
+    """Money that waits for somebody."""
+    if dead := _count(session, select(StripeEvent.id).where(StripeEvent.dead_at.is_not(None))):
+        yield f"Events of Stripe’s that could not be handled: {dead}", "/admin/inbox/?state=dead"
+    late = StripeEvent.handled_at.is_(None) & StripeEvent.dead_at.is_(None)
+    if count := _count(
+        session, select(StripeEvent.id).where(late, StripeEvent.next_try_at < clock.now() - LATE)
+    ):
+        yield f"Events of Stripe’s that wait (does the worker run?): {count}", "/admin/inbox/?state=late"
+    held = session.scalars(select(Payment).where(Payment.outcome == "held")).all()
+    if open_ := sum(1 for payment in held if entries.left_of(session, payment) > 0):
+        yield f"Payments held (money came, no pass was given): {open_}", "/admin/orders/?outcome=held"
+    if disputed := _count(session, _open_disputes()):
+        yield f"Disputes to answer in Stripe’s dashboard: {disputed}", "/admin/orders/"
+    asked = select(RefundRequest.id).where(RefundRequest.state == "asked")
+    if waiting := _count(session, asked.where(RefundRequest.asked_at < clock.now() - LATE)):
+        yield f"Refunds that do not reach Stripe: {waiting}", "/admin/orders/"
+
+
+def mail(session: Session, settings: Settings) -> Iterator[Concern]:
+    """Mail that does not go out."""
+    if outbox.is_delayed(session):
+        yield "Mail is late: the mail server is away, or no worker runs", "/admin/mails/?state=queued"
+    if problem := issue_lifecycle.why_not(settings):
+        yield f"No digest can be sent. {problem}", "/admin/digests"
+    waiting = select(Issue.id).where(Issue.state == IssueState.WAITING)
+    if count := _count(session, waiting):
+        yield f"Issues of the digest that wait for you: {count}", "/admin/issues/?state=waiting"
+
+
+def ads(session: Session, _settings: Settings) -> Iterator[Concern]:
+    """Ads that cannot be shown."""
+    troubled = select(HouseAd.id).where(HouseAd.told != "", HouseAd.active.is_(True))
+    if count := _count(session, troubled):
+        yield f"Ads that cannot be shown as wished: {count}", "/admin/ads/?state=on"
+
+
+BY_NEED: Final[dict[Need, Callable[[Session, Settings], Iterator[Concern]]]] = {
+    Need.MONEY: money,
+    Need.DIGESTS: mail,
+    Need.ADS: ads,
+}
+
+
+def _open_disputes() -> Select[int]:
+    later = aliased(Dispute)
+    newest = ~exists().where(later.stripe_id == Dispute.stripe_id, later.seq > Dispute.seq)
+    return select(Dispute.id).where(newest, Dispute.status.not_in(SETTLED_FOR_US | LOST))
+
+
+def _count(session: Session, rows: Select[int]) -> int:
+    return session.scalars(select(func.count()).select_from(rows.subquery())).one()

@@ -1,0 +1,92 @@
+"""What every page of the operator's has around it: the menu their role reaches, the site's name, files."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import Flask, g, request
+
+from carrel.http.services import services
+from website.admin.guard import current
+from website.admin.operators.roles import Need, may
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """One line of the menu."""
+
+    path: str
+    name: str
+    need: Need
+
+
+MENU = (
+    MenuEntry("/admin/", "Today", Need.LOOK),
+    MenuEntry("/admin/articles/", "Articles", Need.LIBRARY),
+    MenuEntry("/admin/readers/", "Readers", Need.PEOPLE),
+    MenuEntry("/admin/orders/", "Orders", Need.MONEY),
+    MenuEntry("/admin/inbox/", "Inbox", Need.MONEY),
+    MenuEntry("/admin/subscribers/", "Subscribers", Need.PEOPLE),
+    MenuEntry("/admin/issues/", "Issues", Need.DIGESTS),
+    MenuEntry("/admin/deliveries/", "Deliveries", Need.DIGESTS),
+    MenuEntry("/admin/mails/", "Mails", Need.PEOPLE),
+    MenuEntry("/admin/suppressions/", "Suppressions", Need.PEOPLE),
+    MenuEntry("/admin/ads/", "Ads", Need.ADS),
+    MenuEntry("/admin/reports/ads", "Ad report", Need.ADS),
+    MenuEntry("/admin/reports/passes", "Ads and passes", Need.MONEY),
+    MenuEntry("/admin/alarms/", "Alarms", Need.LOOK),
+    MenuEntry("/admin/doctor/", "Doctor", Need.HEALTH),
+    MenuEntry("/admin/audit/", "Log", Need.OPERATORS),
+    MenuEntry("/admin/operators", "Operators", Need.OPERATORS),
+)
+
+
+def init_app(app: Flask, site: Flask) -> None:
+    """Give templates what they all need, and their policy its narrowest form."""
+    addresses: dict[str, str] = site.extensions["asset_addresses"]
+    app.jinja_env.globals.update(
+        asset=lambda name: f"/static/{addresses[name]}",
+        settings=app.extensions["carrel"].settings,
+        menu=menu,
+        may=lambda need: (found := current()) is not None and may(found.operator.role, Need(need)),
+        me=lambda: found.operator if (found := current()) else None,
+        here=lambda: request.script_root + request.path,
+    )
+    app.jinja_env.filters.update(moment=moment, day=day, shown=shown)
+    app.before_request(narrow_policy)
+
+
+def narrow_policy() -> None:
+    """Forms of the operator's go nowhere else."""
+    g.csp_sources = {"form-action": "'self'"}
+
+
+def menu() -> list[MenuEntry]:
+    """The pages that the operator's role reaches."""
+    found = current()
+    return [entry for entry in MENU if found and may(found.operator.role, entry.need)]
+
+
+def moment(value: datetime | None) -> str:
+    """A moment in the site's time zone, to the minute."""
+    return f"{_local(value):%Y-%m-%d %H:%M}" if value else "–"
+
+
+def day(value: datetime | None) -> str:
+    """Its day."""
+    return f"{_local(value):%Y-%m-%d}" if value else "–"
+
+
+def _local(value: datetime) -> datetime:
+    return value.astimezone(ZoneInfo(services().settings.time_zone))
+
+
+def shown(value: object) -> str:
+    """Any value of a table, for people."""
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return str(value) if value not in {None, ""} else "–"

@@ -1,0 +1,20 @@
+"""What is done with an operator's account, by themselves or by another, as the log keeps it."""
+
+from sqlalchemy.orm import Session
+
+from carrel import audit
+from website.admin.operators.models import Operator
+
+
+def record(
+    session: Session,
+    operator: Operator,
+    action: str,
+    *,
+    actor: str = "",
+    before: audit.Values | None = None,
+    after: audit.Values | None = None,
+) -> None:
+    """Add it to the log. Without an actor, the operator did it."""
+    who, subject = actor or operator.email, f"operator:{operator.email}"
+    audit.record(session, actor=who, action=action, subject=subject, before=before, after=after)

@@ -1,0 +1,80 @@
+"""The folder of backups: names, what stands there, and which are thrown away (DATA-13)."""
+
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+FOLDER = "backups"
+NAME = re.compile(
+    r"carrel-(?P<at>\d{8}T\d{6}Z)-(?P<kind>nightly|by-hand|before-restore|before-migration)\.tar\.gz"
+)
+AT = "%Y%m%dT%H%M%SZ"
+DAILY, WEEKLY, MONTHLY = 7, 4, 6
+ASKED_FOR: Final = timedelta(
+    days=30
+)  # one made by hand, or before a restoration or migration, is kept so long whatever comes
+LONGEST: Final = timedelta(days=183)  # an erased reader is in no backup after half a year
+
+
+@dataclass(frozen=True, order=True)
+class StoredBackup:
+    """A backup on the shelf."""
+
+    at: datetime
+    kind: str
+    path: Path
+
+
+def folder(home: Path) -> Path:
+    """Where backups are; made when it is not there, for the operator's eyes only."""
+    path = home / FOLDER
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def place(home: Path, at: datetime, kind: str) -> Path:
+    """Where a backup of that moment goes. One second has one backup of a kind."""
+    return folder(home) / f"carrel-{at:{AT}}-{kind}.tar.gz"
+
+
+def every(home: Path) -> Sequence[StoredBackup]:
+    """All backups, the newest first."""
+    there = (home / FOLDER).glob("carrel-*.tar.gz")
+    named = [(path, found) for path in there if (found := NAME.fullmatch(path.name))]
+    kept = [StoredBackup(_moment(found["at"]), found["kind"], path) for path, found in named]
+    return sorted(kept, reverse=True)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.strptime(text, AT).replace(tzinfo=UTC)
+
+
+def rotate(home: Path, now: datetime) -> list[Path]:
+    """Throw away what is neither recent, nor the newest of its day, week or month. The newest always stays."""
+    gone = [each.path for each in superfluous(every(home), now)]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return gone
+
+
+def superfluous(backups: Sequence[StoredBackup], now: datetime) -> list[StoredBackup]:
+    """Which of these (the newest first) are not kept any longer."""
+    keep = {each for each in backups if each.kind != "nightly" and now - each.at < ASKED_FOR}
+    for form, count in (("%Y-%m-%d", DAILY), ("%G-%V", WEEKLY), ("%Y-%m", MONTHLY)):
+        newest_of = {f"{each.at:{form}}": each for each in reversed(backups)}
+        keep |= set(sorted(newest_of.values(), reverse=True)[:count])
+    keep = {each for each in keep if now - each.at < LONGEST} | set(backups[:1])
+    return [each for each in backups if each not in keep]
+
+
+def sweep(home: Path) -> None:
+    """Remove what a backup or restoration that was killed has left. Only whoever holds the lock may."""
+    for path in folder(home).glob(".*"):
+        if path.name.endswith(".part"):
+            path.unlink(missing_ok=True)
+        elif path.name.startswith(".scratch-"):
+            shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,57 @@
+"""What can go wrong with backups: each is one sentence for the operator."""
+
+from pathlib import Path
+
+
+class BackupError(Exception):
+    """A backup could not be made or restored. Nothing was lost by it."""
+
+
+class InvalidBackupError(BackupError):
+    """A file is no backup that can be restored here."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        self.path, self.why = path, why
+        super().__init__(f"{path} cannot be restored: {why}. Nothing was changed.")
+
+
+class DamagedDatabaseError(BackupError):
+    """The database itself does not pass its own check."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"The database is damaged: {what}. Restore the last good backup: carrel restore FILE"
+        )
+
+
+class BackupCopyError(BackupError):
+    """The database is whole, and could not be copied."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The database could not be copied: {what}. Make room on the disk, and try again.")
+
+
+class SiteRunningError(BackupError):
+    """The website or the worker has the database in its hands."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The site is running on this home. Stop the website and the worker first: what they write while a "
+            "backup is put back would be lost. Nothing was changed."
+        )
+
+
+class BackupBusyError(BackupError):
+    """Another backup or restore is under way."""
+
+    def __init__(self) -> None:
+        super().__init__("Another backup or restore is under way; try again when it is over.")
+
+
+class ProgramFailedError(BackupError):
+    """One of PostgreSQL's programs is missing, or did not do its work."""
+
+    def __init__(self, program: str, said: str) -> None:
+        lines = said.strip().splitlines() or ["it said nothing"]
+        first = next((line for line in lines if "error" in line.lower()), lines[-1])
+        super().__init__(f"{program} failed: {first}")

@@ -1,0 +1,162 @@
+"""Putting a backup back, so that nothing can become worse by it (DATA-12).
+
+The file is read and checked wholly first. Then what is there now is saved. Then the database becomes the
+backup in one transaction, in which all mail is held: killed at any point, it is the old or the new.
+"""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import update
+
+from carrel import clock
+from carrel.db import Database
+from carrel.http.services import open_database
+from carrel.mail import holds
+from carrel.page_cache import CacheVersion
+from carrel.settings import Settings
+from website.backup import archive, backup_store, create, home_lock, postgres_copy, sqlite_copy
+from website.backup.archive import Manifest
+from website.backup.contents import Contents
+from website.backup.errors import DamagedDatabaseError, InvalidBackupError
+from website.migrations import UnknownSchemaError, migrate
+from website.migrations.upgrade import refuse_unknown
+
+EPOCHS_AHEAD = 1_000_000  # so that no page kept from before looks current
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was put back, and where that is now which was there before."""
+
+    manifest: Manifest
+    saved: Path | None
+
+
+def restore(settings: Settings, file: Path) -> Restored:
+    """Make the site what it was when the backup was made, with all mail held.
+
+    Raises `InvalidBackupError`, `SiteRunningError`, `BackupBusyError`, `ProgramFailedError`; nothing is changed then.
+    """
+    db = open_database(settings)
+    try:
+        with home_lock.alone(settings.home), home_lock.one_at_a_time(backup_store.folder(settings.home)):
+            backup_store.sweep(settings.home)
+            with create.scratch_folder(settings.home) as folder:
+                return _restore(settings, db, file, folder)
+    finally:
+        db.close()
+
+
+def _restore(settings: Settings, db: Database, file: Path, folder: Path) -> Restored:
+    manifest = check(file, db)
+    _require_room(settings, file, manifest)
+    archive.read(file, folder)
+    ready = _stage_sqlite(folder, file, manifest) if db.is_sqlite else _stage_postgres(folder)
+    saved = _save(settings, db)
+    _put_media(folder / create.MEDIA, settings.home / create.MEDIA)
+    if db.is_sqlite:
+        sqlite_copy.install(ready, Path(str(db.url.database)))
+    else:
+        postgres_copy.install(db.url, ready, _last_statements(manifest))
+        migrate(db)
+    return Restored(manifest, saved)
+
+
+def check(file: Path, db: Database) -> Manifest:
+    """What a file says about itself, if it can be restored here. Raises `InvalidBackupError`."""
+    manifest = archive.manifest_of(file)
+    here = "sqlite" if db.is_sqlite else "postgresql"
+    if manifest.format > archive.FORMAT or not _is_known(manifest.revision):
+        raise InvalidBackupError(
+            file, f"it was made by a later release ({manifest.release}): install that one first"
+        )
+    if manifest.database != here:
+        raise InvalidBackupError(file, f"it holds a {manifest.database} database, and this site has {here}")
+    return manifest
+
+
+def _is_known(revision: str) -> bool:
+    try:
+        refuse_unknown(revision)
+    except UnknownSchemaError:
+        return False
+    return True
+
+
+def _require_room(settings: Settings, file: Path, manifest: Manifest) -> None:
+    """Unpacked, and once more as the safety copy of what is there."""
+    needed = 2 * sum(each.size for each in manifest.files.values())
+    if (free := shutil.disk_usage(settings.home).free) < needed:
+        raise InvalidBackupError(
+            file, f"it needs {needed:,} bytes on the disk of {settings.home}, and {free:,} are free"
+        )
+
+
+def _contents(manifest: Manifest) -> Contents:
+    return Contents(manifest.revision, manifest.rows, manifest.newest_payment)
+
+
+def _stage_sqlite(folder: Path, file: Path, manifest: Manifest) -> Path:
+    """The database as it will be: whole, in this release's schema, with mail held."""
+    copy = folder / sqlite_copy.NAME
+    try:
+        found = sqlite_copy.checked(copy)
+    except DamagedDatabaseError as wrong:
+        raise InvalidBackupError(file, str(wrong)) from None
+    if found != _contents(manifest):
+        raise InvalidBackupError(file, "it does not hold the rows that its manifest counts")
+    staged = Database(f"sqlite:///{copy}")
+    try:
+        migrate(staged)
+        with staged.write() as session:
+            holds.begin(session, backup_made_at=manifest.made_at)
+            session.execute(update(CacheVersion).values(value=CacheVersion.value + EPOCHS_AHEAD))
+    finally:
+        staged.close()
+    return copy
+
+
+def _stage_postgres(folder: Path) -> Path:
+    script = folder / "database.sql"
+    postgres_copy.as_statements(folder / postgres_copy.NAME, script)
+    return script
+
+
+def _last_statements(manifest: Manifest) -> list[str]:
+    return [
+        postgres_copy.agreement(_contents(manifest)),
+        holds.as_statement(clock.now(), manifest.made_at),
+        f"UPDATE epoch SET value = value + {EPOCHS_AHEAD}",  # noqa: S608 - a constant
+    ]
+
+
+def _save(settings: Settings, db: Database) -> Path | None:
+    """The safety copy. A database that is too damaged for one is set aside as it lies there."""
+    if not _is_there(db):
+        return None
+    try:
+        return create.make_alone(settings, db, "before-restore")
+    except DamagedDatabaseError:
+        folder = backup_store.folder(settings.home) / f"damaged-{clock.now():{backup_store.AT}}"
+        sqlite_copy.set_aside(Path(str(db.url.database)), folder)
+        return folder
+
+
+def _is_there(db: Database) -> bool:
+    if not db.is_sqlite:
+        return not postgres_copy.is_empty(db.url)
+    path = Path(str(db.url.database))
+    return path.exists() and path.stat().st_size > 0
+
+
+def _put_media(source: Path, target: Path) -> None:
+    """Add the pictures; none that is there goes."""
+    if not source.exists():
+        return
+    target.mkdir(parents=True, exist_ok=True)
+    for path in source.iterdir():
+        path.chmod(0o644)
+        path.replace(target / path.name)
+    archive.sync_folder(target)

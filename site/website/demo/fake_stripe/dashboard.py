@@ -1,0 +1,88 @@
+"""The page for a person who tries the demo: every session, with the bank's side as buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+
+from flask import Blueprint, abort, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from website.demo.fake_stripe.buyer import NotPayableError
+from website.demo.fake_stripe.errors import ApiError, Json
+from website.demo.fake_stripe.fake_stripe import FakeStripe
+from website.demo.fake_stripe.loopback_only import only_from_here
+from website.demo.fake_stripe.money import decimals
+
+_SHOWN = 30
+
+
+def desk(fake_stripe: FakeStripe) -> Blueprint:
+    """``/`` and the buttons on it, from this machine only."""
+    pages = Blueprint("desk", __name__)
+    buttons = _buttons(fake_stripe)
+
+    @pages.get("/")
+    def overview() -> str:
+        only_from_here()
+        return _overview(fake_stripe)
+
+    @pages.post("/do/<action>")
+    def press(action: str) -> Response | tuple[str, int]:
+        only_from_here()
+        if action not in buttons:
+            abort(404)
+        try:
+            buttons[action](request.form["id"])
+        except (ApiError, NotPayableError) as problem:
+            return _overview(fake_stripe, str(problem)), 409
+        except KeyError:
+            abort(404)
+        return redirect("/", 303)
+
+    return pages
+
+
+def _buttons(fake_stripe: FakeStripe) -> dict[str, Callable[[str], object]]:
+    return {
+        "refund": fake_stripe.refund,
+        "refund-part": lambda ident: fake_stripe.refund(ident, _amount(fake_stripe, ident)),
+        "fail-refund": fake_stripe.fail_refund,
+        "dispute": fake_stripe.open_dispute,
+        "won": lambda ident: fake_stripe.close_dispute(ident, "won"),
+        "lost": lambda ident: fake_stripe.close_dispute(ident, "lost"),
+        "settle": fake_stripe.settle,
+        "fail": fake_stripe.fail,
+        "expire": fake_stripe.expire,
+        "resend": fake_stripe.webhooks.resend,
+    }
+
+
+def _amount(fake_stripe: FakeStripe, ident: str) -> int:
+    """The typed price in the smallest unit. Raises ApiError for what is no price."""
+    typed = request.form.get("amount", "").replace(",", ".").strip()
+    try:
+        amount = Decimal(typed) * 10 ** decimals(fake_stripe.get(ident)["currency"])
+    except InvalidOperation:
+        raise ApiError(f"“{typed}” is not an amount. Write it like 2.50.") from None
+    return int(amount)
+
+
+def _overview(fake_stripe: FakeStripe, problem: str = "") -> str:
+    with fake_stripe.world.change() as store:
+        sessions = store.all("checkout.session")[: -_SHOWN - 1 : -1]
+        rows = [_row(fake_stripe, session) for session in sessions]
+        events = store.all("event")[: -_SHOWN - 1 : -1]
+        return render_template("fake_stripe/desk.html", rows=rows, events=events, problem=problem)
+
+
+def _row(fake_stripe: FakeStripe, session: Json) -> Json:
+    store = fake_stripe.world.store
+    intent = session["payment_intent"]
+    charge = fake_stripe.charge_of(session["id"]) if intent else None
+    return {
+        "session": session,
+        "charge": charge,
+        "refunds": [r for r in store.all("refund") if r["payment_intent"] == intent and intent],
+        "disputes": [d for d in store.all("dispute") if d["payment_intent"] == intent and intent],
+    }

@@ -1,0 +1,174 @@
+"""Checks what is sent against ``stripe.params``: the library's own types, walked as they stand.
+
+Nothing here lists a parameter, so an upgrade of the library upgrades the check. The library leaves
+its enumerations open (``Literal[...] | str``) because it may be older than the API; the API itself
+is closed, and so are we.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import sys
+import types
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal, NotRequired, Required, Union, get_args, get_origin, get_type_hints
+
+from stripe import RequestOptions
+from typing_extensions import is_typeddict
+
+from website.demo.fake_stripe.errors import ApiError, Json, missing, unknown
+from website.demo.fake_stripe.form import Node
+
+# Where the library writes the names of the call options, which every parameter type inherits;
+# the last one it imports for type checkers only.
+_OPTION_NAMES = vars(sys.modules[RequestOptions.__module__]) | {"StripeContext": object}
+
+
+_SCALARS = {str, int, bool, Decimal}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What one parameter may be; a union is the sum of its members."""
+
+    fields: tuple[tuple[str, Any], ...] = ()
+    required: frozenset[str] = frozenset()
+    items: Any = None
+    text_map: bool = False
+    scalars: frozenset[type] = frozenset()
+    choices: tuple[str, ...] = ()
+    may_be_empty: bool = False
+
+    def __or__(self, other: Shape) -> Shape:
+        return Shape(
+            self.fields + other.fields,
+            self.required | other.required,
+            self.items or other.items,
+            self.text_map or other.text_map,
+            self.scalars | other.scalars,
+            self.choices + other.choices,
+            self.may_be_empty or other.may_be_empty,
+        )
+
+
+def read(params_type: Any, sent: Node) -> Json:
+    """The parameters as typed values. Raises ApiError as Stripe would answer."""
+    found: Json = _read_fields(_shape(params_type), sent, "")
+    return found
+
+
+@functools.cache
+def _shape(hint: Any) -> Shape:
+    origin = get_origin(hint)
+    if origin in (NotRequired, Required):
+        return _shape(get_args(hint)[0])
+    if origin in (Union, types.UnionType):
+        return functools.reduce(Shape.__or__, map(_shape, get_args(hint)))
+    if origin is Literal:
+        return _choices(get_args(hint))
+    if is_typeddict(hint):
+        return _fields(hint)
+    items = get_args(hint)[0] if origin is list else None
+    return Shape(items=items, text_map=origin is dict, scalars=frozenset({hint} & _SCALARS))
+
+
+def _choices(values: tuple[str, ...]) -> Shape:
+    return Shape(choices=tuple(v for v in values if v), may_be_empty="" in values)
+
+
+def _fields(hint: Any) -> Shape:
+    hints = get_type_hints(hint, localns=_OPTION_NAMES, include_extras=True)
+    if RequestOptions in getattr(hint, "__orig_bases__", ()):
+        hints = {k: v for k, v in hints.items() if k not in RequestOptions.__annotations__}
+    return Shape(fields=tuple(hints.items()), required=hint.__required_keys__ & hints.keys())
+
+
+def _read(shape: Shape, sent: str | Node, path: str) -> Any:
+    if isinstance(sent, str):
+        return _read_scalar(shape, sent, path)
+    if shape.items is not None and all(key.isdigit() for key in sent):
+        return _read_list(_shape(shape.items), sent, path)
+    if shape.text_map:
+        return _read_text_map(sent, path)
+    if shape.fields:
+        return _read_fields(shape, sent, path)
+    raise ApiError(f"Invalid string: {sent}", param=path)
+
+
+def _read_fields(shape: Shape, sent: Node, path: str) -> Json:
+    fields = dict(shape.fields)
+    strange = [_join(path, name) for name in sent if name not in fields]
+    if strange:
+        raise unknown(strange)
+    for name in fields:
+        if name in shape.required and name not in sent:
+            raise missing(_join(path, name))
+    return {name: _read(_shape(fields[name]), value, _join(path, name)) for name, value in sent.items()}
+
+
+def _read_list(shape: Shape, sent: Node, path: str) -> list[Any]:
+    places = sorted(sent, key=int)
+    return [_read(shape, sent[place], f"{path}[{place}]") for place in places]
+
+
+def _read_text_map(sent: Node, path: str) -> dict[str, str]:
+    for name, value in sent.items():
+        if not isinstance(value, str):
+            raise ApiError(f"Invalid string: {value}", param=_join(path, name))
+    return {name: str(value) for name, value in sent.items()}
+
+
+def _read_scalar(shape: Shape, sent: str, path: str) -> Any:
+    if sent == "":
+        return _read_empty(shape, path)
+    if shape.choices:
+        return _read_choice(shape.choices, sent, path)
+    for kind, reader in ((int, _read_int), (bool, _read_bool), (Decimal, _read_decimal)):
+        if kind in shape.scalars:
+            return reader(sent, path)
+    if str in shape.scalars:
+        return sent
+    raise ApiError("Invalid array" if shape.items is not None else "Invalid object", param=path)
+
+
+def _read_empty(shape: Shape, path: str) -> str:
+    if shape.may_be_empty:
+        return ""
+    raise ApiError(
+        f"You passed an empty string for '{path}'. An empty value unsets a parameter, "
+        f"and '{path}' cannot be unset.",
+        code="parameter_invalid_empty",
+        param=path,
+    )
+
+
+def _read_choice(choices: tuple[str, ...], sent: str, path: str) -> str:
+    if sent in choices:
+        return sent
+    *most, last = choices
+    listed = f"{', '.join(most)}, or {last}" if most else last
+    raise ApiError(f"Invalid {path}: must be one of {listed}", param=path)
+
+
+def _read_int(sent: str, path: str) -> int:
+    if not re.fullmatch(r"-?[0-9]{1,18}", sent):
+        raise ApiError(f"Invalid integer: {sent}", code="parameter_invalid_integer", param=path)
+    return int(sent)
+
+
+def _read_bool(sent: str, path: str) -> bool:
+    if sent not in ("true", "false"):
+        raise ApiError(f"Invalid boolean: {sent}", param=path)
+    return sent == "true"
+
+
+def _read_decimal(sent: str, path: str) -> Decimal:
+    if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,12})?", sent):
+        raise ApiError(f"Invalid decimal: {sent}", param=path)
+    return Decimal(sent)
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}[{name}]" if path else name

@@ -1,0 +1,74 @@
+"""All checks, one after the other; one that fails itself is a finding too."""
+
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from carrel import clock
+from carrel.http.services import Services
+from carrel.mail.alarms import raise_alarm
+from website.doctor import machine_checks, traffic_checks
+from website.doctor.findings import CheckContext, Finding, Level, bad
+from website.doctor.samples import samples
+
+log = structlog.get_logger()
+Check = Callable[[CheckContext], Finding]
+CHECKS: tuple[Check, ...] = (
+    machine_checks.settings,
+    machine_checks.secrets,
+    samples,
+    machine_checks.network_ad,
+    machine_checks.database,
+    machine_checks.migrations,
+    machine_checks.disk,
+    machine_checks.clock,
+    machine_checks.worker,
+    traffic_checks.webhook,
+    machine_checks.comparison,
+    traffic_checks.stripe,
+    traffic_checks.mail,
+    machine_checks.last_backup,
+    machine_checks.last_restore_test,
+    traffic_checks.alarms,
+)
+WATCHED: tuple[Check, ...] = (
+    machine_checks.disk,
+    machine_checks.clock,
+    machine_checks.last_backup,
+    machine_checks.last_restore_test,
+)
+WATCH_EVERY_SECONDS = 3600.0
+
+
+def examine(patient: CheckContext, checks: Sequence[Check] = CHECKS) -> list[Finding]:
+    """What every check finds."""
+    return [_safely(check, patient) for check in checks]
+
+
+def _safely(check: Check, patient: CheckContext) -> Finding:
+    try:
+        return check(patient)
+    except Exception as wrong:  # a database that is away must not hide a full disk
+        log.warning("check failed", check=check.__name__, problem=type(wrong).__name__)
+        return bad(
+            check.__name__.replace("_", " "), f"could not be checked: {type(wrong).__name__}", "See the log."
+        )
+
+
+def worst(findings: Sequence[Finding]) -> Level:
+    """The worst of them."""
+    levels = {each.level for each in findings}
+    return next((level for level in (Level.BAD, Level.LOOK) if level in levels), Level.WELL)
+
+
+def watch(services: Services) -> bool:
+    """A step of the worker: an alarm for what must not wait until somebody looks. Never asks for another turn."""
+    patient = CheckContext(services.settings, services.db, clock.now())
+    wrong = [each for each in examine(patient, WATCHED) if each.level is Level.BAD]
+    if wrong:
+        with services.db.write() as session:
+            for each in wrong:
+                raise_alarm(
+                    session, f"doctor:{each.check}", f"Look at the {each.check}", f"{each.says}. {each.mend}"
+                )
+    return False

@@ -1,0 +1,110 @@
+"""Checks of what comes and goes: Stripe's events, mail, alarms."""
+
+import socket
+import urllib.request
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from urllib.error import HTTPError
+
+from sqlalchemy import func, select
+
+from carrel.mail import holds
+from carrel.mail.models import Alarm, MailState, OutboxMail
+from carrel.mail.outcomes import MailServerError
+from carrel.mail.server import MailServer
+from carrel.settings import is_local
+from payments.models import StripeEvent
+from website.doctor.findings import CheckContext, Finding, bad, look, well
+
+PATIENCE = timedelta(minutes=15)
+WAITS_TOO_LONG = timedelta(hours=1)
+SECONDS = 5.0
+SKEW = timedelta(minutes=1)
+
+
+def webhook(patient: CheckContext) -> Finding:
+    """Do Stripe's events arrive, and are they handled?"""
+    if not patient.settings.sells:
+        return well("webhook", "nothing is sold here")
+    with patient.db.read() as session:
+        dead = session.scalar(select(func.count()).where(StripeEvent.dead_at.is_not(None))) or 0
+        open_ = select(func.min(StripeEvent.created_at)).where(
+            StripeEvent.handled_at.is_(None), StripeEvent.dead_at.is_(None)
+        )
+        waiting = session.scalar(open_)
+        newest = session.scalar(select(func.max(StripeEvent.received_at)))
+    if dead:
+        return bad("webhook", f"{dead} events could not be handled", "Look at them under /admin/inbox/.")
+    if waiting and patient.now - waiting > PATIENCE:
+        return look("webhook", f"an event waits since {waiting:%Y-%m-%d %H:%M UTC}", "Is the worker running?")
+    says = f"the last event came {newest:%Y-%m-%d %H:%M UTC}" if newest else "no event has come yet"
+    return well("webhook", says)
+
+
+def mail(patient: CheckContext) -> Finding:
+    """Does mail go out?"""
+    with patient.db.read() as session:
+        held = holds.is_held(session)
+        queued = OutboxMail.state == MailState.QUEUED
+        oldest = session.scalar(select(func.min(OutboxMail.created_at)).where(queued))
+    if held:
+        return look(
+            "mail", "all mail is held since a backup was restored", "carrel mail resume --skip (or --again)"
+        )
+    if oldest and patient.now - oldest > WAITS_TOO_LONG:
+        return bad(
+            "mail", f"mail waits since {oldest:%Y-%m-%d %H:%M UTC}", "Look at the worker's log and SMTP_URL."
+        )
+    return _mail_server(patient)
+
+
+def _mail_server(patient: CheckContext) -> Finding:
+    try:
+        server = MailServer.of(patient.settings)
+        if patient.ask_outside:
+            socket.create_connection((server.host, server.port), SECONDS).close()
+    except MailServerError as wrong:
+        return bad("mail", "it cannot be sent", str(wrong))
+    except OSError as wrong:
+        return bad(
+            "mail",
+            f"the mail server does not answer: {wrong.strerror or wrong}",
+            "Look at SMTP_URL and the firewall.",
+        )
+    return well("mail", "nothing waits" + (", and the mail server answers" if patient.ask_outside else ""))
+
+
+def stripe(patient: CheckContext) -> Finding:
+    """Can Stripe be reached, and does it have the same time?"""
+    if not patient.settings.sells or not patient.ask_outside:
+        return well("Stripe", "not asked" if patient.settings.sells else "nothing is sold here")
+    try:
+        theirs = _time_at(patient.settings.stripe_api_base)
+    except OSError as wrong:
+        return bad(
+            "Stripe", f"it cannot be reached: {getattr(wrong, 'reason', wrong)}", "Look at the network."
+        )
+    if theirs and abs(theirs - datetime.now(UTC)) > SKEW:
+        return bad("Stripe", f"it has {theirs:%H:%M:%S UTC}, and we have not", "timedatectl set-ntp true")
+    who = "the stand-in of this machine" if is_local(patient.settings.stripe_api_base) else "it"
+    return well("Stripe", f"{who} answers, and the clocks agree")
+
+
+def _time_at(address: str) -> datetime | None:
+    try:
+        with urllib.request.urlopen(address, timeout=SECONDS) as answer:  # noqa: S310 - a setting
+            said = answer.headers.get("Date")
+    except HTTPError as refused:  # an answer as good as any
+        said = refused.headers.get("Date")
+    return parsedate_to_datetime(said) if said else None
+
+
+def alarms(patient: CheckContext) -> Finding:
+    """Is there anything that nobody has seen?"""
+    with patient.db.read() as session:
+        subjects = session.scalars(select(Alarm.subject).where(Alarm.acknowledged_at.is_(None))).all()
+    if subjects:
+        return look(
+            "alarms", f"{len(subjects)} open: {'; '.join(subjects[:3])}", "See them under /admin/alarms/."
+        )
+    return well("alarms", "none is open")

@@ -1,0 +1,89 @@
+"""Putting a page together: its slots, its offer, its meta data, and when the clock makes it old."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import render_template
+from sqlalchemy.orm import Session
+
+from articles import queries
+from articles.models import Exam
+from carrel import clock
+from carrel.ads.ad_server import AdServer, Offer, Place, Where
+from carrel.http.services import services
+from carrel.page_cache import Audience
+from payments import offer as offers
+
+
+@dataclass(frozen=True)
+class Meta:
+    """What machines read of a page."""
+
+    title: str = ""
+    description: str = ""
+    type: str = "website"
+    image: str = ""
+    json_ld: str = ""
+    robots: str = ""
+    feeds: Sequence[tuple[str, str, str]] = ()
+
+
+@dataclass
+class PageContext:
+    """One page in the making: for whom, under which address, at which moment."""
+
+    session: Session
+    path: str
+    edition: Audience
+    now: datetime = field(default_factory=clock.now)
+    fresh_until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.fresh_until = queries.next_change(self.session, self.now)
+
+    @property
+    def canonical(self) -> str:
+        """The page's absolute address, from the settings and never from the request."""
+        return services().settings.base_url + self.path
+
+    def offer(self, exam: Exam | None = None) -> offers.Offer | None:
+        """The line that sells the pass; a holder never sees it (decision 12)."""
+        if not self.edition.has_ads:
+            return None
+        line, noun = (exam.pass_line or "", exam.pass_noun or "") if exam else ("", "")
+        return offers.offer(services().settings, self.path, line=line, noun=noun)
+
+    def slots(
+        self,
+        places: Sequence[Place],
+        where: Where,
+        blocks: Sequence[Any] = (),
+        offer: offers.Offer | None = None,
+    ) -> tuple[dict[str, Any], dict[int, Any]]:
+        """What the page's slots show, and what stands between its blocks; nothing for a pass holder."""
+        if not self.edition.has_ads:
+            return {}, {}
+        desk = AdServer(self.session, services().settings, services().signer, self.now)
+        last_resort = Offer(offer.text, offer.url) if offer else None
+        shown = desk.page(places, where, blocks=blocks, offer=last_resort)
+        self.fresh_until = earliest(self.fresh_until, shown.fresh_until)
+        return dict(shown.slots), dict(shown.inline)
+
+    def render(self, template: str, meta: Meta, **context: Any) -> str:
+        """The page as HTML."""
+        return render_template(
+            template, edition=self.edition.value, canonical=self.canonical, meta=meta, **context
+        )
+
+
+def earliest(*moments: datetime | None) -> datetime | None:
+    """The first of the moments that are known."""
+    return min((moment for moment in moments if moment), default=None)
+
+
+def day(moment: datetime | None) -> date | None:
+    """The day of a moment where the operator is."""
+    return moment.astimezone(ZoneInfo(services().settings.time_zone)).date() if moment else None

@@ -1,0 +1,115 @@
+"""What the templates of an article and its lists are given."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from articles import queries
+from articles.models import Article, Exam
+from carrel.settings import Settings
+from website.pages.page_context import day
+
+FIRST, NEWEST = 3, 3
+
+
+@dataclass(frozen=True, slots=True)
+class BlockView:
+    """A block of the text, and the slot that stands after it."""
+
+    html: Markup
+    slot: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """One line of "What changed"."""
+
+    date: date
+    note: str
+
+
+@dataclass(frozen=True)
+class ArticleView:
+    """An article as its template names it. `article` is the row; the rest is made for showing."""
+
+    article: Article
+    blocks: list[BlockView]
+    contents: Sequence[Mapping[str, Any]]
+    changes: list[ChangeView]
+    published_on: date | None
+    updated_on: date | None
+    related: Sequence[Article]
+    previous: Article | None
+    next: Article | None
+    report_url: str
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.article, name)
+
+
+def article_view(
+    article: Article,
+    inline: Mapping[int, Any],
+    related: Sequence[Article],
+    neighbours: tuple[Article | None, Article | None],
+    settings: Settings,
+) -> ArticleView:
+    """What `pages/article.html` shows."""
+    assert article.content is not None  # noqa: S101 - only a visible article gets here
+    # The parts are sanitised when they are published, so that they may be marked as safe here.
+    blocks = [
+        BlockView(Markup(block["html"]), inline.get(index))  # noqa: S704
+        for index, block in enumerate(article.content.blocks)
+    ]
+    return ArticleView(
+        article=article,
+        blocks=blocks,
+        contents=article.content.contents,
+        changes=[ChangeView(date.fromisoformat(each["date"]), each["note"]) for each in article.changes],
+        published_on=day(article.published_at),
+        updated_on=article.updated,
+        related=related,
+        previous=neighbours[0],
+        next=neighbours[1],
+        report_url=f"mailto:{settings.contact_email}?subject={quote('An error in: ' + article.title)}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HomeShelf:
+    """An exam on the home page: where it begins, what is new."""
+
+    exam: Exam
+    first: Sequence[Article]
+    newest: Sequence[Article]
+    count: int
+
+
+def home_shelf(session: Session, exam: Exam, now: datetime) -> HomeShelf:
+    """What the home page shows of an exam."""
+    return HomeShelf(
+        exam,
+        queries.exam_articles(session, exam, now, FIRST),
+        queries.newest(session, now, NEWEST, exam=exam),
+        queries.count_articles(session, exam, now),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The articles of one exam among others."""
+
+    exam: Exam
+    articles: list[Article]
+
+
+def by_exam(articles: Sequence[Article]) -> list[Group]:
+    """Articles that come exam by exam, grouped."""
+    runs = groupby(articles, key=lambda article: article.exam_id)
+    return [Group(found[0].exam, found) for found in (list(run) for _exam, run in runs)]

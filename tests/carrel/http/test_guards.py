@@ -1,0 +1,81 @@
+"""What stands before every view."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from carrel.http import guards
+
+EVIL = "https://evil.test"
+
+
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    """The site with one form of each kind."""
+    app.add_url_rule("/form", "form", guards.csrf_token)
+    app.add_url_rule("/act", "act", lambda: "done", methods=["POST"])
+    app.add_url_rule("/subscribe-here", "newsletter.subscribe_here", lambda: "done", methods=["POST"])
+    app.add_url_rule("/boom", "boom", lambda: str(1 / 0))
+    return app
+
+
+def token(client: FlaskClient) -> str:
+    return client.get("/form").get_data(as_text=True)
+
+
+def test_auth_12_our_own_form_with_its_token_is_accepted(client: FlaskClient) -> None:
+    assert client.post("/act", data={"csrf_token": token(client)}).status_code == 200
+
+
+def test_auth_12_a_form_without_its_token_is_refused(client: FlaskClient) -> None:
+    assert client.post("/act").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": EVIL},
+        {"Origin": "null"},
+        {"Origin": "http://carrel.test"},
+        {"Origin": "https://carrel.test.evil.test"},
+        {"Origin": "", "Referer": EVIL},
+        {"Origin": ""},
+        {"Origin": "https://carrel.test", "Sec-Fetch-Site": "cross-site"},
+        {"Origin": "https://carrel.test", "Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_auth_12_a_form_from_elsewhere_is_refused(client: FlaskClient, headers: dict[str, str]) -> None:
+    assert client.post("/act", data={"csrf_token": token(client)}, headers=headers).status_code == 403
+
+
+def test_auth_12_a_token_of_one_session_serves_no_other(client: FlaskClient) -> None:
+    foreign = token(client)
+    client.set_cookie("__Host-carrel_session", "alice", domain="carrel.test", secure=True)
+    assert client.post("/act", data={"csrf_token": foreign}).status_code == 403
+    assert client.post("/act", data={"csrf_token": token(client)}).status_code == 200
+
+
+def test_auth_12_the_lists_of_exceptions_are_frozen() -> None:
+    assert {"payments.webhook", "newsletter.one_click", "csp.report"} == guards.WITHOUT_ORIGIN
+    assert {"newsletter.subscribe", "ads.seen"} == guards.WITHOUT_TOKEN
+
+
+@pytest.mark.parametrize("host", ["evil.test", "carrel.test:8000", "127.0.0.1", "carrel.test.evil.test"])
+def test_web_06_another_host_is_refused(client: FlaskClient, host: str) -> None:
+    assert client.get("/form", headers={"Host": host}).status_code == 421
+
+
+@pytest.mark.parametrize(
+    "header", ["X-Forwarded-Host", "X-Forwarded-For", "X-Forwarded-Proto", "X-Original-URL"]
+)
+def test_auth_14_a_header_that_no_proxy_of_ours_set_changes_nothing(client: FlaskClient, header: str) -> None:
+    plain, spoofed = client.get("/boom"), client.get("/boom", headers={header: "evil.test"})
+    assert (plain.status_code, plain.data) == (spoofed.status_code, spoofed.data)
+
+
+def test_con_12_a_failure_shows_a_sentence_and_no_trace(client: FlaskClient) -> None:
+    answer = client.get("/boom")
+    assert answer.status_code == 500
+    assert "Something went wrong on our side" in answer.text
+    assert "Traceback" not in answer.text
+    assert "ZeroDivisionError" not in answer.text

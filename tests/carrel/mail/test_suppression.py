@@ -1,0 +1,60 @@
+"""Who must not be mailed, and what that stops."""
+
+import pytest
+from sqlalchemy import select, text
+
+from carrel.db import Database
+from carrel.mail import suppression
+from carrel.mail.models import Kind, Suppression
+from carrel.mail.suppression import Purpose
+
+ANNA = "anna@example.org"
+
+
+@pytest.mark.parametrize(
+    ("kind", "stopped"),
+    [
+        (Kind.NEWSLETTER, {Purpose.BULK}),
+        (Kind.COMPLAINT, {Purpose.BULK}),
+        (Kind.BOUNCE, {Purpose.BULK, Purpose.NOTICE}),
+        (Kind.BY_HAND, {Purpose.BULK, Purpose.NOTICE, Purpose.ASKED}),
+    ],
+)
+def test_decision_17_each_kind_stops_its_own_mails(db: Database, kind: Kind, stopped: set[Purpose]) -> None:
+    with db.write() as session:
+        suppression.suppress(session, ANNA, kind)
+        assert {each for each in Purpose if suppression.is_suppressed(session, ANNA, each)} == stopped
+        assert not any(suppression.is_suppressed(session, "bob@example.org", each) for each in Purpose)
+
+
+def test_suppressing_twice_is_once(db: Database) -> None:
+    with db.write() as session:
+        assert suppression.suppress(session, ANNA, Kind.BOUNCE)
+        assert not suppression.suppress(session, ANNA, Kind.BOUNCE)
+        assert suppression.suppress(session, ANNA, Kind.COMPLAINT)
+
+
+def test_one_reason_is_lifted_and_the_others_stay(db: Database) -> None:
+    with db.write() as session:
+        suppression.suppress(session, ANNA, Kind.BOUNCE)
+        suppression.suppress(session, ANNA, Kind.NEWSLETTER)
+        assert suppression.lift(session, ANNA, Kind.NEWSLETTER)
+        assert not suppression.lift(session, ANNA, Kind.NEWSLETTER)
+        assert list(session.scalars(select(Suppression.kind))) == [Kind.BOUNCE]
+
+
+def test_mail_19_the_address_itself_is_not_in_the_table(db: Database) -> None:
+    with db.write() as session:
+        suppression.suppress(session, ANNA, Kind.NEWSLETTER, "erased")
+        stored = str(session.execute(text("SELECT * FROM suppression")).all())
+    assert "anna" not in stored
+    assert "example.org" not in stored
+
+
+def test_mail_19_the_hash_is_keyed_by_this_sites_own_secret(db: Database) -> None:
+    with db.write() as session:
+        before = suppression.address_hash(session, ANNA)
+        session.execute(
+            text("UPDATE site_secret SET value = :v WHERE name = 'suppression'"), {"v": b"x" * 32}
+        )
+        assert suppression.address_hash(session, ANNA) != before

@@ -1,0 +1,95 @@
+"""Kept editions: bounded, and old as soon as they should be."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from carrel.db import Database
+from carrel.page_cache import Audience, CachedPage, CacheVersionWatch, PageCache, keep, raise_epoch
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+def page(body: str = "<p>Hello</p>", epoch: int = 1, fresh_until: datetime | None = None) -> CachedPage:
+    return keep(body, epoch, fresh_until)
+
+
+def test_a_kept_page_comes_back_whole() -> None:
+    cache = PageCache()
+    cache.put("/", Audience.GUEST, page())
+    found = cache.get("/", Audience.GUEST, 1, NOW)
+    assert found is not None
+    assert found.body == b"<p>Hello</p>"
+
+
+def test_one_edition_is_never_given_for_another() -> None:
+    cache = PageCache()
+    cache.put("/", Audience.PASS, page())
+    assert cache.get("/", Audience.GUEST, 1, NOW) is None
+    assert cache.get("/", Audience.READER, 1, NOW) is None
+
+
+def test_a_page_is_old_when_the_epoch_rises() -> None:
+    cache = PageCache()
+    cache.put("/", Audience.GUEST, page(epoch=1))
+    assert cache.get("/", Audience.GUEST, 2, NOW) is None
+
+
+def test_con_06_a_page_is_old_at_the_moment_the_clock_changes_it() -> None:
+    cache = PageCache()
+    cache.put("/", Audience.GUEST, page(fresh_until=NOW))
+    assert cache.get("/", Audience.GUEST, 1, NOW - timedelta(microseconds=1)) is not None
+    assert cache.get("/", Audience.GUEST, 1, NOW) is None
+
+
+def test_the_least_recently_served_leaves_when_room_is_needed() -> None:
+    size = len(page().gzipped)
+    cache = PageCache(capacity_bytes=2 * size)
+    for key in ("a", "b"):
+        cache.put(key, Audience.GUEST, page())
+    cache.get("a", Audience.GUEST, 1, NOW)
+    cache.put("c", Audience.GUEST, page())
+    kept = [key for key in "abc" if cache.get(key, Audience.GUEST, 1, NOW)]
+    assert (kept, cache.used_bytes) == (["a", "c"], 2 * size)
+
+
+def test_putting_a_page_twice_counts_it_once() -> None:
+    cache = PageCache()
+    for _ in range(3):
+        cache.put("/", Audience.GUEST, page())
+    assert cache.used_bytes == len(page().gzipped)
+
+
+def test_a_page_larger_than_everything_is_not_kept() -> None:
+    cache = PageCache(capacity_bytes=10)
+    cache.put("/", Audience.GUEST, page("long " * 100))
+    assert cache.used_bytes == 0
+
+
+def test_the_watch_sees_a_change_after_its_poll(db: Database) -> None:
+    watch = CacheVersionWatch(db, poll_seconds=0)
+    before = watch.value()
+    with db.write() as session:
+        raise_epoch(session)
+    assert watch.value() == before + 1
+
+
+def test_the_watch_asks_no_more_often_than_its_poll(db: Database) -> None:
+    watch = CacheVersionWatch(db, poll_seconds=3600)
+    before = watch.value()
+    with db.write() as session:
+        raise_epoch(session)
+    assert watch.value() == before
+
+
+@pytest.mark.own_database
+def test_pay_32_while_the_database_is_away_the_last_epoch_stands(db: Database) -> None:
+    watch = CacheVersionWatch(db, poll_seconds=0)
+    before = watch.value()
+    with db.write() as session:
+        session.execute(text("ALTER TABLE epoch RENAME TO elsewhere"))
+    assert watch.value() == before
+    with pytest.raises(SQLAlchemyError):
+        CacheVersionWatch(db).value()

@@ -1,0 +1,202 @@
+"""What gets into a feed, and what does not."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy.orm import Session
+
+from articles.models import Article
+from carrel import clock
+from carrel.ads.models import HouseAd
+from carrel.db import Database
+from carrel.settings import Settings
+from carrel.tokens import Signer
+from newsletter.feeds import scopes
+from newsletter.feeds.collect import NEWEST, collect, last_change
+from newsletter.feeds.feed import Feed
+from newsletter.feeds.scopes import FeedNotFoundError
+from newsletter.feeds.slots import Slots
+from tests.support.articles import put_article
+
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+SIGNER = Signer(["a-key-for-tests-only-of-32-bytes-or-more"])
+
+
+@pytest.fixture(autouse=True)
+def at_noon() -> object:
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def of_site(session: Session, settings: Settings, *, ads: bool = False) -> Feed:
+    slots = Slots(session, settings, SIGNER, clock.now()) if ads else None
+    scope = scopes.of_site(settings)
+    return collect(session, settings, scope, clock.now(), address=None, slots=slots)
+
+
+def titles(feed: Feed) -> list[str]:
+    return [entry.title for entry in feed.entries]
+
+
+def test_con_06_what_is_hidden_leaks_into_no_feed(db: Database, settings: Settings) -> None:
+    with db.write() as session:
+        put_article(session, "seen", title="Seen")
+        put_article(session, "draft", title="Hidden", draft=True)
+        put_article(session, "later", title="Hidden", published=NOON + DAY, first_visible_at=NOON + DAY)
+        put_article(session, "over", title="Hidden", expires=NOON, first_visible_at=NOON - DAY)
+    with db.read() as session:
+        assert titles(of_site(session, settings)) == ["Seen"]
+
+
+def test_what_is_scheduled_appears_when_its_time_has_come(db: Database, settings: Settings) -> None:
+    with db.write() as session:
+        put_article(session, "later", title="Later", published=NOON + DAY, first_visible_at=NOON + DAY)
+    with db.read() as session, time_machine.travel(NOON + DAY, tick=False):
+        assert titles(of_site(session, settings)) == ["Later"]
+
+
+def test_the_newest_come_first_by_when_they_could_first_be_seen(db: Database, settings: Settings) -> None:
+    with db.write() as session:
+        put_article(session, "a", title="Old", first_visible_at=NOON - 3 * DAY)
+        put_article(session, "b", title="New, with an old date", published=NOON - 900 * DAY)
+        for number in range(NEWEST):
+            put_article(session, f"c-{number}", title="Between", first_visible_at=NOON - DAY)
+    with db.read() as session:
+        found = titles(of_site(session, settings))
+    assert (found[0], len(found), "Old" in found) == ("New, with an old date", NEWEST, False)
+
+
+def test_an_entry_says_what_the_article_says_with_absolute_addresses(
+    db: Database, settings: Settings
+) -> None:
+    text = 'See <a href="/articles/b/">b</a>.<img src="/media/x-480.webp" alt="A form">'
+    with db.write() as session:
+        put_article(session, "a", title="A", text=text, topics=("medicare",), published=NOON - DAY)
+    with db.read() as session:
+        (entry,) = of_site(session, settings).entries
+    assert entry.url == "https://carrel.test/articles/a/"
+    assert 'href="https://carrel.test/articles/b/"' in entry.html
+    assert 'src="https://carrel.test/media/x-480.webp"' in entry.html
+    assert entry.image is not None
+    assert entry.image.url == "https://carrel.test/media/x-480.webp"
+    assert entry.categories == ("CPB", "Medicare")
+    assert (entry.author, entry.published) == ("the editors", NOON - DAY)
+
+
+def test_an_id_survives_a_rename_of_the_file(db: Database, settings: Settings) -> None:
+    with db.write() as session:
+        article_id = put_article(session, "old-name").id
+    with db.read() as session:
+        (before,) = of_site(session, settings).entries
+    with db.write() as session:
+        session.get_one(Article, article_id).slug = "new-name"
+    with db.read() as session:
+        (after,) = of_site(session, settings).entries
+    assert before.id == after.id == f"tag:carrel.test,2026:article/{article_id}"
+    assert before.url != after.url
+
+
+def test_a_feed_of_an_exam_and_one_of_a_topic_hold_theirs_alone(db: Database, settings: Settings) -> None:
+    with db.write() as session:
+        put_article(session, "a", title="Billing", topics=("medicare",))
+        put_article(session, "b", title="Cases", exam="ccm", topics=("medicare",))
+        put_article(session, "c", title="Other", exam="ccm")
+    with db.read() as session:
+        for scope, expected in (
+            (scopes.of_exam(session, settings, "cpb", NOON), {"Billing"}),
+            (scopes.of_topic(session, settings, "medicare", NOON), {"Billing", "Cases"}),
+        ):
+            feed = collect(session, settings, scope, NOON, address=None, slots=None)
+            assert set(titles(feed)) == expected
+
+
+@pytest.mark.parametrize("find", [scopes.of_exam, scopes.of_topic])
+def test_there_is_no_feed_of_what_does_not_exist(db: Database, settings: Settings, find: object) -> None:
+    with db.read() as session, pytest.raises(FeedNotFoundError, match="unknown"):
+        find(session, settings, "unknown", NOON)  # type: ignore[operator]
+
+
+def change_of(session: Session, settings: Settings) -> datetime:
+    return last_change(session, scopes.of_site(settings), clock.now())
+
+
+def test_last_modified_tells_when_an_article_came_changed_or_went(db: Database, settings: Settings) -> None:
+    with db.write() as session:
+        article = put_article(session, "a", first_visible_at=NOON - 9 * DAY)
+        assert change_of(session, settings) == NOON - 9 * DAY
+        article.modified_at = NOON - 5 * DAY
+        session.flush()
+        assert change_of(session, settings) == NOON - 5 * DAY
+        article.expires = NOON - DAY
+        session.flush()
+        assert change_of(session, settings) == NOON - DAY
+        article.expires, article.removed_at, article.body_id = NOON + DAY, NOON, None
+        session.flush()
+        assert change_of(session, settings) == NOON
+
+
+def test_what_was_never_seen_moves_last_modified_nowhere(db: Database, settings: Settings) -> None:
+    with db.write() as session:
+        put_article(session, "a", first_visible_at=NOON - 9 * DAY)
+        put_article(session, "b", published=NOON + DAY, first_visible_at=NOON + DAY, modified_at=NOON)
+    with db.read() as session:
+        assert change_of(session, settings) == NOON - 9 * DAY
+
+
+def put_ad(session: Session, **columns: object) -> None:
+    values = {
+        "name": "books",
+        "title": "Good <books>",
+        "text": "Cheap",
+        "url": "https://shop.example/?a=1&b=2",
+    }
+    session.add(HouseAd(**(values | {"created_at": NOON - DAY} | columns)))
+
+
+def test_the_labelled_slot_stands_at_the_foot_of_each_article(db: Database, settings: Settings) -> None:
+    with db.write() as session:
+        put_article(session, "a")
+        put_ad(session)
+    with db.read() as session:
+        (entry,) = of_site(session, settings, ads=True).entries
+        (without,) = of_site(session, settings).entries
+    assert entry.html.startswith(without.html)
+    slot = entry.html.removeprefix(without.html)
+    assert "<small>Advertisement</small>" in slot
+    link = '<a href="https://shop.example/?a=1&amp;b=2" rel="sponsored nofollow">Good &lt;books&gt;</a>'
+    assert link in slot
+    assert "Advertisement" not in without.html
+
+
+def test_an_article_that_shall_have_no_ads_has_none_in_feeds_either(db: Database, settings: Settings) -> None:
+    with db.write() as session:
+        put_article(session, "a", ads=False)
+        put_ad(session)
+    with db.read() as session:
+        assert of_site(session, settings, ads=True).entries == of_site(session, settings).entries
+
+
+def test_slots_change_with_the_day_and_not_with_the_minute(db: Database, settings: Settings) -> None:
+    with db.write() as session:
+        put_article(session, "a", first_visible_at=NOON - 9 * DAY)
+        for number in range(8):
+            put_ad(session, name=f"ad-{number}", title=f"Ad {number}")
+    seen = {}
+    for hours in (0, 1, 5, 24, 48, 72, 96):
+        with time_machine.travel(NOON + timedelta(hours=hours), tick=False), db.read() as session:
+            feed = of_site(session, settings, ads=True)
+            seen[hours] = feed.entries[0].html
+            assert feed.changed == clock.now().replace(hour=0)
+            assert Slots(session, settings, SIGNER, clock.now()).until == feed.changed + DAY
+    assert seen[0] == seen[1] == seen[5]
+    assert len(set(seen.values())) > 1
+
+
+def test_an_updated_article_says_when(db: Database, settings: Settings) -> None:
+    with db.write() as session:
+        put_article(session, "a", published=NOON - 9 * DAY, updated=date(2026, 11, 1))
+    with db.read() as session:
+        (entry,) = of_site(session, settings).entries
+    assert entry.updated == datetime(2026, 11, 1, tzinfo=UTC)

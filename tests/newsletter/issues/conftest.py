@@ -1,0 +1,34 @@
+"""The operator's commands, on the test's own site, and a Saturday morning."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import time_machine
+from click.testing import CliRunner, Result
+
+from carrel.http.services import Services
+from carrel.settings import environment_name
+from tests.support.digests import SATURDAY
+from website.cli import carrel
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def travel() -> Iterator[time_machine.Traveller]:
+    """It is Saturday, and time stands still until the test moves it."""
+    with time_machine.travel(SATURDAY, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def run(post: Services, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """`carrel digest …`, with the settings of a site that can send."""
+    settings = post.settings
+    monkeypatch.delenv("CARREL_TEST_POSTGRES", raising=False)  # the tests' own, and no setting
+    for field in ("home", "base_url", "database_url", "mail_from", "postal_address"):
+        monkeypatch.setenv(environment_name(field), str(getattr(settings, field)))
+    monkeypatch.setenv("CARREL_SECRET_KEYS", settings.secret_keys[0].get_secret_value())
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: CliRunner().invoke(carrel, ["digest", *arguments])

@@ -1,0 +1,63 @@
+"""What was paid against what was ordered (decision 10)."""
+
+from typing import Any
+
+import pytest
+
+from payments.fulfillment.payment_checks import MismatchReason, trouble_with
+from payments.models import Order
+from tests.support.truth import fact
+
+PRICE = {"id": "price_1", "unit_amount": 499, "currency": "usd"}
+
+
+def order(**changes: Any) -> Order:
+    return Order(**({"price_cents": 499, "currency": "usd", "price_id": "price_1"} | changes))
+
+
+def items(*found: dict[str, Any], has_more: bool = False) -> dict[str, Any]:
+    return {"line_items": {"data": list(found), "has_more": has_more}}
+
+
+def test_what_was_ordered_is_no_trouble() -> None:
+    assert trouble_with(order(), fact(), takes_coupons=False) is None
+
+
+def test_a_price_that_we_do_not_know_yet_is_no_trouble() -> None:
+    assert trouble_with(order(price_id=None), fact(), takes_coupons=False) is None
+
+
+def test_tax_and_promotion_codes_change_the_total_only() -> None:
+    assert trouble_with(order(), fact(amount_total=598), takes_coupons=False) is None
+    assert trouble_with(order(), fact(amount_total=399), takes_coupons=False) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "trouble"),
+    [
+        ({"mode": "setup"}, MismatchReason.MODE),
+        ({"currency": "eur"}, MismatchReason.CURRENCY),
+        ({"currency": None}, MismatchReason.CURRENCY),
+        ({"amount_subtotal": 1}, MismatchReason.AMOUNT),
+        ({"amount_subtotal": 500}, MismatchReason.AMOUNT),
+        ({"amount_subtotal": None}, MismatchReason.AMOUNT),
+        ({"line_items": None}, MismatchReason.ITEM),
+        (items(), MismatchReason.ITEM),
+        (items({"quantity": 0, "price": PRICE}), MismatchReason.ITEM),
+        (items({"quantity": 2, "price": PRICE}), MismatchReason.ITEM),
+        (items({"quantity": 1, "price": None}), MismatchReason.ITEM),
+        (items({"quantity": 1, "price": PRICE | {"id": "price_2"}}), MismatchReason.ITEM),
+        (items({"quantity": 1, "price": PRICE | {"unit_amount": 1}}), MismatchReason.ITEM),
+        (items({"quantity": 1, "price": PRICE | {"currency": "eur"}}), MismatchReason.ITEM),
+        (items({"quantity": 1, "price": PRICE}, {"quantity": 1, "price": PRICE}), MismatchReason.ITEM),
+        (items({"quantity": 1, "price": PRICE}, has_more=True), MismatchReason.ITEM),
+        ({"payment_status": "no_payment_required"}, MismatchReason.NOTHING_PAID),
+    ],
+)
+def test_pay_08_whatever_differs_is_trouble(changes: dict[str, Any], trouble: MismatchReason) -> None:
+    assert trouble_with(order(), fact(**changes), takes_coupons=False) is trouble
+
+
+def test_pay_07_nothing_paid_is_right_only_where_codes_are_given() -> None:
+    free = fact(payment_status="no_payment_required", amount_total=0)
+    assert trouble_with(order(), free, takes_coupons=True) is None

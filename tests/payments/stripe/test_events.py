@@ -1,0 +1,53 @@
+"""What is read of an event, and what is kept."""
+
+import json
+from typing import Any
+
+import pytest
+
+from payments.stripe.events import MalformedEventError, read_event, read_head
+from payments.stripe.schemas import StripeResponseError
+
+BUYER = {"email": "ada@example.com", "name": "Ada"}
+
+
+def event(about: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+    thing = {"id": "cs_test_1", "object": "checkout.session", "customer_details": BUYER} | (about or {})
+    head = {"id": "evt_1", "type": "checkout.session.completed", "created": 1, "livemode": False}
+    return head | {"data": {"object": thing}} | changes
+
+
+def test_pay_30_nothing_about_the_buyer_is_kept() -> None:
+    marks = {"order": "r", "site": "s", "note": "from ada@example.com"}
+    body = read_event(event({"metadata": marks, "client_reference_id": "r"})).body()
+    assert "ada" not in json.dumps(body)
+    assert body["marks"] == {"order": "r", "site": "s"}
+
+
+def test_pay_15_what_a_later_version_adds_is_ignored() -> None:
+    assert read_event(event(api_version="2031-01-01.fig", brand_new=1)).data.object.id == "cs_test_1"
+
+
+@pytest.mark.parametrize("name", ["created", "livemode", "type", "id", "data"])
+def test_pf_30_a_missing_field_is_a_failure(name: str) -> None:
+    whole = event()
+    del whole[name]
+    with pytest.raises(StripeResponseError):
+        read_event(whole)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"7", b'"text"', b"{", b"null", b'{"id": NaN', b"\xff"])
+def test_what_is_no_object_is_hostile(body: bytes) -> None:
+    with pytest.raises(MalformedEventError):
+        read_head(body)
+
+
+@pytest.mark.parametrize(
+    "bad", ["evt_1'; DROP TABLE payment; --", "", "evt 1", "evt_1\x00", "é", "x" * 256, "../../etc/passwd"]
+)
+def test_hostile_ids_are_refused(bad: str) -> None:
+    with pytest.raises(MalformedEventError):
+        read_head(json.dumps(event(id=bad)).encode())
+    for name in ("id", "payment_intent", "object"):
+        with pytest.raises(MalformedEventError):
+            read_event(event({name: bad}))

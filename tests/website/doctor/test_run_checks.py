@@ -1,0 +1,143 @@
+"""Each check sees what it is there to see, and says what to do."""
+
+import os
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import select, text
+
+from carrel import clock
+from carrel.db import Database
+from carrel.http.services import Services
+from carrel.mail import alarms, holds, outbox
+from carrel.mail.models import Alarm
+from carrel.settings import Settings
+from tests.support.mail import HELLO
+from website.backup import backup_store, restore_test
+from website.backup.restore_test import Result
+from website.doctor import heartbeat, machine_checks, run_checks, traffic_checks
+from website.doctor.findings import CheckContext, Finding, Level
+from website.doctor.run_checks import examine, worst
+
+
+@pytest.fixture
+def patient(settings: Settings, db: Database) -> CheckContext:
+    """A site that has just been set up."""
+    return CheckContext(settings.model_copy(update={"smtp_url": settings.smtp_url}), db, clock.now())
+
+
+def later(patient: CheckContext, span: timedelta) -> CheckContext:
+    return CheckContext(patient.settings, patient.db, patient.now + span)
+
+
+def level(check: Callable[[CheckContext], Finding], patient: CheckContext) -> Level:
+    found = check(patient)
+    assert (found.mend == "") == (found.level is Level.WELL), found
+    return found.level
+
+
+def test_every_check_has_a_word_to_say_about_a_new_site(patient: CheckContext) -> None:
+    findings = examine(patient)
+    assert len({each.check for each in findings}) == len(run_checks.CHECKS)
+    assert all(each.says for each in findings)
+    by_name = {each.check: each for each in findings}
+    assert by_name["settings"].mend.startswith("SMTP_URL is missing")
+    assert by_name["worker"].level is Level.BAD
+    assert {by_name[name].level for name in ("database", "migrations", "clock", "alarms")} == {Level.WELL}
+    assert worst(findings) is Level.BAD
+
+
+def test_a_worker_is_alive_while_its_heart_beats(patient: CheckContext, services: Services) -> None:
+    assert level(machine_checks.worker, patient) is Level.BAD
+    heartbeat.beat(services)
+    assert level(machine_checks.worker, patient) is Level.WELL
+    assert level(machine_checks.worker, later(patient, timedelta(minutes=3))) is Level.BAD
+
+
+def test_data_11_a_backup_that_is_too_old_or_could_not_be_restored(patient: CheckContext) -> None:
+    home = patient.settings.home
+    assert (level(machine_checks.last_backup, patient), level(machine_checks.last_restore_test, patient)) == (
+        "look",
+        "look",
+    )
+    backup_store.place(home, patient.now, "nightly").touch()
+    restore_test._note(home, Result(backup="x", tested_at=patient.now))
+    assert (level(machine_checks.last_backup, patient), level(machine_checks.last_restore_test, patient)) == (
+        "well",
+        "well",
+    )
+    assert (
+        level(machine_checks.last_backup, later(patient, -timedelta(days=7))) == "look"
+    )  # of a clock that was ahead
+    old = later(patient, timedelta(hours=49))
+    assert (level(machine_checks.last_backup, old), level(machine_checks.last_restore_test, old)) == (
+        "bad",
+        "bad",
+    )
+    restore_test._note(home, Result(backup="x", tested_at=patient.now, problem="it is damaged"))
+    assert "it is damaged" in machine_checks.last_restore_test(patient).says
+
+
+@pytest.mark.parametrize(
+    ("free", "total", "found"), [(400e6, 1e9, "bad"), (600e6, 10e9, "look"), (5e9, 10e9, "well")]
+)
+def test_data_08_a_disk_that_fills(
+    patient: CheckContext, monkeypatch: pytest.MonkeyPatch, free: float, total: float, found: str
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free, total=total))
+    assert level(machine_checks.disk, patient) == found
+
+
+def test_mail_that_waits_and_mail_that_is_held(patient: CheckContext, db: Database) -> None:
+    ours = patient.settings.model_copy(
+        update={"smtp_url": patient.settings.smtp_url.__class__("smtp://mx.test")}
+    )
+    patient = CheckContext(ours, db, patient.now)
+    assert level(traffic_checks.mail, patient) is Level.WELL
+    with db.write() as session:
+        outbox.queue(session, key="k", to="anna@example.org", mail=HELLO)
+    assert level(traffic_checks.mail, later(patient, timedelta(hours=2))) is Level.BAD
+    with db.write() as session:
+        holds.begin(session, backup_made_at=patient.now)
+    assert "carrel mail resume" in traffic_checks.mail(patient).mend
+
+
+def test_data_23_a_clock_that_went_back(patient: CheckContext, db: Database) -> None:
+    with db.write() as session:
+        outbox.queue(session, key="k", to="anna@example.org", mail=HELLO)
+    assert level(machine_checks.clock, later(patient, -timedelta(minutes=10))) is Level.BAD
+
+
+@pytest.mark.own_database
+def test_a_schema_of_another_release(patient: CheckContext, db: Database) -> None:
+    with db.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    assert "carrel migrate" in machine_checks.migrations(patient).mend
+
+
+def test_a_database_that_is_away_hides_no_other_finding(
+    patient: CheckContext, tmp_path: os.PathLike[str]
+) -> None:
+    away = Database("postgresql://nobody@127.0.0.1:1/none")
+    findings = examine(CheckContext(patient.settings, away, patient.now))
+    away.close()
+    assert len(findings) == len(run_checks.CHECKS)
+    assert {each.level for each in findings if each.check in {"database", "mail", "alarms"}} == {Level.BAD}
+
+
+def test_open_alarms_are_named(patient: CheckContext, db: Database) -> None:
+    with db.write() as session:
+        alarms.raise_alarm(session, "k", "The roof leaks", "It does.")
+    assert "The roof leaks" in traffic_checks.alarms(patient).says
+
+
+def test_the_hourly_look_raises_an_alarm_for_what_must_not_wait(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1e6, total=1e9))
+    assert run_checks.watch(services) is False
+    with services.db.read() as session:
+        assert session.scalars(select(Alarm.key)).all() == ["doctor:disk"]

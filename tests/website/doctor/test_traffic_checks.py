@@ -1,0 +1,167 @@
+"""What comes and goes: the doctor sees what stands still, what nobody answers, and clocks that differ."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from carrel import clock
+from carrel.db import Database
+from carrel.settings import Settings
+from carrel.slots import NetworkAd
+from payments.models import Reconciliation, StripeEvent
+from tests.support.served import free_port
+from tests.support.smtp import FakeMailServer
+from website.demo.fake_stripe import FakeStripe
+from website.doctor import machine_checks, run_checks, traffic_checks
+from website.doctor.findings import CheckContext, Finding, Level
+from website.doctor.machine_checks import network_ad
+
+
+@pytest.fixture
+def patient(settings: Settings, db: Database) -> CheckContext:
+    """A site that sells, asked for everything."""
+    return CheckContext(settings, db, clock.now(), ask_outside=True)
+
+
+def having(patient: CheckContext, **changes: Any) -> CheckContext:
+    return CheckContext(
+        patient.settings.model_copy(update=changes), patient.db, patient.now, ask_outside=True
+    )
+
+
+def put_event(patient: CheckContext, **columns: Any) -> None:
+    values = {
+        "event_id": "evt_1",
+        "type": "x",
+        "body": {},
+        "created_at": patient.now,
+        "next_try_at": patient.now,
+    }
+    with patient.db.write() as session:
+        session.add(StripeEvent(**values | columns))
+
+
+def is_told(found: Finding, level: Level, words: str) -> bool:
+    """Whether it found that, said it in these words, and said what to do."""
+    return found.level is level and words in found.says and bool(found.mend)
+
+
+def test_a_dead_event_is_bad(patient: CheckContext) -> None:
+    assert traffic_checks.webhook(patient).says == "no event has come yet"
+    put_event(patient, dead_at=patient.now)
+    assert is_told(traffic_checks.webhook(patient), Level.BAD, "1 events could not be handled")
+
+
+@pytest.mark.parametrize(("minutes", "level"), [(14, Level.WELL), (16, Level.LOOK)])
+def test_an_event_that_waits_for_a_quarter_of_an_hour_is_seen(
+    patient: CheckContext, minutes: int, level: Level
+) -> None:
+    put_event(patient, created_at=patient.now - timedelta(minutes=minutes), received_at=patient.now)
+    assert traffic_checks.webhook(patient).level is level
+
+
+def test_a_mail_server_that_does_not_answer_is_bad_and_one_that_does_is_well(patient: CheckContext) -> None:
+    nobody = having(patient, smtp_url=SecretStr(f"smtp://127.0.0.1:{free_port()}"))
+    assert is_told(traffic_checks.mail(nobody), Level.BAD, "the mail server does not answer")
+    with FakeMailServer().running() as server:
+        found = traffic_checks.mail(having(patient, smtp_url=SecretStr(server.url)))
+    assert found.says == "nothing waits, and the mail server answers"
+
+
+@pytest.fixture
+def at_stripe(patient: CheckContext) -> Iterator[CheckContext]:
+    """The same before a Stripe that answers."""
+    with FakeStripe.running() as stripe:
+        yield having(patient, stripe_api_base=stripe.base_url)
+
+
+def test_a_stripe_that_cannot_be_reached_is_bad(patient: CheckContext) -> None:
+    away = having(patient, stripe_api_base=f"http://127.0.0.1:{free_port()}")
+    assert is_told(traffic_checks.stripe(away), Level.BAD, "it cannot be reached")
+
+
+@pytest.mark.parametrize(("seconds", "level"), [(0, Level.WELL), (120, Level.BAD), (-120, Level.BAD)])
+def test_pf_33_a_clock_that_is_not_stripes_is_bad(
+    at_stripe: CheckContext, monkeypatch: pytest.MonkeyPatch, seconds: int, level: Level
+) -> None:
+    class Wrong(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
+            return datetime.now(UTC) + timedelta(seconds=seconds)
+
+    monkeypatch.setattr(traffic_checks, "datetime", Wrong)
+    assert traffic_checks.stripe(at_stripe).level is level
+
+
+def test_a_comparison_of_more_than_an_hour_ago_is_seen(patient: CheckContext) -> None:
+    assert is_told(machine_checks.comparison(patient), Level.LOOK, "there was none yet")
+    with patient.db.write() as session:
+        session.add(Reconciliation(days=3, found=0, finished_at=patient.now - timedelta(minutes=90)))
+    assert is_told(machine_checks.comparison(patient), Level.LOOK, "90 minutes ago")
+
+
+@pytest.mark.parametrize(
+    ("changes", "level", "words"),
+    [
+        ({"alarm_email": ""}, Level.LOOK, "nobody is told"),
+        ({"stripe_secret_key": SecretStr("sk_test_x")}, Level.LOOK, "a test key"),
+        ({"stripe_secret_key": SecretStr("sk_live_x")}, Level.WELL, "Stripe on"),
+    ],
+)
+def test_keys_that_do_not_fit_a_public_site_are_seen(
+    patient: CheckContext, changes: dict[str, Any], level: Level, words: str
+) -> None:
+    found = machine_checks.secrets(having(patient, **changes))
+    assert found.level is level
+    assert words in found.says
+
+
+def test_settings_that_are_complete_are_well_and_the_demos_are_said_to_be_the_demos(
+    patient: CheckContext,
+) -> None:
+    complete = having(patient, smtp_url=SecretStr("smtp://u:p@mail.example.org:587"))
+    assert machine_checks.settings(complete).says == "they are complete"
+    assert "the demo" in machine_checks.settings(having(patient, demo=True)).says
+
+
+HERE = "http://127.0.0.1:1"
+DEMOS = {
+    "secret_keys": (SecretStr("example-" + "abcdefghij" * 4),),
+    "base_url": HERE,
+    "stripe_api_base": HERE,
+    "smtp_url": SecretStr("smtp://127.0.0.1:1"),
+}
+
+
+def test_beside_the_demo_its_example_key_is_said_to_be_the_demos(patient: CheckContext) -> None:
+    found = machine_checks.settings(having(patient, **DEMOS))
+    assert (found.level, found.says) == (Level.WELL, "this is the demo, which fills in what is missing")
+
+
+@pytest.mark.parametrize("public", ["base_url", "stripe_api_base"])
+def test_an_example_key_is_bad_where_site_or_stripe_are_not_on_this_machine(
+    patient: CheckContext, public: str
+) -> None:
+    found = machine_checks.settings(having(patient, **DEMOS | {public: "https://carrel.example"}))
+    assert found.level is Level.BAD
+    assert "still has an example" in found.mend
+
+
+def test_a_key_of_ones_own_makes_no_demo(patient: CheckContext) -> None:
+    own = {"secret_keys": patient.settings.secret_keys}
+    assert machine_checks.settings(having(patient, **DEMOS | own)).says == "they are complete"
+
+
+def test_a_network_tag_that_never_gets_consent_is_named(patient: CheckContext) -> None:
+    assert network_ad(patient).says == "no ad network is used"
+    tag = NetworkAd(tag="<ins></ins>")
+    found = network_ad(having(patient, network_ad=tag))
+    assert found.level is Level.LOOK
+    assert "never shows" in found.says
+    assert "consent_script" in found.mend
+    asked = tag.model_copy(update={"consent_script": "https://consent.example/tool.js"})
+    assert network_ad(having(patient, network_ad=asked)).level is Level.WELL
+    assert network_ad in run_checks.CHECKS
