@@ -11,7 +11,17 @@ from importlib.metadata import version
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PACKAGES = ["flask", "sqlalchemy", "pysqlite3", "comrak", "nh3", "lxml", "gunicorn", "stripe", "feedgen"]
+PACKAGES = [
+    "flask",
+    "sqlalchemy",
+    "pysqlite3",
+    "comrak",
+    "nh3",
+    "lxml",
+    "gunicorn",
+    "stripe",
+    "feedgenerator",
+]
 
 
 def main() -> None:

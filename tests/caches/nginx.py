@@ -19,6 +19,7 @@ pid {folder}/pid;
 error_log {folder}/error.log;
 events {{ worker_connections 256; }}
 http {{
+    access_log off;  # an ordinary user may not write where nginx would
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/f;
@@ -64,5 +65,5 @@ def nginx(folder: Path, app_port: int) -> Iterator[Front]:
     command = (program() or "nginx", "-c", str(config), "-p", str(folder))
     front = Front("nginx", secure, folder / "fullchain.pem")
     with running(*command, log=folder / "out.log") as process:
-        wait_for(lambda: front.get("/healthz").status == 200, process, folder / "error.log")
+        wait_for(lambda: front.get("/healthz").status == 200, process, folder / "out.log")
         yield front
