@@ -16,6 +16,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 NEEDED_BYTES = 700 * 1024 * 1024
+BUILD_LOCK = "requirements-build.txt"
 LOCKS = {"run": "requirements.txt", "demo": "requirements-demo.txt", "test": "requirements-test.txt"}
 
 
@@ -64,12 +65,14 @@ def install(kind):
     """Install the pinned packages, unless exactly these are there already."""
     lock = os.path.join(ROOT, "deploy", LOCKS[kind])
     stamp = os.path.join(VENV, "installed-" + kind)
-    wanted = digest(lock, os.path.join(ROOT, "pyproject.toml"))
+    wanted = digest(lock, os.path.join(ROOT, "deploy", BUILD_LOCK), os.path.join(ROOT, "pyproject.toml"))
     if read(stamp) == wanted:
         return
     print("Installing packages (half a minute, the first time) ...", flush=True)
     # The lock is complete, so pip need not look for dependencies, and no release of today can change anything.
-    pip("--require-hashes", "--no-deps", "-r", lock, *compiling(kind))
+    pip("--require-hashes", "--no-deps", "-r", os.path.join(ROOT, "deploy", BUILD_LOCK), *compiling(kind))
+    # feedgen has no wheel. It is built with the pinned tools, not with whatever is newest today.
+    pip("--require-hashes", "--no-deps", "--no-build-isolation", "-r", lock, *compiling(kind))
     pip("--no-deps", "--no-build-isolation", "--no-index", "-e", ROOT)
     with open(stamp, "w") as file:
         file.write(wanted)

@@ -6,22 +6,51 @@ longer run XSLT. So a few elements of XHTML stand among the others; feed readers
 
 from typing import Any
 
+from feedgen.ext.base import BaseEntryExtension, BaseExtension
+from lxml import etree
+
 XHTML = "http://www.w3.org/1999/xhtml"
 SENTENCE = "This is a feed: copy its address into a feed reader, and new articles come to you."
 
 
-def add_feed_aid(handler: Any, home: str) -> None:
+class FeedAid(BaseExtension):  # type: ignore[misc]  # feedgen is untyped
     """The sentence at the head of the feed, and the way back to the site."""
-    handler.startElement("xhtml:p", {})
-    handler.characters(f"{SENTENCE} ")
-    _add_link(handler, home, "Go to the site")
-    handler.endElement("xhtml:p")
+
+    home = ""
+
+    def extend_ns(self) -> dict[str, str]:
+        """The prefix that XHTML gets."""
+        return {"xhtml": XHTML}
+
+    def extend_atom(self, feed: Any) -> Any:
+        """Add the sentence to an Atom feed."""
+        self._add(feed)
+        return feed
+
+    def extend_rss(self, feed: Any) -> Any:
+        """Add the sentence to an RSS channel."""
+        self._add(feed[0])
+        return feed
+
+    def _add(self, parent: Any) -> None:
+        paragraph = etree.SubElement(parent, f"{{{XHTML}}}p")
+        paragraph.text = f"{SENTENCE} "
+        _link(paragraph, self.home, "Go to the site")
 
 
-def add_entry_aid(handler: Any, url: str) -> None:
+class EntryAid(BaseEntryExtension):  # type: ignore[misc]
     """The link below an article."""
-    _add_link(handler, url, "Read this article")
+
+    url = ""
+
+    def extend_atom(self, entry: Any) -> Any:
+        """Add the link."""
+        _link(entry, self.url, "Read this article")
+        return entry
+
+    extend_rss = extend_atom
 
 
-def _add_link(handler: Any, url: str, text: str) -> None:
-    handler.addQuickElement("xhtml:a", text, {"href": url})
+def _link(parent: Any, url: str, text: str) -> None:
+    link = etree.SubElement(parent, f"{{{XHTML}}}a", href=url)
+    link.text = text

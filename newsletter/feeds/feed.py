@@ -71,5 +71,5 @@ def _cleaned_entry(entry: FeedItem) -> FeedItem:
 
 
 def clean(text: str) -> str:
-    """Text without control characters, lone surrogates and non-characters; lines end as XML reads them."""
-    return FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """Text without control characters, lone surrogates and non-characters."""
+    return FORBIDDEN.sub("", text)

@@ -1,109 +1,80 @@
-"""RSS 2.0 and Atom, through feedgenerator. A property test holds its traps shut: see tests/newsletter/feeds."""
+"""RSS 2.0 and Atom, through feedgen. A property test holds its traps shut: see tests/newsletter/feeds."""
 
-from datetime import datetime
+from email.utils import format_datetime
 from html import escape
-from typing import Any
 
-from feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
+import feedgen.entry
+import feedgen.feed
+from feedgen.entry import FeedEntry
+from feedgen.feed import FeedGenerator
 
-from newsletter.feeds.browser_view import XHTML, add_entry_aid, add_feed_aid
+from newsletter.feeds.browser_view import EntryAid, FeedAid
 from newsletter.feeds.feed import Feed, FeedItem
 
 RSS = "application/rss+xml"
 ATOM = "application/atom+xml"
-CONTENT = "http://purl.org/rss/1.0/modules/content/"
-MEDIA = "http://search.yahoo.com/mrss/"
 
-
-class _Extended:
-    """What both formats say about a feed beyond feedgenerator's own: its own time, and the aid for people."""
-
-    feed: dict[str, Any]
-
-    def latest_post_date(self) -> datetime:
-        """When the feed changed: an article that left is a change too."""
-        changed: datetime = self.feed["changed"]
-        return changed
-
-    def add_root_elements(self, handler: Any) -> None:
-        """Add the sentence for people who open the feed."""
-        super().add_root_elements(handler)  # type: ignore[misc]
-        add_feed_aid(handler, self.feed["link"])
-
-
-class _Rss(_Extended, Rss201rev2Feed):  # type: ignore[misc]  # feedgenerator is untyped
-    def rss_attributes(self) -> dict[str, str]:
-        """The prefixes of all that is no RSS."""
-        return {
-            **super().rss_attributes(),
-            "xmlns:content": CONTENT,
-            "xmlns:media": MEDIA,
-            "xmlns:xhtml": XHTML,
-        }
-
-    def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
-        """Add the whole text, which RSS itself has no room for."""
-        super().add_item_elements(handler, item)
-        handler.addQuickElement("content:encoded", item["content"])
-        _add_extras(handler, item)
-
-
-class _Atom(_Extended, Atom1Feed):  # type: ignore[misc]
-    def root_attributes(self) -> dict[str, str]:
-        """The prefixes of all that is no Atom."""
-        return {**super().root_attributes(), "xmlns:media": MEDIA, "xmlns:xhtml": XHTML}
-
-    def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
-        """Add the summary as the plain text it is; feedgenerator would call it HTML."""
-        super().add_item_elements(handler, item | {"description": None})
-        handler.addQuickElement("summary", item["description"])
-        _add_extras(handler, item)
-
-
-def _add_extras(handler: Any, item: dict[str, Any]) -> None:
-    if item["image"]:
-        handler.addQuickElement("media:thumbnail", None, {"url": item["image"].url})
-    add_entry_aid(handler, item["link"])
+# feedgen's own sets the locale of the whole process for each date, which other threads would see.
+feedgen.feed.formatRFC2822 = feedgen.entry.formatRFC2822 = format_datetime
 
 
 def rss(feed: Feed, stylesheet: str) -> str:
     """The feed as RSS 2.0. `stylesheet` is the address of the CSS for people who open it."""
-    return _document(_Rss, feed, stylesheet)
+    generator = _generator(feed, RSS)
+    for entry in feed.entries:
+        item = _add(generator, entry)
+        item.content(entry.html)
+        item.dc.dc_creator(entry.author)  # RSS has room for an author's mail address only
+    return _document(generator.rss_str(xml_declaration=False), stylesheet)
 
 
 def atom(feed: Feed, stylesheet: str) -> str:
     """The feed as Atom (RFC 4287)."""
-    return _document(_Atom, feed, stylesheet)
-
-
-def _document(kind: type[SyndicationFeed], feed: Feed, stylesheet: str) -> str:
-    document = kind(
-        title=feed.title,
-        link=feed.home,
-        description=feed.description or feed.title,
-        language="en",
-        author_name=feed.author,
-        feed_url=feed.address,
-        feed_guid=feed.id,
-        changed=feed.changed,
-    )
+    generator = _generator(feed, ATOM)
     for entry in feed.entries:
-        _add(document, entry)
-    declaration, _, body = document.writeString("utf-8").partition("\n")
-    return f'{declaration}\n<?xml-stylesheet type="text/css" href="{escape(stylesheet)}"?>\n{body}'
+        item = _add(generator, entry)
+        item.content(entry.html, type="html")
+        item.author(name=entry.author)
+    return _document(generator.atom_str(xml_declaration=False), stylesheet)
 
 
-def _add(document: SyndicationFeed, entry: FeedItem) -> None:
-    document.add_item(
-        title=entry.title,
-        link=entry.url,
-        description=entry.summary,
-        content=entry.html,
-        author_name=entry.author,
-        unique_id=entry.id,
-        unique_id_is_permalink=False,
-        pubdate=entry.published,
-        updateddate=entry.updated,
-        categories=entry.categories,
-        image=entry.image,
-    )
+def _document(body: bytes, stylesheet: str) -> str:
+    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<?xml-stylesheet type="text/css" href="{escape(stylesheet)}"?>\n'
+    return head + body.decode()
+
+
+def _generator(feed: Feed, kind: str) -> FeedGenerator:
+    generator = FeedGenerator()
+    generator.load_extension("dc")
+    generator.load_extension("media")
+    generator.register_extension("aid", FeedAid, EntryAid)
+    generator.aid.home = feed.home
+    generator.id(feed.id)
+    generator.title(feed.title)
+    generator.description(feed.description or feed.title)
+    generator.language("en")
+    generator.author(name=feed.author)
+    generator.generator("Carrel")
+    generator.updated(feed.changed)  # else both formats say "now", and no two renderings are alike
+    if feed.address:
+        generator.link(href=feed.address, rel="self", type=kind)
+    generator.link(href=feed.home, rel="alternate", type="text/html")  # last: the last one is RSS's <link>
+    return generator
+
+
+def _add(generator: FeedGenerator, entry: FeedItem) -> FeedEntry:
+    item = generator.add_entry(order="append")
+    item.id(entry.id)
+    item.guid(entry.id, permalink=False)
+    item.title(entry.title)
+    item.link(href=entry.url, rel="alternate", type="text/html")
+    item.summary(entry.summary)
+    item.description(entry.summary)
+    item.published(entry.published)
+    item.updated(entry.updated)
+    for category in entry.categories:
+        item.category(term=category)
+    if entry.image:
+        item.media.thumbnail(url=entry.image.url, group=None)
+    item.aid.url = entry.url
+    return item

@@ -11,17 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PACKAGES = [
-    "flask",
-    "sqlalchemy",
-    "pysqlite3",
-    "comrak",
-    "nh3",
-    "lxml",
-    "gunicorn",
-    "stripe",
-    "feedgenerator",
-]
+PACKAGES = ["flask", "sqlalchemy", "pysqlite3", "comrak", "nh3", "lxml", "gunicorn", "stripe", "feedgen"]
 
 
 def main() -> None:

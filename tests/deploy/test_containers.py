@@ -32,7 +32,7 @@ def test_the_image_runs_as_nobody_special_and_says_whether_it_is_well() -> None:
 
 def test_only_pinned_packages_go_into_it() -> None:
     installs = re.findall(r"pip install ([^&\n]*)", DOCKERFILE)
-    assert len(installs) == 2
+    assert len(installs) == 3
     assert all("--require-hashes" in each or "--no-deps" in each for each in installs)
 
 

@@ -87,16 +87,16 @@ def test_what_is_installed_already_is_not_installed_again(
 ) -> None:
     (tmp_path / "deploy").mkdir()
     (tmp_path / ".venv").mkdir()
-    for name in ("deploy/requirements-demo.txt", "pyproject.toml"):
+    for name in ("deploy/requirements-build.txt", "deploy/requirements-demo.txt", "pyproject.toml"):
         (tmp_path / name).write_text("x")
     calls: list[tuple[str, ...]] = []
     monkeypatch.setattr(install, "pip", lambda *arguments: calls.append(arguments))
     install.install("demo")
     install.install("demo")
-    assert len(calls) == 2  # the pins, then Carrel itself; nothing the second time
+    assert len(calls) == 3  # what builds, the pins, then Carrel itself; nothing the second time
     (tmp_path / "pyproject.toml").write_text("changed")
     install.install("demo")
-    assert len(calls) == 4
+    assert len(calls) == 6
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 GROUPS = {
+    "requirements-build.txt": ["build"],
     "requirements.txt": ["build"],
     "requirements-demo.txt": ["build", "demo"],
     "requirements-test.txt": ["build", "demo", "test", "lint"],
@@ -37,7 +38,8 @@ def counts(requirement: Requirement, extra: str) -> bool:
 def requirements(lock: str, pinned: Pins) -> Iterator[tuple[str, Requirement]]:
     """Every requirement, and who has it: ours first, then those of every pinned package with its extras."""
     groups = [PROJECT["dependency-groups"][group] for group in GROUPS[lock]]
-    for line in sum(groups, PROJECT["project"]["dependencies"] + PROJECT["build-system"]["requires"]):
+    ours = [] if lock == "requirements-build.txt" else PROJECT["project"]["dependencies"]
+    for line in sum(groups, ours + PROJECT["build-system"]["requires"]):
         yield "carrel", Requirement(line)
     for name, pin in pinned.items():
         for line in distribution(name).requires or []:

@@ -114,31 +114,20 @@ def test_a_feed_says_where_it_is_unless_its_address_is_a_secret(name: str) -> No
     assert "feeds/" not in write(feed(entry(), address=None), name, "/feed.css")
 
 
-@pytest.mark.parametrize("entries", [(), (entry(),)], ids=["empty", "one article"])
 @pytest.mark.parametrize("name", FORMATS)
-def test_the_same_feed_is_written_alike_an_hour_later(name: str, entries: tuple[FeedItem, ...]) -> None:
+def test_the_same_feed_is_written_alike_an_hour_later(name: str) -> None:
     with time_machine.travel(MORNING, tick=False):
-        first = write(feed(*entries), name, "/feed.css")
+        first = write(feed(entry()), name, "/feed.css")
     with time_machine.travel(MORNING + timedelta(hours=1), tick=False):
-        assert write(feed(*entries), name, "/feed.css") == first
-
-
-def test_a_summary_is_plain_text_in_atom() -> None:
-    text = write(feed(entry(summary="When x < y & z")), "atom.xml", "/feed.css")
-    summary = ET.fromstring(text).find(f"{ATOM}entry/{ATOM}summary")
-    assert summary is not None
-    assert (summary.get("type", "text"), summary.text) == ("text", "When x < y & z")
+        assert write(feed(entry()), name, "/feed.css") == first
 
 
 @pytest.mark.parametrize("name", ["feed.xml", "atom.xml"])
 def test_a_person_who_opens_a_feed_gets_a_style_sheet_and_links(name: str) -> None:
     text = write(feed(entry()), name, "/static/css/feed.css?a&b")
     assert text.splitlines()[1] == '<?xml-stylesheet type="text/css" href="/static/css/feed.css?a&amp;b"?>'
-    document = ET.fromstring(text)
-    links = list(document.iter("{http://www.w3.org/1999/xhtml}a"))
+    links = ET.fromstring(text).iter("{http://www.w3.org/1999/xhtml}a")
     assert [link.get("href") for link in links] == ["https://carrel.test/", entry().url]
-    (item,) = (element for element in document.iter() if element.tag in {"item", f"{ATOM}entry"})
-    assert item[-1] is links[-1]  # below title and summary
 
 
 def test_json_feed_has_what_version_1_1_asks_for() -> None:
