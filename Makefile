@@ -91,7 +91,7 @@ lock-check: ## Install the locks into new environments with the oldest pip and t
 	$(PYTHON) deploy/lock_check.py
 
 release: install-packages ## Build the wheel of a release into dist/, if version, changelog and tree fit (docs/releasing.md)
-	@.venv/bin/python deploy/release.py
+	@.venv/bin/python deploy/build_release.py
 
 clean: ## Remove what was installed and built (var/ stays: it is your data)
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage
