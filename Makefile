@@ -4,9 +4,11 @@ CARREL = .venv/bin/carrel
 PYTEST = .venv/bin/python -m pytest
 WORKERS ?= 3
 SBOM ?= dist/carrel.cdx.json
+SUITE ?= bookworm
+DATABASE ?= postgresql
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick pythons lint types floors check coverage bench faults test-stripe mutants pictures lock lock-upgrade lock-check release clean
+.PHONY: help run test quick pythons lint types floors check coverage bench faults test-stripe mutants pictures lock lock-upgrade lock-check going-live image release clean
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +46,14 @@ floors: install-test ## Check that nothing imports upward
 	PYTHONPATH=site:. .venv/bin/lint-imports
 
 check: lint types floors test ## Everything that must be true before a change lands
+
+.PHONY: going-live
+going-live: install-test ## Go live on a bare Debian by the document's own commands (root and debootstrap; SUITE=trixie; takes minutes)
+	PYTHONPATH=site:. .venv/bin/python -m tests.going_live --suite $(SUITE) --database $(DATABASE)
+
+.PHONY: image
+image: install-test ## Build the image over a bare Debian and serve from it (root, debootstrap and buildah; takes minutes)
+	PYTHONPATH=site:. .venv/bin/python -m tests.going_live.image
 
 coverage: install-test ## Which branches the tests take: the total, and the files they know least (takes minutes)
 	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not browser and not faults" --cov --cov-report=

@@ -40,12 +40,14 @@ def configure(folder: Path, app_port: int) -> tuple[Path, int, int]:
     plain, secure = free_port(), free_port()
     certificate.make(folder, NAME)
     changes = {
-        "/var/cache/nginx/carrel": f"{folder}/cache",
+        "/var/lib/nginx/carrel": f"{folder}/cache",
         "/var/log/nginx/carrel.log": f"{folder}/access.log",
         "/etc/ssl/carrel/": f"{folder}/",
         "127.0.0.1:8000": f"127.0.0.1:{app_port}",
         "listen 80": f"listen 127.0.0.1:{plain}",
         "listen 443": f"listen 127.0.0.1:{secure}",
+        "listen [::]:80": f"listen [::1]:{plain}",
+        "listen [::]:443": f"listen [::1]:{secure}",
         "example.org": NAME,
     }
     text = SHIPPED.read_text("utf-8")

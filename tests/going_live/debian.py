@@ -3,6 +3,7 @@
 Mirror, keyring and proxies of apt and pip are those of this machine, read when it runs.
 """
 
+import ctypes
 import os
 import re
 import shutil
@@ -20,6 +21,7 @@ COPIED_CERTIFICATES = (
     "/etc/ssl/of-the-host.crt"  # the package ca-certificates writes the file of the usual name
 )
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+CLONE_NEWNET = 0x40000000  # sched.h
 DEVICES = {"null": "1 3", "zero": "1 5", "full": "1 7", "random": "1 8", "urandom": "1 9", "tty": "5 0"}
 
 # Process 1 of the new namespaces. It ignores SIGCHLD, so that whatever is orphaned to it leaves no zombie.
@@ -32,9 +34,8 @@ mount -t devpts -o newinstance,ptmxmode=0666 devpts "$1/dev/pts"
 ln -s pts/ptmx "$1/dev/ptmx"; ln -s /proc/self/fd "$1/dev/fd"
 ln -s fd/0 "$1/dev/stdin"; ln -s fd/1 "$1/dev/stdout"; ln -s fd/2 "$1/dev/stderr"
 ip link set lo up
-trap '' CHLD
 echo ready
-exec sleep infinity
+exec env --ignore-signal=CHLD sleep infinity
 """
 
 
@@ -48,17 +49,14 @@ class Debian:
 
     folder: Path
     pid: int  # of the process that holds the namespaces, as seen from outside
+    outside: int  # the network of this machine, as an open file
 
     def command(self, *words: str, network: bool = False, user: str = "") -> list[str]:
         """The words to start a program in it, in its own network unless `network` asks for this machine's."""
-        spaces = ["--mount", "--pid", "--uts", "--ipc", *([] if network else ["--net"])]
-        enter = [
-            "nsenter",
-            f"--target={self.pid}",
-            *spaces,
-            "chroot",
-            *([f"--userspec={user}"] if user else []),
-        ]
+        net = f"/proc/{os.getpid()}/fd/{self.outside}" if network else f"/proc/{self.pid}/ns/net"
+        spaces = ["--mount", "--pid", "--uts", "--ipc", f"--net={net}"]
+        as_user = [f"--userspec={user}"] if user else []
+        enter = ["nsenter", f"--target={self.pid}", *spaces, "chroot", *as_user]
         return [*enter, str(self.folder), "env", "-i", *_environment(), *words]
 
     def run(self, script: str, *, network: bool = False, user: str = "") -> str:
@@ -76,6 +74,13 @@ class Debian:
             raise CommandError(f"{script}\nended with status {done.returncode}:\n{done.stdout[-3000:]}")
         return done.stdout
 
+    def join_network(self) -> None:
+        """Let this thread, and those that it starts from now on, see the network in there and no other."""
+        libc = ctypes.CDLL(None, use_errno=True)
+        with Path(f"/proc/{self.pid}/ns/net").open("rb") as network:
+            if libc.setns(network.fileno(), CLONE_NEWNET):
+                raise CommandError(f"The network cannot be joined: {os.strerror(ctypes.get_errno())}.")
+
     def install(self, *packages: str) -> None:
         """Install Debian packages."""
         self.run(f"apt-get install --yes --no-install-recommends {' '.join(packages)}", network=True)
@@ -89,6 +94,7 @@ def entered(suite: str, folder: Path) -> Iterator[Debian]:
     subprocess.run(["tar", "-xf", archive, "-C", folder], check=True)
     _configure(folder, suite)
     unshare = ["unshare", "--mount", "--pid", "--net", "--uts", "--ipc", "--fork", "--kill-child"]
+    outside = os.open("/proc/self/ns/net", os.O_RDONLY)
     holder = subprocess.Popen(
         [*unshare, "sh", "-euc", HOLD, "sh", str(folder)], stdout=subprocess.PIPE, text=True
     )
@@ -97,13 +103,14 @@ def entered(suite: str, folder: Path) -> Iterator[Debian]:
         if holder.stdout.readline() != "ready\n":
             raise CommandError("The namespaces could not be made: run this as root.")
         child = Path(f"/proc/{holder.pid}/task/{holder.pid}/children").read_text().split()[0]
-        debian = Debian(folder, int(child))
+        debian = Debian(folder, int(child), outside)
         _make_devices(debian)
         debian.run("apt-get update", network=True)
         yield debian
     finally:
         holder.kill()  # its child, process 1 in there, ends with it, and everything else with that
         holder.wait()
+        os.close(outside)
 
 
 def base(suite: str) -> Path:

@@ -82,8 +82,8 @@ def migrations(patient: CheckContext) -> Finding:
         check_schema(patient.db)
         check_columns(patient.db)
     except (UnknownSchemaError, SQLAlchemyError) as wrong:
-        return bad("migrations", "the schema is not this release's", str(wrong))
-    return well("migrations", "the schema is this release's")
+        return bad("migrations", "the schema is not one that this release may run with", str(wrong))
+    return well("migrations", "the schema is one that this release may run with")
 
 
 def disk(patient: CheckContext) -> Finding:
