@@ -13,19 +13,10 @@ from articles.loading.discovery import ContentNotFoundError
 from articles.progress import Progress
 from articles.render import Problem
 from articles.starter import StarterError, new_article
+from carrel.command_line import CommandError
 from carrel.settings import load
 
-EXIT_PROBLEMS, EXIT_REFUSED = 1, 2
-
-
-class CommandError(click.ClickException):
-    """A sentence for the author, and exit status 2."""
-
-    exit_code = EXIT_REFUSED
-
-    def show(self, file: object = None) -> None:
-        """Say it without a heading."""
-        click.echo(self.message, err=True)
+EXIT_PROBLEMS = 1
 
 
 @contextmanager

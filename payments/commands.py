@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import click
 
+from carrel.command_line import CommandError
 from carrel.http.services import Services, make_services
 from carrel.settings import load
 from payments.ledger import rebuild
@@ -12,13 +13,7 @@ from payments.payment_context import shop_of
 from payments.reconciliation.reconcile import FAR_DAYS, RECENT_DAYS, reconcile
 from payments.stripe.client import StripeUnavailableError
 
-EXIT_DIFFERENCES, EXIT_REFUSED = 1, 2
-
-
-class CommandError(click.ClickException):
-    """A sentence for the operator, and exit status 2."""
-
-    exit_code = EXIT_REFUSED
+EXIT_DIFFERENCES = 1
 
 
 @click.command("reconcile")

@@ -2,9 +2,10 @@
 
 import click
 
-from articles.commands import EXIT_PROBLEMS, CommandError, lines_of, refusing, show
+from articles.commands import EXIT_PROBLEMS, lines_of, refusing, show
 from articles.progress import Progress
 from articles.publish import PublishBusyError, PublishRefusedError, publish
+from carrel.command_line import CommandError
 from carrel.settings import load
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from carrel.command_line import EXIT_REFUSED, CommandError
 from carrel.db import Database
 from carrel.http.services import open_database
 from carrel.mail import holds
@@ -18,7 +19,7 @@ from payments.stripe.client import StripeUnavailableError, stripe_of
 from website.backup import backup_store, create, restore, restore_test
 from website.backup.errors import BackupError
 
-EXIT_BAD, EXIT_REFUSED = 1, 2
+EXIT_BAD = 1
 STILL_HELD = (
     "Stripe could not be asked what was paid since the backup, so mail stays held. The worker goes on trying; "
     "run this again when `carrel doctor` says that Stripe was compared."
@@ -27,12 +28,6 @@ WHAT_NOW = """All mail is held: since the backup something may have been mailed 
 Start the site, look at it, then let the mail go on:
   carrel mail resume --skip    what may have been mailed already is not mailed again
   carrel mail resume --again   it is mailed, perhaps a second time"""
-
-
-class CommandError(click.ClickException):
-    """A sentence for the operator, and exit status 2."""
-
-    exit_code = EXIT_REFUSED
 
 
 @click.command("backup")
