@@ -1,4 +1,4 @@
-"""The content folder: which files are articles of which exam, which are plain pages, which are neither."""
+"""Scans the content folder: which files are articles of which exam, which are plain pages, which are neither."""
 
 import os
 from collections.abc import Iterator
@@ -7,12 +7,12 @@ from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from articles.loading import exam_file
-from articles.render import Problem
+from articles.loading.exam_file import EXAM_FILE
+from articles.problems import Problem, ProblemsByPath
 
-PAGES = "pages"
-KNOWN_PAGES = ("about", "contact", "privacy", "terms")
-_NO_ARTICLES = {"readme.md"}
+PAGES_FOLDER = "pages"
+PAGE_NAMES = ("about", "contact", "privacy", "terms")
+_NOT_ARTICLES = {"readme.md"}
 
 
 class ContentNotFoundError(Exception):
@@ -25,133 +25,131 @@ class ContentNotFoundError(Exception):
         self.path = path
 
 
-class Listed(NamedTuple):
-    """A Markdown file: its path from the content folder, and the folder of its exam."""
+class DiscoveredArticle(NamedTuple):
+    """A Markdown file in an exam's folder; `path` is relative to the content folder."""
 
     path: str
     exam: str
 
 
 @dataclass
-class Tree:
-    """What the content folder holds. Problems by path."""
+class ContentFolder:
+    """What the content folder holds."""
 
     root: Path
     exams: list[str] = field(default_factory=list)
-    articles: list[Listed] = field(default_factory=list)
+    articles: list[DiscoveredArticle] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
-    problems: dict[str, list[Problem]] = field(default_factory=dict)
+    problems: ProblemsByPath = field(default_factory=dict)
 
-    def report(self, path: str, code: str, message: str, mend: str) -> None:
-        """Note a problem with a whole file or folder."""
-        self.problems.setdefault(_printable(path), []).append(Problem(1, code, message, mend))
+    def add_problem(self, path: str, code: str, message: str, hint: str) -> None:
+        """Record a problem with a whole file or folder."""
+        self.problems.setdefault(_printable(path), []).append(Problem(1, code, message, hint))
 
 
-def survey(root: Path) -> Tree:
-    """List the content folder. Raises `ContentNotFoundError`."""
+def scan_content(root: Path) -> ContentFolder:
+    """Scan the content folder. Raises `ContentNotFoundError`."""
     if not root.is_dir():
         raise ContentNotFoundError(root)
-    tree = Tree(root.resolve())
-    for folder, entry in _entries(tree, ""):
-        if _is_folder(entry) and _is_inside(tree, folder, entry):
-            _take_folder(tree, folder)
-    return tree
+    content = ContentFolder(root.resolve())
+    for path, entry in _entries(content, ""):
+        if _is_folder(entry) and _is_inside(content, path, entry):
+            _scan_top_folder(content, path)
+    return content
 
 
-def _take_folder(tree: Tree, folder: str) -> None:
-    found = list(_markdown(tree, folder, ()))
-    if folder == PAGES:
-        tree.pages = sorted(path for path in found if _is_known_page(tree, path))
-    elif (tree.root / folder / exam_file.NAME).exists():
-        tree.exams.append(folder)
-        tree.articles.extend(Listed(path, folder) for path in found)
-    elif found:
-        mend = f"Add an {exam_file.NAME} to the folder, or move the articles into an exam's folder."
-        tree.report(folder, "no-exam", f"The folder has articles and no {exam_file.NAME}.", mend)
+def _scan_top_folder(content: ContentFolder, folder: str) -> None:
+    paths = list(_markdown_files(content, folder, ()))
+    if folder == PAGES_FOLDER:
+        content.pages = sorted(path for path in paths if _is_known_page(content, path))
+    elif (content.root / folder / EXAM_FILE).exists():
+        content.exams.append(folder)
+        content.articles.extend(DiscoveredArticle(path, folder) for path in paths)
+    elif paths:
+        message = f"The folder has articles and no {EXAM_FILE}."
+        hint = f"Add an {EXAM_FILE} to the folder, or move the articles into an exam's folder."
+        content.add_problem(folder, "no-exam", message, hint)
 
 
-def _is_known_page(tree: Tree, path: str) -> bool:
-    if path in {f"{PAGES}/{name}.md" for name in KNOWN_PAGES}:
+def _is_known_page(content: ContentFolder, path: str) -> bool:
+    if path in {f"{PAGES_FOLDER}/{name}.md" for name in PAGE_NAMES}:
         return True
-    tree.report(
-        path, "unknown-page", "The site has no such page.", f"Its pages are: {', '.join(KNOWN_PAGES)}."
-    )
+    hint = f"Its pages are: {', '.join(PAGE_NAMES)}."
+    content.add_problem(path, "unknown-page", "The site has no such page.", hint)
     return False
 
 
-def _markdown(tree: Tree, folder: str, above: tuple[tuple[int, int], ...]) -> Iterator[str]:
-    """The Markdown files under a folder; `above` are the folders that led here, by device and inode."""
+def _markdown_files(
+    content: ContentFolder, folder: str, parents: tuple[tuple[int, int], ...]
+) -> Iterator[str]:
+    """The Markdown files under a folder; `parents` are the folders above it, by device and inode."""
     try:
-        found = (tree.root / folder).stat()
-    except OSError as wrong:
-        tree.report(
-            folder, "unreadable", f"The folder cannot be read: {wrong.strerror}.", "Mend its permissions."
-        )
+        stat = (content.root / folder).stat()
+    except OSError as error:
+        _add_unreadable_folder(content, folder, error)
         return
-    if (here := (found.st_dev, found.st_ino)) in above:
-        tree.report(folder, "symlink-loop", "The link leads back to a folder above it.", "Remove the link.")
+    if (inode := (stat.st_dev, stat.st_ino)) in parents:
+        message = "The link leads back to a folder above it."
+        content.add_problem(folder, "symlink-loop", message, "Remove the link.")
         return
-    for path, entry in _entries(tree, folder):
+    for path, entry in _entries(content, folder):
         if _is_folder(entry):
-            if _is_inside(tree, path, entry):
-                yield from _markdown(tree, path, (*above, here))
-        elif path.lower().endswith(".md") and _is_article(tree, path, entry):
+            if _is_inside(content, path, entry):
+                yield from _markdown_files(content, path, (*parents, inode))
+        elif path.lower().endswith(".md") and _is_article(content, path, entry):
             yield path
 
 
-def _entries(tree: Tree, folder: str) -> list[tuple[str, os.DirEntry[str]]]:
-    """What is in a folder, but for hidden and private things, by path."""
-    start = f"{folder}/" if folder else ""
+def _entries(content: ContentFolder, folder: str) -> list[tuple[str, os.DirEntry[str]]]:
+    """The entries of a folder with their paths, in order, without hidden and private ones."""
+    prefix = f"{folder}/" if folder else ""
     try:
-        with os.scandir(tree.root / folder) as entries:
-            found = [
-                (start + entry.name, entry) for entry in entries if not entry.name.startswith((".", "_"))
+        with os.scandir(content.root / folder) as scan:
+            entries = [
+                (prefix + entry.name, entry) for entry in scan if not entry.name.startswith((".", "_"))
             ]
-    except OSError as wrong:
-        tree.report(
-            folder or ".",
-            "unreadable",
-            f"The folder cannot be read: {wrong.strerror}.",
-            "Mend its permissions.",
-        )
+    except OSError as error:
+        _add_unreadable_folder(content, folder or ".", error)
         return []
-    return sorted(found, key=itemgetter(0))
+    return sorted(entries, key=itemgetter(0))
+
+
+def _add_unreadable_folder(content: ContentFolder, folder: str, error: OSError) -> None:
+    message = f"The folder cannot be read: {error.strerror}."
+    content.add_problem(folder, "unreadable", message, "Correct its permissions.")
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # a link that leads back to itself
+    except OSError:  # a symbolic link to itself
         return False
 
 
-def _is_article(tree: Tree, path: str, entry: os.DirEntry[str]) -> bool:
-    if entry.name.lower() in _NO_ARTICLES:
+def _is_article(content: ContentFolder, path: str, entry: os.DirEntry[str]) -> bool:
+    if entry.name.lower() in _NOT_ARTICLES:
         return False
     if path != _printable(path) or not path.endswith(".md"):
-        tree.report(
-            path, "bad-name", "The file's name is unusual.", "Rename it: plain letters, ending in .md"
-        )
+        hint = "Rename it: plain letters, ending in .md"
+        content.add_problem(path, "bad-name", "The file's name is unusual.", hint)
         return False
-    return _is_inside(tree, path, entry)
+    return _is_inside(content, path, entry)
 
 
-def _is_inside(tree: Tree, path: str, entry: os.DirEntry[str]) -> bool:
+def _is_inside(content: ContentFolder, path: str, entry: os.DirEntry[str]) -> bool:
+    """Whether an entry, if it is a symbolic link, stays inside the content folder."""
     if not entry.is_symlink():
         return True
     try:
-        inside = (tree.root / path).resolve(strict=True).is_relative_to(tree.root)
+        if (content.root / path).resolve(strict=True).is_relative_to(content.root):
+            return True
+        problem = ("symlink-outside", "The link leads out of the content folder.", "Copy the file instead.")
     except FileNotFoundError:
-        tree.report(path, "symlink-broken", "The link leads to nothing.", "Remove the link.")
-        return False
+        problem = ("symlink-broken", "The link leads to nothing.", "Remove the link.")
     except (OSError, RuntimeError):  # Python 3.11 and 3.12 raise RuntimeError on a loop
-        tree.report(path, "symlink-loop", "The link leads back to itself.", "Remove the link.")
-        return False
-    if not inside:
-        tree.report(
-            path, "symlink-outside", "The link leads out of the content folder.", "Copy the file instead."
-        )
-    return inside
+        problem = ("symlink-loop", "The link leads back to itself.", "Remove the link.")
+    content.add_problem(path, *problem)
+    return False
 
 
 def _printable(path: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from articles.check import PathNotFoundError, check
-from articles.loading.discovery import ContentNotFoundError, Tree, survey
+from articles.loading.discovery import ContentFolder, ContentNotFoundError, scan_content
 from tests.articles.test_check import GOOD, check_one, found
 from tests.support.articles import article_md, exam_toml, write_files
 
@@ -31,7 +31,7 @@ def test_aliases_that_collide_or_loop_are_refused(content: Path) -> None:
         ("cpb/c.md", 4, "alias-loop"),
         ("cpb/e.md", 4, "alias-twice"),
     ]
-    assert "for ever" in check(content).problems["cpb/a.md"][0].message
+    assert "forever" in check(content).problems["cpb/a.md"][0].message
 
 
 def test_bad_utf_8_is_named_with_its_line(content: Path) -> None:
@@ -69,12 +69,12 @@ def test_symbolic_links_that_loop_lead_out_or_lead_nowhere_are_refused(content: 
 def test_a_file_that_vanishes_while_it_is_read_is_named(
     content: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def survey_then_lose(root: Path) -> Tree:
-        found = survey(root)
+    def scan_then_delete(root: Path) -> ContentFolder:
+        folder = scan_content(root)
         (content / "cpb/clean-claims.md").unlink()
-        return found
+        return folder
 
-    monkeypatch.setattr("articles.loading.library.survey", survey_then_lose)
+    monkeypatch.setattr("articles.loading.content.scan_content", scan_then_delete)
     assert found(check(content)) == [("cpb/clean-claims.md", 1, "vanished")]
 
 

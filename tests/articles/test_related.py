@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from articles.build.words import keywords, words
 from articles.models import Article, BodyKeyword
 from articles.related import related
+from articles.words import keywords, words
 from carrel.db import Database
 from tests.support.articles import put_article
 
@@ -65,7 +65,7 @@ def test_of_two_as_near_the_one_for_the_same_exam_comes_first(shelf: Database) -
 def test_the_one_for_the_same_exam_is_found_behind_many_that_say_more(
     shelf: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("articles.related.TOGETHER", 4)
+    monkeypatch.setattr("articles.related.BATCH", 4)
     with shelf.write() as session:
         for number in range(8):
             put(session, f"other-{number}", "The femur and the ulna.", exam="ccm")

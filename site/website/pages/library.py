@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, redirect
 
 from articles import queries
 from articles.models import Article
-from articles.neighbors import neighbours
+from articles.neighbors import neighbors
 from articles.related import related
 from carrel.accounts import current_reader
 from carrel.ads import network
@@ -132,7 +132,7 @@ def render_article(slug: str, edition: Audience) -> Rendering:
         found = find(frame, slug)
         offer = frame.offer(found.exam)
         slots, inline = _slots(frame, found, offer)
-        beside = neighbours(session, found, frame.now)
+        beside = neighbors(session, found, frame.now)
         view = article_view(found, inline, related(session, found, frame.now), beside, settings)
         meta = Meta(
             found.title,

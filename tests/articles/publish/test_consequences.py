@@ -53,7 +53,7 @@ def test_a_heading_that_goes_away_breaks_the_links_of_unchanged_articles(
     with pytest.raises(PublishRefusedError) as refused:
         publish_now()
     (problem,) = refused.value.report.problems["cpb/one.md"]
-    assert (problem.code, problem.line, problem.mend) == ("anchor-broken", 6, "Did you mean #the-other-rule?")
+    assert (problem.code, problem.line, problem.hint) == ("anchor-broken", 6, "Did you mean #the-other-rule?")
 
 
 def test_a_new_link_to_a_place_in_an_unchanged_article_is_checked(

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from articles import queries
 from articles.models import Article
-from articles.publish import Published
+from articles.publish import PublishReport
 from articles.search.query import search
 from carrel import clock
 from carrel.db import Database
@@ -75,7 +75,7 @@ def waste(db: Database) -> list[int]:
 
 
 def test_killed_at_any_point_the_old_library_is_whole_and_a_rerun_completes_the_new(
-    settings: Settings, content: Path, db: Database, image: bytes, publish_now: Callable[..., Published]
+    settings: Settings, content: Path, db: Database, image: bytes, publish_now: Callable[..., PublishReport]
 ) -> None:
     ours = settings.model_copy(update={"content": content})
 

@@ -1,6 +1,6 @@
 """Footnotes: both directions, and what has no other end."""
 
-from articles.render import Context, render
+from articles.render import RenderContext, render
 
 
 def test_calls_and_notes_lead_to_each_other_whatever_the_author_named_them() -> None:
@@ -32,7 +32,7 @@ def test_footnotes_are_the_last_block() -> None:
 
 
 def test_a_note_that_nobody_calls_is_a_mistake() -> None:
-    rendered = render("a\n\n[^1]: x", Context(first_line=3))
+    rendered = render("a\n\n[^1]: x", RenderContext(first_line=3))
     assert [(found.line, found.code) for found in rendered.problems] == [(5, "footnote-unused")]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from articles.render import Context, render
+from articles.render import RenderContext, render
 from articles.render.headings import slug
 
 
@@ -45,7 +45,7 @@ def test_contents_list_second_and_third_levels_outside_other_blocks() -> None:
 
 
 def test_a_first_level_heading_is_a_mistake_on_the_line_of_the_file_and_becomes_second() -> None:
-    rendered = render("x\n\n# Title", Context(first_line=11))
+    rendered = render("x\n\n# Title", RenderContext(first_line=11))
     assert [(found.line, found.code) for found in rendered.problems] == [(13, "heading-1")]
     assert "<h1" not in rendered.html
     assert rendered.contents[0].level == 2

@@ -2,10 +2,10 @@
 
 import pytest
 
-from articles.render import Context, Link, render
+from articles.render import Link, RenderContext, render
 
 PATHS = {"a.md": "/articles/a/", "../ccm/b c.md": "/articles/b-c/"}
-CONTEXT = Context(first_line=10, resolve_link=PATHS.get)
+CONTEXT = RenderContext(first_line=10, resolve_link=PATHS.get)
 
 
 def test_a_link_to_an_article_gets_its_address_and_keeps_its_anchor() -> None:
@@ -80,7 +80,7 @@ def test_a_link_to_a_missing_place_in_the_same_article_is_a_mistake() -> None:
         (4, "anchor-broken"),
         (5, "anchor-broken"),
     ]
-    assert "#here" in rendered.problems[0].mend
+    assert "#here" in rendered.problems[0].hint
 
 
 def test_asvs_1_2_2_a_backslash_makes_no_other_site() -> None:

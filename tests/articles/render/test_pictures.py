@@ -2,10 +2,10 @@
 
 import pytest
 
-from articles.render import Context, Image, Picture, render
+from articles.render import Image, Picture, RenderContext, render
 
 PICTURE = Picture("/m/a-960.webp", 960, 540, "/m/a-480.webp 480w, /m/a-960.webp 960w")
-CONTEXT = Context(first_line=5, resolve_image={"a b.png": PICTURE}.get)
+CONTEXT = RenderContext(first_line=5, resolve_image={"a b.png": PICTURE}.get)
 
 
 def test_an_image_alone_with_a_title_is_a_figure_with_a_caption() -> None:

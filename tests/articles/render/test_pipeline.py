@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from articles.render import RENDERER, Context, Picture, for_feed, render
+from articles.render import RENDERER, Picture, RenderContext, for_feed, render
 from articles.render.clean import clean
 from tests.articles.render.test_xss import faults
 
@@ -16,7 +16,7 @@ PARTS = (
     "\x00", "\x01", "\x0b", "\x1f", "\ufffe", "\u2028", "é", "\U0001f600", "\r", "\r\n", "TODO", "javascript:", "http://a.b", "a@b.c", "<", ">", '"', "'", "!", "https://",
 )  # fmt: skip
 ANYTHING = st.one_of(st.lists(st.sampled_from(PARTS), max_size=40).map("".join), st.text(max_size=200))
-CONTEXT = Context(
+CONTEXT = RenderContext(
     first_line=100,
     resolve_link=lambda path: "/articles/x/",
     resolve_image=lambda src: Picture("/m/a.webp", 3, 2, "/m/a.webp 3w"),

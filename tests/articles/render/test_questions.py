@@ -2,7 +2,7 @@
 
 import pytest
 
-from articles.render import Context, render
+from articles.render import RenderContext, render
 
 GOOD = """\
 ::: question
@@ -67,7 +67,7 @@ def test_two_right_options_are_a_choose_two() -> None:
 
 
 def test_a_tight_option_keeps_its_inline_words_and_lacks_a_reason() -> None:
-    rendered = render("::: question\nx?\n\n- [ ] a *b* `c`\n- [x] d\n:::\n", Context(first_line=20))
+    rendered = render("::: question\nx?\n\n- [ ] a *b* `c`\n- [x] d\n:::\n", RenderContext(first_line=20))
     assert '<span class="letter">A</span> a <em>b</em> <code>c</code></summary>' in rendered.html
     assert [(found.line, found.code) for found in rendered.problems] == [
         (23, "question-no-reason"),

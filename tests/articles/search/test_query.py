@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from articles.search.query import Found, search
+from articles.search.query import SearchResults, search
 from articles.search.snippets import snippet
 from carrel.db import Database
 from tests.support.articles import SUMMARY, put_article, put_exam
@@ -15,12 +15,12 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 FILLER = "Words that say little about anything in particular, again and again and again. " * 20
 
 
-def find(db: Database, query: str, **options: object) -> Found:
+def find(db: Database, query: str, **options: object) -> SearchResults:
     with db.read() as session:
         return search(session, query, NOW, **options)  # type: ignore[arg-type]
 
 
-def slugs(found: Found) -> list[str]:
+def slugs(found: SearchResults) -> list[str]:
     return [hit.article.slug for hit in found.hits]
 
 

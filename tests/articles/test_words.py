@@ -1,6 +1,6 @@
 """Words as search and relatedness see them."""
 
-from articles.build.words import KEYWORDS, keywords, words
+from articles.words import KEYWORDS, keywords, words
 
 
 def test_words_are_small_and_without_accents() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from articles.build.parallel_map import FEW, WorkerDiedError, parallel_map
+from articles.parallel_map import FEW, WorkerDiedError, parallel_map
 
 
 def double(factor: int, items: Sequence[int]) -> list[int]:
