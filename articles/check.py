@@ -32,7 +32,7 @@ def check(
     """
     now_ns = time.time_ns()
     content = load_exams_and_pages(root, now_ns)
-    selected = _select(content, list(paths))
+    selected = select_files(content, list(paths))
     load_articles(content, [(file, "") for file in content.folder.articles], now_ns, progress)
     content.merge_problems(check_slugs(content.articles.values()))
     context = BuildContext(content.folder.root, SiteUrls.of_content(content, {}), None, now_ns)
@@ -56,7 +56,7 @@ def _check_bodies(
     content.merge_problems(checker.problems())
 
 
-def _select(content: Content, paths: list[Path]) -> set[str] | None:
+def select_files(content: Content, paths: list[Path]) -> set[str] | None:
     """The files under `paths`, as paths from the content folder; None for all."""
     if not paths:
         return None

@@ -19,12 +19,12 @@ REVERSE_READING_ORDER: Order = (
 
 def neighbors(session: Session, article: Article, now: datetime) -> tuple[Article | None, Article | None]:
     """The previous and the next visible article in the exam's reading order."""
-    ids = [_neighbor_id(session, article, now, later=later) for later in (False, True)]
+    ids = [neighbor_id(session, article, now, later=later) for later in (False, True)]
     articles = {article.id: article for article in articles_by_id(session, [i for i in ids if i], now)}
     return articles.get(ids[0] or 0), articles.get(ids[1] or 0)
 
 
-def _neighbor_id(session: Session, article: Article, now: datetime, *, later: bool) -> int | None:
+def neighbor_id(session: Session, article: Article, now: datetime, *, later: bool) -> int | None:
     """The nearest article on one side: tries one range after the other, each a short scan of an index."""
     query = select(Article.id).outerjoin(Domain, Domain.id == Article.domain_id).limit(1)
     query = query.where(Article.exam_id == article.exam_id, visible(now))

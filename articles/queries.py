@@ -52,7 +52,8 @@ READING_ORDER: Order = (
 )
 
 
-def _articles(now: datetime) -> Select[Article]:
+def visible_articles(now: datetime) -> Select[Article]:
+    """The visible articles with their exam, domain and topics."""
     domain = joinedload(Article.domain).joinedload(Domain.exam)
     options = (joinedload(Article.exam), domain, selectinload(Article.topics))
     return select(Article).where(visible(now)).options(*options)
@@ -72,7 +73,7 @@ def find_exam(session: Session, slug: str, now: datetime) -> Exam | None:
 
 def exam_articles(session: Session, exam: Exam, now: datetime, limit: int | None = None) -> Sequence[Article]:
     """The articles of an exam in reading order: all, or as many as `limit`."""
-    query = _articles(now).outerjoin(Domain, Domain.id == Article.domain_id).order_by(*READING_ORDER)
+    query = visible_articles(now).outerjoin(Domain, Domain.id == Article.domain_id).order_by(*READING_ORDER)
     return session.scalars(query.where(Article.exam_id == exam.id).limit(limit)).all()
 
 
@@ -121,7 +122,7 @@ def find_topic(session: Session, slug: str, now: datetime) -> Topic | None:
 
 def topic_articles(session: Session, topic: Topic, now: datetime) -> Sequence[Article]:
     """The articles of a topic, exam by exam, each in reading order."""
-    query = _articles(now).join(ArticleTopic, ArticleTopic.article_id == Article.id)
+    query = visible_articles(now).join(ArticleTopic, ArticleTopic.article_id == Article.id)
     query = query.join(Exam, Exam.id == Article.exam_id).outerjoin(Domain, Domain.id == Article.domain_id)
     query = query.where(ArticleTopic.topic_id == topic.id)
     return session.scalars(query.order_by(Exam.position, Exam.slug, *READING_ORDER)).all()
@@ -129,7 +130,7 @@ def topic_articles(session: Session, topic: Topic, now: datetime) -> Sequence[Ar
 
 def find_article(session: Session, slug: str, now: datetime) -> Article | Moved | Gone | None:
     """The article at an address, with its text; where it moved to; that it is gone; or None."""
-    query = _articles(now).where(Article.slug == slug).options(joinedload(Article.content))
+    query = visible_articles(now).where(Article.slug == slug).options(joinedload(Article.content))
     if article := session.scalars(query).one_or_none():
         return article
     redirected = (
@@ -152,7 +153,7 @@ def _unless_hidden(article: Article, now: datetime, otherwise: Moved | None) -> 
 
 def articles_by_id(session: Session, ids: Sequence[int], now: datetime) -> Sequence[Article]:
     """The visible ones of these articles, in no order."""
-    return session.scalars(_articles(now).where(Article.id.in_(ids))).all() if ids else []
+    return session.scalars(visible_articles(now).where(Article.id.in_(ids))).all() if ids else []
 
 
 def newest(
@@ -160,7 +161,7 @@ def newest(
 ) -> Sequence[Article]:
     """The articles that became visible last (of one exam or topic, when given), the newest first."""
     shown = func.coalesce(Article.published, Article.first_visible_at)
-    query = _articles(now).order_by(shown.desc(), Article.id.desc()).limit(limit)
+    query = visible_articles(now).order_by(shown.desc(), Article.id.desc()).limit(limit)
     if exam is not None:
         query = query.where(Article.exam_id == exam.id)
     if topic is not None:
@@ -172,7 +173,7 @@ def newest(
 
 def appeared(session: Session, since: datetime, now: datetime) -> Sequence[Article]:
     """The articles that became visible after `since` and are visible now, the oldest first."""
-    query = _articles(now).where(Article.first_visible_at > since, Article.first_visible_at <= now)
+    query = visible_articles(now).where(Article.first_visible_at > since, Article.first_visible_at <= now)
     return session.scalars(query.order_by(Article.first_visible_at, Article.id)).all()
 
 

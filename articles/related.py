@@ -28,21 +28,23 @@ _COUNT = select(func.count()).select_from(_SHARING.limit(TOO_COMMON + 1).subquer
 def related(session: Session, article: Article, now: datetime, limit: int = 4) -> Sequence[Article]:
     """The visible articles closest to one by content, the closest first."""
     total = session.scalar(select(func.count(Article.body_id))) or 0
-    scores = _word_scores(session, article, total)
-    for body_id, score in _topic_scores(session, article, total).items():
+    scores = word_scores(session, article, total)
+    for body_id, score in topic_scores(session, article, total).items():
         scores[body_id] = scores.get(body_id, 0.0) + score
     scores.pop(article.body_id, None)
-    ids = _best_visible(session, article, scores, now, limit)
+    ids = best_visible(session, article, scores, now, limit)
     articles = {article.id: article for article in articles_by_id(session, ids, now)}
     return [articles[article_id] for article_id in ids]
 
 
-def _rarity(total: int, count: int) -> float:
+def rarity(total: int, count: int) -> float:
+    """The inverse document frequency of a word or topic."""
     return log(1 + total / count)
 
 
-def _word_scores(session: Session, article: Article, total: int) -> Scores:
-    values = {word: weight * _rarity(total, count) for word, weight, count in _shared_words(session, article)}
+def word_scores(session: Session, article: Article, total: int) -> Scores:
+    """Scores by shared keywords."""
+    values = {word: weight * rarity(total, count) for word, weight, count in shared_words(session, article)}
     chosen = sorted(values, key=lambda word: (-values[word], word))[:WORDS_USED]
     sharing = select(BodyKeyword.body_id, BodyKeyword.word, BodyKeyword.weight)
     scores: Scores = {}
@@ -51,18 +53,19 @@ def _word_scores(session: Session, article: Article, total: int) -> Scores:
     return scores
 
 
-def _shared_words(session: Session, article: Article) -> Sequence[tuple[str, float, int]]:
+def shared_words(session: Session, article: Article) -> Sequence[tuple[str, float, int]]:
     """The keywords that other articles have too, their weights, and how many articles have them."""
     own = select(BodyKeyword.word, BodyKeyword.weight, _COUNT).where(BodyKeyword.body_id == article.body_id)
     return [row for row in session.execute(own) if 2 <= row[2] <= TOO_COMMON]
 
 
-def _topic_scores(session: Session, article: Article, total: int) -> Scores:
+def topic_scores(session: Session, article: Article, total: int) -> Scores:
+    """Scores by shared topics."""
     ids = [topic.id for topic in article.topics]
     counted = select(ArticleTopic.topic_id, func.count()).where(ArticleTopic.topic_id.in_(ids))
     counts = dict(session.execute(counted.group_by(ArticleTopic.topic_id)).all())
     values = {
-        topic: TOPIC_WEIGHT**2 * _rarity(total, count)
+        topic: TOPIC_WEIGHT**2 * rarity(total, count)
         for topic, count in counts.items()
         if count <= TOO_COMMON
     }
@@ -73,7 +76,7 @@ def _topic_scores(session: Session, article: Article, total: int) -> Scores:
     return scores
 
 
-def _best_visible(session: Session, article: Article, scores: Scores, now: datetime, limit: int) -> list[int]:
+def best_visible(session: Session, article: Article, scores: Scores, now: datetime, limit: int) -> list[int]:
     """The ids of the best visible articles. Stops when no later one can be among them."""
     ranked = sorted(scores, key=lambda body_id: -scores[body_id])
     best: list[tuple[float, int]] = []  # by falling score, then by id

@@ -31,14 +31,14 @@ _STOP_WORDS = frozenset(_STOP_WORD_TEXT.split())
 
 def words(text: str) -> list[str]:
     """The words of a text: NFKD without combining marks, case-folded."""
-    plain = text if text.isascii() else _FOREIGN.sub(lambda match: _fold(match[0]), text)
+    plain = text if text.isascii() else _FOREIGN.sub(lambda match: fold(match[0]), text)
     if plain.isascii():  # five times faster than the regular expression
         return plain.translate(_ASCII).split()
     return WORD.findall(plain.casefold())
 
 
 @lru_cache(maxsize=5_000)
-def _fold(characters: str) -> str:
+def fold(characters: str) -> str:
     """Characters beyond ASCII, folded; those that belong to no word become a space."""
     decomposed = unicodedata.normalize("NFKD", characters)
     letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()

@@ -63,7 +63,7 @@ def load_article(
     article, problems = None, file.problems
     if matter := file.matter:
         slug = matter.slug or PurePosixPath(path).stem
-        problems = problems + _check_front_matter(matter, slug, file.lines)
+        problems = problems + check_front_matter(matter, slug, file.lines)
         if matter.draft:
             problems = list(map(soften_in_draft, problems))
         lines = {place: line for place, line in file.lines.items() if place[0] in _FIELDS_WITH_LINES}
@@ -71,7 +71,8 @@ def load_article(
     return LoadedArticle(path, article, file.body, problems, file.stat, file.unchanged)
 
 
-def _check_front_matter(matter: FrontMatter, slug: str, lines: dict[Place, int]) -> list[Problem]:
+def check_front_matter(matter: FrontMatter, slug: str, lines: dict[Place, int]) -> list[Problem]:
+    """Checks that need more than the type of a field."""
     problems = []
     if not SHORTEST_SUMMARY <= len(matter.summary) <= LONGEST_SUMMARY:  # decision 15
         message = f"The summary has {len(matter.summary)} characters."

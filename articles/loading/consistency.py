@@ -36,14 +36,15 @@ def check_slugs(articles: Iterable[HasSlug]) -> ProblemsByPath:
     alias_owners: dict[str, HasSlug] = {}
     for article in ordered:
         for index, alias in enumerate(article.old_slugs):
-            if problem := _check_alias(article, index, alias, owners, alias_owners):
+            if problem := check_alias(article, index, alias, owners, alias_owners):
                 problems[article.path].append(problem)
     return problems
 
 
-def _check_alias(
+def check_alias(
     article: HasSlug, index: int, alias: str, owners: Mapping[str, HasSlug], alias_owners: dict[str, HasSlug]
 ) -> Problem | None:
+    """The problem of one alias, if it has any."""
     line = article.line_of("aliases", index)
     if alias == article.slug:
         return Problem(line, "alias-loop", f"The alias “{alias}” is the article's own slug.", "Remove it.")
@@ -66,12 +67,13 @@ def check_declared_names(articles: Iterable[ArticleFile], exams: Mapping[str, Ex
     problems: ProblemsByPath = defaultdict(list)
     for article in articles:
         if exam := exams.get(article.exam):
-            _check_domain(problems, article, exam)
-            _check_topics(problems, article, exam)
+            check_domain(problems, article, exam)
+            check_topics(problems, article, exam)
     return problems
 
 
-def _check_domain(problems: ProblemsByPath, article: ArticleFile, exam: ExamFile) -> None:
+def check_domain(problems: ProblemsByPath, article: ArticleFile, exam: ExamFile) -> None:
+    """The article's domain must be declared."""
     declared = {domain.slug for domain in exam.fields.domains}
     if (domain := article.matter.domain) and domain not in declared:
         message = f"{exam.slug}/{EXAM_FILE} has no domain “{domain}”."
@@ -79,7 +81,8 @@ def _check_domain(problems: ProblemsByPath, article: ArticleFile, exam: ExamFile
         problems[article.path].append(Problem(article.line_of("domain"), "unknown-domain", message, hint))
 
 
-def _check_topics(problems: ProblemsByPath, article: ArticleFile, exam: ExamFile) -> None:
+def check_topics(problems: ProblemsByPath, article: ArticleFile, exam: ExamFile) -> None:
+    """The article's topics must be declared, and each only once."""
     declared, topics = exam.fields.topics, article.matter.topics
     for index, topic in enumerate(topics):
         line = article.line_of("topics", index)

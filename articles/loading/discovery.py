@@ -51,72 +51,104 @@ def scan_content(root: Path) -> ContentFolder:
     """Scan the content folder. Raises `ContentNotFoundError`."""
     if not root.is_dir():
         raise ContentNotFoundError(root)
-    content = ContentFolder(root.resolve())
-    for path, entry in _entries(content, ""):
-        if _is_folder(entry) and _is_inside(content, path, entry):
-            _scan_top_folder(content, path)
-    return content
+    scanner = ContentScanner(root.resolve())
+    scanner.scan()
+    return scanner.content
 
 
-def _scan_top_folder(content: ContentFolder, folder: str) -> None:
-    paths = list(_markdown_files(content, folder, ()))
-    if folder == PAGES_FOLDER:
-        content.pages = sorted(path for path in paths if _is_known_page(content, path))
-    elif (content.root / folder / EXAM_FILE).exists():
-        content.exams.append(folder)
-        content.articles.extend(DiscoveredArticle(path, folder) for path in paths)
-    elif paths:
-        message = f"The folder has articles and no {EXAM_FILE}."
-        hint = f"Add an {EXAM_FILE} to the folder, or move the articles into an exam's folder."
-        content.add_problem(folder, "no-exam", message, hint)
+class ContentScanner:
+    """Scans one content folder and collects what it finds in `content`."""
 
+    def __init__(self, root: Path) -> None:
+        self.content = ContentFolder(root)
 
-def _is_known_page(content: ContentFolder, path: str) -> bool:
-    if path in {f"{PAGES_FOLDER}/{name}.md" for name in PAGE_NAMES}:
-        return True
-    hint = f"Its pages are: {', '.join(PAGE_NAMES)}."
-    content.add_problem(path, "unknown-page", "The site has no such page.", hint)
-    return False
+    def scan(self) -> None:
+        """Scan the top folders."""
+        for path, entry in self._entries(""):
+            if _is_folder(entry) and self._is_inside(path, entry):
+                self._scan_top_folder(path)
 
+    def _scan_top_folder(self, folder: str) -> None:
+        paths = list(self._markdown_files(folder, ()))
+        if folder == PAGES_FOLDER:
+            self.content.pages = sorted(path for path in paths if self._is_known_page(path))
+        elif (self.content.root / folder / EXAM_FILE).exists():
+            self.content.exams.append(folder)
+            self.content.articles.extend(DiscoveredArticle(path, folder) for path in paths)
+        elif paths:
+            message = f"The folder has articles and no {EXAM_FILE}."
+            hint = f"Add an {EXAM_FILE} to the folder, or move the articles into an exam's folder."
+            self.content.add_problem(folder, "no-exam", message, hint)
 
-def _markdown_files(
-    content: ContentFolder, folder: str, parents: tuple[tuple[int, int], ...]
-) -> Iterator[str]:
-    """The Markdown files under a folder; `parents` are the folders above it, by device and inode."""
-    try:
-        stat = (content.root / folder).stat()
-    except OSError as error:
-        _add_unreadable_folder(content, folder, error)
-        return
-    if (inode := (stat.st_dev, stat.st_ino)) in parents:
-        message = "The link leads back to a folder above it."
-        content.add_problem(folder, "symlink-loop", message, "Remove the link.")
-        return
-    for path, entry in _entries(content, folder):
-        if _is_folder(entry):
-            if _is_inside(content, path, entry):
-                yield from _markdown_files(content, path, (*parents, inode))
-        elif path.lower().endswith(".md") and _is_article(content, path, entry):
-            yield path
+    def _is_known_page(self, path: str) -> bool:
+        if path in {f"{PAGES_FOLDER}/{name}.md" for name in PAGE_NAMES}:
+            return True
+        hint = f"Its pages are: {', '.join(PAGE_NAMES)}."
+        self.content.add_problem(path, "unknown-page", "The site has no such page.", hint)
+        return False
 
+    def _markdown_files(self, folder: str, parents: tuple[tuple[int, int], ...]) -> Iterator[str]:
+        """The Markdown files under a folder; `parents` are the folders above it, by device and inode."""
+        try:
+            stat = (self.content.root / folder).stat()
+        except OSError as error:
+            self._add_unreadable_folder(folder, error)
+            return
+        if (inode := (stat.st_dev, stat.st_ino)) in parents:
+            message = "The link leads back to a folder above it."
+            self.content.add_problem(folder, "symlink-loop", message, "Remove the link.")
+            return
+        for path, entry in self._entries(folder):
+            if _is_folder(entry):
+                if self._is_inside(path, entry):
+                    yield from self._markdown_files(path, (*parents, inode))
+            elif path.lower().endswith(".md") and self._is_article(path, entry):
+                yield path
 
-def _entries(content: ContentFolder, folder: str) -> list[tuple[str, os.DirEntry[str]]]:
-    """The entries of a folder with their paths, in order, without hidden and private ones."""
-    prefix = f"{folder}/" if folder else ""
-    try:
-        with os.scandir(content.root / folder) as scan:
-            entries = [
-                (prefix + entry.name, entry) for entry in scan if not entry.name.startswith((".", "_"))
-            ]
-    except OSError as error:
-        _add_unreadable_folder(content, folder or ".", error)
-        return []
-    return sorted(entries, key=itemgetter(0))
+    def _entries(self, folder: str) -> list[tuple[str, os.DirEntry[str]]]:
+        """The entries of a folder with their paths, in order, without hidden and private ones."""
+        prefix = f"{folder}/" if folder else ""
+        try:
+            with os.scandir(self.content.root / folder) as scan:
+                entries = [
+                    (prefix + entry.name, entry) for entry in scan if not entry.name.startswith((".", "_"))
+                ]
+        except OSError as error:
+            self._add_unreadable_folder(folder or ".", error)
+            return []
+        return sorted(entries, key=itemgetter(0))
 
+    def _add_unreadable_folder(self, folder: str, error: OSError) -> None:
+        message = f"The folder cannot be read: {error.strerror}."
+        self.content.add_problem(folder, "unreadable", message, "Correct its permissions.")
 
-def _add_unreadable_folder(content: ContentFolder, folder: str, error: OSError) -> None:
-    message = f"The folder cannot be read: {error.strerror}."
-    content.add_problem(folder, "unreadable", message, "Correct its permissions.")
+    def _is_article(self, path: str, entry: os.DirEntry[str]) -> bool:
+        if entry.name.lower() in _NOT_ARTICLES:
+            return False
+        if path != _printable(path) or not path.endswith(".md"):
+            hint = "Rename it: plain letters, ending in .md"
+            self.content.add_problem(path, "bad-name", "The file's name is unusual.", hint)
+            return False
+        return self._is_inside(path, entry)
+
+    def _is_inside(self, path: str, entry: os.DirEntry[str]) -> bool:
+        """Whether an entry, if it is a symbolic link, stays inside the self.content folder."""
+        if not entry.is_symlink():
+            return True
+        try:
+            if (self.content.root / path).resolve(strict=True).is_relative_to(self.content.root):
+                return True
+            problem = (
+                "symlink-outside",
+                "The link leads out of the self.content folder.",
+                "Copy the file instead.",
+            )
+        except FileNotFoundError:
+            problem = ("symlink-broken", "The link leads to nothing.", "Remove the link.")
+        except (OSError, RuntimeError):  # Python 3.11 and 3.12 raise RuntimeError on a loop
+            problem = ("symlink-loop", "The link leads back to itself.", "Remove the link.")
+        self.content.add_problem(path, *problem)
+        return False
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -124,32 +156,6 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:  # a symbolic link to itself
         return False
-
-
-def _is_article(content: ContentFolder, path: str, entry: os.DirEntry[str]) -> bool:
-    if entry.name.lower() in _NOT_ARTICLES:
-        return False
-    if path != _printable(path) or not path.endswith(".md"):
-        hint = "Rename it: plain letters, ending in .md"
-        content.add_problem(path, "bad-name", "The file's name is unusual.", hint)
-        return False
-    return _is_inside(content, path, entry)
-
-
-def _is_inside(content: ContentFolder, path: str, entry: os.DirEntry[str]) -> bool:
-    """Whether an entry, if it is a symbolic link, stays inside the content folder."""
-    if not entry.is_symlink():
-        return True
-    try:
-        if (content.root / path).resolve(strict=True).is_relative_to(content.root):
-            return True
-        problem = ("symlink-outside", "The link leads out of the content folder.", "Copy the file instead.")
-    except FileNotFoundError:
-        problem = ("symlink-broken", "The link leads to nothing.", "Remove the link.")
-    except (OSError, RuntimeError):  # Python 3.11 and 3.12 raise RuntimeError on a loop
-        problem = ("symlink-loop", "The link leads back to itself.", "Remove the link.")
-    content.add_problem(path, *problem)
-    return False
 
 
 def _printable(path: str) -> str:

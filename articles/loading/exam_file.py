@@ -42,7 +42,7 @@ def load_exam(folder: Path, now_ns: int) -> tuple[ExamFile | None, list[Problem]
     except ValidationError as error:
         places = [place_of(detail) for detail in error.errors()]
         return None, explain(error, ExamFields, {place: lines.line_of(place) for place in places}, {})
-    problems = _check_folder_name(folder.name) + _check_duplicate_domains(fields, lines)
+    problems = check_folder_name(folder.name) + check_duplicate_domains(fields, lines)
     return ExamFile(folder.name, fields, source.digest), problems
 
 
@@ -53,14 +53,16 @@ def _toml_problem(message: str) -> Problem:
     return Problem(line, "toml", f"exam.toml cannot be read here: {cause}.", "Correct the line.")
 
 
-def _check_folder_name(name: str) -> list[Problem]:
+def check_folder_name(name: str) -> list[Problem]:
+    """The folder's name must be a slug."""
     if SLUG.match(name) and len(name) <= SLUG_LENGTH:
         return []
     hint = "Rename it: small letters, digits and hyphens."
     return [Problem(1, "bad-slug", f"The folder's name “{name}” cannot stand in an address.", hint)]
 
 
-def _check_duplicate_domains(fields: ExamFields, lines: "TomlLines") -> list[Problem]:
+def check_duplicate_domains(fields: ExamFields, lines: "TomlLines") -> list[Problem]:
+    """No two domains may have the same slug."""
     counts = Counter(domain.slug for domain in fields.domains)
     repeated = {slug: count for slug, count in counts.items() if count > 1}
     return [

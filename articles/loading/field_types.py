@@ -23,7 +23,8 @@ def field_error(code: str, message: str, hint: str) -> PydanticCustomError:
     return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
 
 
-def _slug(value: str) -> str:
+def validate_slug(value: str) -> str:
+    """A slug as it may stand in a URL."""
     if not SLUG.match(value) or len(value) > SLUG_LENGTH:
         suggestion = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")[:SLUG_LENGTH] or "a-name-like-this"
         raise field_error(
@@ -34,13 +35,15 @@ def _slug(value: str) -> str:
     return value
 
 
-def _text(value: str) -> str:
+def normalize_text(value: str) -> str:
+    """A text that is not empty, with single spaces."""
     if not value.strip():
         raise field_error("missing", "it is empty", "Write it.")
     return " ".join(value.split())
 
 
-def _url(value: str) -> str:
+def validate_url(value: str) -> str:
+    """An absolute http or https URL."""
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.netloc or " " in value:
         raise field_error(
@@ -49,7 +52,8 @@ def _url(value: str) -> str:
     return value
 
 
-def _moment(value: Any) -> Any:
+def parse_moment(value: Any) -> Any:
+    """A date and time with its zone, in UTC."""
     written = value.written if isinstance(value, Unquoted) else value
     if not isinstance(written, str):
         return value
@@ -64,7 +68,8 @@ def _moment(value: Any) -> Any:
     return moment.astimezone(UTC)
 
 
-def _day(value: Any) -> Any:
+def parse_day(value: Any) -> Any:
+    """A date."""
     written = value.written if isinstance(value, Unquoted) else value
     if not isinstance(written, str):
         return value
@@ -76,7 +81,8 @@ def _day(value: Any) -> Any:
         ) from None
 
 
-def _line(value: str) -> str:
+def validate_line(value: str) -> str:
+    """A line whose placeholders are all known."""
     try:
         names = {name for _, name, _, _ in Formatter().parse(value) if name is not None}
     except ValueError:
@@ -88,10 +94,10 @@ def _line(value: str) -> str:
     return value
 
 
-Text = Annotated[str, AfterValidator(_text)]
+Text = Annotated[str, AfterValidator(normalize_text)]
 Title = Annotated[Text, Field(max_length=200)]
-Slug = Annotated[str, AfterValidator(_slug)]
-Url = Annotated[str, AfterValidator(_url)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
-Day = Annotated[date, BeforeValidator(_day)]
-Line = Annotated[Text, Field(max_length=300), AfterValidator(_line)]
+Slug = Annotated[str, AfterValidator(validate_slug)]
+Url = Annotated[str, AfterValidator(validate_url)]
+Moment = Annotated[AwareDatetime, BeforeValidator(parse_moment)]
+Day = Annotated[date, BeforeValidator(parse_day)]
+Line = Annotated[Text, Field(max_length=300), AfterValidator(validate_line)]

@@ -63,7 +63,7 @@ def read_file(path: Path, now_ns: int) -> SourceFile:
             ) from None
         message = f"The file cannot be read: {error.strerror}."
         raise UnreadableFileError("unreadable", message, "Correct its permissions.") from None
-    return SourceFile(_decode(data), hashlib.sha256(data).hexdigest(), stat)
+    return SourceFile(decode_text(data), hashlib.sha256(data).hexdigest(), stat)
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -74,7 +74,8 @@ def _read_bytes(path: Path) -> bytes:
         return file.read(MAX_BYTES + 1)
 
 
-def _decode(data: bytes) -> str:
+def decode_text(data: bytes) -> str:
+    """The text of a file's bytes, with line ends as \\n. Raises `UnreadableFileError`."""
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
         text = data.decode("utf-8")

@@ -35,8 +35,8 @@ def load_changes(run: Publication) -> tuple[Content, SiteUrls]:
     run.build_hashes = build_hashes(content)
     with run.db.read() as session:
         run.previous = previous_articles(session)
-        reusable = _reusable(run, session, content.folder.root, now_ns)
-        load_articles(content, list(_changed_stats(content, reusable, now_ns)), now_ns, run.progress)
+        reusable = reusable_articles(run, session, content.folder.root, now_ns)
+        load_articles(content, list(files_to_load(content, reusable, now_ns)), now_ns, run.progress)
         urls = SiteUrls.of_content(content, {path: reusable[path].url for path in content.unchanged})
         _reload_articles_with_outdated_links(run, session, content, urls, now_ns)
     content.merge_problems(
@@ -51,7 +51,9 @@ def build_hashes(content: Content) -> dict[str, str]:
     return {slug: hashlib.sha256(text.encode()).hexdigest() for slug, text in parts.items()}
 
 
-def _reusable(run: Publication, session: Session, root: Path, now_ns: int) -> dict[str, PreviousArticle]:
+def reusable_articles(
+    run: Publication, session: Session, root: Path, now_ns: int
+) -> dict[str, PreviousArticle]:
     """The previous articles, by path, whose body is used again if file and links are the same: 1 and 2."""
     changed = {path for path, image in images_in_use(session) if not _is_same_image(root, image, now_ns)}
     return {
@@ -66,7 +68,7 @@ def _is_same_image(root: Path, image: BuiltImage, now_ns: int) -> bool:
     return _has_stat(path, image.stat, now_ns) or _has_digest(path, image.digest)
 
 
-def _changed_stats(
+def files_to_load(
     content: Content, reusable: Mapping[str, PreviousArticle], now_ns: int
 ) -> Iterator[tuple[DiscoveredArticle, str]]:
     """The files to read, with the digests that prove that some are unchanged nevertheless: 3."""

@@ -40,97 +40,99 @@ class TaxonomyIds:
         }
 
 
-def write_articles(session: Session, changes: ArticleUpdate) -> None:
-    """Update articles, their topics and their redirects."""
-    ids = TaxonomyIds(session)
-    files = _update(session, changes, ids) | _insert(session, changes, ids)
-    _write_topics(session, files, ids)
-    _write_redirects(session, changes.diff, files)
-    for batch in batched([article.id for article in changes.diff.removed]):
-        values = {"removed_at": changes.now, "body_id": None}
-        session.execute(update(Article).where(Article.id.in_(batch)).values(values))
+class ArticleWriter:
+    """Writes the articles of one publication, with their topics and redirects."""
 
+    def __init__(self, session: Session, changes: ArticleUpdate) -> None:
+        self.session, self.changes = session, changes
+        self.ids = TaxonomyIds(session)
 
-def _update(session: Session, changes: ArticleUpdate, ids: TaxonomyIds) -> FilesById:
-    pairs = changes.diff.updates
-    if pairs:
-        rows = [{"row_id": article.id, **_columns(file, article, changes, ids)} for article, file in pairs]
-        session.connection().execute(update(Article).where(Article.id == bindparam("row_id")), rows)
-    modified = [article.id for article, _ in (*changes.diff.changed, *changes.diff.returned)]
-    for batch in batched(modified):
-        session.execute(update(Article).where(Article.id.in_(batch)).values(modified_at=changes.now))
-    return {article.id: file for article, file in pairs}
+    def write(self) -> None:
+        """Update, insert and remove."""
+        files = self._update() | self._insert()
+        self._write_topics(files)
+        self._write_redirects(files)
+        for batch in batched([article.id for article in self.changes.diff.removed]):
+            values = {"removed_at": self.changes.now, "body_id": None}
+            self.session.execute(update(Article).where(Article.id.in_(batch)).values(values))
 
+    def _update(self) -> FilesById:
+        pairs = self.changes.diff.updates
+        if pairs:
+            rows = [{"row_id": article.id, **self._columns(file, article)} for article, file in pairs]
+            self.session.connection().execute(update(Article).where(Article.id == bindparam("row_id")), rows)
+        modified = [article.id for article, _ in (*self.changes.diff.changed, *self.changes.diff.returned)]
+        for batch in batched(modified):
+            self.session.execute(
+                update(Article).where(Article.id.in_(batch)).values(modified_at=self.changes.now)
+            )
+        return {article.id: file for article, file in pairs}
 
-def _insert(session: Session, changes: ArticleUpdate, ids: TaxonomyIds) -> FilesById:
-    files = changes.diff.added
-    if not files:
-        return {}
-    rows = [_columns(file, None, changes, ids) for file in files]
-    statement = insert(Article).returning(Article.id, sort_by_parameter_order=True)
-    return dict(zip(session.scalars(statement, rows).all(), files, strict=True))
+    def _insert(self) -> FilesById:
+        files = self.changes.diff.added
+        if not files:
+            return {}
+        rows = [self._columns(file, None) for file in files]
+        statement = insert(Article).returning(Article.id, sort_by_parameter_order=True)
+        return dict(zip(self.session.scalars(statement, rows).all(), files, strict=True))
 
+    def _columns(self, file: ArticleFile, previous: PreviousArticle | None) -> dict[str, Any]:
+        changes, ids, matter = self.changes, self.ids, file.matter
+        body, exam_id = changes.stored_bodies[file.path], ids.exams[file.exam]
+        first_visible_at = first_visible(
+            changes.first_visible_times[previous.id] if previous else None,
+            draft=matter.draft, published=matter.published, expires=matter.expires, now=changes.now,
+        )  # fmt: skip
+        return {
+            "slug": file.slug,
+            "exam_id": exam_id,
+            "domain_id": ids.domains[exam_id, matter.domain] if matter.domain else None,
+            "body_id": body.body_id,
+            "title": matter.title,
+            "summary": matter.summary,
+            "author": matter.author,
+            "reviewer": matter.reviewer,
+            "reviewed": matter.reviewed,
+            "updated": matter.updated,
+            "published": matter.published,
+            "expires": matter.expires,
+            "draft": matter.draft,
+            "ads": matter.ads,
+            "position": matter.order,
+            "sources": [source.model_dump() for source in matter.sources],
+            "changes": [change.model_dump(mode="json") for change in matter.changes],
+            "aliases": list(matter.aliases),
+            "words": body.words,
+            "reading_minutes": body.reading_minutes,
+            "path": file.path,
+            "stat": file.stat,
+            "source_hash": file.digest,
+            "build_hash": changes.build_hashes[file.exam],
+            "first_visible_at": first_visible_at,
+            "removed_at": None,
+        }
 
-def _columns(
-    file: ArticleFile, previous: PreviousArticle | None, changes: ArticleUpdate, ids: TaxonomyIds
-) -> dict[str, Any]:
-    matter, body, exam_id = file.matter, changes.stored_bodies[file.path], ids.exams[file.exam]
-    first_visible_at = first_visible(
-        changes.first_visible_times[previous.id] if previous else None,
-        draft=matter.draft, published=matter.published, expires=matter.expires, now=changes.now,
-    )  # fmt: skip
-    return {
-        "slug": file.slug,
-        "exam_id": exam_id,
-        "domain_id": ids.domains[exam_id, matter.domain] if matter.domain else None,
-        "body_id": body.body_id,
-        "title": matter.title,
-        "summary": matter.summary,
-        "author": matter.author,
-        "reviewer": matter.reviewer,
-        "reviewed": matter.reviewed,
-        "updated": matter.updated,
-        "published": matter.published,
-        "expires": matter.expires,
-        "draft": matter.draft,
-        "ads": matter.ads,
-        "position": matter.order,
-        "sources": [source.model_dump() for source in matter.sources],
-        "changes": [change.model_dump(mode="json") for change in matter.changes],
-        "aliases": list(matter.aliases),
-        "words": body.words,
-        "reading_minutes": body.reading_minutes,
-        "path": file.path,
-        "stat": file.stat,
-        "source_hash": file.digest,
-        "build_hash": changes.build_hashes[file.exam],
-        "first_visible_at": first_visible_at,
-        "removed_at": None,
-    }
+    def _write_topics(self, files: FilesById) -> None:
+        for batch in batched(list(files)):
+            self.session.execute(delete(ArticleTopic).where(ArticleTopic.article_id.in_(batch)))
+        rows = [
+            {"article_id": article_id, "topic_id": self.ids.topics[topic], "position": position}
+            for article_id, file in files.items()
+            for position, topic in enumerate(file.matter.topics)
+        ]
+        if rows:
+            self.session.execute(insert(ArticleTopic), rows)
 
-
-def _write_topics(session: Session, files: FilesById, ids: TaxonomyIds) -> None:
-    for batch in batched(list(files)):
-        session.execute(delete(ArticleTopic).where(ArticleTopic.article_id.in_(batch)))
-    rows = [
-        {"article_id": article_id, "topic_id": ids.topics[topic], "position": position}
-        for article_id, file in files.items()
-        for position, topic in enumerate(file.matter.topics)
-    ]
-    if rows:
-        session.execute(insert(ArticleTopic), rows)
-
-
-def _write_redirects(session: Session, diff: Diff, files: FilesById) -> None:
-    """Redirect old slugs to the article that has them now; a slug in use is no redirect."""
-    targets = {alias: article_id for article_id, file in files.items() for alias in file.matter.aliases}
-    targets |= {article.slug: article.id for article, _ in diff.moved}
-    outdated = [*targets, *(file.slug for file in files.values())]
-    for batch in batched(outdated):
-        session.execute(delete(Redirect).where(Redirect.slug.in_(batch)))
-    if targets:
-        rows = [{"slug": slug, "article_id": article_id} for slug, article_id in targets.items()]
-        session.execute(insert(Redirect), rows)
+    def _write_redirects(self, files: FilesById) -> None:
+        """Redirect old slugs to the article that has them now; a slug in use is no redirect."""
+        targets = {alias: article_id for article_id, file in files.items() for alias in file.matter.aliases}
+        targets |= {article.slug: article.id for article, _ in self.changes.diff.moved}
+        outdated = [*targets, *(file.slug for file in files.values())]
+        for batch in batched(outdated):
+            self.session.execute(delete(Redirect).where(Redirect.slug.in_(batch)))
+        if targets:
+            rows = [{"slug": slug, "article_id": article_id} for slug, article_id in targets.items()]
+            self.session.execute(insert(Redirect), rows)
 
 
 def write_stats(session: Session, stats: Iterable[tuple[int, str]]) -> None:

@@ -36,7 +36,7 @@ def store_bodies(
         [{name: getattr(article, name) for name in columns} for article in articles],
     ).all()
     pairs = list(zip(ids, articles, strict=True))
-    _insert_rows(
+    insert_rows(
         session,
         BodyLink,
         ("body_id", "path", "anchor", "url", "line"),
@@ -46,13 +46,13 @@ def store_bodies(
             for link in article.links
         ],
     )
-    _insert_rows(
+    insert_rows(
         session,
         BodyImage,
         ("body_id", "path", "stat", "digest"),
         [(body, image.path, image.stat, image.digest) for body, article in pairs for image in article.images],
     )
-    _insert_rows(
+    insert_rows(
         session,
         BodyKeyword,
         ("body_id", "word", "weight"),
@@ -62,7 +62,7 @@ def store_bodies(
     return {article.path: StoredBody(body, article.words, article.reading_minutes) for body, article in pairs}
 
 
-def _insert_rows(
+def insert_rows(
     session: Session, model: type[Base], columns: Sequence[str], rows: Sequence[tuple[str | int | float, ...]]
 ) -> None:
     """Insert plain texts and numbers without the ORM, which takes longer than the database."""

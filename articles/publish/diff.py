@@ -68,7 +68,7 @@ def compare(
         for article in articles.values()
         if not (article.is_removed or article.slug in matched or article.path in unchanged)
     ]
-    diff.moved = _find_moves(unmatched, new_files)
+    diff.moved = find_moves(unmatched, new_files)
     moved_ids, moved_paths = {article.id for article, _ in diff.moved}, {file.path for _, file in diff.moved}
     diff.added = [file for file in new_files if file.path not in moved_paths]
     diff.removed = [article for article in unmatched if article.id not in moved_ids]
@@ -82,7 +82,8 @@ def _list_for(diff: Diff, article: PreviousArticle, file: ArticleFile) -> list[P
     return diff.rebuilt if same_source else diff.changed
 
 
-def _find_moves(articles: Sequence[PreviousArticle], files: Sequence[ArticleFile]) -> list[Pair]:
+def find_moves(articles: Sequence[PreviousArticle], files: Sequence[ArticleFile]) -> list[Pair]:
+    """Pairs of articles and files with another slug."""
     moves: list[Pair] = []
     for of_article, of_file in _IDENTITIES:
         moved_slugs, new_slugs = {article.slug for article, _ in moves}, {file.slug for _, file in moves}

@@ -8,7 +8,7 @@ from articles.loading.content import Content
 from articles.progress import no_progress
 from articles.publish.build_step import build_and_store
 from articles.publish.change_detection import load_changes, new_stats
-from articles.publish.commit import ArticleUpdate, write_articles, write_stats
+from articles.publish.commit import ArticleUpdate, ArticleWriter, write_stats
 from articles.publish.content_store import delete_bodies, delete_orphans
 from articles.publish.diff import Diff, compare
 from articles.publish.lock import one_at_a_time
@@ -53,7 +53,7 @@ def publish(
         with db.read() as session:
             visible_times = first_visible_times(session, [article.id for article, _ in diff.updates])
         report = PublishReport(diff, len(content.unchanged), warnings=problems.problems, dry_run=dry_run)
-        report.appearing = _count_appearing(diff, visible_times, run.now)
+        report.appearing = count_appearing(diff, visible_times, run.now)
         if report.appearing > MANY_AT_ONCE:
             say(_one_mail_notice(report.appearing))
         _commit(
@@ -72,14 +72,14 @@ def _commit(run: Publication, content: Content, report: PublishReport, changes: 
         if run.dry_run:
             session.rollback()
             return
-        write_articles(session, changes)
+        ArticleWriter(session, changes).write()
         write_stats(session, new_stats(run, content.unchanged))
         if not report.is_empty:
             raise_epoch(session)
     delete_bodies(run.db, changes.diff.replaced)
 
 
-def _count_appearing(diff: Diff, visible_times: dict[int, datetime | None], now: datetime) -> int:
+def count_appearing(diff: Diff, visible_times: dict[int, datetime | None], now: datetime) -> int:
     """How many articles become visible for the first time with this publication."""
     updated = [(visible_times[article.id], file) for article, file in diff.updates]
     added = [(None, file) for file in diff.added]

@@ -19,18 +19,19 @@ def sync_exams(session: Session, files: Mapping[str, ExamFile]) -> list[str]:
     for slug in files.keys() - rows.keys():
         rows[slug] = Exam(slug=slug)
         session.add(rows[slug])
-    changed = {slug for slug, file in files.items() if _set(rows[slug], **_exam_columns(file))}
-    changed |= {slug for slug in rows.keys() - files.keys() if _set(rows[slug], in_files=False)}
+    changed = {slug for slug, file in files.items() if set_attributes(rows[slug], **exam_columns(file))}
+    changed |= {slug for slug in rows.keys() - files.keys() if set_attributes(rows[slug], in_files=False)}
     session.flush()
     changed |= {
-        slug for slug, file in files.items() if _sync_domains(session, rows[slug], file.fields.domains)
+        slug for slug, file in files.items() if sync_domains(session, rows[slug], file.fields.domains)
     }
-    if _sync_topics(session, files.values()):
+    if sync_topics(session, files.values()):
         changed |= set(files)
     return sorted(changed)
 
 
-def _exam_columns(file: ExamFile) -> dict[str, object]:
+def exam_columns(file: ExamFile) -> dict[str, object]:
+    """The columns of an exam's row."""
     fields = file.fields
     return {
         "name": fields.name,
@@ -46,7 +47,8 @@ def _exam_columns(file: ExamFile) -> dict[str, object]:
     }
 
 
-def _sync_domains(session: Session, exam: Exam, fields: Sequence[DomainFields]) -> bool:
+def sync_domains(session: Session, exam: Exam, fields: Sequence[DomainFields]) -> bool:
+    """Update the domains of an exam. Whether any changed."""
     rows = {
         domain.slug: domain for domain in session.scalars(select(Domain).where(Domain.exam_id == exam.id))
     }
@@ -54,7 +56,7 @@ def _sync_domains(session: Session, exam: Exam, fields: Sequence[DomainFields]) 
     for position, domain in enumerate(fields):
         row = rows.pop(domain.slug, None) or Domain(slug=domain.slug, exam_id=exam.id)
         session.add(row)
-        changed |= _set(
+        changed |= set_attributes(
             row, title=domain.title, weight=domain.weight, source=domain.source, position=position
         )
     for row in rows.values():
@@ -63,16 +65,17 @@ def _sync_domains(session: Session, exam: Exam, fields: Sequence[DomainFields]) 
     return changed or bool(rows)
 
 
-def _sync_topics(session: Session, files: Iterable[ExamFile]) -> bool:
+def sync_topics(session: Session, files: Iterable[ExamFile]) -> bool:
+    """Update the topics of all exams. Whether any changed."""
     names = {slug: name for file in files for slug, name in file.fields.topics.items()}
     rows = {topic.slug: topic for topic in session.scalars(select(Topic))}
     changed = False
     for slug, name in names.items():
         row = rows.get(slug) or Topic(slug=slug)
         session.add(row)
-        changed |= _set(row, name=name, in_files=True)
+        changed |= set_attributes(row, name=name, in_files=True)
     for slug in rows.keys() - names.keys():
-        changed |= _set(rows[slug], in_files=False)
+        changed |= set_attributes(rows[slug], in_files=False)
     session.flush()
     return changed
 
@@ -88,7 +91,7 @@ def sync_pages(
         session.add(row)
         matter = file.matter
         values = {"title": matter.title, "summary": matter.summary, "updated": matter.updated}
-        if _set(row, html=built[file.path].html, **values):
+        if set_attributes(row, html=built[file.path].html, **values):
             row.modified_at = now
             changed.append(file.slug)
     for row in rows.values():
@@ -97,7 +100,7 @@ def sync_pages(
     return sorted([*changed, *rows])
 
 
-def _set(row: object, **values: object) -> bool:
+def set_attributes(row: object, **values: object) -> bool:
     """Set the attributes that differ. Whether there were any."""
     different = {name: value for name, value in values.items() if getattr(row, name, None) != value}
     for name, value in different.items():

@@ -17,35 +17,37 @@ _MAX_LABEL = 120  # characters; a screen reader reads the whole label aloud
 def make_tables_accessible(tree: Tree) -> None:
     """Make wide tables scrollable by keyboard, and mark header cells."""
     for table in tree.elements["table"]:
-        headers = [header for header in table.iter("th") if not _is_empty(header)]
+        headers = [header for header in table.iter("th") if not is_empty_cell(header)]
         for header in headers:
             header.set("scope", "col")
         for cell in table.iter("th", "td"):
             if alignment := pop_attribute(cell, "align"):
                 cell.set("class", alignment)
-        _mark_row_headers(table)
-        for empty in [header for header in table.iter("th") if _is_empty(header)]:
+        mark_row_headers(table)
+        for empty in [header for header in table.iter("th") if is_empty_cell(header)]:
             empty.tag = "td"  # an empty header has no meaning for a screen reader
             pop_attribute(empty, "scope")
         label = f"Table: {', '.join(text_of([header]) for header in headers)}"[:_MAX_LABEL]
         wrap(table, new_element("div", cls="table", role="region", aria_label=label, tabindex="0"))
 
 
-def _mark_row_headers(table: Element) -> None:
+def mark_row_headers(table: Element) -> None:
     """Make the first column headers when all of it is bold, or when its own header is empty."""
     first_cells = [row[0] for row in table.iter("tr") if len(row) and row[0].tag == "td"]
     corner = next(table.iter("th"), None)
-    if (corner is not None and _is_empty(corner)) or all(_is_bold(cell) for cell in first_cells):
+    if (corner is not None and is_empty_cell(corner)) or all(is_bold_cell(cell) for cell in first_cells):
         for cell in first_cells:
             cell.tag = "th"
             cell.set("scope", "row")
 
 
-def _is_empty(cell: Element) -> bool:
+def is_empty_cell(cell: Element) -> bool:
+    """Whether a cell has no content."""
     return not len(cell) and not (cell.text or "").strip()
 
 
-def _is_bold(cell: Element) -> bool:
+def is_bold_cell(cell: Element) -> bool:
+    """Whether all of a cell is bold."""
     return len(cell) == 1 and cell[0].tag == "strong" and not cell.text and not cell[0].tail
 
 

@@ -27,7 +27,7 @@ def highlight_code(tree: Tree) -> None:
     for block in tree.elements["pre"]:
         set_attributes(block, cls="code", tabindex="0")
         for code in block.iter("code"):
-            lexer = _lexer(pop_attribute(code, "class").removeprefix("language-"))
+            lexer = lexer_for(pop_attribute(code, "class").removeprefix("language-"))
             length = len(code.text or "")
             if lexer is not None and length <= remaining:
                 remaining -= length
@@ -35,7 +35,8 @@ def highlight_code(tree: Tree) -> None:
 
 
 @lru_cache(maxsize=64)
-def _lexer(name: str) -> Lexer | None:
+def lexer_for(name: str) -> Lexer | None:
+    """The lexer of a known language."""
     return get_lexer_by_name(name, stripnl=False, ensurenl=False) if name in LANGUAGES else None
 
 

@@ -32,13 +32,13 @@ def for_feed(html: str, article_url: str) -> str:
     """
     document = etree.fromstring(f"<html><body>{html}</body></html>", _PARSER)
     body = document[0]
-    for label in _with_class(body.iter("p"), "number"):
+    for label in elements_with_class(body.iter("p"), "number"):
         label[:] = [sub_element(label, "strong")]
         label[0].text, label.text = label.text, None
-    for question in _with_class(body.iter("section"), "question"):
-        _unfold_question(question)
+    for question in elements_with_class(body.iter("section"), "question"):
+        unfold_question(question)
     for link in list(body.iter("a")):
-        _simplify_link(link, article_url)
+        simplify_link(link, article_url)
     for image in body.iter("img"):
         image.set("src", urljoin(article_url, image.get("src", "")))
     for checkbox in list(body.iter("input")):
@@ -47,11 +47,13 @@ def for_feed(html: str, article_url: str) -> str:
     return "".join([body.text or "", *map(_CLEANER.clean, blocks)]).strip()
 
 
-def _with_class(elements: Iterable[Element], name: str) -> list[Element]:
+def elements_with_class(elements: Iterable[Element], name: str) -> list[Element]:
+    """The elements of exactly this class."""
     return [element for element in elements if element.get("class") == name]
 
 
-def _simplify_link(link: Element, article_url: str) -> None:
+def simplify_link(link: Element, article_url: str) -> None:
+    """Remove links inside the article, and make the others absolute."""
     kind = link.get("class")
     if kind in ("anchor", "back"):
         remove(link)
@@ -61,16 +63,18 @@ def _simplify_link(link: Element, article_url: str) -> None:
         link.set("href", urljoin(article_url, href))
 
 
-def _unfold_question(question: Element) -> None:
+def unfold_question(question: Element) -> None:
+    """Show the options of a question as a list, and their reasons below."""
     choices, answers = new_element("ol", type="A"), new_element("div")
     for option in list(question.iter("details")):
-        _unfold_option(option, choices, answers)
+        unfold_option(option, choices, answers)
     question.append(choices)
     sub_element(sub_element(question, "p"), "strong").text = "Answers"
     question.append(answers)
 
 
-def _unfold_option(option: Element, choices: Element, answers: Element) -> None:
+def unfold_option(option: Element, choices: Element, answers: Element) -> None:
+    """Move an option's text to the choices, and its reason to the answers."""
     summary, reason = option[0], option[1]
     letter = summary[0]
     verdict = "right" if "yes" in reason.get("class", "") else "not this one"
@@ -78,7 +82,7 @@ def _unfold_option(option: Element, choices: Element, answers: Element) -> None:
     heading.text = f"{letter.text}: {verdict}."
     remove(letter)
     summary.text = (summary.text or "").strip()
-    for label in _with_class(reason, "verdict"):
+    for label in elements_with_class(reason, "verdict"):
         remove(label)
     answers.extend(list(reason))
     summary.tag = "li"

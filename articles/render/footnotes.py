@@ -23,9 +23,9 @@ def link_footnotes(tree: Tree, source: str) -> None:
     """Link references and notes in both directions, and report notes without a reference."""
     if "[^" not in source:
         return
-    references = _find_references(tree)
+    references = find_references(tree)
     labels = {unquote(note_id.removeprefix("fn-")).casefold() for note_id in references}
-    _check_definitions(tree, labels)
+    check_definitions(tree, labels)
     for section in tree.elements["section"][:1]:
         _discard_unreachable(tree, section, references)
         if len(section[0]):
@@ -35,7 +35,8 @@ def link_footnotes(tree: Tree, source: str) -> None:
     tree.elements["a"] = [link for link in tree.elements["a"] if link.get("class") not in _FOOTNOTE_LINKS]
 
 
-def _find_references(tree: Tree) -> References:
+def find_references(tree: Tree) -> References:
+    """The links that the parser made of references."""
     references: References = {}
     for link in tree.elements["a"]:
         if link.get("id", "").startswith("fnref-"):
@@ -46,7 +47,7 @@ def _find_references(tree: Tree) -> References:
 
 def _discard_unreachable(tree: Tree, section: Element, references: References) -> None:
     """Discard notes without a reference in the text: duplicates, and those referenced only in an alt text."""
-    tree.discard([note for note in section[0] if note.get("id") not in references or not _backlinks(note)])
+    tree.discard([note for note in section[0] if note.get("id") not in references or not backlinks_of(note)])
     remaining = set(tree.elements["a"])
     for links in references.values():
         links[:] = [link for link in links if link in remaining]
@@ -57,7 +58,7 @@ def _discard_unreachable(tree: Tree, section: Element, references: References) -
 def _link_section(tree: Tree, section: Element, references: References) -> None:
     set_attributes(section, cls="footnotes", role="doc-endnotes", aria_label="Footnotes")
     for number, note in enumerate(section[0], 1):
-        links, backlinks = references[note.get("id", "")], _backlinks(note)
+        links, backlinks = references[note.get("id", "")], backlinks_of(note)
         note.set("id", f"fn-{number}")
         for count, (link, backlink) in enumerate(zip(links, backlinks, strict=False), 1):
             _link_pair(tree, link, backlink, number, count)
@@ -65,7 +66,8 @@ def _link_section(tree: Tree, section: Element, references: References) -> None:
             remove(backlink)
 
 
-def _backlinks(note: Element) -> list[Element]:
+def backlinks_of(note: Element) -> list[Element]:
+    """The links from a note back to its references."""
     return [link for link in note.iter("a") if link.get("class") == "footnote-backref"]
 
 
@@ -83,7 +85,7 @@ def _link_pair(tree: Tree, link: Element, backlink: Element, number: int, count:
     tree.visual_texts += [(link, str(number)), (backlink, "↩" if count == 1 else f"↩{count}")]
 
 
-def _check_definitions(tree: Tree, referenced: Set[str]) -> None:
+def check_definitions(tree: Tree, referenced: Set[str]) -> None:
     """Report notes that are defined twice or never referenced; the parser drops them."""
     code = [tree.span(element) for element in tree.elements["pre"]]
     counts: Counter[str] = Counter()

@@ -29,7 +29,7 @@ def assign_ids(tree: Tree) -> list[Heading]:
         )
         tree.visual_texts.append((anchor, "#"))
         headings.append(heading)
-    _check_levels(tree, headings)
+    check_levels(tree, headings)
     return headings
 
 
@@ -41,10 +41,10 @@ def _make_heading(tree: Tree, element: Element, counts: dict[str, int]) -> Headi
         element.tag = "h2"
     if not text:
         tree.report(line, "heading-empty", "A heading has no words.", "Write them, or remove its line.")
-    return Heading(_unique(slug(text), counts), text, int(element.tag[1]), line)
+    return Heading(unique_id(slug(text), counts), text, int(element.tag[1]), line)
 
 
-def _unique(base: str, counts: dict[str, int]) -> str:
+def unique_id(base: str, counts: dict[str, int]) -> str:
     """The slug, or the slug with the first unused number; `counts` has the last number of each slug."""
     unique = base
     while unique in counts:
@@ -54,7 +54,8 @@ def _unique(base: str, counts: dict[str, int]) -> str:
     return unique
 
 
-def _check_levels(tree: Tree, headings: list[Heading]) -> None:
+def check_levels(tree: Tree, headings: list[Heading]) -> None:
+    """Warn of headings that skip a level."""
     previous = 1
     for heading in headings:
         if heading.level > previous + 1:

@@ -34,7 +34,7 @@ def check_limits(text: str, lines: list[str]) -> Problem | None:
         )
     for number, line in enumerate(lines, 1):
         if len(line) > NESTING:  # a shorter line cannot exceed either limit
-            if not line[: NESTING + 1].strip(_MARKER_CHARACTERS) and _too_deep(line):
+            if not line[: NESTING + 1].strip(_MARKER_CHARACTERS) and nests_too_deeply(line):
                 return too_deep(number)
             if line.count("|") > TABLE_BARS:
                 message = f"A line has more than {TABLE_BARS} vertical bars."
@@ -42,7 +42,8 @@ def check_limits(text: str, lines: list[str]) -> Problem | None:
     return None
 
 
-def _too_deep(line: str) -> bool:
+def nests_too_deeply(line: str) -> bool:
+    """Whether a line begins too many quotes and lists, or is indented too far."""
     markers = _MARKERS.match(line)
     prefix = markers.group() if markers else ""
     indent = len(prefix) - len(prefix.lstrip())

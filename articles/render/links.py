@@ -36,20 +36,22 @@ def _resolve_link(tree: Tree, element: Element, href: str) -> Link | None:
         element.set("rel", "noopener")
     elif not href:
         _report_empty(tree, element)
-    elif (scheme and scheme[1].lower() == "mailto") or _is_internal(href):
+    elif (scheme and scheme[1].lower() == "mailto") or is_internal(href):
         pass  # `check_anchors` checks links inside this article
     elif path.lower().endswith(".md") and not scheme and href[0] not in "/\\":
-        return _article_link(tree, element, unquote(path), unquote(anchor))
+        return article_link(tree, element, unquote(path), unquote(anchor))
     else:
         _reject(tree, element, href)
     return None
 
 
-def _is_internal(href: str) -> bool:
+def is_internal(href: str) -> bool:
+    """Whether a link leads to this page or to a path of this site."""
     return href[0] == "#" or (href[0] == "/" and href[1:2] not in ("/", "\\"))
 
 
-def _article_link(tree: Tree, element: Element, path: str, anchor: str) -> Link:
+def article_link(tree: Tree, element: Element, path: str, anchor: str) -> Link:
+    """Resolve a link to another article."""
     resolve = tree.context.resolve_link
     if resolve is None:
         return Link(path, anchor, tree.line(element), None)

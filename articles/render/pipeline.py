@@ -84,7 +84,7 @@ def _serialize_blocks(tree: Tree) -> tuple[str, tuple[Block, ...]]:
     lines = [tree.line(element) for element in tree.root]
     for element in tree.root:
         element.tail = SEPARATOR
-    with _separated_cells(tree):
+    with separated_cells(tree):
         block_words = [block.split() for block in _serialize(tree, "text")]
     text = "\n".join(" ".join(words) for words in block_words if words)
     if "[^" in text:
@@ -93,7 +93,7 @@ def _serialize_blocks(tree: Tree) -> tuple[str, tuple[Block, ...]]:
         element.text = label
     etree.strip_attributes(tree.root, POSITION)
     blocks = tuple(
-        Block(_kind(element), f"{cleaning.clean(html)}\n", len(words), line)
+        Block(block_kind(element), f"{cleaning.clean(html)}\n", len(words), line)
         for element, html, words, line in zip(
             tree.root, _serialize(tree, "html"), block_words, lines, strict=True
         )
@@ -102,7 +102,7 @@ def _serialize_blocks(tree: Tree) -> tuple[str, tuple[Block, ...]]:
 
 
 @contextmanager
-def _separated_cells(tree: Tree) -> Iterator[None]:
+def separated_cells(tree: Tree) -> Iterator[None]:
     """Separate table cells with semicolons while plain text is written, so that snippets do not join them."""
     cells = [cell for table in tree.elements["table"] for cell in table.iter("th", "td")]
     tails = [cell.tail for cell in cells]
@@ -120,7 +120,8 @@ def _serialize(tree: Tree, method: str) -> list[str]:
     return output.removeprefix("<body>").split(SEPARATOR)[:-1]
 
 
-def _kind(element: Element) -> Kind:
+def block_kind(element: Element) -> Kind:
+    """The kind of a top-level block."""
     classes = element.get("class", "")
     if element.tag == "div":
         return "table" if classes == "table" else "admonition" if classes.startswith("note") else "quote"

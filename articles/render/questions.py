@@ -13,7 +13,6 @@ from articles.render.tree import (
     text_of,
 )
 
-_ID = "question-{}"
 _INLINE = frozenset(("a", "br", "code", "del", "em", "img", "input", "strong", "sup"))
 _VERDICTS = {True: "Right", False: "Not this one"}
 _MESSAGES = {
@@ -39,64 +38,113 @@ _MESSAGES = {
 
 def build_questions(tree: Tree) -> list[str]:
     """Build the questions of the article in their order, and return their ids."""
-    ids: list[str] = []
+    builder = QuestionBuilder(tree)
     for box in tree.elements["div"]:
-        name = box.get("class", "")
-        if box.get("role"):  # an admonition
-            continue
-        _check_closed(tree, box)
-        if name == "question":
-            _build_question(tree, box, len(ids) + 1)
-            ids.append(box.get("id", ""))
+        if not box.get("role"):  # an admonition has one
+            builder.build(box)
+    return builder.ids
+
+
+class QuestionBuilder:
+    """Turns the parsed elements of questions into their final form."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.ids: list[str] = []
+
+    def build(self, box: Element) -> None:
+        """Build the question in a container `:::`, or report that the container is none."""
+        self._check_closed(box)
+        if box.get("class") == "question":
+            self._build_question(box)
         else:
-            _report(tree, box, "container-unknown")
+            self._report(box, "container-unknown")
             pop_attribute(box, "class")
-    return ids
 
+    def _build_question(self, box: Element) -> None:
+        number = len(self.ids) + 1
+        self.ids.append(f"question-{number}")
+        box.tag = "section"
+        set_attributes(box, id=self.ids[-1], cls="question", aria_label=f"Practice question {number}")
+        parts = list(box)
+        index = next((i for i, part in enumerate(parts) if _is_option_list(part)), len(parts))
+        self._build_prompt(box, parts[:index], number)
+        if index == len(parts):
+            self._report(box, "question-options")
+            return
+        self._build_options(box, parts[index])
+        if index + 1 < len(parts):
+            self._report(parts[index + 1], "question-after")
 
-def _build_question(tree: Tree, box: Element, number: int) -> None:
-    box.tag = "section"
-    set_attributes(box, id=_ID.format(number), cls="question", aria_label=f"Practice question {number}")
-    parts = list(box)
-    index = next((i for i, part in enumerate(parts) if _is_option_list(part)), len(parts))
-    _build_prompt(tree, box, parts[:index], number)
-    if index == len(parts):
-        _report(tree, box, "question-options")
-        return
-    _build_options(tree, box, parts[index])
-    if index + 1 < len(parts):
-        _report(tree, parts[index + 1], "question-after")
+    def _build_prompt(self, box: Element, parts: list[Element], number: int) -> None:
+        prompt = sub_element(box, "div", cls="ask")
+        label = sub_element(prompt, "p", cls="number")
+        label.tail = prompt.tail = "\n"
+        self.tree.visual_texts.append((label, f"Question {number}"))
+        prompt.extend(parts)
+        box.insert(0, prompt)
+        if is_blank(prompt):
+            self._report(box, "question-prompt")
 
+    def _build_options(self, box: Element, options: Element) -> None:
+        items = list(options)
+        right = [
+            self._build_option(item, letter) for letter, item in zip(_letters(len(items)), items, strict=True)
+        ]
+        for item in items:
+            options.addprevious(item)
+        remove(options)
+        if len(items) < 2:
+            self._report(box, "question-few-options")
+        elif not any(right):
+            self._report(box, "question-no-answer")
+        elif all(right):
+            self._report(box, "question-no-wrong")
 
-def _build_prompt(tree: Tree, box: Element, parts: list[Element], number: int) -> None:
-    prompt = sub_element(box, "div", cls="ask")
-    label = sub_element(prompt, "p", cls="number")
-    label.tail = prompt.tail = "\n"
-    tree.visual_texts.append((label, f"Question {number}"))
-    prompt.extend(parts)
-    box.insert(0, prompt)
-    if is_blank(prompt):
-        _report(tree, box, "question-prompt")
+    def _build_option(self, item: Element, letter: str) -> bool:
+        """Turn a list item into a `details` that opens to show the reason. Whether the option is right."""
+        box = _checkbox(item)
+        right = box is not None and box.get("checked") is not None
+        if box is None:
+            self._report(item, "question-no-box")
+        else:
+            remove(box)
+        summary, reason = _split_option(item, "why yes" if right else "why no")
+        if is_blank(summary):
+            self._report(item, "question-empty-option")
+        if is_blank(reason):
+            self._report(item, "question-no-reason")
+        self._add_letter(summary, letter)
+        self._add_verdict(reason, _VERDICTS[right])
+        item.tag = "details"
+        summary.tail = item.tail = "\n"
+        return right
+
+    def _add_letter(self, summary: Element, letter: str) -> None:
+        mark = sub_element(summary, "span", cls="letter")
+        summary.insert(0, mark)
+        mark.tail, summary.text = f" {summary.text or ''}", None
+        self.tree.visual_texts.append((mark, letter))
+
+    def _add_verdict(self, reason: Element, verdict: str) -> None:
+        """Put the verdict above the reason, unless the reason begins with it."""
+        if not text_of([reason]).startswith(verdict):
+            mark = sub_element(reason, "p", cls="verdict")
+            reason.insert(0, mark)
+            mark.tail = "\n"
+            self.tree.visual_texts.append((mark, verdict))
+
+    def _check_closed(self, box: Element) -> None:
+        start, end = self.tree.span(box)
+        if start == end or not self.tree.lines[min(end, len(self.tree.lines)) - 1].rstrip().endswith(":::"):
+            self._report(box, "container-open")
+
+    def _report(self, element: Element, code: str) -> None:
+        self.tree.report(self.tree.line(element), code, *_MESSAGES[code])
 
 
 def _is_option_list(part: Element) -> bool:
     return part.tag in ("ul", "ol") and any(_checkbox(item) is not None for item in part)
-
-
-def _build_options(tree: Tree, box: Element, options: Element) -> None:
-    items = list(options)
-    right = [
-        _build_option(tree, item, letter) for letter, item in zip(_letters(len(items)), items, strict=True)
-    ]
-    for item in items:
-        options.addprevious(item)
-    remove(options)
-    if len(items) < 2:
-        _report(tree, box, "question-few-options")
-    elif not any(right):
-        _report(tree, box, "question-no-answer")
-    elif all(right):
-        _report(tree, box, "question-no-wrong")
 
 
 def _letters(count: int) -> list[str]:
@@ -105,26 +153,6 @@ def _letters(count: int) -> list[str]:
 
 def _checkbox(item: Element) -> Element | None:
     return item[0] if len(item) and item[0].tag == "input" else None
-
-
-def _build_option(tree: Tree, item: Element, letter: str) -> bool:
-    """Turn a list item into a `details` that opens to show the reason. Whether the option is right."""
-    box = _checkbox(item)
-    right = box is not None and box.get("checked") is not None
-    if box is None:
-        _report(tree, item, "question-no-box")
-    else:
-        remove(box)
-    summary, reason = _split_option(item, "why yes" if right else "why no")
-    if is_blank(summary):
-        _report(tree, item, "question-empty-option")
-    if is_blank(reason):
-        _report(tree, item, "question-no-reason")
-    _add_letter(tree, summary, letter)
-    _add_verdict(tree, reason, _VERDICTS[right])
-    item.tag = "details"
-    summary.tail = item.tail = "\n"
-    return right
 
 
 def _split_option(item: Element, reason_class: str) -> tuple[Element, Element]:
@@ -143,29 +171,3 @@ def _split_option(item: Element, reason_class: str) -> tuple[Element, Element]:
     reason = sub_element(item, "div", cls=reason_class)
     reason.extend(rest)
     return summary, reason
-
-
-def _add_letter(tree: Tree, summary: Element, letter: str) -> None:
-    mark = sub_element(summary, "span", cls="letter")
-    summary.insert(0, mark)
-    mark.tail, summary.text = f" {summary.text or ''}", None
-    tree.visual_texts.append((mark, letter))
-
-
-def _add_verdict(tree: Tree, reason: Element, verdict: str) -> None:
-    """Put the verdict above the reason, unless the reason begins with it."""
-    if not text_of([reason]).startswith(verdict):
-        mark = sub_element(reason, "p", cls="verdict")
-        reason.insert(0, mark)
-        mark.tail = "\n"
-        tree.visual_texts.append((mark, verdict))
-
-
-def _check_closed(tree: Tree, box: Element) -> None:
-    start, end = tree.span(box)
-    if start == end or not tree.lines[min(end, len(tree.lines)) - 1].rstrip().endswith(":::"):
-        _report(tree, box, "container-open")
-
-
-def _report(tree: Tree, element: Element, code: str) -> None:
-    tree.report(tree.line(element), code, *_MESSAGES[code])

@@ -47,18 +47,18 @@ def search(
     if not terms:
         return SearchResults(0, [])
     for any_word in (False, True):
-        matching = _matching(session, terms, any_word, now, exam)
+        matching = matching_articles(session, terms, any_word, now, exam)
         if total := session.scalar(select(func.count()).select_from(matching.subquery())):
             return SearchResults(total, _hits(session, matching.limit(limit).offset(offset), terms))
     return SearchResults(0, [])
 
 
-def _matching(
+def matching_articles(
     session: Session, terms: list[str], any_word: bool, now: datetime, exam: Exam | None
 ) -> Select[int]:
     """The ids of the hits, the best first."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
-    body_id, matches, rank = _fts5(terms, any_word) if is_sqlite else _tsvector(terms, any_word)
+    body_id, matches, rank = fts5_match(terms, any_word) if is_sqlite else tsvector_match(terms, any_word)
     query = select(Article.id).select_from(_INDEX).join(Article, Article.body_id == body_id)
     query = query.where(matches, visible(now)).order_by(rank, Article.id)
     return query.where(Article.exam_id == exam.id) if exam else query
@@ -68,7 +68,8 @@ def _matching(
 Match = tuple[ColumnElement[Any], ColumnElement[bool], ColumnElement[Any]]
 
 
-def _fts5(terms: list[str], any_word: bool) -> Match:
+def fts5_match(terms: list[str], any_word: bool) -> Match:
+    """The match on SQLite."""
     last = f'("{terms[-1]}" OR "{terms[-1]}" *)'
     match = (" OR " if any_word else " AND ").join([*(f'"{word}"' for word in terms[:-1]), last])
     name: ColumnElement[Any] = literal_column("article_search")
@@ -77,7 +78,8 @@ def _fts5(terms: list[str], any_word: bool) -> Match:
     return _INDEX.c.rowid, name.op("MATCH")(match), title * 10 + summary * 4 + text
 
 
-def _tsvector(terms: list[str], any_word: bool) -> Match:
+def tsvector_match(terms: list[str], any_word: bool) -> Match:
+    """The match on PostgreSQL."""
     last = f"('{terms[-1]}' | '{terms[-1]}':*)"
     match = (" | " if any_word else " & ").join([*(f"'{word}'" for word in terms[:-1]), last])
     query = func.to_tsquery("article_search", match)

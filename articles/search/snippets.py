@@ -19,20 +19,20 @@ def snippet(text: str, terms: Sequence[str]) -> Markup | None:
 
     Everything is escaped but our own `<mark>`.
     """
-    stems = [_stem(word) for word in terms]
+    stems = [strip_ending(word) for word in terms]
     tokens = list(WORD.finditer(text))
     marked = {
-        number: stem for number, token in enumerate(tokens) if (stem := _stem_of(token[0], stems, terms))
+        number: stem for number, token in enumerate(tokens) if (stem := matching_stem(token[0], stems, terms))
     }
     if not marked:
         return None
-    start = _best_start(marked)
+    start = best_start(marked)
     end = min(start + WIDTH, len(tokens))
     dots = ("… " if start else "", " …" if end < len(tokens) else "")
     return Markup(dots[0]) + _mark(text, tokens, range(start, end), marked) + Markup(dots[1])  # noqa: S704
 
 
-def _best_start(marked: dict[int, str]) -> int:
+def best_start(marked: dict[int, str]) -> int:
     """The word to begin at, so that the most different words, and then the most words, are in the snippet."""
     positions = sorted(marked)
 
@@ -65,7 +65,8 @@ def _one_line(between: str) -> str:
     return re.sub(r"\s+", " ", between)
 
 
-def _stem_of(token: str, stems: Sequence[str], terms: Sequence[str]) -> str | None:
+def matching_stem(token: str, stems: Sequence[str], terms: Sequence[str]) -> str | None:
+    """The stem of the query that a word of the text begins with."""
     plain = "".join(words(token))
     for stem in stems:
         if plain.startswith(stem) and len(plain) - len(stem) <= MAX_ENDING:
@@ -73,6 +74,7 @@ def _stem_of(token: str, stems: Sequence[str], terms: Sequence[str]) -> str | No
     return stems[-1] if plain.startswith(terms[-1]) else None
 
 
-def _stem(word: str) -> str:
+def strip_ending(word: str) -> str:
+    """A word without a common ending."""
     stem = _ENDING.sub("", word)
     return stem if len(stem) >= 3 else word

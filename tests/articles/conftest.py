@@ -32,10 +32,10 @@ def content(tmp_path: Path) -> Path:
 @pytest.fixture
 def publish_now(settings: Settings, db: Database, content: Path) -> Callable[..., PublishReport]:
     """Publish the content folder as it is."""
-    ours = settings.model_copy(update={"content": content})
+    our_settings = settings.model_copy(update={"content": content})
 
     def run(**options: object) -> PublishReport:
-        return publish(ours, db, **options)  # type: ignore[arg-type]
+        return publish(our_settings, db, **options)  # type: ignore[arg-type]
 
     return run
 

@@ -9,16 +9,20 @@ from articles.problems import ProblemReport
 from tests.support.articles import SUMMARY, article_md, write_files
 
 GOOD = article_md()
-Found = tuple[str, int, str]
+ProblemPlace = tuple[str, int, str]
 
 
-def found(report: ProblemReport) -> list[Found]:
-    return [(path, problem.line, problem.code) for path, each in report.problems.items() for problem in each]
+def problem_places(report: ProblemReport) -> list[ProblemPlace]:
+    return [
+        (path, problem.line, problem.code)
+        for path, problems in report.problems.items()
+        for problem in problems
+    ]
 
 
-def check_one(content: Path, text: str | bytes, name: str = "cpb/one.md") -> list[Found]:
+def check_one(content: Path, text: str | bytes, name: str = "cpb/one.md") -> list[ProblemPlace]:
     write_files(content, {name: text})
-    return found(check(content))
+    return problem_places(check(content))
 
 
 def hint_for(content: Path, text: str, name: str = "cpb/one.md") -> str:
@@ -29,7 +33,7 @@ def hint_for(content: Path, text: str, name: str = "cpb/one.md") -> str:
 
 def test_a_folder_without_mistakes_is_clean(content: Path) -> None:
     report = check(content)
-    assert (found(report), report.errors, report.files) == ([], 0, 3)
+    assert (problem_places(report), report.errors, report.files) == ([], 0, 3)
 
 
 FRONT = {
@@ -88,7 +92,11 @@ def test_values_that_yaml_reads_rightly_are_taken(content: Path) -> None:
 def test_a_summary_that_is_too_short_is_a_warning(content: Path) -> None:
     write_files(content, {"cpb/one.md": article_md(summary='"Short."')})
     report = check(content)
-    assert (found(report), report.errors, report.warnings) == ([("cpb/one.md", 3, "summary-length")], 0, 1)
+    assert (problem_places(report), report.errors, report.warnings) == (
+        [("cpb/one.md", 3, "summary-length")],
+        0,
+        1,
+    )
 
 
 BODIES = {

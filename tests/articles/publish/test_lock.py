@@ -55,9 +55,9 @@ def test_the_lock_is_given_back_after_a_failure(
 def test_two_processes_that_publish_at_once_both_succeed(
     settings: Settings, content: Path, db: Database
 ) -> None:
-    ours = settings.model_copy(update={"content": content})
+    our_settings = settings.model_copy(update={"content": content})
     with ThreadPoolExecutor(2) as pool:
-        steps = list(pool.map(lambda _: publish_until(ours, 0), range(2)))
+        steps = list(pool.map(lambda _: publish_until(our_settings, 0), range(2)))
     assert min(steps) < max(steps), "the second found nothing to do"
     with db.read() as session:
         assert len(queries.newest(session, clock.now(), 10)) == 2

@@ -19,7 +19,9 @@ from articles.render import RenderContext, render
 )
 def test_html_is_left_out_and_named_once_a_line(text: str, lines: list[int]) -> None:
     rendered = render(text, RenderContext(first_line=1))
-    assert [(found.line, found.code) for found in rendered.problems] == [(line, "raw-html") for line in lines]
+    assert [(problem.line, problem.code) for problem in rendered.problems] == [
+        (line, "raw-html") for line in lines
+    ]
     assert "<b>" not in rendered.html
     assert "<!--" not in rendered.html
 
@@ -38,7 +40,7 @@ def test_html_as_code_is_no_mistake() -> None:
 )
 def test_a_placeholder_is_a_mistake_on_its_line(word: str, frame: str) -> None:
     problems = render(frame.replace("{}", word), RenderContext(first_line=7)).problems
-    assert [(found.line, found.code) for found in problems] == [(10, "placeholder")]
+    assert [(problem.line, problem.code) for problem in problems] == [(10, "placeholder")]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,7 @@ def test_words_that_only_look_like_placeholders_pass(text: str) -> None:
 
 def test_windows_line_ends_count_as_one() -> None:
     rendered = render("a\r\n\r\nTODO\r\n", RenderContext())
-    assert [found.line for found in rendered.problems] == [3]
+    assert [problem.line for problem in rendered.problems] == [3]
 
 
 def test_characters_that_no_page_can_carry_are_dropped() -> None:

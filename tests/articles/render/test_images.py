@@ -43,12 +43,12 @@ def publish(root: Path, content: bytes, name: str = "a.png") -> Picture:
 
 
 def made(root: Path) -> dict[str, tuple[int, int]]:
-    found = {}
+    sizes = {}
     for path in sorted((root.parent / "media").iterdir()):
         with Image.open(path) as image:
             assert image.format == "WEBP"
-            found[path.name.rpartition("-")[2]] = image.size
-    return found
+            sizes[path.name.rpartition("-")[2]] = image.size
+    return sizes
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])

@@ -60,7 +60,7 @@ def test_con_10_hostile_text_that_is_short_enough_is_refused_or_rendered() -> No
 )
 def test_con_10_every_limit_refuses_by_name_and_renders_nothing(text: str, code: str) -> None:
     rendered = render(text, RenderContext(first_line=5))
-    assert [found.code for found in rendered.problems] == [code]
+    assert [problem.code for problem in rendered.problems] == [code]
     assert rendered.problems[0].line in (5, 6)
     assert rendered.blocks == ()
 
@@ -77,5 +77,5 @@ def test_con_10_every_limit_refuses_by_name_and_renders_nothing(text: str, code:
     ],
 )
 def test_what_stays_within_the_limits_is_rendered(text: str) -> None:
-    assert [found.code for found in render(text).problems] == []
+    assert [problem.code for problem in render(text).problems] == []
     assert render(text).blocks

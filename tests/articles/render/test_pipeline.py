@@ -30,7 +30,7 @@ def test_any_text_renders_to_harmless_whole_blocks(text: str) -> None:
     last = 100 + text.count("\n") + text.count("\r")
     assert faults(rendered.html) == []
     assert all(faults(block.html) == [] for block in rendered.blocks)
-    lines = [found.line for found in rendered.problems] + [block.line for block in rendered.blocks]
+    lines = [problem.line for problem in rendered.problems] + [block.line for block in rendered.blocks]
     assert all(100 <= line <= last for line in lines)
     assert rendered.words == len(rendered.text.split())
     assert len({heading.id for heading in rendered.headings}) == len(rendered.headings)
