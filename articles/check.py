@@ -8,7 +8,7 @@ from articles.build.anchors import AnchorChecker
 from articles.build.build_article import BuildContext, build_all
 from articles.build.site_urls import SiteUrls
 from articles.loading.consistency import check_slugs
-from articles.loading.content import Content, load_articles, load_exams_and_pages
+from articles.loading.content import LoadedContent, load_articles, load_exams_and_pages
 from articles.loading.exam_file import EXAM_FILE
 from articles.parallel_map import parallel_map
 from articles.problems import ProblemReport
@@ -41,7 +41,7 @@ def check(
 
 
 def _check_bodies(
-    content: Content, context: BuildContext, selected: set[str] | None, progress: Callable[[int], None]
+    content: LoadedContent, context: BuildContext, selected: set[str] | None, progress: Callable[[int], None]
 ) -> None:
     checker = AnchorChecker()
     sources = [body for path, body in content.bodies.items() if selected is None or path in selected]
@@ -56,7 +56,7 @@ def _check_bodies(
     content.merge_problems(checker.problems())
 
 
-def select_files(content: Content, paths: list[Path]) -> set[str] | None:
+def select_files(content: LoadedContent, paths: list[Path]) -> set[str] | None:
     """The files under `paths`, as paths from the content folder; None for all."""
     if not paths:
         return None

@@ -4,7 +4,7 @@ import posixpath
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-from articles.loading.content import Content
+from articles.loading.content import LoadedContent
 
 FIXED_URLS = frozenset({
     "/", "/search", "/pass/", "/subscribe/", "/sign-in/", "/account/", "/newsletter/archive/",
@@ -19,7 +19,7 @@ class SiteUrls:
         self._urls = frozenset(self.by_path.values()) | frozenset(others) | FIXED_URLS
 
     @classmethod
-    def of_content(cls, content: Content, unchanged: Mapping[str, str]) -> "SiteUrls":
+    def of_content(cls, content: LoadedContent, unchanged: Mapping[str, str]) -> "SiteUrls":
         """The URLs of the content folder; `unchanged` are those of the files that were not loaded, by path."""
         by_path = {**unchanged, **{path: article.url for path, article in content.articles.items()}}
         for file in content.folder.articles:

@@ -15,7 +15,7 @@ from articles.problems import Problem, ProblemReport, ProblemsByPath
 
 
 @dataclass
-class Content:
+class LoadedContent:
     """Everything loaded so far. All mappings are by path but `exams`, which are by slug."""
 
     folder: ContentFolder
@@ -50,9 +50,9 @@ def _order(problem: Problem) -> tuple[int, str, str]:
     return problem.line, problem.code, problem.message
 
 
-def load_exams_and_pages(root: Path, now_ns: int) -> Content:
+def load_exams_and_pages(root: Path, now_ns: int) -> LoadedContent:
     """Scan the folder and load what must be known before the articles. Raises `ContentNotFoundError`."""
-    content = Content(scan_content(root))
+    content = LoadedContent(scan_content(root))
     root = content.folder.root
     content.merge_problems(content.folder.problems)
     for folder in content.folder.exams:
@@ -72,7 +72,7 @@ def load_exams_and_pages(root: Path, now_ns: int) -> Content:
 
 
 def load_articles(
-    content: Content,
+    content: LoadedContent,
     files: Sequence[tuple[DiscoveredArticle, str]],
     now_ns: int,
     progress: Callable[[int], None],

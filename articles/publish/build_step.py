@@ -6,7 +6,7 @@ from articles.build.anchors import AnchorChecker
 from articles.build.build_article import BuildContext, build_all
 from articles.build.built_article import BuiltArticle, BuiltLink
 from articles.build.site_urls import SiteUrls
-from articles.loading.content import Content
+from articles.loading.content import LoadedContent
 from articles.parallel_map import parallel_map
 from articles.publish.content_store import store_bodies
 from articles.publish.previous_state import anchors_of, links_to
@@ -15,7 +15,7 @@ from articles.publish.publication import Publication
 BATCH = 150  # bodies stored in one transaction: few commits, and no other writer waits long
 
 
-def build_and_store(run: Publication, content: Content, urls: SiteUrls) -> None:
+def build_and_store(run: Publication, content: LoadedContent, urls: SiteUrls) -> None:
     """Build everything that was loaded; store it as long as there is no mistake anywhere."""
     media = None if run.dry_run or content.errors else run.media
     context = BuildContext(content.folder.root, urls, media, time.time_ns())
@@ -35,7 +35,7 @@ def build_and_store(run: Publication, content: Content, urls: SiteUrls) -> None:
     _check_anchors(run, content, checker)
 
 
-def _store(run: Publication, content: Content, waiting: list[BuiltArticle]) -> None:
+def _store(run: Publication, content: LoadedContent, waiting: list[BuiltArticle]) -> None:
     """Store the waiting articles, unless nothing will be published anyway."""
     if waiting and not (run.dry_run or content.errors):
         with run.db.write() as session:
@@ -43,7 +43,7 @@ def _store(run: Publication, content: Content, waiting: list[BuiltArticle]) -> N
     waiting.clear()
 
 
-def _check_anchors(run: Publication, content: Content, checker: AnchorChecker) -> None:
+def _check_anchors(run: Publication, content: LoadedContent, checker: AnchorChecker) -> None:
     """Check links to anchors between built articles, and between those and unchanged articles."""
     unchanged_links: dict[str, tuple[BuiltLink, ...]] = {}
     with run.db.read() as session:

@@ -19,7 +19,7 @@ from articles.build.built_article import BuiltImage
 from articles.build.site_urls import SiteUrls
 from articles.loading import file_io
 from articles.loading.consistency import check_slugs
-from articles.loading.content import Content, load_articles, load_exams_and_pages
+from articles.loading.content import LoadedContent, load_articles, load_exams_and_pages
 from articles.loading.discovery import DiscoveredArticle
 from articles.publish.previous_state import PreviousArticle, images_in_use, links_to, previous_articles
 from articles.publish.publication import Publication
@@ -28,7 +28,7 @@ from articles.render import RENDERER
 STORED_FORM = "1"  # raise it when bodies are to be stored in another form, and all are built again
 
 
-def load_changes(run: Publication) -> tuple[Content, SiteUrls]:
+def load_changes(run: Publication) -> tuple[LoadedContent, SiteUrls]:
     """Load what must be built again. The paths of other articles are in `unchanged` of the content."""
     now_ns = time.time_ns()
     content = load_exams_and_pages(run.content, now_ns)
@@ -45,7 +45,7 @@ def load_changes(run: Publication) -> tuple[Content, SiteUrls]:
     return content, urls
 
 
-def build_hashes(content: Content) -> dict[str, str]:
+def build_hashes(content: LoadedContent) -> dict[str, str]:
     """What an article's body depends on besides its own file and images, as a hash for each exam."""
     parts = {slug: f"{STORED_FORM}\n{RENDERER}\n{exam.digest}" for slug, exam in content.exams.items()}
     return {slug: hashlib.sha256(text.encode()).hexdigest() for slug, text in parts.items()}
@@ -69,7 +69,7 @@ def _is_same_image(root: Path, image: BuiltImage, now_ns: int) -> bool:
 
 
 def files_to_load(
-    content: Content, reusable: Mapping[str, PreviousArticle], now_ns: int
+    content: LoadedContent, reusable: Mapping[str, PreviousArticle], now_ns: int
 ) -> Iterator[tuple[DiscoveredArticle, str]]:
     """The files to read, with the digests that prove that some are unchanged nevertheless: 3."""
     root = str(content.folder.root)
@@ -82,7 +82,7 @@ def files_to_load(
 
 
 def _reload_articles_with_outdated_links(
-    run: Publication, session: Session, content: Content, urls: SiteUrls, now_ns: int
+    run: Publication, session: Session, content: LoadedContent, urls: SiteUrls, now_ns: int
 ) -> None:
     """Load unchanged articles that link to one whose URL is another now: 4."""
     previous = run.previous_by_path

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from articles.loading.article_file import ArticleFile
-from articles.loading.content import Content
+from articles.loading.content import LoadedContent
 from articles.progress import no_progress
 from articles.publish.build_step import build_and_store
 from articles.publish.change_detection import load_changes, new_stats
@@ -65,7 +65,7 @@ def publish(
         return report
 
 
-def _commit(run: Publication, content: Content, report: PublishReport, changes: ArticleUpdate) -> None:
+def _commit(run: Publication, content: LoadedContent, report: PublishReport, changes: ArticleUpdate) -> None:
     with run.db.write() as session:
         report.exams = sync_exams(session, content.exams)
         report.pages = sync_pages(session, content.pages.values(), run.built_pages, run.now)
