@@ -5,10 +5,10 @@ from urllib.parse import urlencode
 
 from carrel.settings import Settings
 from payments.checkout import orders
-from payments.fulfillment.match_order import ORDER, SITE
 from payments.models import Order
 from payments.payment_context import PaymentContext, site_id
 from payments.stripe.client import StripeRefusedError
+from payments.stripe.metadata import ORDER_KEY, SITE_KEY
 
 THANKS = "/pass/thanks"
 
@@ -37,7 +37,7 @@ def open_session(shop: PaymentContext, order: Order, email: str | None) -> str:
 
 def parameters(settings: Settings, order: Order, site: str, email: str | None) -> dict[str, Any]:
     """What Stripe is asked for: all of it from the order and the settings, nothing from the visitor."""
-    marks = {ORDER: order.reference, SITE: site}
+    marks = {ORDER_KEY: order.reference, SITE_KEY: site}
     params: dict[str, Any] = {
         "mode": "payment",
         "client_reference_id": order.reference,

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from payments.fulfillment.payment_checks import MismatchReason
 from payments.models import Order
 from payments.payment_context import site_id
+from payments.stripe.metadata import ORDER_KEY, SITE_KEY
 from payments.stripe.schemas import SessionFact
 
-ORDER, SITE = "order", "site"  # the names of our marks in Stripe's metadata
 REFERENCE = re.compile(r"[A-Za-z0-9_-]{22}")  # as `orders` makes them
 
 
@@ -37,7 +37,7 @@ class Identified:
 
 def identify(session: Session, fact: SessionFact) -> Identified:
     """The order of a session. Raises `NotOurSessionError`, `UnknownOrderError`."""
-    site = fact.names.get(SITE)
+    site = fact.names.get(SITE_KEY)
     if site not in {None, site_id(session)}:
         raise NotOurSessionError(fact.id)
     names = _names(fact)
@@ -51,7 +51,7 @@ def identify(session: Session, fact: SessionFact) -> Identified:
 
 def _names(fact: SessionFact) -> set[str]:
     of_payment = fact.payment_intent.metadata if fact.payment_intent else {}
-    names = {fact.client_reference_id, (fact.metadata or {}).get(ORDER), of_payment.get(ORDER)}
+    names = {fact.client_reference_id, (fact.metadata or {}).get(ORDER_KEY), of_payment.get(ORDER_KEY)}
     return {name for name in names if name and REFERENCE.fullmatch(name)}
 
 

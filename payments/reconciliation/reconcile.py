@@ -17,7 +17,7 @@ from carrel.http.services import Services
 from carrel.mail import alarms, holds
 from payments.fulfillment.apply_session import next_state
 from payments.fulfillment.fulfill import fulfill
-from payments.fulfillment.match_order import SITE, NotOurSessionError, UnknownOrderError, identify
+from payments.fulfillment.match_order import NotOurSessionError, UnknownOrderError, identify
 from payments.ledger import entries
 from payments.ledger.entitlement import SETTLED_FOR_US, given_back
 from payments.models import Dispute, Payment, Reconciliation
@@ -25,6 +25,7 @@ from payments.payment_context import PaymentContext, shop_of, site_id
 from payments.reconciliation import reconciliation_alerts
 from payments.stripe.client import StripeUnavailableError
 from payments.stripe.events import KNOWN, EventFact, MalformedEventError, read_event
+from payments.stripe.metadata import SITE_KEY
 from payments.stripe.schemas import SessionFact, StripeResponseError, read
 from payments.webhooks import inbox
 from payments.webhooks.event_handler import EventNotHandledError, receive
@@ -98,7 +99,7 @@ def _listed(shop: PaymentContext, since: datetime) -> tuple[list[SessionFact], l
         try:
             facts.append(read(SessionFact, answer))
         except StripeResponseError as wrong:
-            if (answer.get("metadata") or {}).get(SITE) == ours:
+            if (answer.get("metadata") or {}).get(SITE_KEY) == ours:
                 unreadable.append(Difference(str(answer.get("id")), str(wrong)))
     return facts, unreadable
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic import StrictBool, StrictInt, StrictStr
 
-from payments.fulfillment.match_order import ORDER, SITE
+from payments.stripe.metadata import ORDER_KEY, SITE_KEY
 from payments.stripe.schemas import Fact, read
 
 ABOUT_A_SESSION: Final = frozenset(
@@ -72,7 +72,9 @@ class EventFact(Fact):
     def body(self) -> dict[str, object]:
         """What is kept."""
         about = self.data.object
-        marks = {name: value for name, value in (about.metadata or {}).items() if name in {ORDER, SITE}}
+        marks = {
+            name: value for name, value in (about.metadata or {}).items() if name in {ORDER_KEY, SITE_KEY}
+        }
         return {
             "id": about.id,
             "object": about.object,

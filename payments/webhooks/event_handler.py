@@ -9,11 +9,12 @@ from sqlalchemy import select
 from carrel.http.services import Services
 from payments.fulfillment import notifications
 from payments.fulfillment.fulfill import fulfill
-from payments.fulfillment.match_order import ORDER, SITE, NotOurSessionError, UnknownOrderError
+from payments.fulfillment.match_order import NotOurSessionError, UnknownOrderError
 from payments.models import Payment, StripeEvent
 from payments.payment_context import PaymentContext, shop_of, site_id
 from payments.stripe.client import StripeNotFoundError
 from payments.stripe.events import ABOUT_A_SESSION, EventFact
+from payments.stripe.metadata import ORDER_KEY, SITE_KEY
 from payments.webhooks import inbox
 
 log = structlog.get_logger()
@@ -120,7 +121,7 @@ def _session_asked(shop: PaymentContext, intent: str, ours: str) -> str:
         marks = shop.stripe.intent(intent).metadata
     except StripeNotFoundError:
         raise NotOurSessionError(intent) from None
-    if marks.get(SITE) != ours or ORDER not in marks:
+    if marks.get(SITE_KEY) != ours or ORDER_KEY not in marks:
         raise NotOurSessionError(intent)
     found = shop.stripe.session_of(intent)
     if found is None:
