@@ -9,9 +9,9 @@ from stripe import HTTPClient
 
 from carrel.http.services import Services
 from carrel.settings import Settings
-from payments.stripe.signatures import Burst
+from payments.stripe.signatures import SignatureFailureCounter
 from payments.webhooks import verify_event
-from tests.support.payments import SECRET, Till
+from tests.support.payments import SECRET, Shop
 from website.demo.fake_stripe import FakeStripe
 
 
@@ -34,7 +34,7 @@ def settings(settings: Settings, stripe_: FakeStripe) -> Settings:
 @pytest.fixture(autouse=True)
 def no_forgeries_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that has seen none."""
-    monkeypatch.setattr(verify_event, "_forgeries", Burst())
+    monkeypatch.setattr(verify_event, "_signature_failures", SignatureFailureCounter())
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +44,6 @@ def stripe_is_tried_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def till(app: Flask, services: Services, stripe_: FakeStripe) -> Till:
+def shop(app: Flask, services: Services, stripe_: FakeStripe) -> Shop:
     """The shop's back room."""
-    return Till(app, services, stripe_)
+    return Shop(app, services, stripe_)

@@ -13,14 +13,14 @@ from typing import Any
 
 # name → the function, and whether the process ends before or after it
 POINTS = {
-    "after the event is kept": ("payments.webhooks.event_handler", "handle", "before"),
+    "after the event is kept": ("payments.webhooks.event_handler", "handle_event", "before"),
     "before the payment": ("payments.ledger.entries", "add_payment", "before"),
     "after the grant": ("payments.ledger.entries", "add_purchase", "after"),
     "before the mail": ("carrel.mail.outbox", "queue", "before"),
     "after the mail": ("carrel.mail.outbox", "queue", "after"),
-    "before the commit": ("payments.webhooks.inbox", "close", "after"),
-    "after the commit": ("payments.webhooks.event_handler", "fulfil", "after"),
-    "before the answer": ("payments.webhooks.event_handler", "handle", "after"),
+    "before the commit": ("payments.webhooks.inbox", "mark_handled", "after"),
+    "after the commit": ("payments.webhooks.event_handler", "fulfill", "after"),
+    "before the answer": ("payments.webhooks.event_handler", "handle_event", "after"),
 }
 
 

@@ -19,7 +19,7 @@ from carrel.http.services import Services
 from carrel.http.session_cookie import cookie_name
 from carrel.mail.models import Alarm, OutboxMail
 from payments.models import Order, Payment
-from payments.payment_context import PaymentContext, shop_of
+from payments.payment_context import PaymentContext, payment_context
 from website.demo.fake_stripe import FakeStripe
 
 SECRET = "whsec_carrel"
@@ -28,7 +28,7 @@ CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
 @dataclass
-class Till:
+class Shop:
     """The shop's back room: both sides of the counter, and the books."""
 
     app: Flask
@@ -37,9 +37,9 @@ class Till:
     clients: list[FlaskClient] = field(default_factory=list)
 
     @property
-    def shop(self) -> PaymentContext:
-        """The shop as the worker has it."""
-        return shop_of(self.services)
+    def context(self) -> PaymentContext:
+        """What the worker passes to everything that sells."""
+        return payment_context(self.services)
 
     def browser(self) -> FlaskClient:
         """A new browser, without cookies."""
@@ -125,7 +125,7 @@ class Till:
         return [reader.ad_free for reader in self.rows(Reader)]
 
 
-def leave(session: Session, reader: Reader) -> None:
+def erase_reader(session: Session, reader: Reader) -> None:
     """A reader's account is erased, as far as payments hear of it."""
     hooks.reader_erased(session, reader.id, reader.email_key)
     reader.email = reader.email_key = None
@@ -144,21 +144,21 @@ def try_to_buy(browser: FlaskClient, next_: str = "/articles/x/", **form: str) -
     return press(browser, f"/pass/?next={next_}", "/pass/checkout", next=next_, **form)
 
 
-def asked(till: Till) -> dict[str, Any]:
+def last_session_params(shop: Shop) -> dict[str, Any]:
     """What Stripe was asked for last."""
-    params = list(till.stripe.api.sent(CREATE))[-1].params
+    params = list(shop.stripe.api.sent(CREATE))[-1].params
     assert isinstance(params, dict)
     return params
 
 
-def outcome(till: Till) -> tuple[str, str]:
+def outcome(shop: Shop) -> tuple[str, str]:
     """What was made of the only payment."""
-    (payment,) = till.rows(Payment)
-    return payment.outcome, payment.trouble
+    (payment,) = shop.rows(Payment)
+    return payment.outcome, payment.mismatch
 
 
-def order_of(till: Till) -> Order:
+def order_of(shop: Shop) -> Order:
     """The only order."""
-    (order,) = till.rows(Order)
+    (order,) = shop.rows(Order)
     assert isinstance(order, Order)
     return order

@@ -103,7 +103,7 @@ def test_pf_18_without_both_a_person_must_look(site: Site, paid: dict[str, Any])
     site.stripe.forget(session_id)
     assert site.deliver(paid) == [200]
     (payment,) = site.payments(session_id)
-    assert (payment.outcome, payment.trouble, site.ad_free(session_id)) == ("held", "order not named", False)
+    assert (payment.outcome, payment.mismatch, site.ad_free(session_id)) == ("held", "order not named", False)
     assert {alarm.partition(":")[0] for alarm in site.alarms()} == {"held"}
 
 

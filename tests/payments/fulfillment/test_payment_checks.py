@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from payments.fulfillment.payment_checks import MismatchReason, trouble_with
+from payments.fulfillment.payment_checks import MismatchReason, find_mismatch
 from payments.models import Order
 from tests.support.truth import fact
 
@@ -20,16 +20,16 @@ def items(*found: dict[str, Any], has_more: bool = False) -> dict[str, Any]:
 
 
 def test_what_was_ordered_is_no_trouble() -> None:
-    assert trouble_with(order(), fact(), takes_coupons=False) is None
+    assert find_mismatch(order(), fact(), allows_promotion_codes=False) is None
 
 
 def test_a_price_that_we_do_not_know_yet_is_no_trouble() -> None:
-    assert trouble_with(order(price_id=None), fact(), takes_coupons=False) is None
+    assert find_mismatch(order(price_id=None), fact(), allows_promotion_codes=False) is None
 
 
 def test_tax_and_promotion_codes_change_the_total_only() -> None:
-    assert trouble_with(order(), fact(amount_total=598), takes_coupons=False) is None
-    assert trouble_with(order(), fact(amount_total=399), takes_coupons=False) is None
+    assert find_mismatch(order(), fact(amount_total=598), allows_promotion_codes=False) is None
+    assert find_mismatch(order(), fact(amount_total=399), allows_promotion_codes=False) is None
 
 
 @pytest.mark.parametrize(
@@ -55,9 +55,9 @@ def test_tax_and_promotion_codes_change_the_total_only() -> None:
     ],
 )
 def test_pay_08_whatever_differs_is_trouble(changes: dict[str, Any], trouble: MismatchReason) -> None:
-    assert trouble_with(order(), fact(**changes), takes_coupons=False) is trouble
+    assert find_mismatch(order(), fact(**changes), allows_promotion_codes=False) is trouble
 
 
 def test_pay_07_nothing_paid_is_right_only_where_codes_are_given() -> None:
     free = fact(payment_status="no_payment_required", amount_total=0)
-    assert trouble_with(order(), free, takes_coupons=True) is None
+    assert find_mismatch(order(), free, allows_promotion_codes=True) is None

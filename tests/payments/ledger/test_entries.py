@@ -38,7 +38,7 @@ def payment(session: Session, of: Any, number: int = 1, **changes: Any) -> Any:
         "subtotal_cents": 499,
         "currency": "usd",
         "outcome": "granted",
-        "trouble": "",
+        "mismatch": "",
         "paid_at": NOW,
         "recorded_at": NOW,
     }
@@ -167,7 +167,7 @@ def test_an_order_that_makes_no_sense_is_refused(db: Database, wrong: dict[str, 
     [
         {"amount_cents": -1},
         {"outcome": "held"},
-        {"trouble": "amount"},
+        {"mismatch": "amount"},
         {"outcome": "perhaps"},
         {"payment_intent": None},
         {"order_id": 999},

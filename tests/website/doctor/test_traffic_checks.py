@@ -97,7 +97,9 @@ def test_pf_33_a_clock_that_is_not_stripes_is_bad(
 def test_a_comparison_of_more_than_an_hour_ago_is_seen(patient: CheckContext) -> None:
     assert is_told(machine_checks.comparison(patient), Level.LOOK, "there was none yet")
     with patient.db.write() as session:
-        session.add(Reconciliation(days=3, found=0, finished_at=patient.now - timedelta(minutes=90)))
+        session.add(
+            Reconciliation(days=3, difference_count=0, finished_at=patient.now - timedelta(minutes=90))
+        )
     assert is_told(machine_checks.comparison(patient), Level.LOOK, "90 minutes ago")
 
 

@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from website.demo.fake_stripe.errors import Json, no_such
-from website.demo.fake_stripe.store import Store
+from website.demo.fake_stripe.errors import Json, resource_missing
+from website.demo.fake_stripe.store import ObjectStore
 
 _SHAPES = Path(__file__).parent / "shapes"
 
@@ -24,7 +24,7 @@ class AccountState:
 
     def __init__(self, *, base_url: str = "", state: Path | None = None) -> None:
         self.base_url = base_url
-        self.store = Store(state)
+        self.store = ObjectStore(state)
         self._forget_half_calls()
         self.publish: Callable[[Json], None] = lambda event: None
         self.origin: Json = {"id": None, "idempotency_key": None}
@@ -35,7 +35,7 @@ class AccountState:
         self._depth = 0
 
     @contextlib.contextmanager
-    def change(self) -> Iterator[Store]:
+    def change(self) -> Iterator[ObjectStore]:
         """Hold the lock; on leaving the outermost one, what has changed is in the file."""
         with self._lock:
             self._depth += 1
@@ -59,11 +59,11 @@ class AccountState:
         """The object of this kind. Raises ApiError ``resource_missing``."""
         found = self.store.find(kind, ident)
         if found is None:
-            raise no_such(kind, ident, param, status)
+            raise resource_missing(kind, ident, param, status)
         return found
 
 
-def shape(name: str) -> Json:
+def default_object(name: str) -> Json:
     """A fresh object with all of Stripe's fields for this kind at their resting values."""
     fresh: Json = json.loads(_text(name))
     return fresh

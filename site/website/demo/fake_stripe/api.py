@@ -11,9 +11,9 @@ from flask import Blueprint, Response, jsonify, request
 
 from website.demo.fake_stripe import idempotency
 from website.demo.fake_stripe.account_state import AccountState
-from website.demo.fake_stripe.api_calls import ENDPOINTS, Endpoint
+from website.demo.fake_stripe.api_calls import API_METHODS, ApiMethod
 from website.demo.fake_stripe.errors import ApiError, Json, unauthorized
-from website.demo.fake_stripe.faults import ApiFaults, Call
+from website.demo.fake_stripe.faults import ApiFaults, ApiRequest
 from website.demo.fake_stripe.form import Node, nest
 from website.demo.fake_stripe.ids import new_id
 from website.demo.fake_stripe.params import read
@@ -27,7 +27,7 @@ class ConnectionCutError(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class ApiResponse:
     """Status and body; ``replayed`` when it was given before under the same key."""
 
     status: int
@@ -46,17 +46,17 @@ class Api:
     def blueprint(self) -> Blueprint:
         """Every endpoint of the table."""
         pages = Blueprint("api", __name__)
-        for endpoint in ENDPOINTS:
+        for endpoint in API_METHODS:
             name = f"{endpoint.method} {endpoint.rule}".replace(".", "_")
 
-            def view(ident: str = "", endpoint: Endpoint = endpoint) -> Response:
+            def view(ident: str = "", endpoint: ApiMethod = endpoint) -> Response:
                 return self._answer(endpoint, ident)
 
             pages.add_url_rule(endpoint.rule, name, view, methods=[endpoint.method])
         return pages
 
-    def _answer(self, endpoint: Endpoint, ident: str) -> Response:
-        call = Call(request.method, request.path)
+    def _answer(self, endpoint: ApiMethod, ident: str) -> Response:
+        call = ApiRequest(request.method, request.path)
         call.idempotency_key = request.headers.get("Idempotency-Key") if _unsafe() else None
         call.stripe_version = request.headers.get("Stripe-Version")
         self._faults.requests.append(call)
@@ -65,14 +65,14 @@ class Api:
         try:
             answer = self._run(endpoint, ident, call)
         except ApiError as error:
-            answer = Answer(error.status, error.body())
+            answer = ApiResponse(error.status, error.body())
         call.status, call.replayed = answer.status, answer.replayed
         self._faults.pause_in("hold_answer", call)
         if self._faults.take("cut", call):
             raise ConnectionCutError
         return _response(answer, call)
 
-    def _run(self, endpoint: Endpoint, ident: str, call: Call) -> Answer:
+    def _run(self, endpoint: ApiMethod, ident: str, call: ApiRequest) -> ApiResponse:
         check_key(self._api_key)
         _check_version(call.stripe_version)
         self._faults.raise_failure(call, saved=False)
@@ -84,31 +84,31 @@ class Api:
             return self._execute(endpoint, ident, call)
         return self._once(endpoint, ident, call, sent)
 
-    def _once(self, endpoint: Endpoint, ident: str, call: Call, sent: Node) -> Answer:
+    def _once(self, endpoint: ApiMethod, ident: str, call: ApiRequest, sent: Node) -> ApiResponse:
         key = call.idempotency_key or ""
         with self._world.change():
             known = idempotency.begin(self._world, key, f"{call.method} {call.path}", dict(sent))
         if known is not None:
-            return Answer(known["status"], known["body"], replayed=True)
+            return ApiResponse(known["status"], known["body"], replayed=True)
         self._faults.pause(call)
         with self._world.change():
             try:
                 answer = self._execute(endpoint, ident, call)
             except BaseException:
-                idempotency.give_up(self._world, key)
+                idempotency.release(self._world, key)
                 raise
-            idempotency.keep(self._world, key, {"status": answer.status, "body": answer.body})
+            idempotency.save_response(self._world, key, {"status": answer.status, "body": answer.body})
         return answer
 
-    def _execute(self, endpoint: Endpoint, ident: str, call: Call) -> Answer:
+    def _execute(self, endpoint: ApiMethod, ident: str, call: ApiRequest) -> ApiResponse:
         with self._world.change():
             self._world.origin = {"id": new_id("req"), "idempotency_key": call.idempotency_key}
             try:
                 self._faults.raise_failure(call, saved=True)
                 found = endpoint.verb(self._world, ident, call.params)
-                return Answer(200, expanded(self._world, found, call.params.get("expand", [])))
+                return ApiResponse(200, expanded(self._world, found, call.params.get("expand", [])))
             except ApiError as error:
-                return Answer(error.status, error.body())
+                return ApiResponse(error.status, error.body())
             finally:
                 self._world.origin = {"id": None, "idempotency_key": None}
 
@@ -126,7 +126,7 @@ def check_key(api_key: str) -> None:
 def unknown_url() -> Response:
     """What the API answers where there is nothing."""
     message = f"Unrecognized request URL ({request.method}: {request.path})."
-    return _response(Answer(404, ApiError(message).body()), Call(request.method, request.path))
+    return _response(ApiResponse(404, ApiError(message).body()), ApiRequest(request.method, request.path))
 
 
 def _check_version(version: str | None) -> None:
@@ -143,7 +143,7 @@ def _pairs() -> list[tuple[str, str]]:
     return list(sent.items(multi=True))
 
 
-def _response(answer: Answer, call: Call) -> Response:
+def _response(answer: ApiResponse, call: ApiRequest) -> Response:
     response = jsonify(answer.body)
     response.status_code = answer.status
     headers: dict[str, Any] = {

@@ -8,7 +8,7 @@ from website.demo.fake_stripe.errors import Json
 from website.demo.fake_stripe.views import snapshot
 
 
-class Bank:
+class RefundActions:
     """Needs ``world``. ``payment`` is the id of a session, a Payment Intent or a charge."""
 
     world: AccountState
@@ -54,12 +54,12 @@ class Bank:
         with self.world.change():
             charge = self.charge_of(payment)
             whole = charge["amount"] if amount is None else amount
-            return snapshot(disputes.start(self.world, charge, whole, reason, status))
+            return snapshot(disputes.open_dispute(self.world, charge, whole, reason, status))
 
     def update_dispute(self, dispute: str, status: str = "under_review") -> Json:
         """The dispute goes on."""
         with self.world.change() as store:
-            return snapshot(disputes.move(self.world, store.get(dispute), status))
+            return snapshot(disputes.update_status(self.world, store.get(dispute), status))
 
     def close_dispute(self, dispute: str, outcome: str) -> Json:
         """The dispute ends: won, lost or warning_closed."""
@@ -76,4 +76,4 @@ class Bank:
 
     def _move_refund(self, refund: str, status: str, reason: str | None = None) -> Json:
         with self.world.change() as store:
-            return snapshot(refunds.move(self.world, store.get(refund), status, reason))
+            return snapshot(refunds.update_status(self.world, store.get(refund), status, reason))

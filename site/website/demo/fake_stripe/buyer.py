@@ -6,7 +6,7 @@ from website.demo.fake_stripe import charges
 from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.errors import Json
 from website.demo.fake_stripe.events import emit
-from website.demo.fake_stripe.items import price_item
+from website.demo.fake_stripe.items import set_price
 from website.demo.fake_stripe.sessions import customer_details
 
 EMAIL = "buyer@example.com"
@@ -23,14 +23,14 @@ class NotPayableError(Exception):
 def pay(world: AccountState, session: Json, email: str = EMAIL) -> Json:
     """By card, at once: complete and paid. Raises NotPayableError."""
     intent, charge = _attempt(world, session, email, "card", "succeeded")
-    charges.succeed(world, intent, charge)
+    charges.mark_succeeded(world, intent, charge)
     return _complete(world, session, "paid")
 
 
-def pay_later(world: AccountState, session: Json, email: str = EMAIL) -> Json:
+def pay_by_bank_debit(world: AccountState, session: Json, email: str = EMAIL) -> Json:
     """By a bank that answers later: complete and unpaid. Raises NotPayableError."""
     intent, charge = _attempt(world, session, email, "bank", "pending")
-    charges.wait(world, intent, charge)
+    charges.mark_processing(world, intent, charge)
     return _complete(world, session, "unpaid")
 
 
@@ -38,7 +38,7 @@ def pay_nothing(world: AccountState, session: Json, email: str = EMAIL) -> Json:
     """A discount of 100 %: complete without a Payment Intent. Raises NotPayableError."""
     _must_be_open(session)
     session["customer_details"] = customer_details(email)
-    adjust(session, discount=session["amount_subtotal"])
+    change_amounts(session, discount=session["amount_subtotal"])
     return _complete(world, session, "no_payment_required")
 
 
@@ -46,38 +46,38 @@ def decline(world: AccountState, session: Json, email: str = EMAIL, code: str = 
     """A card that is declined; the session stays open for another. Raises NotPayableError."""
     shown = session["customer_details"]
     intent, charge = _attempt(world, session, email, "card", "failed")
-    charges.refuse(world, intent, charge, code)
+    charges.mark_failed(world, intent, charge, code)
     session["customer_details"] = shown
     return world.store.save(session)
 
 
-def settle(world: AccountState, session: Json) -> Json:
+def settle_payment(world: AccountState, session: Json) -> Json:
     """The slow bank has paid. Raises NotPayableError unless it was asked."""
-    intent = _awaited(world, session)
-    charges.succeed(world, intent, world.store.get(intent["latest_charge"]))
+    intent = _processing_intent(world, session)
+    charges.mark_succeeded(world, intent, world.store.get(intent["latest_charge"]))
     session |= {"payment_status": "paid", "_settles": None}
     emit(world, "checkout.session.async_payment_succeeded", world.store.save(session))
     return session
 
 
-def fail(world: AccountState, session: Json) -> Json:
+def fail_payment(world: AccountState, session: Json) -> Json:
     """The slow bank has refused. Raises NotPayableError unless it was asked."""
-    intent = _awaited(world, session)
-    charges.refuse(world, intent, world.store.get(intent["latest_charge"]), "payment_failed")
+    intent = _processing_intent(world, session)
+    charges.mark_failed(world, intent, world.store.get(intent["latest_charge"]), "payment_failed")
     session["_settles"] = None
     emit(world, "checkout.session.async_payment_failed", world.store.save(session))
     return session
 
 
-def settle_overdue(world: AccountState) -> None:
+def finish_overdue(world: AccountState) -> None:
     """Every delayed payment whose time has come ends as the buyer chose on the page."""
     for session in world.store.all("checkout.session"):
         due = session.get("_settles")
         if due and due["at"] <= world.now():
-            (settle if due["well"] else fail)(world, session)
+            (settle_payment if due["well"] else fail_payment)(world, session)
 
 
-def adjust(
+def change_amounts(
     session: Json,
     *,
     amount: int | None = None,
@@ -95,7 +95,7 @@ def adjust(
     _must_be_open(session)
     item = session["_line_items"][0]
     unit = item["price"]["unit_amount"] if amount is None else amount
-    price_item(item, unit, quantity or item["quantity"], currency or item["currency"])
+    set_price(item, unit, quantity or item["quantity"], currency or item["currency"])
     item["price"]["id"] = price or item["price"]["id"]
     subtotal = sum(each["amount_subtotal"] for each in session["_line_items"])
     item |= {"amount_tax": tax, "amount_discount": discount}
@@ -110,7 +110,7 @@ def _attempt(world: AccountState, session: Json, email: str, method: str, status
     session["customer_details"] = customer_details(email)
     intent = charges.intent_for(world, session)
     intent["amount"], intent["currency"] = session["amount_total"], session["currency"]
-    return intent, charges.charge_intent(world, intent, session, method=method, status=status)
+    return intent, charges.create_charge(world, intent, session, method=method, status=status)
 
 
 def _complete(world: AccountState, session: Json, payment_status: str) -> Json:
@@ -124,7 +124,7 @@ def _must_be_open(session: Json) -> None:
         raise NotPayableError(session)
 
 
-def _awaited(world: AccountState, session: Json) -> Json:
+def _processing_intent(world: AccountState, session: Json) -> Json:
     intent = world.store.get(session["payment_intent"]) if session["payment_intent"] else None
     if intent is None or intent["status"] != "processing":
         raise NotPayableError(session)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from website.demo.fake_stripe.account_state import AccountState, shape
+from website.demo.fake_stripe.account_state import AccountState, default_object
 from website.demo.fake_stripe.errors import Json
 from website.demo.fake_stripe.events import emit
 from website.demo.fake_stripe.ids import new_id
-from website.demo.fake_stripe.listing import page, same
+from website.demo.fake_stripe.listing import fields_equal, list_page
 
 # What Stripe would say on a declined card, by its code (docs.stripe.com/declines/codes).
 DECLINES = {
@@ -23,7 +23,7 @@ def retrieve_intent(world: AccountState, ident: str, params: Json) -> Json:
 
 def list_intents(world: AccountState, ident: str, params: Json) -> Json:
     """GET /v1/payment_intents"""
-    return page(world, "payment_intent", params, "/v1/payment_intents", same(params, "customer"))
+    return list_page(world, "payment_intent", params, "/v1/payment_intents", fields_equal(params, "customer"))
 
 
 def retrieve_charge(world: AccountState, ident: str, params: Json) -> Json:
@@ -33,8 +33,8 @@ def retrieve_charge(world: AccountState, ident: str, params: Json) -> Json:
 
 def list_charges(world: AccountState, ident: str, params: Json) -> Json:
     """GET /v1/charges"""
-    matches = same(params, "customer", "payment_intent", "transfer_group")
-    return page(world, "charge", params, "/v1/charges", matches)
+    matches = fields_equal(params, "customer", "payment_intent", "transfer_group")
+    return list_page(world, "charge", params, "/v1/charges", matches)
 
 
 def intent_for(world: AccountState, session: Json) -> Json:
@@ -42,7 +42,7 @@ def intent_for(world: AccountState, session: Json) -> Json:
     if session["payment_intent"]:
         return world.store.get(session["payment_intent"])
     data = {k: v for k, v in session["_payment_intent_data"].items() if k != "shipping"}
-    intent = shape("payment_intent") | data
+    intent = default_object("payment_intent") | data
     intent |= {
         "id": new_id("pi"),
         "amount": session["amount_total"],
@@ -56,10 +56,10 @@ def intent_for(world: AccountState, session: Json) -> Json:
     return intent
 
 
-def charge_intent(world: AccountState, intent: Json, session: Json, *, method: str, status: str) -> Json:
+def create_charge(world: AccountState, intent: Json, session: Json, *, method: str, status: str) -> Json:
     """A charge of ``method`` ("card" or "bank") in ``status`` (succeeded, pending, failed)."""
     buyer = session["customer_details"]
-    charge = shape("charge") | {
+    charge = default_object("charge") | {
         "id": new_id("ch"),
         "amount": intent["amount"],
         "created": world.now(),
@@ -68,7 +68,7 @@ def charge_intent(world: AccountState, intent: Json, session: Json, *, method: s
         "metadata": dict(intent["metadata"]),
         "payment_intent": intent["id"],
         "payment_method": new_id("pm"),
-        "payment_method_details": shape(method),
+        "payment_method_details": default_object(method),
         "receipt_email": intent["receipt_email"],
         "status": status,
     }
@@ -79,7 +79,7 @@ def charge_intent(world: AccountState, intent: Json, session: Json, *, method: s
     return world.store.save(charge)
 
 
-def succeed(world: AccountState, intent: Json, charge: Json) -> None:
+def mark_succeeded(world: AccountState, intent: Json, charge: Json) -> None:
     """The money is there."""
     charge |= {"status": "succeeded", "paid": True, "captured": True}
     charge |= {"amount_captured": charge["amount"], "balance_transaction": new_id("txn")}
@@ -89,14 +89,14 @@ def succeed(world: AccountState, intent: Json, charge: Json) -> None:
     emit(world, "payment_intent.succeeded", world.store.save(intent))
 
 
-def wait(world: AccountState, intent: Json, charge: Json) -> None:
+def mark_processing(world: AccountState, intent: Json, charge: Json) -> None:
     """The bank has been asked and will answer later."""
     intent |= {"status": "processing"}
     emit(world, "charge.pending", charge)
     emit(world, "payment_intent.processing", world.store.save(intent))
 
 
-def refuse(world: AccountState, intent: Json, charge: Json, code: str) -> None:
+def mark_failed(world: AccountState, intent: Json, charge: Json, code: str) -> None:
     """The card or the bank has said no; the buyer may try another way."""
     message = DECLINES.get(code, "The payment failed.")
     charge |= {"status": "failed", "failure_code": code, "failure_message": message}

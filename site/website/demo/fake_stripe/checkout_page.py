@@ -28,7 +28,7 @@ class InvalidFormError(Exception):
     """The form cannot be accepted; the message is for the buyer."""
 
 
-def hosted_pages(world: AccountState) -> Blueprint:
+def checkout_pages(world: AccountState) -> Blueprint:
     """/pay/<session> and /receipts/<charge>."""
     pages = Blueprint("hosted", __name__)
 
@@ -58,7 +58,7 @@ def hosted_pages(world: AccountState) -> Blueprint:
     return pages
 
 
-def slow_bank_offered(session: Json) -> bool:
+def bank_debit_offered(session: Json) -> bool:
     """Whether the session's payment methods allow one that is not paid at once."""
     return not _AT_ONCE.issuperset(session["payment_method_types"])
 
@@ -87,7 +87,7 @@ def _form(session: Json, problem: str = "") -> str:
         email=sent.get("email", session["customer_email"] or ""),
         card=sent.get("card", "4242 4242 4242 4242"),
         way=sent.get("way", "card"),
-        slow_bank=slow_bank_offered(session),
+        slow_bank=bank_debit_offered(session),
     )
 
 
@@ -100,7 +100,7 @@ def _submit(world: AccountState, session: Json) -> None:
         buyer.pay_nothing(world, session, email)
     elif way == "card":
         _pay_by_card(world, session, email)
-    elif way in ("bank_pays", "bank_refuses") and slow_bank_offered(session):
+    elif way in ("bank_pays", "bank_refuses") and bank_debit_offered(session):
         _pay_by_bank(world, session, email, well=way == "bank_pays")
     else:
         raise InvalidFormError("Please choose how to pay.")
@@ -118,7 +118,7 @@ def _pay_by_card(world: AccountState, session: Json, email: str) -> None:
 
 
 def _pay_by_bank(world: AccountState, session: Json, email: str, *, well: bool) -> None:
-    buyer.pay_later(world, session, email)
+    buyer.pay_by_bank_debit(world, session, email)
     if world.settle_after is not None:
         session["_settles"] = {"at": world.now() + world.settle_after, "well": well}
         world.store.save(session)

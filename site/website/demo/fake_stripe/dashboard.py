@@ -11,25 +11,25 @@ from werkzeug.wrappers import Response
 from website.demo.fake_stripe.buyer import NotPayableError
 from website.demo.fake_stripe.errors import ApiError, Json
 from website.demo.fake_stripe.fake_stripe import FakeStripe
-from website.demo.fake_stripe.loopback_only import only_from_here
+from website.demo.fake_stripe.loopback_only import require_loopback
 from website.demo.fake_stripe.money import decimals
 
 _SHOWN = 30
 
 
-def desk(fake_stripe: FakeStripe) -> Blueprint:
+def dashboard(fake_stripe: FakeStripe) -> Blueprint:
     """``/`` and the buttons on it, from this machine only."""
     pages = Blueprint("desk", __name__)
     buttons = _buttons(fake_stripe)
 
     @pages.get("/")
     def overview() -> str:
-        only_from_here()
+        require_loopback()
         return _overview(fake_stripe)
 
     @pages.post("/do/<action>")
     def press(action: str) -> Response | tuple[str, int]:
-        only_from_here()
+        require_loopback()
         if action not in buttons:
             abort(404)
         try:

@@ -14,12 +14,12 @@ from website.demo.fake_stripe.network_conditions import NetworkConditions
 from website.demo.fake_stripe.signing import body_of, headers_of
 from website.demo.fake_stripe.webhook_sender import Transport, WebhookDelivery, WebhookSender, post
 
-MAIN = "we_standin"
-Order = Literal["as_sent", "reversed"] | Callable[[list[Json]], list[Json]]
+SITE_ENDPOINT = "we_standin"
+ReleaseOrder = Literal["as_sent", "reversed"] | Callable[[list[Json]], list[Json]]
 
 
 @dataclass(frozen=True)
-class Attempt:
+class DeliveryAttempt:
     """One request to the site; ``status`` is None when there was no HTTP answer, ``error`` says why."""
 
     event: str
@@ -30,13 +30,13 @@ class Attempt:
     error: str = ""
 
 
-class Dispatch(NetworkConditions):
+class WebhookDispatcher(NetworkConditions):
     """Brings events to endpoints. A 2xx is success; anything else, a 3xx too, is tried again."""
 
     def __init__(self, world: AccountState, retry_delays: Sequence[float]) -> None:
         super().__init__()
         self.transport: Transport = post
-        self.attempts: deque[Attempt] = deque(maxlen=10_000)
+        self.attempts: deque[DeliveryAttempt] = deque(maxlen=10_000)
         self._world = world
         self._retry_delays = retry_delays
         self._held: list[WebhookDelivery] = []
@@ -55,7 +55,7 @@ class Dispatch(NetworkConditions):
     def to(self, url: str, *secrets: str, enabled_events: Sequence[str] = ("*",)) -> None:
         """Place the site's endpoint, instead of the one before. Several secrets sign together."""
         with self._world.change():
-            endpoint = endpoints.add(self._world, MAIN, url, list(secrets))
+            endpoint = endpoints.add(self._world, SITE_ENDPOINT, url, list(secrets))
             endpoint["enabled_events"] = list(enabled_events)
 
     def drain(self, timeout: float = 10) -> None:
@@ -65,7 +65,7 @@ class Dispatch(NetworkConditions):
         """
         self._postman.drain(timeout)
 
-    def release(self, order: Order = "as_sent") -> None:
+    def release(self, order: ReleaseOrder = "as_sent") -> None:
         """Let go what is held, in this order; a callable sorts the list of events itself."""
         with self._world.change():
             self.holding = False
@@ -109,7 +109,7 @@ class Dispatch(NetworkConditions):
         known = self._world.store.all("webhook_endpoint")
         return [e for e in known if {"*", event["type"]} & set(e["enabled_events"])]
 
-    def _sorted(self, held: list[WebhookDelivery], order: Order) -> list[WebhookDelivery]:
+    def _sorted(self, held: list[WebhookDelivery], order: ReleaseOrder) -> list[WebhookDelivery]:
         if order == "as_sent":
             return held
         if order == "reversed":
@@ -135,7 +135,9 @@ class Dispatch(NetworkConditions):
         body = body_of(event, self.patch)
         headers = headers_of(body, self.secrets or endpoint["_secrets"], self.age)
         status, error = self._post(endpoint["url"], body, headers)
-        self.attempts.append(Attempt(event["id"], event["type"], endpoint["url"], status, headers, error))
+        self.attempts.append(
+            DeliveryAttempt(event["id"], event["type"], endpoint["url"], status, headers, error)
+        )
         return status
 
     def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int | None, str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from website.demo.fake_stripe.account_state import AccountState, shape
+from website.demo.fake_stripe.account_state import AccountState, default_object
 from website.demo.fake_stripe.errors import Json
 from website.demo.fake_stripe.events import emit
 from website.demo.fake_stripe.ids import new_id
-from website.demo.fake_stripe.listing import page, same
+from website.demo.fake_stripe.listing import fields_equal, list_page
 
 _ANSWER_WITHIN = 9 * 86400
 _CLOSED = ("won", "lost", "warning_closed")
@@ -19,12 +19,14 @@ def retrieve(world: AccountState, ident: str, params: Json) -> Json:
 
 def listing(world: AccountState, ident: str, params: Json) -> Json:
     """GET /v1/disputes"""
-    return page(world, "dispute", params, "/v1/disputes", same(params, "charge", "payment_intent"))
+    return list_page(
+        world, "dispute", params, "/v1/disputes", fields_equal(params, "charge", "payment_intent")
+    )
 
 
-def start(world: AccountState, charge: Json, amount: int, reason: str, status: str) -> Json:
+def open_dispute(world: AccountState, charge: Json, amount: int, reason: str, status: str) -> Json:
     """The cardholder's bank disputes a charge; a ``warning_…`` is only an inquiry, no money moves."""
-    dispute = shape("dispute") | {
+    dispute = default_object("dispute") | {
         "id": new_id("du"),
         "amount": amount,
         "charge": charge["id"],
@@ -44,7 +46,7 @@ def start(world: AccountState, charge: Json, amount: int, reason: str, status: s
     return dispute
 
 
-def move(world: AccountState, dispute: Json, status: str) -> Json:
+def update_status(world: AccountState, dispute: Json, status: str) -> Json:
     """The dispute goes on: under_review, or closed as won, lost or warning_closed."""
     previous = {"status": dispute["status"]}
     dispute["status"] = status

@@ -6,10 +6,10 @@ import secrets
 
 import stripe
 
-from website.demo.fake_stripe.account_state import AccountState, shape
+from website.demo.fake_stripe.account_state import AccountState, default_object
 from website.demo.fake_stripe.errors import Json
 from website.demo.fake_stripe.ids import new_id
-from website.demo.fake_stripe.listing import page
+from website.demo.fake_stripe.listing import list_page
 
 
 def create(world: AccountState, ident: str, params: Json) -> Json:
@@ -27,7 +27,7 @@ def retrieve(world: AccountState, ident: str, params: Json) -> Json:
 
 def listing(world: AccountState, ident: str, params: Json) -> Json:
     """GET /v1/webhook_endpoints"""
-    return page(world, "webhook_endpoint", params, "/v1/webhook_endpoints")
+    return list_page(world, "webhook_endpoint", params, "/v1/webhook_endpoints")
 
 
 def delete(world: AccountState, ident: str, params: Json) -> Json:
@@ -39,6 +39,6 @@ def delete(world: AccountState, ident: str, params: Json) -> Json:
 
 def add(world: AccountState, ident: str, url: str, signed_with: list[str]) -> Json:
     """An endpoint for all events; several secrets make several signatures, as while rolling one."""
-    endpoint = shape("endpoint") | {"id": ident, "url": url, "created": world.now()}
+    endpoint = default_object("endpoint") | {"id": ident, "url": url, "created": world.now()}
     endpoint |= {"api_version": stripe.api_version, "_secrets": signed_with}
     return world.store.save(endpoint)

@@ -37,12 +37,12 @@ class ApiError(Exception):
         return {"error": {name: value for name, value in fields.items() if value is not None}}
 
 
-def missing(param: str) -> ApiError:
+def parameter_missing(param: str) -> ApiError:
     """A required parameter was not sent."""
     return ApiError(f"Missing required param: {param}.", code="parameter_missing", param=param)
 
 
-def unknown(params: list[str]) -> ApiError:
+def parameter_unknown(params: list[str]) -> ApiError:
     """Parameters were sent that this call does not have."""
     word = "parameter" if len(params) == 1 else "parameters"
     return ApiError(
@@ -50,7 +50,7 @@ def unknown(params: list[str]) -> ApiError:
     )
 
 
-def no_such(kind: str, ident: str, param: str, status: int = 404) -> ApiError:
+def resource_missing(kind: str, ident: str, param: str, status: int = 404) -> ApiError:
     """No object has this id; 404 when it stands in the path, 400 when it is a parameter."""
     return ApiError(f"No such {kind}: '{ident}'", status=status, code="resource_missing", param=param)
 

@@ -9,7 +9,7 @@ import stripe
 from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.errors import ApiError, Json
 from website.demo.fake_stripe.ids import new_id
-from website.demo.fake_stripe.listing import page
+from website.demo.fake_stripe.listing import list_page
 from website.demo.fake_stripe.views import snapshot
 
 _KEPT_SECONDS = 30 * 86400
@@ -51,7 +51,7 @@ def listing(world: AccountState, ident: str, params: Json) -> Json:
         raise ApiError("You may only specify one of these parameters: type, types.")
     if len(params.get("types", ())) > 20:
         raise ApiError("Array types exceeded maximum 20 allowed elements.", param="types")
-    return page(world, "event", params, "/v1/events", lambda event: _wanted(world, event, params))
+    return list_page(world, "event", params, "/v1/events", lambda event: _wanted(world, event, params))
 
 
 def _wanted(world: AccountState, event: Json, params: Json) -> bool:

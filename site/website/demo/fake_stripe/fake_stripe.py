@@ -12,11 +12,11 @@ from typing_extensions import Unpack
 
 from website.demo.fake_stripe import buyer, sessions
 from website.demo.fake_stripe.account_state import AccountState
-from website.demo.fake_stripe.bank import Bank
+from website.demo.fake_stripe.bank import RefundActions
 from website.demo.fake_stripe.errors import Json
 from website.demo.fake_stripe.events import emit
 from website.demo.fake_stripe.faults import ApiFaults
-from website.demo.fake_stripe.merchant import Merchant
+from website.demo.fake_stripe.merchant import CheckoutActions
 from website.demo.fake_stripe.views import snapshot
 from website.demo.fake_stripe.webhooks import Webhooks
 
@@ -24,7 +24,7 @@ API_KEY = "sk_test_standin"
 _TICK_SECONDS = 0.25
 
 
-class Options(TypedDict, total=False):
+class FakeStripeOptions(TypedDict, total=False):
     """What ``FakeStripe`` takes; all of it has a default."""
 
     api_key: str
@@ -35,7 +35,7 @@ class Options(TypedDict, total=False):
     state: Path | None
 
 
-class FakeStripe(Merchant, Bank):
+class FakeStripe(CheckoutActions, RefundActions):
     """One Stripe account. Methods take ids and answer copies of the objects.
 
     ``retry_delays``: seconds before each further try of a webhook; after the last one the event
@@ -65,7 +65,7 @@ class FakeStripe(Merchant, Bank):
 
     @classmethod
     @contextlib.contextmanager
-    def running(cls, port: int = 0, **options: Unpack[Options]) -> Iterator[FakeStripe]:
+    def running(cls, port: int = 0, **options: Unpack[FakeStripeOptions]) -> Iterator[FakeStripe]:
         """A stand-in that is served over HTTP while the block runs; port 0 takes a free one."""
         from website.demo.fake_stripe.server import serving  # late: the server's app needs this module
 
@@ -81,7 +81,7 @@ class FakeStripe(Merchant, Bank):
     def start(self, base_url: str) -> None:
         """Begin to deliver webhooks and to let time pass; ``base_url`` is where we are served."""
         with self.world.change():
-            sessions.move_to(self.world, base_url)
+            sessions.set_base_url(self.world, base_url)
         self.webhooks.start()
         self._ticker.start()
 
@@ -123,8 +123,8 @@ class FakeStripe(Merchant, Bank):
     def run_due(self) -> None:
         """Expire what is overdue, and let the slow banks answer."""
         with self.world.change():
-            sessions.end_overdue(self.world)
-            buyer.settle_overdue(self.world)
+            sessions.expire_overdue(self.world)
+            buyer.finish_overdue(self.world)
 
     def refunds_start_as(self, status: str) -> None:
         """Refunds made through the API begin as pending, requires_action or succeeded."""

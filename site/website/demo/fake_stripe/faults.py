@@ -16,7 +16,7 @@ _LONGEST_HOLD = 60
 
 
 @dataclass
-class Call:
+class ApiRequest:
     """One request to the API: parameters nested, and typed once they have passed the check."""
 
     method: str
@@ -34,7 +34,7 @@ class Call:
 
 
 @dataclass
-class Fault:
+class ApiFault:
     """What shall go wrong, how often, and where."""
 
     kind: Kind
@@ -45,11 +45,11 @@ class Fault:
 
 
 class ApiFaults:
-    """Knobs. ``times=None`` means until ``calm()``; ``path`` as in ``Call.matches``."""
+    """Knobs. ``times=None`` means until ``calm()``; ``path`` as in ``ApiRequest.matches``."""
 
     def __init__(self) -> None:
-        self.requests: deque[Call] = deque(maxlen=10_000)
-        self._faults: list[Fault] = []
+        self.requests: deque[ApiRequest] = deque(maxlen=10_000)
+        self._faults: list[ApiFault] = []
         self._lock = threading.Lock()
         self._gate = threading.Event()
         self._arrived = threading.Semaphore(0)
@@ -58,29 +58,29 @@ class ApiFaults:
         self, status: int = 503, times: int | None = 1, path: str | None = None, saved: bool = False
     ) -> None:
         """Answer an error without doing anything. ``saved``: under the idempotency key it stays."""
-        self._add(Fault("fail", path, _count(times), status, saved))
+        self._add(ApiFault("fail", path, _count(times), status, saved))
 
     def cut(self, times: int | None = 1, path: str | None = None) -> None:
         """Do the work, then close the line without an answer."""
-        self._add(Fault("cut", path, _count(times)))
+        self._add(ApiFault("cut", path, _count(times)))
 
     def cut_before(self, times: int | None = 1, path: str | None = None) -> None:
         """Close the line without doing anything."""
-        self._add(Fault("cut_before", path, _count(times)))
+        self._add(ApiFault("cut_before", path, _count(times)))
 
     def slow(self, seconds: float, times: int | None = 1, path: str | None = None) -> None:
         """Wait before the work; meanwhile the idempotency key is in use."""
-        self._add(Fault("slow", path, _count(times), seconds))
+        self._add(ApiFault("slow", path, _count(times), seconds))
 
     def hold(self, times: int | None = 1, path: str | None = None) -> None:
         """Keep a call waiting before its work until ``release``; its idempotency key is in use."""
         self._gate.clear()
-        self._add(Fault("hold", path, _count(times)))
+        self._add(ApiFault("hold", path, _count(times)))
 
     def hold_answer(self, times: int | None = 1, path: str | None = None) -> None:
         """Do the work, webhooks and all, and keep the answer back until ``release``."""
         self._gate.clear()
-        self._add(Fault("hold_answer", path, _count(times)))
+        self._add(ApiFault("hold_answer", path, _count(times)))
 
     def wait_until_held(self, timeout: float = 10) -> None:
         """Return when a call is being held. Raises TimeoutError."""
@@ -105,11 +105,11 @@ class ApiFaults:
             self._faults = []
         self.release()
 
-    def sent(self, path: str) -> list[Call]:
+    def sent(self, path: str) -> list[ApiRequest]:
         """The logged calls that match."""
         return [call for call in self.requests if call.matches(path)]
 
-    def take(self, kind: Kind, call: Call, saved: bool = False) -> Fault | None:
+    def take(self, kind: Kind, call: ApiRequest, saved: bool = False) -> ApiFault | None:
         """The next fault of this kind for this call; counts it."""
         with self._lock:
             for fault in self._faults:
@@ -118,32 +118,32 @@ class ApiFaults:
                     return fault
         return None
 
-    def raise_failure(self, call: Call, saved: bool) -> None:
+    def raise_failure(self, call: ApiRequest, saved: bool) -> None:
         """Raises ApiError if the call is to fail now."""
         fault = self.take("fail", call, saved)
         if fault:
             kind = "rate_limit_error" if fault.value == 429 else "api_error"
             raise ApiError("Something went wrong on our end.", status=fault.value, kind=kind)
 
-    def pause(self, call: Call) -> None:
+    def pause(self, call: ApiRequest) -> None:
         """Wait before the work, as long as a test has asked."""
         fault = self.take("slow", call)
         if fault:
             time.sleep(fault.value)
         self.pause_in("hold", call)
 
-    def pause_in(self, kind: Kind, call: Call) -> None:
+    def pause_in(self, kind: Kind, call: ApiRequest) -> None:
         """Wait for ``release`` if this call is to be held."""
         if self.take(kind, call):
             self._arrived.release()
             self._gate.wait(_LONGEST_HOLD)
 
-    def _use(self, fault: Fault) -> None:
+    def _use(self, fault: ApiFault) -> None:
         fault.times -= 1
         if fault.times <= 0:
             self._faults = [other for other in self._faults if other is not fault]
 
-    def _add(self, fault: Fault) -> None:
+    def _add(self, fault: ApiFault) -> None:
         with self._lock:
             self._faults = [*self._faults, fault]
 

@@ -12,7 +12,7 @@ _LONGEST = 255
 def begin(world: AccountState, key: str, call: str, params: Json) -> Json | None:
     """The answer that was given under this key, or None: then the call may run.
 
-    Until ``keep`` or ``give_up`` the key is in use. Raises ApiError: 400 when the key was used for
+    Until ``save_response`` or ``release`` the key is in use. Raises ApiError: 400 when the key was used for
     another call, 409 while the first call is still running.
     """
     if len(key) > _LONGEST:
@@ -30,14 +30,14 @@ def begin(world: AccountState, key: str, call: str, params: Json) -> Json | None
     return answer
 
 
-def keep(world: AccountState, key: str, answer: Json) -> None:
+def save_response(world: AccountState, key: str, answer: Json) -> None:
     """Remember the answer, a 500 too."""
     note = world.store.get(_id(key))
     note["answer"] = answer
     world.store.save(note)
 
 
-def give_up(world: AccountState, key: str) -> None:
+def release(world: AccountState, key: str) -> None:
     """The call never began to run: the key is free again."""
     world.store.remove(_id(key))
 

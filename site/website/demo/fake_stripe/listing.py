@@ -6,13 +6,13 @@ import operator
 from collections.abc import Callable
 
 from website.demo.fake_stripe.account_state import AccountState
-from website.demo.fake_stripe.errors import ApiError, Json, no_such
+from website.demo.fake_stripe.errors import ApiError, Json, resource_missing
 from website.demo.fake_stripe.views import as_list, snapshot
 
 _COMPARE = {"gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
 
 
-def page(
+def list_page(
     world: AccountState, kind: str, params: Json, url: str, keep: Callable[[Json], bool] | None = None
 ) -> Json:
     """One page by ``limit``, ``starting_after``, ``ending_before`` and ``created``.
@@ -32,7 +32,7 @@ def page(
     return as_list(shown[::-1] if backwards else shown, url, len(kept) > limit)
 
 
-def same(params: Json, *names: str) -> Callable[[Json], bool]:
+def fields_equal(params: Json, *names: str) -> Callable[[Json], bool]:
     """Keeps the objects whose fields equal the parameters of the same names, where these are sent."""
     wanted = {name: params[name] for name in names if name in params}
     return lambda obj: all(obj.get(name) == value for name, value in wanted.items())
@@ -59,4 +59,4 @@ def _place(objects: list[Json], ident: str, param: str) -> int:
     for place, obj in enumerate(objects):
         if obj["id"] == ident:
             return place
-    raise no_such("object", ident, param, status=400)
+    raise resource_missing("object", ident, param, status=400)

@@ -10,7 +10,7 @@ from flask import abort, request
 _NAMES = {"localhost", "127.0.0.1", "::1"}
 
 
-def only_from_here() -> None:
+def require_loopback() -> None:
     """Aborts with 403 unless the caller is this machine, and not another site's page in a browser.
 
     The Host check stops a foreign name that was made to point here; the other two stop a foreign

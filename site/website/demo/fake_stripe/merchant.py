@@ -13,7 +13,7 @@ from website.demo.fake_stripe.errors import Json
 from website.demo.fake_stripe.views import snapshot
 
 
-class Costs(TypedDict, total=False):
+class CheckoutAmounts(TypedDict, total=False):
     """What a session costs after all: ``amount`` is the unit price in the smallest unit."""
 
     amount: int
@@ -24,23 +24,23 @@ class Costs(TypedDict, total=False):
     discount: int
 
 
-class Merchant:
+class CheckoutActions:
     """Needs ``world``. All methods answer the session; they raise NotPayableError, or KeyError."""
 
     world: AccountState
 
-    def pay(self, session: str, email: str = buyer.EMAIL, **costs: Unpack[Costs]) -> Json:
+    def pay(self, session: str, email: str = buyer.EMAIL, **costs: Unpack[CheckoutAmounts]) -> Json:
         """Pay by card: complete and paid; ``costs`` differ from what was asked for."""
 
         def step(world: AccountState, found: Json) -> Json:
-            buyer.adjust(found, **costs)
+            buyer.change_amounts(found, **costs)
             return buyer.pay(world, found, email)
 
         return self._with(session, step)
 
     def pay_later(self, session: str, email: str = buyer.EMAIL) -> Json:
-        """Pay by a bank that answers later: complete and unpaid; ``settle`` or ``fail`` ends it."""
-        return self._with(session, lambda world, found: buyer.pay_later(world, found, email))
+        """Pay by a bank that answers later: complete and unpaid; ``settle_payment`` or ``fail_payment`` ends it."""
+        return self._with(session, lambda world, found: buyer.pay_by_bank_debit(world, found, email))
 
     def pay_nothing(self, session: str, email: str = buyer.EMAIL) -> Json:
         """Complete with a discount of 100 %: no_payment_required."""
@@ -52,15 +52,15 @@ class Merchant:
 
     def settle(self, session: str) -> Json:
         """The slow bank pays: async_payment_succeeded."""
-        return self._with(session, buyer.settle)
+        return self._with(session, buyer.settle_payment)
 
     def fail(self, session: str) -> Json:
         """The slow bank refuses: async_payment_failed."""
-        return self._with(session, buyer.fail)
+        return self._with(session, buyer.fail_payment)
 
     def expire(self, session: str) -> Json:
         """The session expires now, whatever its clock says."""
-        return self._with(session, sessions.end)
+        return self._with(session, sessions.mark_expired)
 
     def forget(self, session: str, *, metadata: bool = True, client_reference_id: bool = True) -> Json:
         """Lose what ties the session to our order; the metadata on payment and charge as well."""
@@ -69,7 +69,7 @@ class Merchant:
             if client_reference_id:
                 found["client_reference_id"] = None
             if metadata:
-                _lose_metadata(world, found)
+                _remove_metadata(world, found)
             return world.store.save(found)
 
         return self._with(session, step)
@@ -92,7 +92,7 @@ class Merchant:
             return snapshot(step(self.world, store.get(session)))
 
 
-def _lose_metadata(world: AccountState, session: Json) -> None:
+def _remove_metadata(world: AccountState, session: Json) -> None:
     session["metadata"] = {}
     session["_payment_intent_data"].pop("metadata", None)
     if session["payment_intent"]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from website.demo.fake_stripe.account_state import shape
+from website.demo.fake_stripe.account_state import default_object
 from website.demo.fake_stripe.errors import ApiError
 
 # docs.stripe.com/currencies
-_KNOWN = shape("currencies")
+_KNOWN = default_object("currencies")
 CURRENCIES = frozenset(_KNOWN["all"].split())
 _NO_DECIMALS = frozenset(_KNOWN["no_decimals"].split())
 _THREE_DECIMALS = frozenset(_KNOWN["three_decimals"].split())
@@ -19,8 +19,8 @@ def decimals(currency: str) -> int:
     return 0 if currency in _NO_DECIMALS else 3 if currency in _THREE_DECIMALS else 2
 
 
-def in_words(amount: int, currency: str) -> str:
-    """``in_words(499, "usd")`` → ``$4.99``; a currency without a well-known sign by its code."""
+def format_amount(amount: int, currency: str) -> str:
+    """``format_amount(499, "usd")`` → ``$4.99``; a currency without a well-known sign by its code."""
     places = decimals(currency)
     number = f"{amount / 10**places:,.{places}f}"
     symbol = _SYMBOLS.get(currency)
@@ -34,12 +34,12 @@ def check_currency(currency: str, param: str) -> str:
     return currency.lower()
 
 
-def check_smallest(amount: int, currency: str) -> None:
+def check_minimum(amount: int, currency: str) -> None:
     """Raises ApiError for a total under Stripe's smallest charge; nothing at all is allowed."""
     smallest = _SMALLEST.get(currency, 50)
     if 0 < amount < smallest:
         raise ApiError(
             f"The Checkout Session's total amount due must add up to at least "
-            f"{in_words(smallest, currency)} {currency}",
+            f"{format_amount(smallest, currency)} {currency}",
             code="amount_too_small",
         )

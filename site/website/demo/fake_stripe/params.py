@@ -18,7 +18,7 @@ from typing import Any, Literal, NotRequired, Required, Union, get_args, get_ori
 from stripe import RequestOptions
 from typing_extensions import is_typeddict
 
-from website.demo.fake_stripe.errors import ApiError, Json, missing, unknown
+from website.demo.fake_stripe.errors import ApiError, Json, parameter_missing, parameter_unknown
 from website.demo.fake_stripe.form import Node
 
 # Where the library writes the names of the call options, which every parameter type inherits;
@@ -30,7 +30,7 @@ _SCALARS = {str, int, bool, Decimal}
 
 
 @dataclass(frozen=True)
-class Shape:
+class ParamType:
     """What one parameter may be; a union is the sum of its members."""
 
     fields: tuple[tuple[str, Any], ...] = ()
@@ -41,8 +41,8 @@ class Shape:
     choices: tuple[str, ...] = ()
     may_be_empty: bool = False
 
-    def __or__(self, other: Shape) -> Shape:
-        return Shape(
+    def __or__(self, other: ParamType) -> ParamType:
+        return ParamType(
             self.fields + other.fields,
             self.required | other.required,
             self.items or other.items,
@@ -55,41 +55,41 @@ class Shape:
 
 def read(params_type: Any, sent: Node) -> Json:
     """The parameters as typed values. Raises ApiError as Stripe would answer."""
-    found: Json = _read_fields(_shape(params_type), sent, "")
+    found: Json = _read_fields(_param_type(params_type), sent, "")
     return found
 
 
 @functools.cache
-def _shape(hint: Any) -> Shape:
+def _param_type(hint: Any) -> ParamType:
     origin = get_origin(hint)
     if origin in (NotRequired, Required):
-        return _shape(get_args(hint)[0])
+        return _param_type(get_args(hint)[0])
     if origin in (Union, types.UnionType):
-        return functools.reduce(Shape.__or__, map(_shape, get_args(hint)))
+        return functools.reduce(ParamType.__or__, map(_param_type, get_args(hint)))
     if origin is Literal:
         return _choices(get_args(hint))
     if is_typeddict(hint):
         return _fields(hint)
     items = get_args(hint)[0] if origin is list else None
-    return Shape(items=items, text_map=origin is dict, scalars=frozenset({hint} & _SCALARS))
+    return ParamType(items=items, text_map=origin is dict, scalars=frozenset({hint} & _SCALARS))
 
 
-def _choices(values: tuple[str, ...]) -> Shape:
-    return Shape(choices=tuple(v for v in values if v), may_be_empty="" in values)
+def _choices(values: tuple[str, ...]) -> ParamType:
+    return ParamType(choices=tuple(v for v in values if v), may_be_empty="" in values)
 
 
-def _fields(hint: Any) -> Shape:
+def _fields(hint: Any) -> ParamType:
     hints = get_type_hints(hint, localns=_OPTION_NAMES, include_extras=True)
     if RequestOptions in getattr(hint, "__orig_bases__", ()):
         hints = {k: v for k, v in hints.items() if k not in RequestOptions.__annotations__}
-    return Shape(fields=tuple(hints.items()), required=hint.__required_keys__ & hints.keys())
+    return ParamType(fields=tuple(hints.items()), required=hint.__required_keys__ & hints.keys())
 
 
-def _read(shape: Shape, sent: str | Node, path: str) -> Any:
+def _read(shape: ParamType, sent: str | Node, path: str) -> Any:
     if isinstance(sent, str):
         return _read_scalar(shape, sent, path)
     if shape.items is not None and all(key.isdigit() for key in sent):
-        return _read_list(_shape(shape.items), sent, path)
+        return _read_list(_param_type(shape.items), sent, path)
     if shape.text_map:
         return _read_text_map(sent, path)
     if shape.fields:
@@ -97,18 +97,18 @@ def _read(shape: Shape, sent: str | Node, path: str) -> Any:
     raise ApiError(f"Invalid string: {sent}", param=path)
 
 
-def _read_fields(shape: Shape, sent: Node, path: str) -> Json:
+def _read_fields(shape: ParamType, sent: Node, path: str) -> Json:
     fields = dict(shape.fields)
     strange = [_join(path, name) for name in sent if name not in fields]
     if strange:
-        raise unknown(strange)
+        raise parameter_unknown(strange)
     for name in fields:
         if name in shape.required and name not in sent:
-            raise missing(_join(path, name))
-    return {name: _read(_shape(fields[name]), value, _join(path, name)) for name, value in sent.items()}
+            raise parameter_missing(_join(path, name))
+    return {name: _read(_param_type(fields[name]), value, _join(path, name)) for name, value in sent.items()}
 
 
-def _read_list(shape: Shape, sent: Node, path: str) -> list[Any]:
+def _read_list(shape: ParamType, sent: Node, path: str) -> list[Any]:
     places = sorted(sent, key=int)
     return [_read(shape, sent[place], f"{path}[{place}]") for place in places]
 
@@ -120,7 +120,7 @@ def _read_text_map(sent: Node, path: str) -> dict[str, str]:
     return {name: str(value) for name, value in sent.items()}
 
 
-def _read_scalar(shape: Shape, sent: str, path: str) -> Any:
+def _read_scalar(shape: ParamType, sent: str, path: str) -> Any:
     if sent == "":
         return _read_empty(shape, path)
     if shape.choices:
@@ -133,7 +133,7 @@ def _read_scalar(shape: Shape, sent: str, path: str) -> Any:
     raise ApiError("Invalid array" if shape.items is not None else "Invalid object", param=path)
 
 
-def _read_empty(shape: Shape, path: str) -> str:
+def _read_empty(shape: ParamType, path: str) -> str:
     if shape.may_be_empty:
         return ""
     raise ApiError(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from website.demo.fake_stripe.account_state import AccountState, shape
+from website.demo.fake_stripe.account_state import AccountState, default_object
 from website.demo.fake_stripe.errors import ApiError, Json
 from website.demo.fake_stripe.events import emit
 from website.demo.fake_stripe.ids import new_id
-from website.demo.fake_stripe.listing import page, same
-from website.demo.fake_stripe.money import in_words
+from website.demo.fake_stripe.listing import fields_equal, list_page
+from website.demo.fake_stripe.money import format_amount
 
-_GIVEN_BACK = ("failed", "canceled")
+_UNSUCCESSFUL = ("failed", "canceled")
 _DISPUTED = ("needs_response", "under_review", "lost")
 
 
@@ -17,7 +17,7 @@ def create(world: AccountState, ident: str, params: Json) -> Json:
     """POST /v1/refunds. Raises ApiError when there is nothing, or not so much, to refund."""
     charge = _charge(world, params)
     amount = _amount(world, charge, params)
-    refund = shape("refund") | {
+    refund = default_object("refund") | {
         "id": new_id("re"),
         "amount": amount,
         "balance_transaction": new_id("txn"),
@@ -32,7 +32,7 @@ def create(world: AccountState, ident: str, params: Json) -> Json:
     if refund["status"] == "pending":
         refund["pending_reason"] = "processing"
     emit(world, "refund.created", world.store.save(refund))
-    emit(world, "charge.refunded", _recount(world, charge))
+    emit(world, "charge.refunded", _update_amount_refunded(world, charge))
     return refund
 
 
@@ -43,10 +43,10 @@ def retrieve(world: AccountState, ident: str, params: Json) -> Json:
 
 def listing(world: AccountState, ident: str, params: Json) -> Json:
     """GET /v1/refunds"""
-    return page(world, "refund", params, "/v1/refunds", same(params, "charge", "payment_intent"))
+    return list_page(world, "refund", params, "/v1/refunds", fields_equal(params, "charge", "payment_intent"))
 
 
-def move(world: AccountState, refund: Json, status: str, failure_reason: str | None = None) -> Json:
+def update_status(world: AccountState, refund: Json, status: str, failure_reason: str | None = None) -> Json:
     """The refund goes on to another status, a failed one with the bank's reason."""
     previous = {"status": refund["status"]}
     refund.pop("pending_reason", None)
@@ -54,7 +54,7 @@ def move(world: AccountState, refund: Json, status: str, failure_reason: str | N
     if failure_reason:
         refund |= {"failure_reason": failure_reason, "failure_balance_transaction": new_id("txn")}
     world.store.save(refund)
-    _recount(world, world.store.get(refund["charge"]))
+    _update_amount_refunded(world, world.store.get(refund["charge"]))
     emit(world, "refund.updated", refund, previous)
     emit(world, "charge.refund.updated", refund, previous)
     if status == "failed":
@@ -62,9 +62,9 @@ def move(world: AccountState, refund: Json, status: str, failure_reason: str | N
     return refund
 
 
-def _recount(world: AccountState, charge: Json) -> Json:
+def _update_amount_refunded(world: AccountState, charge: Json) -> Json:
     made = [r for r in world.store.all("refund") if r["charge"] == charge["id"]]
-    total = sum(r["amount"] for r in made if r["status"] not in _GIVEN_BACK)
+    total = sum(r["amount"] for r in made if r["status"] not in _UNSUCCESSFUL)
     charge |= {"amount_refunded": total, "refunded": total >= charge["amount"]}
     return world.store.save(charge)
 
@@ -98,7 +98,7 @@ def _amount(world: AccountState, charge: Json, params: Json) -> int:
         raise ApiError("Invalid positive integer", code="parameter_invalid_integer", param="amount")
     if amount > left:
         which = "unrefunded amount on charge" if charge["amount_refunded"] else "charge amount"
-        asked, have = in_words(amount, charge["currency"]), in_words(left, charge["currency"])
+        asked, have = format_amount(amount, charge["currency"]), format_amount(left, charge["currency"])
         raise ApiError(f"Refund amount ({asked}) is greater than {which} ({have})", param="amount")
     return amount
 

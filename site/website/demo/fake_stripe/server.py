@@ -14,7 +14,7 @@ from website.demo.fake_stripe.fake_stripe import FakeStripe
 HOST = "127.0.0.1"
 
 
-class Quiet(WSGIRequestHandler):
+class QuietRequestHandler(WSGIRequestHandler):
     """No line for every request."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
@@ -24,7 +24,9 @@ class Quiet(WSGIRequestHandler):
 @contextlib.contextmanager
 def serving(fake_stripe: FakeStripe, port: int = 0) -> Iterator[None]:
     """Serve on this machine while the block runs; port 0 takes a free one. Raises OSError."""
-    server = make_server(HOST, port, create_app(fake_stripe), threaded=True, request_handler=Quiet)
+    server = make_server(
+        HOST, port, create_app(fake_stripe), threaded=True, request_handler=QuietRequestHandler
+    )
     server.socket.listen(1024)  # hundreds may call at the same instant
     fake_stripe.start(f"http://{HOST}:{server.port}")
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)

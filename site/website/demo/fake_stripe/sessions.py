@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from website.demo.fake_stripe.account_state import AccountState, shape
-from website.demo.fake_stripe.errors import ApiError, Json, missing, no_such
+from website.demo.fake_stripe.account_state import AccountState, default_object
+from website.demo.fake_stripe.errors import ApiError, Json, parameter_missing, resource_missing
 from website.demo.fake_stripe.events import emit
 from website.demo.fake_stripe.ids import new_id
-from website.demo.fake_stripe.items import build_items
-from website.demo.fake_stripe.listing import page, same
-from website.demo.fake_stripe.money import check_smallest
+from website.demo.fake_stripe.items import create_line_items
+from website.demo.fake_stripe.listing import fields_equal, list_page
+from website.demo.fake_stripe.money import check_minimum
 from website.demo.fake_stripe.views import as_list
 
 _MINUTES_30, _HOURS_24 = 30 * 60, 24 * 3600
@@ -24,11 +24,11 @@ def create(world: AccountState, ident: str, params: Json) -> Json:
     Raises ApiError for what Stripe refuses, and for the modes that the stand-in does not have.
     """
     _check(world, params)
-    items = build_items(world, params)
-    session = shape("session")
+    items = create_line_items(world, params)
+    session = default_object("session")
     _echo(session, params)
     total = sum(item["amount_total"] for item in items)
-    check_smallest(total, items[0]["currency"])
+    check_minimum(total, items[0]["currency"])
     session |= {
         "id": new_id("cs_test"),
         "amount_subtotal": total,
@@ -54,13 +54,13 @@ def retrieve(world: AccountState, ident: str, params: Json) -> Json:
 def listing(world: AccountState, ident: str, params: Json) -> Json:
     """GET /v1/checkout/sessions"""
     email = params.get("customer_details", {}).get("email")
-    matches = same(params, "customer", "payment_intent", "payment_link", "status", "subscription")
+    matches = fields_equal(params, "customer", "payment_intent", "payment_link", "status", "subscription")
 
     def keep(session: Json) -> bool:
         paid_by = (session["customer_details"] or {}).get("email")
         return matches(session) and email in (None, paid_by)
 
-    return page(world, "checkout.session", params, "/v1/checkout/sessions", keep)
+    return list_page(world, "checkout.session", params, "/v1/checkout/sessions", keep)
 
 
 def line_items(world: AccountState, ident: str, params: Json) -> Json:
@@ -77,24 +77,24 @@ def expire(world: AccountState, ident: str, params: Json) -> Json:
             'Only Checkout Sessions with a status in ["open"] can be expired. '
             f"This Checkout Session has a status of {session['status']}."
         )
-    return end(world, session)
+    return mark_expired(world, session)
 
 
-def end(world: AccountState, session: Json) -> Json:
+def mark_expired(world: AccountState, session: Json) -> Json:
     """The session expires, by call or by the clock."""
     session |= {"status": "expired", "url": None}
     emit(world, "checkout.session.expired", world.store.save(session))
     return session
 
 
-def end_overdue(world: AccountState) -> None:
+def expire_overdue(world: AccountState) -> None:
     """Every open session past its ``expires_at`` expires."""
     for session in world.store.all("checkout.session"):
         if session["status"] == "open" and session["expires_at"] <= world.now():
-            end(world, session)
+            mark_expired(world, session)
 
 
-def move_to(world: AccountState, base_url: str) -> None:
+def set_base_url(world: AccountState, base_url: str) -> None:
     """We are served somewhere else now: the addresses of open sessions and receipts follow."""
     world.base_url = base_url
     for session in world.store.all("checkout.session"):
@@ -137,13 +137,13 @@ def _payment_methods(params: Json) -> list[str]:
 def _check(world: AccountState, params: Json) -> None:
     for name in ("mode", "line_items", "success_url"):
         if not params.get(name):
-            raise missing(name)
+            raise parameter_missing(name)
     if params["mode"] != "payment" or params.get("ui_mode", "hosted_page") != "hosted_page":
         raise ApiError("This stand-in has mode=payment on the hosted page only.", param="mode")
     if "customer" in params:
-        raise no_such("customer", params["customer"], "customer", status=400)
+        raise resource_missing("customer", params["customer"], "customer", status=400)
     if "discounts" in params:
-        raise no_such("coupon", str(params["discounts"]), "discounts", status=400)
+        raise resource_missing("coupon", str(params["discounts"]), "discounts", status=400)
     for name in ("success_url", "cancel_url"):
         _check_url(params, name)
     _check_metadata(params)

@@ -9,7 +9,7 @@ from pathlib import Path
 from website.demo.fake_stripe.errors import Json
 
 
-class Store:
+class ObjectStore:
     """Objects by id, in the order in which they were made. The caller holds the lock.
 
     Fields that begin with ``_`` are the stand-in's own notes; the API never shows them.

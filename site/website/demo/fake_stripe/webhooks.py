@@ -6,12 +6,12 @@ import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from website.demo.fake_stripe.dispatch import MAIN, Dispatch
+from website.demo.fake_stripe.dispatch import SITE_ENDPOINT, WebhookDispatcher
 from website.demo.fake_stripe.errors import Json
 from website.demo.fake_stripe.signing import body_of, headers_of
 
 
-class Webhooks(Dispatch):
+class Webhooks(WebhookDispatcher):
     """What is not given to a method is as the weather says: secrets, age, patch."""
 
     def signed(
@@ -24,7 +24,7 @@ class Webhooks(Dispatch):
         """Body and headers of an event (or its id), ready to be posted by a test's own client."""
         with self._world.change() as store:
             known = event if isinstance(event, dict) else store.get(event)
-            main = store.find("webhook_endpoint", MAIN) or {"_secrets": ()}
+            main = store.find("webhook_endpoint", SITE_ENDPOINT) or {"_secrets": ()}
             body = body_of(known, self.patch if patch is None else patch)
         chosen = secrets or self.secrets or main["_secrets"]
         return body, headers_of(body, chosen, self.age if age is None else age)
@@ -56,5 +56,5 @@ class Webhooks(Dispatch):
     def send_raw(self, body: bytes, headers: Mapping[str, str]) -> int:
         """Post any bytes to the site's endpoint; answers the HTTP status."""
         with self._world.change() as store:
-            url = store.get(MAIN)["url"]
+            url = store.get(SITE_ENDPOINT)["url"]
         return self.transport(url, body, headers)

@@ -6,7 +6,7 @@ import pytest
 import stripe
 from stripe.params.checkout import SessionCreateParams
 
-from website.demo.fake_stripe.api_calls import ENDPOINTS
+from website.demo.fake_stripe.api_calls import API_METHODS
 from website.demo.fake_stripe.errors import ApiError
 from website.demo.fake_stripe.form import nest
 from website.demo.fake_stripe.params import read
@@ -72,7 +72,7 @@ def test_a_form_nested_too_deeply_is_refused() -> None:
     assert refusal(SessionCreateParams, ("metadata" + "[a]" * 50, "b"))[1] == "metadata"
 
 
-@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda e: f"{e.method} {e.rule}")
+@pytest.mark.parametrize("endpoint", API_METHODS, ids=lambda e: f"{e.method} {e.rule}")
 def test_every_call_knows_its_parameters_and_no_option_of_the_library(endpoint: Any) -> None:
     with pytest.raises(ApiError, match="unknown parameter"):
         read(endpoint.params, {"idempotency_key": "x"})
