@@ -12,13 +12,13 @@ from carrel.settings import Settings
 from payments.stripe.signatures import SignatureFailureCounter
 from payments.webhooks import verify_event
 from tests.support.payments import SECRET, Shop
-from website.demo.fake_stripe import FakeStripe
+from website.demo.fake_stripe import FakeStripe, running_fake_stripe
 
 
 @pytest.fixture
 def stripe_() -> Iterator[FakeStripe]:
     """Stripe over HTTP. Its events stay with it until a test brings them."""
-    with FakeStripe.running() as fake_stripe:
+    with running_fake_stripe() as fake_stripe:
         fake_stripe.webhooks.sign_with(SECRET)
         yield fake_stripe
 

@@ -30,7 +30,7 @@ def test_data_21_handled_events_and_unpaid_orders_go_after_ninety_days(shop: Sho
 
 def test_what_waits_stays(shop: Shop) -> None:
     session_id = shop.order(shop.browser())
-    shop.stripe.pay_later(session_id)
+    shop.stripe.pay_by_bank_debit(session_id)
     fulfill(shop.context, session_id)
     shop.stripe.api.down()
     shop.deliver_all("checkout.session.completed")
@@ -40,9 +40,9 @@ def test_what_waits_stays(shop: Shop) -> None:
 
 def test_the_claim_of_an_unpaid_order_goes_with_it(shop: Shop) -> None:
     session_id = shop.order(shop.browser())
-    shop.stripe.pay_later(session_id)
+    shop.stripe.pay_by_bank_debit(session_id)
     fulfill(shop.context, session_id)
-    shop.stripe.fail(session_id)
+    shop.stripe.fail_payment(session_id)
     fulfill(shop.context, session_id)
     assert shop.count(Claim) == 1
     after(shop, 91)

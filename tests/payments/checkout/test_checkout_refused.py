@@ -15,7 +15,7 @@ def test_pay_32_stripe_away_is_said_kindly_and_can_be_tried_again(shop: Shop, fa
     answer = try_to_buy(browser)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
     assert "Try again in a minute" in answer.text
-    shop.stripe.api.calm()
+    shop.stripe.api.reset()
     shop.stripe.api.up()
     assert try_to_buy(browser).status_code == 303
     assert shop.count(Order) == 1
@@ -24,14 +24,14 @@ def test_pay_32_stripe_away_is_said_kindly_and_can_be_tried_again(shop: Shop, fa
 
 def test_pf_22_a_lost_reply_ends_in_the_same_session(shop: Shop) -> None:
     browser = shop.browser()
-    shop.stripe.api.cut(times=2, path=CREATE)
+    shop.stripe.api.drop_response(times=2, path=CREATE)
     assert try_to_buy(browser).status_code == 503
     assert try_to_buy(browser).status_code == 303
     assert len(shop.stripe.sessions()) == 1
 
 
 def test_a_reply_that_is_lost_once_is_not_even_noticed(shop: Shop) -> None:
-    shop.stripe.api.cut(times=1, path=CREATE)
+    shop.stripe.api.drop_response(times=1, path=CREATE)
     assert try_to_buy(shop.browser()).status_code == 303
     assert len(shop.stripe.sessions()) == 1
 

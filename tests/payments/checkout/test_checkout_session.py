@@ -148,7 +148,7 @@ def test_a_new_price_is_a_new_order(shop: Shop) -> None:
 def test_somebody_whose_money_is_on_its_way_is_not_asked_to_pay_again(shop: Shop) -> None:
     browser = shop.browser()
     session_id = shop.order(browser)
-    shop.stripe.pay_later(session_id)
+    shop.stripe.pay_by_bank_debit(session_id)
     fulfill(shop.context, session_id)
     assert try_to_buy(browser).headers["Location"] == f"/pass/thanks?session={session_id}"
     assert shop.count(Order) == 1

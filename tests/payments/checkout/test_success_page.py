@@ -85,7 +85,7 @@ def test_pay_18_a_delayed_payment_is_on_its_way_and_the_page_looks_again(
     shop: Shop, browser: FlaskClient
 ) -> None:
     session_id = shop.order(browser)
-    shop.stripe.pay_later(session_id)
+    shop.stripe.pay_by_bank_debit(session_id)
     answer = back(browser, session_id)
     assert "Your payment is on its way" in answer.text
     assert answer.headers["Refresh"] == f"5; url=/pass/thanks?session={session_id}&asked=1"
@@ -93,7 +93,7 @@ def test_pay_18_a_delayed_payment_is_on_its_way_and_the_page_looks_again(
 
 def test_pay_18_it_looks_for_a_minute_and_no_longer(shop: Shop, browser: FlaskClient) -> None:
     session_id = shop.order(browser)
-    shop.stripe.pay_later(session_id)
+    shop.stripe.pay_by_bank_debit(session_id)
     address, looks = f"/pass/thanks?session={session_id}", 0
     while refresh := browser.get(address).headers.get("Refresh"):
         seconds, _, address = refresh.partition("; url=")
@@ -103,9 +103,9 @@ def test_pay_18_it_looks_for_a_minute_and_no_longer(shop: Shop, browser: FlaskCl
 
 def test_pay_18_a_failed_payment_is_said(shop: Shop, browser: FlaskClient) -> None:
     session_id = shop.order(browser)
-    shop.stripe.pay_later(session_id)
+    shop.stripe.pay_by_bank_debit(session_id)
     back(browser, session_id)
-    shop.stripe.fail(session_id)
+    shop.stripe.fail_payment(session_id)
     answer = back(browser, session_id)
     assert "did not go through" in answer.text
     assert "/pass/?next=/articles/x/" in answer.text
@@ -142,7 +142,7 @@ def test_pay_18_never_an_error_after_money_moved(
     if trouble == "stripe is down":
         shop.stripe.api.down()
     elif trouble == "stripe is slow to close":
-        shop.stripe.api.cut(times=None)
+        shop.stripe.api.drop_response(times=None)
     else:
         locked = OperationalError("BEGIN", None, Exception(trouble))
         failure = locked if trouble == "database is locked" else RuntimeError(trouble)

@@ -75,7 +75,7 @@ def test_pf_02_webhook_and_return_at_the_same_instant(site: Site) -> None:
 
 
 def test_pf_03_an_event_before_our_own_call_has_come_back(site: Site) -> None:
-    site.stripe.api.hold_answer(path="POST /v1/checkout/sessions")
+    site.stripe.api.hold_response(path="POST /v1/checkout/sessions")
     with ThreadPoolExecutor(1) as pool:
         ordering = pool.submit(site.buyer().order)
         site.stripe.api.wait_until_held()
@@ -126,7 +126,7 @@ def test_pf_07_all_webhooks_lost_for_days_and_then_recovered(site: Site) -> None
     site.stripe.refund(sessions[1])
     site.stripe.open_dispute(sessions[2])
     site.carrel("reconcile", "--apply")
-    site.stripe.calm()
+    site.stripe.reset()
     site.stripe.webhooks.resend_undelivered()
     site.stripe.webhooks.drain(WAIT_SECONDS)
     assert [site.passes(each) for each in sessions] == [1] * 6
@@ -138,7 +138,7 @@ def test_pf_07_all_webhooks_lost_for_days_and_then_recovered(site: Site) -> None
 def test_pay_24_in_any_weather_the_end_is_the_same(site: Site, weather: str) -> None:
     hooks = site.stripe.webhooks
     if weather == "doubled":
-        hooks.double_all(3)
+        hooks.duplicate_all(3)
     elif weather == "delayed":
         hooks.delay(0.2)
     else:

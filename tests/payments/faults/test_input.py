@@ -147,7 +147,7 @@ def test_pay_26_a_burst_of_forgeries_is_told(site: Site) -> None:
 
 
 def test_pay_30_no_address_and_no_secret_stands_in_the_logs(site: Site) -> None:
-    site.stripe.calm()
+    site.stripe.reset()
     session_id = site.buyer().order()
     site.stripe.pay(session_id, email="very.secret@example.com")
     site.stripe.webhooks.drain(WAIT_SECONDS)

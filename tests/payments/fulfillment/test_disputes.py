@@ -85,7 +85,7 @@ def test_a_dispute_that_comes_before_its_payment_is_entered_with_it(shop: Shop) 
 
 
 def test_a_dispute_about_somebody_elses_sale_is_ignored(shop: Shop) -> None:
-    sale = shop.stripe.foreign_sale()
+    sale = shop.stripe.sell_unrelated_product()
     shop.stripe.open_dispute(sale["id"])
     tell(shop)
     assert (shop.count(Dispute), shop.alarms()) == (0, [])

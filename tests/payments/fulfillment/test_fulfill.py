@@ -53,25 +53,25 @@ def test_pay_07_what_is_not_complete_gives_nothing(shop: Shop, status: str) -> N
 
 def test_pf_11_completed_but_unpaid_waits(shop: Shop) -> None:
     session_id = shop.order(shop.browser())
-    shop.stripe.pay_later(session_id)
+    shop.stripe.pay_by_bank_debit(session_id)
     assert fulfill(shop.context, session_id).state == "pending"
     assert (shop.count(Payment), shop.ad_free(), shop.mails()) == (0, [False], [])
 
 
 def test_pay_19_a_delayed_payment_that_arrives_gives_the_pass(shop: Shop) -> None:
     session_id = shop.order(shop.browser())
-    shop.stripe.pay_later(session_id)
+    shop.stripe.pay_by_bank_debit(session_id)
     fulfill(shop.context, session_id)
-    shop.stripe.settle(session_id)
+    shop.stripe.settle_payment(session_id)
     assert fulfill(shop.context, session_id).state == "paid"
     assert shop.ad_free() == [True]
 
 
 def test_pay_19_one_that_fails_is_told_to_the_buyer(shop: Shop) -> None:
     session_id = shop.order(shop.browser())
-    shop.stripe.pay_later(session_id, email="ada@example.com")
+    shop.stripe.pay_by_bank_debit(session_id, email="ada@example.com")
     fulfill(shop.context, session_id)
-    shop.stripe.fail(session_id)
+    shop.stripe.fail_payment(session_id)
     assert fulfill(shop.context, session_id).state == "failed"
     assert [(mail.name, mail.to_address) for mail in shop.mails()] == [
         ("payments/payment_failed", "ada@example.com")
@@ -88,21 +88,21 @@ def test_pf_12_an_expiry_that_comes_late_touches_no_paid_order(shop: Shop) -> No
 
 def test_pf_18_the_reference_alone_is_enough(shop: Shop) -> None:
     session_id = shop.buy()
-    shop.stripe.forget(session_id, client_reference_id=False)
+    shop.stripe.remove_references(session_id, client_reference_id=False)
     fulfill(shop.context, session_id)
     assert shop.ad_free() == [True]
 
 
 def test_pf_18_the_metadata_alone_is_enough(shop: Shop) -> None:
     session_id = shop.buy()
-    shop.stripe.forget(session_id, metadata=False)
+    shop.stripe.remove_references(session_id, metadata=False)
     fulfill(shop.context, session_id)
     assert shop.ad_free() == [True]
 
 
 def test_pf_18_without_both_a_person_must_look(shop: Shop) -> None:
     session_id = shop.buy()
-    shop.stripe.forget(session_id)
+    shop.stripe.remove_references(session_id)
     fulfill(shop.context, session_id)
     assert (outcome(shop), shop.ad_free(), len(shop.alarms())) == (("held", "order not named"), [False], 1)
 
@@ -118,7 +118,7 @@ def test_marks_that_contradict_each_other_are_held(shop: Shop) -> None:
 def test_a_second_session_that_names_the_same_order_is_held(shop: Shop) -> None:
     one, two = shop.buy(), shop.buy()
     first, second = shop.rows(Order)
-    shop.stripe.forget(two)
+    shop.stripe.remove_references(two)
     shop.stripe.change(two, client_reference_id=first.reference)
     with shop.services.db.write() as session:
         session.get_one(Order, second.id).checkout_session_id = None

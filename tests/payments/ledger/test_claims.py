@@ -105,11 +105,11 @@ def test_an_account_that_paid_is_never_claimed_by_an_address_at_checkout(shop: S
 
 def test_a_claim_waits_while_a_delayed_payment_is_on_its_way(shop: Shop) -> None:
     session_id = shop.order(shop.browser())
-    shop.stripe.pay_later(session_id, email="anna@example.org")
+    shop.stripe.pay_by_bank_debit(session_id, email="anna@example.org")
     fulfill(shop.context, session_id)
     anna = make_reader(shop.services.db)
     prove(shop, anna)
-    shop.stripe.settle(session_id)
+    shop.stripe.settle_payment(session_id)
     fulfill(shop.context, session_id)
     assert has_pass(shop, anna)
 

@@ -109,7 +109,7 @@ def test_a_dispute_that_was_decided_is_noticed(shop: Shop) -> None:
 
 
 def test_somebody_elses_sales_are_none_of_our_business(shop: Shop) -> None:
-    shop.stripe.foreign_sale()
+    shop.stripe.sell_unrelated_product()
     assert whats(shop) == []
     reconcile(shop.context)
     assert (shop.count(Payment), shop.alarms()) == (0, [])
@@ -135,7 +135,7 @@ def test_one_that_cannot_be_mended_keeps_no_other_from_it(shop: Shop) -> None:
 
 
 def test_somebody_elses_session_may_look_like_anything(shop: Shop) -> None:
-    shop.stripe.change(shop.stripe.foreign_sale()["id"], amount_subtotal="much", mode=None)
+    shop.stripe.change(shop.stripe.sell_unrelated_product()["id"], amount_subtotal="much", mode=None)
     assert whats(shop) == []
 
 

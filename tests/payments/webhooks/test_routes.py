@@ -79,7 +79,7 @@ def test_pf_16_an_event_of_the_other_mode_is_refused_and_told(shop: Shop) -> Non
 
 
 def test_pf_17_somebody_elses_sale_is_acknowledged_and_ignored(shop: Shop) -> None:
-    shop.stripe.foreign_sale()
+    shop.stripe.sell_unrelated_product()
     assert set(shop.deliver_all()) == {200}
     assert {row.outcome for row in shop.rows(StripeEvent)} == {"ignored"}
     assert (shop.count(Payment), shop.count(OutboxMail), shop.alarms()) == (0, 0, [])

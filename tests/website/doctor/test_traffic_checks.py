@@ -13,7 +13,7 @@ from carrel.settings import Settings
 from payments.models import Reconciliation, StripeEvent
 from tests.support.served import free_port
 from tests.support.smtp import FakeMailServer
-from website.demo.fake_stripe import FakeStripe
+from website.demo.fake_stripe import running_fake_stripe
 from website.doctor import machine_checks, traffic_checks
 from website.doctor.findings import CheckContext, Finding, Level
 
@@ -72,7 +72,7 @@ def test_a_mail_server_that_does_not_answer_is_bad_and_one_that_does_is_well(pat
 @pytest.fixture
 def at_stripe(patient: CheckContext) -> Iterator[CheckContext]:
     """The same before a Stripe that answers."""
-    with FakeStripe.running() as stripe:
+    with running_fake_stripe() as stripe:
         yield having(patient, stripe_api_base=stripe.base_url)
 
 

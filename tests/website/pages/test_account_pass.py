@@ -14,12 +14,12 @@ from tests.support.accounts import ANNA
 from tests.support.browser import Browser
 from tests.support.payments import SECRET, Shop
 from tests.support.state import dump
-from website.demo.fake_stripe import FakeStripe
+from website.demo.fake_stripe import FakeStripe, running_fake_stripe
 
 
 @pytest.fixture
 def stripe_() -> Iterator[FakeStripe]:
-    with FakeStripe.running() as fake_stripe:
+    with running_fake_stripe() as fake_stripe:
         fake_stripe.webhooks.sign_with(SECRET)
         yield fake_stripe
 

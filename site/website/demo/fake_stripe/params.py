@@ -1,8 +1,8 @@
-"""Checks what is sent against ``stripe.params``: the library's own types, walked as they stand.
+"""Validates parameters by ``stripe.params``, the TypedDicts of Stripe's own library.
 
-Nothing here lists a parameter, so an upgrade of the library upgrades the check. The library leaves
-its enumerations open (``Literal[...] | str``) because it may be older than the API; the API itself
-is closed, and so are we.
+Nothing here lists a parameter, so an upgrade of the library upgrades the validation. The library leaves its
+enumerations open (``Literal[...] | str``) because it may be older than the API. The API rejects unknown
+values, and so do we.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from typing_extensions import is_typeddict
 from website.demo.fake_stripe.errors import ApiError, Json, parameter_missing, parameter_unknown
 from website.demo.fake_stripe.form import Node
 
-# Where the library writes the names of the call options, which every parameter type inherits;
-# the last one it imports for type checkers only.
+# The names in the annotations of RequestOptions, which every parameter type inherits; the library imports the
+# last one for type checkers only.
 _OPTION_NAMES = vars(sys.modules[RequestOptions.__module__]) | {"StripeContext": object}
 
 
@@ -31,7 +31,7 @@ _SCALARS = {str, int, bool, Decimal}
 
 @dataclass(frozen=True)
 class ParamType:
-    """What one parameter may be; a union is the sum of its members."""
+    """The values that a parameter may have; `|` makes a union."""
 
     fields: tuple[tuple[str, Any], ...] = ()
     required: frozenset[str] = frozenset()
@@ -54,9 +54,9 @@ class ParamType:
 
 
 def read(params_type: Any, sent: Node) -> Json:
-    """The parameters as typed values. Raises ApiError as Stripe would answer."""
-    found: Json = _read_fields(_param_type(params_type), sent, "")
-    return found
+    """The parameters as typed values. Raises the ApiError that Stripe would respond with."""
+    params: Json = _read_fields(_param_type(params_type), sent, "")
+    return params
 
 
 @functools.cache
@@ -99,9 +99,9 @@ def _read(shape: ParamType, sent: str | Node, path: str) -> Any:
 
 def _read_fields(shape: ParamType, sent: Node, path: str) -> Json:
     fields = dict(shape.fields)
-    strange = [_join(path, name) for name in sent if name not in fields]
-    if strange:
-        raise parameter_unknown(strange)
+    unknown = [_join(path, name) for name in sent if name not in fields]
+    if unknown:
+        raise parameter_unknown(unknown)
     for name in fields:
         if name in shape.required and name not in sent:
             raise parameter_missing(_join(path, name))
@@ -109,8 +109,7 @@ def _read_fields(shape: ParamType, sent: Node, path: str) -> Json:
 
 
 def _read_list(shape: ParamType, sent: Node, path: str) -> list[Any]:
-    places = sorted(sent, key=int)
-    return [_read(shape, sent[place], f"{path}[{place}]") for place in places]
+    return [_read(shape, sent[index], f"{path}[{index}]") for index in sorted(sent, key=int)]
 
 
 def _read_text_map(sent: Node, path: str) -> dict[str, str]:

@@ -72,12 +72,12 @@ def test_a_form_nested_too_deeply_is_refused() -> None:
     assert refusal(SessionCreateParams, ("metadata" + "[a]" * 50, "b"))[1] == "metadata"
 
 
-@pytest.mark.parametrize("endpoint", API_METHODS, ids=lambda e: f"{e.method} {e.rule}")
-def test_every_call_knows_its_parameters_and_no_option_of_the_library(endpoint: Any) -> None:
+@pytest.mark.parametrize("method", API_METHODS, ids=lambda method: f"{method.http_method} {method.rule}")
+def test_every_call_knows_its_parameters_and_no_option_of_the_library(method: Any) -> None:
     with pytest.raises(ApiError, match="unknown parameter"):
-        read(endpoint.params, {"idempotency_key": "x"})
-    if "GET" in endpoint.method:
-        assert read(endpoint.params, nest([("expand[]", "x")])) == {"expand": ["x"]}
+        read(method.params, {"idempotency_key": "x"})
+    if "GET" in method.http_method:
+        assert read(method.params, nest([("expand[]", "x")])) == {"expand": ["x"]}
 
 
 def test_the_library_raises_what_it_raises_for_stripe(client: stripe.StripeClient) -> None:

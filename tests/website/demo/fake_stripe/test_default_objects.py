@@ -17,7 +17,6 @@ KINDS = {
     "charge": stripe.Charge,
     "refund": stripe.Refund,
     "dispute": stripe.Dispute,
-    "endpoint": stripe.WebhookEndpoint,
 }
 
 

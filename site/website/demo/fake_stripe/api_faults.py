@@ -1,23 +1,22 @@
-"""Faults of the API, and the log of what was asked of it."""
+"""Faults of the API that tests inject, and the log of its requests."""
 
 from __future__ import annotations
 
 import fnmatch
 import threading
-import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from website.demo.fake_stripe.errors import ApiError, Json
 
-Kind = Literal["fail", "cut", "cut_before", "slow", "hold", "hold_answer"]
+Kind = Literal["fail", "drop_response", "hold", "hold_response"]
 _LONGEST_HOLD = 60
 
 
 @dataclass
 class ApiRequest:
-    """One request to the API: parameters nested, and typed once they have passed the check."""
+    """A request to the API. Its parameters are nested, and typed once they are validated."""
 
     method: str
     path: str
@@ -35,7 +34,7 @@ class ApiRequest:
 
 @dataclass
 class ApiFault:
-    """What shall go wrong, how often, and where."""
+    """What goes wrong, where, and how often."""
 
     kind: Kind
     path: str | None
@@ -45,7 +44,7 @@ class ApiFault:
 
 
 class ApiFaults:
-    """Knobs. ``times=None`` means until ``calm()``; ``path`` as in ``ApiRequest.matches``."""
+    """``times=None`` means until ``reset()``; ``path`` is a pattern as in ``ApiRequest.matches``."""
 
     def __init__(self) -> None:
         self.requests: deque[ApiRequest] = deque(maxlen=10_000)
@@ -57,60 +56,52 @@ class ApiFaults:
     def fail(
         self, status: int = 503, times: int | None = 1, path: str | None = None, saved: bool = False
     ) -> None:
-        """Answer an error without doing anything. ``saved``: under the idempotency key it stays."""
+        """Respond with an error without doing anything. ``saved``: it is saved under the idempotency key."""
         self._add(ApiFault("fail", path, _count(times), status, saved))
 
-    def cut(self, times: int | None = 1, path: str | None = None) -> None:
-        """Do the work, then close the line without an answer."""
-        self._add(ApiFault("cut", path, _count(times)))
-
-    def cut_before(self, times: int | None = 1, path: str | None = None) -> None:
-        """Close the line without doing anything."""
-        self._add(ApiFault("cut_before", path, _count(times)))
-
-    def slow(self, seconds: float, times: int | None = 1, path: str | None = None) -> None:
-        """Wait before the work; meanwhile the idempotency key is in use."""
-        self._add(ApiFault("slow", path, _count(times), seconds))
+    def drop_response(self, times: int | None = 1, path: str | None = None) -> None:
+        """Run the request, then close the connection without a response."""
+        self._add(ApiFault("drop_response", path, _count(times)))
 
     def hold(self, times: int | None = 1, path: str | None = None) -> None:
-        """Keep a call waiting before its work until ``release``; its idempotency key is in use."""
+        """Hold a request before it runs, until ``release``; its idempotency key is in use."""
         self._gate.clear()
         self._add(ApiFault("hold", path, _count(times)))
 
-    def hold_answer(self, times: int | None = 1, path: str | None = None) -> None:
-        """Do the work, webhooks and all, and keep the answer back until ``release``."""
+    def hold_response(self, times: int | None = 1, path: str | None = None) -> None:
+        """Run the request, including its webhooks, and hold the response until ``release``."""
         self._gate.clear()
-        self._add(ApiFault("hold_answer", path, _count(times)))
+        self._add(ApiFault("hold_response", path, _count(times)))
 
     def wait_until_held(self, timeout: float = 10) -> None:
-        """Return when a call is being held. Raises TimeoutError."""
+        """Wait until a request is held. Raises TimeoutError."""
         if not self._arrived.acquire(timeout=timeout):
-            raise TimeoutError("no call has come to be held")
+            raise TimeoutError("no request is held")
 
     def release(self) -> None:
-        """Let every held call go on."""
+        """Continue all held requests."""
         self._gate.set()
 
     def down(self) -> None:
-        """Every call answers 503 until ``up()``."""
+        """Respond 503 to everything until ``up()``."""
         self.fail(503, times=None)
 
     def up(self) -> None:
         """No more faults."""
-        self.calm()
+        self.reset()
 
-    def calm(self) -> None:
-        """No more faults; held calls go on."""
+    def reset(self) -> None:
+        """No more faults; held requests continue."""
         with self._lock:
             self._faults = []
         self.release()
 
     def sent(self, path: str) -> list[ApiRequest]:
-        """The logged calls that match."""
+        """The logged requests that match."""
         return [call for call in self.requests if call.matches(path)]
 
     def take(self, kind: Kind, call: ApiRequest, saved: bool = False) -> ApiFault | None:
-        """The next fault of this kind for this call; counts it."""
+        """The next fault of this kind for this request; uses it up."""
         with self._lock:
             for fault in self._faults:
                 if (fault.kind, fault.saved) == (kind, saved) and call.matches(fault.path):
@@ -119,21 +110,14 @@ class ApiFaults:
         return None
 
     def raise_failure(self, call: ApiRequest, saved: bool) -> None:
-        """Raises ApiError if the call is to fail now."""
+        """Raises ApiError if the request is to fail now."""
         fault = self.take("fail", call, saved)
         if fault:
             kind = "rate_limit_error" if fault.value == 429 else "api_error"
             raise ApiError("Something went wrong on our end.", status=fault.value, kind=kind)
 
-    def pause(self, call: ApiRequest) -> None:
-        """Wait before the work, as long as a test has asked."""
-        fault = self.take("slow", call)
-        if fault:
-            time.sleep(fault.value)
-        self.pause_in("hold", call)
-
-    def pause_in(self, kind: Kind, call: ApiRequest) -> None:
-        """Wait for ``release`` if this call is to be held."""
+    def pause(self, kind: Kind, call: ApiRequest) -> None:
+        """Wait for ``release`` if this request is to be held."""
         if self.take(kind, call):
             self._arrived.release()
             self._gate.wait(_LONGEST_HOLD)

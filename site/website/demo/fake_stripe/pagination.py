@@ -1,4 +1,4 @@
-"""Lists by pages, newest first (docs.stripe.com/api/pagination)."""
+"""Pagination of lists, newest first (docs.stripe.com/api/pagination)."""
 
 from __future__ import annotations
 
@@ -7,33 +7,32 @@ from collections.abc import Callable
 
 from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.errors import ApiError, Json, resource_missing
-from website.demo.fake_stripe.views import as_list, snapshot
+from website.demo.fake_stripe.serialization import as_list, snapshot
 
 _COMPARE = {"gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
 
 
 def list_page(
-    world: AccountState, kind: str, params: Json, url: str, keep: Callable[[Json], bool] | None = None
+    account: AccountState, kind: str, params: Json, url: str, keep: Callable[[Json], bool] | None = None
 ) -> Json:
     """One page by ``limit``, ``starting_after``, ``ending_before`` and ``created``.
 
-    The cursor counts among all objects of the kind, so that one which has meanwhile changed, and
-    is no longer kept, still marks its place.
+    The cursor may be any object of the kind, even one that has changed and no longer matches.
     """
     limit = _limit(params.get("limit", 10))
-    newest = sorted(world.store.all(kind), key=lambda obj: int(obj["created"]))[::-1]
+    newest = sorted(account.store.all(kind), key=lambda obj: int(obj["created"]))[::-1]
     backwards = "ending_before" in params
     if backwards:
-        newest = newest[: _place(newest, params["ending_before"], "ending_before")][::-1]
+        newest = newest[: _position(newest, params["ending_before"], "ending_before")][::-1]
     elif "starting_after" in params:
-        newest = newest[_place(newest, params["starting_after"], "starting_after") + 1 :]
-    kept = [o for o in newest if _created_in(o, params) and (keep is None or keep(o))]
-    shown = [snapshot(obj) for obj in kept[:limit]]
-    return as_list(shown[::-1] if backwards else shown, url, len(kept) > limit)
+        newest = newest[_position(newest, params["starting_after"], "starting_after") + 1 :]
+    matching = [obj for obj in newest if _created_in(obj, params) and (keep is None or keep(obj))]
+    data = [snapshot(obj) for obj in matching[:limit]]
+    return as_list(data[::-1] if backwards else data, url, len(matching) > limit)
 
 
 def fields_equal(params: Json, *names: str) -> Callable[[Json], bool]:
-    """Keeps the objects whose fields equal the parameters of the same names, where these are sent."""
+    """A filter: fields equal the parameters of the same names, if these are given."""
     wanted = {name: params[name] for name in names if name in params}
     return lambda obj: all(obj.get(name) == value for name, value in wanted.items())
 
@@ -55,8 +54,8 @@ def _limit(limit: int) -> int:
     return limit
 
 
-def _place(objects: list[Json], ident: str, param: str) -> int:
-    for place, obj in enumerate(objects):
-        if obj["id"] == ident:
-            return place
-    raise resource_missing("object", ident, param, status=400)
+def _position(objects: list[Json], object_id: str, param: str) -> int:
+    for position, obj in enumerate(objects):
+        if obj["id"] == object_id:
+            return position
+    raise resource_missing("object", object_id, param, status=400)
