@@ -1,4 +1,4 @@
-"""The clock was a day ahead and is put right: no event and no refund waits for that day (DATA-23)."""
+"""The clock was a day ahead and is set right: no event and no refund waits for that day (DATA-23)."""
 
 from datetime import timedelta
 
@@ -36,13 +36,13 @@ def test_data_23_an_event_put_off_by_a_clock_that_was_ahead_is_handled_now(shop:
 def test_data_23_a_lease_of_a_clock_that_was_far_ahead_is_free(
     shop: Shop, ahead: timedelta, is_free: bool
 ) -> None:
-    fact = parse_event(completed(shop))
+    event = parse_event(completed(shop))
     with time_machine.travel(clock.now() + ahead, tick=False), shop.services.db.write() as session:
-        held = inbox.lease(session, fact, delivered=True)
+        held = inbox.lease(session, event, delivered=True)
         assert held
     assert inbox.is_leased(shop.rows(StripeEvent)[0]) is not is_free
     with shop.services.db.write() as session:
-        assert bool(inbox.lease(session, fact, delivered=True)) is is_free
+        assert bool(inbox.lease(session, event, delivered=True)) is is_free
 
 
 def test_data_23_a_refund_put_off_by_a_clock_that_was_ahead_is_made_now(shop: Shop) -> None:

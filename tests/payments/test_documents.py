@@ -1,4 +1,4 @@
-"""docs/stripe.md says what is so, in ten steps; `make test-stripe` says what it needs."""
+"""docs/stripe.md is up to date, in ten steps; `make test-stripe` says what it needs."""
 
 import os
 import re

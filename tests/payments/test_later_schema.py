@@ -1,4 +1,4 @@
-"""A later release has added to the schema; the processes of this one, still running, go on selling (DATA-14)."""
+"""A later release has extended the schema; running processes of this one still sell (DATA-14)."""
 
 import pytest
 from sqlalchemy import text

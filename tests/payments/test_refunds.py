@@ -1,4 +1,4 @@
-"""Money back: by the reader, by the operator, by itself; and what became of it."""
+"""Refunds by the reader, by the operator, and automatically; and what becomes of them."""
 
 from datetime import timedelta
 from typing import Any

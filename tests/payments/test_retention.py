@@ -1,4 +1,4 @@
-"""What is thrown away, and what stays."""
+"""What is deleted, and what stays."""
 
 from datetime import timedelta
 

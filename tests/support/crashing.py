@@ -1,6 +1,6 @@
-"""`carrel`, but a process ends at once (as by kill -9) where the file named by CRASH_FILE says so, once.
+"""`carrel` that kills its own process (SIGKILL) once, at the point named in the file CRASH_FILE.
 
-The product knows nothing of it: what it calls is wrapped here before it starts.
+The product's functions are wrapped here before it starts.
 """
 
 import importlib
@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-# name → the function, and whether the process ends before or after it
+# name → the function, and whether to crash before or after it
 POINTS = {
     "after the event is kept": ("payments.webhooks.event_handler", "handle_event", "before"),
     "before the payment": ("payments.ledger.entries", "add_payment", "before"),

@@ -12,7 +12,7 @@ CENTS = 499
 Event = tuple[str, str]  # its type, and the id of the session or payment intent that it is about
 
 
-def session_answer(
+def checkout_session_json(
     session_id: str = "cs_test_1", reference: str = "r" * 22, **changes: Any
 ) -> dict[str, Any]:
     """A paid session, as Stripe answers for it."""
@@ -47,9 +47,9 @@ def session_answer(
     } | changes
 
 
-def fact(**changes: Any) -> CheckoutSession:
+def checkout_session(**changes: Any) -> CheckoutSession:
     """The same, read."""
-    return parse(CheckoutSession, session_answer(**changes))
+    return parse(CheckoutSession, checkout_session_json(**changes))
 
 
 @dataclass
@@ -160,10 +160,12 @@ class Story:
         if choices := self.choices(chance):
             chance.choice(choices)()
 
-    def fact(self) -> CheckoutSession:
+    def checkout_session(self) -> CheckoutSession:
         """The truth, as Stripe answers now."""
         state = "paid" if self.paid else "unpaid"
-        answer = session_answer(self.session_id, self.reference, status=self.status, payment_status=state)
+        answer = checkout_session_json(
+            self.session_id, self.reference, status=self.status, payment_status=state
+        )
         if self.status != "complete":
             answer["payment_intent"] = None
             return parse(CheckoutSession, answer)
@@ -198,4 +200,4 @@ class World(StripeApi):
 
     def look(self, session_id: str) -> CheckoutSession:
         """The truth of now."""
-        return self.stories[session_id].fact()
+        return self.stories[session_id].checkout_session()

@@ -85,8 +85,8 @@ def test_so_do_all_mails_and_alarms(shop: Shop) -> None:
     shop.stripe.close_dispute(dispute["id"], "lost")
     shop.deliver_all()
     fulfill(shop.context, shop.buy(shop.browser(), amount=499))
-    told = [mail.subject + mail.text + mail.html for mail in shop.mails()]
-    told += [alarm.subject + alarm.text.replace("€4.99", "") for alarm in shop.rows(Alarm)]
-    assert len(told) >= 8
-    assert [line for each in told for line in lines(each)] == []
-    assert any("€7.25" in each for each in told)
+    messages = [mail.subject + mail.text + mail.html for mail in shop.mails()]
+    messages += [alarm.subject + alarm.text.replace("€4.99", "") for alarm in shop.rows(Alarm)]
+    assert len(messages) >= 8
+    assert [line for message in messages for line in lines(message)] == []
+    assert any("€7.25" in message for message in messages)

@@ -1,4 +1,4 @@
-"""Checkout when something stands against it: Stripe away, a foreign form, limits, no webhook secret."""
+"""Checkout that cannot start: Stripe unavailable, a cross-site form, rate limits, no webhook secret."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""From the offer to Stripe's page: the order, what Stripe is asked for, limits, and Stripe away."""
+"""From the offer to Checkout: the order, the parameters of the Checkout Session, rate limits, a Stripe outage."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Coming back from Checkout: the page asks Stripe, tells the buyer, and tells nobody else anything."""
+"""The page after Checkout: it asks Stripe, informs the buyer, and tells nobody else anything."""
 
 from datetime import timedelta
 from typing import Any
@@ -133,19 +133,19 @@ def test_after_a_refund_the_page_says_that_the_pass_ended(shop: Shop, browser: F
 
 
 @pytest.mark.parametrize(
-    "trouble", ["stripe is down", "stripe is slow to close", "database is locked", "anything"]
+    "problem", ["stripe is down", "stripe is slow to close", "database is locked", "anything"]
 )
 def test_pay_18_never_an_error_after_money_moved(
-    shop: Shop, browser: FlaskClient, trouble: str, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, browser: FlaskClient, problem: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session_id = shop.buy(browser)
-    if trouble == "stripe is down":
+    if problem == "stripe is down":
         shop.stripe.api.down()
-    elif trouble == "stripe is slow to close":
+    elif problem == "stripe is slow to close":
         shop.stripe.api.drop_response(times=None)
     else:
-        locked = OperationalError("BEGIN", None, Exception(trouble))
-        failure = locked if trouble == "database is locked" else RuntimeError(trouble)
+        locked = OperationalError("BEGIN", None, Exception(problem))
+        failure = locked if problem == "database is locked" else RuntimeError(problem)
         monkeypatch.setattr("payments.fulfillment.fulfill.apply_checkout_session", raising(failure))
     answer = back(browser, session_id)
     assert (answer.status_code, "Your payment is on its way" in answer.text) == (200, True)

@@ -1,4 +1,4 @@
-"""What is not from Stripe, not for us, or not what was agreed."""
+"""Events that are forged, of another site, or do not match the order."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Money that comes twice, goes back, comes back again; replies that are lost."""
+"""Double payments, refunds, failed refunds, and lost responses."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -43,7 +43,7 @@ def test_pf_21_two_windows_two_payments_one_pass(site: Site) -> None:
         site.stripe.pay(session_id)
     site.stripe.webhooks.drain(WAIT_SECONDS)
     assert sum(site.passes(session_id) for session_id in sessions) == 1
-    (second,) = [each for each in sessions if not site.passes(each)]
+    (second,) = [session_id for session_id in sessions if not site.passes(session_id)]
     until(lambda: site.stripe.charge_of(second)["refunded"])  # by the worker
     site.stripe.webhooks.drain(WAIT_SECONDS)
     until(lambda: refunds(site, second) == [(499, "succeeded")])
@@ -92,17 +92,19 @@ def refund_mails(site: Site, session_id: str) -> int:
     names = site.read(
         lambda s: s.scalars(select(Refund.stripe_id).where(Refund.payment_id == payment.id)).all()
     )
-    made = [each["data"]["object"] for each in site.stripe.events("refund.created")]
-    assert {each["id"] for each in made if each["payment_intent"] == payment.payment_intent} == set(names)
+    refunds = [event["data"]["object"] for event in site.stripe.events("refund.created")]
+    assert {refund["id"] for refund in refunds if refund["payment_intent"] == payment.payment_intent} == set(
+        names
+    )
     return site.count(OutboxMail.key.in_([f"refund:{name}" for name in names]))
 
 
 def request_of(site: Site, session_id: str) -> RefundRequest:
     (payment,) = site.payments(session_id)
     mine = select(RefundRequest).where(RefundRequest.payment_id == payment.id)
-    found = site.read(lambda s: s.scalars(mine).one())
-    assert isinstance(found, RefundRequest)
-    return found
+    request = site.read(lambda s: s.scalars(mine).one())
+    assert isinstance(request, RefundRequest)
+    return request
 
 
 def try_now(site: Site, session_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Events that come in the wrong order or are stale: Stripe's present state decides."""
+"""Events that arrive out of order or outdated: the present state at Stripe decides."""
 
 from payments.models import Order, Refund
 from tests.support.site import WAIT_SECONDS, Site
@@ -14,8 +14,8 @@ def bought(site: Site) -> str:
 
 
 def state(site: Site, session_id: str) -> str:
-    found = site.read(lambda s: s.query(Order.state).where(Order.checkout_session_id == session_id).scalar())
-    return str(found)
+    state = site.read(lambda s: s.query(Order.state).where(Order.checkout_session_id == session_id).scalar())
+    return str(state)
 
 
 def test_pf_08_a_refund_before_its_payment_ends_revoked(site: Site) -> None:

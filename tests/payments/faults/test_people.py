@@ -1,4 +1,4 @@
-"""People who leave, people who look over somebody's shoulder."""
+"""Readers who leave, and strangers with a link to somebody's success page."""
 
 from sqlalchemy import select
 

@@ -1,4 +1,4 @@
-"""Disputes: the pass rests, comes back or ends; reader and operator are told."""
+"""Disputes: the pass is suspended, restored, or ended; reader and operator are notified."""
 
 import pytest
 

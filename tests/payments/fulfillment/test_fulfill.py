@@ -1,4 +1,4 @@
-"""From Stripe into the ledger: whose the money is, what it buys, and what is told."""
+"""Fulfillment: whose payment it is, what it buys, and who is notified."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -129,7 +129,7 @@ def test_a_second_session_that_names_the_same_order_is_held(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("paid", "trouble"),
+    ("paid", "mismatch"),
     [
         ({"amount": 1}, "amount"),
         ({"amount": 500}, "amount"),
@@ -138,9 +138,9 @@ def test_a_second_session_that_names_the_same_order_is_held(shop: Shop) -> None:
         ({"quantity": 2}, "amount"),
     ],
 )
-def test_pf_20_what_was_paid_otherwise_buys_nothing(shop: Shop, paid: dict[str, Any], trouble: str) -> None:
+def test_pf_20_what_was_paid_otherwise_buys_nothing(shop: Shop, paid: dict[str, Any], mismatch: str) -> None:
     fulfill(shop.context, shop.buy(**paid))
-    assert (outcome(shop), shop.ad_free(), shop.mails()) == (("held", trouble), [False], [])
+    assert (outcome(shop), shop.ad_free(), shop.mails()) == (("held", mismatch), [False], [])
     assert shop.alarms() == [f"held:{order_of(shop).reference}"]
 
 

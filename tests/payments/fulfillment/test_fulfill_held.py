@@ -1,4 +1,4 @@
-"""Payments that come at the wrong moment, to nobody, or twice; and answers that were overtaken."""
+"""Payments at the wrong time, without an order, or made twice; and outdated responses."""
 
 from typing import Any
 

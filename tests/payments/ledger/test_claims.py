@@ -1,4 +1,4 @@
-"""A pass bought without an account finds its owner by a proven address, and by nothing else."""
+"""A pass bought without an account goes to whoever proves the email address, and to nobody else."""
 
 from typing import Any
 
@@ -59,8 +59,12 @@ def test_the_browser_that_paid_keeps_its_edition_and_never_sees_the_account(shop
     bought(shop, browser=browser)
     anna = make_reader(shop.services.db)
     prove(shop, anna)
-    found = shop.read(lambda session: sessions.find(session, shop.cookie(browser)))
-    assert (found.reader_id, found.reader.ad_free, sessions.may_see_account(found)) == (anna.id, True, False)
+    reader_session = shop.read(lambda session: sessions.find(session, shop.cookie(browser)))
+    assert (
+        reader_session.reader_id,
+        reader_session.reader.ad_free,
+        sessions.may_see_account(reader_session),
+    ) == (anna.id, True, False)
 
 
 def test_two_passes_of_one_person_stay_two_payments(shop: Shop) -> None:

@@ -1,4 +1,4 @@
-"""Who has the pass, by the ledger's entries alone."""
+"""Who has the pass, derived from ledger entries alone."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""PAY-24: whatever comes late, twice, in another order or not at all, the ledger ends by Stripe's truth."""
+"""PAY-24: late, repeated, reordered, or missing events: the ledger ends with Stripe's state."""
 
 import os
 import secrets
@@ -50,15 +50,17 @@ class Shelf:
 
     def look(self) -> None:
         """Ask Stripe; the answer is entered later."""
-        self.in_flight.append((self.story.fact(), self.order.version))
+        self.in_flight.append((self.story.checkout_session(), self.order.version))
 
     def enter(self) -> None:
         """Enter an answer that came; it may be old by now."""
-        fact, seen = self.in_flight.pop(self.chance.randrange(len(self.in_flight)))
+        checkout_session, seen = self.in_flight.pop(self.chance.randrange(len(self.in_flight)))
         try:
-            apply_checkout_session(self.session, self.settings, fact, seen)
+            apply_checkout_session(self.session, self.settings, checkout_session, seen)
         except ConcurrentUpdateError:
-            apply_checkout_session(self.session, self.settings, self.story.fact(), self.order.version)
+            apply_checkout_session(
+                self.session, self.settings, self.story.checkout_session(), self.order.version
+            )
 
     def live(self) -> None:
         """The story goes on, while some of its events arrive, some twice, some not yet."""
@@ -115,11 +117,11 @@ def test_pay_24_two_and_a_half_thousand_histories_end_alike_however_they_arrive(
         books = [Book(), Book(), Book()]
         for _ in range(chance.randint(1, 9)):
             story.step(chance)
-            fact = story.fact()
+            checkout_session = story.checkout_session()
             for book in books[:2]:
-                book.hear(story, fact, chance)
+                book.hear(story, checkout_session, chance)
         for book in books:  # the third heard nothing until now
-            book.apply(story, story.fact(), book.version)
+            book.apply(story, story.checkout_session(), book.version)
             assert derive_entitlement(book.shuffled(chance)).ad_free == story.should_be_ad_free, story
 
 
@@ -132,21 +134,21 @@ class Book:
     version: int = 0
     in_flight: list[tuple[CheckoutSession, int]] = field(default_factory=list)
 
-    def hear(self, story: Story, fact: CheckoutSession, chance: Random) -> None:
+    def hear(self, story: Story, checkout_session: CheckoutSession, chance: Random) -> None:
         """Some answers set out, some arrive, in any order."""
-        self.in_flight += [(fact, self.version)] * chance.randint(0, 2)
+        self.in_flight += [(checkout_session, self.version)] * chance.randint(0, 2)
         while self.in_flight and chance.random() < 0.6:
             self.apply(story, *self.in_flight.pop(chance.randrange(len(self.in_flight))))
 
-    def apply(self, story: Story, fact: CheckoutSession, seen: int) -> None:
+    def apply(self, story: Story, checkout_session: CheckoutSession, seen: int) -> None:
         """Enter an answer, or a newer one."""
-        if fact.is_paid and seen != self.version:
-            fact = story.fact()
-        said = [(each.id, each.amount, each.status) for each in fact.refunds]
-        said += [(each.id, each.amount, each.status) for each in fact.disputes]
-        if fact.is_paid:
+        if checkout_session.is_paid and seen != self.version:
+            checkout_session = story.checkout_session()
+        states = [(state.id, state.amount, state.status) for state in checkout_session.refunds]
+        states += [(state.id, state.amount, state.status) for state in checkout_session.disputes]
+        if checkout_session.is_paid:
             self.entries.append(GrantEntry(1, 7, CENTS))
-        for name, cents, status in said:
+        for name, cents, status in states:
             old = self.present.get(name)
             if old is None or old[:2] != (cents, status):
                 self.present[name] = (cents, status, old[2] + 1 if old else 1)

@@ -1,4 +1,4 @@
-"""Passes given and taken back by hand."""
+"""Passes that an operator grants and revokes."""
 
 import pytest
 from sqlalchemy import select

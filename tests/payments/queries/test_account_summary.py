@@ -1,4 +1,4 @@
-"""A reader's pass and its history in words."""
+"""A reader's pass and purchases as text."""
 
 from datetime import timedelta
 from typing import Any
@@ -19,9 +19,9 @@ from tests.support.payments import Shop
 
 
 def of(shop: Shop, reader_id: int = 1) -> PassSummary:
-    found = shop.read(lambda session: account_summary(session, shop.services.settings, reader_id))
-    assert isinstance(found, PassSummary)
-    return found
+    summary = shop.read(lambda session: account_summary(session, shop.services.settings, reader_id))
+    assert isinstance(summary, PassSummary)
+    return summary
 
 
 @pytest.fixture
@@ -41,9 +41,9 @@ def test_somebody_who_never_paid(shop: Shop) -> None:
 
 
 def test_a_bought_pass(shop: Shop, bought: str) -> None:
-    found = of(shop)
-    (purchase,) = found.purchases
-    assert (found.has_pass, found.reason, found.is_gift) == (True, EntitlementReason.BOUGHT, False)
+    summary = of(shop)
+    (purchase,) = summary.purchases
+    assert (summary.has_pass, summary.reason, summary.is_gift) == (True, EntitlementReason.BOUGHT, False)
     assert (purchase.title, purchase.paid, purchase.state) == ("Carrel: membership", "$4.99", "Active")
     assert purchase.receipt_url == f"{shop.stripe.base_url}/receipts/{shop.stripe.charge_of(bought)['id']}"
     assert purchase.refund_until == shop.rows(Payment)[0].paid_at + timedelta(days=14)

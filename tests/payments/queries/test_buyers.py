@@ -1,4 +1,4 @@
-"""Finding a buyer by whatever they remember."""
+"""Finding a buyer by email address or id."""
 
 import pytest
 from sqlalchemy import select
@@ -15,9 +15,9 @@ from tests.support.payments import Shop
 TYPED = "buyer@work.example"
 
 
-def found(shop: Shop, typed: str) -> list[tuple[int, str]]:
+def matches(shop: Shop, typed: str) -> list[tuple[int, str]]:
     with shop.services.db.read() as session:
-        return [(each.reader.id, each.found_by) for each in buyers.find_buyers(session, typed)]
+        return [(buyer.reader.id, buyer.found_by) for buyer in buyers.find_buyers(session, typed)]
 
 
 @pytest.fixture
@@ -28,13 +28,13 @@ def bought(shop: Shop) -> str:
 
 
 def test_a_buyer_without_an_account_is_found_by_the_address_at_checkout(shop: Shop, bought: str) -> None:
-    assert found(shop, TYPED.upper()) == [(1, "the address at Checkout")]
+    assert matches(shop, TYPED.upper()) == [(1, "the address at Checkout")]
 
 
 def test_a_buyer_is_found_by_order_session_and_payment(shop: Shop, bought: str) -> None:
     order = shop.rows(Order)[0]
     for typed in (order.reference, bought, shop.stripe.charge_of(bought)["payment_intent"]):
-        assert found(shop, f" {typed} ") == [(1, "order, or an id at Stripe")]
+        assert matches(shop, f" {typed} ") == [(1, "order, or an id at Stripe")]
 
 
 def test_a_buyer_who_proved_another_address_is_found_by_now_then_and_the_receipt(
@@ -50,13 +50,13 @@ def test_a_buyer_who_proved_another_address_is_found_by_now_then_and_the_receipt
                 changed_at=now, undo_until=now,
             )
         )  # fmt: skip
-    assert found(shop, "anna@example.org") == [(anna.id, "their address")]
-    assert found(shop, "OLD@example.org") == [(anna.id, "an address that they had")]
-    assert found(shop, TYPED) == [(anna.id, "a receipt that went there")]
+    assert matches(shop, "anna@example.org") == [(anna.id, "their address")]
+    assert matches(shop, "OLD@example.org") == [(anna.id, "an address that they had")]
+    assert matches(shop, TYPED) == [(anna.id, "a receipt that went there")]
     with shop.services.db.read() as session:
         assert session.scalars(select(Reader.merged_into_id).where(Reader.id == 1)).one() == anna.id
 
 
 @pytest.mark.parametrize("typed", ["nobody@example.org", "", "%", "pi_unknown", "a@b"])
 def test_nobody_is_found_by_what_is_nobodys(shop: Shop, bought: str, typed: str) -> None:
-    assert found(shop, typed) == []
+    assert matches(shop, typed) == []

@@ -1,4 +1,4 @@
-"""Ads and passes in one report: read here, sold there."""
+"""Page views and passes in one report."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -39,14 +39,14 @@ def sold(shop: Shop) -> Shop:
 
 def test_a_page_has_its_views_its_passes_and_what_was_kept(sold: Shop, today: date) -> None:
     with sold.services.db.read() as session:
-        found = sales.sales(session, span(today - timedelta(days=1), today), "usd")
-    assert found.pages == [
+        report = sales.sales(session, span(today - timedelta(days=1), today), "usd")
+    assert report.pages == [
         PageSales("/articles/x/", 400, 2, 499),
         PageSales("/", 50, 1, 499),
         PageSales("/articles/y/", 9, 0, 0),
     ]
-    assert (found.passes, found.page_views, found.net_cents) == (3, 459, 998)
-    assert [each.rate for each in found.pages] == [50, 200, 0]
+    assert (report.passes, report.page_views, report.net_cents) == (3, 459, 998)
+    assert [page.rate for page in report.pages] == [50, 200, 0]
 
 
 def test_other_days_and_other_currencies_are_not_counted(sold: Shop, today: date) -> None:

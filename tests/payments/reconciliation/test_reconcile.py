@@ -1,4 +1,4 @@
-"""Stripe against the ledger, both ways; and what the operator must hear of."""
+"""Comparing Stripe with the ledger, both ways, and alerting the operator."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +16,7 @@ from payments.stripe.client import StripeUnavailableError
 from tests.support.payments import Shop
 
 
-def whats(shop: Shop) -> list[str]:
+def descriptions(shop: Shop) -> list[str]:
     """What a comparison would tell, without doing anything."""
     return [difference.description for difference in reconcile(shop.context, apply=False).differences]
 
@@ -40,7 +40,7 @@ def test_a_second_run_finds_nothing(shop: Shop) -> None:
 
 def test_only_telling_changes_nothing(shop: Shop) -> None:
     shop.buy()
-    assert whats(shop) == ["was paid, and the ledger does not have it"]
+    assert descriptions(shop) == ["was paid, and the ledger does not have it"]
     assert (shop.count(Payment), shop.count(StripeEvent), shop.count(Reconciliation)) == (0, 0, 0)
 
 
@@ -65,7 +65,7 @@ def test_pf_07_three_days_of_lost_events_are_made_up_for(shop: Shop) -> None:
     reconcile(shop.context)
     assert shop.ad_free() == [True, False, False, True]
     assert (shop.count(Grant), len(shop.mails())) == (4, 6)
-    assert whats(shop) == ["has a dispute (needs_response here)"]
+    assert descriptions(shop) == ["has a dispute (needs_response here)"]
 
 
 def test_events_that_nobody_took_are_handled(shop: Shop) -> None:
@@ -75,16 +75,16 @@ def test_events_that_nobody_took_are_handled(shop: Shop) -> None:
     shop.stripe.webhooks.drop_all()
     shop.stripe.refund(session_id)
     shop.stripe.webhooks.drain()
-    assert {what.partition(" ")[0] for what in whats(shop)} >= {"charge.refunded", "has"}
+    assert {description.partition(" ")[0] for description in descriptions(shop)} >= {"charge.refunded", "has"}
     reconcile(shop.context)
     assert shop.ad_free() == [False]
     assert {event.received_at for event in shop.rows(StripeEvent)} == {None}
-    assert whats(shop) == []
+    assert descriptions(shop) == []
 
 
 def test_an_expired_order_is_closed(shop: Shop) -> None:
     shop.stripe.expire(shop.order(shop.browser()))
-    assert whats(shop) == ["is expired at Stripe, open here"]
+    assert descriptions(shop) == ["is expired at Stripe, open here"]
     reconcile(shop.context)
     assert [order.state for order in shop.rows(Order)] == ["expired"]
 
@@ -94,7 +94,7 @@ def test_a_failed_refund_is_noticed(shop: Shop) -> None:
     made = shop.stripe.refund(session_id)
     fulfill(shop.context, session_id)
     shop.stripe.fail_refund(made["id"])
-    assert whats(shop) == ["has other refunds at Stripe"]
+    assert descriptions(shop) == ["has other refunds at Stripe"]
     reconcile(shop.context)
     assert (shop.ad_free(), shop.count(Refund)) == ([True], 2)
 
@@ -105,12 +105,12 @@ def test_a_dispute_that_was_decided_is_noticed(shop: Shop) -> None:
     fulfill(shop.context, session_id)
     shop.stripe.close_dispute(made["id"], "won")
     reconcile(shop.context)
-    assert (shop.ad_free(), whats(shop)) == ([True], [])
+    assert (shop.ad_free(), descriptions(shop)) == ([True], [])
 
 
 def test_somebody_elses_sales_are_none_of_our_business(shop: Shop) -> None:
     shop.stripe.sell_unrelated_product()
-    assert whats(shop) == []
+    assert descriptions(shop) == []
     reconcile(shop.context)
     assert (shop.count(Payment), shop.alarms()) == (0, [])
 
@@ -136,7 +136,7 @@ def test_one_that_cannot_be_mended_keeps_no_other_from_it(shop: Shop) -> None:
 
 def test_somebody_elses_session_may_look_like_anything(shop: Shop) -> None:
     shop.stripe.change(shop.stripe.sell_unrelated_product()["id"], amount_subtotal="much", mode=None)
-    assert whats(shop) == []
+    assert descriptions(shop) == []
 
 
 def later(shop: Shop, **by: float) -> None:

@@ -1,4 +1,4 @@
-"""What is read of an event, and what is kept."""
+"""Parsing events, and what is stored of them."""
 
 import json
 from typing import Any
@@ -11,15 +11,15 @@ from payments.stripe.schemas import StripeResponseError
 BUYER = {"email": "ada@example.com", "name": "Ada"}
 
 
-def event(about: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
-    thing = {"id": "cs_test_1", "object": "checkout.session", "customer_details": BUYER} | (about or {})
+def event(obj: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+    default = {"id": "cs_test_1", "object": "checkout.session", "customer_details": BUYER} | (obj or {})
     head = {"id": "evt_1", "type": "checkout.session.completed", "created": 1, "livemode": False}
-    return head | {"data": {"object": thing}} | changes
+    return head | {"data": {"object": default}} | changes
 
 
 def test_pay_30_nothing_about_the_buyer_is_kept() -> None:
-    marks = {"order": "r", "site": "s", "note": "from ada@example.com"}
-    body = parse_event(event({"metadata": marks, "client_reference_id": "r"})).stored_body()
+    metadata = {"order": "r", "site": "s", "note": "from ada@example.com"}
+    body = parse_event(event({"metadata": metadata, "client_reference_id": "r"})).stored_body()
     assert "ada" not in json.dumps(body)
     assert body["marks"] == {"order": "r", "site": "s"}
 

@@ -1,4 +1,4 @@
-"""Whether Stripe sent it."""
+"""Verifying webhook signatures."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The inbox: tried again with pauses, given up after ten, never lost."""
+"""The inbox: retried with increasing delays, dead after ten tries, never lost."""
 
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The webhook over HTTP: what it believes, keeps, answers."""
+"""The webhook endpoint: what it accepts, stores, and responds."""
 
 from typing import Any
 
@@ -153,7 +153,7 @@ def test_data_03_no_write_transaction_is_open_while_stripe_is_asked(
 
     monkeypatch.setattr(shop.context.stripe, "retrieve_checkout_session", look)
     shop.deliver(event)
-    assert [each.count("begin") - each.count("end") for each in during] == [0]
+    assert [log.count("begin") - log.count("end") for log in during] == [0]
 
 
 @pytest.mark.parametrize("field", ["type", "id", "client_reference_id", "payment_intent", "customer"])

@@ -11,7 +11,7 @@ from carrel import clock
 from carrel.audit import AuditEntry
 from payments.fulfillment.fulfill import fulfill
 from payments.models import Order, Refund, StripeEvent
-from tests.payments.conftest import no_forgeries_yet, settings, shop, stripe_  # noqa: F401
+from tests.payments.conftest import no_invalid_signatures_yet, settings, shop, stripe_  # noqa: F401
 from tests.support.browser import Browser
 from tests.support.newsletter import put_reader, put_subscriber
 from tests.support.operators import OLGA, signed_in

@@ -1,4 +1,4 @@
-"""Keys, addresses and headers of the API, its faults and its log."""
+"""API keys, URLs, and headers; faults and the log of requests."""
 
 import http.client
 from collections.abc import Callable

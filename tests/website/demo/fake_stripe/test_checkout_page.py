@@ -1,4 +1,4 @@
-"""The hosted page, walked by plain HTTP as a browser without JavaScript would."""
+"""The hosted page over plain HTTP, as in a browser without JavaScript."""
 
 import http.client
 import re

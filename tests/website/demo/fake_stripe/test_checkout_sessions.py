@@ -1,4 +1,4 @@
-"""Checkout Sessions of the fake Stripe, asked by the real library."""
+"""Checkout Sessions, through Stripe's own library."""
 
 import time
 from collections.abc import Callable
@@ -48,8 +48,8 @@ def test_our_own_notes_are_never_shown(
     fake_stripe.pay(opened.id)
     shown = client.v1.checkout.sessions.retrieve(opened.id, {"expand": ["payment_intent.latest_charge"]})
     listed = client.v1.checkout.sessions.list().data[0]
-    told = client.v1.events.list({"type": "checkout.session.completed"}).data[0]
-    for answer in (opened, shown, listed, told, told.data.object):
+    event = client.v1.events.list({"type": "checkout.session.completed"}).data[0]
+    for answer in (opened, shown, listed, event, event.data.object):
         assert not [name for name in answer.to_dict() if name.startswith("_")]
 
 

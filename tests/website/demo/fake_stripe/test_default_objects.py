@@ -1,4 +1,4 @@
-"""Our objects have no field that the library's objects do not have, so they cannot drift unseen."""
+"""Default objects have no field that Stripe's own library does not have."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Idempotency keys, and answers that never arrive."""
+"""Idempotency keys, and lost responses."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Events in the list and at other endpoints: pages, endpoints made through the API, transports of a test."""
+"""The list of events, and custom transports."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

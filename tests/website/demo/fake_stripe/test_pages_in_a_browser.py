@@ -1,4 +1,4 @@
-"""The pages of the fake Stripe in a real browser: readable by everybody, on a phone too, without a script."""
+"""The pages of the fake Stripe in a real browser: accessible, on a phone too, without JavaScript."""
 
 import pytest
 import stripe

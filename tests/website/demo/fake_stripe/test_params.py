@@ -1,4 +1,4 @@
-"""What is sent is checked against the library's own parameter types."""
+"""Parameters are validated by the types of Stripe's own library."""
 
 from typing import Any, cast
 

@@ -1,4 +1,4 @@
-"""Refunds, with every end they can take."""
+"""Refunds, with every final status."""
 
 import pytest
 import stripe

@@ -1,4 +1,4 @@
-"""Webhooks: signed, retried, and everything that can happen to them on the way."""
+"""Webhooks: signatures, retries, and network conditions."""
 
 import time
 from collections.abc import Callable
