@@ -40,7 +40,10 @@ def refund(context: PaymentContext, order_id: int, actor: str, reason: str) -> N
     require_reason(reason)
     with context.db.write() as session:
         order = session.get_one(Order, order_id)
-        requests = [_request_refund(session, payment, actor, reason) for payment in _payments(session, order)]
+        requests = [
+            _request_refund(session, payment, actor, reason)
+            for payment in entries.payments_of(session, order)
+        ]
         request_ids = [request.id for request in requests if request]
         if not request_ids:
             raise NotRefundableError(order.reference)
@@ -56,7 +59,7 @@ def refund_by_reader(context: PaymentContext, reference: str, reader_id: int) ->
     with context.db.write() as session:
         own_order = select(Order).where(Order.reference == reference, Order.reader_id == reader_id)
         order = session.scalars(own_order).one_or_none()
-        payment = next(iter(_payments(session, order)), None) if order else None
+        payment = next(iter(entries.payments_of(session, order)), None) if order else None
         if order is None or payment is None or not reader_may_refund(context.settings, payment):
             raise NotRefundableError(reference)
         request = _request_refund(session, payment, f"reader:{reader_id}", BY_READER)
@@ -116,10 +119,6 @@ def send_next_to_stripe(services: Services) -> bool:
         return False
     send_to_stripe(context, request_id)
     return True
-
-
-def _payments(session: Session, order: Order) -> list[Payment]:
-    return list(session.scalars(select(Payment).where(Payment.order_id == order.id).order_by(Payment.id)))
 
 
 def _request_refund(session: Session, payment: Payment, actor: str, reason: str) -> RefundRequest | None:

@@ -52,7 +52,10 @@ def reader_history(session: Session, reader_id: int) -> list[LedgerEntry]:
         .outerjoin(Order, Payment.order_id == Order.id)
         .where(or_(Order.reader_id == reader_id, Grant.reader_id == reader_id))
     ).all()
-    grants = [_grant_entry(grant, payment) for grant, payment in rows]
+    grants = [
+        GrantEntry(grant.id, payment.id, payment.amount_cents) if payment else GrantEntry(grant.id)
+        for grant, payment in rows
+    ]
     revoked = session.scalars(
         select(Grant.revokes_id).where(Grant.revokes_id.in_([grant.grant for grant in grants]))
     )
@@ -82,6 +85,11 @@ def payment_for(session: Session, checkout_session_id: str) -> Payment | None:
     """The recorded payment of a Checkout Session."""
     recorded = select(Payment).where(Payment.checkout_session_id == checkout_session_id)
     return session.scalars(recorded).one_or_none()
+
+
+def payments_of(session: Session, order: Order) -> Sequence[Payment]:
+    """All payments of an order, oldest first."""
+    return session.scalars(select(Payment).where(Payment.order_id == order.id).order_by(Payment.id)).all()
 
 
 def add_payment(
@@ -169,7 +177,3 @@ def _changed(rows: Iterable[LedgerRow], states: Iterable[StripeState]) -> Iterat
         row = latest.get(state.id)
         if row is None or (row.amount_cents, row.status) != (state.amount, state.status):
             yield state, row.seq + 1 if row else 1
-
-
-def _grant_entry(grant: Grant, payment: Payment | None) -> GrantEntry:
-    return GrantEntry(grant.id, payment.id, payment.amount_cents) if payment else GrantEntry(grant.id)

@@ -106,7 +106,6 @@ def _grant_status_text(session: Session, grant: Grant, payment: Payment) -> str:
 
 
 def _export_order(session: Session, order: Order) -> dict[str, object]:
-    payments = session.scalars(select(Payment).where(Payment.order_id == order.id).order_by(Payment.id)).all()
     return {
         "reference": order.reference,
         "title": order.title,
@@ -125,6 +124,6 @@ def _export_order(session: Session, order: Order) -> dict[str, object]:
                     payment.id, entries.refund_and_dispute_entries(session, [payment.id])
                 ),
             }
-            for payment in payments
+            for payment in entries.payments_of(session, order)
         ],
     }

@@ -48,18 +48,18 @@ def order_detail(session: Session, reference: str) -> OrderDetail:
     order = session.scalars(select(Order).where(Order.reference == reference)).one_or_none()
     if order is None:
         raise OrderNotFoundError(reference)
-    paid = session.scalars(select(Payment).where(Payment.order_id == order.id).order_by(Payment.id)).all()
-    ids = [payment.id for payment in paid]
+    payments = entries.payments_of(session, order)
+    ids = [payment.id for payment in payments]
     return OrderDetail(
         order,
         readers.get(session, order.reader_id),
         session.get(Claim, order.id),
-        paid,
+        payments,
         _rows(session, Refund, ids),
         _rows(session, Dispute, ids),
         _rows(session, Grant, ids),
         _rows(session, RefundRequest, ids),
-        sum(entries.unrefunded_cents(session, payment) for payment in paid),
+        sum(entries.unrefunded_cents(session, payment) for payment in payments),
     )
 
 

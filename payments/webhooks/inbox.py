@@ -95,7 +95,9 @@ def record_failure(session: Session, event_id: int, failure: Exception) -> None:
     if row.handled_at:
         return
     row.leased_until = None
-    row.last_error = f"{type(failure).__name__}: {_safe_message(failure)}"[:200]
+    # Our own exceptions carry ids only; those of the database or a library may carry personal data.
+    message = str(failure) if type(failure).__module__.startswith("payments.") else ""
+    row.last_error = f"{type(failure).__name__}: {message}"[:200]
     if isinstance(failure, StripeUnavailableError):  # not the event's fault: does not count as a try
         row.next_try_at = clock.now() + OUTAGE_RETRY_DELAY
         return
@@ -120,11 +122,6 @@ def retry(session: Session, event_id: str, actor: str) -> bool:
 def _is_available() -> ColumnElement[bool]:
     unleased = or_(StripeEvent.leased_until.is_(None), clock.has_passed(StripeEvent.leased_until, LEASE))
     return StripeEvent.handled_at.is_(None) & StripeEvent.dead_at.is_(None) & unleased
-
-
-def _safe_message(failure: Exception) -> str:
-    # Our own exceptions carry ids only; those of the database or a library may carry personal data.
-    return str(failure) if type(failure).__module__.startswith("payments.") else ""
 
 
 def _raise_unreadable_alarm(session: Session, row: StripeEvent) -> None:

@@ -7,7 +7,7 @@ from payments.models import Order
 from tests.support.payments import CREATE, Shop, last_session_params, try_to_buy
 
 
-@pytest.mark.parametrize("fault", ["down", "cut_before", "fail"])
+@pytest.mark.parametrize("fault", ["down", "drop_request", "fail"])
 def test_pay_32_stripe_away_is_said_kindly_and_can_be_tried_again(shop: Shop, fault: str) -> None:
     browser = shop.browser()
     break_it = getattr(shop.stripe.api, fault)

@@ -57,9 +57,11 @@ class Api:
 
     def _respond(self, method: ApiMethod, object_id: str) -> Response:
         call = ApiRequest(request.method, request.path)
-        call.idempotency_key = request.headers.get("Idempotency-Key") if _unsafe() else None
+        call.idempotency_key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
         call.stripe_version = request.headers.get("Stripe-Version")
         self._faults.requests.append(call)
+        if self._faults.take("drop_request", call):
+            raise ConnectionDroppedError
         try:
             response = self._run(method, object_id, call)
         except ApiError as error:
@@ -72,9 +74,11 @@ class Api:
 
     def _run(self, method: ApiMethod, object_id: str, call: ApiRequest) -> ApiResponse:
         check_key(self._api_key)
-        _check_version(call.stripe_version)
+        if call.stripe_version and not _VERSION.fullmatch(call.stripe_version):
+            raise ApiError(f"Invalid Stripe API version: {call.stripe_version}")
         self._faults.raise_failure(call, saved=False)
-        sent = nest(_pairs())
+        form = request.form if request.method == "POST" else request.args
+        sent = nest(form.items(multi=True))
         call.params = dict(sent)
         call.params = read(method.params, sent)
         if call.idempotency_key is None:
@@ -127,20 +131,6 @@ def unknown_url() -> Response:
     return _http_response(
         ApiResponse(404, ApiError(message).body()), ApiRequest(request.method, request.path)
     )
-
-
-def _check_version(version: str | None) -> None:
-    if version and not _VERSION.fullmatch(version):
-        raise ApiError(f"Invalid Stripe API version: {version}")
-
-
-def _unsafe() -> bool:
-    return request.method == "POST"
-
-
-def _pairs() -> list[tuple[str, str]]:
-    sent = request.form if _unsafe() else request.args
-    return list(sent.items(multi=True))
 
 
 def _http_response(api_response: ApiResponse, call: ApiRequest) -> Response:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from website.demo.fake_stripe.errors import ApiError, Json
 
-Kind = Literal["fail", "drop_response", "hold", "hold_response"]
+Kind = Literal["fail", "drop_request", "drop_response", "hold", "hold_response"]
 _LONGEST_HOLD = 60
 
 
@@ -58,6 +58,10 @@ class ApiFaults:
     ) -> None:
         """Respond with an error without doing anything. ``saved``: it is saved under the idempotency key."""
         self._add(ApiFault("fail", path, _count(times), status, saved))
+
+    def drop_request(self, times: int | None = 1, path: str | None = None) -> None:
+        """Close the connection without running the request."""
+        self._add(ApiFault("drop_request", path, _count(times)))
 
     def drop_response(self, times: int | None = 1, path: str | None = None) -> None:
         """Run the request, then close the connection without a response."""

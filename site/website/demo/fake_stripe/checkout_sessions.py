@@ -29,6 +29,8 @@ def create(account: AccountState, object_id: str, params: Json) -> Json:
     _copy_params(checkout_session, params)
     total = sum(item["amount_total"] for item in items)
     check_minimum(total, items[0]["currency"])
+    allowed = params.get("allowed_payment_method_types", _PAYMENT_METHODS)
+    excluded = params.get("excluded_payment_method_types", ())
     checkout_session |= {
         "id": new_id("cs_test"),
         "amount_subtotal": total,
@@ -38,7 +40,7 @@ def create(account: AccountState, object_id: str, params: Json) -> Json:
         "expires_at": params.get("expires_at", account.now() + _HOURS_24),
         "_line_items": items,
         "_payment_intent_data": params.get("payment_intent_data", {}),
-        "payment_method_types": _payment_methods(params),
+        "payment_method_types": [method for method in allowed if method not in excluded],
     }
     if "customer_email" in params:
         checkout_session["customer_details"] = customer_details(params["customer_email"])
@@ -127,11 +129,6 @@ def _copy_params(checkout_session: Json, params: Json) -> None:
             checkout_session[name] |= value
         elif name in checkout_session:
             checkout_session[name] = value
-
-
-def _payment_methods(params: Json) -> list[str]:
-    allowed = params.get("allowed_payment_method_types", _PAYMENT_METHODS)
-    return [kind for kind in allowed if kind not in params.get("excluded_payment_method_types", ())]
 
 
 def _check(account: AccountState, params: Json) -> None:

@@ -67,15 +67,12 @@ def _param_type(hint: Any) -> ParamType:
     if origin in (Union, types.UnionType):
         return functools.reduce(ParamType.__or__, map(_param_type, get_args(hint)))
     if origin is Literal:
-        return _choices(get_args(hint))
+        choices = get_args(hint)
+        return ParamType(choices=tuple(choice for choice in choices if choice), may_be_empty="" in choices)
     if is_typeddict(hint):
         return _fields(hint)
     items = get_args(hint)[0] if origin is list else None
     return ParamType(items=items, text_map=origin is dict, scalars=frozenset({hint} & _SCALARS))
-
-
-def _choices(values: tuple[str, ...]) -> ParamType:
-    return ParamType(choices=tuple(v for v in values if v), may_be_empty="" in values)
 
 
 def _fields(hint: Any) -> ParamType:
@@ -85,31 +82,28 @@ def _fields(hint: Any) -> ParamType:
     return ParamType(fields=tuple(hints.items()), required=hint.__required_keys__ & hints.keys())
 
 
-def _read(shape: ParamType, sent: str | Node, path: str) -> Any:
+def _read(param_type: ParamType, sent: str | Node, path: str) -> Any:
     if isinstance(sent, str):
-        return _read_scalar(shape, sent, path)
-    if shape.items is not None and all(key.isdigit() for key in sent):
-        return _read_list(_param_type(shape.items), sent, path)
-    if shape.text_map:
+        return _read_scalar(param_type, sent, path)
+    if param_type.items is not None and all(key.isdigit() for key in sent):
+        item_type = _param_type(param_type.items)
+        return [_read(item_type, sent[index], f"{path}[{index}]") for index in sorted(sent, key=int)]
+    if param_type.text_map:
         return _read_text_map(sent, path)
-    if shape.fields:
-        return _read_fields(shape, sent, path)
+    if param_type.fields:
+        return _read_fields(param_type, sent, path)
     raise ApiError(f"Invalid string: {sent}", param=path)
 
 
-def _read_fields(shape: ParamType, sent: Node, path: str) -> Json:
-    fields = dict(shape.fields)
+def _read_fields(param_type: ParamType, sent: Node, path: str) -> Json:
+    fields = dict(param_type.fields)
     unknown = [_join(path, name) for name in sent if name not in fields]
     if unknown:
         raise parameter_unknown(unknown)
     for name in fields:
-        if name in shape.required and name not in sent:
+        if name in param_type.required and name not in sent:
             raise parameter_missing(_join(path, name))
     return {name: _read(_param_type(fields[name]), value, _join(path, name)) for name, value in sent.items()}
-
-
-def _read_list(shape: ParamType, sent: Node, path: str) -> list[Any]:
-    return [_read(shape, sent[index], f"{path}[{index}]") for index in sorted(sent, key=int)]
 
 
 def _read_text_map(sent: Node, path: str) -> dict[str, str]:
@@ -119,21 +113,21 @@ def _read_text_map(sent: Node, path: str) -> dict[str, str]:
     return {name: str(value) for name, value in sent.items()}
 
 
-def _read_scalar(shape: ParamType, sent: str, path: str) -> Any:
+def _read_scalar(param_type: ParamType, sent: str, path: str) -> Any:
     if sent == "":
-        return _read_empty(shape, path)
-    if shape.choices:
-        return _read_choice(shape.choices, sent, path)
+        return _read_empty(param_type, path)
+    if param_type.choices:
+        return _read_choice(param_type.choices, sent, path)
     for kind, reader in ((int, _read_int), (bool, _read_bool), (Decimal, _read_decimal)):
-        if kind in shape.scalars:
+        if kind in param_type.scalars:
             return reader(sent, path)
-    if str in shape.scalars:
+    if str in param_type.scalars:
         return sent
-    raise ApiError("Invalid array" if shape.items is not None else "Invalid object", param=path)
+    raise ApiError("Invalid array" if param_type.items is not None else "Invalid object", param=path)
 
 
-def _read_empty(shape: ParamType, path: str) -> str:
-    if shape.may_be_empty:
+def _read_empty(param_type: ParamType, path: str) -> str:
+    if param_type.may_be_empty:
         return ""
     raise ApiError(
         f"You passed an empty string for '{path}'. An empty value unsets a parameter, "

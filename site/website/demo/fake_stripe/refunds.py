@@ -94,7 +94,8 @@ def _charge(account: AccountState, params: Json) -> Json:
 def _amount(account: AccountState, charge: Json, params: Json) -> int:
     left: int = charge["amount"] - charge["amount_refunded"]
     amount: int = params.get("amount", left)
-    if _is_charged_back(account, charge):
+    disputes = (d for d in account.store.all("dispute") if d["charge"] == charge["id"])
+    if any(dispute["status"] in _DISPUTED for dispute in disputes):
         raise _not_refundable(charge, "charge_disputed", "been charged back; cannot issue a refund")
     if left <= 0:
         raise _not_refundable(charge, "charge_already_refunded", "already been refunded")
@@ -105,11 +106,6 @@ def _amount(account: AccountState, charge: Json, params: Json) -> int:
         asked, have = format_amount(amount, charge["currency"]), format_amount(left, charge["currency"])
         raise ApiError(f"Refund amount ({asked}) is greater than {which} ({have})", param="amount")
     return amount
-
-
-def _is_charged_back(account: AccountState, charge: Json) -> bool:
-    disputes = (d for d in account.store.all("dispute") if d["charge"] == charge["id"])
-    return any(d["status"] in _DISPUTED for d in disputes)
 
 
 def _not_refundable(charge: Json, code: str, reason: str) -> ApiError:

@@ -42,6 +42,15 @@ def test_a_call_whose_answer_was_lost_is_repeated_without_a_second_effect(
     assert [call.replayed for call in fake_stripe.api.requests] == [False, True]
 
 
+def test_a_dropped_request_leaves_nothing_behind(fake_stripe: FakeStripe, new_session: NewSession) -> None:
+    fake_stripe.api.drop_request()
+    with pytest.raises(stripe.APIConnectionError):
+        new_session(key="order-1")
+    assert fake_stripe.sessions() == []
+    assert new_session(key="order-1").last_response is not None
+    assert [call.replayed for call in fake_stripe.api.requests] == [False, False]
+
+
 def test_a_saved_500_is_replayed_and_an_unsaved_one_is_not(
     fake_stripe: FakeStripe, new_session: NewSession
 ) -> None:
