@@ -63,7 +63,7 @@ def payment_held(update: OrderUpdate, payment: Payment) -> None:
         f"held:{update.order.reference}",
         f"A payment is held: {payment.mismatch}",
         f"{agreed} was agreed, {price(payment.amount_cents, payment.currency)} was paid by {payment.checkout_session_id}, but: "
-        f"{payment.mismatch}. No pass was given. Refund it, or give the pass by hand.",
+        f"{payment.mismatch}. No pass was given. Refund it, or grant the pass by hand.",
     )
 
 
@@ -121,5 +121,5 @@ def unknown_order(session: Session, session_id: str) -> None:
         f"unknown-order:{session_id}"[:80],
         "A payment for an order that we do not know",
         f"Checkout Session {session_id} has this site's id, but its order is not in the database. "
-        "Look for it in Stripe's dashboard, and refund it there or give the pass by hand.",
+        "Look for it in Stripe's dashboard, and refund it there or grant the pass by hand.",
     )

@@ -62,7 +62,7 @@ def test_a_part_refund_shows_its_sum(shop: Shop, bought: str) -> None:
     assert (purchase.state, purchase.refunded, purchase.refund_until is None) == ("Active", "$2.00", False)
 
 
-def test_a_disputed_pass_rests(shop: Shop, bought: str) -> None:
+def test_a_disputed_pass_is_suspended(shop: Shop, bought: str) -> None:
     shop.stripe.open_dispute(bought)
     fulfill(shop.context, bought)
     assert of(shop).purchases[0].state == "Suspended while your bank looks into the payment"
