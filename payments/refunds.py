@@ -33,9 +33,10 @@ class NotRefundableError(Exception):
 
 
 def refund(context: PaymentContext, order_id: int, actor: str, reason: str) -> None:
-    """The operator refunds all that is left of an order's payments. Raises `NotRefundableError`, `ReasonRequiredError`.
+    """The operator refunds all that is left of an order's payments.
 
-    `reason` goes to the audit log. When Stripe does not answer, the worker retries.
+    `reason` goes to the audit log. When Stripe does not answer, the worker retries. Raises `NotRefundableError`,
+    `ReasonRequiredError`.
     """
     require_reason(reason)
     with context.db.write() as session:

@@ -17,7 +17,9 @@ def open_checkout_session(context: PaymentContext, order: Order, email: str | No
     """Create the order's Checkout Session. Returns the URL of its hosted page.
 
     The order is committed before, and no transaction is open while Stripe is asked. The idempotency key is the
-    order's: a retry gets the same session. Raises `StripeUnavailableError`; `StripeRefusedError`, then the order has failed.
+    order's: a retry gets the same session.
+
+    Raises `StripeUnavailableError`; `StripeRefusedError`, and then the order has failed.
     """
     with context.db.read() as session:
         our_site = site_id(session)

@@ -36,7 +36,10 @@ class StartedCheckout:
 
 
 def start_checkout(context: PaymentContext, visitor: Visitor, return_to: str) -> StartedCheckout:
-    """Place an order, and create a reader for a guest, in one transaction. Raises `AlreadyOwnedError`, `TooManyRequestsError`."""
+    """Place an order, and create a reader for a guest, in one transaction.
+
+    Raises `AlreadyOwnedError`, `TooManyRequestsError`.
+    """
     return_to = return_to.partition("#")[0]
     with context.db.write() as session:
         _check_limits(session, visitor)

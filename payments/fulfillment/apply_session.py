@@ -33,8 +33,8 @@ def apply_checkout_session(
 ) -> Order:
     """Update the order, the ledger, and the entitlement, and queue the mails. Returns the order.
 
-    `known_version` is the order's version from before Stripe was asked. Raises `NotOurSessionError`, `UnknownOrderError`,
-    `ConcurrentUpdateError`, and `StripeResponseError` when a paid session has no amounts.
+    `known_version` is the order's version from before Stripe was asked. Raises `NotOurSessionError`,
+    `UnknownOrderError`, `ConcurrentUpdateError`, and `StripeResponseError` when a paid session has no amounts.
     """
     entries.lock(session)
     matched = match_order(session, checkout_session)

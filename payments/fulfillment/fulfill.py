@@ -23,8 +23,10 @@ def fulfill(
     """Retrieve a Checkout Session and apply it. `in_transaction` runs in the same transaction.
 
     No transaction is open while Stripe is asked. When another process changed the order meanwhile, our copy
-    may be out of date, so it is retrieved again. Raises `StripeUnavailableError`, `StripeRefusedError`, `StripeResponseError`,
-    `NotOurSessionError`, `UnknownOrderError`, `ConcurrentUpdateError`.
+    may be out of date, so it is retrieved again.
+
+    Raises `StripeUnavailableError`, `StripeRefusedError`, `StripeResponseError`, `NotOurSessionError`,
+    `UnknownOrderError`, `ConcurrentUpdateError`.
     """
     known_version = _order_version(context, Order.checkout_session_id == checkout_session_id)
     for _ in range(MAX_ATTEMPTS - 1):

@@ -51,8 +51,8 @@ def paid_twice(update: OrderUpdate, payment: Payment) -> None:
     update.raise_alarm(
         f"paid-twice:{update.order.reference}",
         "A reader paid twice and is refunded",
-        f"{price(payment.amount_cents, payment.currency)} was paid for a pass that the reader already had. The whole amount "
-        f"({payment.payment_intent}) is being refunded.",
+        f"{price(payment.amount_cents, payment.currency)} was paid for a pass that the reader already had. "
+        f"The whole amount ({payment.payment_intent}) is being refunded.",
     )
 
 
@@ -62,13 +62,14 @@ def payment_held(update: OrderUpdate, payment: Payment) -> None:
     update.raise_alarm(
         f"held:{update.order.reference}",
         f"A payment is held: {payment.mismatch}",
-        f"{agreed} was agreed, {price(payment.amount_cents, payment.currency)} was paid by {payment.checkout_session_id}, but: "
-        f"{payment.mismatch}. No pass was given. Refund it, or grant the pass by hand.",
+        f"{agreed} was agreed, {price(payment.amount_cents, payment.currency)} was paid by "
+        f"{payment.checkout_session_id}, but: {payment.mismatch}. No pass was granted. "
+        "Refund it, or grant the pass by hand.",
     )
 
 
 def payment_failed(update: OrderUpdate) -> None:
-    """A delayed payment did not arrive."""
+    """A delayed payment has failed."""
     mail = mails.payment_failed(update.settings, update.order)
     update.queue_mail(f"payment-failed:{update.order.reference}", mail)
 
@@ -81,7 +82,7 @@ def refund_changed(update: OrderUpdate, payment: Payment, refund: Refund, entitl
             f"refund-failed:{refund.stripe_id}",
             "A refund did not go through",
             f"the refund {refund.stripe_id} of {amount} is {refund.status}. The money is back in your account, "
-            "and the reader has the pass again. Refund them in another way, or let them know.",
+            "and the refund no longer affects the pass. Refund the reader in another way, or let them know.",
         )
         return
     mail = mails.refunded(update.settings, update.order, payment, refund, keeps_pass=entitlement.ad_free)
@@ -119,7 +120,7 @@ def unknown_order(session: Session, session_id: str) -> None:
     alarms.raise_alarm(
         session,
         f"unknown-order:{session_id}"[:80],
-        "A payment for an order that we do not know",
+        "A payment for an unknown order",
         f"Checkout Session {session_id} has this site's id, but its order is not in the database. "
         "Look for it in Stripe's dashboard, and refund it there or grant the pass by hand.",
     )

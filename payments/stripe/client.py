@@ -20,9 +20,7 @@ from payments.stripe.schemas import (
     parse,
 )
 
-API_VERSION: Final = (
-    "2026-10-28.endive"  # https://docs.stripe.com/upgrades; read the changelog before raising it
-)
+API_VERSION: Final = "2026-10-28.endive"  # read the changelog before raising it: docs.stripe.com/upgrades
 TIMEOUT_SECONDS = (3.05, 5.0)  # connect, read
 WRITE_RETRIES = 1  # safe with an idempotency key
 PAGE_SIZE = 100
@@ -107,8 +105,8 @@ class StripeApi:
                     "expand": ["data.payment_intent.latest_charge"],
                 }
             )
-            for session in pages.auto_paging_iter():
-                yield session.to_dict()
+            for checkout_session in pages.auto_paging_iter():
+                yield checkout_session.to_dict()
 
     def list_undelivered_events(self, since: datetime, types: list[str]) -> Iterator[dict[str, Any]]:
         """Events since then that were not delivered to an endpoint, newest first (Stripe keeps them for 30 days)."""
@@ -167,7 +165,6 @@ def _translated_errors() -> Iterator[None]:
         raise StripeRefusedError("idempotency_error") from None
     except stripe.CardError as error:
         raise StripeRefusedError(error.code or "card_error") from None
-    except (
-        stripe.StripeError
-    ) as error:  # no connection, 409 (the same request is running), 429, 5xx, a bad key
+    except stripe.StripeError as error:
+        # no connection, 409 (the same request is running), 429, 5xx, or an invalid key
         raise StripeUnavailableError(f"{type(error).__name__} {error.http_status or ''}".strip()) from None

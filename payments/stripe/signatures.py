@@ -31,7 +31,8 @@ class SignatureTimestampError(Exception):
 def verify(body: bytes, header: str, secrets: Sequence[str]) -> int:
     """The signature's age in seconds, negative when its timestamp is in the future.
 
-    While a secret is being rolled, Stripe signs with both, and we accept either. Raises `WebhookSignatureError`, `SignatureTimestampError`.
+    While a secret is being rolled, Stripe signs with both, and we accept either. Raises
+    `WebhookSignatureError`, `SignatureTimestampError`.
     """
     if not any(_is_valid(body, header, secret) for secret in secrets):
         raise WebhookSignatureError

@@ -22,8 +22,8 @@ class WrongModeError(Exception):
 def process_webhook(context: PaymentContext, body: bytes, signature_header: str) -> None:
     """Verify and process an event. Returns when nothing is left to do for it.
 
-    Raises `WebhookSignatureError`, `SignatureTimestampError`, `WrongModeError`, `MalformedEventError` (rejected, nothing is written except alarms),
-    `StripeResponseError` and `EventNotHandledError` (Stripe should resend it).
+    Raises `WebhookSignatureError`, `SignatureTimestampError`, `WrongModeError`, `MalformedEventError`: rejected,
+    nothing is written except alarms; `StripeResponseError`, `EventNotHandledError`: Stripe should resend it.
     """
     _check_signature(context, body, signature_header)
     try:
