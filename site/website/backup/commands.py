@@ -14,8 +14,8 @@ from carrel.mail import holds
 from carrel.settings import Settings, load
 from newsletter.issues import sent_log
 from payments.payment_context import PaymentContext
-from payments.reconciliation.reconcile import FAR_DAYS, reconcile
-from payments.stripe.client import StripeUnavailableError, stripe_of
+from payments.reconciliation.reconcile import NIGHTLY_DAYS, reconcile
+from payments.stripe.client import StripeUnavailableError, stripe_for
 from website.backup import backup_store, create, restore, restore_test
 from website.backup.errors import BackupError
 
@@ -99,13 +99,13 @@ def _compare(settings: Settings, db: Database) -> bool:
             holds.note_reconciled(session)
         return True
     try:
-        report = reconcile(PaymentContext(settings, db, stripe_of(settings)), FAR_DAYS)
+        report = reconcile(PaymentContext(settings, db, stripe_for(settings)), NIGHTLY_DAYS)
     except StripeUnavailableError:
         click.echo(STILL_HELD)
         return False
-    click.echo(f"Compared with Stripe: {len(report.found)} differences, {len(report.left)} left.")
-    for each in report.left:
-        click.echo(f"  {each.about} {each.what}.")
+    click.echo(f"Compared with Stripe: {len(report.differences)} differences, {len(report.unresolved)} left.")
+    for difference in report.unresolved:
+        click.echo(f"  {difference.object_id} {difference.description}.")
     return True
 
 

@@ -15,7 +15,7 @@ from carrel.http.cached_response import Rendering, serve_edition
 from carrel.http.services import services
 from carrel.page_cache import Audience
 from newsletter.feeds import autodiscovery
-from payments.offer import Offer
+from payments.offer import PassOffer
 from website.pages import json_ld
 from website.pages.page_context import Meta, PageContext
 from website.pages.view_models import article_view, by_exam, home_shelf
@@ -155,7 +155,9 @@ def find(frame: PageContext, slug: str, suffix: str = "/") -> Article:
     return found or abort(404)
 
 
-def _slots(frame: PageContext, found: Article, offer: Offer | None) -> tuple[dict[str, Any], dict[int, Any]]:
+def _slots(
+    frame: PageContext, found: Article, offer: PassOffer | None
+) -> tuple[dict[str, Any], dict[int, Any]]:
     if not found.ads or found.content is None:
         return {}, {}
     where = Where(found.slug, found.exam.slug, tuple(topic.slug for topic in found.topics))
