@@ -11,7 +11,7 @@ from carrel.db import Database
 from carrel.settings import Settings, load
 from newsletter.transfer.csv_reader import InvalidFileError
 from newsletter.transfer.exporter import export_file
-from newsletter.transfer.importer import Report, import_file
+from newsletter.transfer.importer import ImportReport, import_file
 
 EXIT_PROBLEMS = 1
 EXIT_REFUSED = 2
@@ -32,7 +32,7 @@ def subscribers() -> None:
 def import_command(ready: Ready, file: Path, dry_run: bool) -> None:
     """Add the subscribers of FILE, who consented elsewhere.
 
-    Its columns are email, source, consented_at, pace and exams. All lines are added, or none: exit status
+    Its columns are email, source, consented_at, frequency and exams. All lines are added, or none: exit status
     1 means that some are wrong. Nobody who is here is changed, and nobody who left is brought back.
     """
     try:
@@ -71,7 +71,7 @@ def _actor() -> str:
     return f"{getpass.getuser()} (command line)"
 
 
-def _show(report: Report, dry_run: bool) -> None:
+def _show(report: ImportReport, dry_run: bool) -> None:
     for note in report.passed_over[:SHOWN]:
         click.echo(f"line {note.line}: {note.sentence}")
     if (more := len(report.passed_over) - SHOWN) > 0:

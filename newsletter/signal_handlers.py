@@ -34,7 +34,7 @@ def _as_data(session: Session, subscriber: Subscriber) -> dict[str, object]:
     return {
         "email": subscriber.email,
         "state": subscriber.state,
-        "pace": subscriber.pace,
+        "pace": subscriber.frequency,
         "paused_until": subscriber.paused_until and subscriber.paused_until.isoformat(timespec="seconds"),
         "exams": [each.exam.slug for each in subscriber.subscriptions if each.exam],
         "topics": [each.topic.slug for each in subscriber.subscriptions if each.topic],
@@ -44,7 +44,7 @@ def _as_data(session: Session, subscriber: Subscriber) -> dict[str, object]:
 
 def _consent(sign_up: SignUp) -> dict[str, object]:
     return {
-        "how": sign_up.how,
+        "how": sign_up.method,
         "page": sign_up.source,
         "text_version": sign_up.text_version,
         "asked_at": sign_up.asked_at.isoformat(timespec="seconds"),

@@ -13,7 +13,7 @@ XHTML = "http://www.w3.org/1999/xhtml"
 SENTENCE = "This is a feed: copy its address into a feed reader, and new articles come to you."
 
 
-class FeedAid(BaseExtension):  # type: ignore[misc]  # feedgen is untyped
+class FeedNotice(BaseExtension):  # type: ignore[misc]  # feedgen is untyped
     """The sentence at the head of the feed, and the way back to the site."""
 
     home = ""
@@ -38,7 +38,7 @@ class FeedAid(BaseExtension):  # type: ignore[misc]  # feedgen is untyped
         _link(paragraph, self.home, "Go to the site")
 
 
-class EntryAid(BaseEntryExtension):  # type: ignore[misc]
+class ArticleLink(BaseEntryExtension):  # type: ignore[misc]
     """The link below an article."""
 
     url = ""

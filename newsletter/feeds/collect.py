@@ -13,7 +13,7 @@ from articles.visibility import visible
 from carrel.settings import Settings
 from newsletter.feeds.feed import Feed, FeedImage, FeedItem
 from newsletter.feeds.scopes import Scope
-from newsletter.feeds.slots import Slots
+from newsletter.feeds.slots import FeedAds
 
 NEWEST = 20
 # RFC 4151: an id on our own host, from the year of the first release. It names the article, not its address.
@@ -29,7 +29,7 @@ def collect(
     now: datetime,
     *,
     address: str | None,
-    slots: Slots | None,
+    slots: FeedAds | None,
 ) -> Feed:
     """The feed of a scope as of `now`. Without `slots` it has no ads; a secret `address` is left out."""
     changed = last_change(session, scope, now)
@@ -72,7 +72,7 @@ def last_change(session: Session, scope: Scope, now: datetime) -> datetime:
     return max((moment for moment in found if moment), default=LONG_AGO)
 
 
-def _entry(settings: Settings, article: Article, slots: Slots | None) -> FeedItem:
+def _entry(settings: Settings, article: Article, slots: FeedAds | None) -> FeedItem:
     url = settings.base_url + article.url
     html = for_feed(article.content.html if article.content else "", url)
     published = article.published_at or LONG_AGO

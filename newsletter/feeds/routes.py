@@ -17,7 +17,7 @@ from newsletter.feeds import scopes
 from newsletter.feeds.collect import collect
 from newsletter.feeds.formats import FORMATS, write
 from newsletter.feeds.scopes import FeedNotFoundError, Scope
-from newsletter.feeds.slots import Slots
+from newsletter.feeds.slots import FeedAds
 from newsletter.feeds.xml import ATOM, RSS
 
 blueprint = Blueprint("feeds", __name__)
@@ -85,7 +85,7 @@ def _readable(response: Response) -> Response:
 def _render(file: str, address: str, scope_of: ScopeOf) -> Rendering:
     desk, now = services(), clock.now()
     with desk.db.read() as session:
-        slots = Slots(session, desk.settings, desk.signer, now)
+        slots = FeedAds(session, desk.settings, desk.signer, now)
         feed = collect(session, desk.settings, scope_of(session, now), now, address=address, slots=slots)
         turns = [slots.until, queries.next_change(session, now)]
     fresh_until = min(turn for turn in turns if turn)

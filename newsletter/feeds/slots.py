@@ -17,7 +17,7 @@ SLOT = Markup('<hr><p><small>{label}</small></p><p>{image}<a href="{url}" rel="{
 IMAGE = Markup('<img src="{src}" width="{width}" height="{height}" alt="{alt}"> ')
 
 
-class Slots:
+class FeedAds:
     """Chooses an ad for each article of a feed, anew each day: a feed that changed with every page's window
     would be fetched whole by every reader at every visit."""
 

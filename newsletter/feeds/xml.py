@@ -8,7 +8,7 @@ import feedgen.feed
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
-from newsletter.feeds.browser_view import EntryAid, FeedAid
+from newsletter.feeds.browser_view import ArticleLink, FeedNotice
 from newsletter.feeds.feed import Feed, FeedItem
 
 RSS = "application/rss+xml"
@@ -47,7 +47,7 @@ def _generator(feed: Feed, kind: str) -> FeedGenerator:
     generator = FeedGenerator()
     generator.load_extension("dc")
     generator.load_extension("media")
-    generator.register_extension("aid", FeedAid, EntryAid)
+    generator.register_extension("aid", FeedNotice, ArticleLink)
     generator.aid.home = feed.home
     generator.id(feed.id)
     generator.title(feed.title)

@@ -39,7 +39,9 @@ class PastIssue:
 def _sent() -> Select[Issue]:
     # A single new article has its own page; as an issue it would only stand here twice.
     count = select(func.count()).where(IssueArticle.issue_id == Issue.id).scalar_subquery()
-    return select(Issue).where(Issue.started_at.is_not(None), or_(Issue.pace != Frequency.EACH, count > 1))
+    return select(Issue).where(
+        Issue.started_at.is_not(None), or_(Issue.frequency != Frequency.EACH, count > 1)
+    )
 
 
 def newest(session: Session, now: datetime) -> list[PastIssue]:
@@ -63,4 +65,4 @@ def _past(session: Session, issue: Issue, now: datetime) -> PastIssue:
     )
     ids = session.scalars(brought).all()
     articles = sorted(queries.articles_by_id(session, ids, now), key=lambda article: article.id)
-    return PastIssue(issue.id, NAMES[Frequency(issue.pace)], issue.started_at or issue.due_at, articles)
+    return PastIssue(issue.id, NAMES[Frequency(issue.frequency)], issue.started_at or issue.due_at, articles)

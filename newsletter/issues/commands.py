@@ -15,9 +15,9 @@ from carrel.db import Database
 from carrel.http.services import signer_of
 from carrel.settings import Settings, load
 from newsletter.issues import delivery_stats, issue_lifecycle, sent_log
-from newsletter.issues.issue_mail import MARK
+from newsletter.issues.issue_mail import TOKEN_PLACEHOLDER
 from newsletter.issues.models import Issue, IssueState
-from newsletter.issues.preview import GETS, Preview
+from newsletter.issues.preview import GETS_IT, Preview
 from newsletter.issues.preview import preview as make_preview
 from newsletter.subscribers.models import Frequency
 
@@ -31,24 +31,29 @@ def digest() -> None:
 
 
 @digest.command("preview")
-@click.option("--pace", type=click.Choice([pace.value for pace in Frequency]), help="Only this one.")
+@click.option(
+    "--pace",
+    "frequency",
+    type=click.Choice([frequency.value for frequency in Frequency]),
+    help="Only this one.",
+)
 @click.option(
     "--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the mail's HTML to a file."
 )
 @click.pass_obj
-def preview_command(ready: Ready, pace: str | None, html: Path | None) -> None:
-    """Show the next mail of each pace, who gets it and who does not, and why. Changes nothing."""
+def preview_command(ready: Ready, frequency: str | None, html: Path | None) -> None:
+    """Show the next mail of each frequency, who gets it and who does not, and why. Changes nothing."""
     settings = load()
     signer = signer_of(settings)
-    for each in [Frequency(pace)] if pace else Frequency:
+    for each in [Frequency(frequency)] if frequency else Frequency:
         with database(ready, settings) as db, db.read() as session:
             found = make_preview(session, settings, signer, each, clock.now())
-            account = delivery_stats.account(session, found.issue) if found.issue else None
+            account = delivery_stats.stats_of(session, found.issue) if found.issue else None
         _show(found)
         if account:
             click.echo(f"  {account.sentence}")
         if html and found.mail:
-            html.write_text(found.mail.html.replace(MARK, "preview"), "utf-8")
+            html.write_text(found.mail.html.replace(TOKEN_PLACEHOLDER, "preview"), "utf-8")
     if problem := issue_lifecycle.why_not(settings):
         click.echo(f"Nothing can be sent yet. {problem}", err=True)
 
@@ -85,7 +90,7 @@ def after_restore_command(ready: Ready, skip: bool | None) -> None:
     with database(ready, settings) as db:
         if skip is None:
             with db.read() as session:
-                lost = sent_log.ahead(session, settings)
+                lost = sent_log.missing_issues(session, settings)
             click.echo(lost.sentence if lost else "The database knows of everything that was mailed.")
             return
         with db.write() as session:
@@ -129,15 +134,15 @@ def actor() -> str:
 
 def _show(found: Preview) -> None:
     state = f"issue {found.issue.id} ({found.issue.state})" if found.issue else "if it were made now"
-    click.echo(f"== {found.pace.value}: {state}")
+    click.echo(f"== {found.frequency.value}: {state}")
     if found.issue and found.issue.reason:
         click.echo(f"  {found.issue.reason}")
     for group in found.groups:
-        who = "Gets it" if group.why == GETS else f"Does not get it, {group.why}"
+        who = "Gets it" if group.why == GETS_IT else f"Does not get it, {group.why}"
         more = " …" if group.count > len(group.emails) else ""
         click.echo(f"  {who} ({group.count}): {', '.join(group.emails)}{more}")
     if found.mail is None:
         click.echo("  No mail goes out.")
         return
     click.echo(f"  Different mails: {found.mails}. The one that most get:")
-    click.echo(f"\nSubject: {found.mail.subject}\n\n{found.mail.text.replace(MARK, '…')}")
+    click.echo(f"\nSubject: {found.mail.subject}\n\n{found.mail.text.replace(TOKEN_PLACEHOLDER, '…')}")

@@ -14,7 +14,7 @@ from carrel.http.services import Services
 from carrel.mail.alarms import raise_alarm
 from carrel.page_cache import raise_epoch
 from carrel.settings import Settings, is_local
-from newsletter.issues.models import DeliveredArticle, Delivery, DeliveryState, Issue, IssueState, Rendering
+from newsletter.issues.models import DeliveredArticle, Delivery, DeliveryState, Issue, IssueState, MailVariant
 
 NOT_OVER = (
     IssueState.DRAFT,
@@ -58,7 +58,7 @@ def begin_one(services: Services) -> bool:
 
 
 def _ready() -> Select[Issue]:
-    uncomposed = exists().where(Rendering.issue_id == Issue.id, Rendering.html.is_(None))
+    uncomposed = exists().where(MailVariant.issue_id == Issue.id, MailVariant.html.is_(None))
     frozen = select(Issue).where(Issue.state == IssueState.FROZEN, ~uncomposed)
     return frozen.order_by(Issue.id).limit(1)
 
@@ -71,7 +71,7 @@ def _begin(session: Session, settings: Settings, issue: Issue) -> None:
     else:
         _start(session, issue)
     if issue.reason:
-        text = f"Issue {issue.id} ({issue.pace}, {issue.period}) waits for you. {issue.reason}"
+        text = f"Issue {issue.id} ({issue.frequency}, {issue.period}) waits for you. {issue.reason}"
         raise_alarm(session, f"digest-waits:{issue.id}", "A digest waits for you", text)
 
 

@@ -8,16 +8,16 @@ from sqlalchemy.orm import Session
 from carrel import clock
 from carrel.accounts import limits
 from carrel.mail import suppression
-from carrel.mail.models import Kind
+from carrel.mail.models import SuppressionKind
 from carrel.settings import Settings
 from carrel.tokens import Signer, token_hash
 from newsletter.subscribers import preferences, welcome
-from newsletter.subscribers.models import Asked, How, SignUp, Subscriber, SubscriberState
-from newsletter.subscribers.sign_up import Asking, find_or_add, take_down
+from newsletter.subscribers.models import SignUp, SignUpMailCount, SignUpMethod, Subscriber, SubscriberState
+from newsletter.subscribers.sign_up import SignUpRequest, find_or_add, record_sign_up
 
 LASTS = timedelta(days=7)
 # What the address takes back by asking again. What the operator did by hand stays.
-LIFTED = (Kind.NEWSLETTER, Kind.COMPLAINT, Kind.BOUNCE)
+LIFTED = (SuppressionKind.NEWSLETTER, SuppressionKind.COMPLAINT, SuppressionKind.BOUNCE)
 
 
 class ConfirmLinkUsedError(Exception):
@@ -51,12 +51,14 @@ def _begun_by(session: Session, token: str) -> Subscriber:
     return found
 
 
-def subscribe_proven(session: Session, settings: Settings, signer: Signer, asking: Asking) -> Subscriber:
+def subscribe_proven(
+    session: Session, settings: Settings, signer: Signer, asking: SignUpRequest
+) -> Subscriber:
     """Subscribe an address that was proven in this browser by signing in: no mail needs to ask it."""
     subscriber = find_or_add(session, asking.address, asking.visit.page)
     network = limits.network_key(asking.visit.ip)
     evidence = {"confirmed_at": clock.now(), "confirmed_from": network}
-    sign_up = take_down(session, subscriber, asking, How.ACCOUNT, **evidence)
+    sign_up = record_sign_up(session, subscriber, asking, SignUpMethod.ACCOUNT, **evidence)
     return _begin(session, settings, signer, sign_up)
 
 
@@ -71,10 +73,10 @@ def _usable(token: str) -> tuple[ColumnElement[bool], ...]:
 def _begin(session: Session, settings: Settings, signer: Signer, sign_up: SignUp) -> Subscriber:
     subscriber = session.get_one(Subscriber, sign_up.subscriber_id, with_for_update=True)
     subscriber.state, subscriber.left_at, subscriber.paused_until = SubscriberState.CONFIRMED, None, None
-    subscriber.confirmed_at, subscriber.pace = clock.now(), sign_up.pace
-    preferences.add(session, subscriber.id, sign_up.exams, sign_up.topics)
+    subscriber.confirmed_at, subscriber.frequency = clock.now(), sign_up.frequency
+    preferences.add_subscriptions(session, subscriber.id, sign_up.exams, sign_up.topics)
     for kind in LIFTED:
         suppression.lift(session, subscriber.email_key, kind)
-    session.execute(delete(Asked).where(Asked.address_hash == subscriber.address_hash))
+    session.execute(delete(SignUpMailCount).where(SignUpMailCount.address_hash == subscriber.address_hash))
     welcome.queue(session, settings, signer, subscriber, sign_up)
     return subscriber

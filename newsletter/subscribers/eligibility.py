@@ -42,7 +42,7 @@ def is_ad_free(settings: Settings) -> ColumnElement[bool]:
     return exists().where(Reader.email_key == Subscriber.email_key, Reader.ad_free)
 
 
-def edition_for(session: Session, settings: Settings, subscriber: Subscriber) -> Audience:
+def audience_for(session: Session, settings: Settings, subscriber: Subscriber) -> Audience:
     """Which edition of the digest they get: with ads, or the pass's."""
     asked = select(Subscriber.id).where(Subscriber.id == subscriber.id, is_ad_free(settings))
     return Audience.PASS if session.scalars(asked).first() is not None else Audience.GUEST

@@ -19,10 +19,17 @@ def already(settings: Settings, links: Links) -> Content:
     return compose.compose(settings, "newsletter", "already", links=links)
 
 
-def welcome(settings: Settings, links: Links, what: str, pace: str, best: Sequence[Article]) -> Content:
+def welcome(settings: Settings, links: Links, what: str, frequency: str, best: Sequence[Article]) -> Content:
     """Sent once the address has confirmed, with good articles to begin with."""
     return compose.compose(
-        settings, "newsletter", "welcome", links=links, what=what, pace=pace, best=best, lead=_lead(best)
+        settings,
+        "newsletter",
+        "welcome",
+        links=links,
+        what=what,
+        frequency=frequency,
+        best=best,
+        lead=_lead(best),
     )
 
 

@@ -23,15 +23,15 @@ class InvalidPreferencesError(ValueError):
 
 @dataclass(frozen=True)
 class Preferences:
-    """Exams and topics by id, and a pace."""
+    """Exams and topics by id, and a frequency."""
 
     exams: tuple[int, ...]
     topics: tuple[int, ...]
-    pace: Frequency
+    frequency: Frequency
 
 
 @dataclass(frozen=True)
-class Offer:
+class SubscriptionOptions:
     """What one can subscribe to: exams in the publisher's order, topics by name."""
 
     exams: Sequence[Exam]
@@ -48,22 +48,26 @@ class Offer:
         return {topic.slug: topic.id for topic in self.topics}
 
 
-def on_offer(session: Session) -> Offer:
+def subscription_options(session: Session) -> SubscriptionOptions:
     """Everything that has something to read."""
     now = clock.now()
-    return Offer(queries.exams(session, now), [each.topic for each in queries.topics(session, now)])
-
-
-def read_wish(offer: Offer, exams: Iterable[str], topics: Iterable[str], pace: str) -> Preferences:
-    """A wish from the slugs and the pace that a form sent. Raises `InvalidPreferencesError`."""
-    if pace not in set(Frequency):
-        raise InvalidPreferencesError("pace", "Choose how often: each article, daily, weekly or monthly.")
-    return Preferences(
-        _ids(offer.exam_ids, exams, "exam"), _ids(offer.topic_ids, topics, "topic"), Frequency(pace)
+    return SubscriptionOptions(
+        queries.exams(session, now), [each.topic for each in queries.topics(session, now)]
     )
 
 
-def or_everything(offer: Offer, wish: Preferences) -> Preferences:
+def parse_preferences(
+    offer: SubscriptionOptions, exams: Iterable[str], topics: Iterable[str], frequency: str
+) -> Preferences:
+    """A wish from the slugs and the frequency that a form sent. Raises `InvalidPreferencesError`."""
+    if frequency not in set(Frequency):
+        raise InvalidPreferencesError("pace", "Choose how often: each article, daily, weekly or monthly.")
+    return Preferences(
+        _ids(offer.exam_ids, exams, "exam"), _ids(offer.topic_ids, topics, "topic"), Frequency(frequency)
+    )
+
+
+def default_to_all_exams(offer: SubscriptionOptions, wish: Preferences) -> Preferences:
     """The wish, or every exam when it names nothing."""
     nothing = not wish.exams and not wish.topics
     return replace(wish, exams=tuple(offer.exam_ids.values())) if nothing else wish
@@ -78,7 +82,9 @@ def _ids(known: dict[str, int], slugs: Iterable[str], field: str) -> tuple[int, 
     return tuple(known[slug] for slug in known if slug in wanted)
 
 
-def add(session: Session, subscriber_id: int, exams: Collection[int], topics: Collection[int]) -> None:
+def add_subscriptions(
+    session: Session, subscriber_id: int, exams: Collection[int], topics: Collection[int]
+) -> None:
     """Subscribe to these as well; what is there already keeps its beginning."""
     now = clock.now()
     for exam_id in exams:
@@ -87,12 +93,12 @@ def add(session: Session, subscriber_id: int, exams: Collection[int], topics: Co
         insert_new(session, Subscription, subscriber_id=subscriber_id, topic_id=topic_id, since=now)
 
 
-def set_to(session: Session, subscriber: Subscriber, wish: Preferences) -> None:
-    """Subscribe to exactly these, at this pace."""
+def replace_subscriptions(session: Session, subscriber: Subscriber, wish: Preferences) -> None:
+    """Subscribe to exactly these, at this frequency."""
     ours = delete(Subscription).where(Subscription.subscriber_id == subscriber.id)
     exam, topic = Subscription.exam_id, Subscription.topic_id
     session.execute(ours.where(exam.is_not(None), exam.not_in(wish.exams)))
     session.execute(ours.where(topic.is_not(None), topic.not_in(wish.topics)))
-    add(session, subscriber.id, wish.exams, wish.topics)
-    subscriber.pace = wish.pace
+    add_subscriptions(session, subscriber.id, wish.exams, wish.topics)
+    subscriber.frequency = wish.frequency
     session.expire(subscriber, ["subscriptions"])

@@ -106,8 +106,11 @@ def _act(session: Session, subscriber: Subscriber) -> str:
         case "forget":
             erasure.erase(session, subscriber.email_key)
             return "forgotten"
-    wish = choosing.read_wish(
-        choosing.on_offer(session), sent.getlist("exam"), sent.getlist("topic"), sent.get("pace", "")
+    wish = choosing.parse_preferences(
+        choosing.subscription_options(session),
+        sent.getlist("exam"),
+        sent.getlist("topic"),
+        sent.get("pace", ""),
     )
     unsubscribing.change(session, subscriber, wish)
     return "saved"
@@ -126,7 +129,7 @@ def _preferences(token: str, errors: dict[str, str]) -> str:
             address=addresses.masked(subscriber.email),
             chosen_exams=[each.exam.slug for each in subscriber.subscriptions if each.exam],
             chosen_topics=[each.topic.slug for each in subscriber.subscriptions if each.topic],
-            offer=choosing.on_offer(session),
+            offer=choosing.subscription_options(session),
             paused_until=_day_after(subscriber),
             pauses=PAUSES,
             errors=errors,

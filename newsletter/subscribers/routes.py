@@ -22,8 +22,8 @@ from newsletter.subscribers import sign_up as signing_up
 from newsletter.subscribers.confirmation import ConfirmLinkUsedError
 from newsletter.subscribers.models import Frequency, SignUp, Subscriber
 from newsletter.subscribers.preferences import InvalidPreferencesError
-from newsletter.subscribers.sign_up import Asking, Visit
-from newsletter.subscribers.sign_up_form import Form
+from newsletter.subscribers.sign_up import RequestOrigin, SignUpRequest
+from newsletter.subscribers.sign_up_form import SignUpForm
 
 blueprint = Blueprint("newsletter", __name__, template_folder="../templates")
 
@@ -34,13 +34,13 @@ TOO_QUICK = "That was quick. Press the button once more, so that we know a perso
 def form() -> str:
     """The form, on a page of its own."""
     own = _own_address()
-    return _form(Form.blank(own.typed if own else "", request.args.getlist("exam")), {})
+    return _form(SignUpForm.blank(own.typed if own else "", request.args.getlist("exam")), {})
 
 
 @blueprint.post("/subscribe/")
 def subscribe() -> Response:
     """Take a form, from this page or from the box on any other. One answer for every address."""
-    sent, visit = Form.sent(), sign_up_form.visit()
+    sent, visit = SignUpForm.sent(), sign_up_form.request_origin()
     if sign_up_form.is_robot():
         return _asked(visit.browser)
     try:
@@ -56,7 +56,7 @@ def subscribe() -> Response:
         return _again(sent, {"": TOO_QUICK})
     desk = services()
     with desk.db.write() as session:
-        signing_up.count(session, visit)
+        signing_up.count_attempt(session, visit)
         signing_up.sign_up(session, desk.settings, desk.signer, asking)
     return _asked(visit.browser)
 
@@ -80,7 +80,7 @@ def confirm_page(token: str) -> str | Response:
             "newsletter/confirm.html",
             address=addresses.masked(found.subscriber.email),
             what=welcome.in_words(welcome.names(session, found)),
-            pace=welcome.PACES[Frequency(found.pace)],
+            frequency=welcome.FREQUENCY_PHRASES[Frequency(found.frequency)],
             same_browser=_is_same_browser(found),
         )
 
@@ -100,12 +100,12 @@ def confirm(token: str) -> Response:
     return response
 
 
-def _read(form: Form, visit: Visit) -> Asking:
+def _read(form: SignUpForm, visit: RequestOrigin) -> SignUpRequest:
     address = addresses.parse(form.email)
     with services().db.read() as session:
-        offer = preferences.on_offer(session)
-    wish = preferences.read_wish(offer, form.exams, form.topics, form.pace)
-    return Asking(address, preferences.or_everything(offer, wish), visit)
+        offer = preferences.subscription_options(session)
+    wish = preferences.parse_preferences(offer, form.exams, form.topics, form.frequency)
+    return SignUpRequest(address, preferences.default_to_all_exams(offer, wish), visit)
 
 
 def _own_address() -> Address | None:
@@ -116,10 +116,10 @@ def _own_address() -> Address | None:
     return addresses.parse(session.reader.email)
 
 
-def _subscribe_at_once(asking: Asking) -> Response:
+def _subscribe_at_once(asking: SignUpRequest) -> Response:
     desk = services()
     with desk.db.write() as session:
-        signing_up.count(session, asking.visit)
+        signing_up.count_attempt(session, asking.visit)
         subscriber = confirmation.subscribe_proven(session, desk.settings, desk.signer, asking)
     return _to_preferences(subscriber)
 
@@ -130,11 +130,11 @@ def _asked(browser: str) -> Response:
     return response
 
 
-def _again(sent: Form, errors: dict[str, str]) -> Response:
+def _again(sent: SignUpForm, errors: dict[str, str]) -> Response:
     return make_response(_form(sent, errors), 400)
 
 
-def _form(form: Form, errors: dict[str, str]) -> str:
+def _form(form: SignUpForm, errors: dict[str, str]) -> str:
     desk = services()
     with desk.db.read() as session:
         return render_template(
@@ -142,7 +142,7 @@ def _form(form: Form, errors: dict[str, str]) -> str:
             form=form,
             errors=errors,
             shown=sign_up_form.time_mark(desk.signer),
-            offer=preferences.on_offer(session),
+            offer=preferences.subscription_options(session),
         )
 
 

@@ -12,13 +12,13 @@ from carrel.accounts.limits import Limit, TooManyRequestsError, hours, minutes
 from carrel.db import insert_into, insert_new
 from carrel.mail import outbox, suppression
 from carrel.mail.addresses import Address
-from carrel.mail.models import Kind, Suppression
-from carrel.mail.outbox import ASKED
+from carrel.mail.models import Suppression, SuppressionKind
+from carrel.mail.outbox import URGENT
 from carrel.settings import Settings
 from carrel.tokens import Signer, new_token, token_hash
 from newsletter.subscribers import consent, links, mails
 from newsletter.subscribers.eligibility import is_subscribed
-from newsletter.subscribers.models import Asked, How, SignUp, Subscriber
+from newsletter.subscribers.models import SignUp, SignUpMailCount, SignUpMethod, Subscriber
 from newsletter.subscribers.preferences import Preferences
 
 PER_ADDRESS = (Limit(1, minutes(10)), Limit(3, hours(24)))
@@ -29,11 +29,11 @@ PER_SITE = Limit(200, hours(1))
 MAILED_EVERY = timedelta(days=1)
 MAILED_AT_MOST = 3
 # Whoever complained about us, or was shut out by hand, is not asked again because somebody typed their address.
-NEVER_ASKED = (Kind.COMPLAINT, Kind.BY_HAND)
+NEVER_ASKED = (SuppressionKind.COMPLAINT, SuppressionKind.BY_HAND)
 
 
 @dataclass(frozen=True)
-class Visit:
+class RequestOrigin:
     """Where a request came from: the network address, the page, and the token of the browser's cookie."""
 
     ip: str
@@ -42,15 +42,15 @@ class Visit:
 
 
 @dataclass(frozen=True)
-class Asking:
+class SignUpRequest:
     """Who asks for what, and from where."""
 
     address: Address
     wish: Preferences
-    visit: Visit
+    visit: RequestOrigin
 
 
-def count(session: Session, visit: Visit) -> None:
+def count_attempt(session: Session, visit: RequestOrigin) -> None:
     """Count one more attempt from there. Raises `TooManyRequestsError`, whatever the address (MAIL-14)."""
     # A ceiling of the whole site becomes an alarm where TooManyRequestsError becomes a page.
     limits.check(session, "subscribe-ip", limits.ip_key(visit.ip), PER_IP)
@@ -58,7 +58,7 @@ def count(session: Session, visit: Visit) -> None:
     limits.check(session, "subscribe-site", "all", PER_SITE, alarm=True)
 
 
-def sign_up(session: Session, settings: Settings, signer: Signer, asking: Asking) -> None:
+def sign_up(session: Session, settings: Settings, signer: Signer, asking: SignUpRequest) -> None:
     """Take the wish down and ask the address, if it may be asked. Nothing else changes before it confirms.
 
     Both mails are composed for every address, sent or not, so that the time tells nothing of it (AUTH-04).
@@ -73,9 +73,9 @@ def sign_up(session: Session, settings: Settings, signer: Signer, asking: Asking
         key = f"newsletter-already:{subscriber.id}:{clock.now():%Y%m%d%H%M}"
         outbox.queue(session, key=key, to=subscriber.email, mail=reminder, private=True)
     else:
-        asked = take_down(session, subscriber, asking, How.MAIL, token_hash=token_hash(token))
+        asked = record_sign_up(session, subscriber, asking, SignUpMethod.MAIL, token_hash=token_hash(token))
         key = f"newsletter-confirm:{asked.id}"
-        outbox.queue(session, key=key, to=subscriber.email, mail=question, pace=ASKED, private=True)
+        outbox.queue(session, key=key, to=subscriber.email, mail=question, priority=URGENT, private=True)
 
 
 def _may_be_asked(session: Session, address: Address, address_hash: bytes) -> bool:
@@ -109,16 +109,16 @@ def _must_not_be_asked(session: Session, address_hash: bytes) -> bool:
 def _count_mail(session: Session, address_hash: bytes) -> bool:
     """Count one more mail to an address that somebody typed in, unless it had one today or three already."""
     now = clock.now()
-    is_a_day_ago = (Asked.last_at <= now - MAILED_EVERY) | clock.is_of_another_clock(
-        Asked.last_at, timedelta()
+    is_a_day_ago = (SignUpMailCount.last_at <= now - MAILED_EVERY) | clock.is_of_another_clock(
+        SignUpMailCount.last_at, timedelta()
     )
-    adding = insert_into(session, Asked).values(address_hash=address_hash, times=1, last_at=now)
+    adding = insert_into(session, SignUpMailCount).values(address_hash=address_hash, count=1, last_at=now)
     counting = adding.on_conflict_do_update(
-        index_elements=[Asked.address_hash],
-        set_={"times": Asked.times + 1, "last_at": now},
-        where=(Asked.times < MAILED_AT_MOST) & is_a_day_ago,
+        index_elements=[SignUpMailCount.address_hash],
+        set_={"times": SignUpMailCount.count + 1, "last_at": now},
+        where=(SignUpMailCount.count < MAILED_AT_MOST) & is_a_day_ago,
     )
-    return session.execute(counting.returning(Asked.times)).first() is not None
+    return session.execute(counting.returning(SignUpMailCount.count)).first() is not None
 
 
 def _has_it_already(session: Session, subscriber: Subscriber) -> bool:
@@ -126,16 +126,16 @@ def _has_it_already(session: Session, subscriber: Subscriber) -> bool:
     return session.scalars(asked).first() is not None
 
 
-def take_down(
-    session: Session, subscriber: Subscriber, asking: Asking, how: How, **columns: object
+def record_sign_up(
+    session: Session, subscriber: Subscriber, asking: SignUpRequest, method: SignUpMethod, **columns: object
 ) -> SignUp:
     """Keep the wish, with the evidence of who asked for it."""
     sign_up = SignUp(
         subscriber_id=subscriber.id,
-        how=how,
+        method=method,
         text_version=consent.CURRENT,
         source=asking.visit.page,
-        pace=asking.wish.pace,
+        frequency=asking.wish.frequency,
         exams=list(asking.wish.exams),
         topics=list(asking.wish.topics),
         asked_at=clock.now(),

@@ -11,7 +11,7 @@ from carrel import clock
 from carrel.tokens import InvalidSignatureError, Signer, new_token
 from newsletter.subscribers import browser_binding_cookie
 from newsletter.subscribers.models import Frequency
-from newsletter.subscribers.sign_up import Visit
+from newsletter.subscribers.sign_up import RequestOrigin
 
 SHOWN = "subscribe form shown"
 QUICKEST = timedelta(seconds=2)
@@ -19,17 +19,17 @@ LONGEST_PAGE = 80
 
 
 @dataclass(frozen=True)
-class Form:
+class SignUpForm:
     """What was typed and ticked, to be shown again when something is wrong with it."""
 
     email: str
     exams: tuple[str, ...]
     topics: tuple[str, ...]
-    pace: str
+    frequency: str
 
     @classmethod
-    def sent(cls) -> "Form":
-        """The form of this request; a form without a pace means the usual one."""
+    def sent(cls) -> "SignUpForm":
+        """The form of this request; a form without a frequency means the usual one."""
         sent = request.form
         return cls(
             sent.get("email", ""),
@@ -39,7 +39,7 @@ class Form:
         )
 
     @classmethod
-    def blank(cls, email: str, exams: list[str]) -> "Form":
+    def blank(cls, email: str, exams: list[str]) -> "SignUpForm":
         """A form to fill in, with an address that is known, perhaps, and these exams ticked."""
         return cls(email, tuple(exams), (), Frequency.WEEKLY)
 
@@ -65,9 +65,9 @@ def is_too_quick(signer: Signer, sent: Mapping[str, str]) -> bool:
     return clock.now().timestamp() - shown < QUICKEST.total_seconds()
 
 
-def visit() -> Visit:
+def request_origin() -> RequestOrigin:
     """Where this request came from."""
-    return Visit(request.remote_addr or "", _page(), browser_binding_cookie.token() or new_token())
+    return RequestOrigin(request.remote_addr or "", _page(), browser_binding_cookie.token() or new_token())
 
 
 def _page() -> str:

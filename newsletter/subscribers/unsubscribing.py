@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from carrel import clock
 from carrel.mail import suppression
-from carrel.mail.models import Kind
+from carrel.mail.models import SuppressionKind
 from newsletter.subscribers import preferences
 from newsletter.subscribers.models import Subscriber, SubscriberState, Subscription
 from newsletter.subscribers.preferences import InvalidPreferencesError, Preferences
@@ -25,7 +25,9 @@ def leave(session: Session, subscriber: Subscriber) -> None:
     """Send nothing more, from this commit on. A repeat changes nothing (MF-20)."""
     subscriber.state, subscriber.left_at, subscriber.paused_until = SubscriberState.LEFT, clock.now(), None
     session.execute(delete(Subscription).where(Subscription.subscriber_id == subscriber.id))
-    suppression.suppress(session, subscriber.email_key, Kind.NEWSLETTER, "left by the link in a mail")
+    suppression.suppress(
+        session, subscriber.email_key, SuppressionKind.NEWSLETTER, "left by the link in a mail"
+    )
 
 
 def change(session: Session, subscriber: Subscriber, wish: Preferences) -> None:
@@ -34,7 +36,7 @@ def change(session: Session, subscriber: Subscriber, wish: Preferences) -> None:
         raise InvalidPreferencesError(
             "exam", "Choose one exam or topic at least. To hear nothing more, leave below."
         )
-    preferences.set_to(session, subscriber, wish)
+    preferences.replace_subscriptions(session, subscriber, wish)
 
 
 def pause(subscriber: Subscriber, until: datetime) -> None:

@@ -16,7 +16,7 @@ from newsletter.subscribers.models import Frequency, SignUp, Subscriber
 
 GOOD = 3
 MOST_NAMES = 5
-PACES = {
+FREQUENCY_PHRASES = {
     Frequency.EACH: "as each article appears",
     Frequency.DAILY: "at most once a day",
     Frequency.WEEKLY: "once a week",
@@ -36,7 +36,7 @@ def queue(
             settings,
             links.of(settings, signer, subscriber.address_hash),
             what=in_words(names(session, sign_up)),
-            pace=PACES[Frequency(sign_up.pace)],
+            frequency=FREQUENCY_PHRASES[Frequency(sign_up.frequency)],
             best=best(session, sign_up.exams, sign_up.topics),
         ),
         private=True,

@@ -25,7 +25,7 @@ class InvalidLineError(ValueError):
 
 
 @dataclass(frozen=True)
-class Known:
+class SlugIds:
     """Exams and topics of this site: their ids by slug."""
 
     exams: Mapping[str, int]
@@ -33,20 +33,20 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Row:
+class SubscriberRow:
     """One line: who, from where, since when, how often, about what (ids)."""
 
     line: int
     address: Address
     source: str
     consented_at: datetime
-    pace: Frequency
+    frequency: Frequency
     exams: tuple[int, ...]
     topics: tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Problem:
+class LineMessage:
     """What is wrong or remarkable in a line, in a sentence."""
 
     line: int
@@ -54,28 +54,28 @@ class Problem:
 
 
 @dataclass
-class Found:
+class ParsedFile:
     """The rows of a file, what is wrong with other lines, and addresses that came more than once."""
 
-    rows: list[Row] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    repeated: list[Problem] = field(default_factory=list)
+    rows: list[SubscriberRow] = field(default_factory=list)
+    problems: list[LineMessage] = field(default_factory=list)
+    repeated: list[LineMessage] = field(default_factory=list)
 
 
-def read(path: Path, known: Known, now: datetime) -> Found:
+def read_file(path: Path, known: SlugIds, now: datetime) -> ParsedFile:
     """Read the whole file. Raises `InvalidFileError`."""
-    found, seen = Found(), dict[str, int]()
+    found, seen = ParsedFile(), dict[str, int]()
     for line, record in _records(path):
         try:
             row = _row(line, record, known, now)
         except InvalidLineError as wrong:
-            found.problems.append(Problem(line, str(wrong)))
+            found.problems.append(LineMessage(line, str(wrong)))
             continue
         first = seen.setdefault(row.address.key, line)
         if first == line:
             found.rows.append(row)
         else:
-            found.repeated.append(Problem(line, f"The same address as in line {first}, which counts."))
+            found.repeated.append(LineMessage(line, f"The same address as in line {first}, which counts."))
     return found
 
 
@@ -102,14 +102,14 @@ def _check_columns(names: object) -> None:
         )
 
 
-def _row(line: int, record: Mapping[str, str | None], known: Known, now: datetime) -> Row:
+def _row(line: int, record: Mapping[str, str | None], known: SlugIds, now: datetime) -> SubscriberRow:
     if "" in record or None in record.values():
         raise InvalidLineError(
             f"It has {'more' if '' in record else 'fewer'} cells than the first line has names."
         )
     cells = {name: bare(cell or "").strip() for name, cell in record.items()}
     exams, topics = _wishes(cells["exams"], known)
-    return Row(
+    return SubscriberRow(
         line,
         _address(cells["email"]),
         cells["source"][:LONGEST_SOURCE],
@@ -147,11 +147,11 @@ def _pace(cell: str) -> Frequency:
         return Frequency(cell.lower() or Frequency.WEEKLY)
     except ValueError:
         raise InvalidLineError(
-            f"{cell[:40]!r} is no pace: write {', '.join(Frequency)}, or nothing for weekly."
+            f"{cell[:40]!r} is no frequency: write {', '.join(Frequency)}, or nothing for weekly."
         ) from None
 
 
-def _wishes(cell: str, known: Known) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _wishes(cell: str, known: SlugIds) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The exams and topics of a cell such as `cpb ccm topic:denials`; an empty one means every exam."""
     words = list(dict.fromkeys(cell.replace(",", " ").replace(";", " ").split()))
     topics = [word.removeprefix(TOPIC) for word in words if word.startswith(TOPIC)]

@@ -53,7 +53,7 @@ def _write(db: Database, file: TextIO) -> int:
 
 def _lines(db: Database) -> Iterator[tuple[str, ...]]:
     """All of them in the order of their ids, some at a time, so that memory stays flat."""
-    columns = (Subscriber.email, Subscriber.source, Subscriber.confirmed_at, Subscriber.pace)
+    columns = (Subscriber.email, Subscriber.source, Subscriber.confirmed_at, Subscriber.frequency)
     query = select(Subscriber.id, *columns).where(is_subscribed()).order_by(Subscriber.id).limit(AT_ONCE)
     last = 0
     while True:
@@ -62,12 +62,12 @@ def _lines(db: Database) -> Iterator[tuple[str, ...]]:
             wishes = _wishes(session, [each.id for each in some])
         if not some:
             return
-        for number, email, source, consented_at, pace in some:
+        for number, email, source, consented_at, frequency in some:
             yield (
                 email,
                 source,
                 consented_at.isoformat() if consented_at else "",
-                pace,
+                frequency,
                 " ".join(wishes[number]),
             )
         last = some[-1].id

@@ -16,30 +16,30 @@ from carrel.db import Database, UtcDateTime, insert_into
 from carrel.mail import suppression
 from carrel.mail.models import Suppression
 from newsletter.subscribers import consent
-from newsletter.subscribers.models import How, SignUp, Subscriber, SubscriberState, Subscription
-from newsletter.transfer.csv_reader import Known, Problem, Row, read
+from newsletter.subscribers.models import SignUp, SignUpMethod, Subscriber, SubscriberState, Subscription
+from newsletter.transfer.csv_reader import LineMessage, SlugIds, SubscriberRow, read_file
 
 AT_ONCE = 1_000
-Hashed = tuple[Row, bytes]
+Hashed = tuple[SubscriberRow, bytes]
 
 
 @dataclass
-class Report:
+class ImportReport:
     """What an import did, or would do: one wrong line stops it whole."""
 
-    problems: list[Problem]
-    passed_over: list[Problem] = field(default_factory=list)  # lines that need nothing done, and why
+    problems: list[LineMessage]
+    passed_over: list[LineMessage] = field(default_factory=list)  # lines that need nothing done, and why
     added: int = 0
 
 
-def import_file(db: Database, path: Path, *, actor: str, dry_run: bool = False) -> Report:
+def import_file(db: Database, path: Path, *, actor: str, dry_run: bool = False) -> ImportReport:
     """Import a CSV of subscribers who consented elsewhere. Raises `InvalidFileError`.
 
     Reading and comparing are done before the database is locked for writing.
     """
     with db.read() as session:
-        found = read(path, _known(session), clock.now())
-        report = Report(found.problems, found.repeated)
+        found = read_file(path, _known(session), clock.now())
+        report = ImportReport(found.problems, found.repeated)
         new = _new(session, found.rows, report.passed_over)
     if report.problems:
         return report
@@ -54,10 +54,10 @@ def import_file(db: Database, path: Path, *, actor: str, dry_run: bool = False) 
     return report
 
 
-def _known(session: Session) -> Known:
+def _known(session: Session) -> SlugIds:
     exams = session.execute(select(Exam.slug, Exam.id).where(Exam.in_files).order_by(Exam.position))
     topics = session.execute(select(Topic.slug, Topic.id).where(Topic.in_files))
-    return Known(dict(iter(exams)), dict(iter(topics)))
+    return SlugIds(dict(iter(exams)), dict(iter(topics)))
 
 
 def _some(rows: Sequence[Hashed]) -> Iterator[Sequence[Hashed]]:
@@ -65,13 +65,13 @@ def _some(rows: Sequence[Hashed]) -> Iterator[Sequence[Hashed]]:
         yield rows[start : start + AT_ONCE]
 
 
-def _new(session: Session, rows: Sequence[Row], passed_over: list[Problem]) -> list[Hashed]:
+def _new(session: Session, rows: Sequence[SubscriberRow], passed_over: list[LineMessage]) -> list[Hashed]:
     """The rows of addresses that are neither here nor suppressed; the others are noted."""
     hashes = suppression.address_hashes(session, [row.address.key for row in rows])
     new = []
     for some in _some(list(zip(rows, hashes, strict=True))):
         why = _why_not(session, [hashed for _row, hashed in some])
-        passed_over += [Problem(row.line, why[hashed]) for row, hashed in some if hashed in why]
+        passed_over += [LineMessage(row.line, why[hashed]) for row, hashed in some if hashed in why]
         new += [each for each in some if each[1] not in why]
     passed_over.sort(key=lambda note: note.line)
     return new
@@ -124,13 +124,13 @@ def _add_alike(
     return session.scalars(select(func.count()).select_from(Subscriber).where(*added)).one()
 
 
-def _subscriber(row: Row, address_hash: bytes, now: datetime) -> dict[str, Any]:
+def _subscriber(row: SubscriberRow, address_hash: bytes, now: datetime) -> dict[str, Any]:
     return {
         "email": row.address.typed,
         "email_key": row.address.key,
         "address_hash": address_hash,
         "state": SubscriberState.CONFIRMED.value,
-        "pace": row.pace.value,
+        "pace": row.frequency.value,
         "source": row.source,
         "created_at": now,
         "confirmed_at": row.consented_at,
@@ -142,10 +142,10 @@ def _add_evidence(
 ) -> None:
     same = {
         "subscriber_id": Subscriber.id,
-        "how": literal(How.IMPORT.value),
+        "how": literal(SignUpMethod.IMPORT.value),
         "text_version": literal(consent.BY_OPERATOR),
         "source": Subscriber.source,
-        "pace": Subscriber.pace,
+        "pace": Subscriber.frequency,
         "exams": literal(list(exams), JSON),
         "topics": literal(list(topics), JSON),
         "asked_at": Subscriber.confirmed_at,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from carrel import clock
 from carrel.http.services import Services
-from carrel.mail import alarms, holds
+from carrel.mail import alarms, restore_hold
 from payments.fulfillment.apply_session import next_state
 from payments.fulfillment.fulfill import fulfill
 from payments.fulfillment.match_order import SITE, NotOurSessionError, UnknownOrderError, identify
@@ -143,7 +143,7 @@ def _close(shop: PaymentContext, facts: Sequence[SessionFact], since: datetime, 
         for key, subject, text in warnings:
             alarms.raise_alarm(session, key, subject, text)
         session.add(done)
-        holds.note_reconciled(session)
+        restore_hold.mark_reconciled(session)
 
 
 def _undelivered(shop: PaymentContext) -> Iterator[EventFact]:

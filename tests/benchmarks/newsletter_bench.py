@@ -23,7 +23,7 @@ from carrel.http.services import Services, make_services
 from carrel.settings import load
 from newsletter.delivery.send_step import DigestSender
 from newsletter.issues import composition, due, freezing
-from newsletter.issues.models import Delivery, DeliveryState, Issue, Rendering
+from newsletter.issues.models import Delivery, DeliveryState, Issue, MailVariant
 from newsletter.subscribers.models import Frequency
 from tests.support.articles import put_article
 from tests.support.digests import begin, drain, put_readers
@@ -102,7 +102,7 @@ def _site(folder: Path, url: str, smtp_port: int = 9) -> Iterator[Services]:
 def _draft(services: Services, subscribers: int, text: str = "New.") -> None:
     """An issue that is due to all."""
     with services.db.write() as session:
-        put_readers(session, subscribers, pace=Frequency.EACH)
+        put_readers(session, subscribers, frequency=Frequency.EACH)
     begin(services)
     with services.db.write() as session:
         for number in range(ARTICLES):
@@ -133,7 +133,7 @@ def _measure_sending(folder: Path, url: str, port: int, mails: int, where: str) 
         while freezing.handle_one(services) or composition.compose_one(services):
             pass
         with services.db.write() as session:
-            session.execute(update(Rendering).values(html=Rendering.html + _padding(session)))
+            session.execute(update(MailVariant).values(html=MailVariant.html + _padding(session)))
         bulk = DigestSender()
         began, busy = time.perf_counter(), time.process_time()
         drain(bulk, services)
@@ -152,7 +152,7 @@ def _measure_sending(folder: Path, url: str, port: int, mails: int, where: str) 
 
 def _padding(session: Session) -> str:
     """What is missing to the size of a whole article."""
-    text, html = session.execute(select(Rendering.text, Rendering.html)).one()
+    text, html = session.execute(select(MailVariant.text, MailVariant.html)).one()
     line = f"<!-- {'x' * 60} -->\n"
     return line * max(0, (MAIL_BYTES - len(text or "") - len(html or "")) // len(line))
 

@@ -28,13 +28,15 @@ MOST_STEPS = 500
 PATIENCE_SECONDS = 600.0  # a slow machine is no failure
 
 
-def put_readers(session: Session, count: int, *, pace: Frequency = Frequency.EACH, start: int = 0) -> None:
+def put_readers(
+    session: Session, count: int, *, frequency: Frequency = Frequency.EACH, start: int = 0
+) -> None:
     """Subscribers reader-0@example.org … of the exam CPB, quickly."""
     exam, now = put_exam(session), clock.now()
     emails = [f"reader-{number}@example.org" for number in range(start, start + count)]
     hashes = suppression.address_hashes(session, emails)
     rows = [
-        {"email": each, "email_key": each, "address_hash": hashed, "state": "confirmed", "pace": pace,
+        {"email": each, "email_key": each, "address_hash": hashed, "state": "confirmed", "frequency": frequency,
          "source": "", "created_at": now, "confirmed_at": now}
         for each, hashed in zip(emails, hashes, strict=True)
     ]  # fmt: skip
@@ -70,10 +72,12 @@ def put_issue(services: Services, recipients: int, **article: Any) -> None:
     make_ready(services)
 
 
-def put_news(services: Services, recipients: int, pace: Frequency = Frequency.EACH, **article: Any) -> None:
-    """A new article for this many readers of a pace; no issue was made of it yet."""
+def put_news(
+    services: Services, recipients: int, frequency: Frequency = Frequency.EACH, **article: Any
+) -> None:
+    """A new article for this many readers of a frequency; no issue was made of it yet."""
     with services.db.write() as session:
-        put_readers(session, recipients, pace=pace)
+        put_readers(session, recipients, frequency=frequency)
     begin(services)
     with services.db.write() as session:
         put_article(session, "new", **article)
@@ -114,7 +118,7 @@ def expire(services: Services) -> None:
     with services.db.write() as session:
         held = update(Delivery).where(Delivery.state == DeliveryState.CLAIMED)
         session.execute(held.values(lease_until=clock.now() - timedelta(seconds=1)))
-        sweep.sweep(session, lasting=not services.db.is_sqlite)
+        sweep.sweep(session, marks_are_durable=not services.db.is_sqlite)
 
 
 def hasten(services: Services) -> None:
@@ -164,6 +168,6 @@ def the_issue(session: Session, **columns: Any) -> Issue:
 def states(session: Session) -> dict[str, int]:
     """How many deliveries stand where, and that every issue's accounts add up (MAIL-03)."""
     for issue in session.scalars(select(Issue).where(Issue.frozen_at.is_not(None))):
-        assert delivery_stats.account(session, issue).adds_up
+        assert delivery_stats.stats_of(session, issue).adds_up
     counted = select(Delivery.state, func.count()).group_by(Delivery.state)
     return dict(session.execute(counted).all())

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from carrel import clock
 from carrel.http.services import Services
 from carrel.mail import suppression
-from carrel.mail.models import Kind, OutboxMail
+from carrel.mail.models import OutboxMail, SuppressionKind
 from newsletter.subscribers.eligibility import receives
 from newsletter.subscribers.models import Subscriber, SubscriberState, Subscription
 from tests.support.browser import Browser
@@ -75,7 +75,7 @@ def put_state(services: Services, state: str) -> None:
                 put_subscriber(session, ANNA, state=SubscriberState.LEFT, left_at=clock.now())
             case "pending":
                 put_subscriber(session, ANNA, state=SubscriberState.PENDING, confirmed_at=None)
-            case Kind():
+            case SuppressionKind():
                 put_subscriber(session, ANNA)
                 suppression.suppress(session, ANNA, state)
 

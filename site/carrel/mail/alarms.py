@@ -10,6 +10,7 @@ from carrel.db import insert_into
 from carrel.http.services import Services
 from carrel.mail import operator_mails, outbox
 from carrel.mail.models import Alarm
+from carrel.mail.outcomes import MailServerError, MailServerUnavailableError
 
 MAIL_EVERY = timedelta(hours=1)
 
@@ -26,6 +27,12 @@ def raise_alarm(session: Session, key: str, subject: str, text: str) -> None:
             set_={"count": Alarm.count + 1, "last_at": now, "subject": subject[:200], "text": text},
         )
     )
+
+
+def raise_server_alarm(session: Session, error: MailServerError) -> None:
+    """The mail server cannot be used. Being away for a while is no alarm yet: that comes when mail is stuck."""
+    if not isinstance(error, MailServerUnavailableError):
+        raise_alarm(session, "mail-server", "Mail cannot be sent", str(error))
 
 
 def acknowledge(session: Session, alarm_id: int, actor: str) -> bool:

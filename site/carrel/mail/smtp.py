@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from carrel.mail import outcomes
 from carrel.mail.addresses import masked
 from carrel.mail.message import to_bytes
-from carrel.mail.outcomes import Outcome, Refused, Sent, TryLater, Unknown, Withheld
+from carrel.mail.outcomes import Deferred, Outcome, Rejected, Sent, Uncertain, Withheld
 from carrel.mail.server import MailServer, Tls
 
 TIMEOUT_SECONDS = 30  # for each reply
@@ -67,19 +67,19 @@ class SmtpConnection:
         # A kept connection may have been closed by the server since, or have had its fill (421).
         if self._conversation:
             refusal = self._envelope(to)
-            if not (isinstance(refusal, TryLater) and refusal.code == 421):
+            if not (isinstance(refusal, Deferred) and refusal.code == 421):
                 return refusal
         return self._envelope(to)
 
     def _envelope(self, to: str) -> Outcome | None:
         """MAIL and RCPT. None when both were accepted."""
         if not to.isprintable():  # a line break would begin a command of its own
-            return Refused(553, "5.1.3 this is no address", "RCPT")
+            return Rejected(553, "5.1.3 this is no address", "RCPT")
         conversation = self._open()
         options = ""
         if not to.isascii():
             if not conversation.has_extn("smtputf8"):
-                return Refused(553, "5.6.7 the mail server cannot carry letters beyond ASCII", "MAIL")
+                return Rejected(553, "5.6.7 the mail server cannot carry letters beyond ASCII", "MAIL")
             options = " SMTPUTF8 BODY=8BITMIME"
             conversation.command_encoding = "utf-8"
         commands = {"MAIL": f"FROM:<{self.server.sender}>{options}", "RCPT": f"TO:<{to}>"}
@@ -87,7 +87,7 @@ class SmtpConnection:
             return self._ask(conversation, commands)
         except LOST as lost:
             self._drop()
-            return TryLater(421, f"connection lost: {lost}")
+            return Deferred(421, f"connection lost: {lost}")
 
     def _ask(self, conversation: smtplib.SMTP, commands: Mapping[str, str]) -> Outcome | None:
         """All commands in one go where the server takes them so (RFC 2920). The first refusal, if any."""
@@ -114,7 +114,7 @@ class SmtpConnection:
             conversation.send(body.replace(b"\n.", b"\n..") + b".\r\n")
         except LOST as lost:
             self._drop()
-            return TryLater(421, f"connection lost before the end of the mail: {lost}")
+            return Deferred(421, f"connection lost before the end of the mail: {lost}")
         return self._last_reply(conversation)
 
     def _last_reply(self, conversation: smtplib.SMTP) -> Outcome:
@@ -125,8 +125,8 @@ class SmtpConnection:
         except LOST as lost:
             self._drop()
             if self._was_unread(lost, time.monotonic() - began):
-                return TryLater(421, f"connection reset within the mail: {lost}")
-            return Unknown(f"no reply after the mail: {lost}")
+                return Deferred(421, f"connection reset within the mail: {lost}")
+            return Uncertain(f"no reply after the mail: {lost}")
         return Sent() if code == 250 else self._refusal(code, text, "DATA")
 
     def _was_unread(self, lost: Exception, seconds: float) -> bool:
@@ -144,7 +144,7 @@ class SmtpConnection:
             self._drop()
         else:
             self._reset()
-        return Refused(code, words, verb) if code >= 500 else TryLater(code, words)
+        return Rejected(code, words, verb) if code >= 500 else Deferred(code, words)
 
     def _reset(self) -> None:
         try:

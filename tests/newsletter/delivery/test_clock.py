@@ -33,7 +33,7 @@ def test_data_23_a_lease_of_a_clock_that_was_far_ahead_is_free(
 ) -> None:
     hold(issue.db, ahead)
     with issue.db.write() as session:
-        sweep.sweep(session, lasting=True)
+        sweep.sweep(session, marks_are_durable=True)
     assert count_of(issue, DeliveryState.QUEUED) == free
 
 

@@ -16,7 +16,7 @@ from carrel.mail.outbox_sender import OutboxSender as Transactional
 from carrel.mail.server import MailServer, Tls
 from carrel.mail.smtp import SmtpConnection
 from newsletter.delivery import sweep
-from newsletter.delivery.outcome_recorder import MOST_TRIES
+from newsletter.delivery.claims import RETRY
 from newsletter.issues.models import Delivery, DeliveryState, IssueState
 from newsletter.subscribers.models import Subscriber
 from tests.support.digests import (
@@ -108,7 +108,7 @@ def test_mail_05_a_mail_that_is_put_off_is_tried_48_times_in_five_minute_steps(
     with time_machine.travel(NOON, tick=False) as traveller:
         put_issue(post, 1)
         with post.db.write() as session:
-            session.execute(update(Delivery).values(tries=MOST_TRIES - 10))
+            session.execute(update(Delivery).values(tries=RETRY.tries - 10))
         mail_server.answer("RCPT", "450 4.2.1 later", times=1_000)
         gaps = []
         while count_of(post, DeliveryState.QUEUED):
@@ -119,7 +119,7 @@ def test_mail_05_a_mail_that_is_put_off_is_tried_48_times_in_five_minute_steps(
             traveller.move_to(max(due_at, clock.now()))
         with post.db.read() as session:
             failed = session.scalars(select(Delivery)).one()
-    assert (failed.state, failed.tries) == (DeliveryState.FAILED, MOST_TRIES)
+    assert (failed.state, failed.tries) == (DeliveryState.FAILED, RETRY.tries)
     assert failed.problem.startswith("given up after 48 tries: 450")
     assert all(240 <= gap <= 360 for gap in gaps[:-1])
     assert len(set(gaps)) == len(gaps) == 10  # jitter
@@ -222,7 +222,7 @@ def test_mail_22_what_somebody_waits_for_overtakes_a_digest_after_one_slice(
         )
         assert worker.turn()
         with post.db.write() as session:
-            outbox.queue(session, key="k", to="anna@example.org", mail=HELLO, pace=outbox.ASKED)
+            outbox.queue(session, key="k", to="anna@example.org", mail=HELLO, priority=outbox.URGENT)
         before = len(mail_server.mails)
         assert worker.turn()
         mail.close()

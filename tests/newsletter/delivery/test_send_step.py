@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from carrel import clock
 from carrel.http.services import Services
 from carrel.mail import suppression
-from carrel.mail.models import Kind
+from carrel.mail.models import SuppressionKind
 from newsletter.delivery import sweep
 from newsletter.issues import issue_lifecycle
 from newsletter.issues.models import DeliveredArticle, Delivery, IssueState
@@ -113,7 +113,7 @@ def test_mail_07_mail_18_a_suppressed_address_gets_nothing_and_its_articles_come
 ) -> None:
     put_issue(post, 2)
     with post.db.write() as session:
-        suppression.suppress(session, "reader-1@example.org", Kind.COMPLAINT)
+        suppression.suppress(session, "reader-1@example.org", SuppressionKind.COMPLAINT)
 
     send_all(post)
 
@@ -190,7 +190,7 @@ def test_mf_02_an_expired_claim_is_repeated_only_if_it_was_not_begun(
         session.execute(update(Delivery).values(claimed))
 
     with post.db.write() as session:
-        sweep.sweep(session, lasting=True)
+        sweep.sweep(session, marks_are_durable=True)
 
     with post.db.read() as session:
         assert states(session) == {expected: 1}

@@ -16,7 +16,7 @@ from newsletter.feeds import scopes
 from newsletter.feeds.collect import NEWEST, collect, last_change
 from newsletter.feeds.feed import Feed
 from newsletter.feeds.scopes import FeedNotFoundError
-from newsletter.feeds.slots import Slots
+from newsletter.feeds.slots import FeedAds
 from tests.support.articles import put_article
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -31,7 +31,7 @@ def at_noon() -> object:
 
 
 def of_site(session: Session, settings: Settings, *, ads: bool = False) -> Feed:
-    slots = Slots(session, settings, SIGNER, clock.now()) if ads else None
+    slots = FeedAds(session, settings, SIGNER, clock.now()) if ads else None
     scope = scopes.of_site(settings)
     return collect(session, settings, scope, clock.now(), address=None, slots=slots)
 
@@ -189,7 +189,7 @@ def test_slots_change_with_the_day_and_not_with_the_minute(db: Database, setting
             feed = of_site(session, settings, ads=True)
             seen[hours] = feed.entries[0].html
             assert feed.changed == clock.now().replace(hour=0)
-            assert Slots(session, settings, SIGNER, clock.now()).until == feed.changed + DAY
+            assert FeedAds(session, settings, SIGNER, clock.now()).until == feed.changed + DAY
     assert seen[0] == seen[1] == seen[5]
     assert len(set(seen.values())) > 1
 

@@ -99,7 +99,7 @@ def test_after_a_long_downtime_it_asks_instead_of_firing(
 
     assert mail_server.mails == []
     with post.db.read() as session:
-        issue = the_issue(session, pace=Frequency.WEEKLY)
+        issue = the_issue(session, frequency=Frequency.WEEKLY)
         assert issue.state == IssueState.WAITING
         assert "never made" in issue.reason
         assert session.scalars(select(Alarm.subject)).all() == ["A digest waits for you"]
@@ -132,18 +132,18 @@ def test_mf_30_a_clock_that_jumps_makes_no_second_issue(
     assert len(mail_server.mails) == 1
 
 
-@pytest.mark.parametrize("pace", [Frequency.EACH, Frequency.DAILY])
+@pytest.mark.parametrize("frequency", [Frequency.EACH, Frequency.DAILY])
 def test_mf_05_two_schedulers_in_the_same_second_make_one_issue(
-    post: Services, travel: Clock, pace: Frequency
+    post: Services, travel: Clock, frequency: Frequency
 ) -> None:
-    put_news(post, 1, pace)
+    put_news(post, 1, frequency)
     travel.shift(2 * 3600)
     at_once = threading.Barrier(4)
 
     def schedule() -> None:
         at_once.wait()
         with post.db.write() as session:
-            due.make_due(session, post.settings, pace, clock.now())
+            due.make_due(session, post.settings, frequency, clock.now())
 
     threads = [threading.Thread(target=schedule) for _ in range(4)]
     for thread in threads:

@@ -13,7 +13,7 @@ from articles.models import Article
 from carrel.ads.slot_view import FilledSlot
 from carrel.mail.message import Content, build
 from carrel.settings import Settings, load
-from newsletter.issues.issue_mail import LARGEST_HTML, MARK, compose_issue
+from newsletter.issues.issue_mail import LARGEST_HTML, TOKEN_PLACEHOLDER, compose_issue
 from newsletter.subscribers import mails
 from newsletter.subscribers.links import Links
 from newsletter.subscribers.models import Frequency
@@ -49,14 +49,14 @@ def piece(number: int, **changed: Any) -> dict[str, Any]:
 
 
 def digest(
-    *numbers: int, ad: FilledSlot | None = AD, pace: Frequency = Frequency.WEEKLY, **changed: Any
+    *numbers: int, ad: FilledSlot | None = AD, frequency: Frequency = Frequency.WEEKLY, **changed: Any
 ) -> Content:
     pieces = [piece(number, **changed) for number in numbers]
-    return compose_issue(SETTINGS, pace, pieces, ad=ad, view_url=VIEW)
+    return compose_issue(SETTINGS, frequency, pieces, ad=ad, view_url=VIEW)
 
 
 MAILS: dict[str, Callable[[], Content]] = {
-    "digest-of-one": lambda: digest(1, pace=Frequency.EACH),
+    "digest-of-one": lambda: digest(1, frequency=Frequency.EACH),
     "digest-of-several": lambda: digest(1, 2, 3),
     "digest-without-ads": lambda: digest(1, 2, ad=None),
     "confirm": lambda: mails.confirm(SETTINGS, "https://carrel.test/newsletter/confirm/T"),
@@ -108,7 +108,7 @@ def test_mail_24_every_digest_names_where_we_are_why_it_came_and_how_to_leave(na
         assert "1 Quiet Street, Springfield" in part
         assert "because you subscribed to the newsletter of Carrel" in part
         for door in ("preferences", "unsubscribe"):
-            assert f"https://carrel.test/newsletter/{door}/{MARK}" in part
+            assert f"https://carrel.test/newsletter/{door}/{TOKEN_PLACEHOLDER}" in part
     assert ("Advertisement" in mail.text) == ("Advertisement" in mail.html) == (name != "digest-without-ads")
 
 

@@ -11,7 +11,7 @@ from carrel import clock
 from carrel.http.services import Services, make_services
 from carrel.settings import Settings
 from newsletter.issues import due, freezing
-from newsletter.issues.models import Delivery, Issue, IssueState, Rendering
+from newsletter.issues.models import Delivery, Issue, IssueState, MailVariant
 from newsletter.subscribers.models import Frequency, Subscriber, Subscription
 from tests.support.articles import put_article, put_topic
 from tests.support.digests import (
@@ -56,7 +56,7 @@ def test_mail_27_no_reader_gets_an_article_twice_whatever_topics_overlap(
     post: Services, mail_server: FakeMailServer, travel: Clock
 ) -> None:
     with post.db.write() as session:
-        anna = put_subscriber(session, pace=Frequency.DAILY)
+        anna = put_subscriber(session, frequency=Frequency.DAILY)
         for topic in ("claims", "rules"):
             anna.subscriptions.append(Subscription(topic_id=put_topic(session, topic).id, since=clock.now()))
     begin(post)
@@ -95,7 +95,7 @@ def test_what_came_before_a_subscription_is_not_new_for_it(
     put_news(post, 1, Frequency.DAILY)
     travel.shift(60)
     with post.db.write() as session:
-        put_subscriber(session, "late@example.org", pace=Frequency.DAILY)
+        put_subscriber(session, "late@example.org", frequency=Frequency.DAILY)
     travel.shift(24 * 3600)
 
     deliver(post)
@@ -131,9 +131,9 @@ def test_readers_who_get_the_same_share_one_rendering_and_holders_have_their_own
 
     with post.db.read() as session:
         shared = session.execute(
-            select(Rendering.edition, func.count())
-            .join(Delivery, Delivery.rendering_id == Rendering.id)
-            .group_by(Rendering.id)
+            select(MailVariant.audience, func.count())
+            .join(Delivery, Delivery.variant_id == MailVariant.id)
+            .group_by(MailVariant.id)
         )
         assert sorted(tuple(row) for row in shared) == [("guest", 4), ("pass", 1)]
 

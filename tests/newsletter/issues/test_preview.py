@@ -9,8 +9,8 @@ from sqlalchemy import select
 from carrel import clock
 from carrel.http.services import Services
 from carrel.mail import suppression
-from carrel.mail.models import Kind
-from newsletter.issues.preview import GETS, preview
+from carrel.mail.models import SuppressionKind
+from newsletter.issues.preview import GETS_IT, preview
 from newsletter.subscribers.models import Frequency, Subscriber, SubscriberState
 from tests.newsletter.issues.conftest import Run
 from tests.support.articles import put_article
@@ -24,27 +24,27 @@ DAILY = Frequency.DAILY
 def everybody(post: Services) -> None:
     """Six subscribers, each of whom has another reason."""
     with post.db.write() as session:
-        put_readers(session, 2, pace=DAILY)
+        put_readers(session, 2, frequency=DAILY)
         put_reader(session, "reader-1@example.org", ad_free=True)
         now = clock.now()
-        put_subscriber(session, "left@example.org", pace=DAILY, state=SubscriberState.LEFT, left_at=now)
+        put_subscriber(session, "left@example.org", frequency=DAILY, state=SubscriberState.LEFT, left_at=now)
         put_subscriber(
-            session, "pending@example.org", pace=DAILY, state=SubscriberState.PENDING, confirmed_at=None
+            session, "pending@example.org", frequency=DAILY, state=SubscriberState.PENDING, confirmed_at=None
         )
-        put_subscriber(session, "later@example.org", pace=DAILY, paused_until=now + timedelta(days=9))
-        put_subscriber(session, "bounced@example.org", pace=DAILY)
-        suppression.suppress(session, "bounced@example.org", Kind.BOUNCE)
-        put_subscriber(session, "weekly@example.org", pace=Frequency.WEEKLY)
+        put_subscriber(session, "later@example.org", frequency=DAILY, paused_until=now + timedelta(days=9))
+        put_subscriber(session, "bounced@example.org", frequency=DAILY)
+        suppression.suppress(session, "bounced@example.org", SuppressionKind.BOUNCE)
+        put_subscriber(session, "weekly@example.org", frequency=Frequency.WEEKLY)
     begin(post)
     with post.db.write() as session:
         put_article(session, "new")
-        late = put_subscriber(session, "late@example.org", pace=DAILY)
+        late = put_subscriber(session, "late@example.org", frequency=DAILY)
         for each in late.subscriptions:
             each.since = clock.now() + timedelta(seconds=1)
 
 
 REASONS = {
-    GETS: ["reader-0@example.org", "reader-1@example.org"],
+    GETS_IT: ["reader-0@example.org", "reader-1@example.org"],
     "the reader left": ["left@example.org"],
     "the address is not confirmed": ["pending@example.org"],
     "the reader takes a pause": ["later@example.org"],
@@ -72,7 +72,7 @@ def test_thin_news_are_a_reason_of_their_own(post: Services) -> None:
         found = preview(session, thick, post.signer, DAILY, clock.now())
     reasons = {group.why: group.count for group in found.groups}
     assert reasons.pop("fewer than 3 articles are new for the reader") == 2
-    assert GETS not in reasons
+    assert GETS_IT not in reasons
     assert found.mail is None
 
 
@@ -91,7 +91,7 @@ def test_an_issue_that_waits_is_shown_as_it_is_frozen(post: Services) -> None:
     with post.db.read() as session:
         found = preview(session, careful, post.signer, Frequency.EACH, clock.now())
     assert found.issue is not None
-    assert {group.why: group.count for group in found.groups} == {GETS: 2, "the reader left": 1}
+    assert {group.why: group.count for group in found.groups} == {GETS_IT: 2, "the reader left": 1}
 
 
 def test_the_command_shows_the_mail_and_the_people(

@@ -12,7 +12,7 @@ from articles.publish import publish
 from carrel import clock
 from carrel.http.services import Services
 from carrel.settings import Settings
-from newsletter.delivery import send_batches, send_step
+from newsletter.delivery import batch, send_step
 from newsletter.issues.models import Issue, ScheduleCursor
 from newsletter.subscribers.models import Subscription
 from tests.support.articles import article_md, exam_toml, write_files
@@ -70,5 +70,5 @@ def test_an_idle_worker_looks_so_often_that_a_new_article_is_on_its_way_within_a
     waits = {step.name: step.every_seconds for step in steps()}
     on_the_way = ["digests that are due", "recipients of digests", "texts of digests", "sending digests"]
     ours = sum(waits[name] + IDLE_SECONDS for name in on_the_way)
-    ours += send_batches.SECONDS + send_step.PATIENCE_SECONDS
+    ours += batch.SECONDS + send_step.GRACE_SECONDS
     assert ours < WITHIN_SECONDS / 2

@@ -58,8 +58,8 @@ def test_mail_27_across_dst_each_period_comes_once_and_in_order(zone: str, hour:
     settings = in_zone(zone, digest_hour=hour)
     moments = [at("2026-01-01 00:00") + timedelta(hours=3) * step for step in range(8 * 400)]
 
-    for pace in PERIODIC:
-        periods = [last_due(settings, pace, moment) for moment in moments]
+    for frequency in PERIODIC:
+        periods = [last_due(settings, frequency, moment) for moment in moments]
         names = [period.name for period in periods]
         assert all(period.due_at <= moment for period, moment in zip(periods, moments, strict=True))
         changes = [name for name, before in zip(names[1:], names, strict=False) if name != before]
@@ -67,7 +67,7 @@ def test_mail_27_across_dst_each_period_comes_once_and_in_order(zone: str, hour:
         assert (
             len(changes)
             in {Frequency.DAILY: (399, 400, 401), Frequency.WEEKLY: (57, 58), Frequency.MONTHLY: (13, 14)}[
-                pace
+                frequency
             ]
         )
 

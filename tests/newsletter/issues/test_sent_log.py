@@ -10,7 +10,7 @@ from newsletter.issues.models import (
     Delivery,
     Issue,
     IssueArticle,
-    Rendering,
+    MailVariant,
     ScheduleCursor,
 )
 from newsletter.subscribers.models import Frequency
@@ -19,7 +19,7 @@ from tests.support.articles import put_article
 from tests.support.digests import deliver, put_news
 from tests.support.smtp import FakeMailServer
 
-EACH_TABLE = (DeliveredArticle, Delivery, Rendering, IssueArticle, Issue)
+EACH_TABLE = (DeliveredArticle, Delivery, MailVariant, IssueArticle, Issue)
 
 
 def mailed_and_restored(post: Services, mail_server: FakeMailServer) -> None:
@@ -27,7 +27,7 @@ def mailed_and_restored(post: Services, mail_server: FakeMailServer) -> None:
     put_news(post, 3)
     with post.db.read() as session:
         due_at = session.scalars(
-            select(ScheduleCursor.due_at).where(ScheduleCursor.pace == Frequency.EACH)
+            select(ScheduleCursor.due_at).where(ScheduleCursor.frequency == Frequency.EACH)
         ).one()
     deliver(post)
     assert len(mail_server.mails) == 3
@@ -35,7 +35,7 @@ def mailed_and_restored(post: Services, mail_server: FakeMailServer) -> None:
         for table in EACH_TABLE:
             session.execute(delete(table))
         session.execute(
-            update(ScheduleCursor).where(ScheduleCursor.pace == Frequency.EACH).values(due_at=due_at)
+            update(ScheduleCursor).where(ScheduleCursor.frequency == Frequency.EACH).values(due_at=due_at)
         )
 
 

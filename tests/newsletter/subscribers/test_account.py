@@ -63,7 +63,7 @@ def test_a_subscriber_finds_the_way_to_their_choices(
     enter(services, anna, ad_free=False)
     if subscribed:
         with services.db.write() as session:
-            put_subscriber(session, ANNA, pace="monthly")
+            put_subscriber(session, ANNA, frequency="monthly")
     page = anna.get("/account/").text
     assert ("/newsletter/preferences/" in page) is subscribed
     assert ("once a month" in page) is subscribed

@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 from carrel import clock
 from carrel.http.services import Services
 from carrel.mail import suppression
-from carrel.mail.models import Kind, Suppression
+from carrel.mail.models import Suppression, SuppressionKind
 from newsletter.subscribers import confirmation
 from newsletter.subscribers.confirmation import ConfirmLinkUsedError
-from newsletter.subscribers.models import Asked, SignUp, Subscriber, SubscriberState
+from newsletter.subscribers.models import SignUp, SignUpMailCount, Subscriber, SubscriberState
 from tests.support.browser import Browser, forms_of
 from tests.support.newsletter import put_subscriber
 from tests.support.state import dump
@@ -66,7 +66,11 @@ def test_the_button_begins_the_subscription(anna: Browser, services: Services, p
     assert page.request.path.startswith("/newsletter/preferences/")
     assert "You are subscribed" in page.text
     subscriber = the_subscriber(services)
-    assert (subscriber.state, subscriber.pace, subscriber.confirmed_at) == ("confirmed", "daily", clock.now())
+    assert (subscriber.state, subscriber.frequency, subscriber.confirmed_at) == (
+        "confirmed",
+        "daily",
+        clock.now(),
+    )
     assert exams_of(services) == ["ccm"]
     assert post.names() == ["newsletter/confirm", "newsletter/welcome"]
 
@@ -84,7 +88,7 @@ def test_a_confirmed_address_begins_a_new_count_of_mails(
 ) -> None:
     anna.send(anna.get(link))
     with services.db.read() as session:
-        assert session.scalars(select(func.count()).select_from(Asked)).one() == 0
+        assert session.scalars(select(func.count()).select_from(SignUpMailCount)).one() == 0
 
 
 def test_mail_11_a_script_presses_the_button_only_in_the_browser_that_asked(
@@ -172,25 +176,25 @@ def test_a_second_sign_up_adds_to_the_first(
     assert exams_of(services) == ["cpb", "ccm"]
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", SuppressionKind)
 def test_mail_18_confirming_lifts_what_the_address_itself_may_lift(
-    anna: Browser, services: Services, link: str, kind: Kind
+    anna: Browser, services: Services, link: str, kind: SuppressionKind
 ) -> None:
     with services.db.write() as session:
         suppression.suppress(session, ANNA, kind)
     anna.send(anna.get(link))
     with services.db.read() as session:
         kinds = set(session.scalars(select(Suppression.kind)))
-    assert kinds == ({Kind.BY_HAND} if kind == Kind.BY_HAND else set())
+    assert kinds == ({SuppressionKind.BY_HAND} if kind == SuppressionKind.BY_HAND else set())
 
 
 def test_who_left_comes_back_with_what_was_chosen_anew(anna: Browser, services: Services, post: Post) -> None:
     with services.db.write() as session:
-        put_subscriber(session, ANNA, state=SubscriberState.LEFT, left_at=clock.now(), pace="each")
+        put_subscriber(session, ANNA, state=SubscriberState.LEFT, left_at=clock.now(), frequency="each")
     ask(anna, exam="ccm")
     anna.send(anna.get(link_in(post.newest(), "confirm")))
     subscriber = the_subscriber(services)
-    assert (subscriber.state, subscriber.left_at, subscriber.pace) == ("confirmed", None, "weekly")
+    assert (subscriber.state, subscriber.left_at, subscriber.frequency) == ("confirmed", None, "weekly")
     assert exams_of(services) == ["ccm"]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from carrel import clock
 from carrel.http.services import Services
-from carrel.mail.models import Kind, Suppression
+from carrel.mail.models import Suppression, SuppressionKind
 from newsletter.subscribers.models import SignUp, Subscriber, Subscription
 from tests.support.browser import Browser, forms_of
 from tests.support.state import dump
@@ -29,7 +29,7 @@ def test_exams_topics_and_pace_can_be_changed(anna: Browser, services: Services,
         saved = anna.send(page, 0, **fields)
     assert "Saved." in saved.text
     assert wishes(services) == ["cpb", "ccm", "topic:medicare"]
-    assert the_subscriber(services).pace == "monthly"
+    assert the_subscriber(services).frequency == "monthly"
     with services.db.read() as session:
         begun = session.scalars(select(Subscription.since).order_by(Subscription.id)).all()
     assert begun == [since, since + timedelta(hours=1), since + timedelta(hours=1)]
@@ -88,7 +88,7 @@ def test_mail_19_who_is_forgotten_leaves_nothing_but_the_hmac(
     with services.db.read() as session:
         for model in (Subscriber, Subscription, SignUp):
             assert session.scalars(select(func.count()).select_from(model)).one() == 0
-        assert session.scalars(select(Suppression.kind)).all() == [Kind.NEWSLETTER]
+        assert session.scalars(select(Suppression.kind)).all() == [SuppressionKind.NEWSLETTER]
 
 
 def test_auth_12_no_choice_can_be_made_from_another_site(

@@ -13,11 +13,18 @@ from carrel import clock
 from carrel.accounts.limits import Limit
 from carrel.http.services import Services
 from carrel.mail import addresses
-from carrel.mail.models import Alarm, Kind
+from carrel.mail.models import Alarm, SuppressionKind
 from newsletter.subscribers import erasure, sign_up
-from newsletter.subscribers.models import Asked, Frequency, SignUp, Subscriber, SubscriberState, Subscription
+from newsletter.subscribers.models import (
+    Frequency,
+    SignUp,
+    SignUpMailCount,
+    Subscriber,
+    SubscriberState,
+    Subscription,
+)
 from newsletter.subscribers.preferences import Preferences
-from newsletter.subscribers.sign_up import Asking, Visit
+from newsletter.subscribers.sign_up import RequestOrigin, SignUpRequest
 from tests.support.browser import Browser
 from tests.support.subscribing import ANNA, Post, ask, count, put_state, the_subscriber
 
@@ -38,7 +45,7 @@ def test_the_evidence_says_when_from_where_and_to_which_words(anna: Browser, ser
     anna.post("/subscribe/", {"email": ANNA, "pace": "daily", "exam": "cpb"}, headers=page)
     with services.db.read() as session:
         asked = session.scalars(select(SignUp)).one()
-    assert (asked.how, asked.text_version, asked.pace) == ("mail", "1", "daily")
+    assert (asked.method, asked.text_version, asked.frequency) == ("mail", "1", "daily")
     assert (asked.asked_at, asked.asked_from) == (clock.now(), "192.0.2.0/24")
     assert asked.source == "/articles/clean-claims/"
     assert asked.confirmed_at is None
@@ -50,10 +57,10 @@ MAILED = {
     "left": ["newsletter/confirm"],
     "subscribed": ["newsletter/already"],
     "paused": ["newsletter/already"],
-    Kind.BOUNCE: ["newsletter/confirm"],
-    Kind.NEWSLETTER: ["newsletter/confirm"],
-    Kind.COMPLAINT: [],
-    Kind.BY_HAND: [],
+    SuppressionKind.BOUNCE: ["newsletter/confirm"],
+    SuppressionKind.NEWSLETTER: ["newsletter/confirm"],
+    SuppressionKind.COMPLAINT: [],
+    SuppressionKind.BY_HAND: [],
 }
 
 
@@ -103,13 +110,17 @@ def test_mail_12_what_was_never_confirmed_is_forgotten_but_not_how_often_we_aske
     assert count(services, Subscriber) == count(services, SignUp) == 1
     noon.shift(timedelta(hours=2))
     erasure.purge(services)
-    assert (count(services, Subscriber), count(services, SignUp), count(services, Asked)) == (0, 0, 1)
+    assert (count(services, Subscriber), count(services, SignUp), count(services, SignUpMailCount)) == (
+        0,
+        0,
+        1,
+    )
 
 
 def ask_from_anywhere(services: Services, number: int) -> None:
     """Somebody else each time, from somewhere else, types in Anna's address."""
-    visit = Visit(f"10.{number % 50}.0.1", "/", f"browser-{number}")
-    asking = Asking(addresses.parse(ANNA), Preferences((), (), Frequency.WEEKLY), visit)
+    visit = RequestOrigin(f"10.{number % 50}.0.1", "/", f"browser-{number}")
+    asking = SignUpRequest(addresses.parse(ANNA), Preferences((), (), Frequency.WEEKLY), visit)
     with services.db.write() as session:
         sign_up.sign_up(session, services.settings, services.signer, asking)
 
@@ -129,7 +140,7 @@ def test_mf_23_an_address_that_confirms_each_time_is_mailed_three_times_a_day_te
     for number in range(20):
         ask_from_anywhere(services, number)
         with services.db.write() as session:
-            session.execute(delete(Asked))  # as confirming does
+            session.execute(delete(SignUpMailCount))  # as confirming does
         noon.shift(timedelta(minutes=4))
     sent = [mail.created_at for mail in post.all()]
     assert len(sent) == 3
@@ -186,10 +197,10 @@ def test_mf_26_ten_at_once_with_one_address_make_one_subscriber(
 ) -> None:
     def go(number: int) -> None:
         email = "A@X.example" if number % 2 else "a@x.example"
-        asking = Asking(
+        asking = SignUpRequest(
             addresses.parse(email),
             Preferences((), (), Frequency.WEEKLY),
-            Visit("192.0.2.1", "/", str(number)),
+            RequestOrigin("192.0.2.1", "/", str(number)),
         )
         with services.db.write() as session:
             sign_up.sign_up(session, services.settings, services.signer, asking)

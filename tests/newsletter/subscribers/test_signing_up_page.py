@@ -10,7 +10,7 @@ from sqlalchemy import select
 from carrel import clock
 from carrel.http.services import Services
 from carrel.mail import suppression
-from carrel.mail.models import Kind
+from carrel.mail.models import SuppressionKind
 from newsletter.subscribers.models import SignUp, Subscriber
 from tests.support.accounts import make_reader, make_session
 from tests.support.browser import Browser, forms_of
@@ -59,7 +59,7 @@ def test_nothing_ticked_means_every_exam(anna: Browser, services: Services) -> N
     anna.post("/subscribe/", {"email": ANNA})
     with services.db.read() as session:
         asked = session.scalars(select(SignUp)).one()
-    assert (len(asked.exams), asked.topics, asked.pace) == (2, [], "weekly")
+    assert (len(asked.exams), asked.topics, asked.frequency) == (2, [], "weekly")
 
 
 def test_a_robot_that_fills_in_the_hidden_field_gets_the_usual_answer_and_no_mail(
@@ -125,7 +125,7 @@ def sign_in(services: Services, anna: Browser) -> Callable[..., None]:
 def test_who_proved_the_address_by_signing_in_need_not_confirm_it(
     anna: Browser, services: Services, post: Post, sign_in: Callable[..., None]
 ) -> None:
-    put_state(services, Kind.COMPLAINT)
+    put_state(services, SuppressionKind.COMPLAINT)
     sign_in(ANNA)
     page = ask(anna, exam="ccm")
     assert page.request.path.startswith("/newsletter/preferences/")
@@ -133,8 +133,8 @@ def test_who_proved_the_address_by_signing_in_need_not_confirm_it(
     assert post.names() == ["newsletter/welcome"]
     with services.db.read() as session:
         evidence = session.scalars(select(SignUp)).one()
-        assert not suppression.is_suppressed(session, ANNA, suppression.Purpose.BULK)
-    assert (evidence.how, evidence.confirmed_at) == ("account", clock.now())
+        assert not suppression.is_suppressed(session, ANNA, suppression.MessageType.BULK)
+    assert (evidence.method, evidence.confirmed_at) == ("account", clock.now())
 
 
 @pytest.mark.parametrize(("email", "proven"), [("bob@example.org", True), (ANNA, False)])
