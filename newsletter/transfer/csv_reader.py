@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from carrel.csv_export import unguard
 from carrel.mail import addresses
 from carrel.mail.addresses import Address, InvalidAddressError
 from newsletter.subscribers.models import Frequency
-from newsletter.transfer.cells import bare
 
 COLUMNS = ("email", "source", "consented_at", "pace", "exams")
 TOPIC = "topic:"  # in the column of exams, before a topic's slug
@@ -107,7 +107,7 @@ def _row(line: int, record: Mapping[str, str | None], known: SlugIds, now: datet
         raise InvalidLineError(
             f"It has {'more' if '' in record else 'fewer'} cells than the first line has names."
         )
-    cells = {name: bare(cell or "").strip() for name, cell in record.items()}
+    cells = {name: unguard(cell or "").strip() for name, cell in record.items()}
     exams, topics = _wishes(cells["exams"], known)
     return SubscriberRow(
         line,
