@@ -19,8 +19,8 @@ class FeedFormat:
 
 
 FORMATS = {
-    each.file: each
-    for each in (
+    feed_format.file: feed_format
+    for feed_format in (
         FeedFormat("feed.xml", "RSS", RSS, rss),
         FeedFormat("atom.xml", "Atom", ATOM, atom),
         FeedFormat("feed.json", "JSON", JSON, lambda feed, _stylesheet: json_feed(feed)),

@@ -1,4 +1,4 @@
-"""RSS 2.0 and Atom, through feedgen. A property test holds its traps shut: see tests/newsletter/feeds."""
+"""RSS 2.0 and Atom, through feedgen. The property test in tests/newsletter/feeds guards its pitfalls."""
 
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -52,7 +52,7 @@ def rss(feed: Feed, stylesheet: str) -> str:
     generator.register_extension("dates", RssFeedDate, RssItemDate, atom=False)
     generator.dates.changed = feed.changed
     generator.updated(OmittedDate.fromtimestamp(0, UTC))
-    for entry in feed.entries:
+    for entry in feed.items:
         item = _add(generator, entry)
         item.dates.published = entry.published
         item.content(entry.html)
@@ -64,7 +64,7 @@ def atom(feed: Feed, stylesheet: str) -> str:
     """The feed as Atom (RFC 4287)."""
     generator = _generator(feed, ATOM)
     generator.updated(feed.changed)  # feedgen's default is now, and no two copies of the feed would be alike
-    for entry in feed.entries:
+    for entry in feed.items:
         item = _add(generator, entry)
         item.published(entry.published)
         item.content(entry.html, type="html")
@@ -89,8 +89,8 @@ def _generator(feed: Feed, kind: str) -> FeedGenerator:
     generator.language("en")
     generator.author(name=feed.author)
     generator.generator("Carrel")
-    if feed.address:
-        generator.link(href=feed.address, rel="self", type=kind)
+    if feed.self_url:
+        generator.link(href=feed.self_url, rel="self", type=kind)
     generator.link(href=feed.home, rel="alternate", type="text/html")  # last: the last one is RSS's <link>
     return generator
 

@@ -25,7 +25,7 @@ NOT_ENDED = (IssueState.FROZEN, IssueState.WAITING, IssueState.SENDING, IssueSta
 
 
 def freeze(session: Session, settings: Settings, issue: Issue) -> None:
-    """All recipients are there: keep the texts of what they get, as they are now (MAIL-28)."""
+    """Called when all recipients are known: keep the texts of their articles as they are now (MAIL-28)."""
     withdrawal.withdraw_gone(session, issue.id)
     _drop_unused(session, issue.id)
     _keep_snapshots(session, settings, issue)
@@ -56,7 +56,7 @@ def _keep_snapshots(session: Session, settings: Settings, issue: Issue) -> None:
 
 
 def articles(session: Session, ids: Sequence[int]) -> Sequence[Article]:
-    """The articles with their texts, in the order in which mails bring them."""
+    """The articles with their texts, in the order in which mails show them."""
     whole = (joinedload(Article.exam), joinedload(Article.content))
     return session.scalars(
         select(Article).where(Article.id.in_(ids)).options(*whole).order_by(Article.id)
@@ -64,7 +64,7 @@ def articles(session: Session, ids: Sequence[int]) -> Sequence[Article]:
 
 
 def snapshot_of(settings: Settings, article: Article) -> dict[str, Any]:
-    """An article as mails show it: plain values, every address absolute."""
+    """An article as mails show it: plain values, every URL absolute."""
     url = settings.base_url + article.url
     html = for_feed(article.content.html, url) if article.content else ""
     return {
@@ -81,7 +81,7 @@ def snapshot_of(settings: Settings, article: Article) -> dict[str, Any]:
 
 
 def compose_one(services: Services) -> bool:
-    """A step of the worker: compose one mail of a frozen issue; after its last one it may go out."""
+    """A step of the worker: compose one mail of a frozen issue; when all are composed, it may be sent."""
     with services.db.read() as session:
         row = session.execute(_uncomposed()).first()
         if row:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from carrel import audit, clock
 from carrel.db import insert_into
-from newsletter.issues.issue_lifecycle import LASTS
+from newsletter.issues.issue_lifecycle import SENDING_LASTS
 from newsletter.issues.models import (
     DeliveredArticle,
     Delivery,
@@ -36,7 +36,7 @@ class DeliveryStats:
 
     @property
     def open(self) -> int:
-        """What is still to be done."""
+        """How many are still to be sent."""
         return self.queued + self.claimed
 
     @property
@@ -63,20 +63,20 @@ def stats_of(session: Session, issue: Issue) -> DeliveryStats:
 
 
 def uncertain(session: Session, issue_id: int) -> Sequence[tuple[Delivery, str | None]]:
-    """Those whose mail may or may not have arrived, with their addresses (None after an erasure)."""
+    """The deliveries that may or may not have arrived, with their addresses (None after an erasure)."""
     rows = select(Delivery, Subscriber.email).outerjoin(Subscriber, Subscriber.id == Delivery.subscriber_id)
     rows = rows.where(Delivery.issue_id == issue_id, Delivery.state == DeliveryState.UNCERTAIN)
     return [(delivery, email) for delivery, email in session.execute(rows.order_by(Delivery.id))]
 
 
 def retry_uncertain(session: Session, issue_id: int, actor: str) -> int:
-    """Send the uncertain ones once more: some readers may get it twice. How many (MAIL-04)."""
+    """Queue the uncertain deliveries again: some readers may get the mail twice. How many (MAIL-04)."""
     uncertain = (Delivery.issue_id == issue_id, Delivery.state == DeliveryState.UNCERTAIN)
     return _queue_again(session, issue_id, "digest.retry_uncertain", actor, *uncertain)
 
 
 def retry_failed(session: Session, issue_id: int, actor: str) -> int:
-    """Try the failed ones anew, except where another issue has brought an article since. How many."""
+    """Queue the failed deliveries again, except where another issue has sent one of the articles since. How many."""
     failed = (Delivery.issue_id == issue_id, Delivery.state == DeliveryState.FAILED)
     variants = select(MailVariant).where(MailVariant.id.in_(select(Delivery.variant_id).where(*failed)))
     for variant in session.scalars(variants).all():
@@ -116,7 +116,7 @@ def _queue_again(
     # One that was erased meanwhile has nobody to go to.
     queueing = update(Delivery).where(*which, Delivery.subscriber_id.is_not(None)).values(fresh | free)
     count = len(session.scalars(queueing.returning(Delivery.id)).all())
-    issue.send_until = now + LASTS
+    issue.send_until = now + SENDING_LASTS
     if count and issue.state == IssueState.FINISHED:
         issue.state, issue.finished_at = IssueState.SENDING, None
     audit.record(session, actor=actor, action=action, subject=f"issue:{issue_id}", reason=f"{count} mails")

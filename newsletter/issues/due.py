@@ -34,7 +34,7 @@ def handle_one(services: Services) -> bool:
 
 
 def is_due(session: Session, settings: Settings, frequency: Frequency, now: datetime) -> bool:
-    """A look that takes no lock."""
+    """Whether `make_due` would make an issue. Takes no lock."""
     cursor = session.get(ScheduleCursor, frequency)
     if cursor is None:
         return True
@@ -44,7 +44,7 @@ def is_due(session: Session, settings: Settings, frequency: Frequency, now: date
 
 
 def make_due(session: Session, settings: Settings, frequency: Frequency, now: datetime) -> None:
-    """Make what is due; whoever comes second, at the same moment or later, finds it made (MF-05)."""
+    """Make what is due; a second process, at the same moment or later, finds it made (MF-05)."""
     cursor = session.scalars(
         select(ScheduleCursor).where(ScheduleCursor.frequency == frequency).with_for_update()
     ).first()
@@ -69,7 +69,7 @@ def _make_periodic_issue(
     if period.due_at <= cursor.due_at:
         return
     frequency = Frequency(cursor.frequency)
-    before = schedule.one_before(settings, frequency, period)
+    before = schedule.previous_period(settings, frequency, period)
     # Nobody wants three weeks of articles at once without anybody having looked.
     missed = before.due_at > cursor.due_at
     reason = f"The issue before it was due on {before.due_at:%Y-%m-%d} and was never made." if missed else ""
@@ -81,7 +81,7 @@ def _make_periodic_issue(
 def _new_articles(session: Session, now: datetime) -> Sequence[Article]:
     """What has appeared and got no issue of its own yet, the oldest first.
 
-    Not "since the last look": a publish that is still being committed has an earlier moment.
+    Not "since the last check": a publish that is still being committed has an earlier moment.
     """
     mailed = exists().where(IssueArticle.article_id == Article.id, IssueArticle.is_trigger)
     new = select(Article).where(pending_articles.eligible(Frequency.EACH, now), ~mailed)
@@ -126,7 +126,7 @@ def _add(
     later: Sequence[int] = (),
     reason: str,
 ) -> None:
-    """One issue with all that it may bring; whatever `later` names has an issue of its own."""
+    """Make one issue with all articles that it may bring. Those in `later` get an issue of their own."""
     values = {"frequency": frequency, "period": period.name, "due_at": period.due_at, "created_at": now}
     if not insert_new(session, Issue, **values, reason=reason):
         return

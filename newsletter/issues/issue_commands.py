@@ -1,4 +1,4 @@
-"""The operator's commands for an issue that is under way or over: how it stands, hold it, end it, send again."""
+"""The operator's commands for an issue that is being sent or was sent: status, pause, resume, stop, retry."""
 
 from collections.abc import Callable
 

@@ -74,12 +74,13 @@ def _compose(
 ) -> Content:
     first, others = snapshots[0], snapshots[1:]
     whole = first["html"] if level.whole else ""
+    preheader = " · ".join(snapshot["title"] for snapshot in others[:4]) if others else first["summary"]
     return compose(
         settings,
         "newsletter",
         "digest",
         subject=subject(snapshots),
-        preheader=one_line(_preheader(first, others), 140),
+        preheader=one_line(preheader, 140),
         groups=_by_exam(snapshots[: level.most]),
         more=max(0, len(snapshots) - level.most),
         count=len(snapshots),
@@ -98,10 +99,6 @@ def subject(snapshots: Sequence[ArticleSnapshot]) -> str:
     """The title of the first, and how many there are besides."""
     title = one_line(snapshots[0]["title"], 120)
     return title if len(snapshots) == 1 else f"{title} (and {len(snapshots) - 1} more)"
-
-
-def _preheader(first: ArticleSnapshot, others: Sequence[ArticleSnapshot]) -> str:
-    return " · ".join(snapshot["title"] for snapshot in others[:4]) if others else first["summary"]
 
 
 def _by_exam(snapshots: Sequence[ArticleSnapshot]) -> list[tuple[str, list[ArticleSnapshot]]]:

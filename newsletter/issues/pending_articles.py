@@ -1,4 +1,4 @@
-"""Pending articles: what is new for which subscriber, in SQL, for all of them at once. Freezing and previewing ask."""
+"""Pending articles: what is new for which subscriber, in SQL, for all of them at once."""
 
 from datetime import datetime, timedelta
 

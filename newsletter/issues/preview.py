@@ -22,7 +22,7 @@ EMAILS_SHOWN = 20
 
 @dataclass(frozen=True)
 class RecipientGroup:
-    """Subscribers with whom it is the same: how many, and the first of them."""
+    """Subscribers who get the mail, or do not for the same reason: how many, and the first of them."""
 
     why: str
     count: int
@@ -31,7 +31,7 @@ class RecipientGroup:
 
 @dataclass(frozen=True)
 class Preview:
-    """`issue` is the one that waits already, if any; else this is what an issue made now would be."""
+    """`issue` is the one that waits to be sent, if any; otherwise this is what an issue made now would be."""
 
     frequency: Frequency
     issue: Issue | None
@@ -109,7 +109,7 @@ def _mail(
 def _why(
     now: datetime, settings: Settings, gets: ColumnElement[bool], nothing: ColumnElement[bool]
 ) -> ColumnElement[str]:
-    """In words, for each subscriber of the frequency; the first that is true."""
+    """Why each subscriber of the frequency gets nothing, in words: the first reason that holds."""
     thin = f"fewer than {settings.digest_min_articles} articles are new for the reader"
     return case(
         (Subscriber.state == SubscriberState.PENDING, literal("the address is not confirmed")),

@@ -1,4 +1,4 @@
-"""When a digest is due: by the operator's clock on the wall, pure."""
+"""When a digest is due, in the operator's time zone."""
 
 from calendar import monthrange
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ def last_due(settings: Settings, frequency: Frequency, now: datetime) -> Period:
     return Period(_name(frequency, day), _moment(settings, day))
 
 
-def one_before(settings: Settings, frequency: Frequency, period: Period) -> Period:
+def previous_period(settings: Settings, frequency: Frequency, period: Period) -> Period:
     """The period before this one."""
     return last_due(settings, frequency, period.due_at - timedelta(microseconds=1))
 

@@ -15,14 +15,14 @@ ARTICLE_UNPUBLISHED = "its article was unpublished"
 
 
 def is_any_gone(session: Session, issue_id: int) -> bool:
-    """Whether an issue has an article that readers no longer see. A look that takes no lock."""
+    """Whether an issue has an article that readers no longer see. Takes no lock."""
     return session.scalars(_gone(issue_id).limit(1)).first() is not None
 
 
 def withdraw_gone(session: Session, issue_id: int) -> None:
-    """Take what readers no longer see out of every mail that waits; a mail left empty is not sent.
+    """Take articles that readers no longer see out of every queued mail; a mail that is left empty is not sent.
 
-    Asked again for each batch: a mail that was in a worker's hands the last time is in the queue now.
+    Asked again for each batch: a mail that a worker had claimed the last time may be queued now.
     """
     gone = set(session.scalars(_gone(issue_id)).all())
     if not gone:

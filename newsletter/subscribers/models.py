@@ -37,7 +37,7 @@ class SignUpMethod(StrEnum):
 
 
 class Subscriber(Base):
-    """An address that wants the digest, or wanted it, or was said to want it.
+    """An address that gets the digest, left, or has not confirmed yet.
 
     `email` is as typed, `email_key` makes it unique, `address_hash` is the HMAC under which suppression
     knows it and from which its links are made. Between pauses `paused_until` is empty or past.
@@ -96,7 +96,7 @@ class Subscription(Base):
 
 
 class SignUp(Base):
-    """What somebody asked for, and the evidence (GDPR 7(1)): when, from where, to which words, and how.
+    """What somebody asked for, and the evidence (GDPR 7(1)): when, from where, to which text, and how.
 
     It takes effect when it is confirmed; until then it changes nothing. `token_hash` is of the link
     in the mail, `browser_hash` of the cookie of the browser that asked. Network addresses are truncated

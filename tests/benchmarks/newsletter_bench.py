@@ -44,15 +44,18 @@ def main(most: int = max(SUBSCRIBERS), mails: int = MAILS) -> None:
     with _folder() as folder:
         for name, url in _databases(folder):
             print(f"{name}, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
-            for subscribers in (each for each in SUBSCRIBERS if each <= most):
+            for subscribers in (count for count in SUBSCRIBERS if count <= most):
                 _measure_freezing(folder, url(), subscribers)
             with sink(folder / f"{name}.log") as port:
                 _measure_sending(folder, url(), port, mails, "our own sink")
             if shutil.which("smtp-sink"):
                 with _smtp_sink() as port:
-                    ours = _measure_sending(folder, url(), port, mails, "postfix's smtp-sink")
-                    theirs = _smtp_source(port, mails)
-                    print(f"  smtp-source: {theirs:,.0f}/s; ours is {ours / theirs:.0%} of it", flush=True)
+                    carrel_rate = _measure_sending(folder, url(), port, mails, "postfix's smtp-sink")
+                    smtp_source_rate = _smtp_source(port, mails)
+                    print(
+                        f"  smtp-source: {smtp_source_rate:,.0f}/s; carrel_rate is {carrel_rate / smtp_source_rate:.0%} of it",
+                        flush=True,
+                    )
             else:
                 print("  smtp-sink: not installed")
 
@@ -134,11 +137,11 @@ def _measure_sending(folder: Path, url: str, port: int, mails: int, where: str) 
             pass
         with services.db.write() as session:
             session.execute(update(MailVariant).values(html=MailVariant.html + _padding(session)))
-        bulk = DigestSender()
+        sender = DigestSender()
         began, busy = time.perf_counter(), time.process_time()
-        drain(bulk, services)
+        drain(sender, services)
         seconds, used = time.perf_counter() - began, time.process_time() - busy
-        bulk.close()
+        sender.close()
         with services.db.read() as session:
             sent = session.scalars(select(func.count()).where(Delivery.state == DeliveryState.SENT)).one()
     assert sent == mails, sent

@@ -36,9 +36,9 @@ def put_readers(
     emails = [f"reader-{number}@example.org" for number in range(start, start + count)]
     hashes = suppression.address_hashes(session, emails)
     rows = [
-        {"email": each, "email_key": each, "address_hash": hashed, "state": "confirmed", "frequency": frequency,
+        {"email": email, "email_key": email, "address_hash": hashed, "state": "confirmed", "frequency": frequency,
          "source": "", "created_at": now, "confirmed_at": now}
-        for each, hashed in zip(emails, hashes, strict=True)
+        for email, hashed in zip(emails, hashes, strict=True)
     ]  # fmt: skip
     session.bulk_insert_mappings(Subscriber.__mapper__, rows)
     ids = (
@@ -46,7 +46,9 @@ def put_readers(
         if count < 500
         else (session.scalars(select(Subscriber.id).order_by(Subscriber.id.desc()).limit(count)).all())
     )
-    subscriptions = [{"subscriber_id": each, "exam_id": exam.id, "since": now - BEFORE} for each in ids]
+    subscriptions = [
+        {"subscriber_id": subscriber_id, "exam_id": exam.id, "since": now - BEFORE} for subscriber_id in ids
+    ]
     session.bulk_insert_mappings(Subscription.__mapper__, subscriptions)
 
 
@@ -131,26 +133,26 @@ def hasten(services: Services) -> None:
 @contextmanager
 def sending(services: Services, **knobs: Any) -> Iterator[DigestSender]:
     """A worker's connections, closed at the end."""
-    bulk = DigestSender(**knobs)
+    sender = DigestSender(**knobs)
     try:
-        yield bulk
+        yield sender
     finally:
-        bulk.close()
+        sender.close()
 
 
 def send_all(services: Services) -> None:
     """Hand over all that is due."""
-    with sending(services) as bulk:
-        drain(bulk, services)
+    with sending(services) as sender:
+        drain(sender, services)
 
 
-def drain(bulk: DigestSender, services: Services) -> None:
+def drain(sender: DigestSender, services: Services) -> None:
     """Go on until nothing is due; a connection may be slower than its slice."""
     for _ in range(MOST_STEPS):
-        if bulk.handle_one(services):
+        if sender.handle_one(services):
             continue
-        bulk.close()
-        if not bulk.handle_one(services):
+        sender.close()
+        if not sender.handle_one(services):
             return
 
 

@@ -58,9 +58,9 @@ def gets_mail(services: Services) -> bool:
 def wishes(services: Services) -> list[str]:
     """The exams and topics that are subscribed to, the oldest first."""
     with services.db.read() as session:
-        found = session.scalars(select(Subscription).order_by(Subscription.id)).all()
-        exams = [each.exam.slug for each in found if each.exam]
-        return exams + [f"topic:{each.topic.slug}" for each in found if each.topic]
+        subscriptions = session.scalars(select(Subscription).order_by(Subscription.id)).all()
+        exams = [row.exam.slug for row in subscriptions if row.exam]
+        return exams + [f"topic:{row.topic.slug}" for row in subscriptions if row.topic]
 
 
 def put_state(services: Services, state: str) -> None:

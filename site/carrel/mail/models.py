@@ -105,7 +105,7 @@ class Alarm(Base):
 class MailHold(Base):
     """All mail is held since a backup was restored: what went out after the backup must not go out again.
 
-    One row at most; it goes when the operator lets the mail go on.
+    One row at most, deleted when the operator lets the mail go on.
     """
 
     __tablename__ = "mail_hold"

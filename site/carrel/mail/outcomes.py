@@ -31,7 +31,7 @@ class Rejected:
 
     @property
     def is_unknown_user(self) -> bool:
-        """The mailbox does not exist: mailing it again would harm our name."""
+        """The mailbox does not exist: mailing it again would harm our reputation as a sender."""
         if self.verb != "RCPT":
             return False
         if _ENHANCED.search(self.text):

@@ -1,4 +1,4 @@
-"""The one place that talks SMTP: one connection, kept, and a plain answer for every mail."""
+"""The only module that speaks SMTP: one connection, kept open, and one outcome for each mail."""
 
 import re
 import smtplib
@@ -37,11 +37,11 @@ class SmtpConnection:
 
         Raises `MailServerError` when there is no server to talk to.
         """
-        return _unnamed(self._send(message, to, may_send), to)
+        return _without_address(self._send(message, to, may_send), to)
 
     def _send(self, message: EmailMessage | bytes, to: str, may_send: Callable[[], bool]) -> Outcome:
         body = message if isinstance(message, bytes) else to_bytes(message)
-        refusal = self._envelope_again_if_stale(to)
+        refusal = self._envelope_or_reconnect(to)
         if refusal:
             return refusal
         try:
@@ -55,7 +55,7 @@ class SmtpConnection:
         return Withheld()
 
     def close(self) -> None:
-        """Say goodbye."""
+        """Close the connection."""
         if self._conversation:
             try:
                 self._conversation.quit()
@@ -63,7 +63,7 @@ class SmtpConnection:
                 self._conversation.close()
             self._conversation = None
 
-    def _envelope_again_if_stale(self, to: str) -> Outcome | None:
+    def _envelope_or_reconnect(self, to: str) -> Outcome | None:
         # A kept connection may have been closed by the server since, or have had its fill (421).
         if self._conversation:
             refusal = self._envelope(to)
@@ -120,7 +120,7 @@ class SmtpConnection:
     def _last_reply(self, conversation: smtplib.SMTP) -> Outcome:
         began = time.monotonic()
         try:
-            with _patience(conversation):
+            with _long_timeout(conversation):
                 code, text = conversation.getreply()
         except LOST as lost:
             self._drop()
@@ -164,7 +164,7 @@ class SmtpConnection:
         return self._conversation
 
 
-def _unnamed(outcome: Outcome, to: str) -> Outcome:
+def _without_address(outcome: Outcome, to: str) -> Outcome:
     """Servers repeat the address in their replies; it must not reach logs and tables that outlive it."""
     if isinstance(outcome, Sent | Withheld):
         return outcome
@@ -172,7 +172,7 @@ def _unnamed(outcome: Outcome, to: str) -> Outcome:
 
 
 @contextmanager
-def _patience(conversation: smtplib.SMTP) -> Iterator[None]:
+def _long_timeout(conversation: smtplib.SMTP) -> Iterator[None]:
     if conversation.sock is None:
         raise smtplib.SMTPServerDisconnected("already closed")
     conversation.sock.settimeout(LAST_REPLY_SECONDS)
@@ -193,12 +193,12 @@ def connect(server: MailServer, context: ssl.SSLContext | None) -> smtplib.SMTP:
     except Exception as failure:
         if conversation:
             conversation.close()
-        raise _unusable(server, failure) from failure
+        raise _as_server_error(server, failure) from failure
     return conversation
 
 
 def _dial(server: MailServer, context: ssl.SSLContext | None) -> smtplib.SMTP:
-    address = server.host, server.port, server.own_name
+    address = server.host, server.port, server.ehlo_name
     if server.tls is Tls.IMPLICIT:
         return smtplib.SMTP_SSL(*address, timeout=TIMEOUT_SECONDS, context=context or _verifying())
     return smtplib.SMTP(*address, timeout=TIMEOUT_SECONDS)
@@ -216,7 +216,7 @@ def _verifying() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _unusable(server: MailServer, failure: Exception) -> Exception:
+def _as_server_error(server: MailServer, failure: Exception) -> Exception:
     where = f"The mail server {server.host}:{server.port}"
     match failure:
         case outcomes.MailServerUnsafeError():

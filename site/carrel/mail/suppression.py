@@ -1,6 +1,6 @@
 """Who must not be mailed, and which kinds of mail that stops (decision 17).
 
-Addresses are known by an HMAC whose key is born with the database and never rotates: an erased
+Addresses are known by an HMAC whose key is made with the database and never rotates: an erased
 address stays suppressed, also when somebody imports it again.
 """
 

@@ -87,8 +87,8 @@ def test_mail_22_what_somebody_waits_for_goes_first(post: Services, mail_server:
 def test_a_private_mail_leaves_no_token_behind(post: Services) -> None:
     queue(post, private=True)
     run(post)
-    kept = row(post)
-    assert (kept.state, kept.text, kept.html, kept.to_address, kept.to_key) == (
+    mail = row(post)
+    assert (mail.state, mail.text, mail.html, mail.to_address, mail.to_key) == (
         OutboxState.SENT,
         "",
         "",

@@ -78,13 +78,13 @@ def test_a_late_reply_settles_an_uncertain_mail(post: Services) -> None:
 def test_another_owners_mail_cannot_be_ended(post: Services) -> None:
     queue(post)
     with post.db.write() as session:
-        mine = outbox_queue.claim(session)
-    assert mine
+        mail = outbox_queue.claim(session)
+    assert mail
     with post.db.write() as session:
         session.execute(update(OutboxMail).values(owner="somebody else"))
     with post.db.write() as session:
-        outbox_queue.end(session, mine, OutboxState.SENT)
-        assert not outbox_queue.begin_sending(session, mine)
+        outbox_queue.end(session, mail, OutboxState.SENT)
+        assert not outbox_queue.begin_sending(session, mail)
     assert row(post).state == OutboxState.CLAIMED
 
 

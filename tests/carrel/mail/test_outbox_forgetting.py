@@ -24,8 +24,8 @@ def test_erasure_leaves_no_address_and_stops_what_waits(post: Services, mail_ser
     run(post)
     assert [row(post, key).state for key in ("sent", "waiting", "bobs")] == ["sent", "suppressed", "sent"]
     for key in ("sent", "waiting"):
-        kept = row(post, key)
-        assert not any((kept.to_address, kept.to_key, kept.subject, kept.text, kept.html))
+        mail = row(post, key)
+        assert not any((mail.to_address, mail.to_key, mail.subject, mail.text, mail.html))
     assert [mail.to for mail in mail_server.mails] == [ANNA, "bob@example.org"]
     assert not queue(post, "waiting")
 
@@ -35,8 +35,8 @@ def test_data_21_after_a_month_a_row_forgets_whose_it_was(post: Services) -> Non
     run(post)
     with time_machine.travel(clock.now() + timedelta(days=31), tick=False):
         maintenance.handle_one(post)
-    kept = row(post, "old")
-    assert (kept.state, kept.to_address, kept.to_key, kept.text, kept.subject) == (
+    mail = row(post, "old")
+    assert (mail.state, mail.to_address, mail.to_key, mail.text, mail.subject) == (
         OutboxState.SENT,
         "",
         "",

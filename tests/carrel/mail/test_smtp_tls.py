@@ -87,12 +87,12 @@ def test_mf_11_a_certificate_of_nobody_is_refused(
 
 
 def test_mf_11_a_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
-    ours, theirs = make_certificate(tmp_path, "DNS:somewhere.else")
+    server_context, client_context = make_certificate(tmp_path, "DNS:somewhere.else")
     with (
-        FakeMailServer(tls=ours).running() as fake,
+        FakeMailServer(tls=server_context).running() as fake,
         pytest.raises(MailServerUnsafeError, match="certificate verify failed"),
     ):
-        SmtpConnection(server_of(fake, Tls.STARTTLS), theirs).send(BODY, TO)
+        SmtpConnection(server_of(fake, Tls.STARTTLS), client_context).send(BODY, TO)
 
 
 def test_mf_11_a_stripped_starttls_is_refused(mail_server: FakeMailServer) -> None:
@@ -133,5 +133,5 @@ def test_another_implementation_takes_our_mails(tmp_path: Path) -> None:
         connection.close()
     finally:
         controller.stop()
-    (kept,) = (tmp_path / mailbox.FOLDER).glob("*.eml")
-    assert kept.read_bytes() == BODY
+    (file,) = (tmp_path / mailbox.FOLDER).glob("*.eml")
+    assert file.read_bytes() == BODY

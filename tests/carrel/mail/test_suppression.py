@@ -25,8 +25,15 @@ def test_decision_17_each_kind_stops_its_own_mails(
 ) -> None:
     with db.write() as session:
         suppression.suppress(session, ANNA, kind)
-        assert {each for each in MessageType if suppression.is_suppressed(session, ANNA, each)} == stopped
-        assert not any(suppression.is_suppressed(session, "bob@example.org", each) for each in MessageType)
+        assert {
+            message_type
+            for message_type in MessageType
+            if suppression.is_suppressed(session, ANNA, message_type)
+        } == stopped
+        assert not any(
+            suppression.is_suppressed(session, "bob@example.org", message_type)
+            for message_type in MessageType
+        )
 
 
 def test_suppressing_twice_is_once(db: Database) -> None:

@@ -32,13 +32,13 @@ def test_mail_28_a_pause_halts_within_one_mail_of_each_connection(
 ) -> None:
     put_issue(post, 200)
     mail_server.answer("BODY", 0.02, times=200)
-    with sending(post) as bulk, ThreadPoolExecutor(1) as pool:
-        slice_ = pool.submit(bulk.handle_one, post)
+    with sending(post) as sender, ThreadPoolExecutor(1) as pool:
+        batch = pool.submit(sender.handle_one, post)
         until(lambda: len(mail_server.mails) >= 10)
         with post.db.write() as session:
             assert issue_lifecycle.pause(session, 1, "olga")
         at_most = len(mail_server.mails) + post.settings.digest_connections
-        slice_.result()
+        batch.result()
         assert len(mail_server.mails) <= at_most
     with post.db.read() as session:
         assert states(session) == {"sent": len(mail_server.mails), "queued": 200 - len(mail_server.mails)}

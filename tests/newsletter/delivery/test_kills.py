@@ -59,11 +59,11 @@ def test_mf_01_killed_again_and_again_nobody_is_lost_and_nobody_is_mailed_twice(
         arrived = [to for to, _ in taken(log)]
         assert len(arrived) == len(set(arrived))
         with services.db.read() as session:
-            found = states(session)
+            counts = states(session)
             assert the_issue(session).state == IssueState.FINISHED
-        assert set(found) <= {"sent", "uncertain"}
-        assert found["sent"] + uncertain == MAILS
-        assert found["sent"] <= len(arrived) <= MAILS
+        assert set(counts) <= {"sent", "uncertain"}
+        assert counts["sent"] + uncertain == MAILS
+        assert counts["sent"] <= len(arrived) <= MAILS
 
 
 @on_one_database
@@ -81,8 +81,8 @@ def test_mf_02_killed_between_the_servers_yes_and_ours_one_is_uncertain(
 
         with services.db.read() as session:
             assert states(session) == {"sent": 2, "uncertain": 1}
-        with sending(services) as bulk:
-            assert not bulk.handle_one(services)
+        with sending(services) as sender:
+            assert not sender.handle_one(services)
 
 
 def test_mf_03_killed_while_recipients_are_gathered_the_next_worker_gathers_exactly_all(

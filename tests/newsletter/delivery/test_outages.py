@@ -70,5 +70,5 @@ def test_mf_28_a_full_disk_stops_the_sending_and_what_was_sent_is_not_sent_again
         arrived = [to for to, _ in taken(log)]
         assert len(arrived) == len(set(arrived))
         with services.db.read() as session:
-            found = states(session)
-        assert found["sent"] + found.get("uncertain", 0) == MAILS
+            counts = states(session)
+        assert counts["sent"] + counts.get("uncertain", 0) == MAILS

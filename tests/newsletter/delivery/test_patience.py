@@ -56,15 +56,15 @@ def test_mail_03_after_every_fault_the_accounts_add_up(
 ) -> None:
     chance = random.Random(seed)
     put_issue(post, 40)
-    with sending(post) as bulk:
+    with sending(post) as sender:
         for _round in range(12):
             verb = chance.choice(list(FAULTS))
             mail_server.answer(verb, 0.0, times=chance.randint(0, 4))
             mail_server.answer(verb, chance.choice(FAULTS[verb]))
-            bulk.handle_one(post)
+            sender.handle_one(post)
             with post.db.read() as session:
                 states(session)  # asserts that they do
-            bulk.close()
+            sender.close()
             hasten(post)
     for _round in range(20):  # what is left of the script is used up
         hasten(post)
@@ -73,9 +73,9 @@ def test_mail_03_after_every_fault_the_accounts_add_up(
     arrived = [mail.to for mail in mail_server.mails]
     assert len(arrived) == len(set(arrived))
     with post.db.read() as session:
-        found = states(session)
+        counts = states(session)
         assert the_issue(session).state == IssueState.FINISHED
-    assert found["sent"] <= len(arrived) <= found["sent"] + found.get("uncertain", 0)
+    assert counts["sent"] <= len(arrived) <= counts["sent"] + counts.get("uncertain", 0)
 
 
 def test_mf_07_mail_21_after_a_421_it_backs_off_and_goes_on_with_the_next(
@@ -87,9 +87,9 @@ def test_mf_07_mail_21_after_a_421_it_backs_off_and_goes_on_with_the_next(
     put_issue(post, 60)
     mail_server.answer("MAIL", 0.0, times=25)
     mail_server.answer("MAIL", "421 4.7.0 too many, come back later", times=16)
-    with sending(post) as bulk:
-        bulk.handle_one(post)
-        assert not bulk.handle_one(post)  # every connection rests
+    with sending(post) as sender:
+        sender.handle_one(post)
+        assert not sender.handle_one(post)  # every connection rests
     first = [mail.to for mail in mail_server.mails]
     assert 25 <= len(first) <= 25 + post.settings.digest_connections
 
@@ -144,8 +144,8 @@ def test_mf_10_mail_06_while_the_server_is_away_for_hours_nothing_is_lost_and_th
     with time_machine.travel(NOON, tick=False) as traveller:
         put_issue(post, 5)
         for _hour in range(6):
-            with sending(post, connect=away) as bulk:
-                bulk.handle_one(post)
+            with sending(post, connect=away) as sender:
+                sender.handle_one(post)
             traveller.shift(timedelta(hours=1))
             expire(post)
         with post.db.read() as session:
@@ -159,8 +159,8 @@ def test_mail_05_a_server_that_is_away_for_a_day_makes_the_issue_ask(post: Servi
     with time_machine.travel(NOON, tick=False) as traveller:
         put_issue(post, 2)
         traveller.shift(timedelta(hours=25))
-        with sending(post, connect=away) as bulk:
-            bulk.handle_one(post)
+        with sending(post, connect=away) as sender:
+            sender.handle_one(post)
     with post.db.read() as session:
         assert the_issue(session).state == IssueState.PAUSED
         assert [alarm.key for alarm in session.scalars(select(Alarm))] == ["digest-waits:1"]
@@ -182,8 +182,8 @@ def test_mf_11_an_unsafe_server_gets_no_digest_and_the_operator_hears_of_it(
     post: Services, mail_server: FakeMailServer
 ) -> None:
     put_issue(post, 3)
-    with sending(post, connect=unsafe) as bulk:
-        bulk.handle_one(post)
+    with sending(post, connect=unsafe) as sender:
+        sender.handle_one(post)
     assert "MAIL" not in mail_server.verbs
     with post.db.read() as session:
         assert states(session) == {"queued": 3}
@@ -216,9 +216,9 @@ def test_mail_22_what_somebody_waits_for_overtakes_a_digest_after_one_slice(
     put_issue(post, 200)
     mail_server.answer("BODY", 0.05, times=1_000)
     mail, digests = Transactional(), sending(post)
-    with digests as bulk:
+    with digests as sender:
         worker = Worker(
-            post, [Step("mail", mail.handle_one, close=mail.close), Step("digests", bulk.handle_one)]
+            post, [Step("mail", mail.handle_one, close=mail.close), Step("digests", sender.handle_one)]
         )
         assert worker.turn()
         with post.db.write() as session:
@@ -226,5 +226,5 @@ def test_mail_22_what_somebody_waits_for_overtakes_a_digest_after_one_slice(
         before = len(mail_server.mails)
         assert worker.turn()
         mail.close()
-    position = [each.to for each in mail_server.mails].index("anna@example.org")
+    position = [mail.to for mail in mail_server.mails].index("anna@example.org")
     assert position <= before + post.settings.digest_connections < 200

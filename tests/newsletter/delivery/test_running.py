@@ -47,10 +47,10 @@ class Newsroom:
 
     def deliveries(self, issue: str) -> list[Delivery]:
         """Those of an issue; none before it is frozen."""
-        mine = select(Delivery).join(Issue, Issue.id == Delivery.issue_id).where(Issue.period == issue)
+        of_issue = select(Delivery).join(Issue, Issue.id == Delivery.issue_id).where(Issue.period == issue)
         with self.services.db.read() as session:
             states(session)  # asserts that the accounts of all issues add up
-            return list(session.scalars(mine.order_by(Delivery.id)))
+            return list(session.scalars(of_issue.order_by(Delivery.id)))
 
     def wait_for(self, issue: str, **counts: int) -> list[Delivery]:
         """Wait until so many of its deliveries stand there."""
@@ -59,8 +59,8 @@ class Newsroom:
 
     def counted(self, issue: str) -> dict[str, int]:
         """How many deliveries of an issue stand where."""
-        found = [each.state for each in self.deliveries(issue)]
-        return {each: found.count(each) for each in set(found)}
+        states = [delivery.state for delivery in self.deliveries(issue)]
+        return {state: states.count(state) for state in set(states)}
 
     def is_finished(self, issue: str) -> bool:
         """Nothing of it will be sent any more."""
@@ -130,11 +130,11 @@ def test_mf_07_a_running_worker_backs_off_at_421_and_goes_on_with_the_next(newsr
     issue = newsroom.publish()
 
     def put_off() -> list[Delivery]:
-        return [each for each in newsroom.deliveries(issue) if each.problem.startswith("421")]
+        return [delivery for delivery in newsroom.deliveries(issue) if delivery.problem.startswith("421")]
 
     until(lambda: newsroom.counted(issue).get("sent", 0) + len(put_off()) == READERS)
-    assert {each.state for each in put_off()} == {DeliveryState.QUEUED}
-    assert all(each.due_at > clock.now() + timedelta(minutes=2) for each in put_off())
+    assert {delivery.state for delivery in put_off()} == {DeliveryState.QUEUED}
+    assert all(delivery.due_at > clock.now() + timedelta(minutes=2) for delivery in put_off())
     first = [mail.to for mail in newsroom.arrived()]
 
     hasten(newsroom.services)
@@ -153,7 +153,7 @@ def test_mf_08_a_running_worker_tries_the_same_mail_again_when_the_server_closes
     assert len(newsroom.arrived()) == READERS - 1
     hasten(newsroom.services)
     after = newsroom.wait_for(issue, sent=READERS)
-    assert [each.id for each in before] == [each.id for each in after]
+    assert [delivery.id for delivery in before] == [delivery.id for delivery in after]
     assert len(newsroom.arrived()) == READERS
 
 
@@ -175,8 +175,8 @@ def test_mf_31_a_mail_that_a_running_worker_cannot_make_fails_alone(newsroom: Ne
         session.execute(one.values(email="no address at all"))
     issue = newsroom.publish()
 
-    found = newsroom.wait_for(issue, sent=READERS - 1, failed=1)
-    assert [each.problem[:10] for each in found if each.state == DeliveryState.FAILED] == [
+    deliveries = newsroom.wait_for(issue, sent=READERS - 1, failed=1)
+    assert [delivery.problem[:10] for delivery in deliveries if delivery.state == DeliveryState.FAILED] == [
         "InvalidAddressError"
     ]
     assert len(newsroom.arrived()) == READERS - 1
@@ -198,6 +198,6 @@ def test_mf_11_a_running_worker_sends_nothing_when_starttls_was_stripped_or_the_
             until(lambda: "offers no encryption" in newsroom.alarm("mail-server"))
             mail.tls, _ = make_certificate(tmp_path)
             until(lambda: "certificate verify failed" in newsroom.alarm("mail-server"))
-        assert [each.begun_at for each in newsroom.deliveries("article:new")] == [None] * 3
+        assert [delivery.begun_at for delivery in newsroom.deliveries("article:new")] == [None] * 3
         services.db.close()
     assert not {"MAIL", "AUTH"} & set(mail.verbs)

@@ -49,7 +49,7 @@ def test_mail_08_every_header_is_there_and_list_unsubscribe_is_unbroken(
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     line = next(line for line in mail.raw.split(b"\r\n") if line.startswith(b"List-Unsubscribe:"))
     assert re.fullmatch(rb"List-Unsubscribe: <https://carrel\.test/newsletter/unsubscribe/[\w.-]{87}>", line)
-    assert max(len(each) for each in mail.raw.split(b"\r\n\r\n", 1)[1].split(b"\r\n")) <= 76
+    assert max(len(line) for line in mail.raw.split(b"\r\n\r\n", 1)[1].split(b"\r\n")) <= 76
 
 
 def personal(message: EmailMessage) -> set[str]:
@@ -68,10 +68,10 @@ def test_mail_23_nothing_of_one_recipient_is_in_anothers_mail(
 
     tokens = {}
     for mail in mail_server.mails:
-        found = set(re.findall(r"/newsletter/(?:unsubscribe|preferences)/([\w.-]+)", bodies(mail.message)))
+        in_body = set(re.findall(r"/newsletter/(?:unsubscribe|preferences)/([\w.-]+)", bodies(mail.message)))
         header = re.findall(r"unsubscribe/([\w.-]+)", str(mail.message["List-Unsubscribe"]))
-        assert found == set(header)
-        assert len(found) == 1
+        assert in_body == set(header)
+        assert len(in_body) == 1
         assert bodies(mail.message).count(header[0]) == 4
         assert not re.search(r"reader-\d", bodies(mail.message))
         tokens[mail.to] = header[0]
@@ -93,19 +93,19 @@ def test_mail_07_mf_18_whoever_leaves_while_it_goes_out_gets_nothing_more(
     post: Services, mail_server: FakeMailServer
 ) -> None:
     put_issue(post, 300)
-    with sending(post) as bulk:
-        bulk.handle_one(post)
+    with sending(post) as sender:
+        sender.handle_one(post)
         with post.db.write() as session:
             now = clock.now()
             session.execute(update(Subscriber).values(state=SubscriberState.LEFT, left_at=now))
         before = len(mail_server.mails)
-        drain(bulk, post)
+        drain(sender, post)
 
     assert len(mail_server.mails) == before
     with post.db.read() as session:
-        found = states(session)
-        assert found.get("unsubscribed", 0) == 300 - before
-        assert found.get("sent", 0) == before
+        counts = states(session)
+        assert counts.get("unsubscribed", 0) == 300 - before
+        assert counts.get("sent", 0) == before
 
 
 def test_mail_07_mail_18_a_suppressed_address_gets_nothing_and_its_articles_come_back(
@@ -184,7 +184,7 @@ def test_mf_02_an_expired_claim_is_repeated_only_if_it_was_not_begun(
     post: Services, begun: bool, expected: str
 ) -> None:
     put_issue(post, 1)
-    then = clock.now() - 2 * issue_lifecycle.LASTS
+    then = clock.now() - 2 * issue_lifecycle.SENDING_LASTS
     claimed = {"state": "claimed", "owner": "x/y", "lease_until": then, "begun_at": then if begun else None}
     with post.db.write() as session:
         session.execute(update(Delivery).values(claimed))
@@ -201,7 +201,7 @@ def test_what_a_rebooted_machine_held_is_uncertain_because_marks_may_be_lost(pos
     claimed = {
         "state": "claimed",
         "owner": "another-boot/y",
-        "lease_until": clock.now() - 2 * issue_lifecycle.LASTS,
+        "lease_until": clock.now() - 2 * issue_lifecycle.SENDING_LASTS,
     }
     with post.db.write() as session:
         session.execute(update(Delivery).values(claimed))

@@ -68,12 +68,12 @@ MAILS: dict[str, Callable[[], Content]] = {
 @pytest.mark.parametrize("name", MAILS)
 def test_mail_08_the_text_part_says_it_all(name: str) -> None:
     """Each text is kept beside this file; CARREL_KEEP_TEXTS=1 writes it anew, for a person to look at."""
-    mail, kept = MAILS[name](), HERE / "texts" / f"{name}.txt"
+    mail, file = MAILS[name](), HERE / "texts" / f"{name}.txt"
     said = f"Subject: {mail.subject}\n\n{mail.text}"
     if os.environ.get("CARREL_KEEP_TEXTS"):
-        kept.parent.mkdir(exist_ok=True)
-        kept.write_text(said, "utf-8")
-    assert said == kept.read_text("utf-8")
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(said, "utf-8")
+    assert said == file.read_text("utf-8")
 
 
 @pytest.mark.parametrize("count", [1, 2, 60, 200])
@@ -93,7 +93,7 @@ def test_mail_29_every_link_is_absolute_https_and_on_our_host(count: int) -> Non
     mail = digest(*range(1, count + 1))
     addresses = re.findall(r'(?:href|src)="([^"]+)"', mail.html) + re.findall(r"\w+://\S+", mail.text)
     assert len(addresses) > 5
-    assert all(each.startswith(("https://carrel.test/", "mailto:help@")) for each in addresses)
+    assert all(address.startswith(("https://carrel.test/", "mailto:help@")) for address in addresses)
 
 
 def test_con_06_mails_hold_no_script_no_form_no_frame_and_no_picture_of_ours() -> None:

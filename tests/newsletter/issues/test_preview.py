@@ -39,8 +39,8 @@ def everybody(post: Services) -> None:
     with post.db.write() as session:
         put_article(session, "new")
         late = put_subscriber(session, "late@example.org", frequency=DAILY)
-        for each in late.subscriptions:
-            each.since = clock.now() + timedelta(seconds=1)
+        for subscription in late.subscriptions:
+            subscription.since = clock.now() + timedelta(seconds=1)
 
 
 REASONS = {
@@ -57,11 +57,11 @@ def test_the_preview_says_who_gets_it_and_who_does_not_and_why_and_changes_nothi
     everybody(post)
     before = dump(post.db)
     with post.db.read() as session:
-        found = preview(session, post.settings, post.signer, DAILY, clock.now())
-    assert {group.why: group.emails for group in found.groups} == REASONS
-    assert (found.issue, found.mails) == (None, 2)  # with ads, and the pass's edition
-    assert found.mail is not None
-    assert found.mail.subject == "New"
+        shown = preview(session, post.settings, post.signer, DAILY, clock.now())
+    assert {group.why: group.emails for group in shown.groups} == REASONS
+    assert (shown.issue, shown.mails) == (None, 2)  # with ads, and the pass's edition
+    assert shown.mail is not None
+    assert shown.mail.subject == "New"
     assert dump(post.db) == before
 
 
@@ -69,11 +69,11 @@ def test_thin_news_are_a_reason_of_their_own(post: Services) -> None:
     thick = post.settings.model_copy(update={"digest_min_articles": 3})
     everybody(post)
     with post.db.read() as session:
-        found = preview(session, thick, post.signer, DAILY, clock.now())
-    reasons = {group.why: group.count for group in found.groups}
+        shown = preview(session, thick, post.signer, DAILY, clock.now())
+    reasons = {group.why: group.count for group in shown.groups}
     assert reasons.pop("fewer than 3 articles are new for the reader") == 2
     assert GETS_IT not in reasons
-    assert found.mail is None
+    assert shown.mail is None
 
 
 def test_an_issue_that_waits_is_shown_as_it_is_frozen(post: Services) -> None:
@@ -89,9 +89,9 @@ def test_an_issue_that_waits_is_shown_as_it_is_frozen(post: Services) -> None:
         one = session.scalars(select(Subscriber).where(Subscriber.email_key == "reader-1@example.org")).one()
         one.state, one.left_at = SubscriberState.LEFT, clock.now()
     with post.db.read() as session:
-        found = preview(session, careful, post.signer, Frequency.EACH, clock.now())
-    assert found.issue is not None
-    assert {group.why: group.count for group in found.groups} == {GETS_IT: 2, "the reader left": 1}
+        shown = preview(session, careful, post.signer, Frequency.EACH, clock.now())
+    assert shown.issue is not None
+    assert {group.why: group.count for group in shown.groups} == {GETS_IT: 2, "the reader left": 1}
 
 
 def test_the_command_shows_the_mail_and_the_people(

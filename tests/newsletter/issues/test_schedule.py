@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from carrel.settings import Settings
-from newsletter.issues.schedule import last_due, one_before
+from newsletter.issues.schedule import last_due, previous_period
 from newsletter.subscribers.models import Frequency
 
 PERIODIC = [Frequency.DAILY, Frequency.WEEKLY, Frequency.MONTHLY]
@@ -33,7 +33,7 @@ def test_mail_27_a_weekly_issue_is_due_on_its_weekday() -> None:
     period = last_due(settings, Frequency.WEEKLY, at("2026-11-14 03:00"))
 
     assert (period.name, period.due_at) == ("2026-W46", at("2026-11-13 13:00"))
-    assert one_before(settings, Frequency.WEEKLY, period).name == "2026-W45"
+    assert previous_period(settings, Frequency.WEEKLY, period).name == "2026-W45"
 
 
 @pytest.mark.parametrize(

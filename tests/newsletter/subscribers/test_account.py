@@ -25,9 +25,9 @@ def press(browser: Browser, act: str) -> str:
 
 
 def feed_in(page: str) -> str:
-    found = FEED.search(page)
-    assert found
-    return found[1]
+    match = FEED.search(page)
+    assert match
+    return match[1]
 
 
 def test_a_holder_makes_renews_and_takes_away_the_private_feed(

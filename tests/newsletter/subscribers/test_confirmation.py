@@ -33,7 +33,7 @@ def the_subscriber(services: Services) -> Subscriber:
 def exams_of(services: Services) -> list[str]:
     with services.db.read() as session:
         anna = session.scalars(select(Subscriber)).one()
-        return [each.exam.slug for each in anna.subscriptions if each.exam]
+        return [row.exam.slug for row in anna.subscriptions if row.exam]
 
 
 @pytest.fixture

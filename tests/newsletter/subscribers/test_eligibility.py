@@ -58,8 +58,8 @@ def test_mail_07_who_gets_a_digest_and_why_others_do_not(
     with db.write() as session:
         subscriber = put(session)
         put_subscriber(session, "ben@example.org", state=SubscriberState.LEFT, left_at=EARLIER)
-        found = set(session.scalars(select(Subscriber.id).where(receives(NOW))))
-        assert found == ({subscriber.id} if gets_it else set())
+        receivers = set(session.scalars(select(Subscriber.id).where(receives(NOW))))
+        assert receivers == ({subscriber.id} if gets_it else set())
         assert (
             subscriber.id in session.scalars(select(Subscriber.id).where(is_subscribed())).all()
         ) is subscribed

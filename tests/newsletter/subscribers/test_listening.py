@@ -43,9 +43,9 @@ def test_the_export_holds_the_subscription_and_its_evidence(services: Services) 
     with services.db.write() as session:
         anna, ben = put_reader(session), put_reader(session, "ben@example.org")
         put_subscriber(session, frequency="daily")
-        theirs = export.export(session, anna)["newsletter"]
-        assert isinstance(theirs, dict)
-        assert (theirs["state"], theirs["pace"], theirs["exams"], theirs["consents"]) == (
+        exported = export.export(session, anna)["newsletter"]
+        assert isinstance(exported, dict)
+        assert (exported["state"], exported["pace"], exported["exams"], exported["consents"]) == (
             "confirmed",
             "daily",
             ["cpb"],

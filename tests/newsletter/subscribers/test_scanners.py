@@ -35,7 +35,7 @@ def test_mail_10_mf_19_every_link_of_every_mail_opened_three_times_changes_nothi
     digests = server.mails_to("reader-0@example.org")
     texts = [
         *(mail.text + mail.html for mail in mails),
-        *(each.text() + each.text("html") for each in digests),
+        *(mail.text() + mail.text("html") for mail in digests),
     ]
     paths = {path for text in texts for path in ADDRESS.findall(text)}
     assert len([path for path in paths if path.startswith("/newsletter/")]) == 6

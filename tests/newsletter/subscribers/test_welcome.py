@@ -56,8 +56,8 @@ def test_the_authors_order_comes_first_and_then_what_others_point_at(db: Databas
         put_article(session, "g-other", exam="ccm", position=0)
         for line in (1, 2):
             session.add(BodyLink(body_id=plain.body_id, path="b.md", anchor="", url=liked.url, line=line))
-        found = welcome.best(session, [exam.id], [], count=9)
-    assert [article.slug for article in found] == ["d-first", "c-second", "b-liked", "a-plain"]
+        articles = welcome.best(session, [exam.id], [], count=9)
+    assert [article.slug for article in articles] == ["d-first", "c-second", "b-liked", "a-plain"]
 
 
 @pytest.mark.usefixtures("noon")
@@ -65,8 +65,8 @@ def test_who_chose_a_topic_is_shown_its_articles(db: Database) -> None:
     with db.write() as session:
         put_article(session, "a", topics=("medicare",))
         put_article(session, "b")
-        found = welcome.best(session, [], [put_topic(session, "medicare").id])
-    assert [article.slug for article in found] == ["a"]
+        articles = welcome.best(session, [], [put_topic(session, "medicare").id])
+    assert [article.slug for article in articles] == ["a"]
 
 
 @pytest.mark.parametrize(

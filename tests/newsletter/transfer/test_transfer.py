@@ -54,7 +54,7 @@ def count(db: Database) -> int:
 
 
 def said(report: ImportReport) -> list[tuple[int, str]]:
-    return [(each.line, each.sentence) for each in [*report.problems, *report.passed_over]]
+    return [(message.line, message.sentence) for message in [*report.problems, *report.passed_over]]
 
 
 @pytest.mark.usefixtures("library")
@@ -71,7 +71,7 @@ def test_a_line_becomes_a_subscriber_with_the_evidence_of_consent(db: Database, 
             "kit",
         )
         assert (anna.confirmed_at, evidence.confirmed_at, evidence.method) == (consent, consent, "import")
-        assert [each.exam.slug for each in anna.subscriptions if each.exam] == ["cpb"]
+        assert [row.exam.slug for row in anna.subscriptions if row.exam] == ["cpb"]
 
 
 @pytest.mark.usefixtures("library")
@@ -89,7 +89,7 @@ def test_empty_cells_mean_weekly_and_every_exam(db: Database, write: Write) -> N
     with db.read() as session:
         anna = session.scalars(select(Subscriber)).one()
         assert anna.frequency == "weekly"
-        assert {each.exam.slug for each in anna.subscriptions if each.exam} == {"cpb", "ccm"}
+        assert {row.exam.slug for row in anna.subscriptions if row.exam} == {"cpb", "ccm"}
 
 
 @pytest.mark.usefixtures("library")
@@ -108,8 +108,8 @@ def test_bad_lines_are_listed_with_their_numbers_and_nothing_is_imported(db: Dat
             "h@example.org,kit,2026-03-31,weekly,cpb,more",
         ),
     )
-    assert [each.line for each in report.problems] == [3, 4, 5, 6, 7, 8, 9, 10]
-    assert all(each.sentence for each in report.problems)
+    assert [message.line for message in report.problems] == [3, 4, 5, 6, 7, 8, 9, 10]
+    assert all(message.sentence for message in report.problems)
     assert (report.added, count(db)) == (0, 0)
 
 
@@ -224,10 +224,10 @@ def test_con_08_an_export_holds_everybody_who_gets_the_digest_once_and_nobody_el
     path = tmp_path / "out.csv"
     export_file(db, path, actor="olga")
     with path.open(encoding="utf-8", newline="") as file:
-        found = [row[0] for row in csv.reader(file)][1:]
+        emails = [row[0] for row in csv.reader(file)][1:]
     expected = {f"reader-{number}@example.org" for number in range(2_100)} - {"reader-7@example.org"}
-    assert len(found) == len(set(found))
-    assert set(found) == expected | {"paused@example.org"}
+    assert len(emails) == len(set(emails))
+    assert set(emails) == expected | {"paused@example.org"}
     assert path.stat().st_mode & 0o777 == 0o600
 
 
@@ -237,7 +237,7 @@ def test_con_08_imports_and_exports_are_in_the_audit_log(db: Database, write: Wr
     export_file(db, tmp_path / "out.csv", actor="olga")
     with db.read() as session:
         entries = session.execute(select(AuditEntry.actor, AuditEntry.action, AuditEntry.subject)).all()
-    assert [tuple(each) for each in entries] == [
+    assert [tuple(entry) for entry in entries] == [
         ("olga", "subscribers.import", "subscribers.csv"),
         ("olga", "subscribers.export", "out.csv"),
     ]
