@@ -26,7 +26,7 @@ from newsletter.issues import composition, due, freezing
 from newsletter.issues.models import Delivery, DeliveryState, Issue, MailVariant
 from newsletter.subscribers.models import Frequency
 from tests.support.articles import put_article
-from tests.support.digests import begin, drain, put_readers
+from tests.support.digests import drain, put_readers, start_schedule
 from tests.support.postgres import Cluster, find_binaries
 from tests.support.sink import sink
 from tests.support.test_database import TestDatabase
@@ -106,7 +106,7 @@ def _draft(services: Services, subscribers: int, text: str = "New.") -> None:
     """An issue that is due to all."""
     with services.db.write() as session:
         put_readers(session, subscribers, frequency=Frequency.EACH)
-    begin(services)
+    start_schedule(services)
     with services.db.write() as session:
         for number in range(ARTICLES):
             put_article(session, f"new-{number}")

@@ -52,7 +52,7 @@ def put_readers(
     session.bulk_insert_mappings(Subscription.__mapper__, subscriptions)
 
 
-def begin(services: Services) -> None:
+def start_schedule(services: Services) -> None:
     """The worker's first look: what was there before is no news."""
     due.handle_one(services)
 
@@ -70,17 +70,17 @@ def make_ready(services: Services) -> None:
 
 def put_issue(services: Services, recipients: int, **article: Any) -> None:
     """An issue of one new article that goes out to this many, who want each."""
-    put_news(services, recipients, **article)
+    put_pending_article(services, recipients, **article)
     make_ready(services)
 
 
-def put_news(
+def put_pending_article(
     services: Services, recipients: int, frequency: Frequency = Frequency.EACH, **article: Any
 ) -> None:
     """A new article for this many readers of a frequency; no issue was made of it yet."""
     with services.db.write() as session:
         put_readers(session, recipients, frequency=frequency)
-    begin(services)
+    start_schedule(services)
     with services.db.write() as session:
         put_article(session, "new", **article)
 
@@ -91,7 +91,7 @@ def subjects(mail_server: FakeMailServer) -> list[str]:
 
 
 @contextmanager
-def posting_to(settings: Settings, port: int, **more: object) -> Iterator[Services]:
+def services_sending_to(settings: Settings, port: int, **more: object) -> Iterator[Services]:
     """Services whose mail goes to the server on this port."""
     url = SecretStr(f"smtp://127.0.0.1:{port}")
     services = make_services(settings.model_copy(update={"smtp_url": url, **more}))
@@ -101,7 +101,7 @@ def posting_to(settings: Settings, port: int, **more: object) -> Iterator[Servic
         services.db.close()
 
 
-def until(true: Callable[[], bool]) -> None:
+def wait_until(true: Callable[[], bool]) -> None:
     """Wait for it."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not true():
@@ -109,13 +109,13 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def count_of(services: Services, *which: DeliveryState) -> int:
+def count_in_states(services: Services, *which: DeliveryState) -> int:
     """How many deliveries stand there."""
     with services.db.read() as session:
         return session.scalars(select(func.count()).where(Delivery.state.in_(which))).one()
 
 
-def expire(services: Services) -> None:
+def expire_leases(services: Services) -> None:
     """As if the leases' ten minutes were over, and the minute's look came."""
     with services.db.write() as session:
         held = update(Delivery).where(Delivery.state == DeliveryState.CLAIMED)
@@ -123,7 +123,7 @@ def expire(services: Services) -> None:
         sweep.sweep(session, marks_are_durable=not services.db.is_sqlite)
 
 
-def hasten(services: Services) -> None:
+def make_all_due(services: Services) -> None:
     """As if the minutes before the next try were over."""
     with services.db.write() as session:
         waiting = update(Delivery).where(Delivery.state == DeliveryState.QUEUED)
@@ -131,7 +131,7 @@ def hasten(services: Services) -> None:
 
 
 @contextmanager
-def sending(services: Services, **knobs: Any) -> Iterator[DigestSender]:
+def digest_sender(services: Services, **knobs: Any) -> Iterator[DigestSender]:
     """A worker's connections, closed at the end."""
     sender = DigestSender(**knobs)
     try:
@@ -142,12 +142,12 @@ def sending(services: Services, **knobs: Any) -> Iterator[DigestSender]:
 
 def send_all(services: Services) -> None:
     """Hand over all that is due."""
-    with sending(services) as sender:
+    with digest_sender(services) as sender:
         drain(sender, services)
 
 
 def drain(sender: DigestSender, services: Services) -> None:
-    """Go on until nothing is due; a connection may be slower than its slice."""
+    """Go on until nothing is due; a connection may take longer than its batch."""
     for _ in range(MOST_STEPS):
         if sender.handle_one(services):
             continue
@@ -167,7 +167,7 @@ def the_issue(session: Session, **columns: Any) -> Issue:
     return session.scalars(select(Issue).filter_by(**columns)).one()
 
 
-def states(session: Session) -> dict[str, int]:
+def count_states(session: Session) -> dict[str, int]:
     """How many deliveries stand where, and that every issue's accounts add up (MAIL-03)."""
     for issue in session.scalars(select(Issue).where(Issue.frozen_at.is_not(None))):
         assert delivery_stats.stats_of(session, issue).adds_up

@@ -55,7 +55,7 @@ def gets_mail(services: Services) -> bool:
         return session.scalars(select(Subscriber).where(receives(clock.now()))).first() is not None
 
 
-def wishes(services: Services) -> list[str]:
+def subscribed_slugs(services: Services) -> list[str]:
     """The exams and topics that are subscribed to, the oldest first."""
     with services.db.read() as session:
         subscriptions = session.scalars(select(Subscription).order_by(Subscription.id)).all()
@@ -80,7 +80,7 @@ def put_state(services: Services, state: str) -> None:
                 suppression.suppress(session, ANNA, state)
 
 
-class Post:
+class QueuedMails:
     """The mails that were queued."""
 
     def __init__(self, services: Services) -> None:

@@ -17,7 +17,7 @@ from carrel.mail import maintenance, outbox
 from carrel.mail.message import Content
 from carrel.mail.models import OutboxMail, OutboxState
 from carrel.mail.outbox_sender import OutboxSender
-from tests.support.digests import until
+from tests.support.digests import wait_until
 from tests.support.mail import HELLO
 from tests.support.smtp import FakeMailServer
 from tests.support.warm import Warm
@@ -37,9 +37,9 @@ def queue(post: Services, first: int) -> None:
 
 
 def wait_for_mails(server: FakeMailServer, count: int, process: Warm) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
+    wait_until = time.monotonic() + PATIENCE_SECONDS
     while len(server.mails) < count:
-        assert time.monotonic() < until, "the worker sends nothing"
+        assert time.monotonic() < wait_until, "the worker sends nothing"
         assert process.poll() is None, "the worker ended"
         time.sleep(0.005)
 
@@ -87,7 +87,7 @@ def test_mf_02_killed_between_the_last_reply_and_the_commit_one_mail_is_uncertai
     mail_server.answer("BODY", reply := Event())
     queue(post, 0)
     with worker(post.settings):
-        until(lambda: "BODY" in mail_server.verbs)
+        wait_until(lambda: "BODY" in mail_server.verbs)
     reply.set()
     let_leases_run_out(post)
     with post.db.read() as session:

@@ -14,7 +14,15 @@ from newsletter.delivery import sweep
 from newsletter.issues import issue_lifecycle
 from newsletter.issues.models import DeliveredArticle, Delivery, IssueState
 from newsletter.subscribers.models import Subscriber, SubscriberState
-from tests.support.digests import drain, hasten, put_issue, send_all, sending, states, the_issue
+from tests.support.digests import (
+    count_states,
+    digest_sender,
+    drain,
+    make_all_due,
+    put_issue,
+    send_all,
+    the_issue,
+)
 from tests.support.smtp import FakeMailServer
 
 
@@ -27,7 +35,7 @@ def test_everybody_gets_it_once(post: Services, mail_server: FakeMailServer) -> 
     assert len(mail_server.mails) == 250
     assert len({mail.to for mail in mail_server.mails}) == 250
     with post.db.read() as session:
-        assert states(session) == {"sent": 250}
+        assert count_states(session) == {"sent": 250}
         assert the_issue(session).state == IssueState.FINISHED
 
 
@@ -93,7 +101,7 @@ def test_mail_07_mf_18_whoever_leaves_while_it_goes_out_gets_nothing_more(
     post: Services, mail_server: FakeMailServer
 ) -> None:
     put_issue(post, 300)
-    with sending(post) as sender:
+    with digest_sender(post) as sender:
         sender.handle_one(post)
         with post.db.write() as session:
             now = clock.now()
@@ -103,7 +111,7 @@ def test_mail_07_mf_18_whoever_leaves_while_it_goes_out_gets_nothing_more(
 
     assert len(mail_server.mails) == before
     with post.db.read() as session:
-        counts = states(session)
+        counts = count_states(session)
         assert counts.get("unsubscribed", 0) == 300 - before
         assert counts.get("sent", 0) == before
 
@@ -119,7 +127,7 @@ def test_mail_07_mail_18_a_suppressed_address_gets_nothing_and_its_articles_come
 
     assert [mail.to for mail in mail_server.mails] == ["reader-0@example.org"]
     with post.db.read() as session:
-        assert states(session) == {"sent": 1, "suppressed": 1}
+        assert count_states(session) == {"sent": 1, "suppressed": 1}
         assert len(session.scalars(select(DeliveredArticle)).all()) == 1
 
 
@@ -133,7 +141,7 @@ def test_somebody_erased_meanwhile_is_unsubscribed_and_the_accounts_add_up(
     send_all(post)
 
     with post.db.read() as session:
-        assert states(session) == {"sent": 2, "unsubscribed": 1}
+        assert count_states(session) == {"sent": 2, "unsubscribed": 1}
         assert the_issue(session).state == IssueState.FINISHED
 
 
@@ -146,7 +154,7 @@ def test_mail_05_a_refusal_fails_at_once_and_gives_the_articles_back(
     send_all(post)
 
     with post.db.read() as session:
-        assert states(session) == {"sent": 1, "failed": 1}
+        assert count_states(session) == {"sent": 1, "failed": 1}
         assert len(session.scalars(select(DeliveredArticle)).all()) == 1
 
 
@@ -161,7 +169,7 @@ def test_mf_09_a_lost_reply_is_uncertain_listed_and_never_repeated(
 
     assert len(mail_server.mails) == 5
     with post.db.read() as session:
-        assert states(session) == {"sent": 4, "uncertain": 1}
+        assert count_states(session) == {"sent": 4, "uncertain": 1}
 
 
 def test_mf_08_a_connection_lost_within_the_mail_is_tried_again(
@@ -173,8 +181,8 @@ def test_mf_08_a_connection_lost_within_the_mail_is_tried_again(
     send_all(post)
 
     with post.db.read() as session:
-        assert states(session) == {"sent": 2, "queued": 1}
-    hasten(post)
+        assert count_states(session) == {"sent": 2, "queued": 1}
+    make_all_due(post)
     send_all(post)
     assert len({mail.to for mail in mail_server.mails}) == 3
 
@@ -193,7 +201,7 @@ def test_mf_02_an_expired_claim_is_repeated_only_if_it_was_not_begun(
         sweep.sweep(session, marks_are_durable=True)
 
     with post.db.read() as session:
-        assert states(session) == {expected: 1}
+        assert count_states(session) == {expected: 1}
 
 
 def test_what_a_rebooted_machine_held_is_uncertain_because_marks_may_be_lost(post: Services) -> None:
@@ -210,4 +218,4 @@ def test_what_a_rebooted_machine_held_is_uncertain_because_marks_may_be_lost(pos
         sweep.sweep(session)
 
     with post.db.read() as session:
-        assert states(session) == {"uncertain": 1}
+        assert count_states(session) == {"uncertain": 1}

@@ -14,7 +14,7 @@ from newsletter.issues.preview import GETS_IT, preview
 from newsletter.subscribers.models import Frequency, Subscriber, SubscriberState
 from tests.newsletter.issues.conftest import Run
 from tests.support.articles import put_article
-from tests.support.digests import begin, make_ready, put_readers
+from tests.support.digests import make_ready, put_readers, start_schedule
 from tests.support.newsletter import put_reader, put_subscriber
 from tests.support.state import dump
 
@@ -35,7 +35,7 @@ def everybody(post: Services) -> None:
         put_subscriber(session, "bounced@example.org", frequency=DAILY)
         suppression.suppress(session, "bounced@example.org", SuppressionKind.BOUNCE)
         put_subscriber(session, "weekly@example.org", frequency=Frequency.WEEKLY)
-    begin(post)
+    start_schedule(post)
     with post.db.write() as session:
         put_article(session, "new")
         late = put_subscriber(session, "late@example.org", frequency=DAILY)
@@ -79,7 +79,7 @@ def test_thin_news_are_a_reason_of_their_own(post: Services) -> None:
 def test_an_issue_that_waits_is_shown_as_it_is_frozen(post: Services) -> None:
     with post.db.write() as session:
         put_readers(session, 3)
-    begin(post)
+    start_schedule(post)
     careful = post.settings.model_copy(update={"digest_review": True})
     site = Services(careful, post.db, post.signer, post.epoch, post.pages)
     with post.db.write() as session:
@@ -121,7 +121,7 @@ def test_the_command_sends_what_waits_and_says_when_nothing_does(post: Services,
 
     with post.db.write() as session:
         put_readers(session, 1)
-    begin(post)
+    start_schedule(post)
     careful = post.settings.model_copy(update={"digest_review": True})
     with post.db.write() as session:
         put_article(session, "new")

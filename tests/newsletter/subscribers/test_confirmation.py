@@ -18,7 +18,7 @@ from newsletter.subscribers.models import SignUp, SignUpMailCount, Subscriber, S
 from tests.support.browser import Browser, forms_of
 from tests.support.newsletter import put_subscriber
 from tests.support.state import dump
-from tests.support.subscribing import ANNA, Post, ask, link_in
+from tests.support.subscribing import ANNA, QueuedMails, ask, link_in
 
 SCRIPT = "js/continue."
 
@@ -37,7 +37,7 @@ def exams_of(services: Services) -> list[str]:
 
 
 @pytest.fixture
-def link(anna: Browser, post: Post) -> str:
+def link(anna: Browser, post: QueuedMails) -> str:
     ask(anna, exam="ccm", pace="daily")
     return link_in(post.newest(), "confirm")
 
@@ -61,7 +61,9 @@ def test_mail_11_the_page_has_one_button_and_a_masked_address(anna: Browser, lin
     assert "at most once a day" in page.text
 
 
-def test_the_button_begins_the_subscription(anna: Browser, services: Services, post: Post, link: str) -> None:
+def test_the_button_begins_the_subscription(
+    anna: Browser, services: Services, post: QueuedMails, link: str
+) -> None:
     page = anna.send(anna.get(link))
     assert page.request.path.startswith("/newsletter/preferences/")
     assert "You are subscribed" in page.text
@@ -111,7 +113,9 @@ def test_auth_12_the_button_needs_the_token_of_its_page(anna: Browser, services:
     assert the_subscriber(services).state == SubscriberState.PENDING
 
 
-def test_pressing_twice_is_pressing_once(anna: Browser, services: Services, post: Post, link: str) -> None:
+def test_pressing_twice_is_pressing_once(
+    anna: Browser, services: Services, post: QueuedMails, link: str
+) -> None:
     page = anna.get(link)
     anna.send(page)
     before = dump(services.db)
@@ -153,7 +157,9 @@ def test_a_database_does_not_hold_the_link(services: Services, link: str) -> Non
             assert link.rpartition("/")[2].encode() not in (sign_up.token_hash or b"")
 
 
-def test_of_twenty_at_once_one_begins_the_subscription(services: Services, post: Post, link: str) -> None:
+def test_of_twenty_at_once_one_begins_the_subscription(
+    services: Services, post: QueuedMails, link: str
+) -> None:
     token = link.rpartition("/")[2]
 
     def go(_: int) -> int:
@@ -166,7 +172,7 @@ def test_of_twenty_at_once_one_begins_the_subscription(services: Services, post:
 
 
 def test_a_second_sign_up_adds_to_the_first(
-    anna: Browser, services: Services, post: Post, noon: time_machine.Traveller
+    anna: Browser, services: Services, post: QueuedMails, noon: time_machine.Traveller
 ) -> None:
     for exam in ("cpb", "ccm"):
         ask(anna, exam=exam, pace="monthly")
@@ -188,7 +194,9 @@ def test_mail_18_confirming_lifts_what_the_address_itself_may_lift(
     assert kinds == ({SuppressionKind.BY_HAND} if kind == SuppressionKind.BY_HAND else set())
 
 
-def test_who_left_comes_back_with_what_was_chosen_anew(anna: Browser, services: Services, post: Post) -> None:
+def test_who_left_comes_back_with_what_was_chosen_anew(
+    anna: Browser, services: Services, post: QueuedMails
+) -> None:
     with services.db.write() as session:
         put_subscriber(session, ANNA, state=SubscriberState.LEFT, left_at=clock.now(), frequency="each")
     ask(anna, exam="ccm")

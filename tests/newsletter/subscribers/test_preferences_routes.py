@@ -16,7 +16,7 @@ from newsletter.subscribers.models import SubscriberState
 from tests.support.browser import Browser
 from tests.support.newsletter import put_subscriber
 from tests.support.state import dump
-from tests.support.subscribing import ANNA, gets_mail, the_subscriber, wishes
+from tests.support.subscribing import ANNA, gets_mail, subscribed_slugs, the_subscriber
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
@@ -58,7 +58,7 @@ def test_mf_18_who_left_gets_nothing_from_that_commit_on(
     assert gets_mail(services)
     provider(app, unsubscribe)
     assert not gets_mail(services)
-    assert wishes(services) == []
+    assert subscribed_slugs(services) == []
 
 
 def test_leaving_never_stops_what_one_asks_for(app: Flask, services: Services, unsubscribe: str) -> None:

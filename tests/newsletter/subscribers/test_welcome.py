@@ -11,11 +11,11 @@ from carrel.http.services import Services
 from newsletter.subscribers import welcome
 from tests.support.articles import put_article, put_exam, put_topic
 from tests.support.browser import Browser
-from tests.support.subscribing import Post, ask, link_in, links_in
+from tests.support.subscribing import QueuedMails, ask, link_in, links_in
 
 
 def test_the_welcome_mail_says_what_comes_how_often_and_how_to_leave(
-    anna: Browser, services: Services, post: Post
+    anna: Browser, services: Services, post: QueuedMails
 ) -> None:
     with services.db.write() as session:
         put_article(session, "first", title="First <things>", position=1)
@@ -32,7 +32,7 @@ def test_the_welcome_mail_says_what_comes_how_often_and_how_to_leave(
     assert {path.split("/")[2] for path in links_in(mail)} == {"preferences", "unsubscribe"}
 
 
-def test_mail_25_no_mail_tracks_who_opens_it(anna: Browser, post: Post) -> None:
+def test_mail_25_no_mail_tracks_who_opens_it(anna: Browser, post: QueuedMails) -> None:
     ask(anna)
     anna.send(anna.get(link_in(post.newest(), "confirm")))
     for mail in post.all():
