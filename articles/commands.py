@@ -1,4 +1,4 @@
-"""The author's commands: check, new, init."""
+"""The author's commands: check and new."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from articles.check import PathNotFoundError, Report, check
 from articles.loading.discovery import ContentNotFoundError
 from articles.progress import Progress
 from articles.render import Problem
-from articles.starter import StarterError, init_site, new_article
+from articles.starter import StarterError, new_article
 from carrel.settings import load
 
 EXIT_PROBLEMS, EXIT_REFUSED = 1, 2
@@ -104,12 +104,3 @@ def new_command(name: str) -> None:
     click.echo(
         f"{path}\nIt is a draft: write it, run `carrel check`, remove the line `draft: true`, then `carrel publish`."
     )
-
-
-@click.command("init")
-@click.argument("folder", type=click.Path(path_type=Path))
-def init_command(folder: Path) -> None:
-    """Begin a site: a folder with settings, an exam, an article and the plain pages."""
-    with refusing():
-        init_site(folder)
-    click.echo(f"{folder} is ready. Go there, read carrel.toml, then run `carrel check`.")

@@ -1,5 +1,6 @@
 """Bytes of a file, read safely: whole, in UTF-8, not too many, and still the same file."""
 
+import codecs
 import errno
 import hashlib
 import os
@@ -77,8 +78,9 @@ def _unreadable(wrong: OSError) -> UnreadableFileError:
 
 
 def _decode(raw: bytes) -> str:
+    raw = raw.removeprefix(codecs.BOM_UTF8)
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as wrong:
         line = raw.count(b"\n", 0, wrong.start) + 1
         message = f"The byte {raw[wrong.start]:#04x} is not UTF-8."

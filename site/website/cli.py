@@ -5,6 +5,7 @@ import gc
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -41,7 +42,7 @@ COMMANDS = {
     ),
     "entitlements": ("payments.commands:entitlements", "Who has the pass, by the ledger."),
     "init": (
-        "articles.commands:init_command",
+        "website.commands:init_command",
         "Begin a site: a folder with settings, an exam, an article and the plain pages.",
     ),
     "mail": ("website.backup.commands:mail", "Mail that is held since a backup was restored."),
@@ -96,30 +97,38 @@ class Commands(click.Group):
 @click.group(cls=Commands)
 @click.version_option(package_name="carrel")
 @click.option("--demo", is_flag=True, help="Use the settings of the demo that runs here (make run).")
+@click.option(
+    "--env-file", type=click.Path(path_type=Path), help="Read settings from a file of NAME=value lines."
+)
 @click.pass_context
-def carrel(context: click.Context, demo: bool) -> None:
+def carrel(context: click.Context, demo: bool, env_file: Path | None) -> None:
     """Carrel publishes study articles, sells the pass that removes their ads, and mails the digest."""
     context.obj = ready_database
     if not gc.isenabled():  # as `main` left it; by now everything that the command needs is there
         gc.freeze()
         gc.enable()
+    if env_file:
+        from carrel.settings import read_env_file
+
+        os.environ.update(read_env_file(env_file))
     if demo:
         _take_settings_of_running_demo()
 
 
 def _take_settings_of_running_demo() -> None:
     from carrel.settings import load
-    from website.demo.environment import of_running_demo
+    from website.commands import demo_module
 
+    of_running_demo = demo_module("environment").of_running_demo
     os.environ.update(of_running_demo(load(demo=True).home))
 
 
 def ready_database(settings: "Settings") -> "Database":
     """The database of these settings, for a command that needs our schema in it."""
-    from carrel.http.services import open_database
+    from carrel.http.services import existing_database
     from website.migrations import check_schema
 
-    db = open_database(settings)
+    db = existing_database(settings)
     check_schema(db)
     return db
 
@@ -149,10 +158,9 @@ def _sentence(wrong: Exception) -> str:
     from carrel.db import DatabaseUnusableError
     from carrel.settings import SettingsError
     from website.backup.errors import BackupError
-    from website.demo.processes import ProcessStartError
 
     match wrong:
-        case SettingsError() | DatabaseUnusableError() | ProcessStartError() | BackupError():
+        case SettingsError() | DatabaseUnusableError() | BackupError():
             return str(wrong)
         case OperationalError():
             return f"The database cannot be used: {wrong.orig}. {_mend(wrong.orig)}"

@@ -5,15 +5,28 @@ from collections.abc import Callable
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 
 from carrel.ads.routes import counting
 from carrel.http.services import make_services
+from carrel.logging import StrikingFormatter
 from carrel.settings import Settings
 from website.app import create_app
 
 GRACEFUL_SECONDS = 30
 THREADS = 8
 AddPages = Callable[[Flask], None]
+
+
+class Log(Logger):
+    """gunicorn's log, without secrets."""
+
+    def setup(self, cfg: Config) -> None:
+        """Give each handler our form."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(StrikingFormatter(self.error_fmt, self.datefmt))
 
 
 class Server(BaseApplication):
@@ -32,6 +45,7 @@ class Server(BaseApplication):
             "keepalive": 5,
             "control_socket_disable": True,  # it would be opened under $HOME
             "loglevel": "warning",
+            "logger_class": Log,
             "proc_name": "carrel",
         }
         super().__init__()

@@ -1,5 +1,6 @@
 """Mistakes of files and folders: names, sizes, links that loop, exams, and a hundred broken files at once."""
 
+import codecs
 import os
 from pathlib import Path
 
@@ -35,6 +36,12 @@ def test_aliases_that_collide_or_loop_are_refused(content: Path) -> None:
 
 def test_bad_utf_8_is_named_with_its_line(content: Path) -> None:
     assert check_one(content, GOOD.encode() + b"\nna\xefve\n") == [("cpb/one.md", 10, "bad-utf-8")]
+
+
+def test_the_byte_that_is_named_is_the_wrong_one_also_behind_a_byte_order_mark(content: Path) -> None:
+    (content / "cpb" / "one.md").write_bytes(codecs.BOM_UTF8 + GOOD.encode() + b"\nna\xefve\n")
+    (problem,) = check(content).problems["cpb/one.md"]
+    assert (problem.line, problem.message) == (10, "The byte 0xef is not UTF-8.")
 
 
 def test_a_file_that_is_too_large_is_refused(content: Path) -> None:

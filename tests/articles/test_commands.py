@@ -198,6 +198,7 @@ def test_every_setting_that_init_shows_exists_and_shows_what_holds_without_it(
         "pass_currency",
         "pass_noun",
         "offer_line",
+        "site_footer",
         "refund_days",
         "time_zone",
         "home",

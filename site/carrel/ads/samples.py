@@ -9,10 +9,10 @@ from carrel import clock
 from carrel.ads.house_ads import take_picture
 from carrel.ads.models import HouseAd
 from carrel.db import insert_new
+from carrel.deployment import SAMPLE_URL
 from carrel.page_cache import raise_epoch
 from carrel.settings import Settings
 
-NOBODY = "https://sample.example/"
 TEXTS = [
     ("Sample pencils", "A made-up ad, so that you can see a slot. Your own ads are made under /admin/."),
     ("Sample flash cards", "Nobody sells these. An ad like this one can be for one exam, or for all."),
@@ -44,7 +44,7 @@ def _add(session: Session, title: str, text: str, **values: object) -> bool:
         name=f"Demo: {title}",
         title=title,
         text=text,
-        url=NOBODY,
+        url=SAMPLE_URL,
         created_at=clock.now(),
         **values,
     )

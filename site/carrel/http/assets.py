@@ -6,6 +6,7 @@ served as one. `slot.css` stays apart: a pass holder's page never links it.
 
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from carrel.http.services import EXTENSION, Services
 
 SHEET, ICON = "css/site.css", "img/favicon.svg"
 FOREVER = "public, max-age=31536000, immutable"
+BRIEFLY = "public, max-age=0, no-cache"
+FINGERPRINT = re.compile(r"\.[0-9a-f]{12}(?=\.\w+$)")
 WORTH_IT = 0.8
 TYPES = {
     ".css": "text/css",
@@ -94,10 +97,22 @@ def _fingerprint(name: str, body: bytes) -> str:
     return f"{stem}.{hashlib.sha256(body).hexdigest()[:12]}{dot}{suffix}"
 
 
+def _address_here(path: str) -> str | None:
+    """Our address of a file that another release's fingerprint names."""
+    name, fingerprints = FINGERPRINT.subn("", path)
+    address: str | None = current_app.extensions["asset_addresses"].get(name)
+    return address if fingerprints else None
+
+
 @blueprint.get("/static/<path:path>")
 def asset(path: str) -> Response:
-    """A static file, for good: its address changes when it does."""
-    found: StaticFile | None = current_app.extensions["assets"].get(path)
+    """A static file, for good: its address changes when it does.
+
+    A page that another release made, just before an upgrade or beside us, names another fingerprint: it gets our file.
+    """
+    files = current_app.extensions["assets"]
+    ours = path if path in files else _address_here(path)
+    found: StaticFile | None = files.get(ours)
     if found is None:
         abort(404)
     zipped = bool(found.gzipped) and request.accept_encodings.quality("gzip") > 0
@@ -106,7 +121,7 @@ def asset(path: str) -> Response:
         response.headers["Content-Encoding"] = "gzip"
     if found.gzipped:
         response.headers["Vary"] = "Accept-Encoding"
-    response.headers["Cache-Control"] = FOREVER
+    response.headers["Cache-Control"] = FOREVER if ours == path else BRIEFLY
     response.add_etag()
     response.make_conditional(request)
     return response

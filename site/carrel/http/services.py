@@ -9,6 +9,7 @@ from carrel.settings import MAKE_A_KEY, Settings, SettingsError
 from carrel.tokens import Signer
 
 EXTENSION = "carrel"
+SQLITE_FILE = "carrel.db"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,24 @@ def open_database(settings: Settings) -> Database:
         raise DatabaseUnusableError(
             f"The folder {settings.home} cannot be written. Change its owner or CARREL_HOME."
         )
-    return Database(settings.database_url or f"sqlite:///{settings.home}/carrel.db")
+    return Database(settings.database_url or f"sqlite:///{settings.home / SQLITE_FILE}")
+
+
+def existing_database(settings: Settings) -> Database:
+    """The database of these settings, which is there: nothing is made in a folder that is no site's.
+
+    Raises `DatabaseUnusableError`.
+    """
+    if not has_database(settings):
+        raise DatabaseUnusableError(
+            f"There is no database in {settings.home}: go to the folder of your site, or make one with carrel migrate."
+        )
+    return open_database(settings)
+
+
+def has_database(settings: Settings) -> bool:
+    """Whether there is one. Of another server's nothing is known before it is asked."""
+    return bool(settings.database_url) or (settings.home / SQLITE_FILE).exists()
 
 
 def services() -> Services:

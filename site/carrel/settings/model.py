@@ -19,6 +19,7 @@ from carrel.colors import Accent, accent_of
 from carrel.slots import NetworkAd, Slot, check_network, declared
 
 OFFER_WORDS = {"and_more": "", "noun": "", "price": ""}
+FOOTER_WORDS = {"site": "", "bodies": ""}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -53,6 +54,9 @@ class Settings(BaseModel):
 
     site_name: str = "Carrel"
     site_tagline: str = "Study articles for certification exams"
+    site_footer: str = (
+        "{site} is independent of {bodies}. Its articles are for study; they are not professional advice."
+    )
     mail_from: str = ""
     alarm_email: str = ""
     contact_email: str = ""
@@ -113,6 +117,15 @@ class Settings(BaseModel):
             value.format(**OFFER_WORDS)
         except (KeyError, IndexError, ValueError, AttributeError):
             raise ValueError("it may use {and_more}, {noun} and {price}, and no other braces") from None
+        return value
+
+    @field_validator("site_footer")
+    @classmethod
+    def _footer_can_be_filled(cls, value: str) -> str:
+        try:
+            value.format(**FOOTER_WORDS)
+        except (KeyError, IndexError, ValueError, AttributeError):
+            raise ValueError("it may use {site} and {bodies}, and no other braces") from None
         return value
 
     @field_validator("accent_color")

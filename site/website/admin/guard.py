@@ -28,6 +28,10 @@ class NotAllowedError(Exception):
     """The operator's role may not do this."""
 
 
+class NotProven(Exception):
+    """What was asked for hurts, and the last code or passkey is older than ten minutes."""
+
+
 def needs(need: Need, *, fresh: bool = False) -> Callable[[View], View]:
     """Say what a view asks of its operator. `fresh`: a code or passkey given in the last ten minutes."""
 
@@ -52,7 +56,7 @@ def init_app(app: Flask) -> None:
 
 
 def check() -> Response | None:
-    """Let pass who may; send the others to sign in, or to prove themselves again."""
+    """Let pass who may; send the others to sign in. Raises `NotAllowedError`, `NotProven`."""
     if request.endpoint is None:
         return None  # no such page: 404 for everybody
     view = current_app.view_functions[request.endpoint]
@@ -65,7 +69,7 @@ def check() -> Response | None:
     if not isinstance(need, Need) or not may(found.operator.role, need):
         raise NotAllowedError
     if getattr(view, FRESH) and not sessions.is_fresh(found):
-        return see_other(f"/admin/again?next={quote(way_back())}")
+        raise NotProven
     return None
 
 

@@ -16,6 +16,7 @@ from website.backup.archive import Manifest
 from website.backup.contents import Contents
 from website.backup.errors import BackupBusyError
 from website.migrations import HEAD, current_revision
+from website.migrations.compatibility import oldest_compatible
 
 MEDIA = "media"
 HOLDS_A_PASSWORD = {"database_url", "redis_url"}
@@ -36,9 +37,10 @@ def before_migration(settings: Settings, db: Database) -> Path | None:
     found = current_revision(db)
     if found in {None, HEAD}:
         return None
-    from website.migrations.upgrade import refuse_unknown  # here, as Alembic takes long to load
+    from website.migrations.upgrade import is_later  # here, as Alembic takes long to load
 
-    refuse_unknown(found)
+    if is_later(db, found):
+        return None
     try:
         return make(settings, db, "before-migration")
     except BackupBusyError:  # somebody else who migrates makes it
@@ -59,6 +61,7 @@ def make_alone(settings: Settings, db: Database, kind: str) -> Path:
             release=_release(),
             database="sqlite" if db.is_sqlite else "postgresql",
             revision=found.revision,
+            oldest=oldest_compatible(db),
             rows=found.rows,
             newest_payment=found.newest_payment,
             settings=_public(settings),

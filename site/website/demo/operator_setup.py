@@ -3,11 +3,11 @@
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from carrel.deployment import DEMO_OPERATOR
 from website.admin.operators import staff
 from website.admin.operators.models import Operator
 from website.admin.operators.roles import Role
 
-EMAIL = "operator@carrel.example"
 ACTOR = "the demo"
 
 
@@ -16,7 +16,7 @@ def way_in(session: Session) -> str:
     if session.scalars(select(exists().where(Operator.set_up_at.is_not(None)))).one():
         return "/admin/"
     try:
-        token = staff.add(session, EMAIL, Role.OWNER, actor=ACTOR)
+        token = staff.add(session, DEMO_OPERATOR, Role.OWNER, actor=ACTOR)
     except staff.AlreadyOperatorError:
-        token = staff.reset(session, EMAIL, actor=ACTOR)
+        token = staff.reset(session, DEMO_OPERATOR, actor=ACTOR)
     return f"/admin/set-up/{token}"

@@ -9,11 +9,13 @@ import urllib.request
 from collections.abc import Mapping
 from urllib.error import URLError
 
+from articles.commands import CommandError
+
 START_SECONDS = 120.0  # on a slow machine; nobody waits that long on another
 STOP_SECONDS = 35.0
 
 
-class ProcessStartError(Exception):
+class ProcessStartError(CommandError):
     """A process of the demo ended before the site answered."""
 
 

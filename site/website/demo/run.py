@@ -4,15 +4,14 @@ import errno
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import click
 
-from articles.publish import publish
-from carrel.ads.samples import seed_demo_ads
-from carrel.http.services import open_database
 from carrel.settings import Settings, SettingsError, load
 from website.demo import mailbox
 from website.demo.environment import (
@@ -24,9 +23,8 @@ from website.demo.environment import (
     write_down,
 )
 from website.demo.fake_stripe import FakeStripe
-from website.demo.operator_setup import way_in
+from website.demo.preparing import Prepared, prepare
 from website.demo.processes import Processes, ProcessStartError
-from website.migrations import migrate
 
 STANDIN_KEY = "sk_test_standin"
 STANDIN_SECRET = "whsec_demo"
@@ -38,9 +36,10 @@ THINGS_TO_TRY = """
   Three things to try:
     1. Read an article, and take its ads away: follow the line under the title; the test card is filled in.
     2. Subscribe at the foot of an article, then {mail}
-    3. Write: .venv/bin/carrel new cpb/my-first-article, edit the file, then .venv/bin/carrel publish
+    3. Write: {carrel} new {exam}/my-first-article, edit the file, then {carrel} publish
 
-  Other commands see this site by --demo: .venv/bin/carrel --demo doctor
+  Other commands see this site by --demo: {carrel} --demo doctor
+  A site of your own begins with: {carrel} init my-site --from-demo
   The operator's desk: {desk}
   The money side of the test payments: {stripe}
 """
@@ -49,20 +48,20 @@ BY_THEIR_OWN = "read your mail: it goes out through your own mail server (SMTP_U
 
 
 def run_demo() -> None:
-    """Run web, worker and their neighbours. Raises `SettingsError`, `DatabaseUnusableError`, `ProcessStartError`."""
+    """Run web, worker and their neighbours. Raises `SettingsError`, `DatabaseUnusableError`, and click's exceptions."""
     settings = check_operators_settings(os.environ)
     _refuse_taken_port(port(os.environ))
-    desk = prepare(settings)
+    prepared = prepare(settings)
     with ExitStack() as stack:
         environ = stack.enter_context(_neighbours(settings))
         stack.callback(write_down(settings.home, os.environ, environ).unlink, missing_ok=True)
         processes = Processes(environ)
         stack.callback(processes.stop)
         own_mail = has_own_mail_server(os.environ, settings)
-        _start(processes, load(environ, demo=True), desk, own_mail=own_mail)
+        _start(processes, load(environ, demo=True), prepared, own_mail=own_mail)
 
 
-def _start(processes: Processes, settings: Settings, desk: str, *, own_mail: bool) -> None:
+def _start(processes: Processes, settings: Settings, prepared: Prepared, *, own_mail: bool) -> None:
     interrupted = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: interrupted.set())
@@ -74,7 +73,9 @@ def _start(processes: Processes, settings: Settings, desk: str, *, own_mail: boo
             site=settings.site_name,
             address=settings.base_url,
             mail=(BY_THEIR_OWN if own_mail else IN_THE_MAILBOX).format(address=settings.base_url),
-            desk=settings.base_url + desk,
+            desk=settings.base_url + prepared.desk,
+            exam=prepared.exam,
+            carrel=_command(),
             stripe=settings.stripe_api_base,
         )
     )
@@ -84,17 +85,9 @@ def _start(processes: Processes, settings: Settings, desk: str, *, own_mail: boo
     click.echo("\nEnding …")
 
 
-def prepare(settings: Settings) -> str:
-    """Bring the schema up to date, publish what is in the content folder, show sample ads. The way to the desk."""
-    db = open_database(settings)
-    try:
-        migrate(db)
-        publish(settings, db)
-        with db.write() as session:
-            seed_demo_ads(session, settings)
-            return way_in(session)
-    finally:
-        db.close()
+def _command() -> str:
+    """How this command was typed."""
+    return sys.argv[0] if Path(sys.argv[0]).name == "carrel" else "carrel"
 
 
 def _refuse_taken_port(number: int) -> None:

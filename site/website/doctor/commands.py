@@ -6,7 +6,7 @@ from dataclasses import asdict
 import click
 
 from carrel import clock
-from carrel.http.services import open_database
+from carrel.http.services import existing_database
 from carrel.settings import load
 from website.doctor.findings import CheckContext, Finding, Level
 from website.doctor.run_checks import examine, worst
@@ -24,7 +24,7 @@ def doctor_command(form: str, offline: bool) -> None:
     Exit status: 0 all is well, 1 somebody should look at something, 2 something does not work.
     """
     settings = load()
-    db = open_database(settings)
+    db = existing_database(settings)
     try:
         findings = examine(CheckContext(settings, db, clock.now(), ask_outside=not offline))
     finally:

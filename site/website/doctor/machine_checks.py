@@ -45,6 +45,20 @@ def secrets(patient: CheckContext) -> Finding:
     )
 
 
+def network_ad(patient: CheckContext) -> Finding:
+    """Can the ad network's tag ever show? Without consent it does not, and only a tool can ask for that."""
+    network = patient.settings.network_ad
+    if not network.is_on:
+        return well("ad network", "no ad network is used")
+    if network.consent_script:
+        return well("ad network", "its tag shows to readers who consent")
+    return look(
+        "ad network",
+        "its tag never shows: nothing asks readers for their consent",
+        "Name your consent tool's script in consent_script under [network_ad]. docs/ads.md",
+    )
+
+
 def database(patient: CheckContext) -> Finding:
     """Does it answer, for reading and for writing?"""
     try:
@@ -68,8 +82,8 @@ def migrations(patient: CheckContext) -> Finding:
         check_schema(patient.db)
         check_columns(patient.db)
     except (UnknownSchemaError, SQLAlchemyError) as wrong:
-        return bad("migrations", "the schema is not this release's", str(wrong))
-    return well("migrations", "the schema is this release's")
+        return bad("migrations", "the schema is not one that this release may run with", str(wrong))
+    return well("migrations", "the schema is one that this release may run with")
 
 
 def disk(patient: CheckContext) -> Finding:

@@ -9,12 +9,15 @@ from carrel.http.services import Services
 from carrel.mail.alarms import raise_alarm
 from website.doctor import machine_checks, traffic_checks
 from website.doctor.findings import CheckContext, Finding, Level, bad
+from website.doctor.samples import samples
 
 log = structlog.get_logger()
 Check = Callable[[CheckContext], Finding]
 CHECKS: tuple[Check, ...] = (
     machine_checks.settings,
     machine_checks.secrets,
+    samples,
+    machine_checks.network_ad,
     machine_checks.database,
     machine_checks.migrations,
     machine_checks.disk,

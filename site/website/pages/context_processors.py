@@ -30,7 +30,7 @@ class Site:
 
 
 def init_app(app: Flask) -> None:
-    """Give `site` and `exams` to every template."""
+    """Give `site`, `exams` and `footer` to every template."""
     settings = app.extensions["carrel"].settings
     app.jinja_env.globals["site"] = site_of(settings)
     app.context_processor(Navigation().context)
@@ -57,7 +57,7 @@ class Navigation:
         self._exams: Sequence[Exam] = []
 
     def context(self) -> dict[str, Any]:
-        """`exams` for the templates, and whether a private page says "Account" or "Sign in".
+        """`exams` and `footer` for the templates, and whether a private page says "Account" or "Sign in".
 
         Without a database an error page still has its words. A kept page goes by its edition alone.
         """
@@ -68,4 +68,11 @@ class Navigation:
                     self._exams, self._epoch = queries.exams(session, clock.now()), epoch
         except SQLAlchemyError:
             pass
-        return {"exams": self._exams, "signed_in": bool(session_cookie())}
+        footer = footer_of(services().settings, self._exams)
+        return {"exams": self._exams, "footer": footer, "signed_in": bool(session_cookie())}
+
+
+def footer_of(settings: Settings, exams: Sequence[Exam]) -> str:
+    """What stands at the foot of every page, with the bodies that certify for the exams."""
+    bodies = "; ".join(dict.fromkeys(exam.body for exam in exams)) or "the bodies behind its exams"
+    return settings.site_footer.format(site=settings.site_name, bodies=bodies)

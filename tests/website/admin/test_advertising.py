@@ -59,6 +59,15 @@ def make(olga: Browser, **changes: Any) -> Any:
     return olga.post("/admin/ads/new", forms_of(page)[-1].fields | GOOD | changes)
 
 
+def test_a_new_ad_is_paused_until_somebody_has_looked_at_it(services: Services, olga: Browser) -> None:
+    given = {name: value for name, value in GOOD.items() if name != "active"}
+    page = olga.post("/admin/ads/new", forms_of(olga.get("/admin/ads/new"))[-1].fields | given)
+    assert "Paused." in page.text
+    assert "How it looks" in page.text
+    assert not ads(services)[0].active
+    assert "On." in olga.send(page, 1, on="1").text
+
+
 def test_an_ad_is_made_shown_in_each_shape_changed_paused_and_archived(
     services: Services, olga: Browser
 ) -> None:

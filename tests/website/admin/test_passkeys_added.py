@@ -71,7 +71,7 @@ def test_adding_and_removing_ask_for_proof_that_is_not_ten_minutes_old(app: Flas
     with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
         fields = form_at(olga.get("/admin/me"), "/admin/passkeys/add").fields
         for path in ("add/challenge", "add", "remove"):
-            assert "Is it still you?" in olga.post(f"/admin/passkeys/{path}", fields).text
+            assert "Confirm it’s you" in olga.post(f"/admin/passkeys/{path}", fields).text
 
 
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)

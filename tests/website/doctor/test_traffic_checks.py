@@ -10,12 +10,14 @@ from pydantic import SecretStr
 from carrel import clock
 from carrel.db import Database
 from carrel.settings import Settings
+from carrel.slots import NetworkAd
 from payments.models import Reconciliation, StripeEvent
 from tests.support.served import free_port
 from tests.support.smtp import FakeMailServer
 from website.demo.fake_stripe import FakeStripe
-from website.doctor import machine_checks, traffic_checks
+from website.doctor import machine_checks, run_checks, traffic_checks
 from website.doctor.findings import CheckContext, Finding, Level
+from website.doctor.machine_checks import network_ad
 
 
 @pytest.fixture
@@ -151,3 +153,15 @@ def test_an_example_key_is_bad_where_site_or_stripe_are_not_on_this_machine(
 def test_a_key_of_ones_own_makes_no_demo(patient: CheckContext) -> None:
     own = {"secret_keys": patient.settings.secret_keys}
     assert machine_checks.settings(having(patient, **DEMOS | own)).says == "they are complete"
+
+
+def test_a_network_tag_that_never_gets_consent_is_named(patient: CheckContext) -> None:
+    assert network_ad(patient).says == "no ad network is used"
+    tag = NetworkAd(tag="<ins></ins>")
+    found = network_ad(having(patient, network_ad=tag))
+    assert found.level is Level.LOOK
+    assert "never shows" in found.says
+    assert "consent_script" in found.mend
+    asked = tag.model_copy(update={"consent_script": "https://consent.example/tool.js"})
+    assert network_ad(having(patient, network_ad=asked)).level is Level.WELL
+    assert network_ad in run_checks.CHECKS

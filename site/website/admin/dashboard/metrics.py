@@ -97,9 +97,12 @@ def library(session: Session, settings: Settings, days: Fortnight) -> Panel:
 
 
 def is_due(settings: Settings) -> ColumnElement[bool]:
-    """Visible, and reviewed too long ago or never."""
-    oldest = (clock.now() - timedelta(days=settings.review_days)).date()
-    return visible(clock.now()) & (Article.reviewed.is_(None) | (Article.reviewed < oldest))
+    """Visible, and too long ago reviewed or, where nobody reviewed it, updated or published."""
+    now = clock.now()
+    oldest = now - timedelta(days=settings.review_days)
+    looked_at = func.coalesce(Article.reviewed, Article.updated)
+    published = func.coalesce(Article.published, Article.first_visible_at)
+    return visible(now) & ((looked_at < oldest.date()) | (looked_at.is_(None) & (published < oldest)))
 
 
 def _number(name: str, value: int, path: str) -> Number:

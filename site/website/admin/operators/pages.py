@@ -1,13 +1,18 @@
 """Pages that both ways of signing in show, and what both read of a request."""
 
-from flask import render_template, request
+from flask import Response, make_response, redirect, render_template, request
 
 from carrel.accounts.browser_names import browser_name
+from carrel.http.redirects import see_other
 from carrel.http.services import services
 from website.admin.guard import admin_path, me
 from website.admin.operators import passkeys
 from website.admin.operators.roles import IN_WORDS, Role
 from website.admin.operators.sign_in import Place
+
+OWN_FIELDS = frozenset(
+    {"csrf_token", "code", "credential", "next", "then"}
+)  # of the page that asks for proof
 
 
 def sign_in_page(errors: dict[str, str], email: str = "") -> str:
@@ -15,11 +20,36 @@ def sign_in_page(errors: dict[str, str], email: str = "") -> str:
     return render_template("operators/sign_in.html", email=email, errors=errors, next=next_path())
 
 
-def again_page(errors: dict[str, str]) -> str:
-    """Is it still you? A code, or a passkey if there is one."""
+def again_page(errors: dict[str, str], then: str = "", back: str = "") -> str:
+    """Confirm it's you: a code, or a passkey if there is one.
+
+    `then` is the path to which the form in hand was going: its fields wait in this page, and go there afterwards.
+    `back` is the page it came from.
+    """
     with services().db.read() as session:
         has_passkey = bool(passkeys.of(session, me().id))
-    return render_template("operators/again.html", errors=errors, next=next_path(), has_passkey=has_passkey)
+    return render_template(
+        "operators/again.html",
+        errors=errors,
+        next=back or next_path(),
+        then=then or request.form.get("then", ""),
+        carried=[each for each in request.form.items(multi=True) if each[0] not in OWN_FIELDS],
+        has_passkey=has_passkey,
+    )
+
+
+def can_carry_on() -> bool:
+    """Whether the form in hand can wait in a page: a person sent it, without files."""
+    by_a_person = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    ours = OWN_FIELDS - {"csrf_token"}
+    return request.method == "POST" and by_a_person and not request.files and not ours & request.form.keys()
+
+
+def go_on() -> Response:
+    """After proving: do what was asked for, by sending its form anew (307), or go to where one came from."""
+    if then := request.form.get("then"):
+        return make_response(redirect(admin_path(then), 307))
+    return see_other(next_path())
 
 
 def account_page(errors: dict[str, str]) -> str:

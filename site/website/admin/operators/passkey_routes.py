@@ -54,7 +54,7 @@ def again() -> Answer:
         passkeys.prove_again(services(), _site(), my_session(), cookie.challenge(), _sent())
     except SignInFailedError:
         return pages.again_page({"": NOT_KNOWN}), 403
-    return cookie.take_challenge_away(see_other(pages.next_path()))
+    return cookie.take_challenge_away(pages.go_on())
 
 
 @blueprint.post("/add/challenge")

@@ -1,12 +1,14 @@
 """Pages of signing in, setting up, proving oneself again, and of the operators themselves."""
 
+from urllib.parse import quote
+
 from flask import Blueprint, Response, make_response, render_template, request
 
 from carrel.http.redirects import see_other
 from carrel.http.services import services
 from carrel.mail.addresses import InvalidAddressError
 from website.admin import cookie
-from website.admin.guard import for_anybody, me, my_session, needs
+from website.admin.guard import NotProven, for_anybody, me, my_session, needs, way_back
 from website.admin.operators import codes, pages, passwords, sessions, staff
 from website.admin.operators import sign_in as signing_in
 from website.admin.operators.models import Operator
@@ -74,7 +76,15 @@ def again() -> Answer:
         signing_in.prove_again(services(), my_session(), request.form.get("code", ""))
     except signing_in.SignInFailedError:
         return pages.again_page({"code": WRONG_CODE}), 403
-    return see_other(pages.next_path())
+    return pages.go_on()
+
+
+@blueprint.app_errorhandler(NotProven)
+def prove_first(_failure: NotProven) -> Answer:
+    """Ask for proof before what hurts; what was typed waits meanwhile."""
+    if pages.can_carry_on():
+        return pages.again_page({}, request.script_root + request.path, way_back()), 403
+    return see_other(f"/admin/again?next={quote(way_back())}")
 
 
 @blueprint.get("/set-up/<token>")

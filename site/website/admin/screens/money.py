@@ -42,7 +42,7 @@ def refund(reference: str) -> Response | tuple[str, int]:
         return _order(reference, REASON_NEEDED), 422
     except refunds.NotRefundableError:
         return _order(reference, NOTHING_LEFT), 409
-    return see_other(f"/admin/orders/{reference}")
+    return see_other(f"/admin/orders/{reference}?done=refund")
 
 
 @blueprint.get("/inbox/<event_id>")
@@ -78,5 +78,20 @@ def _order(reference: str, errors: dict[str, str]) -> str:
     found = _find(reference)
     can_refund = services().settings.sells and found.left_cents > 0 and not found.is_being_refunded
     return render_template(
-        "screens/order.html", found=found, price=price, can_refund=can_refund, errors=errors
+        "screens/order.html",
+        found=found,
+        price=price,
+        can_refund=can_refund,
+        errors=errors,
+        messages=_refunded(found) if request.args.get("done") == "refund" else [],
     )
+
+
+def _refunded(found: order_detail.Dossier) -> list[tuple[str, str]]:
+    """What became of a refund, by the ledger."""
+    if found.is_being_refunded:
+        return [("info", "Stripe did not answer. The refund is tried again until it does.")]
+    if found.left_cents or not found.refunds:
+        return []
+    back = price(sum(each.amount_cents for each in found.payments), found.order.currency)
+    return [("good", f"Refunded {back}. The pass has ended on all of the buyer's devices.")]

@@ -93,7 +93,7 @@ SUBSCRIBERS = Table(
         Column("pace", "Frequency", Subscriber.frequency),
         Column("paused_until", "Paused until", Subscriber.paused_until),
         Column("source", "Source", Subscriber.source),
-        Column("created_at", "Asked", Subscriber.created_at),
+        Column("created_at", "Added", Subscriber.created_at),
         Column("confirmed_at", "Confirmed", Subscriber.confirmed_at),
         Column("left_at", "Left", Subscriber.left_at),
     ),
