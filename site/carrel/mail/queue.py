@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, String, Update, and_, or_, update
+from sqlalchemy import BindParameter, ColumnElement, Select, String, Update, and_, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from carrel import clock
@@ -71,9 +71,10 @@ class MailQueue:
 
     def claim(self, rows: Select[int], *, owner: Any, lease_until: Any) -> Update:
         """The statement that claims the rows of a query. Rows that another worker is claiming are skipped."""
-        ids = rows.with_for_update(skip_locked=True, of=self.table).scalar_subquery()
+        # In a CTE, because PostgreSQL may run a subquery once for each row, and then claim more than its limit.
+        claimable = rows.with_for_update(skip_locked=True, of=self.table).cte("claimable")
         taken = {"state": CLAIMED, "owner": owner, "lease_until": lease_until, "tries": self.table.tries + 1}
-        return update(self.table).where(self.table.id.in_(ids)).values(taken)
+        return update(self.table).where(self.table.id.in_(select(claimable.c.id))).values(taken)
 
     def has_lease(
         self, owner: str | BindParameter[str] | None, now: datetime | BindParameter[datetime]

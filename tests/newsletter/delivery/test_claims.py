@@ -9,7 +9,7 @@ from carrel import clock
 from carrel.http.services import Services
 from newsletter.delivery import claims
 from newsletter.issues.models import Delivery, DeliveryState
-from tests.support.digests import put_issue
+from tests.support.digests import count_in_states, put_issue
 
 
 def test_mail_02_only_what_is_queued_is_claimed(post: Services) -> None:
@@ -21,6 +21,13 @@ def test_mail_02_only_what_is_queued_is_claimed(post: Services) -> None:
             session.execute(update(Delivery).where(Delivery.id == number).values(**values))
         assert [delivery.id for delivery in claims.claim(session, 1, "a", 1)] == [4]
         assert claims.claim(session, 1, "c", 4) == []
+
+
+def test_mail_02_a_claim_takes_no_more_than_it_asks_for(post: Services) -> None:
+    put_issue(post, 20)
+    with post.db.write() as session:
+        assert len(claims.claim(session, 1, "a", 5)) == 5
+    assert count_in_states(post, DeliveryState.CLAIMED) == 5
 
 
 def test_mf_06_what_was_claimed_is_begun_by_its_owner_within_the_lease_alone(post: Services) -> None:
