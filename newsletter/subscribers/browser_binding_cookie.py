@@ -1,4 +1,4 @@
-"""The token of a browser that subscribed: with it the page behind the mailed link presses its own button.
+"""The token of a browser that subscribed: with it the page behind the mailed link confirms by itself.
 
 A scanner that opens the link has no such cookie, and never confirms (MAIL-11).
 """
@@ -20,12 +20,12 @@ def name_under(settings: Settings) -> str:
 
 
 def token() -> str:
-    """The token that this browser holds, or an empty string."""
+    """The token of this browser's cookie, or an empty string."""
     return request.cookies.get(name_under(services().settings), "")
 
 
 def set_token(response: Response, value: str) -> None:
-    """Give it to the browser."""
+    """Set the cookie."""
     settings = services().settings
     response.set_cookie(
         name_under(settings), value, max_age=LASTS, httponly=True, samesite="Lax", secure=settings.is_https
@@ -33,6 +33,6 @@ def set_token(response: Response, value: str) -> None:
 
 
 def clear_token(response: Response) -> None:
-    """Take it away: it has done its work."""
+    """Delete the cookie: it is used once."""
     settings = services().settings
     response.delete_cookie(name_under(settings), httponly=True, samesite="Lax", secure=settings.is_https)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from carrel import clock
 from carrel.http.services import Services
-from carrel.mail import alarms, holds
+from carrel.mail import alarms, restore_hold
 from payments.fulfillment.fulfill import fulfill
 from payments.models import Reconciliation
 from payments.payment_context import PaymentContext, payment_context
@@ -65,7 +65,7 @@ def reconcile(
             alarms.raise_alarm(session, *alert)
         count = len(differences) + len(undelivered)
         session.add(Reconciliation(days=days, difference_count=count, finished_at=clock.now()))
-        holds.note_reconciled(session)
+        restore_hold.mark_reconciled(session)
     return ReconciliationReport(differences + undelivered, unresolved)
 
 

@@ -1,6 +1,6 @@
 """Background work: claim due steps from the tables in a loop, end on SIGTERM.
 
-Each step is a small idempotent act, `handle_one(services) -> bool` (was there anything to do?). The
+Each step is a small idempotent act, `create_due_issues(services) -> bool` (was there anything to do?). The
 tables are the truth: a worker that is killed leaves nothing behind that another would not find.
 """
 
@@ -20,13 +20,12 @@ from carrel.accounts import retention
 from carrel.ads import maintenance
 from carrel.ads.maintenance import AdMaintenance
 from carrel.http.services import Services
-from carrel.mail import alarms, outbox_watch
+from carrel.mail import alarms
+from carrel.mail import maintenance as mail_maintenance
 from carrel.mail.outbox_sender import OutboxSender
 from newsletter import signal_handlers as newsletter_listening
 from newsletter import worker_steps as newsletter
-from newsletter.delivery import sweep
 from newsletter.delivery.send_step import DigestSender
-from newsletter.issues import composition, due, freezing
 from payments import signal_handlers as payments_listening
 from payments import worker_steps as payments
 from website.admin.operators import sessions as operators
@@ -51,12 +50,12 @@ class Step:
 
 def steps() -> list[Step]:
     """All kinds of work, the most urgent first: each turn begins again at the top."""
-    delivery, bulk = OutboxSender(), DigestSender()
+    outbox, digests = OutboxSender(), DigestSender()
     return [
         # Mail that somebody waits for stands before everything, so that it overtakes bulk mail (MAIL-22).
-        Step("mail", delivery.handle_one, close=delivery.close),
+        Step("mail", outbox.handle_one, close=outbox.close),
         Step("mails about alarms", alarms.mail_one, 1.0),
-        Step("looking after the mail", outbox_watch.handle_one, outbox_watch.EVERY_SECONDS),
+        Step("looking after the mail", mail_maintenance.handle_one, mail_maintenance.EVERY_SECONDS),
         Step("heartbeat", heartbeat.beat, heartbeat.EVERY_SECONDS),
         Step("the doctor's look", run_checks.watch, run_checks.WATCH_EVERY_SECONDS),
         Step("nightly backup", Nightly().handle_one, nightly.EVERY_SECONDS),
@@ -64,12 +63,8 @@ def steps() -> list[Step]:
         Step("tidying accounts", retention.handle_one, retention.EVERY_SECONDS),
         Step("ending operators' sessions", operators.handle_one, operators.TIDY_EVERY_SECONDS),
         *(Step(*each) for each in (*payments.STEPS, *newsletter.STEPS)),
-        Step("digests that are due", due.handle_one, due.EVERY_SECONDS),
-        Step("recipients of digests", freezing.handle_one, 1.0),
-        Step("texts of digests", composition.compose_one, 1.0),
-        Step("looking after digests", sweep.handle_one, sweep.EVERY_SECONDS),
         # Last: while a digest goes out, everything above has its turn after each second of it.
-        Step("sending digests", bulk.handle_one, close=bulk.close),
+        Step("sending digests", digests.handle_one, close=digests.close),
     ]
 
 

@@ -10,7 +10,7 @@ from carrel.accounts.limits import Limit, hours, minutes
 from carrel.accounts.models import MailedLink, Purpose, Reader, ReaderSession
 from carrel.mail import outbox
 from carrel.mail.addresses import Address
-from carrel.mail.outbox import ASKED
+from carrel.mail.outbox import URGENT
 from carrel.settings import Settings
 
 log = structlog.get_logger()
@@ -44,7 +44,9 @@ def ask(session: Session, settings: Settings, address: Address, ip: str | None, 
     count(session, address, ip)
     made = links.make(session, Purpose.SIGN_IN, address, next_path=next_path)
     mail = mails.sign_in(settings, made)
-    outbox.queue(session, key=f"sign_in:{made.key}", to=address.typed, mail=mail, pace=ASKED, private=True)
+    outbox.queue(
+        session, key=f"sign_in:{made.key}", to=address.typed, mail=mail, priority=URGENT, private=True
+    )
     return made.secret
 
 

@@ -10,7 +10,7 @@ import click
 from carrel.command_line import EXIT_REFUSED, CommandError
 from carrel.db import Database
 from carrel.http.services import open_database
-from carrel.mail import holds
+from carrel.mail import restore_hold
 from carrel.settings import Settings, load
 from newsletter.issues import sent_log
 from payments.payment_context import PaymentContext
@@ -96,7 +96,7 @@ def _compare(settings: Settings, db: Database) -> bool:
     """Enter what Stripe knows and the backup does not. Whether it could be asked."""
     if not settings.sells:
         with db.write() as session:
-            holds.note_reconciled(session)
+            restore_hold.mark_reconciled(session)
         return True
     try:
         report = reconcile(PaymentContext(settings, db, stripe_for(settings)), NIGHTLY_DAYS)
@@ -121,7 +121,7 @@ def resume_command(skip: bool | None) -> None:
     settings = load()
     with _failures(), _database(settings) as db:
         with db.read() as session:
-            hold = holds.current(session)
+            hold = restore_hold.current(session)
         if hold is None:
             click.echo("No mail is held.")
             return
@@ -130,7 +130,7 @@ def resume_command(skip: bool | None) -> None:
         if hold.reconciled_at is None and not _compare(settings, db):
             raise click.exceptions.Exit(EXIT_REFUSED)
         with db.write() as session:
-            skipped = holds.release(session, _actor(), skip=skip)
+            skipped = restore_hold.release(session, _actor(), skip=skip)
             sent_log.settle_until(session, settings, _actor(), hold.since, skip=skip)
     click.echo(f"Mail goes on. {skipped} mails of before were left out.")
 

@@ -31,7 +31,7 @@ def account() -> str:
     with services().db.read() as session:
         browsers = sessions.of_reader(session, here.reader_id)
         pass_summary = account_summary(session, settings, here.reader_id)
-        news = newsletter.standing(session, settings, services().signer, here.reader)
+        news = newsletter.newsletter_summary(session, settings, services().signer, here.reader)
     done = DONE.get(request.args.get("done", ""))
     return render_template(
         "pages/account.html",

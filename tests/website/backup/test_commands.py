@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from carrel.db import Database
-from carrel.mail import holds
+from carrel.mail import restore_hold
 from carrel.settings import Settings
 from tests.support.accounts import BOB, make_reader
 from website.backup import backup_store, commands, home_lock, restore_test
@@ -57,7 +57,7 @@ def test_data_12_restore_then_resume(db: Database) -> None:
     assert "carrel mail resume --skip" in done.output
     assert resume().exit_code == 2
     with db.read() as session:
-        assert holds.is_held(session)
+        assert restore_hold.is_held(session)
     assert "Mail goes on" in resume("--skip").output
     assert resume("--skip").output == "No mail is held.\n"
 

@@ -9,7 +9,7 @@ from carrel import clock
 from carrel.http.redirects import see_other
 from carrel.http.services import services
 from newsletter.issues import delivery_stats, issue_lifecycle, sent_log
-from newsletter.issues.issue_mail import MARK
+from newsletter.issues.issue_mail import TOKEN_PLACEHOLDER
 from newsletter.issues.models import Issue, IssueState
 from newsletter.issues.preview import preview as make_preview
 from newsletter.subscribers.models import Frequency
@@ -66,13 +66,18 @@ def act(issue_id: int) -> Response:
 @blueprint.get("/digests")
 @needs(Need.DIGESTS)
 def preview() -> str:
-    """The next mail of each pace: what it says, who gets it, who does not, and why."""
+    """The next mail of each frequency: what it says, who gets it, who does not, and why."""
     desk = services()
     with desk.db.read() as session:
-        found = [make_preview(session, desk.settings, desk.signer, pace, clock.now()) for pace in Frequency]
-        lost = sent_log.ahead(session, desk.settings)
+        found = [
+            make_preview(session, desk.settings, desk.signer, frequency, clock.now())
+            for frequency in Frequency
+        ]
+        lost = sent_log.missing_issues(session, desk.settings)
     why_not = issue_lifecycle.why_not(desk.settings)
-    return render_template("screens/digests.html", previews=found, mark=MARK, lost=lost, why_not=why_not)
+    return render_template(
+        "screens/digests.html", previews=found, mark=TOKEN_PLACEHOLDER, lost=lost, why_not=why_not
+    )
 
 
 def _page(issue_id: int, errors: dict[str, str]) -> str:
@@ -80,7 +85,7 @@ def _page(issue_id: int, errors: dict[str, str]) -> str:
         found = session.get(Issue, issue_id)
         if found is None:
             abort(404)
-        account = delivery_stats.account(session, found)
+        account = delivery_stats.stats_of(session, found)
         uncertain = delivery_stats.uncertain(session, issue_id)
     acts = {name: ACTS[name][0] for name in _open(found, account)}
     return render_template(
@@ -88,7 +93,7 @@ def _page(issue_id: int, errors: dict[str, str]) -> str:
     )
 
 
-def _open(found: Issue, account: delivery_stats.Account) -> list[str]:
+def _open(found: Issue, account: delivery_stats.DeliveryStats) -> list[str]:
     state = IssueState(found.state)
     possible = {
         "pause": state is IssueState.SENDING,

@@ -113,7 +113,7 @@ def _page(reader_id: int, errors: dict[str, str]) -> str:
             subscriber=session.scalars(
                 select(Subscriber).where(Subscriber.email_key == found.email_key)
             ).first(),
-            kinds=suppression.kinds(session, found.email_key) if found.email_key else [],
+            kinds=suppression.reasons(session, found.email_key) if found.email_key else [],
             merged=session.scalars(select(Reader.id).where(Reader.merged_into_id == reader_id)).all(),
             errors=errors,
         )

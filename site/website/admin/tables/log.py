@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from carrel import clock
 from carrel.ads.models import HouseAd
 from carrel.audit import AuditEntry
-from carrel.mail.models import Alarm, MailState, OutboxMail
+from carrel.mail.models import Alarm, OutboxMail, OutboxState
 from website.admin.operators.roles import Need
 from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, contains, states
 
@@ -119,7 +119,7 @@ MAILS = Table(
         Column("created_at", "Queued", OutboxMail.created_at),
         Column("name", "Mail", OutboxMail.name),
         Column("to_address", "To", OutboxMail.to_address),
-        Column("state", "MailState", OutboxMail.state),
+        Column("state", "OutboxState", OutboxMail.state),
         Column("tries", "Tries", OutboxMail.tries, number=True),
         Column("due_at", "Due", OutboxMail.due_at),
         Column("ended_at", "Ended", OutboxMail.ended_at),
@@ -130,7 +130,9 @@ MAILS = Table(
     search_hint="Part of an address, or a mail's name",
     filters=(
         Filter(
-            "state", "MailState", states(OutboxMail.state, {each: each.capitalize() for each in MailState})
+            "state",
+            "OutboxState",
+            states(OutboxMail.state, {each: each.capitalize() for each in OutboxState}),
         ),
     ),
 )

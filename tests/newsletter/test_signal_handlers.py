@@ -24,7 +24,7 @@ def test_data_20_a_reader_who_is_erased_is_forgotten_here_as_well(services: Serv
     with services.db.write() as session:
         assert session.scalars(select(Subscriber)).all() == []
         assert session.scalars(select(PrivateFeed)).all() == []
-        assert suppression.is_suppressed(session, "anna@example.org", suppression.Purpose.BULK)
+        assert suppression.is_suppressed(session, "anna@example.org", suppression.MessageType.BULK)
         session.execute(delete(OutboxMail))  # the farewell, which forgets the address once it is sent
     assert "anna@example.org" not in dump(services.db).lower()
 
@@ -42,10 +42,10 @@ def test_the_export_holds_the_subscription_and_its_evidence(services: Services) 
     listen()
     with services.db.write() as session:
         anna, ben = put_reader(session), put_reader(session, "ben@example.org")
-        put_subscriber(session, pace="daily")
-        theirs = export.export(session, anna)["newsletter"]
-        assert isinstance(theirs, dict)
-        assert (theirs["state"], theirs["pace"], theirs["exams"], theirs["consents"]) == (
+        put_subscriber(session, frequency="daily")
+        exported = export.export(session, anna)["newsletter"]
+        assert isinstance(exported, dict)
+        assert (exported["state"], exported["pace"], exported["exams"], exported["consents"]) == (
             "confirmed",
             "daily",
             ["cpb"],

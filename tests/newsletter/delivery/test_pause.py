@@ -7,7 +7,7 @@ from sqlalchemy import select
 from carrel.http.services import Services
 from newsletter.issues import issue_lifecycle
 from newsletter.issues.models import DeliveredArticle
-from tests.support.digests import put_issue, send_all, sending, states, until
+from tests.support.digests import count_states, digest_sender, put_issue, send_all, wait_until
 from tests.support.smtp import FakeMailServer
 
 
@@ -32,16 +32,19 @@ def test_mail_28_a_pause_halts_within_one_mail_of_each_connection(
 ) -> None:
     put_issue(post, 200)
     mail_server.answer("BODY", 0.02, times=200)
-    with sending(post) as bulk, ThreadPoolExecutor(1) as pool:
-        slice_ = pool.submit(bulk.handle_one, post)
-        until(lambda: len(mail_server.mails) >= 10)
+    with digest_sender(post) as sender, ThreadPoolExecutor(1) as pool:
+        batch = pool.submit(sender.handle_one, post)
+        wait_until(lambda: len(mail_server.mails) >= 10)
         with post.db.write() as session:
             assert issue_lifecycle.pause(session, 1, "olga")
         at_most = len(mail_server.mails) + post.settings.digest_connections
-        slice_.result()
+        batch.result()
         assert len(mail_server.mails) <= at_most
     with post.db.read() as session:
-        assert states(session) == {"sent": len(mail_server.mails), "queued": 200 - len(mail_server.mails)}
+        assert count_states(session) == {
+            "sent": len(mail_server.mails),
+            "queued": 200 - len(mail_server.mails),
+        }
 
 
 def test_mail_28_a_stopped_issue_ends_and_gives_everything_back(
@@ -55,5 +58,5 @@ def test_mail_28_a_stopped_issue_ends_and_gives_everything_back(
 
     assert mail_server.mails == []
     with post.db.read() as session:
-        assert states(session) == {"suppressed": 4}
+        assert count_states(session) == {"suppressed": 4}
         assert session.scalars(select(DeliveredArticle)).all() == []

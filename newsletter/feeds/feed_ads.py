@@ -1,4 +1,4 @@
-"""The labelled slot at the foot of each article in the public feeds."""
+"""The labeled ad below each article in the public feeds."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -17,22 +17,22 @@ SLOT = Markup('<hr><p><small>{label}</small></p><p>{image}<a href="{url}" rel="{
 IMAGE = Markup('<img src="{src}" width="{width}" height="{height}" alt="{alt}"> ')
 
 
-class Slots:
-    """Chooses an ad for each article of a feed, anew each day: a feed that changed with every page's window
-    would be fetched whole by every reader at every visit."""
+class FeedAds:
+    """Chooses an ad for each article of a feed, and keeps it for a day: a feed that changed as often as pages do
+    would be downloaded whole at every visit of every feed reader."""
 
     def __init__(self, session: Session, settings: Settings, signer: Signer, now: datetime) -> None:
         daily = settings.model_copy(update={"ad_window_minutes": WINDOW_MINUTES})
-        self._desk = AdServer(session, daily, signer, now, base_url=settings.base_url)
+        self._ad_server = AdServer(session, daily, signer, now, base_url=settings.base_url)
         self.since = window_start(now, WINDOW_MINUTES)
-        self.until = self._desk.page([Place.FEED], Where("/feed")).fresh_until
+        self.until = self._ad_server.page([Place.FEED], Where("/feed")).fresh_until
 
-    def below(self, article: Article) -> str:
-        """The slot below an article as HTML, or nothing."""
+    def html_below(self, article: Article) -> str:
+        """The ad below an article as HTML, or nothing."""
         if not article.ads:
             return ""
         topics = tuple(topic.slug for topic in article.topics)
-        ad = self._desk.one(Place.FEED, Where(article.slug, article.exam.slug, topics))
+        ad = self._ad_server.one(Place.FEED, Where(article.slug, article.exam.slug, topics))
         return str(_html(ad)) if ad else ""
 
 

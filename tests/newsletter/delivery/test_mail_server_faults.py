@@ -16,17 +16,17 @@ from carrel.mail.outbox_sender import OutboxSender as Transactional
 from carrel.mail.server import MailServer, Tls
 from carrel.mail.smtp import SmtpConnection
 from newsletter.delivery import sweep
-from newsletter.delivery.outcome_recorder import MOST_TRIES
+from newsletter.delivery.claims import RETRY
 from newsletter.issues.models import Delivery, DeliveryState, IssueState
 from newsletter.subscribers.models import Subscriber
 from tests.support.digests import (
-    count_of,
-    expire,
-    hasten,
+    count_in_states,
+    count_states,
+    digest_sender,
+    expire_leases,
+    make_all_due,
     put_issue,
     send_all,
-    sending,
-    states,
     the_issue,
 )
 from tests.support.mail import HELLO
@@ -56,26 +56,26 @@ def test_mail_03_after_every_fault_the_accounts_add_up(
 ) -> None:
     chance = random.Random(seed)
     put_issue(post, 40)
-    with sending(post) as bulk:
+    with digest_sender(post) as sender:
         for _round in range(12):
             verb = chance.choice(list(FAULTS))
             mail_server.answer(verb, 0.0, times=chance.randint(0, 4))
             mail_server.answer(verb, chance.choice(FAULTS[verb]))
-            bulk.handle_one(post)
+            sender.handle_one(post)
             with post.db.read() as session:
-                states(session)  # asserts that they do
-            bulk.close()
-            hasten(post)
+                count_states(session)  # asserts that they do
+            sender.close()
+            make_all_due(post)
     for _round in range(20):  # what is left of the script is used up
-        hasten(post)
+        make_all_due(post)
         send_all(post)
 
     arrived = [mail.to for mail in mail_server.mails]
     assert len(arrived) == len(set(arrived))
     with post.db.read() as session:
-        found = states(session)
+        counts = count_states(session)
         assert the_issue(session).state == IssueState.FINISHED
-    assert found["sent"] <= len(arrived) <= found["sent"] + found.get("uncertain", 0)
+    assert counts["sent"] <= len(arrived) <= counts["sent"] + counts.get("uncertain", 0)
 
 
 def test_mf_07_mail_21_after_a_421_it_backs_off_and_goes_on_with_the_next(
@@ -87,14 +87,14 @@ def test_mf_07_mail_21_after_a_421_it_backs_off_and_goes_on_with_the_next(
     put_issue(post, 60)
     mail_server.answer("MAIL", 0.0, times=25)
     mail_server.answer("MAIL", "421 4.7.0 too many, come back later", times=16)
-    with sending(post) as bulk:
-        bulk.handle_one(post)
-        assert not bulk.handle_one(post)  # every connection rests
+    with digest_sender(post) as sender:
+        sender.handle_one(post)
+        assert not sender.handle_one(post)  # every connection rests
     first = [mail.to for mail in mail_server.mails]
     assert 25 <= len(first) <= 25 + post.settings.digest_connections
 
-    while count_of(post, DeliveryState.QUEUED):
-        hasten(post)
+    while count_in_states(post, DeliveryState.QUEUED):
+        make_all_due(post)
         send_all(post)
 
     arrived = [mail.to for mail in mail_server.mails]
@@ -108,10 +108,10 @@ def test_mail_05_a_mail_that_is_put_off_is_tried_48_times_in_five_minute_steps(
     with time_machine.travel(NOON, tick=False) as traveller:
         put_issue(post, 1)
         with post.db.write() as session:
-            session.execute(update(Delivery).values(tries=MOST_TRIES - 10))
+            session.execute(update(Delivery).values(tries=RETRY.tries - 10))
         mail_server.answer("RCPT", "450 4.2.1 later", times=1_000)
         gaps = []
-        while count_of(post, DeliveryState.QUEUED):
+        while count_in_states(post, DeliveryState.QUEUED):
             send_all(post)
             with post.db.read() as session:
                 due_at = session.scalars(select(Delivery.due_at)).one()
@@ -119,7 +119,7 @@ def test_mail_05_a_mail_that_is_put_off_is_tried_48_times_in_five_minute_steps(
             traveller.move_to(max(due_at, clock.now()))
         with post.db.read() as session:
             failed = session.scalars(select(Delivery)).one()
-    assert (failed.state, failed.tries) == (DeliveryState.FAILED, MOST_TRIES)
+    assert (failed.state, failed.tries) == (DeliveryState.FAILED, RETRY.tries)
     assert failed.problem.startswith("given up after 48 tries: 450")
     assert all(240 <= gap <= 360 for gap in gaps[:-1])
     assert len(set(gaps)) == len(gaps) == 10  # jitter
@@ -134,7 +134,7 @@ def test_mail_05_a_day_after_its_issue_began_nothing_is_tried_any_more(
         traveller.shift(timedelta(hours=23, minutes=57))
         send_all(post)
     with post.db.read() as session:
-        assert states(session) == {"failed": 1}
+        assert count_states(session) == {"failed": 1}
         assert session.scalars(select(Delivery.problem)).one().startswith("given up after 1 tries: 450")
 
 
@@ -144,12 +144,12 @@ def test_mf_10_mail_06_while_the_server_is_away_for_hours_nothing_is_lost_and_th
     with time_machine.travel(NOON, tick=False) as traveller:
         put_issue(post, 5)
         for _hour in range(6):
-            with sending(post, connect=away) as bulk:
-                bulk.handle_one(post)
+            with digest_sender(post, connect=away) as sender:
+                sender.handle_one(post)
             traveller.shift(timedelta(hours=1))
-            expire(post)
+            expire_leases(post)
         with post.db.read() as session:
-            assert states(session) == {"queued": 5}
+            assert count_states(session) == {"queued": 5}
             assert set(session.scalars(select(Delivery.tries))) == {0}
         send_all(post)
     assert len(mail_server.mails) == 5
@@ -159,8 +159,8 @@ def test_mail_05_a_server_that_is_away_for_a_day_makes_the_issue_ask(post: Servi
     with time_machine.travel(NOON, tick=False) as traveller:
         put_issue(post, 2)
         traveller.shift(timedelta(hours=25))
-        with sending(post, connect=away) as bulk:
-            bulk.handle_one(post)
+        with digest_sender(post, connect=away) as sender:
+            sender.handle_one(post)
     with post.db.read() as session:
         assert the_issue(session).state == IssueState.PAUSED
         assert [alarm.key for alarm in session.scalars(select(Alarm))] == ["digest-waits:1"]
@@ -182,11 +182,11 @@ def test_mf_11_an_unsafe_server_gets_no_digest_and_the_operator_hears_of_it(
     post: Services, mail_server: FakeMailServer
 ) -> None:
     put_issue(post, 3)
-    with sending(post, connect=unsafe) as bulk:
-        bulk.handle_one(post)
+    with digest_sender(post, connect=unsafe) as sender:
+        sender.handle_one(post)
     assert "MAIL" not in mail_server.verbs
     with post.db.read() as session:
-        assert states(session) == {"queued": 3}
+        assert count_states(session) == {"queued": 3}
         assert set(session.scalars(select(Delivery.tries))) == {0}
         assert session.scalars(select(Alarm.key)).all() == ["mail-server"]
 
@@ -202,7 +202,7 @@ def test_mf_31_a_mail_that_cannot_be_made_for_one_fails_and_the_others_go(
     send_all(post)
 
     with post.db.read() as session:
-        assert states(session) == {"sent": 19, "failed": 1}
+        assert count_states(session) == {"sent": 19, "failed": 1}
         problem = session.scalars(
             select(Delivery.problem).where(Delivery.state == DeliveryState.FAILED)
         ).one()
@@ -215,16 +215,16 @@ def test_mail_22_what_somebody_waits_for_overtakes_a_digest_after_one_slice(
 ) -> None:
     put_issue(post, 200)
     mail_server.answer("BODY", 0.05, times=1_000)
-    mail, digests = Transactional(), sending(post)
-    with digests as bulk:
+    mail, digests = Transactional(), digest_sender(post)
+    with digests as sender:
         worker = Worker(
-            post, [Step("mail", mail.handle_one, close=mail.close), Step("digests", bulk.handle_one)]
+            post, [Step("mail", mail.handle_one, close=mail.close), Step("digests", sender.handle_one)]
         )
         assert worker.turn()
         with post.db.write() as session:
-            outbox.queue(session, key="k", to="anna@example.org", mail=HELLO, pace=outbox.ASKED)
+            outbox.queue(session, key="k", to="anna@example.org", mail=HELLO, priority=outbox.URGENT)
         before = len(mail_server.mails)
         assert worker.turn()
         mail.close()
-    position = [each.to for each in mail_server.mails].index("anna@example.org")
+    position = [mail.to for mail in mail_server.mails].index("anna@example.org")
     assert position <= before + post.settings.digest_connections < 200

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from carrel import clock
 from carrel.audit import AuditEntry
 from carrel.http.services import Services
-from carrel.mail import holds, outbox
-from carrel.mail.models import MailState, OutboxMail
-from carrel.mail.outbox import ASKED, USUAL, RetryPolicy
+from carrel.mail import outbox, restore_hold
+from carrel.mail.models import OutboxMail, OutboxState
+from carrel.mail.outbox import NORMAL, URGENT, Priority
 from carrel.mail.outbox_sender import OutboxSender
 from tests.support.mail import HELLO
 from tests.support.smtp import FakeMailServer
@@ -21,24 +21,26 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-def queue(post: Services, key: str, pace: RetryPolicy = USUAL) -> None:
+def queue(post: Services, key: str, priority: Priority = NORMAL) -> None:
     with post.db.write() as session:
-        outbox.queue(session, key=key, to="anna@example.org", mail=HELLO, pace=pace, private=pace is ASKED)
+        outbox.queue(
+            session, key=key, to="anna@example.org", mail=HELLO, priority=priority, private=priority is URGENT
+        )
 
 
 def hold(post: Services) -> None:
     with post.db.write() as session:
-        holds.begin(session, backup_made_at=clock.now() - timedelta(hours=9))
+        restore_hold.start(session, backup_made_at=clock.now() - timedelta(hours=9))
 
 
 def reconciled(post: Services) -> None:
     with post.db.write() as session:
-        holds.note_reconciled(session)
+        restore_hold.mark_reconciled(session)
 
 
 def release(post: Services, *, skip: bool) -> int | None:
     with post.db.write() as session:
-        return holds.release(session, "the operator", skip=skip)
+        return restore_hold.release(session, "the operator", skip=skip)
 
 
 def send(post: Services) -> list[str]:
@@ -47,7 +49,7 @@ def send(post: Services) -> list[str]:
         while delivery.handle_one(post):
             pass
     with post.db.read() as session:
-        return sorted(session.scalars(select(OutboxMail.key).where(OutboxMail.state == MailState.SENT)))
+        return sorted(session.scalars(select(OutboxMail.key).where(OutboxMail.state == OutboxState.SENT)))
 
 
 @pytest.fixture
@@ -55,7 +57,7 @@ def restored(post: Services) -> Services:
     """A backup holds two mails; it was restored at noon, and Stripe compared a minute later."""
     with time_machine.travel(NOON - MINUTE, tick=False):
         queue(post, "old")
-        queue(post, "old code", ASKED)
+        queue(post, "old code", URGENT)
     with time_machine.travel(NOON, tick=False):
         hold(post)
         queue(post, "found at Stripe")
@@ -63,7 +65,7 @@ def restored(post: Services) -> Services:
         reconciled(post)
     with time_machine.travel(NOON + 2 * MINUTE, tick=False):
         queue(post, "new")
-        queue(post, "new code", ASKED)
+        queue(post, "new code", URGENT)
     return post
 
 
@@ -87,13 +89,13 @@ def test_data_12_again_mails_it_but_never_an_old_code(restored: Services) -> Non
     assert send(restored) == ["found at Stripe", "new", "new code", "old"]
     with restored.db.read() as session:
         old = session.scalars(select(OutboxMail).where(OutboxMail.key == "old code")).one()
-    assert (old.state, old.text) == (MailState.SUPPRESSED, "")
+    assert (old.state, old.text) == (OutboxState.SUPPRESSED, "")
 
 
 def test_data_12_before_stripe_was_compared_nothing_can_be_decided(post: Services) -> None:
     queue(post, "old")
     hold(post)
-    with pytest.raises(holds.NotReconciledError):
+    with pytest.raises(restore_hold.NotReconciledError):
         release(post, skip=True)
     assert send(post) == []
 

@@ -1,6 +1,6 @@
-"""Holding all mail after a restoration, until the operator decides about what may have gone out before (DATA-12).
+"""Holding all mail after a backup was restored, until the operator decides what may have gone out before (DATA-12).
 
-A mail that somebody waits for, asked for after the restoration, cannot be a second one: it goes.
+A mail that somebody waits for, asked for after the restore, cannot be a second one: it goes.
 """
 
 from datetime import datetime
@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from carrel import audit, clock
-from carrel.mail.models import MailHold, MailState, OutboxMail
-from carrel.mail.outbox import ASKED, WIPED
+from carrel.mail.models import MailHold, OutboxMail, OutboxState
+from carrel.mail.outbox import PENDING, URGENT, wipe_private
 
 SKIPPED = "held after a backup was restored, and counted as mailed"
 
@@ -19,14 +19,14 @@ class NotReconciledError(Exception):
     """What Stripe knows is not entered yet, so that nobody can tell which mails are second ones."""
 
 
-def begin(session: Session, *, backup_made_at: datetime) -> None:
+def start(session: Session, *, backup_made_at: datetime) -> None:
     """Hold all mail from now on."""
     session.execute(delete(MailHold))
     session.add(MailHold(id=1, since=clock.now(), backup_made_at=backup_made_at))
 
 
-def as_statement(since: datetime, backup_made_at: datetime) -> str:
-    """The same for PostgreSQL's own programs."""
+def start_sql(since: datetime, backup_made_at: datetime) -> str:
+    """`start` as SQL, for PostgreSQL's own programs."""
     values = f"1, '{since.isoformat()}', '{backup_made_at.isoformat()}'"
     return f"DELETE FROM mail_hold; INSERT INTO mail_hold (id, since, backup_made_at) VALUES ({values})"  # noqa: S608 - times
 
@@ -41,13 +41,13 @@ def is_held(session: Session) -> bool:
     return session.scalar(select(exists(select(MailHold.id)))) or False
 
 
-def may_go() -> ColumnElement[bool]:
-    """Whether a mail of the outbox may be sent."""
-    holds_it = or_(OutboxMail.pace != ASKED.name, OutboxMail.created_at <= MailHold.since)
-    return ~exists(select(MailHold.id).where(holds_it))
+def may_send() -> ColumnElement[bool]:
+    """Whether a mail of the outbox may be sent, as a condition over `OutboxMail`."""
+    is_held_back = or_(OutboxMail.priority != URGENT.name, OutboxMail.created_at <= MailHold.since)
+    return ~exists(select(MailHold.id).where(is_held_back))
 
 
-def note_reconciled(session: Session) -> None:
+def mark_reconciled(session: Session) -> None:
     """What Stripe knows is entered: what is queued from now on has causes of now."""
     session.execute(
         update(MailHold).where(MailHold.reconciled_at.is_(None)).values(reconciled_at=clock.now())
@@ -57,15 +57,14 @@ def note_reconciled(session: Session) -> None:
 def release(session: Session, actor: str, *, skip: bool) -> int | None:
     """Let the mail go on; how many mails were skipped, None when none was held. Raises `NotReconciledError`.
 
-    `skip` counts what was queued before the reconciliation as mailed. Mails that people waited for are never
-    sent late.
+    `skip` counts what was queued before the reconciliation as mailed. Urgent mails are never sent late.
     """
     hold = current(session)
     if hold is None:
         return None
     if hold.reconciled_at is None:
         raise NotReconciledError
-    late = and_(OutboxMail.pace == ASKED.name, OutboxMail.created_at <= hold.since)
+    late = and_(OutboxMail.priority == URGENT.name, OutboxMail.created_at <= hold.since)
     doubtful = or_(late, OutboxMail.created_at <= hold.reconciled_at) if skip else late
     count = _skip(session, doubtful)
     session.delete(hold)
@@ -74,10 +73,9 @@ def release(session: Session, actor: str, *, skip: bool) -> int | None:
     return count
 
 
-def _skip(session: Session, which: ColumnElement[bool]) -> int:
-    queued = update(OutboxMail).where(OutboxMail.state.in_([MailState.QUEUED, MailState.CLAIMED]), which)
-    over = queued.values(state=MailState.SUPPRESSED, owner=None, problem=SKIPPED, ended_at=clock.now())
-    skipped = session.scalars(over.returning(OutboxMail.id)).all()
-    private = update(OutboxMail).where(OutboxMail.id.in_(skipped), OutboxMail.private)
-    session.execute(private.values(**WIPED))
+def _skip(session: Session, doubtful: ColumnElement[bool]) -> int:
+    pending = update(OutboxMail).where(OutboxMail.state.in_(PENDING), doubtful)
+    skipping = pending.values(state=OutboxState.SUPPRESSED, owner=None, problem=SKIPPED, ended_at=clock.now())
+    skipped = session.scalars(skipping.returning(OutboxMail.id)).all()
+    wipe_private(session, skipped)
     return len(skipped)

@@ -5,18 +5,18 @@ from dataclasses import replace
 import pytest
 
 from carrel.http.services import Services
-from newsletter.delivery.rate_limit import SendRateLimit
+from newsletter.delivery.limits import SendRateLimit
 from tests.support.digests import put_issue, send_all
 from tests.support.smtp import FakeMailServer
 
 
-def test_mail_21_the_throttle_gives_each_mail_its_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mail_21_the_rate_limit_spaces_mails_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr("newsletter.delivery.rate_limit.time.monotonic", lambda: now[0])
-    monkeypatch.setattr("newsletter.delivery.rate_limit.time.sleep", lambda s: now.__setitem__(0, now[0] + s))
-    throttle = SendRateLimit(20)
+    monkeypatch.setattr("newsletter.delivery.limits.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("newsletter.delivery.limits.time.sleep", lambda s: now.__setitem__(0, now[0] + s))
+    limit = SendRateLimit(20)
     moments = []
-    while throttle.wait(101.0):
+    while limit.wait(101.0):
         moments.append(now[0])
     assert moments == pytest.approx([100 + 0.05 * n for n in range(21)])
 

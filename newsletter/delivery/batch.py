@@ -1,4 +1,4 @@
-"""A slice: up to a second of one issue's delivery, shared by several connections."""
+"""A batch: up to a second of one issue's deliveries, shared by several connections to the mail server."""
 
 import threading
 import time
@@ -11,66 +11,71 @@ from carrel import clock
 from carrel.http.services import Services
 from carrel.mail.outcomes import MailServerError
 from newsletter.delivery import claims
-from newsletter.delivery.claims import Claimed
-from newsletter.delivery.provider_limits import Domains
-from newsletter.delivery.rate_limit import SendRateLimit
+from newsletter.delivery.claims import QUEUE, ClaimedDelivery
+from newsletter.delivery.limits import DomainLimit, SendRateLimit
 from newsletter.issues import sent_log, withdrawal
-from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState, Rendering
+from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState, MailVariant
 
 SECONDS = 1.0
 CLAIMED_AT_ONCE = 100
-FULL_SECONDS = 0.02
+POLL_SECONDS = 0.02
 
 
 class SendBatch:
     """Hands out an issue's deliveries until its time is over or nothing is left."""
 
     def __init__(
-        self, services: Services, issue_id: int, owner: str, throttle: SendRateLimit, domains: Domains
+        self,
+        services: Services,
+        issue_id: int,
+        owner: str,
+        rate_limit: SendRateLimit,
+        domain_limit: DomainLimit,
     ) -> None:
-        self.unusable: MailServerError | None = None
+        self.server_error: MailServerError | None = None
         self.ends_at = time.monotonic() + SECONDS
         self._services, self._issue_id, self._owner = services, issue_id, owner
-        self._throttle, self._domains = throttle, domains
+        self._rate_limit, self._domain_limit = rate_limit, domain_limit
         self._lock = threading.Lock()
-        self._claimed: deque[Claimed] = deque()
+        self._claimed: deque[ClaimedDelivery] = deque()
         self._is_over = False
 
-    def next(self) -> Claimed | None:
-        """The next delivery for a connection, to be given back by `done`; None when the slice is over."""
+    def next(self) -> ClaimedDelivery | None:
+        """The next delivery for a connection, which then says `done`; None when the batch is over."""
         while not self._is_over and time.monotonic() < self.ends_at:
             with self._lock:
                 if not (self._claimed or self._claim()):
                     return None
-                if delivery := self._domains.take(self._claimed):
-                    return self._in_time(delivery)
-            time.sleep(FULL_SECONDS)  # all that is left goes to providers that have enough at once
+                if delivery := self._domain_limit.take(self._claimed):
+                    return self._wait_for_rate(delivery)
+            time.sleep(POLL_SECONDS)  # all that is left goes to providers that have enough at once
         return None
 
-    def _in_time(self, delivery: Claimed) -> Claimed | None:
-        if self._throttle.wait(self.ends_at):
+    def _wait_for_rate(self, delivery: ClaimedDelivery) -> ClaimedDelivery | None:
+        if self._rate_limit.wait(self.ends_at):
             return delivery
         self._claimed.append(delivery)
         self.done(delivery)
         return None
 
-    def done(self, delivery: Claimed) -> None:
+    def done(self, delivery: ClaimedDelivery) -> None:
         """A connection has finished with it."""
-        self._domains.leave(delivery)
+        self._domain_limit.release(delivery)
 
-    def end(self, unusable: MailServerError, delivery: Claimed) -> None:
+    def abort(self, error: MailServerError, delivery: ClaimedDelivery) -> None:
         """The mail server cannot be used: this delivery was not tried, and no other will be."""
         with self._lock:
-            self.unusable, self._is_over = unusable, True
+            self.server_error, self._is_over = error, True
             self._claimed.append(delivery)
 
     def give_back(self) -> None:
-        """What nobody took goes back into the queue."""
+        """Put what no connection took back into the queue."""
         with self._lock:
             self._is_over = True
             if self._claimed:
+                ids = [delivery.id for delivery in self._claimed]
                 with self._services.db.write() as session:
-                    claims.give_back(session, [each.id for each in self._claimed], self._owner)
+                    claims.give_back(session, ids, self._owner)
                 self._claimed.clear()
 
     def _claim(self) -> bool:
@@ -85,44 +90,39 @@ def next_issue(session: Session, after: int) -> int | None:
     """An issue with something to send now: the next after that one, so that all have their turn."""
     due = (
         select(Delivery.id)
-        .join(Rendering, Rendering.id == Delivery.rendering_id)
-        .where(
-            Delivery.issue_id == Issue.id,
-            Delivery.state == DeliveryState.QUEUED,
-            Delivery.due_at <= clock.now(),
-            Rendering.html.is_not(None),
-        )
+        .join(MailVariant, MailVariant.id == Delivery.variant_id)
+        .where(Delivery.issue_id == Issue.id, QUEUE.is_due(clock.now()), MailVariant.html.is_not(None))
     )
     ready = select(Issue.id).where(Issue.state == IssueState.SENDING, due.exists())
     return session.scalars(ready.order_by(Issue.id <= after, Issue.id).limit(1)).first()
 
 
 def begin(services: Services, issue_id: int) -> bool:
-    """Note, in the database and outside it, that a slice begins. Whether the issue is still going out."""
+    """Note, in the database and outside it, that a batch begins. Whether the issue is still being sent."""
     with services.db.write() as session:
         withdrawal.withdraw_gone(session, issue_id)
-        going = update(Issue).where(Issue.id == issue_id, Issue.state == IssueState.SENDING)
-        counted = going.values(slices=Issue.slices + 1).returning(Issue.pace, Issue.period, Issue.slices)
-        begun = session.execute(counted).first()
-    if begun is None:
+        sending = update(Issue).where(Issue.id == issue_id, Issue.state == IssueState.SENDING)
+        counting = sending.values(batches=Issue.batches + 1)
+        row = session.execute(counting.returning(Issue.frequency, Issue.period, Issue.batches)).first()
+    if row is None:
         return False
-    sent_log.append(services.settings, *begun)
+    sent_log.append(services.settings, *row)
     return True
 
 
-def is_over(session: Session) -> bool:
-    """Whether an issue has nothing left to send. A look that takes no lock."""
+def is_any_issue_over(session: Session) -> bool:
+    """Whether an issue has nothing left to send. Takes no lock."""
     return session.scalars(_over().limit(1)).first() is not None
 
 
-def finish(session: Session) -> None:
+def finish_issues(session: Session) -> None:
     """An issue is finished only when nothing is queued or claimed (MAIL-03)."""
     finished = {"state": IssueState.FINISHED, "finished_at": clock.now()}
     session.execute(update(Issue).where(Issue.id.in_(_over())).values(finished))
 
 
 def _over() -> Select[int]:
-    open_ = exists().where(
+    pending = exists().where(
         Delivery.issue_id == Issue.id, Delivery.state.in_([DeliveryState.QUEUED, DeliveryState.CLAIMED])
     )
-    return select(Issue.id).where(Issue.state == IssueState.SENDING, ~open_)
+    return select(Issue.id).where(Issue.state == IssueState.SENDING, ~pending)
