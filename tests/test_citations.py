@@ -99,3 +99,17 @@ def test_every_document_that_is_cited_is_there() -> None:
     assert missing(cited(r"(?<![\w/.-])(docs/[\w/-]+\.md)\b")) == set()
     names = {path: ELSEWHERE.findall(text) for path, text in TEXTS.items()}
     assert {path: found for path, found in names.items() if found} == {}
+
+
+def test_every_file_of_the_architecture_is_there() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    paths = set(re.findall(r"`((?:site|articles|payments|newsletter|docs)/[\w/.-]+)`", text))
+    assert len(paths) > 50
+    assert {path for path in paths if not (ROOT / path).exists()} == set()
+
+
+def test_a_walk_has_at_most_eight_stops() -> None:
+    walks = (ROOT / "docs" / "architecture.md").read_text("utf-8").partition("## Four walks")[2].partition("\n## ")[0]
+    stops = [len(re.findall(r"^\d+\. ", walk, re.MULTILINE)) for walk in walks.split("\n**")[1:]]
+    assert len(stops) == 4
+    assert max(stops) <= 8
