@@ -111,7 +111,7 @@ class Worker:
 def run(services: Services) -> None:
     """The worker process: until SIGTERM or Ctrl-C."""
     logging.configure()
-    payments_listening.listen()
+    payments_listening.connect_signal_handlers()
     newsletter_listening.listen()
     worker = Worker(services, steps())
     signal.signal(signal.SIGTERM, worker.stop)

@@ -113,7 +113,7 @@ def test_data_04_killed_again_and_again_under_mixed_load_everything_adds_up(
     assert {each: (site.passes(each), len(site.payments(each))) for each in paid} == dict.fromkeys(
         paid, (1, 1)
     )
-    assert list(rebuild.drifts(site.db)) == []
+    assert list(rebuild.find_mismatches(site.db)) == []
     no_mail_twice(site)
     every_mail_that_was_sent_arrived(site)
     the_logs_tell_of_nobody(site)

@@ -22,13 +22,13 @@ from website.demo.environment import (
     port,
     write_down,
 )
-from website.demo.fake_stripe import FakeStripe
+from website.demo.fake_stripe import running_fake_stripe
 from website.demo.preparing import Prepared, prepare
 from website.demo.processes import Processes, ProcessStartError
 
-STANDIN_KEY = "sk_test_standin"
-STANDIN_SECRET = "whsec_demo"
-STANDIN_STATE = "stripe.db"
+FAKE_STRIPE_KEY = "sk_test_standin"
+FAKE_STRIPE_SECRET = "whsec_demo"
+FAKE_STRIPE_STATE = "stripe.db"
 
 THINGS_TO_TRY = """
   {site} is running at {address}   (Ctrl-C ends it)
@@ -102,7 +102,7 @@ def _refuse_taken_port(number: int) -> None:
 
 @contextmanager
 def _neighbours(settings: Settings) -> Iterator[Mapping[str, str]]:
-    """Start the stand-in, and the mailbox where it is wanted; the environment that leads to them."""
+    """Start the fake Stripe, and the mailbox where it is wanted; the environment that leads to them."""
     address = f"http://127.0.0.1:{port(os.environ)}"
     with ExitStack() as stack:
         smtp_url = ""
@@ -110,15 +110,15 @@ def _neighbours(settings: Settings) -> Iterator[Mapping[str, str]]:
             controller, smtp_url = mailbox.start(settings.home)
             stack.callback(controller.stop)
         stripe = stack.enter_context(
-            FakeStripe.running(
+            running_fake_stripe(
                 webhook_url=f"{address}/webhooks/stripe",
-                webhook_secrets=(STANDIN_SECRET,),
-                api_key=STANDIN_KEY,
+                webhook_secrets=(FAKE_STRIPE_SECRET,),
+                api_key=FAKE_STRIPE_KEY,
                 retry_delays=(1, 5, 15, 60, 300, 1800),
                 settle_after=20,
-                state=settings.home / STANDIN_STATE,
+                state=settings.home / FAKE_STRIPE_STATE,
             )
         )
         yield fill_in(
-            os.environ, settings, Neighbours(stripe.base_url, STANDIN_KEY, STANDIN_SECRET, smtp_url)
+            os.environ, settings, Neighbours(stripe.base_url, FAKE_STRIPE_KEY, FAKE_STRIPE_SECRET, smtp_url)
         )

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, redirect
 
 from articles import queries
 from articles.models import Article
-from articles.neighbors import neighbours
+from articles.neighbors import neighbors
 from articles.related import related
 from carrel.accounts import current_reader
 from carrel.ads import network
@@ -15,7 +15,7 @@ from carrel.http.cached_response import Rendering, serve_edition
 from carrel.http.services import services
 from carrel.page_cache import Audience
 from newsletter.feeds import autodiscovery
-from payments.offer import Offer
+from payments.offer import PassOffer
 from website.pages import json_ld
 from website.pages.page_context import Meta, PageContext
 from website.pages.view_models import article_view, by_exam, home_shelf
@@ -132,7 +132,7 @@ def render_article(slug: str, edition: Audience) -> Rendering:
         found = find(frame, slug)
         offer = frame.offer(found.exam)
         slots, inline = _slots(frame, found, offer)
-        beside = neighbours(session, found, frame.now)
+        beside = neighbors(session, found, frame.now)
         view = article_view(found, inline, related(session, found, frame.now), beside, settings)
         meta = Meta(
             found.title,
@@ -155,7 +155,9 @@ def find(frame: PageContext, slug: str, suffix: str = "/") -> Article:
     return found or abort(404)
 
 
-def _slots(frame: PageContext, found: Article, offer: Offer | None) -> tuple[dict[str, Any], dict[int, Any]]:
+def _slots(
+    frame: PageContext, found: Article, offer: PassOffer | None
+) -> tuple[dict[str, Any], dict[int, Any]]:
     if not found.ads or found.content is None:
         return {}, {}
     where = Where(found.slug, found.exam.slug, tuple(topic.slug for topic in found.topics))

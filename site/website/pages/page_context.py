@@ -49,7 +49,7 @@ class PageContext:
         """The page's absolute address, from the settings and never from the request."""
         return services().settings.base_url + self.path
 
-    def offer(self, exam: Exam | None = None) -> offers.Offer | None:
+    def offer(self, exam: Exam | None = None) -> offers.PassOffer | None:
         """The line that sells the pass; a holder never sees it (decision 12)."""
         if not self.edition.has_ads:
             return None
@@ -61,7 +61,7 @@ class PageContext:
         places: Sequence[Place],
         where: Where,
         blocks: Sequence[Any] = (),
-        offer: offers.Offer | None = None,
+        offer: offers.PassOffer | None = None,
     ) -> tuple[dict[str, Any], dict[int, Any]]:
         """What the page's slots show, and what stands between its blocks; nothing for a pass holder."""
         if not self.edition.has_ads:

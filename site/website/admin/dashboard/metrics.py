@@ -39,7 +39,7 @@ def money(session: Session, settings: Settings, days: Fortnight) -> Panel:
     """Passes and what came in for them."""
     span = Span(days.days[0], days.today, days.zone)
     found = sales.sales(session, span, settings.pass_currency)
-    kept = price(found.kept_cents, settings.pass_currency)
+    kept = price(found.net_cents, settings.pass_currency)
     paid = (Payment.paid_at >= days.start) & (Payment.outcome == "granted")
     sold = _each(session, select(Payment.paid_at).where(paid))
     numbers = [

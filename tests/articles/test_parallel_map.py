@@ -9,24 +9,24 @@ from pathlib import Path
 
 import pytest
 
-from articles.build.parallel_map import FEW, WorkerDiedError, parallel_map
+from articles.parallel_map import FEW, WorkerDiedError, parallel_map
 
 
 def double(factor: int, items: Sequence[int]) -> list[int]:
     return [factor * item for item in items]
 
 
-def pids(_desk: int, items: Sequence[int]) -> list[int]:
+def pids(_context: int, items: Sequence[int]) -> list[int]:
     return [os.getpid()]
 
 
-def die(_desk: int, items: Sequence[int]) -> list[int]:
+def die(_context: int, items: Sequence[int]) -> list[int]:
     if 100 in items:
         os.kill(os.getpid(), signal.SIGKILL)
     return list(items)
 
 
-def refuse(_desk: int, items: Sequence[int]) -> list[int]:
+def refuse(_context: int, items: Sequence[int]) -> list[int]:
     raise ZeroDivisionError
 
 
@@ -37,14 +37,14 @@ def report_and_sleep(folder: str, items: Sequence[int]) -> None:
 
 @pytest.mark.parametrize("count", [0, 1, FEW, FEW + 1, 400])
 def test_results_come_whole_and_in_order(count: int) -> None:
-    found = [result for results in parallel_map(double, 2, range(count)) for result in results]
-    assert found == [2 * number for number in range(count)]
+    results = [result for chunk in parallel_map(double, 2, range(count)) for result in chunk]
+    assert results == [2 * number for number in range(count)]
 
 
 def test_little_work_is_done_here_and_much_work_elsewhere() -> None:
-    assert {pid for found in parallel_map(pids, 0, range(FEW)) for pid in found} == {os.getpid()}
+    assert {pid for chunk in parallel_map(pids, 0, range(FEW)) for pid in chunk} == {os.getpid()}
     if len(os.sched_getaffinity(0)) > 1:
-        assert os.getpid() not in {pid for found in parallel_map(pids, 0, range(400)) for pid in found}
+        assert os.getpid() not in {pid for chunk in parallel_map(pids, 0, range(400)) for pid in chunk}
 
 
 def test_a_failure_in_a_worker_is_a_failure_here() -> None:
@@ -76,8 +76,8 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
 def _wait_for(look: object) -> list[int]:
     give_up = time.monotonic() + 60
     while time.monotonic() < give_up:
-        if found := look():  # type: ignore[operator]
-            return found  # type: ignore[no-any-return]
+        if results := look():  # type: ignore[operator]
+            return results  # type: ignore[no-any-return]
         time.sleep(0.05)
     pytest.fail("it did not happen within a minute")
 

@@ -1,4 +1,4 @@
-"""Checkout Sessions of the stand-in, asked by the real library."""
+"""Checkout Sessions, through Stripe's own library."""
 
 import time
 from collections.abc import Callable
@@ -48,8 +48,8 @@ def test_our_own_notes_are_never_shown(
     fake_stripe.pay(opened.id)
     shown = client.v1.checkout.sessions.retrieve(opened.id, {"expand": ["payment_intent.latest_charge"]})
     listed = client.v1.checkout.sessions.list().data[0]
-    told = client.v1.events.list({"type": "checkout.session.completed"}).data[0]
-    for answer in (opened, shown, listed, told, told.data.object):
+    event = client.v1.events.list({"type": "checkout.session.completed"}).data[0]
+    for answer in (opened, shown, listed, event, event.data.object):
         assert not [name for name in answer.to_dict() if name.startswith("_")]
 
 
@@ -74,11 +74,11 @@ def test_a_delayed_payment_is_complete_and_unpaid_until_the_bank_answers(
     fake_stripe: FakeStripe, new_session: NewSession
 ) -> None:
     good, bad = new_session().id, new_session().id
-    waiting = fake_stripe.pay_later(good)
+    waiting = fake_stripe.pay_by_bank_debit(good)
     assert (waiting["status"], waiting["payment_status"]) == ("complete", "unpaid")
-    assert fake_stripe.settle(good)["payment_status"] == "paid"
-    fake_stripe.pay_later(bad)
-    assert fake_stripe.fail(bad)["payment_status"] == "unpaid"
+    assert fake_stripe.settle_payment(good)["payment_status"] == "paid"
+    fake_stripe.pay_by_bank_debit(bad)
+    assert fake_stripe.fail_payment(bad)["payment_status"] == "unpaid"
     assert [e["type"] for e in fake_stripe.events() if e["type"].startswith("checkout")] == [
         "checkout.session.completed",
         "checkout.session.async_payment_succeeded",
@@ -133,14 +133,14 @@ def test_a_paid_session_does_not_expire_and_cannot_be_expired(
 
 
 def test_what_ties_a_session_to_its_order_can_be_lost(fake_stripe: FakeStripe, paid: str) -> None:
-    bare = fake_stripe.forget(paid)
+    bare = fake_stripe.remove_references(paid)
     assert (bare["metadata"], bare["client_reference_id"]) == ({}, None)
     intent = fake_stripe.get(bare["payment_intent"])
     assert (intent["metadata"], fake_stripe.get(intent["latest_charge"])["metadata"]) == ({}, {})
 
 
 def test_another_product_of_the_account_can_be_sold(fake_stripe: FakeStripe) -> None:
-    sale = fake_stripe.foreign_sale(amount=700)
+    sale = fake_stripe.sell_unrelated_product(amount=700)
     assert (sale["payment_status"], sale["metadata"], sale["client_reference_id"]) == ("paid", {}, None)
 
 

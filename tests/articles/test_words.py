@@ -1,6 +1,6 @@
 """Words as search and relatedness see them."""
 
-from articles.build.words import KEYWORDS, keywords, words
+from articles.words import KEYWORDS, keywords, words
 
 
 def test_words_are_small_and_without_accents() -> None:
@@ -18,23 +18,23 @@ def test_words_are_small_and_without_accents() -> None:
 
 
 def test_keywords_leave_out_little_words_and_join_singular_and_plural() -> None:
-    found = dict(
+    weights = dict(
         keywords("The claim", [], words("Claims and a claim, with the policies of a policy, us and a bus"))
     )
-    assert set(found) == {"claim", "policy", "bus"}
-    assert found["claim"] > found["policy"] > found["bus"]
+    assert set(weights) == {"claim", "policy", "bus"}
+    assert weights["claim"] > weights["policy"] > weights["bus"]
 
 
 def test_words_of_title_and_headings_weigh_more() -> None:
-    found = dict(keywords("Appeals", ["Deadlines"], words("appeal deadline letter")))
-    assert found["appeal"] > found["deadline"] > found["letter"]
+    weights = dict(keywords("Appeals", ["Deadlines"], words("appeal deadline letter")))
+    assert weights["appeal"] > weights["deadline"] > weights["letter"]
 
 
 def test_a_long_text_keeps_the_words_that_come_often() -> None:
     text = [f"word{n}" for n in range(300) for _ in range(1 + n % 7)]
-    found = keywords("Other", [], text)
-    assert len(found) == KEYWORDS
-    assert all(int(word[4:]) % 7 == 6 for word, _ in found if word != "other")
+    chosen = keywords("Other", [], text)
+    assert len(chosen) == KEYWORDS
+    assert all(int(word[4:]) % 7 == 6 for word, _ in chosen if word != "other")
 
 
 def test_words_of_any_script_are_told_apart_by_what_is_no_letter() -> None:

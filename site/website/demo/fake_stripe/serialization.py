@@ -1,4 +1,4 @@
-"""How objects leave the API: without our notes, and expanded where asked."""
+"""Objects as the API shows them: without internal fields, expanded on request."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.errors import ApiError, Json
 
-# What may be expanded, by kind: the field holds the id of an object.
+# Expandable fields, by kind: they hold the id of an object.
 _LINKS: dict[str, set[str]] = {
     "checkout.session": {"payment_intent"},
     "payment_intent": {"latest_charge"},
@@ -22,57 +22,54 @@ _DEEPEST = 4
 
 
 def snapshot(obj: Json) -> Json:
-    """A copy that shares nothing with the original and shows none of our notes."""
+    """A deep copy without internal fields."""
     return {name: copy.deepcopy(value) for name, value in obj.items() if not name.startswith("_")}
 
 
-def expanded(world: AccountState, obj: Json, paths: list[str]) -> Json:
-    """The object as the API shows it, with every path of ``expand[]`` followed.
-
-    Raises ApiError for a path that leads to nothing expandable.
-    """
+def expanded(account: AccountState, obj: Json, paths: list[str]) -> Json:
+    """The object with every path of ``expand[]`` expanded. Raises ApiError for one that cannot be expanded."""
     shown = snapshot(obj)
     for path in paths:
         steps = path.split(".")
         if len(steps) > _DEEPEST + 1:
             raise ApiError("You cannot expand more than 4 levels of a property.", param="expand")
-        _expand(world, shown, steps, path)
+        _expand(account, shown, steps, path)
     return shown
 
 
-def _expand(world: AccountState, shown: Any, steps: list[str], path: str) -> None:
+def _expand(account: AccountState, shown: Any, steps: list[str], path: str) -> None:
     if not steps or shown is None:
         return
     step, *rest = steps
     if shown.get("object") == "list" and step == "data":
         for item in shown["data"]:
-            _expand(world, item, rest, path)
+            _expand(account, item, rest, path)
         return
-    _open(world, shown, step, path)
-    _expand(world, shown[step], rest, path)
+    _open(account, shown, step, path)
+    _expand(account, shown[step], rest, path)
 
 
-def _open(world: AccountState, shown: Json, step: str, path: str) -> None:
+def _open(account: AccountState, shown: Json, step: str, path: str) -> None:
     if step in _LISTS.get(shown["object"], {}):
-        shown.setdefault(step, _LISTS[shown["object"]][step](world, shown["id"]))
+        shown.setdefault(step, _LISTS[shown["object"]][step](account, shown["id"]))
     elif step in _LINKS.get(shown["object"], set()):
         if isinstance(shown[step], str):
-            shown[step] = snapshot(world.store.get(shown[step]))
+            shown[step] = snapshot(account.store.get(shown[step]))
     elif not (shown["object"] == "item" and step == "price"):
         raise ApiError(f"This property cannot be expanded ({path}).", param="expand")
 
 
-def _line_items(world: AccountState, session_id: str) -> Json:
-    items = world.store.get(session_id)["_line_items"]
+def _line_items(account: AccountState, session_id: str) -> Json:
+    items = account.store.get(session_id)["_line_items"]
     return as_list(copy.deepcopy(items), f"/v1/checkout/sessions/{session_id}/line_items")
 
 
-def _refunds(world: AccountState, charge_id: str) -> Json:
-    made = [r for r in reversed(world.store.all("refund")) if r["charge"] == charge_id]
+def _refunds(account: AccountState, charge_id: str) -> Json:
+    made = [r for r in reversed(account.store.all("refund")) if r["charge"] == charge_id]
     return as_list([snapshot(r) for r in made[:10]], f"/v1/charges/{charge_id}/refunds")
 
 
-# Lists that an object holds only when they are expanded.
+# Lists that an object includes only when they are expanded.
 _LISTS: dict[str, dict[str, Callable[[AccountState, str], Json]]] = {
     "checkout.session": {"line_items": _line_items},
     "charge": {"refunds": _refunds},
