@@ -6,9 +6,8 @@ from flask import Blueprint, Flask, Response, make_response, redirect, render_te
 from carrel.accounts import current_reader
 from carrel.accounts.paths import safe_path
 from carrel.accounts.sessions import may_see_account
-from carrel.http import errors
+from carrel.http import cookies, errors
 from carrel.http.services import services
-from carrel.http.session_cookie import set_session_cookie
 from payments import offer, refunds, signal_handlers
 from payments.checkout import start_checkout, success_page
 from payments.checkout.checkout_session import open_session, thanks_path
@@ -58,7 +57,7 @@ def checkout() -> Response:
     return_to = safe_path(request.form.get("next", "/"))
     if not shop.settings.sells:
         return make_response(_offer(return_to), 503)
-    session = current_reader.session()
+    session = current_reader.reader_session()
     visitor = start_checkout.Visitor(
         reader_id=session.reader_id if session else None,
         may_see_account=session is not None and may_see_account(session),
@@ -71,14 +70,14 @@ def checkout() -> Response:
         return make_response(_offer(return_to), 409)
     response = _onward(shop, begun)
     if begun.new_token:
-        set_session_cookie(response, begun.new_token)
+        cookies.SESSION.set(response, begun.new_token)
     return response
 
 
 @blueprint.get("/pass/thanks")
 def thanks() -> Response:
     """Back from Checkout. Records what Stripe already knows (decision 4), and signs nobody in."""
-    session = current_reader.session()
+    session = current_reader.reader_session()
     session_id = request.args.get("session", "")
     welcome = success_page.arrive(shop_of(services()), session_id, session.reader_id if session else None)
     back = f"{welcome.return_to}#page-thanks"
@@ -108,7 +107,7 @@ def _see(url: str) -> Response:
 
 def _offer(return_to: str) -> Response:
     settings = services().settings
-    session = current_reader.session()
+    session = current_reader.reader_session()
     page = render_template(
         "payments/offer.html",
         line=offer.offer_line(settings),
@@ -130,7 +129,7 @@ def _onward(shop: PaymentContext, begun: start_checkout.Begun) -> Response:
         return _see(open_session(shop, begun.order, begun.email))
     except (StripeUnavailableError, StripeRefusedError, StripeResponseError) as failure:
         log.error("checkout not opened", order=begun.order.reference, failure=str(failure))
-        return errors.page(503, AWAY)
+        return errors.error_response(503, AWAY)
 
 
 def _poll(response: Response, session_id: str) -> None:

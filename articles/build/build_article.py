@@ -10,7 +10,7 @@ from articles.build.built_article import BuiltArticle, BuiltImage, BuiltLink
 from articles.build.words import keywords, words
 from articles.loading import file_io, front_matter
 from articles.loading.article_file import soften
-from articles.render import Context, Picture, Problem, Rendered, images, render
+from articles.render import Context, Problem, Rendered, WebImage, images, render
 from articles.render.image_problems import ImageError
 
 MEDIA_URL = "/media/"
@@ -45,7 +45,7 @@ class _Images:
     met: list[BuiltImage] = field(default_factory=list)
     wrong: dict[str, ImageError] = field(default_factory=dict)
 
-    def resolve(self, written: str) -> Picture | None:
+    def resolve(self, written: str) -> WebImage | None:
         root = self.desk.root
         try:
             file = images.find((root / self.path).parent, written, root)
@@ -57,11 +57,11 @@ class _Images:
         self.met.append(BuiltImage(file.relative_to(root).as_posix(), stamp, digest))
         return picture
 
-    def _publish(self, file: Path) -> Picture:
+    def _publish(self, file: Path) -> WebImage:
         if self.desk.media is not None:
             return images.publish(file, self.desk.media, MEDIA_URL)
         images.inspect(file)
-        return Picture(file.name, 1, 1)
+        return WebImage(file.name, 1, 1)
 
 
 def make_all(desk: BuildContext, tasks: Sequence[Task]) -> list[BuiltArticle]:

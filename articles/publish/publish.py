@@ -19,7 +19,7 @@ from articles.publish.sync_taxonomy import sync_exams, sync_pages
 from articles.visibility import first_visible
 from carrel import clock
 from carrel.db import Database
-from carrel.page_cache import raise_epoch
+from carrel.page_cache import bump_cache_version
 from carrel.settings import Settings
 
 ONE_MAIL = 5  # more new articles than this at once are one mail (decision 13)
@@ -71,7 +71,7 @@ def _switch(run: Publication, files: Files, outcome: Published) -> None:
         write_articles(session, switch)
         refresh_stamps(session, _new_stamps(run, files))
         if not outcome.is_empty:
-            raise_epoch(session)
+            bump_cache_version(session)
     discard(run.db, outcome.diff.replaced)
 
 

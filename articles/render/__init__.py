@@ -14,7 +14,7 @@ from articles.render.rendered import (
     Problem,
     Rendered,
 )
-from carrel.images.image import Picture
+from carrel.images.image import WebImage
 
 __all__ = [
     "PLACEHOLDER",
@@ -26,9 +26,9 @@ __all__ = [
     "Kind",
     "Level",
     "Link",
-    "Picture",
     "Problem",
     "Rendered",
+    "WebImage",
     "for_feed",
     "render",
 ]

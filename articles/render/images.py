@@ -10,7 +10,7 @@ from articles.render.image_problems import (
     MissingImageError,
     UnknownImageTypeError,
 )
-from carrel.images.image import BYTES, Picture
+from carrel.images.image import BYTES, WebImage
 
 
 def find(folder: Path, src: str, root: Path) -> Path:
@@ -40,7 +40,7 @@ def inspect(path: Path) -> None:
     processing.inspect(path.name, _read(path))
 
 
-def publish(path: Path, media: Path, url: str) -> Picture:
+def publish(path: Path, media: Path, url: str) -> WebImage:
     """Write the widths of an image that `media` lacks, and say how to show it; see `carrel.images.processing`."""
     from carrel.images import processing
 

@@ -4,7 +4,7 @@ from urllib.parse import unquote
 
 from articles.render.rendered import Image
 from articles.render.tree import Element, Tree, add, parent_of, put, remove, take
-from carrel.images.image import Picture
+from carrel.images.image import WebImage
 
 SIZES = "(min-width: 48rem) 44rem, 100vw"  # how wide the column of text shows an image
 
@@ -29,7 +29,7 @@ def _place_one(tree: Tree, element: Element, *, first: bool) -> Image:
     return Image(path, alt, caption, line, picture)
 
 
-def _resolve(tree: Tree, element: Element, path: str, line: int) -> Picture | None:
+def _resolve(tree: Tree, element: Element, path: str, line: int) -> WebImage | None:
     if not path or ":" in path or path.startswith(("/", "\\")):
         take(element, "src")
         mend = "Put the file beside the article and write its name: `![…](file.png)`."

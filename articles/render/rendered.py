@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from carrel.images.image import Picture
+from carrel.images.image import WebImage
 
 Kind = Literal[
     "heading", "paragraph", "list", "definitions", "table", "code",
@@ -26,7 +26,7 @@ class Context:
 
     first_line: int = 1
     resolve_link: Callable[[str], str | None] | None = None
-    resolve_image: Callable[[str], Picture | None] | None = None
+    resolve_image: Callable[[str], WebImage | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Image:
     alt: str
     caption: str
     line: int
-    picture: Picture | None
+    picture: WebImage | None
 
 
 @dataclass(frozen=True, slots=True)

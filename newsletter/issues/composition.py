@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from articles.models import Article
 from articles.render import for_feed
 from carrel import clock
-from carrel.ads.ad_server import AdServer, FilledSlot, Place, Where
+from carrel.ads.ad_server import AdContext, AdServer, FilledSlot, SlotPlace
 from carrel.http.services import Services
 from carrel.mail.message import Content
 from carrel.page_cache import Audience
@@ -134,6 +134,6 @@ def _ad(
     if not any(piece["ads"] for piece in pieces):
         return None
     exams = {piece["exam_slug"] for piece in pieces}
-    where = Where(f"digest:{issue.id}", exams.pop() if len(exams) == 1 else "")
+    where = AdContext(f"digest:{issue.id}", exams.pop() if len(exams) == 1 else "")
     desk = AdServer(session, settings, signer, clock.now(), base_url=settings.base_url)
-    return desk.one(Place.DIGEST, where)
+    return desk.one(SlotPlace.DIGEST, where)

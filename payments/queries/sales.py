@@ -9,8 +9,8 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from carrel.ads import reports
-from carrel.ads.reports import Span
-from carrel.csv_export import sheet
+from carrel.ads.reports import ReportPeriod
+from carrel.csv_export import to_csv
 from payments.ledger import entries
 from payments.ledger.entitlement import given_back
 from payments.models import Order, Payment
@@ -59,7 +59,7 @@ class Sales:
         return sum(each.kept_cents for each in self.pages)
 
 
-def sales(session: Session, span: Span, currency: str) -> Sales:
+def sales(session: Session, span: ReportPeriod, currency: str) -> Sales:
     """Passes that were paid in these days, in this currency; gifts are none."""
     sold = _paid(session, span, currency)
     states = entries.states_of(session, [payment_id for payment_id, _, _ in sold])
@@ -80,10 +80,10 @@ def as_csv(found: Iterable[Selling]) -> str:
         [each.page, each.page_views, each.passes, each.kept_cents, round(each.rate, 2) if each.rate else 0]
         for each in found
     ]
-    return sheet(HEADER, rows)
+    return to_csv(HEADER, rows)
 
 
-def _paid(session: Session, span: Span, currency: str) -> Sequence[Row[int, int, str]]:
+def _paid(session: Session, span: ReportPeriod, currency: str) -> Sequence[Row[int, int, str]]:
     paid = select(Payment.id, Payment.amount_cents, Order.return_to).join(Order, Payment.order_id == Order.id)
     within = (Payment.paid_at >= span.start, Payment.paid_at < span.end)
     return session.execute(

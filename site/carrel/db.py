@@ -242,8 +242,8 @@ def set_pragmas(connection: Any, synchronous: int = FULL) -> None:
     for name, wanted in (PRAGMAS | {"synchronous": synchronous}).items():
         if _pragma(connection, name) != wanted:
             connection.execute(f"PRAGMA {name} = {wanted}")
-        if (found := _pragma(connection, name)) != wanted:
-            raise DatabaseUnusableError(f"SQLite kept {name} = {found!r} where {wanted!r} is needed.")
+        if (actual := _pragma(connection, name)) != wanted:
+            raise DatabaseUnusableError(f"SQLite kept {name} = {actual!r} where {wanted!r} is needed.")
 
 
 def _pragma(connection: Any, name: str) -> object:

@@ -58,7 +58,7 @@ def strike_out_secrets(
 
 def struck(text: str) -> str:
     """The text without its secrets: `[token]` stands where one was."""
-    return SECRETS.sub(lambda found: f"[{(found.lastgroup or '').removeprefix('bare_')}]", text)
+    return SECRETS.sub(lambda match: f"[{(match.lastgroup or '').removeprefix('bare_')}]", text)
 
 
 class StrikingFormatter(logging.Formatter):

@@ -48,7 +48,7 @@ def _seller(line: str) -> str:
 Sources = tuple[Annotated[str, AfterValidator(_source)], ...]
 
 
-class Place(StrEnum):
+class SlotPlace(StrEnum):
     """Where in a page, a mail or a feed a slot stands."""
 
     TOP = "top"  # of an article, under the offer line
@@ -70,7 +70,7 @@ class Slot(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    place: Place
+    place: SlotPlace
     on: bool = True
     label: Label = "Advertisement"
     narrow: Size = (300, 84)
@@ -124,7 +124,7 @@ def declared(tables: Mapping[str, Any]) -> dict[str, Slot]:
     Raises `ValueError` with a sentence that names the slot and the mend.
     """
     slots = {name: _slot(name, {**DEFAULTS.get(name, {}), **_table(name, tables)}) for name in _names(tables)}
-    for place in Place:
+    for place in SlotPlace:
         rivals = [name for name, slot in slots.items() if slot.place is place and slot.on]
         if len(rivals) > 1:
             raise ValueError(f"{' and '.join(rivals)} both stand in the place {place}: set on = false in one")
@@ -136,7 +136,7 @@ def check_network(network: NetworkAd, slots: Mapping[str, Slot]) -> None:
     for name in network.slots:
         if name not in slots:
             raise ValueError(f"slots: there is no slot {name!r}{_meant(name, slots)}")
-        if slots[name].place in {Place.DIGEST, Place.FEED}:
+        if slots[name].place in {SlotPlace.DIGEST, SlotPlace.FEED}:
             raise ValueError(f"slots: {name!r} stands outside our pages, where no network's tag can run")
 
 
@@ -160,11 +160,11 @@ def _slot(name: str, values: Mapping[str, Any]) -> Slot:
         raise ValueError(
             f"{name!r} cannot name a slot: use small letters, digits and -, and not ad… at its start"
         )
-    if values["place"] not in list(Place):
-        places = ", ".join(Place)
+    if values["place"] not in list(SlotPlace):
+        places = ", ".join(SlotPlace)
         raise ValueError(
             f"slot {name!r} has the place {values['place']!r}, which does not exist"
-            f"{_meant(str(values['place']), Place)}; the places are {places}"
+            f"{_meant(str(values['place']), SlotPlace)}; the places are {places}"
         )
     try:
         return Slot(**values)
@@ -181,5 +181,5 @@ def _sentence(name: str, wrong: ValidationError) -> str:
 
 
 def _meant(word: str, known: Iterable[str]) -> str:
-    close = get_close_matches(word, [str(each) for each in known], n=1)
+    close = get_close_matches(word, [str(candidate) for candidate in known], n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""

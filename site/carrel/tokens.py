@@ -68,7 +68,7 @@ class Signer:
         """The value of a signed string. Raises `InvalidSignatureError`."""
         value, _, signature = signed.rpartition(".")
         expected = [_mac(key, purpose, value) for key in self._keys]
-        matches = [hmac.compare_digest(signature.encode(), each.encode()) for each in expected]
+        matches = [hmac.compare_digest(signature.encode(), candidate.encode()) for candidate in expected]
         if not any(matches):  # all are compared, so that the time tells nothing
             raise InvalidSignatureError(purpose)
         return value

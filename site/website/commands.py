@@ -41,9 +41,9 @@ def _claim(settings: Settings, db: Database) -> None:
     from website.doctor.findings import CheckContext, Level
     from website.doctor.samples import samples
 
-    deployment.check(settings, db, deployment.Kind.PRODUCTION)
+    deployment.check(settings, db, deployment.DeploymentKind.PRODUCTION)
     with suppress(OSError, SQLAlchemyError):
-        deployment.mark(settings, db, deployment.Kind.PRODUCTION)
+        deployment.mark(settings, db, deployment.DeploymentKind.PRODUCTION)
     found = samples(CheckContext(settings, db, clock.now()))
     if found.level is not Level.WELL:
         click.echo(f"Warning: {found.says}. {found.mend}", err=True)
@@ -96,11 +96,11 @@ def init_command(folder: Path, from_demo: bool) -> None:
 @click.option("--mailbox", is_flag=True, hidden=True, help="Show the demo's mailbox.")
 def serve_command(bind: str | None, workers: int | None, demo: bool, mailbox: bool) -> None:
     """Serve the site (production)."""
-    from website.server import no_more, serve
+    from website.server import add_nothing, serve
 
     settings = running_settings(demo)
     address = bind or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
-    more = demo_module("mail_pages").init_app if mailbox else no_more
+    more = demo_module("mail_pages").init_app if mailbox else add_nothing
     with site_runs(settings.home):
         serve(settings, address, workers, more)
 
@@ -119,11 +119,11 @@ def worker_command(demo: bool) -> None:
 @click.command("migrate")
 def migrate_command() -> None:
     """Bring the database to this release's schema. Safe to run twice, and by several at once."""
-    from website.backup.create import before_migration
+    from website.backup.create import back_up_before_migration
 
     settings = load()
     db = open_database(settings)
-    if saved := before_migration(settings, db):
+    if saved := back_up_before_migration(settings, db):
         click.echo(f"What is there now is kept: {saved}")
     click.echo("The schema is up to date now." if migrate(db) else "The schema was up to date.")
     db.close()

@@ -11,8 +11,7 @@ from sqlalchemy import update
 from carrel import clock
 from tests.browser.conftest import NARROW, Office, Profile
 from tests.support.axe import complaints, complaints_in_both
-from tests.support.office import COOKIE
-from tests.support.operators import code_now
+from tests.support.operators import COOKIE, code_now
 from website.admin.operators.models import OperatorSession
 
 PAGES = [

@@ -15,7 +15,7 @@ from tests.browser.conftest import Office
 from tests.browser.test_admin import pages as operators_pages
 from tests.browser.test_pages import PAGES
 from tests.support.live import LiveSite
-from tests.support.office import COOKIE
+from tests.support.operators import COOKIE
 
 # The checker runs for seconds: compiling it well takes longer than that; and less compiled, it needs a larger stack.
 JAVA = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss4m", "-jar"]

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from carrel import audit, clock
 from carrel.accounts import hooks, links, mails, readers, sessions
-from carrel.accounts.models import AddressChange, MailedLink, Purpose, Reader, ReaderSession
-from carrel.accounts.sign_in import count
+from carrel.accounts.models import AddressChange, LinkPurpose, MailedLink, Reader, ReaderSession
+from carrel.accounts.sign_in import count_mail
 from carrel.mail import outbox
 from carrel.mail.addresses import Address
 from carrel.mail.outbox import ASKED
@@ -42,8 +42,8 @@ def ask(session: Session, settings: Settings, reader: Reader, address: Address, 
     """
     if address.key == reader.email_key:
         raise SameAddressError
-    count(session, address, ip)
-    made = links.make(session, Purpose.NEW_ADDRESS, address, reader_id=reader.id)
+    count_mail(session, address, ip)
+    made = links.make(session, LinkPurpose.NEW_ADDRESS, address, reader_id=reader.id)
     mail = mails.new_address(settings, made)
     outbox.queue(
         session, key=f"new_address:{made.key}", to=address.typed, mail=mail, pace=ASKED, private=True
@@ -55,7 +55,7 @@ def confirm(session: Session, settings: Settings, token: str, here: ReaderSessio
 
     Whose account it is comes from the session alone, never from the link (AUTH-06).
     """
-    link = links.use(session, Purpose.NEW_ADDRESS, token, MailedLink.reader_id == here.reader_id)
+    link = links.use(session, LinkPurpose.NEW_ADDRESS, token, MailedLink.reader_id == here.reader_id)
     holder = readers.by_address(session, link.email_key)
     if holder:
         raise AddressTakenError

@@ -61,8 +61,8 @@ def check(session: Session, name: str, key: str, *limits: Limit, alarm: bool = F
     waits = [_wait(hits, limit, now) for limit in limits]
     if max(waits) > 0:
         raise TooManyRequestsError(name, math.ceil(max(waits)), is_ceiling=alarm)
-    ours = update(LimitHits).where(LimitHits.name == name, LimitHits.key_hash == key_hash)
-    session.execute(ours.values(hits=[*hits, now.timestamp()]))
+    row = update(LimitHits).where(LimitHits.name == name, LimitHits.key_hash == key_hash)
+    session.execute(row.values(hits=[*hits, now.timestamp()]))
 
 
 def ip_key(ip: str | None) -> str:

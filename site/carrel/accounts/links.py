@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from carrel import clock
-from carrel.accounts.models import MailedLink, Purpose
+from carrel.accounts.models import LinkPurpose, MailedLink
 from carrel.mail.addresses import Address
 from carrel.tokens import new_token, token_hash
 
@@ -39,7 +39,7 @@ class IssuedLink:
 
 def make(
     session: Session,
-    purpose: Purpose,
+    purpose: LinkPurpose,
     address: Address,
     *,
     next_path: str = "/",
@@ -52,17 +52,17 @@ def make(
     link = MailedLink(purpose=purpose, email=address.typed, email_key=address.key, next_path=next_path)
     link.token_hash, link.created_at, link.expires_at = token_hash(token), now, now + LASTS
     link.reader_id = reader_id
-    if purpose is Purpose.SIGN_IN:
+    if purpose is LinkPurpose.SIGN_IN:
         link.browser_hash, link.code_hash = token_hash(secret), _code_hash(secret, code)
     session.add(link)
     session.flush()
     return IssuedLink(token, code, secret)
 
 
-def look(session: Session, purpose: Purpose, token: str) -> MailedLink:
+def find(session: Session, purpose: LinkPurpose, token: str) -> MailedLink:
     """The link as it stands, for a page that only shows it. Raises `LinkUsedError`."""
-    found = select(MailedLink).where(MailedLink.token_hash == token_hash(token), *_usable(purpose))
-    link = session.scalars(found).one_or_none()
+    query = select(MailedLink).where(MailedLink.token_hash == token_hash(token), *_usable(purpose))
+    link = session.scalars(query).one_or_none()
     if link is None:
         raise LinkUsedError
     return link
@@ -73,7 +73,7 @@ def is_from(link: MailedLink, secret: str) -> bool:
     return link.browser_hash is not None and hmac.compare_digest(link.browser_hash, token_hash(secret))
 
 
-def use(session: Session, purpose: Purpose, token: str, *also: ColumnElement[bool]) -> MailedLink:
+def use(session: Session, purpose: LinkPurpose, token: str, *also: ColumnElement[bool]) -> MailedLink:
     """Use the link up: of any number at once, one succeeds. Raises `LinkUsedError`."""
     return _use(session, MailedLink.token_hash == token_hash(token), *also, *_usable(purpose))
 
@@ -84,20 +84,20 @@ def use_by_code(session: Session, secret: str, code: str) -> MailedLink | int:
     The try is counted by what is committed, so the caller must not roll back on a wrong code. Raises
     `LinkUsedError` when no try is left.
     """
-    mine = MailedLink.browser_hash == token_hash(secret)
+    from_browser = MailedLink.browser_hash == token_hash(secret)
     counted = (
         update(MailedLink)
-        .where(mine, MailedLink.tries < CODE_TRIES, *_usable(Purpose.SIGN_IN))
+        .where(from_browser, MailedLink.tries < CODE_TRIES, *_usable(LinkPurpose.SIGN_IN))
         .values(tries=MailedLink.tries + 1)
         .returning(MailedLink.tries, MailedLink.code_hash)
     )
-    found = session.execute(counted).one_or_none()
-    if found is None:
+    row = session.execute(counted).one_or_none()
+    if row is None:
         raise LinkUsedError
-    tries, code_hash = found
+    tries, code_hash = row
     if not hmac.compare_digest(code_hash or b"", _code_hash(secret, code)):
         return CODE_TRIES - int(tries)
-    return _use(session, mine, *_usable(Purpose.SIGN_IN))
+    return _use(session, from_browser, *_usable(LinkPurpose.SIGN_IN))
 
 
 def void(session: Session, *which: ColumnElement[bool]) -> None:
@@ -114,11 +114,11 @@ def _use(session: Session, *which: ColumnElement[bool]) -> MailedLink:
     return link
 
 
-def _usable(purpose: Purpose) -> tuple[ColumnElement[bool], ...]:
+def _usable(purpose: LinkPurpose) -> tuple[ColumnElement[bool], ...]:
     unused = MailedLink.purpose == purpose, MailedLink.used_at.is_(None)
     return *unused, ~clock.has_passed(MailedLink.expires_at, LASTS)
 
 
 def _code_hash(secret: str, code: str) -> bytes:
-    digits = "".join(each for each in code if each.isdigit())
+    digits = "".join(char for char in code if char.isdigit())
     return hashlib.sha256(f"{secret}:{digits}".encode()).digest()

@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass
 from typing import cast, get_args
 
-from carrel.ads.events import Kind
+from carrel.ads.events import EventKind
 
-MOST_STAMPS = 20
+MOST_TOKENS = 20
 LARGEST = 8_192  # bytes
 
 
@@ -15,14 +15,14 @@ class InvalidBeaconError(Exception):
 
 
 @dataclass(frozen=True)
-class Message:
+class Beacon:
     """What happened, and the stamps of the ads that it happened to."""
 
-    kind: Kind
-    stamps: tuple[str, ...]
+    kind: EventKind
+    tokens: tuple[str, ...]
 
 
-def read(body: bytes) -> Message:
+def read(body: bytes) -> Beacon:
     """The message in a request's body. Raises `InvalidBeaconError`."""
     if len(body) > LARGEST:
         raise InvalidBeaconError
@@ -30,11 +30,11 @@ def read(body: bytes) -> Message:
         told = json.loads(body)
     except (ValueError, RecursionError):
         raise InvalidBeaconError from None
-    if not isinstance(told, dict) or told.get("kind") not in get_args(Kind):
+    if not isinstance(told, dict) or told.get("kind") not in get_args(EventKind):
         raise InvalidBeaconError
-    stamps = told.get("stamps")
-    if not isinstance(stamps, list) or not 0 < len(stamps) <= MOST_STAMPS:
+    tokens = told.get("stamps")
+    if not isinstance(tokens, list) or not 0 < len(tokens) <= MOST_TOKENS:
         raise InvalidBeaconError
-    if not all(isinstance(each, str) for each in stamps):
+    if not all(isinstance(token, str) for token in tokens):
         raise InvalidBeaconError
-    return Message(cast("Kind", told["kind"]), tuple(stamps))
+    return Beacon(cast("EventKind", told["kind"]), tuple(tokens))

@@ -6,7 +6,7 @@ from typing import Any
 
 import leather
 
-from carrel.ads.reports import Row
+from carrel.ads.reports import ReportRow
 
 WIDTH, HEIGHT = 900, 320  # pixels; the page scales it
 SCALES_WITH_THE_PAGE = f'viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="Views and clicks by day"'
@@ -15,7 +15,7 @@ VIEWS, CLICKS = "#2a6f6b", "#b3541e"
 leather.theme.label_color = "#595959"  # readable on its light ground (WCAG 1.4.3)
 
 
-def by_day(rows: Sequence[Row]) -> str:
+def by_day(rows: Sequence[ReportRow]) -> str:
     """Views and clicks over the days, as an `<svg>` element. Needs a day at least."""
     days = [datetime.fromisoformat(row.key) for row in rows]
     chart = leather.Chart()

@@ -13,7 +13,7 @@ from carrel.ads.models import HouseAd
 
 
 @dataclass(frozen=True)
-class Where:
+class AdContext:
     """What is known of the place in which an ad would stand. `article` may be any stable key of the page."""
 
     article: str
@@ -34,7 +34,7 @@ def fresh_until(ads: Iterable[HouseAd], now: datetime, minutes: int) -> datetime
     return min([window_end, *turns])
 
 
-def is_eligible(ad: HouseAd, slot: str, where: Where, now: datetime) -> bool:
+def is_eligible(ad: HouseAd, slot: str, where: AdContext, now: datetime) -> bool:
     """Whether the ad may stand there now. Its cap, its picture and its state are the caller's to check."""
     started = ad.starts_at is None or ad.starts_at <= now
     ended = ad.ends_at is not None and ad.ends_at <= now
@@ -46,7 +46,7 @@ def is_eligible(ad: HouseAd, slot: str, where: Where, now: datetime) -> bool:
 def choose(
     ads: Iterable[HouseAd],
     slot: str,
-    where: Where,
+    where: AdContext,
     *,
     now: datetime,
     minutes: int,

@@ -18,7 +18,7 @@ from carrel.db import Database
 
 log = structlog.get_logger()
 FLUSH_SECONDS = 5.0
-MOST_GATHERED = 20_000  # events in memory; more than any honest five seconds bring
+MOST_EVENTS = 20_000  # events in memory; more than any honest five seconds bring
 
 
 class EventBuffer:
@@ -35,7 +35,7 @@ class EventBuffer:
         """Gather. Beyond the limit events are dropped: counting less is better than failing."""
         with self._lock:
             for event in events:
-                if len(self._gathered) < MOST_GATHERED:
+                if len(self._gathered) < MOST_EVENTS:
                     self._gathered.setdefault(event.mark, event)
 
     def flush(self) -> None:
@@ -58,7 +58,7 @@ class EventBuffer:
             while not self._stopping.wait(every_seconds):
                 self.flush()
 
-        threading.Thread(target=run, name="tally", daemon=True).start()
+        threading.Thread(target=run, name="ad-events", daemon=True).start()
         atexit.register(self.stop)
 
     def stop(self) -> None:

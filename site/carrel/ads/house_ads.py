@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from carrel import audit, clock
 from carrel.ads import inventory
-from carrel.ads.drafts import Draft, InvalidDraftError, Known, Upload, check
+from carrel.ads.drafts import AdTargets, Draft, InvalidDraftError, Upload, check
 from carrel.ads.models import HouseAd
 from carrel.ads.slot_view import MEDIA_URL
 from carrel.images import processing
-from carrel.page_cache import raise_epoch
+from carrel.page_cache import bump_cache_version
 from carrel.settings import Settings
 
 NAME_TAKEN = {"name": "Another ad has this name: choose a different one."}
@@ -55,17 +55,17 @@ def find(session: Session, ad_id: int) -> HouseAd:
     return ad
 
 
-def create(session: Session, draft: Draft, known: Known, *, actor: str) -> HouseAd:
+def create(session: Session, draft: Draft, known: AdTargets, *, actor: str) -> HouseAd:
     """A new ad. Raises `InvalidDraftError` with a sentence for each wrong field."""
     check(draft, known)
     ad = HouseAd(created_at=clock.now())
     _apply(session, ad, draft)
     audit.record(session, actor=actor, action="ads.create", subject=f"ad:{ad.id}", after=_values(ad))
-    raise_epoch(session)
+    bump_cache_version(session)
     return ad
 
 
-def update(session: Session, ad_id: int, draft: Draft, known: Known, *, actor: str) -> HouseAd:
+def update(session: Session, ad_id: int, draft: Draft, known: AdTargets, *, actor: str) -> HouseAd:
     """Change an ad to what the draft says. Raises `InvalidDraftError`, `AdNotFoundError`."""
     ad = find(session, ad_id)
     check(draft, known, has_picture=ad.picture is not None)
@@ -117,7 +117,7 @@ def _record(session: Session, ad: HouseAd, action: str, before: audit.Values, ac
         before={key: before[key] for key in changed},
         after={key: after[key] for key in changed},
     )
-    raise_epoch(session)
+    bump_cache_version(session)
 
 
 def _values(ad: HouseAd) -> audit.Values:

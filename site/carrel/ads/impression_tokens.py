@@ -25,9 +25,9 @@ class ImpressionToken:
     shown_at: datetime
 
 
-def make(signer: Signer, stamp: ImpressionToken) -> str:
+def make(signer: Signer, token: ImpressionToken) -> str:
     """The stamp as a signed line of text."""
-    fields = (stamp.ad, stamp.slot, stamp.exam, stamp.article, str(int(stamp.shown_at.timestamp())))
+    fields = (token.ad, token.slot, token.exam, token.article, str(int(token.shown_at.timestamp())))
     return signer.sign(PURPOSE, "|".join(fields))
 
 
@@ -37,5 +37,5 @@ def read(signer: Signer, line: str, now: datetime) -> ImpressionToken | None:
         ad, slot, exam, article, seconds = signer.value_of(PURPOSE, line).split("|")
     except (InvalidSignatureError, UnicodeError):
         return None
-    stamp = ImpressionToken(ad, slot, exam, article, datetime.fromtimestamp(int(seconds), UTC))
-    return stamp if stamp.shown_at > now - VALID_FOR else None
+    token = ImpressionToken(ad, slot, exam, article, datetime.fromtimestamp(int(seconds), UTC))
+    return token if token.shown_at > now - VALID_FOR else None

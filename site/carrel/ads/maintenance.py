@@ -37,10 +37,10 @@ class AdMaintenance:
 
     def _changes(self, session: Session, settings: Settings) -> dict[int, str]:
         """The trouble of each ad whose trouble is not the one that was last told ("" when it is mended)."""
-        ads, exams, now = inventory.standing(session), set(self._exams(session)), clock.now()
+        ads, exams, now = inventory.enabled(session), set(self._exams(session)), clock.now()
         views = inventory.views_of(session, [ad for ad in ads if ad.cap])
-        found = {ad.id: _trouble(ad, settings, exams, views, now) for ad in ads}
-        return {ad.id: found[ad.id] for ad in ads if found[ad.id] != ad.told}
+        troubles = {ad.id: _trouble(ad, settings, exams, views, now) for ad in ads}
+        return {ad.id: troubles[ad.id] for ad in ads if troubles[ad.id] != ad.told}
 
 
 def _trouble(

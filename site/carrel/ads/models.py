@@ -56,7 +56,7 @@ class HouseAd(Base):
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class Count(Base):
+class AdCount(Base):
     """How often an ad was seen and clicked in one hour. `ad` is its number, or `offer`, or `network`."""
 
     __tablename__ = "ad_count"
@@ -89,7 +89,7 @@ class Salt(Base):
     value: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
-class Mark(Base):
+class CountedMark(Base):
     """That a browser's view or click was counted, as a salted hash, kept for an hour at most."""
 
     __tablename__ = "seen_mark"

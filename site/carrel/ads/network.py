@@ -17,7 +17,7 @@ import lxml.html
 from flask import Flask, g
 
 from carrel.http import assets
-from carrel.http.services import Services
+from carrel.http.services import services_of
 from carrel.page_cache import Audience
 from carrel.settings import Settings
 from carrel.slots import NetworkAd
@@ -29,17 +29,16 @@ Node = list[object] | str
 
 def init_app(app: Flask) -> None:
     """Put the tag into the script that carries it."""
-    desk: Services = app.extensions["carrel"]
-    network = desk.settings.network_ad
+    network = services_of(app).settings.network_ad
     if network.is_on:
         told = {"tag": tree(network.tag), "consent": network.consent_script}
         data = f"self.carrelNetwork = {json.dumps(told)};\n".encode()
         assets.put(app, SCRIPT, data + (assets.static_folder(app) / SCRIPT).read_bytes())
 
 
-def widen_policy(settings: Settings, edition: Audience) -> None:
+def widen_policy(settings: Settings, audience: Audience) -> None:
     """Let this page's policy name the network's hosts. Only views of pages with slots call it (WEB-07)."""
-    if settings.network_ad.is_on and edition.has_ads:
+    if settings.network_ad.is_on and audience.has_ads:
         g.csp_sources = sources(settings.network_ad)
 
 
@@ -58,18 +57,18 @@ def sources(network: NetworkAd) -> dict[str, str]:
 
 def tree(tag: str) -> list[Node]:
     """The tag as data, so that a script can build it without parsing HTML."""
-    return [node for each in lxml.html.fragments_fromstring(tag) for node in _nodes(each)]
+    return [node for element in lxml.html.fragments_fromstring(tag) for node in _nodes(element)]
 
 
-def _nodes(each: "str | lxml.html.HtmlElement") -> Iterator[Node]:
-    if isinstance(each, str):
-        if each.strip():
-            yield each
+def _nodes(element: "str | lxml.html.HtmlElement") -> Iterator[Node]:
+    if isinstance(element, str):
+        if element.strip():
+            yield element
         return
-    if isinstance(each.tag, str):  # a comment's tag is a function
-        children = [node for child in (each.text or "", *each) for node in _nodes(child)]
-        yield [each.tag, dict(each.attrib), children]
-    yield from _nodes(each.tail or "")
+    if isinstance(element.tag, str):  # a comment's tag is a function
+        children = [node for child in (element.text or "", *element) for node in _nodes(child)]
+        yield [element.tag, dict(element.attrib), children]
+    yield from _nodes(element.tail or "")
 
 
 def _scripts(nodes: list[Node]) -> Iterator[tuple[dict[str, str], list[Node]]]:

@@ -50,5 +50,7 @@ def _is_allowed(block: Block, following: Block) -> bool:
 def _middle(boundaries: list[tuple[int, int]], total: int, words_apart: int) -> list[int]:
     if total < max(SHORTEST_WITH_A_MIDDLE, 2 * words_apart - 25):
         return []
-    inner = [each for each in boundaries if NEAREST_TO_AN_END <= each[1] <= total - NEAREST_TO_AN_END]
-    return [min(inner, key=lambda each: abs(each[1] - total / 2))[0]] if inner else []
+    inner = [
+        boundary for boundary in boundaries if NEAREST_TO_AN_END <= boundary[1] <= total - NEAREST_TO_AN_END
+    ]
+    return [min(inner, key=lambda boundary: abs(boundary[1] - total / 2))[0]] if inner else []

@@ -7,12 +7,12 @@ from flask import Blueprint, Flask, Response, abort, current_app, request
 
 from carrel import clock
 from carrel.ads import beacon, impression_tokens, network, salts, slot_stylesheet
-from carrel.ads.beacon import InvalidBeaconError, Message
+from carrel.ads.beacon import Beacon, InvalidBeaconError
 from carrel.ads.event_buffer import EventBuffer
-from carrel.ads.events import seen as seen_by
+from carrel.ads.events import ad_event as seen_by
 from carrel.ads.robots import is_robot
 from carrel.ads.throttle import Throttle
-from carrel.http.services import Services, services
+from carrel.http.services import services, services_of
 
 EXTENSION = "ads"
 NOBODY_SELLS = ("placeholder.example.com, placeholder, DIRECT, placeholder",)
@@ -22,27 +22,26 @@ blueprint = Blueprint("ads", __name__)
 
 
 @dataclass(frozen=True)
-class Counting:
+class AdCounting:
     """What a process keeps for counting."""
 
-    tally: EventBuffer
+    event_buffer: EventBuffer
     throttle: Throttle
 
 
 def init_app(app: Flask) -> None:
     """Count what browsers tell. The server starts the tally's thread, tests flush by hand."""
-    desk: Services = app.extensions["carrel"]
-    app.extensions[EXTENSION] = Counting(EventBuffer(desk.db), Throttle())
+    app.extensions[EXTENSION] = AdCounting(EventBuffer(services_of(app).db), Throttle())
     slot_stylesheet.init_app(app)
     network.init_app(app)
     app.register_blueprint(blueprint)
 
 
-def counting(app: Flask | None = None) -> Counting:
+def counting(app: Flask | None = None) -> AdCounting:
     """The counting of this app."""
-    found = (app or current_app).extensions[EXTENSION]
-    assert isinstance(found, Counting)  # noqa: S101 - narrows the type
-    return found
+    ad_counting = (app or current_app).extensions[EXTENSION]
+    assert isinstance(ad_counting, AdCounting)  # noqa: S101 - narrows the type
+    return ad_counting
 
 
 @blueprint.get("/ads.txt")
@@ -68,11 +67,11 @@ def _public(text: str, mimetype: str) -> Response:
 def seen() -> Response:
     """What a browser saw. The answer tells nothing: who is not counted need not know."""
     try:
-        told = beacon.read(request.get_data())
+        beacon_message = beacon.read(request.get_data())
     except InvalidBeaconError:
         abort(400)
     if _may_be_counted():
-        _count(told)
+        _count(beacon_message)
     return Response(status=204)
 
 
@@ -83,11 +82,13 @@ def _may_be_counted() -> bool:
     return not wants_privacy and not is_robot(name, languages)
 
 
-def _count(told: Message) -> None:
-    now, keeping, address = clock.now(), counting(), request.remote_addr or ""
-    pair = keeping.tally.salts.pair(now)
-    if not keeping.throttle.allows(salts.mark(pair[0], address), now):
+def _count(beacon_message: Beacon) -> None:
+    now, counting_state, address = clock.now(), counting(), request.remote_addr or ""
+    pair = counting_state.event_buffer.salts.pair(now)
+    if not counting_state.throttle.allows(salts.mark(pair[0], address), now):
         abort(429)
     browser = f"{address}\0{request.headers.get('User-Agent', '')}"
-    read = [impression_tokens.read(services().signer, line, now) for line in told.stamps]
-    keeping.tally.add(seen_by(told.kind, stamp, browser, pair, now) for stamp in read if stamp)
+    read = [impression_tokens.read(services().signer, line, now) for line in beacon_message.tokens]
+    counting_state.event_buffer.add(
+        seen_by(beacon_message.kind, token, browser, pair, now) for token in read if token
+    )

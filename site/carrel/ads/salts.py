@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from carrel.ads.models import Mark, Salt
+from carrel.ads.models import CountedMark, Salt
 from carrel.db import Database, insert_new
 
 PERIOD = timedelta(minutes=30)
@@ -59,4 +59,4 @@ def mark(salt: bytes, *parts: str) -> bytes:
 def forget(session: Session, now: datetime) -> None:
     """Throw away what is not needed any more: salts before the last half hour's, marks older than that."""
     session.execute(delete(Salt).where(Salt.period < period_of(now) - PERIOD))
-    session.execute(delete(Mark).where(Mark.at <= now - PERIOD))
+    session.execute(delete(CountedMark).where(CountedMark.at <= now - PERIOD))

@@ -10,7 +10,7 @@ from carrel.ads.house_ads import take_picture
 from carrel.ads.models import HouseAd
 from carrel.db import insert_new
 from carrel.deployment import SAMPLE_URL
-from carrel.page_cache import raise_epoch
+from carrel.page_cache import bump_cache_version
 from carrel.settings import Settings
 
 TEXTS = [
@@ -33,7 +33,7 @@ def seed_demo_ads(session: Session, settings: Settings) -> bool:
     title, text = PICTURE
     added.append(_add(session, title, text, kind="image", picture_alt="A drawing of a desk lamp", **values))
     if any(added):
-        raise_epoch(session)
+        bump_cache_version(session)
     return any(added)
 
 

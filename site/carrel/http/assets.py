@@ -12,7 +12,7 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 
 from carrel.colors import SHIPPED
-from carrel.http.services import EXTENSION, Services
+from carrel.http.services import services_of
 
 SHEET, ICON = "css/site.css", "img/favicon.svg"
 FOREVER = "public, max-age=31536000, immutable"
@@ -44,8 +44,7 @@ def init_app(app: Flask) -> None:
     """Read every static file once and give templates `asset(name)`."""
     app.extensions["assets"], app.extensions["asset_addresses"] = {}, {}
     files = read_files(static_folder(app))
-    desk: Services = app.extensions[EXTENSION]
-    accent = desk.settings.accent
+    accent = services_of(app).settings.accent
     files[SHEET] += accent.css.encode()
     files[ICON] = files[ICON].replace(SHIPPED.encode(), accent.day.encode())
     for name, body in files.items():
@@ -97,14 +96,14 @@ def _fingerprint(name: str, body: bytes) -> str:
 @blueprint.get("/static/<path:path>")
 def asset(path: str) -> Response:
     """A static file, for good: its address changes when it does."""
-    found: StaticFile | None = current_app.extensions["assets"].get(path)
-    if found is None:
+    static_file: StaticFile | None = current_app.extensions["assets"].get(path)
+    if static_file is None:
         abort(404)
-    zipped = bool(found.gzipped) and request.accept_encodings.quality("gzip") > 0
-    response = Response(found.gzipped if zipped else found.body, mimetype=found.mimetype)
+    zipped = bool(static_file.gzipped) and request.accept_encodings.quality("gzip") > 0
+    response = Response(static_file.gzipped if zipped else static_file.body, mimetype=static_file.mimetype)
     if zipped:
         response.headers["Content-Encoding"] = "gzip"
-    if found.gzipped:
+    if static_file.gzipped:
         response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = FOREVER
     response.add_etag()

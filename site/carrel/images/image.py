@@ -7,7 +7,7 @@ PIXELS = 40_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class WebImage:
     """An image as it is served: pixels of the default file, and the others as an HTML `srcset`."""
 
     url: str

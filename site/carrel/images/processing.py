@@ -15,7 +15,7 @@ from pathlib import Path
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from carrel.images.image import BYTES, PIXELS, Picture
+from carrel.images.image import BYTES, PIXELS, WebImage
 from carrel.images.problems import (
     AnimatedImageError,
     BrokenImageError,
@@ -41,7 +41,7 @@ def inspect(name: str, content: bytes) -> None:
         _decode(image)
 
 
-def publish(name: str, content: bytes, media: Path, url: str) -> Picture:
+def publish(name: str, content: bytes, media: Path, url: str) -> WebImage:
     """Write the widths of an image that `media` lacks, each file at once, and say how to show it.
 
     `name` is what its author calls it; `url` is the address of `media`, with a slash at its end. Raises an
@@ -60,7 +60,7 @@ def publish(name: str, content: bytes, media: Path, url: str) -> Picture:
                 _write(media / _file(stem, size[0]), _encode(pixels, size, drawn=drawn))
     width, height = max((size for size in sizes if size[0] <= DEFAULT), default=sizes[0])
     srcset = ", ".join(f"{url}{_file(stem, wide)} {wide}w" for wide, _ in sizes) if len(sizes) > 1 else ""
-    return Picture(url + _file(stem, width), width, height, srcset)
+    return WebImage(url + _file(stem, width), width, height, srcset)
 
 
 def _open(name: str, content: bytes) -> Image.Image:

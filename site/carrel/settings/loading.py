@@ -54,8 +54,8 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     for name in environ:
         if name.startswith("CARREL_") and name.removesuffix("_FILE") not in known:
             raise SettingsError(f"{name} is no setting of Carrel: remove it or mend its spelling.")
-    found = {field: _value(environ, name) for name, field in known.items()}
-    return {field: _typed(field, value) for field, value in found.items() if value is not None}
+    values = {field: _value(environ, name) for name, field in known.items()}
+    return {field: _typed(field, value) for field, value in values.items() if value is not None}
 
 
 def _value(environ: Mapping[str, str], name: str) -> str | None:
@@ -73,7 +73,7 @@ def _typed(field: str, value: str) -> object:
 
 def _sentence(wrong: ValidationError) -> str:
     first = wrong.errors(include_input=False, include_url=False)[0]
-    field, *inside = [str(each) for each in first["loc"]] or ["network_ad"]
+    field, *inside = [str(part) for part in first["loc"]] or ["network_ad"]
     if first["type"] == "extra_forbidden" and not inside:
         return f"{field!r} in {CONFIG_FILE} is no setting of Carrel: remove it or mend its spelling."
     name = f"[{field}] in {CONFIG_FILE}" if field in TABLES else environment_name(field)

@@ -7,10 +7,9 @@ from urllib.parse import quote, urlsplit
 from flask import Flask, Response, current_app, g, request
 
 from carrel.accounts.paths import safe_path
-from carrel.http import errors
+from carrel.http import cookies, errors
 from carrel.http.redirects import see_other
 from carrel.http.services import services
-from website.admin.cookie import operator_cookie
 from website.admin.operators import sessions
 from website.admin.operators.models import Operator, OperatorSession
 from website.admin.operators.roles import Need, may
@@ -28,7 +27,7 @@ class NotAllowedError(Exception):
     """The operator's role may not do this."""
 
 
-class NotProven(Exception):
+class NotProvenError(Exception):
     """What was asked for hurts, and the last code or passkey is older than ten minutes."""
 
 
@@ -52,11 +51,11 @@ def for_anybody(view: View) -> View:
 def init_app(app: Flask) -> None:
     """Put the guard before every view of the admin app."""
     app.before_request(check)
-    app.register_error_handler(NotAllowedError, lambda _refused: errors.page(403, NOT_YOURS))
+    app.register_error_handler(NotAllowedError, lambda _refused: errors.error_response(403, NOT_YOURS))
 
 
 def check() -> Response | None:
-    """Let pass who may; send the others to sign in. Raises `NotAllowedError`, `NotProven`."""
+    """Let pass who may; send the others to sign in. Raises `NotAllowedError`, `NotProvenError`."""
     if request.endpoint is None:
         return None  # no such page: 404 for everybody
     view = current_app.view_functions[request.endpoint]
@@ -69,7 +68,7 @@ def check() -> Response | None:
     if not isinstance(need, Need) or not may(found.operator.role, need):
         raise NotAllowedError
     if getattr(view, FRESH) and not sessions.is_fresh(found):
-        raise NotProven
+        raise NotProvenError
     return None
 
 
@@ -110,7 +109,7 @@ def admin_path(value: str | None) -> str:
 
 
 def _find() -> OperatorSession | None:
-    token = operator_cookie()
+    token = cookies.OPERATOR.value()
     if not token:
         return None
     with services().db.read() as session:

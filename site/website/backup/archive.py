@@ -30,7 +30,7 @@ PLAIN = re.compile(r"[a-z][a-z_]{0,62}")
 UNREADABLE = (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile)
 
 
-class File(BaseModel):
+class ArchivedFile(BaseModel):
     """A file in the archive: its bytes, and their SHA-256 in hex."""
 
     model_config = ConfigDict(frozen=True)
@@ -51,7 +51,7 @@ class Manifest(BaseModel):
     rows: dict[str, int]
     newest_payment: str | None
     settings: dict[str, str]
-    files: dict[str, File]
+    files: dict[str, ArchivedFile]
 
     @field_validator("rows")
     @classmethod
@@ -62,16 +62,16 @@ class Manifest(BaseModel):
 
     @field_validator("files")
     @classmethod
-    def _names_stay_inside(cls, value: dict[str, File]) -> dict[str, File]:
+    def _names_stay_inside(cls, value: dict[str, ArchivedFile]) -> dict[str, ArchivedFile]:
         if not all(SAFE.fullmatch(name) for name in value):
             raise ValueError("a file in it has a name that no backup of ours gives")
         return value
 
 
-def described(path: Path) -> File:
+def describe(path: Path) -> ArchivedFile:
     """Size and hash of a file on the disk."""
     with path.open("rb") as file:
-        return File(size=path.stat().st_size, sha256=hashlib.file_digest(file, "sha256").hexdigest())
+        return ArchivedFile(size=path.stat().st_size, sha256=hashlib.file_digest(file, "sha256").hexdigest())
 
 
 def write(path: Path, manifest: Manifest, sources: Mapping[str, Path]) -> None:
@@ -119,21 +119,21 @@ def read(path: Path, into: Path | None = None) -> Manifest:
     try:
         with gzip.open(path) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
             manifest = _manifest(tar, tar.next())
-            found = {each.name: _take(tar, each, manifest, into) for each in iter(tar.next, None)}
+            files = {member.name: _take(tar, member, manifest, into) for member in iter(tar.next, None)}
             while plain.read(CHUNK):  # to the very end, where gzip's own check stands
                 pass
     except UNREADABLE as wrong:
         raise InvalidBackupError(path, _why(wrong)) from None
-    except _Wrong as wrong:
+    except _InvalidMemberError as wrong:
         raise InvalidBackupError(path, str(wrong)) from None
-    if found != manifest.files:
+    if files != manifest.files:
         raise InvalidBackupError(
             path, "it is damaged: a file in it is missing, or not what the manifest says"
         )
     return manifest
 
 
-class _Wrong(Exception):
+class _InvalidMemberError(Exception):
     """What is wrong with an archive, in words."""
 
 
@@ -153,18 +153,20 @@ def _manifest(tar: tarfile.TarFile, member: tarfile.TarInfo | None) -> Manifest:
         raise tarfile.ReadError("a manifest that is none") from None
 
 
-def _take(tar: tarfile.TarFile, member: tarfile.TarInfo, manifest: Manifest, into: Path | None) -> File:
+def _take(
+    tar: tarfile.TarFile, member: tarfile.TarInfo, manifest: Manifest, into: Path | None
+) -> ArchivedFile:
     promised = manifest.files.get(member.name)
     source = tar.extractfile(member) if member.isreg() else None
     if promised is None or source is None or promised.size != member.size:
-        raise _Wrong(f"it is damaged: {member.name!r} is not what the manifest says")
+        raise _InvalidMemberError(f"it is damaged: {member.name!r} is not what the manifest says")
     digest = hashlib.sha256()
     with _target(into, member.name) as target:
         while chunk := source.read(CHUNK):
             digest.update(chunk)
             target.write(chunk)
         target.flush()
-    return File(size=member.size, sha256=digest.hexdigest())
+    return ArchivedFile(size=member.size, sha256=digest.hexdigest())
 
 
 def _target(into: Path | None, name: str) -> IO[bytes]:

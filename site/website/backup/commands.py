@@ -49,21 +49,21 @@ def backup_command(only_list: bool, test: bool) -> None:
         return
     with _failures():
         with _database(settings) as db:
-            path = create.make(settings, db)
+            path = create.create_backup(settings, db)
         click.echo(path)
         if test:
             _test(settings, path)
 
 
 def _list(settings: Settings) -> None:
-    for each in backup_store.every(settings.home):
+    for backup in backup_store.all_backups(settings.home):
         click.echo(
-            f"{each.path}  {each.at:%Y-%m-%d %H:%M UTC}  {each.path.stat().st_size:>13,} bytes  {each.kind}"
+            f"{backup.path}  {backup.at:%Y-%m-%d %H:%M UTC}  {backup.path.stat().st_size:>13,} bytes  {backup.kind}"
         )
 
 
 def _test(settings: Settings, path: Path) -> None:
-    result = restore_test.rehearse(settings, path)
+    result = restore_test.run(settings, path)
     click.echo(result.problem or "It was restored in a scratch place, and the site serves its pages from it.")
     if result.problem:
         raise click.exceptions.Exit(EXIT_BAD)
@@ -109,8 +109,8 @@ def _compare(settings: Settings, db: Database) -> bool:
         click.echo(STILL_HELD)
         return False
     click.echo(f"Compared with Stripe: {len(report.found)} differences, {len(report.left)} left.")
-    for each in report.left:
-        click.echo(f"  {each.about} {each.what}.")
+    for difference in report.left:
+        click.echo(f"  {difference.about} {difference.what}.")
     return True
 
 

@@ -21,36 +21,36 @@ MEDIA = "media"
 HOLDS_A_PASSWORD = {"database_url", "redis_url"}
 
 
-def make(settings: Settings, db: Database, kind: str = "by-hand") -> Path:
+def create_backup(settings: Settings, db: Database, kind: str = "by-hand") -> Path:
     """Make a backup beside the running site; where it is. It is checked wholly before it gets its name.
 
     Raises `BackupBusyError`, `DamagedDatabaseError`, `ProgramFailedError`, and `OSError` when the disk is full.
     """
     with home_lock.one_at_a_time(backup_store.folder(settings.home)):
-        backup_store.sweep(settings.home)
-        return make_alone(settings, db, kind)
+        backup_store.clean_up(settings.home)
+        return create_backup_locked(settings, db, kind)
 
 
-def before_migration(settings: Settings, db: Database) -> Path | None:
+def back_up_before_migration(settings: Settings, db: Database) -> Path | None:
     """A backup of a database whose schema is about to be changed; None when there is nothing to change (DATA-16)."""
-    found = current_revision(db)
-    if found in {None, HEAD}:
+    revision = current_revision(db)
+    if revision in {None, HEAD}:
         return None
     from website.migrations.upgrade import refuse_unknown  # here, as Alembic takes long to load
 
-    refuse_unknown(found)
+    refuse_unknown(revision)
     try:
-        return make(settings, db, "before-migration")
+        return create_backup(settings, db, "before-migration")
     except BackupBusyError:  # somebody else who migrates makes it
         return None
 
 
-def make_alone(settings: Settings, db: Database, kind: str) -> Path:
+def create_backup_locked(settings: Settings, db: Database, kind: str) -> Path:
     """The same, for whoever holds the lock."""
     now = clock.now()
     with scratch_folder(settings.home) as folder:
         name = sqlite_copy.NAME if db.is_sqlite else postgres_copy.NAME
-        found = _dump(db, folder / name)
+        snapshot = _dump(db, folder / name)
         sources = {name: folder / name} | _media(settings.home)
         manifest = Manifest(
             format=archive.FORMAT,
@@ -58,13 +58,13 @@ def make_alone(settings: Settings, db: Database, kind: str) -> Path:
             kind=kind,
             release=_release(),
             database="sqlite" if db.is_sqlite else "postgresql",
-            revision=found.revision,
-            rows=found.rows,
-            newest_payment=found.newest_payment,
+            revision=snapshot.revision,
+            rows=snapshot.rows,
+            newest_payment=snapshot.newest_payment,
             settings=_public(settings),
-            files={each: archive.described(path) for each, path in sources.items()},
+            files={file: archive.describe(path) for file, path in sources.items()},
         )
-        path = backup_store.place(settings.home, now, kind)
+        path = backup_store.path_for(settings.home, now, kind)
         archive.write(path, manifest, sources)
     return path
 
@@ -99,7 +99,7 @@ def _public(settings: Settings) -> dict[str, str]:
 
 def _is_secret(value: object) -> bool:
     return isinstance(value, SecretStr) or (
-        isinstance(value, tuple) and any(isinstance(each, SecretStr) for each in value)
+        isinstance(value, tuple) and any(isinstance(part, SecretStr) for part in value)
     )
 
 

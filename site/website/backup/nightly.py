@@ -45,7 +45,7 @@ def is_due(settings: Settings, now: datetime) -> bool:
     due = there.replace(hour=settings.backup_hour, minute=0, second=0, microsecond=0)
     if due > there:
         due -= timedelta(days=1)
-    made = [each.at for each in backup_store.every(settings.home) if each.kind == "nightly"]
+    made = [backup.at for backup in backup_store.all_backups(settings.home) if backup.kind == "nightly"]
     # One of a clock that was ahead is no reason to make none until that day comes.
     return not any(due <= at <= now + clock.TOLERANCE for at in made)
 
@@ -54,10 +54,10 @@ def run(services: Services) -> None:
     """Make, rotate, test. What fails is an alarm."""
     settings = services.settings
     try:
-        path = create.make(settings, services.db, "nightly")
+        path = create.create_backup(settings, services.db, "nightly")
         gone = backup_store.rotate(settings.home, clock.now())
         log.info("backup made", backup=path.name, thrown_away=len(gone))
-        result = restore_test.rehearse(settings, path)
+        result = restore_test.run(settings, path)
         log.info("restore test", backup=path.name, problem=result.problem)
     except BackupBusyError:
         return

@@ -23,7 +23,7 @@ from website.backup.errors import DamagedDatabaseError, InvalidBackupError
 from website.migrations import UnknownSchemaError, migrate
 from website.migrations.upgrade import refuse_unknown
 
-EPOCHS_AHEAD = 1_000_000  # so that no page kept from before looks current
+VERSIONS_AHEAD = 1_000_000  # so that no page kept from before looks current
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def restore(settings: Settings, file: Path) -> Restored:
     db = open_database(settings)
     try:
         with home_lock.alone(settings.home), home_lock.one_at_a_time(backup_store.folder(settings.home)):
-            backup_store.sweep(settings.home)
+            backup_store.clean_up(settings.home)
             with create.scratch_folder(settings.home) as folder:
                 return _restore(settings, db, file, folder)
     finally:
@@ -87,7 +87,7 @@ def _is_known(revision: str) -> bool:
 
 def _require_room(settings: Settings, file: Path, manifest: Manifest) -> None:
     """Unpacked, and once more as the safety copy of what is there."""
-    needed = 2 * sum(each.size for each in manifest.files.values())
+    needed = 2 * sum(file.size for file in manifest.files.values())
     if (free := shutil.disk_usage(settings.home).free) < needed:
         raise InvalidBackupError(
             file, f"it needs {needed:,} bytes on the disk of {settings.home}, and {free:,} are free"
@@ -102,17 +102,17 @@ def _stage_sqlite(folder: Path, file: Path, manifest: Manifest) -> Path:
     """The database as it will be: whole, in this release's schema, with mail held."""
     copy = folder / sqlite_copy.NAME
     try:
-        found = sqlite_copy.checked(copy)
+        staged_contents = sqlite_copy.verify(copy)
     except DamagedDatabaseError as wrong:
         raise InvalidBackupError(file, str(wrong)) from None
-    if found != _contents(manifest):
+    if staged_contents != _contents(manifest):
         raise InvalidBackupError(file, "it does not hold the rows that its manifest counts")
     staged = Database(f"sqlite:///{copy}")
     try:
         migrate(staged)
         with staged.write() as session:
             holds.begin(session, backup_made_at=manifest.made_at)
-            session.execute(update(CacheVersion).values(value=CacheVersion.value + EPOCHS_AHEAD))
+            session.execute(update(CacheVersion).values(value=CacheVersion.value + VERSIONS_AHEAD))
     finally:
         staged.close()
     return copy
@@ -128,7 +128,7 @@ def _last_statements(manifest: Manifest) -> list[str]:
     return [
         postgres_copy.agreement(_contents(manifest)),
         holds.as_statement(clock.now(), manifest.made_at),
-        f"UPDATE epoch SET value = value + {EPOCHS_AHEAD}",  # noqa: S608 - a constant
+        f"UPDATE epoch SET value = value + {VERSIONS_AHEAD}",  # noqa: S608 - a constant
     ]
 
 
@@ -137,7 +137,7 @@ def _save(settings: Settings, db: Database) -> Path | None:
     if not _is_there(db):
         return None
     try:
-        return create.make_alone(settings, db, "before-restore")
+        return create.create_backup_locked(settings, db, "before-restore")
     except DamagedDatabaseError:
         folder = backup_store.folder(settings.home) / f"damaged-{clock.now():{backup_store.AT}}"
         sqlite_copy.set_aside(Path(str(db.url.database)), folder)

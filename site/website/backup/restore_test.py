@@ -33,7 +33,7 @@ PAGES = (
 ARTICLES = 10
 
 
-class Result(BaseModel):
+class RestoreTestResult(BaseModel):
     """What the last restore test found. `problem` is empty when the backup was good; `last_good_at` stays."""
 
     backup: str
@@ -42,25 +42,27 @@ class Result(BaseModel):
     last_good_at: datetime | None = None
 
 
-def last_result(home: Path) -> Result | None:
+def last_result(home: Path) -> RestoreTestResult | None:
     """What was found the last time."""
     try:
-        return Result.model_validate_json((home / backup_store.FOLDER / RESULT).read_text("utf-8"))
+        return RestoreTestResult.model_validate_json((home / backup_store.FOLDER / RESULT).read_text("utf-8"))
     except (FileNotFoundError, ValidationError):
         return None
 
 
-def rehearse(settings: Settings, file: Path) -> Result:
+def run(settings: Settings, file: Path) -> RestoreTestResult:
     """Restore a backup elsewhere, look at everything, and write down what was found. Raises `BackupBusyError`."""
     with home_lock.one_at_a_time(backup_store.folder(settings.home)):
-        backup_store.sweep(settings.home)
+        backup_store.clean_up(settings.home)
         now, before = clock.now(), last_result(settings.home)
         good_at = before.last_good_at if before else None
         try:
             _try(settings, file)
-            result = Result(backup=file.name, tested_at=now, last_good_at=now)
+            result = RestoreTestResult(backup=file.name, tested_at=now, last_good_at=now)
         except (BackupError, OSError) as wrong:
-            result = Result(backup=file.name, tested_at=now, problem=str(wrong), last_good_at=good_at)
+            result = RestoreTestResult(
+                backup=file.name, tested_at=now, problem=str(wrong), last_good_at=good_at
+            )
         _note(settings.home, result)
         return result
 
@@ -69,8 +71,8 @@ def _try(settings: Settings, file: Path) -> None:
     with create.scratch_folder(settings.home) as folder:
         manifest = archive.read(file, folder)
         with _scratch_site(settings, folder, manifest) as services:
-            found = _contents(services.db)
-            if found != Contents(manifest.revision, manifest.rows, manifest.newest_payment):
+            restored = _contents(services.db)
+            if restored != Contents(manifest.revision, manifest.rows, manifest.newest_payment):
                 raise InvalidBackupError(file, "what came back is not what was saved")
             if silent := _silent_pages(services):
                 raise InvalidBackupError(file, f"the restored site does not serve {', '.join(silent)}")
@@ -111,8 +113,8 @@ def _scratch_database(settings: Settings, folder: Path, manifest: Manifest) -> I
 
 def _contents(db: Database) -> Contents:
     if db.is_sqlite:
-        return sqlite_copy.checked(Path(str(db.url.database)))
-    return postgres_copy.checked(db.url)
+        return sqlite_copy.verify(Path(str(db.url.database)))
+    return postgres_copy.count(db.url)
 
 
 def _silent_pages(services: Services) -> list[str]:
@@ -121,13 +123,13 @@ def _silent_pages(services: Services) -> list[str]:
 
     client = create_app(services).test_client()
     with services.db.read() as session:
-        articles = [each.url for each in queries.newest(session, clock.now(), ARTICLES)]
+        articles = [article.url for article in queries.newest(session, clock.now(), ARTICLES)]
     asked = [*PAGES, *articles]
     base = services.settings.base_url
     return [path for path in asked if client.get(path, base_url=base).status_code != 200]
 
 
-def _note(home: Path, result: Result) -> None:
+def _note(home: Path, result: RestoreTestResult) -> None:
     path = backup_store.folder(home) / RESULT
     aside = path.with_suffix(".part")
     aside.write_text(result.model_dump_json(indent=1), "utf-8")

@@ -8,7 +8,7 @@ from typing import Any
 import pysqlite3
 
 from carrel.db import BUSY_TIMEOUT_MS
-from website.backup.contents import Contents, contents
+from website.backup.contents import Contents, count_contents
 from website.backup.errors import BackupCopyError, BackupError, DamagedDatabaseError
 
 NAME = "database.sqlite3"
@@ -23,17 +23,17 @@ def dump(database: Path, copy: Path) -> Contents:
         with closing(_open(database)) as source, closing(pysqlite3.connect(str(copy))) as target:
             source.backup(target)
             target.execute("PRAGMA journal_mode = DELETE")  # one file, complete in itself
-        return checked(copy)
+        return verify(copy)
     except pysqlite3.DatabaseError as wrong:
         raise _damaged(wrong) from None
 
 
-def checked(copy: Path) -> Contents:
+def verify(copy: Path) -> Contents:
     """What a snapshot holds. Raises `DamagedDatabaseError` unless it is whole."""
     try:
         with closing(_open(copy)) as connection:
             _check(connection)
-            return contents(connection, [row[0] for row in connection.execute(TABLES)])
+            return count_contents(connection, [row[0] for row in connection.execute(TABLES)])
     except pysqlite3.DatabaseError as wrong:
         raise _damaged(wrong) from None
 

@@ -13,7 +13,7 @@ from articles.publish import PublishBusyError, PublishRefusedError, publish
 from carrel import deployment
 from carrel.ads.samples import seed_demo_ads
 from carrel.db import Database
-from carrel.deployment import DEMO_OPERATOR, SENTENCES, Kind, WrongDeploymentError
+from carrel.deployment import DEMO_OPERATOR, REFUSALS, DeploymentKind, WrongDeploymentError
 from carrel.http.services import has_database, open_database
 from carrel.settings import Settings
 from newsletter.subscribers.models import Subscriber
@@ -48,7 +48,7 @@ def prepare(settings: Settings) -> Prepared:
         if has_database(settings) and not _has_library(db):
             _check_articles(settings)
         migrate(db)
-        deployment.claim(settings, db, Kind.DEMO)
+        deployment.claim(settings, db, DeploymentKind.DEMO)
         _publish(settings, db)
         with db.write() as session:
             seed_demo_ads(session, settings)
@@ -60,13 +60,13 @@ def prepare(settings: Settings) -> Prepared:
 
 def refuse_public_site(settings: Settings, db: Database) -> None:
     """A demo adds an owner and ads: it starts on no home that a public site uses. Raises `WrongDeploymentError`."""
-    deployment.check(settings, db, Kind.DEMO)
+    deployment.check(settings, db, DeploymentKind.DEMO)
     if current_revision(db) != HEAD or deployment.database_mark(db):
         return
     with db.read() as session:
         if not has_sample_ads(session) and _has_people(session):
             raise WrongDeploymentError(
-                SENTENCES[Kind.PRODUCTION].format(place=f"The database {db.url.database}")
+                REFUSALS[DeploymentKind.PRODUCTION].format(place=f"The database {db.url.database}")
             )
 
 

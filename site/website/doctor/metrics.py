@@ -29,11 +29,11 @@ from website.doctor import heartbeat
 def registry(services: Services) -> CollectorRegistry:
     """A registry with nothing in it but these numbers, asked for now."""
     found = CollectorRegistry(auto_describe=False)
-    found.register(Numbers(services))
+    found.register(SiteCollector(services))
     return found
 
 
-class Numbers(Collector):
+class SiteCollector(Collector):
     """Asks the database and the home when it is asked."""
 
     def __init__(self, services: Services) -> None:
@@ -48,7 +48,7 @@ class Numbers(Collector):
     def _of_the_home(self) -> Iterator[Metric]:
         home, now = self._services.settings.home, clock.now()
         usage, tested = shutil.disk_usage(home), restore_test.last_result(home)
-        newest = next(iter(backup_store.every(home)), None)
+        newest = next(iter(backup_store.all_backups(home)), None)
         yield _one("carrel_disk_free_bytes", "Room on the disk of CARREL_HOME", usage.free)
         yield _age(
             "carrel_worker_beat_age_seconds", "Since the worker was last at work", heartbeat.last(home), now

@@ -40,14 +40,14 @@ WATCHED: tuple[Check, ...] = (
 WATCH_EVERY_SECONDS = 3600.0
 
 
-def examine(patient: CheckContext, checks: Sequence[Check] = CHECKS) -> list[Finding]:
+def examine(site: CheckContext, checks: Sequence[Check] = CHECKS) -> list[Finding]:
     """What every check finds."""
-    return [_safely(check, patient) for check in checks]
+    return [_safely(check, site) for check in checks]
 
 
-def _safely(check: Check, patient: CheckContext) -> Finding:
+def _safely(check: Check, site: CheckContext) -> Finding:
     try:
-        return check(patient)
+        return check(site)
     except Exception as wrong:  # a database that is away must not hide a full disk
         log.warning("check failed", check=check.__name__, problem=type(wrong).__name__)
         return bad(
@@ -63,8 +63,8 @@ def worst(findings: Sequence[Finding]) -> Level:
 
 def watch(services: Services) -> bool:
     """A step of the worker: an alarm for what must not wait until somebody looks. Never asks for another turn."""
-    patient = CheckContext(services.settings, services.db, clock.now())
-    wrong = [each for each in examine(patient, WATCHED) if each.level is Level.BAD]
+    site = CheckContext(services.settings, services.db, clock.now())
+    wrong = [each for each in examine(site, WATCHED) if each.level is Level.BAD]
     if wrong:
         with services.db.write() as session:
             for each in wrong:

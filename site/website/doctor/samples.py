@@ -18,12 +18,12 @@ from website.doctor.findings import CheckContext, Finding, look, well
 CHECK = "samples"
 
 
-def samples(patient: CheckContext) -> Finding:
+def samples(site: CheckContext) -> Finding:
     """Is anything of a demo left on a public site?"""
-    if is_demo(patient.settings):
+    if is_demo(site.settings):
         return well(CHECK, "this is the demo, whose samples they are")
-    with patient.db.read() as session:
-        found = list(_left(session, patient.settings))
+    with site.db.read() as session:
+        found = list(_left(session, site.settings))
     if not found:
         return well(CHECK, "nothing of a demo is here")
     says = "; ".join(what for what, _ in found)

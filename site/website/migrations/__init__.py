@@ -13,13 +13,13 @@ class UnknownSchemaError(DatabaseUnusableError):
 
 def check_schema(db: Database) -> None:
     """Refuse to start on a schema that is not ours. Raises `UnknownSchemaError`."""
-    found = current_revision(db)
-    if found == HEAD:
+    revision = current_revision(db)
+    if revision == HEAD:
         return
     from website.migrations.upgrade import refuse_unknown  # here, as Alembic takes long to load
 
-    refuse_unknown(found)
-    older = "has an older schema than this release" if found else "is empty"
+    refuse_unknown(revision)
+    older = "has an older schema than this release" if revision else "is empty"
     raise UnknownSchemaError(f"The database {older}. Run: carrel migrate")
 
 
@@ -28,8 +28,8 @@ def current_revision(db: Database) -> str | None:
     with db.engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
-        found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        return found
+        revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return revision
 
 
 def migrate(db: Database) -> bool:
@@ -52,8 +52,8 @@ def check_columns(db: Database) -> None:
     from website.migrations.models import needed  # here, as it loads every package
 
     with db.engine.connect() as connection:
-        found = inspect(connection).get_multi_columns()
-    there = {f"{table}.{column['name']}" for (_, table), columns in found.items() for column in columns}
+        tables = inspect(connection).get_multi_columns()
+    there = {f"{table}.{column['name']}" for (_, table), columns in tables.items() for column in columns}
     if lacking := sorted(needed() - there):
         more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
         raise UnknownSchemaError(

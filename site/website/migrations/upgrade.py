@@ -25,22 +25,22 @@ TOO_LONG = "Another process has been migrating for a minute."
 def upgrade(db: Database) -> bool:
     """Bring the schema to `HEAD`, one process at a time. Returns whether anything was done. Raises `UnknownSchemaError`."""
     with _one_at_a_time(db):
-        found = current_revision(db)
-        if found == HEAD:
+        current = current_revision(db)
+        if current == HEAD:
             return False
-        refuse_unknown(found)
+        refuse_unknown(current)
         with db.engine.connect() as connection:
             command.upgrade(_config(connection), HEAD)
             connection.commit()
         return True
 
 
-def refuse_unknown(found: str | None) -> None:
+def refuse_unknown(revision: str | None) -> None:
     """Refuse a revision that is not in our history. Raises `UnknownSchemaError`."""
-    known = {each.revision for each in script().walk_revisions()}
-    if found is not None and found not in known:
+    known = {known.revision for known in script().walk_revisions()}
+    if revision is not None and revision not in known:
         raise UnknownSchemaError(
-            f"The database has the schema {found!r}, which this release does not know. "
+            f"The database has the schema {revision!r}, which this release does not know. "
             "It was made by a later release: install that one, or restore a backup."
         )
 

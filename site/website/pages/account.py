@@ -8,9 +8,9 @@ from flask import Blueprint, Response, abort, jsonify, make_response, render_tem
 from carrel.accounts import current_reader, erasure, readers, sessions
 from carrel.accounts.export import export
 from carrel.accounts.models import ReaderSession
+from carrel.http import cookies
 from carrel.http.redirects import see_other
 from carrel.http.services import services
-from carrel.http.session_cookie import clear_session_cookie, session_cookie
 from newsletter import account_summary as newsletter
 from payments.offer import price_display
 from payments.queries.account_summary import standing
@@ -90,9 +90,9 @@ def delete() -> Response:
         return make_response(_delete_page(here, wrong), 400)
     with services().db.write() as session:
         erasure.erase(session, services().settings, readers.get(session, here.reader_id))
-    services().verdicts.drop(session_cookie())
+    services().audience_cache.drop(cookies.SESSION.value())
     response = make_response(render_template("pages/account_deleted.html"))
-    clear_session_cookie(response)
+    cookies.SESSION.clear(response)
     return response
 
 

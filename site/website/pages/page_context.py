@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from articles import queries
 from articles.models import Exam
 from carrel import clock
-from carrel.ads.ad_server import AdServer, Offer, Place, Where
+from carrel.ads.ad_server import AdContext, AdServer, SlotOffer, SlotPlace
 from carrel.http.services import services
 from carrel.page_cache import Audience
 from payments import offer as offers
@@ -37,7 +37,7 @@ class PageContext:
 
     session: Session
     path: str
-    edition: Audience
+    audience: Audience
     now: datetime = field(default_factory=clock.now)
     fresh_until: datetime | None = None
 
@@ -51,31 +51,31 @@ class PageContext:
 
     def offer(self, exam: Exam | None = None) -> offers.Offer | None:
         """The line that sells the pass; a holder never sees it (decision 12)."""
-        if not self.edition.has_ads:
+        if not self.audience.has_ads:
             return None
         line, noun = (exam.pass_line or "", exam.pass_noun or "") if exam else ("", "")
         return offers.offer(services().settings, self.path, line=line, noun=noun)
 
     def slots(
         self,
-        places: Sequence[Place],
-        where: Where,
+        places: Sequence[SlotPlace],
+        where: AdContext,
         blocks: Sequence[Any] = (),
         offer: offers.Offer | None = None,
     ) -> tuple[dict[str, Any], dict[int, Any]]:
         """What the page's slots show, and what stands between its blocks; nothing for a pass holder."""
-        if not self.edition.has_ads:
+        if not self.audience.has_ads:
             return {}, {}
-        desk = AdServer(self.session, services().settings, services().signer, self.now)
-        last_resort = Offer(offer.text, offer.url) if offer else None
-        shown = desk.page(places, where, blocks=blocks, offer=last_resort)
-        self.fresh_until = earliest(self.fresh_until, shown.fresh_until)
-        return dict(shown.slots), dict(shown.inline)
+        ad_server = AdServer(self.session, services().settings, services().signer, self.now)
+        last_resort = SlotOffer(offer.text, offer.url) if offer else None
+        page_ads = ad_server.page(places, where, blocks=blocks, offer=last_resort)
+        self.fresh_until = earliest(self.fresh_until, page_ads.fresh_until)
+        return dict(page_ads.slots), dict(page_ads.inline)
 
     def render(self, template: str, meta: Meta, **context: Any) -> str:
         """The page as HTML."""
         return render_template(
-            template, edition=self.edition.value, canonical=self.canonical, meta=meta, **context
+            template, audience=self.audience.value, canonical=self.canonical, meta=meta, **context
         )
 
 

@@ -71,7 +71,9 @@ def article_view(
         article=article,
         blocks=blocks,
         contents=article.content.contents,
-        changes=[ChangeView(date.fromisoformat(each["date"]), each["note"]) for each in article.changes],
+        changes=[
+            ChangeView(date.fromisoformat(change["date"]), change["note"]) for change in article.changes
+        ],
         published_on=day(article.published_at),
         updated_on=article.updated,
         related=related,
@@ -82,7 +84,7 @@ def article_view(
 
 
 @dataclass(frozen=True, slots=True)
-class HomeShelf:
+class HomeSection:
     """An exam on the home page: where it begins, what is new."""
 
     exam: Exam
@@ -91,9 +93,9 @@ class HomeShelf:
     count: int
 
 
-def home_shelf(session: Session, exam: Exam, now: datetime) -> HomeShelf:
+def home_section(session: Session, exam: Exam, now: datetime) -> HomeSection:
     """What the home page shows of an exam."""
-    return HomeShelf(
+    return HomeSection(
         exam,
         queries.exam_articles(session, exam, now, FIRST),
         queries.newest(session, now, NEWEST, exam=exam),
@@ -102,14 +104,17 @@ def home_shelf(session: Session, exam: Exam, now: datetime) -> HomeShelf:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ExamArticles:
     """The articles of one exam among others."""
 
     exam: Exam
     articles: list[Article]
 
 
-def by_exam(articles: Sequence[Article]) -> list[Group]:
+def by_exam(articles: Sequence[Article]) -> list[ExamArticles]:
     """Articles that come exam by exam, grouped."""
     runs = groupby(articles, key=lambda article: article.exam_id)
-    return [Group(found[0].exam, found) for found in (list(run) for _exam, run in runs)]
+    return [
+        ExamArticles(articles_of_exam[0].exam, articles_of_exam)
+        for articles_of_exam in (list(run) for _exam, run in runs)
+    ]

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
-from articles.render import Context, Picture, for_feed, render
+from articles.render import Context, WebImage, for_feed, render
 from articles.render.clean import clean
 from tests.articles.render.xss_corpus import ELEMENTS, TRICKS, VECTORS
 
@@ -28,7 +28,7 @@ ON_TAG = {
 OURS = re.compile(r"(https?://|mailto:|/(?![/\\])|#|[^:/\\]+([/?#].*)?\Z|\Z)", re.DOTALL)
 CONTEXTS = (
     Context(),
-    Context(resolve_link=lambda path: "/articles/x/", resolve_image=lambda src: Picture("/m/a.webp", 9, 9)),
+    Context(resolve_link=lambda path: "/articles/x/", resolve_image=lambda src: WebImage("/m/a.webp", 9, 9)),
 )
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from carrel.accounts import links, sessions
-from carrel.accounts.models import Purpose
+from carrel.accounts.models import LinkPurpose
 from carrel.http.services import Services
 from carrel.mail.addresses import parse
 from carrel.mail.models import OutboxMail
@@ -81,7 +81,7 @@ def signed_in_as(services: Services, browser: Browser) -> str | None:
 
 
 def make_link(
-    services: Services, purpose: Purpose = Purpose.SIGN_IN, reader_id: int | None = None
+    services: Services, purpose: LinkPurpose = LinkPurpose.SIGN_IN, reader_id: int | None = None
 ) -> links.IssuedLink:
     with services.db.write() as session:
         return links.make(session, purpose, parse(ANNA), reader_id=reader_id)

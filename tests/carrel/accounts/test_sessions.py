@@ -58,7 +58,7 @@ def test_auth_07_a_busy_session_ends_after_half_a_year(db: Database) -> None:
                 break
             lived = day
             with db.write() as session:
-                sessions.note(session, found.id)
+                sessions.note_activity(session, found.id)
     assert lived == 160
 
 
@@ -70,9 +70,9 @@ def test_decision_4_last_seen_is_written_once_an_hour_at_most(db: Database) -> N
             time.shift(timedelta(minutes=5))
             found = find(db, token)
             assert found
-            if sessions.is_stale(found):
+            if sessions.is_due_for_note(found):
                 with db.write() as session:
-                    sessions.note(session, found.id)
+                    sessions.note_activity(session, found.id)
             again = find(db, token)
             assert again
             seen.add(again.last_seen_at)

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from carrel.ads.choice import Where, choose, fresh_until, is_eligible, window_start
+from carrel.ads.choice import AdContext, choose, fresh_until, is_eligible, window_start
 from tests.support.ads import NOW, house_ad
 
-WHERE = Where("what-cmp-means", "cpb", ("claims", "payers"))
+WHERE = AdContext("what-cmp-means", "cpb", ("claims", "payers"))
 
 
 def draw(*ads: object, article: str = "x", now: object = NOW, **more: object) -> int | None:
-    found = choose(ads, "side", Where(article, "cpb"), now=now, minutes=10, **more)  # type: ignore[arg-type]
+    found = choose(ads, "side", AdContext(article, "cpb"), now=now, minutes=10, **more)  # type: ignore[arg-type]
     return found.id if found else None
 
 

@@ -18,7 +18,9 @@ def test_priv_11_ads_txt_names_the_sellers_of_the_settings(services: Services) -
     settings = services.settings.model_copy(
         update={"network_ad": NetworkAd(ads_txt=(GOOGLE, "CONTACT=x@y.example"))}
     )
-    app = create_app(Services(settings, services.db, services.signer, services.epoch, services.pages))
+    app = create_app(
+        Services(settings, services.db, services.signer, services.cache_version, services.page_cache)
+    )
     answer = app.test_client().get("/ads.txt", base_url="https://carrel.test")
     assert answer.get_data(as_text=True) == f"{GOOGLE}\nCONTACT=x@y.example\n"
     assert answer.mimetype == "text/plain"

@@ -10,7 +10,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from carrel import clock
-from carrel.ads.models import Count, HouseAd, PageCount
+from carrel.ads.models import AdCount, HouseAd, PageCount
 from carrel.audit import AuditEntry
 from carrel.http.services import Services
 from carrel.settings import Settings
@@ -149,7 +149,7 @@ def counted(services: Services) -> None:
     hour = clock.now().replace(minute=0, second=0, microsecond=0)
     with services.db.write() as session:
         session.add(house_ad(id=1, name="=Pencils", price_cents_per_thousand=2000))
-        session.add(Count(hour=hour, ad="1", slot="side", exam="cpb", views=1500, clicks=12))
+        session.add(AdCount(hour=hour, ad="1", slot="side", exam="cpb", views=1500, clicks=12))
         session.add(PageCount(hour=hour, article="what-cmp-means", exam="cpb", views=1000))
 
 

@@ -11,7 +11,7 @@ from lxml import etree
 from sqlalchemy.orm import Session
 
 from carrel import clock
-from carrel.ads.models import Count
+from carrel.ads.models import AdCount
 from carrel.http.services import Services
 from carrel.mail.alarms import raise_alarm
 from payments.models import Dispute, Order, Payment, RefundRequest, StripeEvent
@@ -93,7 +93,7 @@ def test_every_number_leads_to_the_rows_that_it_counts(app: Flask, services: Ser
         put_article(session, slug="reviewed", reviewed=now.date(), reviewer="Rita")
         session.add(house_ad(id=1))
         session.add(
-            Count(
+            AdCount(
                 hour=now.replace(minute=0, second=0, microsecond=0),
                 ad="1",
                 slot="side",

@@ -21,14 +21,14 @@ from website.admin.operators import sign_in as signing_in
 from website.admin.operators.models import Operator, OperatorSession, RecoveryCode
 from website.admin.operators.passwords import WeakPasswordError, check_new, hashed, matches
 from website.admin.operators.roles import Role
-from website.admin.operators.sign_in import Place, SignInFailedError
+from website.admin.operators.sign_in import SignInFailedError, SignInSource
 
-HERE = Place("192.0.2.1", "Firefox on Linux")
+HERE = SignInSource("192.0.2.1", "Firefox on Linux")
 NEW = "new@carrel.test"
 
 
-def sign_in(services: Services, password: str = PASSWORD, code: str = "", place: Place = HERE) -> str:
-    return signing_in.sign_in(services, OLGA, password, code or code_now(services), place)
+def sign_in(services: Services, password: str = PASSWORD, code: str = "", place: SignInSource = HERE) -> str:
+    return signing_in.authenticate(services, OLGA, password, code or code_now(services), place)
 
 
 def invite(services: Services) -> str:
@@ -122,7 +122,7 @@ def test_auth_08_neither_password_nor_code_alone_signs_in(services: Services) ->
 def test_auth_08_who_is_not_set_up_cannot_sign_in(services: Services) -> None:
     invite(services)
     with pytest.raises(SignInFailedError):
-        signing_in.sign_in(services, NEW, "", code_now(services, NEW), HERE)
+        signing_in.authenticate(services, NEW, "", code_now(services, NEW), HERE)
 
 
 def test_auth_09_a_code_is_good_once_and_for_a_step_on_either_side(services: Services) -> None:
@@ -168,8 +168,8 @@ def test_auth_09_five_wrong_codes_lock_the_code_for_a_quarter_of_an_hour_and_rai
     put_operator(services)
     for number in range(5):
         with pytest.raises(SignInFailedError):
-            sign_in(services, code="000000", place=Place(f"198.51.{number}.1", ""))
-    elsewhere = Place("203.0.113.7", "")
+            sign_in(services, code="000000", place=SignInSource(f"198.51.{number}.1", ""))
+    elsewhere = SignInSource("203.0.113.7", "")
     with pytest.raises(TooManyRequestsError):
         sign_in(services, place=elsewhere)
     with services.db.read() as session:
@@ -180,7 +180,7 @@ def test_auth_09_five_wrong_codes_lock_the_code_for_a_quarter_of_an_hour_and_rai
 
 def test_auth_09_a_stranger_without_the_password_locks_out_only_themselves(services: Services) -> None:
     put_operator(services)
-    stranger = Place("203.0.113.7", "")
+    stranger = SignInSource("203.0.113.7", "")
     for _ in range(5):
         with pytest.raises(SignInFailedError):
             sign_in(services, password="wrong-ladder-otter-quartz", place=stranger)

@@ -13,9 +13,9 @@ from tests.support.passkeys import kept, put_passkey, sign_in, who_is_in
 from website.admin.operators import ceremony, passkeys, staff
 from website.admin.operators.models import Operator
 from website.admin.operators.roles import Role
-from website.admin.operators.sign_in import Place, SignInFailedError
+from website.admin.operators.sign_in import SignInFailedError, SignInSource
 
-ELSEWHERE = Place("203.0.113.7", "")
+ELSEWHERE = SignInSource("203.0.113.7", "")
 
 
 def while_it_is_checked(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]) -> None:

@@ -68,4 +68,4 @@ def test_data_12_a_site_that_runs_is_one_sentence_and_status_2(home: Settings) -
         done = restore(path)
     assert done.exit_code == 2
     assert done.output.startswith("Error: The site is running")
-    assert len(backup_store.every(home.home)) == 1
+    assert len(backup_store.all_backups(home.home)) == 1

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from articles.models import Article
 from carrel import deployment
 from carrel.db import Database
-from carrel.deployment import Kind, WrongDeploymentError
+from carrel.deployment import DeploymentKind, WrongDeploymentError
 from carrel.http.services import open_database
 from carrel.settings import Settings, load
 from carrel.tokens import SiteSecret
@@ -91,9 +91,9 @@ def test_a_missing_content_folder_is_one_sentence(settings: Settings) -> None:
 def test_the_demo_marks_its_home_and_its_database(settings: Settings) -> None:
     prepare(settings)
     db = open_database(settings)
-    assert deployment.database_mark(db) is Kind.DEMO
+    assert deployment.database_mark(db) is DeploymentKind.DEMO
     with pytest.raises(WrongDeploymentError, match="--from-demo"):
-        deployment.claim(settings, db, Kind.PRODUCTION)
+        deployment.claim(settings, db, DeploymentKind.PRODUCTION)
     db.close()
 
 
@@ -118,7 +118,7 @@ def test_a_demo_of_an_earlier_release_goes_on_with_its_operators(settings: Setti
         session.delete(session.get_one(SiteSecret, deployment.MARK))
     (settings.home / deployment.MARK).unlink()
     prepare(settings)
-    assert deployment.database_mark(db) is Kind.DEMO
+    assert deployment.database_mark(db) is DeploymentKind.DEMO
     db.close()
 
 

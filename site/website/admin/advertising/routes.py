@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from articles.models import Exam, Topic
 from carrel.ads import house_ads, slot_view
-from carrel.ads.drafts import Draft, InvalidDraftError, Known, Upload
+from carrel.ads.drafts import AdTargets, Draft, InvalidDraftError, Upload
 from carrel.ads.models import HouseAd
 from carrel.http.redirects import see_other
 from carrel.http.services import services
 from carrel.images.problems import ImageError
-from carrel.slots import Place
+from carrel.slots import SlotPlace
 from website.admin.advertising.form import EMPTY, Values, draft_of, of_ad, typed
 from website.admin.guard import me, needs
 from website.admin.operators.roles import Need
@@ -21,7 +21,7 @@ from website.admin.operators.roles import Need
 blueprint = Blueprint("advertising", __name__)
 LARGEST_UPLOAD_BYTES = 11 * 1024 * 1024
 WITH_PICTURE = {"advertising.create", "advertising.update"}
-ON_PAGES = (Place.TOP, Place.INLINE, Place.SIDE, Place.FOOT, Place.HOME, Place.LIST)
+ON_PAGES = (SlotPlace.TOP, SlotPlace.INLINE, SlotPlace.SIDE, SlotPlace.FOOT, SlotPlace.HOME, SlotPlace.LIST)
 
 
 def init_app(app: Flask) -> None:
@@ -117,10 +117,10 @@ def _upload() -> Upload | None:
         raise InvalidDraftError({"picture": f"{problem.message} {problem.mend}"}) from None
 
 
-def _known(session: Session) -> Known:
+def _known(session: Session) -> AdTargets:
     exams = session.scalars(select(Exam.slug).order_by(Exam.slug)).all()
     topics = session.scalars(select(Topic.slug).order_by(Topic.slug)).all()
-    return Known(list(services().settings.slots), exams, topics)
+    return AdTargets(list(services().settings.slots), exams, topics)
 
 
 def _find(ad_id: int) -> HouseAd:

@@ -12,7 +12,7 @@ from carrel import clock
 from carrel.accounts.models import Reader
 from carrel.ads import reports
 from carrel.ads.models import HouseAd
-from carrel.ads.reports import Span
+from carrel.ads.reports import ReportPeriod
 from carrel.mail.models import OutboxMail
 from carrel.settings import Settings
 from newsletter.issues.models import Delivery, DeliveryState, Issue
@@ -20,7 +20,7 @@ from newsletter.subscribers.models import Subscriber, SubscriberState
 from payments.models import Payment
 from payments.prices import price
 from payments.queries import sales
-from website.admin.dashboard.panel import Fortnight, Number, Panel, panel
+from website.admin.dashboard.panel import Figure, Fortnight, Panel, panel
 
 
 def people(session: Session, _settings: Settings, days: Fortnight) -> Panel:
@@ -37,7 +37,7 @@ def people(session: Session, _settings: Settings, days: Fortnight) -> Panel:
 
 def money(session: Session, settings: Settings, days: Fortnight) -> Panel:
     """Passes and what came in for them."""
-    span = Span(days.days[0], days.today, days.zone)
+    span = ReportPeriod(days.days[0], days.today, days.zone)
     found = sales.sales(session, span, settings.pass_currency)
     kept = price(found.kept_cents, settings.pass_currency)
     paid = (Payment.paid_at >= days.start) & (Payment.outcome == "granted")
@@ -48,7 +48,7 @@ def money(session: Session, settings: Settings, days: Fortnight) -> Panel:
             _count(session, Payment, Payment.outcome == "granted"),
             "/admin/orders/?outcome=granted",
         ),
-        Number("Kept, before Stripe’s fees", kept, _report("passes", days)),
+        Figure("Kept, before Stripe’s fees", kept, _report("passes", days)),
     ]
     return panel("Passes and money", numbers, "Passes sold", days, days.count(sold))
 
@@ -75,7 +75,7 @@ def mail(session: Session, _settings: Settings, days: Fortnight) -> Panel:
 
 def ads(session: Session, _settings: Settings, days: Fortnight) -> Panel:
     """Ads."""
-    span = Span(days.days[0], days.today, days.zone)
+    span = ReportPeriod(days.days[0], days.today, days.zone)
     rows = reports.by_day(session, span)
     numbers = [
         _number("On", _count(session, HouseAd, HouseAd.active.is_(True)), "/admin/ads/?state=on"),
@@ -105,8 +105,8 @@ def is_due(settings: Settings) -> ColumnElement[bool]:
     return visible(now) & ((looked_at < oldest.date()) | (looked_at.is_(None) & (published < oldest)))
 
 
-def _number(name: str, value: int, path: str) -> Number:
-    return Number(name, f"{value:,}", path)
+def _number(name: str, value: int, path: str) -> Figure:
+    return Figure(name, f"{value:,}", path)
 
 
 def _count(session: Session, model: Any, where: ColumnElement[bool]) -> int:

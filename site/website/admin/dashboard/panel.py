@@ -16,7 +16,7 @@ COLOUR = "#2a6f6b"
 
 
 @dataclass(frozen=True)
-class Number:
+class Figure:
     """A number in words for its name, and the table that it comes from."""
 
     name: str
@@ -29,7 +29,7 @@ class Panel:
     """An area: its numbers, and what is plotted."""
 
     title: str
-    numbers: Sequence[Number]
+    numbers: Sequence[Figure]
     plot: Markup
     caption: str
 
@@ -60,7 +60,7 @@ class Fortnight:
 
 
 def panel(
-    title: str, numbers: Sequence[Number], what: str, fortnight: Fortnight, values: Sequence[int]
+    title: str, numbers: Sequence[Figure], what: str, fortnight: Fortnight, values: Sequence[int]
 ) -> Panel:
     """An area whose plot shows `what` on each day."""
     caption = f"{what}, last {DAYS} days: {sum(values):,} in all, {values[-1]:,} today"

@@ -19,7 +19,7 @@ from webauthn.helpers.structs import (
 )
 from webauthn.registration.verify_registration_response import VerifiedRegistration
 
-from website.admin.operators.challenges import LASTS, InvalidAnswerError, Site
+from website.admin.operators.challenges import LASTS, InvalidAnswerError, RelyingParty
 from website.admin.operators.models import Operator, Passkey
 
 MILLISECONDS: Final = int(LASTS.total_seconds() * 1000)
@@ -27,7 +27,7 @@ MILLISECONDS: Final = int(LASTS.total_seconds() * 1000)
 NONSENSE: Final = (WebAuthnException, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
-def options_to_add(site: Site, operator: Operator, challenge: bytes, known: Sequence[bytes]) -> str:
+def options_to_add(site: RelyingParty, operator: Operator, challenge: bytes, known: Sequence[bytes]) -> str:
     """JSON for `navigator.credentials.create`: a key that is found without a name, and asks who is there."""
     options = webauthn.generate_registration_options(
         rp_id=site.rp_id,
@@ -45,7 +45,7 @@ def options_to_add(site: Site, operator: Operator, challenge: bytes, known: Sequ
     return webauthn.options_to_json(options)
 
 
-def options_to_sign(site: Site, challenge: bytes, allowed: Sequence[bytes]) -> str:
+def options_to_sign(site: RelyingParty, challenge: bytes, allowed: Sequence[bytes]) -> str:
     """JSON for `navigator.credentials.get`. None allowed by name: any that the device holds for this site."""
     options = webauthn.generate_authentication_options(
         rp_id=site.rp_id,
@@ -57,7 +57,7 @@ def options_to_sign(site: Site, challenge: bytes, allowed: Sequence[bytes]) -> s
     return webauthn.options_to_json(options)
 
 
-def check_new(site: Site, challenge: bytes, sent: str) -> VerifiedRegistration:
+def check_new(site: RelyingParty, challenge: bytes, sent: str) -> VerifiedRegistration:
     """The new key, if it was made for this site and this challenge by somebody verified. Raises `InvalidAnswerError`."""
     with _nonsense_is_refused():
         return webauthn.verify_registration_response(
@@ -75,7 +75,7 @@ def read(sent: str) -> AuthenticationCredential:
         return parse_authentication_credential_json(sent)
 
 
-def check(site: Site, challenge: bytes, answer: AuthenticationCredential, key: Passkey) -> int:
+def check(site: RelyingParty, challenge: bytes, answer: AuthenticationCredential, key: Passkey) -> int:
     """What the device counted, if this key signed this challenge for this site. Raises `InvalidAnswerError`."""
     if answer.response.user_handle not in {None, _handle(key.operator_id)}:
         raise InvalidAnswerError("the key says that it is somebody else's")

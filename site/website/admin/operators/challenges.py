@@ -24,7 +24,7 @@ class InvalidAnswerError(Exception):
 
 
 @dataclass(frozen=True)
-class Site:
+class RelyingParty:
     """The site as browsers know it: `https://host`, and its name for people."""
 
     origin: str
@@ -36,7 +36,7 @@ class Site:
         return urlsplit(self.origin).hostname or ""
 
 
-def make(session: Session, operator_id: int | None) -> tuple[str, bytes]:
+def issue(session: Session, operator_id: int | None) -> tuple[str, bytes]:
     """The token for the browser's cookie, and the challenge. `operator_id`: who is signed in there."""
     token = new_token()
     challenge = token_hash(token)
@@ -45,7 +45,7 @@ def make(session: Session, operator_id: int | None) -> tuple[str, bytes]:
     return token, challenge
 
 
-def take(session: Session, token: str, operator_id: int | None) -> bytes:
+def consume(session: Session, token: str, operator_id: int | None) -> bytes:
     """Use the challenge up, whatever the answer will be. Raises `InvalidAnswerError` if there is none for this browser."""
     used = delete(PasskeyChallenge).where(
         PasskeyChallenge.challenge == token_hash(token),
@@ -58,7 +58,7 @@ def take(session: Session, token: str, operator_id: int | None) -> bytes:
     return found
 
 
-def tidy(session: Session) -> bool:
+def delete_expired(session: Session) -> bool:
     """Throw away what nobody answered in time. Whether there was anything."""
     over = delete(PasskeyChallenge).where(clock.has_passed(PasskeyChallenge.until, LASTS))
     return bool(session.scalars(over.returning(PasskeyChallenge.challenge)).all())

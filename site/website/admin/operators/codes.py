@@ -32,15 +32,15 @@ def secrets_of(signer: Signer, operator: Operator) -> list[str]:
     return [base64.b32encode(each[:SECRET_BYTES]).decode() for each in derived]
 
 
-def address_for_app(signer: Signer, operator: Operator, issuer: str) -> str:
-    """The otpauth:// address that an authenticator app reads."""
+def provisioning_uri(signer: Signer, operator: Operator, issuer: str) -> str:
+    """The otpauth:// URI that an authenticator app reads."""
     secret = secrets_of(signer, operator)[0]
     return pyotp.TOTP(secret).provisioning_uri(name=operator.email, issuer_name=issuer)
 
 
-def picture(address: str) -> str:
-    """The address as a QR code: an `<svg>` element, dark on white in either scheme, without styles."""
-    code = segno.make(address, error="m")
+def qr_code(uri: str) -> str:
+    """The URI as a QR code: an `<svg>` element, dark on white in either scheme, without styles."""
+    code = segno.make(uri, error="m")
     return code.svg_inline(omitsize=True, border=4, light="#fff", title="QR code for your authenticator app")
 
 

@@ -8,7 +8,7 @@ from carrel.http.services import services
 from website.admin.guard import admin_path, me
 from website.admin.operators import passkeys
 from website.admin.operators.roles import IN_WORDS, Role
-from website.admin.operators.sign_in import Place
+from website.admin.operators.sign_in import SignInSource
 
 OWN_FIELDS = frozenset(
     {"csrf_token", "code", "credential", "next", "then"}
@@ -64,6 +64,6 @@ def next_path() -> str:
     return admin_path(request.values.get("next"))
 
 
-def place() -> Place:
+def source() -> SignInSource:
     """From where somebody signs in."""
-    return Place(request.remote_addr, browser_name(request.headers.get("User-Agent", "")))
+    return SignInSource(request.remote_addr, browser_name(request.headers.get("User-Agent", "")))

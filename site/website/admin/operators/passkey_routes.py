@@ -6,12 +6,12 @@ the whole answer. The script between them is `js/passkey.js`.
 
 from flask import Blueprint, Response, request
 
+from carrel.http import cookies
 from carrel.http.redirects import see_other
 from carrel.http.services import services
-from website.admin import cookie
 from website.admin.guard import for_anybody, me, my_session, needs
 from website.admin.operators import pages, passkeys
-from website.admin.operators.challenges import InvalidAnswerError, Site
+from website.admin.operators.challenges import InvalidAnswerError, RelyingParty
 from website.admin.operators.roles import Need
 from website.admin.operators.sign_in import SignInFailedError
 
@@ -25,7 +25,7 @@ Answer = Response | tuple[str, int] | str
 @for_anybody
 def sign_in_challenge() -> Response:
     """What a key has to sign, for whoever wants to sign in."""
-    return _asked(*passkeys.ask_to_sign_in(services(), _site(), pages.place()))
+    return _asked(*passkeys.ask_to_sign_in(services(), _site(), pages.source()))
 
 
 @blueprint.post("/sign-in")
@@ -33,10 +33,14 @@ def sign_in_challenge() -> Response:
 def sign_in() -> Answer:
     """Sign in, or say that the key is not known."""
     try:
-        token = passkeys.sign_in(services(), _site(), cookie.challenge(), _sent(), pages.place())
+        token = passkeys.sign_in(
+            services(), _site(), cookies.PASSKEY_CHALLENGE.value(), _sent(), pages.source()
+        )
     except SignInFailedError:
         return pages.sign_in_page({"": NOT_KNOWN}), 403
-    return cookie.take_challenge_away(cookie.give(see_other(pages.next_path()), token))
+    response = _without_challenge(see_other(pages.next_path()))
+    cookies.OPERATOR.set(response, token)
+    return response
 
 
 @blueprint.post("/again/challenge")
@@ -51,10 +55,10 @@ def again_challenge() -> Response:
 def again() -> Answer:
     """Take the passkey in place of a code."""
     try:
-        passkeys.prove_again(services(), _site(), my_session(), cookie.challenge(), _sent())
+        passkeys.prove_again(services(), _site(), my_session(), cookies.PASSKEY_CHALLENGE.value(), _sent())
     except SignInFailedError:
         return pages.again_page({"": NOT_KNOWN}), 403
-    return cookie.take_challenge_away(pages.go_on())
+    return _without_challenge(pages.go_on())
 
 
 @blueprint.post("/add/challenge")
@@ -70,10 +74,10 @@ def add() -> Answer:
     """Keep the new key."""
     name = request.form.get("name", "")
     try:
-        passkeys.add(services(), _site(), me(), cookie.challenge(), _sent(), name=name)
+        passkeys.add(services(), _site(), me(), cookies.PASSKEY_CHALLENGE.value(), _sent(), name=name)
     except InvalidAnswerError:
         return pages.account_page({"": NOT_ADDED}), 422
-    return cookie.take_challenge_away(see_other("/admin/me"))
+    return _without_challenge(see_other("/admin/me"))
 
 
 @blueprint.post("/remove")
@@ -86,14 +90,22 @@ def remove() -> Response:
 
 
 def _asked(token: str, options: str) -> Response:
-    return cookie.give_challenge(Response(options, mimetype="application/json"), token)
+    response = Response(options, mimetype="application/json")
+    cookies.PASSKEY_CHALLENGE.set(response, token)
+    return response
+
+
+def _without_challenge(response: Response) -> Response:
+    """A challenge is used once."""
+    cookies.PASSKEY_CHALLENGE.clear(response)
+    return response
 
 
 def _sent() -> str:
     return request.form.get("credential", "")
 
 
-def _site() -> Site:
+def _site() -> RelyingParty:
     # The host was compared with the settings' before the view; the demo answers under every name of this machine.
     settings = services().settings
-    return Site(f"{'https' if settings.is_https else 'http'}://{request.host}", settings.site_name)
+    return RelyingParty(f"{'https' if settings.is_https else 'http'}://{request.host}", settings.site_name)

@@ -16,9 +16,9 @@ from carrel.accounts.limits import Limit, minutes
 from carrel.db import insert_new
 from carrel.http.services import Services
 from website.admin.operators import audit, challenges, sessions
-from website.admin.operators.challenges import InvalidAnswerError, Site
+from website.admin.operators.challenges import InvalidAnswerError, RelyingParty
 from website.admin.operators.models import Operator, OperatorSession, Passkey
-from website.admin.operators.sign_in import PER_IP, PER_NETWORK, PER_OPERATOR, Place, SignInFailedError
+from website.admin.operators.sign_in import PER_IP, PER_NETWORK, PER_OPERATOR, SignInFailedError, SignInSource
 
 log = structlog.get_logger()
 ASKING: Final = Limit(20, minutes(15))  # a challenge is a row, and anybody may ask for one
@@ -37,22 +37,24 @@ def counts(session: Session) -> dict[int, int]:
     return dict(rows.all())
 
 
-def ask_to_add(services: Services, site: Site, operator: Operator) -> tuple[str, str]:
+def ask_to_add(services: Services, site: RelyingParty, operator: Operator) -> tuple[str, str]:
     """For an operator who adds a key: the token for their browser's cookie, and the options as JSON."""
     from website.admin.operators import ceremony
 
     with services.db.write() as session:
-        token, challenge = challenges.make(session, operator.id)
+        token, challenge = challenges.issue(session, operator.id)
         known = [each.credential_id for each in of(session, operator.id)]
     return token, ceremony.options_to_add(site, operator, challenge, known)
 
 
-def add(services: Services, site: Site, operator: Operator, token: str, sent: str, *, name: str) -> None:
+def add(
+    services: Services, site: RelyingParty, operator: Operator, token: str, sent: str, *, name: str
+) -> None:
     """Keep a new key. Raises `InvalidAnswerError`, also when it is kept already."""
     from website.admin.operators import ceremony
 
     with services.db.write() as session:
-        challenge = challenges.take(session, token, operator.id)
+        challenge = challenges.consume(session, token, operator.id)
     new = ceremony.check_new(site, challenge, sent)
     name = name.strip()[:LONGEST_NAME] or "Passkey"
     with services.db.write() as session:
@@ -78,27 +80,27 @@ def remove(session: Session, operator: Operator, key_id: int) -> None:
         audit.record(session, operator, "operator.passkey_remove", before={"passkey": name})
 
 
-def ask_to_sign_in(services: Services, site: Site, place: Place) -> tuple[str, str]:
+def ask_to_sign_in(services: Services, site: RelyingParty, place: SignInSource) -> tuple[str, str]:
     """For somebody who is not signed in: token and options, as above. Raises `TooManyRequestsError`."""
     from website.admin.operators import ceremony
 
     with services.db.write() as session:
         limits.check(session, "operator-passkey-asked", limits.ip_key(place.ip), ASKING)
-        token, challenge = challenges.make(session, None)
+        token, challenge = challenges.issue(session, None)
     return token, ceremony.options_to_sign(site, challenge, [])
 
 
-def ask_again(services: Services, site: Site, operator: Operator) -> tuple[str, str]:
+def ask_again(services: Services, site: RelyingParty, operator: Operator) -> tuple[str, str]:
     """For somebody who proves themselves again, with a key of theirs: token and options, as above."""
     from website.admin.operators import ceremony
 
     with services.db.write() as session:
-        token, challenge = challenges.make(session, operator.id)
+        token, challenge = challenges.issue(session, operator.id)
         known = [each.credential_id for each in of(session, operator.id)]
     return token, ceremony.options_to_sign(site, challenge, known)
 
 
-def sign_in(services: Services, site: Site, token: str, sent: str, place: Place) -> str:
+def sign_in(services: Services, site: RelyingParty, token: str, sent: str, place: SignInSource) -> str:
     """The token of a new session. Raises `SignInFailedError`, `TooManyRequestsError`."""
     with services.db.write() as session:
         limits.check(session, "operator-passkey-ip", limits.ip_key(place.ip), PER_IP)
@@ -110,7 +112,9 @@ def sign_in(services: Services, site: Site, token: str, sent: str, place: Place)
         return sessions.start(session, key.operator_id, place.browser)
 
 
-def prove_again(services: Services, site: Site, found: OperatorSession, token: str, sent: str) -> None:
+def prove_again(
+    services: Services, site: RelyingParty, found: OperatorSession, token: str, sent: str
+) -> None:
     """Before what hurts: a passkey in place of a code, in the same session. Raises `SignInFailedError`, `TooManyRequestsError`."""
     with services.db.write() as session:
         limits.check(session, "operator-passkey-again", str(found.operator_id), PER_OPERATOR)
@@ -121,14 +125,14 @@ def prove_again(services: Services, site: Site, found: OperatorSession, token: s
 
 
 def _accept(
-    services: Services, site: Site, token: str, sent: str, operator_id: int | None
+    services: Services, site: RelyingParty, token: str, sent: str, operator_id: int | None
 ) -> tuple[Passkey, int]:
     """The key that signed, and its count. `operator_id`: whose it must be, if somebody is signed in."""
     from website.admin.operators import ceremony
 
     try:
         with services.db.write() as session:
-            challenge = challenges.take(session, token, operator_id)
+            challenge = challenges.consume(session, token, operator_id)
         answer = ceremony.read(sent)
         with services.db.read() as session:
             key = _known(session, answer.raw_id, operator_id)

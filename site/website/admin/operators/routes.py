@@ -4,15 +4,15 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, make_response, render_template, request
 
+from carrel.http import cookies
 from carrel.http.redirects import see_other
 from carrel.http.services import services
 from carrel.mail.addresses import InvalidAddressError
-from website.admin import cookie
-from website.admin.guard import NotProven, for_anybody, me, my_session, needs, way_back
+from website.admin.guard import NotProvenError, for_anybody, me, my_session, needs, way_back
 from website.admin.operators import codes, pages, passwords, sessions, staff
-from website.admin.operators import sign_in as signing_in
 from website.admin.operators.models import Operator
 from website.admin.operators.roles import IN_WORDS, Need, Role
+from website.admin.operators.sign_in import SignInFailedError, authenticate, prove_again
 
 blueprint = Blueprint("operators", __name__)
 WRONG = "Address, password or code is not right. A code is good once: wait for the next one and try again."
@@ -41,12 +41,14 @@ def sign_in() -> Answer:
     form = request.form
     email = form.get("email", "")
     try:
-        token = signing_in.sign_in(
-            services(), email, form.get("password", ""), form.get("code", ""), pages.place()
+        token = authenticate(
+            services(), email, form.get("password", ""), form.get("code", ""), pages.source()
         )
-    except signing_in.SignInFailedError:
+    except SignInFailedError:
         return pages.sign_in_page({"": WRONG}, email), 403
-    return cookie.give(see_other(pages.next_path()), token)
+    response = see_other(pages.next_path())
+    cookies.OPERATOR.set(response, token)
+    return response
 
 
 @blueprint.post("/sign-out")
@@ -58,7 +60,9 @@ def sign_out() -> Response:
             sessions.end_all(session, me().id)
         else:
             sessions.end(session, my_session().id)
-    return cookie.take_away(see_other("/admin/sign-in"))
+    response = see_other("/admin/sign-in")
+    cookies.OPERATOR.clear(response)
+    return response
 
 
 @blueprint.get("/again")
@@ -73,14 +77,14 @@ def again_page() -> str:
 def again() -> Answer:
     """Take the code."""
     try:
-        signing_in.prove_again(services(), my_session(), request.form.get("code", ""))
-    except signing_in.SignInFailedError:
+        prove_again(services(), my_session(), request.form.get("code", ""))
+    except SignInFailedError:
         return pages.again_page({"code": WRONG_CODE}), 403
     return pages.go_on()
 
 
-@blueprint.app_errorhandler(NotProven)
-def prove_first(_failure: NotProven) -> Answer:
+@blueprint.app_errorhandler(NotProvenError)
+def prove_first(_failure: NotProvenError) -> Answer:
     """Ask for proof before what hurts; what was typed waits meanwhile."""
     if pages.can_carry_on():
         return pages.again_page({}, request.script_root + request.path, way_back()), 403
@@ -187,20 +191,20 @@ def _operators(errors: dict[str, str], email: str) -> str:
 
 
 def _link(email: str, token: str) -> Response:
-    address = f"{services().settings.base_url}/admin/set-up/{token}"
-    return make_response(render_template("operators/link.html", email=email, address=address))
+    url = f"{services().settings.base_url}/admin/set-up/{token}"
+    return make_response(render_template("operators/link.html", email=email, url=url))
 
 
 def _set_up_form(operator: Operator, token: str, errors: dict[str, str]) -> str:
-    desk = services()
-    address = codes.address_for_app(desk.signer, operator, desk.settings.site_name)
-    secret = codes.secrets_of(desk.signer, operator)[0]
+    signer = services().signer
+    uri = codes.provisioning_uri(signer, operator, services().settings.site_name)
+    secret = codes.secrets_of(signer, operator)[0]
     return render_template(
         "operators/set_up.html",
         operator=operator,
         token=token,
         errors=errors,
-        picture=codes.picture(address),
+        qr_code=codes.qr_code(uri),
         secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         shortest=passwords.SHORTEST,
     )

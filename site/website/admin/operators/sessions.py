@@ -81,7 +81,7 @@ def handle_one(services: Services) -> bool:
     with services.db.write() as session:
         over = delete(OperatorSession).where(~(alive[0] & alive[1]))
         ended = session.scalars(over.returning(OperatorSession.id)).all()
-        return challenges.tidy(session) or bool(ended)
+        return challenges.delete_expired(session) or bool(ended)
 
 
 def _alive() -> tuple[ColumnElement[bool], ColumnElement[bool]]:

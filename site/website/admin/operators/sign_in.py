@@ -27,14 +27,14 @@ class SignInFailedError(Exception):
 
 
 @dataclass(frozen=True)
-class Place:
+class SignInSource:
     """From where somebody signs in: the network address, and the browser in words."""
 
     ip: str | None
     browser: str
 
 
-def sign_in(services: Services, email: str, password: str, code: str, place: Place) -> str:
+def authenticate(services: Services, email: str, password: str, code: str, place: SignInSource) -> str:
     """The token of a new session. Raises `SignInFailedError`, `TooManyRequestsError`."""
     with services.db.write() as session:
         limits.check(session, "operator-ip", limits.ip_key(place.ip), PER_IP)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from carrel import clock
 from carrel.ads import chart, house_ads, reports
-from carrel.ads.reports import By, Row, Span
+from carrel.ads.reports import Dimension, ReportPeriod, ReportRow
 from carrel.http.services import services
 from payments.prices import price
 from payments.queries import sales
@@ -21,7 +21,7 @@ from website.admin.operators.roles import Need
 blueprint = Blueprint("reports", __name__)
 USUAL_DAYS = 30
 MOST_DAYS = 366
-WAYS: dict[str, By] = {"ad": "ad", "slot": "slot", "exam": "exam"}
+WAYS: dict[str, Dimension] = {"ad": "ad", "slot": "slot", "exam": "exam"}
 
 
 @blueprint.get("/reports/ads")
@@ -30,7 +30,7 @@ def ads() -> str:
     """Views and clicks by ad, slot, exam and day."""
     span = _span()
     with services().db.read() as session:
-        found = {way: reports.by(session, span, column) for way, column in WAYS.items()}
+        found = {way: reports.by_dimension(session, span, column) for way, column in WAYS.items()}
         days = reports.by_day(session, span)
         every = house_ads.every_ad(session)
     return render_template(
@@ -89,8 +89,10 @@ def passes_csv() -> Response:
     return _csv("passes-by-page", sales.as_csv(found.pages))
 
 
-def _rows(session: Session, way: str) -> Sequence[Row]:
-    return reports.by(session, _span(), WAYS[way]) if way in WAYS else reports.by_day(session, _span())
+def _rows(session: Session, way: str) -> Sequence[ReportRow]:
+    return (
+        reports.by_dimension(session, _span(), WAYS[way]) if way in WAYS else reports.by_day(session, _span())
+    )
 
 
 def _csv(name: str, body: str) -> Response:
@@ -99,7 +101,7 @@ def _csv(name: str, body: str) -> Response:
     return response
 
 
-def _span() -> Span:
+def _span() -> ReportPeriod:
     """The days asked for; the last thirty if none, a year at most."""
     zone = ZoneInfo(services().settings.time_zone)
     today = clock.now().astimezone(zone).date()
@@ -107,7 +109,7 @@ def _span() -> Span:
     first = min(_day("first") or last - timedelta(days=USUAL_DAYS - 1), last)
     first = max(first, last - timedelta(days=MOST_DAYS - 1))
     narrowed = {name: request.args.get(name, "")[:80] for name in WAYS}
-    return Span(first, last, zone, **narrowed)
+    return ReportPeriod(first, last, zone, **narrowed)
 
 
 def _day(name: str) -> date | None:
@@ -118,6 +120,6 @@ def _day(name: str) -> date | None:
     return found if found.year > 2000 else None
 
 
-def _query(span: Span) -> str:
+def _query(span: ReportPeriod) -> str:
     values = {"first": span.first, "last": span.last, "ad": span.ad, "slot": span.slot, "exam": span.exam}
     return urlencode({name: str(value) for name, value in values.items() if value})

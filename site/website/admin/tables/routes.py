@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, render_template, request
 
 from carrel import audit, clock
-from carrel.csv_export import sheet
+from carrel.csv_export import to_csv
 from carrel.http.services import services
 from website.admin.guard import me, needs
 from website.admin.tables import digests, library, log, money, people
-from website.admin.tables.table import PAGE, Table, TableQuery, asked, cell, every, find
+from website.admin.tables.table import PAGE, Table, TableQuery, all_rows, cell, find_page, table_query
 
 blueprint = Blueprint("tables", __name__)
 TABLES: tuple[Table, ...] = (
@@ -24,9 +24,9 @@ TABLES: tuple[Table, ...] = (
 
 def show(table: Table) -> str:
     """One page of a table."""
-    wanted = asked(table, request.args)
+    wanted = table_query(table, request.args)
     with services().db.read() as session:
-        found = find(session, table, wanted)
+        found = find_page(session, table, wanted)
 
     def address(**other: str | int) -> str:
         return f"{table.path}?{urlencode(wanted.parameters(**other))}"
@@ -38,12 +38,12 @@ def show(table: Table) -> str:
 
 def export(table: Table) -> Response:
     """The same as a file for a spreadsheet. A form, as taking people's data away is written down (CON-08)."""
-    wanted = asked(table, request.form)
+    wanted = table_query(table, request.form)
     with services().db.read() as session:
-        rows = [[cell(row, column) for column in table.columns] for row in every(session, table, wanted)]
+        rows = [[cell(row, column) for column in table.columns] for row in all_rows(session, table, wanted)]
     if table.personal:
         _record(table, wanted, len(rows))
-    body = sheet([column.title for column in table.columns], rows)
+    body = to_csv([column.title for column in table.columns], rows)
     response = Response(body, mimetype="text/csv")
     name = f"{table.name}-{clock.now():%Y%m%d-%H%M}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

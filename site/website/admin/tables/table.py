@@ -110,7 +110,7 @@ class TablePage:
         return max(1, -(-self.total // PAGE))
 
 
-def asked(table: Table, given: Mapping[str, str]) -> TableQuery:
+def table_query(table: Table, given: Mapping[str, str]) -> TableQuery:
     """What a request wants; what the table does not know is dropped (CON-07)."""
     choices = {each.name: {choice.value for choice in each.choices} for each in table.filters}
     chosen = {name: given[name] for name in choices if given.get(name) in choices[name]}
@@ -125,7 +125,7 @@ def asked(table: Table, given: Mapping[str, str]) -> TableQuery:
     )
 
 
-def find(session: Session, table: Table, wanted: TableQuery) -> TablePage:
+def find_page(session: Session, table: Table, wanted: TableQuery) -> TablePage:
     """One page of what was asked for."""
     where = _where(session, table, wanted)
     total = session.scalars(table.joined(select(func.count(table.key))).where(where)).one()
@@ -133,7 +133,7 @@ def find(session: Session, table: Table, wanted: TableQuery) -> TablePage:
     return TablePage(session.execute(page).all(), total)
 
 
-def every(session: Session, table: Table, wanted: TableQuery) -> Iterable[AnyRow]:
+def all_rows(session: Session, table: Table, wanted: TableQuery) -> Iterable[AnyRow]:
     """All rows that were asked for, for an export."""
     return session.execute(_ordered(table, wanted).where(_where(session, table, wanted)))
 
