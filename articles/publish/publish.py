@@ -11,7 +11,7 @@ from articles.publish.collect_changes import builds_of, gather
 from articles.publish.commit import Switch, refresh_stamps, write_articles
 from articles.publish.content_store import collect, discard
 from articles.publish.diff import Diff, compare
-from articles.publish.lock import one_at_a_time
+from articles.publish.lock import publish_lock
 from articles.publish.previous_state import first_seen
 from articles.publish.publication import Publication, PublishRefusedError, silent
 from articles.publish.report import Published
@@ -41,7 +41,7 @@ def publish(
     """
     media = settings.home / "media"
     run = Publication(db, settings.content, media, clock.now(), dry_run, say, progress)
-    with one_at_a_time(db, say):
+    with publish_lock(db, say):
         if not dry_run:
             collect(db)  # what a publication that was killed has left
         files = gather(run)

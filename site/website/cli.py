@@ -20,7 +20,7 @@ DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EFB
 # the others, and whoever only asks which there are waits for none.
 COMMANDS = {
     "backup": (
-        "website.backup.commands:backup_command",
+        "website.backup_commands:backup_command",
         "Make a backup beside the running site: database, pictures, and a manifest that proves both.",
     ),
     "check": (
@@ -44,7 +44,7 @@ COMMANDS = {
         "website.commands:init_command",
         "Begin a site: a folder with settings, an exam, an article and the plain pages.",
     ),
-    "mail": ("website.backup.commands:mail", "Mail that is held since a backup was restored."),
+    "mail": ("website.backup_commands:mail", "Mail that is held since a backup was restored."),
     "migrate": ("website.commands:migrate_command", "Bring the database to this release's schema."),
     "new": (
         "articles.commands:new_command",
@@ -59,7 +59,7 @@ COMMANDS = {
         "Make the library that readers see what the files say, all at once or not at all.",
     ),
     "reconcile": ("payments.commands:reconcile_command", "Compare Stripe with the ledger, both ways."),
-    "restore": ("website.backup.commands:restore_command", "Put a backup back."),
+    "restore": ("website.backup_commands:restore_command", "Put a backup back."),
     "serve": ("website.commands:serve_command", "Serve the site (production)."),
     "subscribers": (
         "newsletter.commands:subscribers",

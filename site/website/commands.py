@@ -13,7 +13,7 @@ from carrel import clock, deployment
 from carrel.db import Database
 from carrel.http.services import existing_database, make_services, open_database
 from carrel.settings import Settings, SettingsError, load, require_production
-from website.backup.home_lock import site_runs
+from website.backup.home_lock import site_lock
 from website.migrations import check_columns, check_schema, migrate
 
 OF_THE_DEMO = ("website.demo", "aiosmtpd")
@@ -101,7 +101,7 @@ def serve_command(bind: str | None, workers: int | None, demo: bool, mailbox: bo
     settings = running_settings(demo)
     address = bind or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
     more = demo_module("mail_pages").init_app if mailbox else add_nothing
-    with site_runs(settings.home):
+    with site_lock(settings.home):
         serve(settings, address, workers, more)
 
 
@@ -112,7 +112,7 @@ def worker_command(demo: bool) -> None:
     from website.worker import run
 
     settings = running_settings(demo)
-    with site_runs(settings.home):
+    with site_lock(settings.home):
         run(make_services(settings))
 
 

@@ -26,7 +26,7 @@ def create_backup(settings: Settings, db: Database, kind: str = "by-hand") -> Pa
 
     Raises `BackupBusyError`, `DamagedDatabaseError`, `ProgramFailedError`, and `OSError` when the disk is full.
     """
-    with home_lock.one_at_a_time(backup_store.folder(settings.home)):
+    with home_lock.backup_lock(backup_store.folder(settings.home)):
         backup_store.clean_up(settings.home)
         return create_backup_locked(settings, db, kind)
 

@@ -41,7 +41,7 @@ def restore(settings: Settings, file: Path) -> Restored:
     """
     db = open_database(settings)
     try:
-        with home_lock.alone(settings.home), home_lock.one_at_a_time(backup_store.folder(settings.home)):
+        with home_lock.restore_lock(settings.home), home_lock.backup_lock(backup_store.folder(settings.home)):
             backup_store.clean_up(settings.home)
             with create.scratch_folder(settings.home) as folder:
                 return _restore(settings, db, file, folder)

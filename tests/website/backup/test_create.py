@@ -64,7 +64,7 @@ def test_data_10_writers_go_on_while_a_backup_is_made(home: Settings, db: Databa
 
 
 def test_two_at_once_are_refused(home: Settings, db: Database) -> None:
-    with home_lock.one_at_a_time(backup_store.folder(home.home)), pytest.raises(BackupBusyError):
+    with home_lock.backup_lock(backup_store.folder(home.home)), pytest.raises(BackupBusyError):
         create.create_backup(home, db)
 
 

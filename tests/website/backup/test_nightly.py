@@ -9,6 +9,7 @@ from carrel.db import Database
 from carrel.http.services import Services
 from carrel.mail.models import Alarm
 from carrel.settings import Settings
+from website.app import create_app
 from website.backup import backup_store, create, nightly, restore_test
 
 
@@ -53,7 +54,7 @@ def alarms(db: Database) -> list[str]:
 
 
 def test_data_11_a_night_makes_and_tests_one_backup(home: Settings, services: Services) -> None:
-    nightly.run(services)
+    nightly.run(services, create_app)
     assert [each.kind for each in backup_store.all_backups(home.home)] == ["nightly"]
     result = restore_test.last_result(home.home)
     assert result is not None
@@ -64,11 +65,11 @@ def test_data_11_a_night_makes_and_tests_one_backup(home: Settings, services: Se
 def test_a_worker_that_has_just_started_waits_and_then_begins(
     home: Settings, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    step = nightly.Nightly()
+    step = nightly.NightlyBackup(create_app)
     assert step.handle_one(services) is False
     assert step._thread is None
-    monkeypatch.setattr(nightly, "FIRST_LOOK_SECONDS", 0.0)
-    step = nightly.Nightly()
+    monkeypatch.setattr(nightly, "DELAY_SECONDS", 0.0)
+    step = nightly.NightlyBackup(create_app)
     assert step.handle_one(services) is False
     assert step._thread is not None
     step._thread.join(60)
@@ -80,7 +81,7 @@ def test_a_backup_that_fails_is_an_alarm(services: Services, monkeypatch: pytest
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(create, "create_backup", full)
-    nightly.run(services)
+    nightly.run(services, create_app)
     assert alarms(services.db) == ["backup-failed"]
 
 
@@ -88,5 +89,5 @@ def test_data_11_a_restore_test_that_fails_is_an_alarm(
     home: Settings, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(restore_test, "PAGES", ("/no-such-page/",))
-    nightly.run(services)
+    nightly.run(services, create_app)
     assert alarms(services.db) == ["restore-test-failed"]

@@ -89,7 +89,7 @@ def test_data_12_a_damaged_database_is_set_aside_as_it_lies_there(home: Settings
 def test_while_the_site_runs_it_is_refused(home: Settings, db: Database, seen: Callable[[], str]) -> None:
     path = create.create_backup(home, db)
     before = seen()
-    with home_lock.site_runs(home.home), pytest.raises(SiteRunningError, match="Stop the website"):
+    with home_lock.site_lock(home.home), pytest.raises(SiteRunningError, match="Stop the website"):
         restore.restore(home, path)
     assert seen() == before
     assert len(backup_store.all_backups(home.home)) == 1

@@ -16,7 +16,7 @@ IDLE: Final = timedelta(minutes=30)
 ABSOLUTE: Final = timedelta(hours=12)
 FRESH: Final = timedelta(minutes=10)
 NOTE_EVERY: Final = timedelta(minutes=1)
-TIDY_EVERY_SECONDS: Final = 3600.0
+CLEAN_UP_EVERY_SECONDS: Final = 3600.0
 
 
 def start(session: Session, operator_id: int, browser: str) -> str:

@@ -9,7 +9,8 @@ from carrel.http.redirects import see_other
 from carrel.http.services import services
 from carrel.mail.addresses import InvalidAddressError
 from website.admin.guard import NotProvenError, for_anybody, me, my_session, needs, way_back
-from website.admin.operators import codes, pages, passwords, sessions, staff
+from website.admin.operator_pages import pages
+from website.admin.operators import codes, passwords, sessions, staff
 from website.admin.operators.models import Operator
 from website.admin.operators.roles import IN_WORDS, Need, Role
 from website.admin.operators.sign_in import SignInFailedError, authenticate, prove_again

@@ -10,7 +10,8 @@ from carrel.http import cookies
 from carrel.http.redirects import see_other
 from carrel.http.services import services
 from website.admin.guard import for_anybody, me, my_session, needs
-from website.admin.operators import pages, passkeys
+from website.admin.operator_pages import pages
+from website.admin.operators import passkeys
 from website.admin.operators.challenges import InvalidAnswerError, RelyingParty
 from website.admin.operators.roles import Need
 from website.admin.operators.sign_in import SignInFailedError
