@@ -168,12 +168,12 @@ def _slot(name: str, values: Mapping[str, Any]) -> Slot:
         )
     try:
         return Slot(**values)
-    except ValidationError as wrong:
-        raise ValueError(_sentence(name, wrong)) from None
+    except ValidationError as error:
+        raise ValueError(_sentence(name, error)) from None
 
 
-def _sentence(name: str, wrong: ValidationError) -> str:
-    first = wrong.errors(include_input=False, include_url=False)[0]
+def _sentence(name: str, error: ValidationError) -> str:
+    first = error.errors(include_input=False, include_url=False)[0]
     key = str(first["loc"][0])
     if first["type"] == "extra_forbidden":
         return f"slot {name!r} has no setting {key!r}{_meant(key, Slot.model_fields)}"

@@ -84,8 +84,8 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name][0].partition(":")
-        found = getattr(import_module(module), name)
-        return found if isinstance(found, click.Command) else None
+        command = getattr(import_module(module), name)
+        return command if isinstance(command, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The names, and what each does."""
@@ -132,18 +132,18 @@ def main() -> None:
         sys.exit(carrel(standalone_mode=False))
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
-    except click.ClickException as wrong:
-        wrong.show()
-        sys.exit(wrong.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except click.Abort:
         sys.exit(130)
-    except Exception as wrong:
-        if sentence := _sentence(wrong):
+    except Exception as error:
+        if sentence := _sentence(error):
             refuse(sentence)
         raise
 
 
-def _sentence(wrong: Exception) -> str:
+def _sentence(error: Exception) -> str:
     """What an operator can do about it; empty when nobody foresaw it."""
     from sqlalchemy.exc import OperationalError  # here: a command that goes well needs none of them
 
@@ -151,19 +151,19 @@ def _sentence(wrong: Exception) -> str:
     from carrel.settings import SettingsError
     from website.backup.errors import BackupError
 
-    match wrong:
+    match error:
         case SettingsError() | DatabaseUnusableError() | BackupError():
-            return str(wrong)
+            return str(error)
         case OperationalError():
-            return f"The database cannot be used: {wrong.orig}. {_mend(wrong.orig)}"
-        case OSError() if wrong.errno in DISK_TROUBLE:
-            place = wrong.filename or "the disk"
-            return f"{wrong.strerror}: {place}. Make room, or make it writable, and try again."
+            return f"The database cannot be used: {error.orig}. {_hint(error.orig)}"
+        case OSError() if error.errno in DISK_TROUBLE:
+            place = error.filename or "the disk"
+            return f"{error.strerror}: {place}. Make room, or make it writable, and try again."
     return ""
 
 
-def _mend(wrong: BaseException | None) -> str:
-    if "locked" in str(wrong):
+def _hint(error: BaseException | None) -> str:
+    if "locked" in str(error):
         return "Others are writing: try again in a minute."
     return "Is the disk full, or the folder read-only?"
 

@@ -44,9 +44,9 @@ def _claim(settings: Settings, db: Database) -> None:
     deployment.check(settings, db, deployment.DeploymentKind.PRODUCTION)
     with suppress(OSError, SQLAlchemyError):
         deployment.mark(settings, db, deployment.DeploymentKind.PRODUCTION)
-    found = samples(CheckContext(settings, db, clock.now()))
-    if found.level is not Level.WELL:
-        click.echo(f"Warning: {found.says}. {found.mend}", err=True)
+    finding = samples(CheckContext(settings, db, clock.now()))
+    if finding.level is not Level.WELL:
+        click.echo(f"Warning: {finding.says}. {finding.mend}", err=True)
 
 
 def demo_module(name: str) -> ModuleType:
@@ -100,9 +100,9 @@ def serve_command(bind: str | None, workers: int | None, demo: bool, mailbox: bo
 
     settings = running_settings(demo)
     address = bind or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
-    more = demo_module("mail_pages").init_app if mailbox else add_nothing
+    add_pages = demo_module("mail_pages").init_app if mailbox else add_nothing
     with site_lock(settings.home):
-        serve(settings, address, workers, more)
+        serve(settings, address, workers, add_pages)
 
 
 @click.command("worker")

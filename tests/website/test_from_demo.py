@@ -81,7 +81,7 @@ def test_the_demo_stays_as_it_was(demo: Path) -> None:
     db = open_database(load({}, demo=True))
     assert deployment.database_mark(db) is DeploymentKind.DEMO
     with db.read() as session:
-        assert len(staff.everybody(session)) == 2
+        assert len(staff.all_operators(session)) == 2
     db.close()
 
 

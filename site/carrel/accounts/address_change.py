@@ -43,10 +43,10 @@ def ask(session: Session, settings: Settings, reader: Reader, address: Address, 
     if address.key == reader.email_key:
         raise SameAddressError
     count_mail(session, address, ip)
-    made = links.make(session, LinkPurpose.NEW_ADDRESS, address, reader_id=reader.id)
-    mail = mails.new_address(settings, made)
+    link = links.make(session, LinkPurpose.NEW_ADDRESS, address, reader_id=reader.id)
+    mail = mails.new_address(settings, link)
     outbox.queue(
-        session, key=f"new_address:{made.key}", to=address.typed, mail=mail, pace=ASKED, private=True
+        session, key=f"new_address:{link.key}", to=address.typed, mail=mail, pace=ASKED, private=True
     )
 
 
@@ -116,8 +116,10 @@ def _undoable(token: str) -> Select[AddressChange]:
 def _shut_out(session: Session, reader: Reader, other_key: str | None, but: int | None = None) -> None:
     """End every other session, and whatever was mailed to either address."""
     sessions.end_all(session, reader.id, but=but)
-    mine = or_(MailedLink.email_key.in_([reader.email_key, other_key]), MailedLink.reader_id == reader.id)
-    links.void(session, mine)
+    links_of_reader = or_(
+        MailedLink.email_key.in_([reader.email_key, other_key]), MailedLink.reader_id == reader.id
+    )
+    links.void(session, links_of_reader)
 
 
 def _tell_the_old(session: Session, settings: Settings, reader: Reader, email: str, email_key: str) -> None:

@@ -42,11 +42,11 @@ def send_proof() -> Response:
         address = parse(typed)
         with services().db.write() as session:
             address_change.ask(session, services().settings, here.reader, address, request.remote_addr)
-    except InvalidAddressError as wrong:
-        return make_response(_form(here.reader.email, {"email": str(wrong)}, typed), 400)
+    except InvalidAddressError as error:
+        return make_response(_form(here.reader.email, {"email": str(error)}, typed), 400)
     except SameAddressError:
-        wrong_words = {"email": "That is the address you have already."}
-        return make_response(_form(here.reader.email, wrong_words, typed), 400)
+        errors = {"email": "That is the address you have already."}
+        return make_response(_form(here.reader.email, errors, typed), 400)
     return see_other("/account/address/sent")
 
 
@@ -96,5 +96,5 @@ def undo(token: str) -> Response:
     return response
 
 
-def _form(email: str, wrong: dict[str, str], typed: str = "") -> str:
-    return render_template("accounts/address.html", address=masked(email), errors=wrong, typed=typed)
+def _form(email: str, errors: dict[str, str], typed: str = "") -> str:
+    return render_template("accounts/address.html", address=masked(email), errors=errors, typed=typed)

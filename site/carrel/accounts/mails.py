@@ -9,15 +9,15 @@ from carrel.mail.message import Content
 from carrel.settings import Settings
 
 
-def sign_in(settings: Settings, made: IssuedLink) -> Content:
+def sign_in(settings: Settings, issued: IssuedLink) -> Content:
     """The link and the code that sign somebody in."""
-    link, code = f"{settings.base_url}/sign-in/{made.token}", f"{made.code[:4]} {made.code[4:]}"
+    link, code = f"{settings.base_url}/sign-in/{issued.token}", f"{issued.code[:4]} {issued.code[4:]}"
     return compose(settings, "carrel.accounts", "sign_in", link=link, code=code)
 
 
-def new_address(settings: Settings, made: IssuedLink) -> Content:
+def new_address(settings: Settings, issued: IssuedLink) -> Content:
     """To the new address: the link that proves it."""
-    link = f"{settings.base_url}/account/address/{made.token}"
+    link = f"{settings.base_url}/account/address/{issued.token}"
     return compose(settings, "carrel.accounts", "new_address", link=link)
 
 

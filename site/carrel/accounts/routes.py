@@ -72,8 +72,8 @@ def send_link() -> Response:
     next_path, typed = safe_path(request.form.get("next"), HOME), request.form.get("email", "")
     try:
         return _ask(typed, next_path)
-    except InvalidAddressError as wrong:
-        return make_response(_form(next_path, {"email": str(wrong)}, typed), 400)
+    except InvalidAddressError as error:
+        return make_response(_form(next_path, {"email": str(error)}, typed), 400)
 
 
 @blueprint.get("/sign-in/again")
@@ -192,20 +192,20 @@ def _browser() -> Browser:
     return Browser(sessions.browser_name(request.user_agent.string), current_reader.reader_session())
 
 
-def _form(next_path: str, wrong: dict[str, str], typed: str = "") -> str:
+def _form(next_path: str, errors: dict[str, str], typed: str = "") -> str:
     here = current_reader.reader_session()
     return render_template(
         "accounts/sign_in.html",
         next_path=next_path,
-        errors=wrong,
+        errors=errors,
         typed=typed,
         has_pass=here is not None and here.reader.ad_free,
         delayed=_is_delayed(),
     )
 
 
-def _code_form(wrong: dict[str, str]) -> str:
-    return render_template("accounts/code.html", errors=wrong, delayed=_is_delayed())
+def _code_form(errors: dict[str, str]) -> str:
+    return render_template("accounts/code.html", errors=errors, delayed=_is_delayed())
 
 
 def _is_delayed() -> bool:

@@ -27,14 +27,14 @@ def read(body: bytes) -> Beacon:
     if len(body) > LARGEST:
         raise InvalidBeaconError
     try:
-        told = json.loads(body)
+        message = json.loads(body)
     except (ValueError, RecursionError):
         raise InvalidBeaconError from None
-    if not isinstance(told, dict) or told.get("kind") not in get_args(EventKind):
+    if not isinstance(message, dict) or message.get("kind") not in get_args(EventKind):
         raise InvalidBeaconError
-    tokens = told.get("stamps")
+    tokens = message.get("stamps")
     if not isinstance(tokens, list) or not 0 < len(tokens) <= MOST_TOKENS:
         raise InvalidBeaconError
     if not all(isinstance(token, str) for token in tokens):
         raise InvalidBeaconError
-    return Beacon(cast("EventKind", told["kind"]), tuple(tokens))
+    return Beacon(cast("EventKind", message["kind"]), tuple(tokens))

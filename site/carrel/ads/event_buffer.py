@@ -27,7 +27,7 @@ class EventBuffer:
     def __init__(self, db: Database) -> None:
         self.salts = Salts(db)
         self._db = db
-        self._gathered: dict[bytes, AdEvent] = {}
+        self._events: dict[bytes, AdEvent] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
 
@@ -35,21 +35,21 @@ class EventBuffer:
         """Gather. Beyond the limit events are dropped: counting less is better than failing."""
         with self._lock:
             for event in events:
-                if len(self._gathered) < MOST_EVENTS:
-                    self._gathered.setdefault(event.mark, event)
+                if len(self._events) < MOST_EVENTS:
+                    self._events.setdefault(event.mark, event)
 
     def flush(self) -> None:
         """Write what was gathered. When the database cannot be written it stays for the next time."""
         with self._lock:
-            gathered, self._gathered = self._gathered, {}
-        if not gathered:
+            events, self._events = self._events, {}
+        if not events:
             return
         try:
             with self._db.write() as session:
-                counters.count(session, list(gathered.values()))
-        except SQLAlchemyError as wrong:
-            log.warning("views could not be counted yet", problem=str(wrong))
-            self.add(gathered.values())
+                counters.count(session, list(events.values()))
+        except SQLAlchemyError as error:
+            log.warning("views could not be counted yet", problem=str(error))
+            self.add(events.values())
 
     def start(self, every_seconds: float = FLUSH_SECONDS) -> None:
         """Flush in a thread of this process, and once more when it ends."""

@@ -31,8 +31,8 @@ def init_app(app: Flask) -> None:
     """Put the tag into the script that carries it."""
     network = services_of(app).settings.network_ad
     if network.is_on:
-        told = {"tag": tree(network.tag), "consent": network.consent_script}
-        data = f"self.carrelNetwork = {json.dumps(told)};\n".encode()
+        settings_of_script = {"tag": tree(network.tag), "consent": network.consent_script}
+        data = f"self.carrelNetwork = {json.dumps(settings_of_script)};\n".encode()
         assets.put(app, SCRIPT, data + (assets.static_folder(app) / SCRIPT).read_bytes())
 
 

@@ -68,8 +68,8 @@ def by_dimension(session: Session, span: ReportPeriod, dimension: Dimension) -> 
     )
     names = _names(session) if dimension == "ad" else {}
     return [
-        ReportRow(key, names.get(key, key), int(seen), int(clicked))
-        for key, seen, clicked in session.execute(query)
+        ReportRow(key, names.get(key, key), int(view_count), int(click_count))
+        for key, view_count, click_count in session.execute(query)
     ]
 
 
@@ -77,10 +77,10 @@ def by_day(session: Session, span: ReportPeriod) -> list[ReportRow]:
     """Views and clicks of every day, those without any included."""
     query = select(AdCount.hour, func.sum(AdCount.views), func.sum(AdCount.clicks)).where(*_within(span))
     views, clicks = Counter[date](), Counter[date]()
-    for hour, seen, clicked in session.execute(query.group_by(AdCount.hour)):
+    for hour, view_count, click_count in session.execute(query.group_by(AdCount.hour)):
         day = hour.astimezone(span.zone).date()
-        views[day] += int(seen)
-        clicks[day] += int(clicked)
+        views[day] += int(view_count)
+        clicks[day] += int(click_count)
     return [ReportRow(day.isoformat(), day.isoformat(), views[day], clicks[day]) for day in span.days()]
 
 
@@ -92,8 +92,8 @@ def page_views(session: Session, span: ReportPeriod) -> dict[str, int]:
     views = func.sum(PageCount.views)
     query = select(PageCount.article, views).where(*inside).group_by(PageCount.article)
     return {
-        article: int(seen)
-        for article, seen in session.execute(query.order_by(views.desc(), PageCount.article))
+        article: int(view_count)
+        for article, view_count in session.execute(query.order_by(views.desc(), PageCount.article))
     }
 
 

@@ -50,8 +50,8 @@ def open_database(settings: Settings) -> Database:
     """
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
-    except OSError as wrong:
-        raise DatabaseUnusableError(f"The folder {settings.home} cannot be made: {wrong.strerror}.") from None
+    except OSError as error:
+        raise DatabaseUnusableError(f"The folder {settings.home} cannot be made: {error.strerror}.") from None
     if not os.access(settings.home, os.W_OK):
         raise DatabaseUnusableError(
             f"The folder {settings.home} cannot be written. Change its owner or CARREL_HOME."

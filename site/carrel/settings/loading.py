@@ -34,8 +34,8 @@ def load(environ: Mapping[str, str] | None = None, config: Path | None = None, *
     values = _from_file(config or Path(CONFIG_FILE)) | _from_environment(environ) | extra
     try:
         return Settings(**values)
-    except ValidationError as wrong:
-        raise SettingsError(_sentence(wrong)) from None
+    except ValidationError as error:
+        raise SettingsError(_sentence(error)) from None
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -43,8 +43,8 @@ def _from_file(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
-        raise SettingsError(f"{path} cannot be read: {wrong}.") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}.") from None
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -62,8 +62,8 @@ def _value(environ: Mapping[str, str], name: str) -> str | None:
     if path := environ.get(f"{name}_FILE"):
         try:
             return Path(path).read_text("utf-8").strip()
-        except OSError as wrong:
-            raise SettingsError(f"{name}_FILE cannot be read: {wrong.strerror}.") from None
+        except OSError as error:
+            raise SettingsError(f"{name}_FILE cannot be read: {error.strerror}.") from None
     return environ.get(name)
 
 
@@ -71,8 +71,8 @@ def _typed(field: str, value: str) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if field in LISTS else value
 
 
-def _sentence(wrong: ValidationError) -> str:
-    first = wrong.errors(include_input=False, include_url=False)[0]
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_input=False, include_url=False)[0]
     field, *inside = [str(part) for part in first["loc"]] or ["network_ad"]
     if first["type"] == "extra_forbidden" and not inside:
         return f"{field!r} in {CONFIG_FILE} is no setting of Carrel: remove it or mend its spelling."

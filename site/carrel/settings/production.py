@@ -16,8 +16,8 @@ def require_production(settings: Settings) -> Settings:
 
     Raises `SettingsError` with the first thing that is missing and how to mend it.
     """
-    for wrong, sentence in _faults(settings):
-        if wrong:
+    for is_missing, sentence in _faults(settings):
+        if is_missing:
             raise SettingsError(sentence)
     return settings
 

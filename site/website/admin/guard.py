@@ -17,8 +17,8 @@ from website.admin.operators.roles import Need, may
 View = TypeVar("View", bound=Callable[..., object])
 NEED: Final = "operator_need"
 FRESH: Final = "operator_fresh"
-ANYBODY: Final = "anybody"
-NOT_YOURS = errors.ErrorPage(
+OPEN_TO_ALL: Final = "anybody"
+ROLE_TOO_LOW = errors.ErrorPage(
     "Your role does not reach that far", "Ask an owner of this site to do it, or to give you another role."
 )
 
@@ -42,16 +42,16 @@ def needs(need: Need, *, fresh: bool = False) -> Callable[[View], View]:
     return declare
 
 
-def for_anybody(view: View) -> View:
+def open_to_all(view: View) -> View:
     """A view for people who are not signed in: signing in, setting up."""
-    setattr(view, NEED, ANYBODY)
+    setattr(view, NEED, OPEN_TO_ALL)
     return view
 
 
 def init_app(app: Flask) -> None:
     """Put the guard before every view of the admin app."""
     app.before_request(check)
-    app.register_error_handler(NotAllowedError, lambda _refused: errors.error_response(403, NOT_YOURS))
+    app.register_error_handler(NotAllowedError, lambda _refused: errors.error_response(403, ROLE_TOO_LOW))
 
 
 def check() -> Response | None:
@@ -60,40 +60,40 @@ def check() -> Response | None:
         return None  # no such page: 404 for everybody
     view = current_app.view_functions[request.endpoint]
     need = getattr(view, NEED, None)
-    if need == ANYBODY:
+    if need == OPEN_TO_ALL:
         return None
-    found = current()
-    if found is None:
-        return see_other(f"/admin/sign-in?next={quote(way_back())}")
-    if not isinstance(need, Need) or not may(found.operator.role, need):
+    current = operator_session()
+    if current is None:
+        return see_other(f"/admin/sign-in?next={quote(return_path())}")
+    if not isinstance(need, Need) or not may(current.operator.role, need):
         raise NotAllowedError
-    if getattr(view, FRESH) and not sessions.is_fresh(found):
+    if getattr(view, FRESH) and not sessions.is_fresh(current):
         raise NotProvenError
     return None
 
 
-def current() -> OperatorSession | None:
+def operator_session() -> OperatorSession | None:
     """The session of this request, asked of the database once, with its operator."""
     if "operator_session" not in g:
-        g.operator_session = _find()
-    found: OperatorSession | None = g.operator_session
-    return found
+        g.operator_session = _read_session()
+    session: OperatorSession | None = g.operator_session
+    return session
 
 
-def my_session() -> OperatorSession:
+def required_session() -> OperatorSession:
     """The session of whoever asks; there is one on every page that is not for anybody."""
-    found = current()
-    if found is None:
+    session = operator_session()
+    if session is None:
         raise NotAllowedError
-    return found
+    return session
 
 
-def me() -> Operator:
+def current_operator() -> Operator:
     """The operator who asks."""
-    return my_session().operator
+    return required_session().operator
 
 
-def way_back() -> str:
+def return_path() -> str:
     """Where to go after signing in or proving oneself: this page, or the one whose form was sent."""
     if request.method == "GET":
         path = request.full_path.rstrip("?") if request.query_string else request.path
@@ -108,13 +108,13 @@ def admin_path(value: str | None) -> str:
     return path if path.startswith("/admin/") else "/admin/"
 
 
-def _find() -> OperatorSession | None:
+def _read_session() -> OperatorSession | None:
     token = cookies.OPERATOR.value()
     if not token:
         return None
     with services().db.read() as session:
-        found = sessions.find(session, token)
-    if found and sessions.is_stale(found):
+        current = sessions.find(session, token)
+    if current and sessions.is_due_for_note(current):
         with services().db.write() as session:
-            sessions.note(session, found.id)
-    return found
+            sessions.note_activity(session, current.id)
+    return current

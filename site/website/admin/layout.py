@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, g, request
 
 from carrel.http.services import services
-from website.admin.guard import current
+from website.admin.guard import operator_session
 from website.admin.operators.roles import Need, may
 
 
@@ -48,11 +48,13 @@ def init_app(app: Flask, site: Flask) -> None:
         asset=lambda name: f"/static/{addresses[name]}",
         settings=app.extensions["carrel"].settings,
         menu=menu,
-        may=lambda need: (found := current()) is not None and may(found.operator.role, Need(need)),
-        me=lambda: found.operator if (found := current()) else None,
+        may=lambda need: (
+            (session := operator_session()) is not None and may(session.operator.role, Need(need))
+        ),
+        current_operator=lambda: session.operator if (session := operator_session()) else None,
         here=lambda: request.script_root + request.path,
     )
-    app.jinja_env.filters.update(moment=moment, day=day, shown=shown)
+    app.jinja_env.filters.update(moment=moment, day=day, shown=display)
     app.before_request(narrow_policy)
 
 
@@ -63,8 +65,8 @@ def narrow_policy() -> None:
 
 def menu() -> list[MenuEntry]:
     """The pages that the operator's role reaches."""
-    found = current()
-    return [entry for entry in MENU if found and may(found.operator.role, entry.need)]
+    session = operator_session()
+    return [entry for entry in MENU if session and may(session.operator.role, entry.need)]
 
 
 def moment(value: datetime | None) -> str:
@@ -81,7 +83,7 @@ def _local(value: datetime) -> datetime:
     return value.astimezone(ZoneInfo(services().settings.time_zone))
 
 
-def shown(value: object) -> str:
+def display(value: object) -> str:
     """Any value of a table, for people."""
     if isinstance(value, datetime):
         return moment(value)

@@ -110,8 +110,8 @@ def manifest_of(path: Path) -> Manifest:
     try:
         with gzip.open(path) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
             return _manifest(tar, tar.next())
-    except UNREADABLE as wrong:
-        raise InvalidBackupError(path, _why(wrong)) from None
+    except UNREADABLE as error:
+        raise InvalidBackupError(path, _reason(error)) from None
 
 
 def read(path: Path, into: Path | None = None) -> Manifest:
@@ -119,13 +119,13 @@ def read(path: Path, into: Path | None = None) -> Manifest:
     try:
         with gzip.open(path) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
             manifest = _manifest(tar, tar.next())
-            files = {member.name: _take(tar, member, manifest, into) for member in iter(tar.next, None)}
+            files = {member.name: _extract(tar, member, manifest, into) for member in iter(tar.next, None)}
             while plain.read(CHUNK):  # to the very end, where gzip's own check stands
                 pass
-    except UNREADABLE as wrong:
-        raise InvalidBackupError(path, _why(wrong)) from None
-    except _InvalidMemberError as wrong:
-        raise InvalidBackupError(path, str(wrong)) from None
+    except UNREADABLE as error:
+        raise InvalidBackupError(path, _reason(error)) from None
+    except _InvalidMemberError as error:
+        raise InvalidBackupError(path, str(error)) from None
     if files != manifest.files:
         raise InvalidBackupError(
             path, "it is damaged: a file in it is missing, or not what the manifest says"
@@ -137,9 +137,9 @@ class _InvalidMemberError(Exception):
     """What is wrong with an archive, in words."""
 
 
-def _why(wrong: BaseException) -> str:
+def _reason(error: BaseException) -> str:
     return (
-        "it is no backup of Carrel's" if isinstance(wrong, gzip.BadGzipFile) else "it is damaged or cut short"
+        "it is no backup of Carrel's" if isinstance(error, gzip.BadGzipFile) else "it is damaged or cut short"
     )
 
 
@@ -153,12 +153,12 @@ def _manifest(tar: tarfile.TarFile, member: tarfile.TarInfo | None) -> Manifest:
         raise tarfile.ReadError("a manifest that is none") from None
 
 
-def _take(
+def _extract(
     tar: tarfile.TarFile, member: tarfile.TarInfo, manifest: Manifest, into: Path | None
 ) -> ArchivedFile:
-    promised = manifest.files.get(member.name)
+    expected = manifest.files.get(member.name)
     source = tar.extractfile(member) if member.isreg() else None
-    if promised is None or source is None or promised.size != member.size:
+    if expected is None or source is None or expected.size != member.size:
         raise _InvalidMemberError(f"it is damaged: {member.name!r} is not what the manifest says")
     digest = hashlib.sha256()
     with _target(into, member.name) as target:

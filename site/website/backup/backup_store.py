@@ -43,10 +43,10 @@ def path_for(home: Path, at: datetime, kind: str) -> Path:
 
 def all_backups(home: Path) -> Sequence[StoredBackup]:
     """All backups, the newest first."""
-    there = (home / FOLDER).glob("carrel-*.tar.gz")
-    named = [(path, match) for path in there if (match := NAME.fullmatch(path.name))]
-    kept = [StoredBackup(_moment(match["at"]), match["kind"], path) for path, match in named]
-    return sorted(kept, reverse=True)
+    paths = (home / FOLDER).glob("carrel-*.tar.gz")
+    named = [(path, match) for path in paths if (match := NAME.fullmatch(path.name))]
+    backups = [StoredBackup(_moment(match["at"]), match["kind"], path) for path, match in named]
+    return sorted(backups, reverse=True)
 
 
 def _moment(text: str) -> datetime:
@@ -55,10 +55,10 @@ def _moment(text: str) -> datetime:
 
 def rotate(home: Path, now: datetime) -> list[Path]:
     """Throw away what is neither recent, nor the newest of its day, week or month. The newest always stays."""
-    gone = [backup.path for backup in expired(all_backups(home), now)]
-    for path in gone:
+    removed = [backup.path for backup in expired(all_backups(home), now)]
+    for path in removed:
         path.unlink(missing_ok=True)
-    return gone
+    return removed
 
 
 def expired(backups: Sequence[StoredBackup], now: datetime) -> list[StoredBackup]:

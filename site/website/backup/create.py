@@ -93,8 +93,8 @@ def _release() -> str:
 
 def _public(settings: Settings) -> dict[str, str]:
     """What was set, but for what is secret: enough to set up another machine alike."""
-    shown = {name: getattr(settings, name) for name in settings.model_fields_set - HOLDS_A_PASSWORD}
-    return {name: str(value) for name, value in sorted(shown.items()) if not _is_secret(value)}
+    public = {name: getattr(settings, name) for name in settings.model_fields_set - HOLDS_A_PASSWORD}
+    return {name: str(value) for name, value in sorted(public.items()) if not _is_secret(value)}
 
 
 def _is_secret(value: object) -> bool:

@@ -53,7 +53,7 @@ class BackupBusyError(BackupError):
 class ProgramFailedError(BackupError):
     """One of PostgreSQL's programs is missing, or did not do its work."""
 
-    def __init__(self, program: str, said: str) -> None:
-        lines = said.strip().splitlines() or ["it said nothing"]
+    def __init__(self, program: str, output: str) -> None:
+        lines = output.strip().splitlines() or ["it said nothing"]
         first = next((line for line in lines if "error" in line.lower()), lines[-1])
         super().__init__(f"{program} failed: {first}")

@@ -103,8 +103,8 @@ def _stage_sqlite(folder: Path, file: Path, manifest: Manifest) -> Path:
     copy = folder / sqlite_copy.NAME
     try:
         staged_contents = sqlite_copy.verify(copy)
-    except DamagedDatabaseError as wrong:
-        raise InvalidBackupError(file, str(wrong)) from None
+    except DamagedDatabaseError as error:
+        raise InvalidBackupError(file, str(error)) from None
     if staged_contents != _contents(manifest):
         raise InvalidBackupError(file, "it does not hold the rows that its manifest counts")
     staged = Database(f"sqlite:///{copy}")

@@ -19,7 +19,7 @@ from carrel.settings import Settings
 from newsletter.subscribers.models import Subscriber
 from payments.models import Order
 from website.admin.operators.models import Operator
-from website.demo.operator_setup import way_in
+from website.demo.operator_setup import operator_path
 from website.doctor.samples import has_sample_ads
 from website.migrations import HEAD, current_revision, migrate
 
@@ -30,7 +30,7 @@ KEPT = "Nothing was published: the demo shows the articles as they were publishe
 class Prepared:
     """What the demo tells about itself: the way to the operator's desk, and an exam to write for."""
 
-    desk: str
+    operator_path: str
     exam: str
 
 
@@ -53,7 +53,7 @@ def prepare(settings: Settings) -> Prepared:
         with db.write() as session:
             seed_demo_ads(session, settings)
             exams = session.scalars(select(Exam.slug).where(Exam.in_files).order_by(Exam.position, Exam.slug))
-            return Prepared(way_in(session), exams.first() or "EXAM")
+            return Prepared(operator_path(session), exams.first() or "EXAM")
     finally:
         db.close()
 
@@ -73,8 +73,8 @@ def refuse_public_site(settings: Settings, db: Database) -> None:
 def _has_people(session: Session) -> bool:
     """Whether somebody runs, reads or pays for this site. An earlier release's has no mark."""
     people = select(Operator.id).where(Operator.email_key != DEMO_OPERATOR)
-    asked = (people, select(Subscriber.id), select(Order.id))
-    return any(session.scalar(select(exists(each))) for each in asked)
+    queries = (people, select(Subscriber.id), select(Order.id))
+    return any(session.scalar(select(exists(query))) for query in queries)
 
 
 def _has_library(db: Database) -> bool:
@@ -100,5 +100,5 @@ def _publish(settings: Settings, db: Database) -> None:
     except PublishRefusedError as refused:
         show(refused.report)
         click.echo(KEPT)
-    except PublishBusyError as wrong:
-        raise CommandError(str(wrong)) from None
+    except PublishBusyError as error:
+        raise CommandError(str(error)) from None

@@ -26,8 +26,8 @@ def settings(site: CheckContext) -> Finding:
         return well("settings", "this is the demo, which fills in what is missing")
     try:
         require_production(site.settings)
-    except SettingsError as wrong:
-        return bad("settings", "they are not complete", str(wrong))
+    except SettingsError as error:
+        return bad("settings", "they are not complete", str(error))
     return well("settings", "they are complete")
 
 
@@ -64,11 +64,11 @@ def database(site: CheckContext) -> Finding:
             session.execute(text("SELECT 1"))
         with site.db.write():
             pass
-    except SQLAlchemyError as wrong:
+    except SQLAlchemyError as error:
         return bad(
             "database",
             "it does not answer",
-            f"{getattr(wrong, 'orig', wrong)}. Is it running, and the disk not full?",
+            f"{getattr(error, 'orig', error)}. Is it running, and the disk not full?",
         )
     kind = f"SQLite {pysqlite3.sqlite_version}" if site.db.is_sqlite else "PostgreSQL"
     return well("database", f"{kind} reads and writes")
@@ -79,8 +79,8 @@ def migrations(site: CheckContext) -> Finding:
     try:
         check_schema(site.db)
         check_columns(site.db)
-    except (UnknownSchemaError, SQLAlchemyError) as wrong:
-        return bad("migrations", "the schema is not this release's", str(wrong))
+    except (UnknownSchemaError, SQLAlchemyError) as error:
+        return bad("migrations", "the schema is not this release's", str(error))
     return well("migrations", "the schema is this release's")
 
 
@@ -112,9 +112,9 @@ SYNC = "Let the machine follow a time server: timedatectl set-ntp true"
 
 def worker(site: CheckContext) -> Finding:
     """Is it at work?"""
-    seen = heartbeat.last(site.settings.home)
-    if seen is None or site.now - seen > heartbeat.ALIVE:
-        when = f"it was last seen {_ago(site.now - seen)} ago" if seen else "it was never seen"
+    last_seen = heartbeat.last(site.settings.home)
+    if last_seen is None or site.now - last_seen > heartbeat.ALIVE:
+        when = f"it was last seen {_ago(site.now - last_seen)} ago" if last_seen else "it was never seen"
         return bad(
             "worker",
             when,
@@ -126,7 +126,9 @@ def worker(site: CheckContext) -> Finding:
 def last_backup(site: CheckContext) -> Finding:
     """Is there one of last night?"""
     latest = site.now + TOLERANCE  # a later one is of a clock that was ahead, and says nothing
-    newest = next((each for each in backup_store.all_backups(site.settings.home) if each.at <= latest), None)
+    newest = next(
+        (backup for backup in backup_store.all_backups(site.settings.home) if backup.at <= latest), None
+    )
     if newest is None:
         return look("last backup", "there is none yet", "Make one: carrel backup")
     says = f"{newest.path.name}, {_ago(site.now - newest.at)} old"

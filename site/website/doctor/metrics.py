@@ -26,11 +26,11 @@ from website.backup import backup_store, restore_test
 from website.doctor import heartbeat
 
 
-def registry(services: Services) -> CollectorRegistry:
+def registry_of(services: Services) -> CollectorRegistry:
     """A registry with nothing in it but these numbers, asked for now."""
-    found = CollectorRegistry(auto_describe=False)
-    found.register(SiteCollector(services))
-    return found
+    collector_registry = CollectorRegistry(auto_describe=False)
+    collector_registry.register(SiteCollector(services))
+    return collector_registry
 
 
 class SiteCollector(Collector):

@@ -63,12 +63,12 @@ def _mail_server(site: CheckContext) -> Finding:
         server = MailServer.of(site.settings)
         if site.ask_outside:
             socket.create_connection((server.host, server.port), SECONDS).close()
-    except MailServerError as wrong:
-        return bad("mail", "it cannot be sent", str(wrong))
-    except OSError as wrong:
+    except MailServerError as error:
+        return bad("mail", "it cannot be sent", str(error))
+    except OSError as error:
         return bad(
             "mail",
-            f"the mail server does not answer: {wrong.strerror or wrong}",
+            f"the mail server does not answer: {error.strerror or error}",
             "Look at SMTP_URL and the firewall.",
         )
     return well("mail", "nothing waits" + (", and the mail server answers" if site.ask_outside else ""))
@@ -79,13 +79,15 @@ def stripe(site: CheckContext) -> Finding:
     if not site.settings.sells or not site.ask_outside:
         return well("Stripe", "not asked" if site.settings.sells else "nothing is sold here")
     try:
-        theirs = _time_at(site.settings.stripe_api_base)
-    except OSError as wrong:
+        stripe_time = _time_at(site.settings.stripe_api_base)
+    except OSError as error:
         return bad(
-            "Stripe", f"it cannot be reached: {getattr(wrong, 'reason', wrong)}", "Look at the network."
+            "Stripe", f"it cannot be reached: {getattr(error, 'reason', error)}", "Look at the network."
         )
-    if theirs and abs(theirs - datetime.now(UTC)) > SKEW:
-        return bad("Stripe", f"it has {theirs:%H:%M:%S UTC}, and we have not", "timedatectl set-ntp true")
+    if stripe_time and abs(stripe_time - datetime.now(UTC)) > SKEW:
+        return bad(
+            "Stripe", f"it has {stripe_time:%H:%M:%S UTC}, and we have not", "timedatectl set-ntp true"
+        )
     who = "the stand-in of this machine" if is_local(site.settings.stripe_api_base) else "it"
     return well("Stripe", f"{who} answers, and the clocks agree")
 
@@ -93,10 +95,10 @@ def stripe(site: CheckContext) -> Finding:
 def _time_at(address: str) -> datetime | None:
     try:
         with urllib.request.urlopen(address, timeout=SECONDS) as answer:  # noqa: S310 - a setting
-            said = answer.headers.get("Date")
+            date = answer.headers.get("Date")
     except HTTPError as refused:  # an answer as good as any
-        said = refused.headers.get("Date")
-    return parsedate_to_datetime(said) if said else None
+        date = refused.headers.get("Date")
+    return parsedate_to_datetime(date) if date else None
 
 
 def alarms(site: CheckContext) -> Finding:

@@ -53,8 +53,8 @@ def check_columns(db: Database) -> None:
 
     with db.engine.connect() as connection:
         tables = inspect(connection).get_multi_columns()
-    there = {f"{table}.{column['name']}" for (_, table), columns in tables.items() for column in columns}
-    if lacking := sorted(needed() - there):
+    existing = {f"{table}.{column['name']}" for (_, table), columns in tables.items() for column in columns}
+    if lacking := sorted(needed() - existing):
         more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
         raise UnknownSchemaError(
             f"The database lacks {lacking[0]}{more}, although it names the schema {HEAD}: an unfinished release made "

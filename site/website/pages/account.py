@@ -86,8 +86,8 @@ def delete() -> Response:
     """Leave for good."""
     here = current_reader.fresh()
     if request.form.get("sure") != "yes":
-        wrong = {"sure": "Tick the box if you want this: it cannot be taken back."}
-        return make_response(_delete_page(here, wrong), 400)
+        errors = {"sure": "Tick the box if you want this: it cannot be taken back."}
+        return make_response(_delete_page(here, errors), 400)
     with services().db.write() as session:
         erasure.erase(session, services().settings, readers.get(session, here.reader_id))
     services().audience_cache.drop(cookies.SESSION.value())
@@ -102,5 +102,5 @@ def day(moment: datetime) -> str:
     return f"{local.day} {local:%B %Y}"
 
 
-def _delete_page(here: ReaderSession, wrong: dict[str, str]) -> str:
-    return render_template("pages/account_delete.html", reader=here.reader, errors=wrong)
+def _delete_page(here: ReaderSession, errors: dict[str, str]) -> str:
+    return render_template("pages/account_delete.html", reader=here.reader, errors=errors)

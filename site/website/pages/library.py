@@ -69,7 +69,7 @@ def render_exam(slug: str, audience: Audience) -> Rendering:
         context = PageContext(session, f"/exams/{slug}/", audience)
         exam = queries.find_exam(session, slug, context.now) or abort(404)
         sections = queries.domain_sections(session, exam, context.now)
-        articles = [each for section in sections for each in section.articles]
+        articles = [article for section in sections for article in section.articles]
         offer = context.offer(exam)
         slots, _ = context.slots([SlotPlace.LIST], AdContext(context.path, slug), offer=offer)
         feeds = autodiscovery.exam_feeds(exam)
@@ -80,7 +80,7 @@ def render_exam(slug: str, audience: Audience) -> Rendering:
             sections=sections,
             topics=queries.topics(session, context.now, exam),
             count=len(articles),
-            minutes=sum(each.reading_minutes for each in articles),
+            minutes=sum(article.reading_minutes for article in articles),
             offer=offer,
             slots=slots,
             feeds=feeds,

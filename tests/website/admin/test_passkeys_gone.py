@@ -20,7 +20,7 @@ ELSEWHERE = SignInSource("203.0.113.7", "")
 
 def while_it_is_checked(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]) -> None:
     """Let something happen, once, between the check of an answer and its effect."""
-    check, happened = ceremony.check, list[bool]()
+    check, happened = ceremony.verify_assertion, list[bool]()
 
     def slowly(*given: Any) -> int:
         count = check(*given)
@@ -29,7 +29,7 @@ def while_it_is_checked(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[],
             meanwhile()
         return count
 
-    monkeypatch.setattr(ceremony, "check", slowly)
+    monkeypatch.setattr(ceremony, "verify_assertion", slowly)
 
 
 def test_auth_08_of_two_answers_with_one_count_only_one_is_taken(
@@ -52,7 +52,7 @@ def test_auth_08_a_key_that_is_removed_while_it_is_checked_signs_nobody_in(
 
 def remove(services: Services, operator: Operator) -> None:
     with services.db.write() as session:
-        passkeys.remove(session, operator, passkeys.of(session, operator.id)[0].id)
+        passkeys.remove(session, operator, passkeys.passkeys_of(session, operator.id)[0].id)
 
 
 def reset(services: Services, operator: Operator) -> None:

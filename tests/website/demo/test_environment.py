@@ -6,7 +6,7 @@ import pytest
 
 from carrel.settings import SettingsError, load
 from website.demo.environment import (
-    Neighbours,
+    Neighbors,
     check_operators_settings,
     fill_in,
     of_running_demo,
@@ -14,7 +14,7 @@ from website.demo.environment import (
     write_down,
 )
 
-NEIGHBOURS = Neighbours("http://127.0.0.1:1", "sk_test_standin", "whsec_demo", "smtp://127.0.0.1:2")
+NEIGHBOURS = Neighbors("http://127.0.0.1:1", "sk_test_standin", "whsec_demo", "smtp://127.0.0.1:2")
 
 
 def filled(environ: dict[str, str], home: Path) -> dict[str, str]:

@@ -58,9 +58,9 @@ def test_on_a_first_start_a_mistake_is_the_report_status_1_and_nothing_made(
 def test_later_the_last_good_library_is_shown_with_the_report(
     settings: Settings, content: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert prepare(settings).desk.startswith("/admin/set-up/")
+    assert prepare(settings).operator_path.startswith("/admin/set-up/")
     write_files(content, {"cpb/two.md": BROKEN})
-    assert prepare(settings).desk.startswith("/admin/set-up/")
+    assert prepare(settings).operator_path.startswith("/admin/set-up/")
     said = capsys.readouterr().out
     assert "cpb/two.md:4: unknown-topic" in said
     assert KEPT in said
@@ -107,7 +107,7 @@ def test_the_demo_starts_on_no_public_site_not_even_on_one_without_a_mark(
         prepare(shared)
     assert deployment.database_mark(db) is None
     with db.read() as session:
-        assert [each.email for each in staff.everybody(session)] == ["olga@carrel.test"]
+        assert [each.email for each in staff.all_operators(session)] == ["olga@carrel.test"]
 
 
 def test_a_demo_of_an_earlier_release_goes_on_with_its_operators(settings: Settings) -> None:

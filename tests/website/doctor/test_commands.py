@@ -24,7 +24,7 @@ def _ours(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("level", "status"), [(Level.WELL, 0), (Level.LOOK, 1), (Level.BAD, 2)])
 def test_the_exit_status_tells_the_worst(monkeypatch: pytest.MonkeyPatch, level: Level, status: int) -> None:
-    monkeypatch.setattr(commands, "examine", lambda _: FOUND[level])
+    monkeypatch.setattr(commands, "run_all", lambda _: FOUND[level])
     done = CliRunner().invoke(doctor_command, ["--offline"])
     assert done.exit_code == status
     for each in FOUND[level]:

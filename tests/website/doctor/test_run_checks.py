@@ -20,7 +20,7 @@ from website.backup import backup_store, restore_test
 from website.backup.restore_test import RestoreTestResult
 from website.doctor import heartbeat, machine_checks, run_checks, traffic_checks
 from website.doctor.findings import CheckContext, Finding, Level
-from website.doctor.run_checks import examine, worst
+from website.doctor.run_checks import run_all, worst
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def level(check: Callable[[CheckContext], Finding], site: CheckContext) -> Level
 
 
 def test_every_check_has_a_word_to_say_about_a_new_site(site: CheckContext) -> None:
-    findings = examine(site)
+    findings = run_all(site)
     assert len({each.check for each in findings}) == len(run_checks.CHECKS)
     assert all(each.says for each in findings)
     by_name = {each.check: each for each in findings}
@@ -120,7 +120,7 @@ def test_a_database_that_is_away_hides_no_other_finding(
     site: CheckContext, tmp_path: os.PathLike[str]
 ) -> None:
     away = Database("postgresql://nobody@127.0.0.1:1/none")
-    findings = examine(CheckContext(site.settings, away, site.now))
+    findings = run_all(CheckContext(site.settings, away, site.now))
     away.close()
     assert len(findings) == len(run_checks.CHECKS)
     assert {each.level for each in findings if each.check in {"database", "mail", "alarms"}} == {Level.BAD}

@@ -14,8 +14,8 @@ from carrel.http.redirects import see_other
 from carrel.http.services import services
 from carrel.images.problems import ImageError
 from carrel.slots import SlotPlace
-from website.admin.advertising.form import EMPTY, Values, draft_of, of_ad, typed
-from website.admin.guard import me, needs
+from website.admin.advertising.form import EMPTY, Values, parse_draft, submitted, values_of
+from website.admin.guard import current_operator, needs
 from website.admin.operators.roles import Need
 
 blueprint = Blueprint("advertising", __name__)
@@ -49,9 +49,9 @@ def create() -> Response | tuple[str, int]:
     try:
         draft = _draft()
         with services().db.write() as session:
-            ad = house_ads.create(session, draft, _known(session), actor=me().email)
+            ad = house_ads.create(session, draft, _known(session), actor=current_operator().email)
     except InvalidDraftError as refused:
-        return _page(None, typed(request.form), refused.errors), 422
+        return _page(None, submitted(request.form), refused.errors), 422
     return see_other(f"/admin/ads/{ad.id}")
 
 
@@ -60,7 +60,7 @@ def create() -> Response | tuple[str, int]:
 def edit(ad_id: int) -> str:
     """An ad: its form, and how it looks in each slot."""
     ad = _find(ad_id)
-    return _page(ad, of_ad(ad, _zone()), {})
+    return _page(ad, values_of(ad, _zone()), {})
 
 
 @blueprint.post("/ads/<int:ad_id>")
@@ -71,9 +71,9 @@ def update(ad_id: int) -> Response | tuple[str, int]:
     try:
         draft = _draft()
         with services().db.write() as session:
-            house_ads.update(session, ad_id, draft, _known(session), actor=me().email)
+            house_ads.update(session, ad_id, draft, _known(session), actor=current_operator().email)
     except InvalidDraftError as refused:
-        return _page(ad, typed(request.form), refused.errors), 422
+        return _page(ad, submitted(request.form), refused.errors), 422
     return see_other(f"/admin/ads/{ad_id}")
 
 
@@ -83,7 +83,7 @@ def switch(ad_id: int) -> Response:
     """Pause an ad, or let it go on."""
     with services().db.write() as session:
         try:
-            house_ads.switch(session, ad_id, on="on" in request.form, actor=me().email)
+            house_ads.switch(session, ad_id, on="on" in request.form, actor=current_operator().email)
         except house_ads.AdNotFoundError:
             abort(404)
     return see_other(f"/admin/ads/{ad_id}")
@@ -95,7 +95,7 @@ def archive(ad_id: int) -> Response:
     """Take an ad away for good; its numbers stay."""
     with services().db.write() as session:
         try:
-            house_ads.archive(session, ad_id, actor=me().email)
+            house_ads.archive(session, ad_id, actor=current_operator().email)
         except house_ads.AdNotFoundError:
             abort(404)
     return see_other("/admin/ads/")
@@ -103,7 +103,7 @@ def archive(ad_id: int) -> Response:
 
 def _draft() -> Draft:
     """Raises `InvalidDraftError`."""
-    return draft_of(request.form, _zone(), _upload())
+    return parse_draft(request.form, _zone(), _upload())
 
 
 def _upload() -> Upload | None:

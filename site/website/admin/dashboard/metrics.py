@@ -32,23 +32,23 @@ def people(session: Session, _settings: Settings, days: Fortnight) -> Panel:
         _number("With an address", proven, "/admin/readers/?state=proven"),
         _number("With the pass", holders, "/admin/readers/?pass=yes"),
     ]
-    return panel("Readers", numbers, "New readers", days, days.count(_each(session, new)))
+    return panel("Readers", numbers, "New readers", days, days.count(_one_each(session, new)))
 
 
 def money(session: Session, settings: Settings, days: Fortnight) -> Panel:
     """Passes and what came in for them."""
     span = ReportPeriod(days.days[0], days.today, days.zone)
-    found = sales.sales(session, span, settings.pass_currency)
-    kept = price(found.kept_cents, settings.pass_currency)
+    figures = sales.sales(session, span, settings.pass_currency)
+    kept_price = price(figures.kept_cents, settings.pass_currency)
     paid = (Payment.paid_at >= days.start) & (Payment.outcome == "granted")
-    sold = _each(session, select(Payment.paid_at).where(paid))
+    sold = _one_each(session, select(Payment.paid_at).where(paid))
     numbers = [
         _number(
             "Sold in all",
             _count(session, Payment, Payment.outcome == "granted"),
             "/admin/orders/?outcome=granted",
         ),
-        Figure("Kept, before Stripe’s fees", kept, _report("passes", days)),
+        Figure("Kept, before Stripe’s fees", kept_price, _report("passes", days)),
     ]
     return panel("Passes and money", numbers, "Passes sold", days, days.count(sold))
 
@@ -93,7 +93,7 @@ def library(session: Session, settings: Settings, days: Fortnight) -> Panel:
         _number("Visible", _count(session, Article, visible(clock.now())), "/admin/articles/?state=visible"),
         _number("Due for review", _count(session, Article, is_due(settings)), "/admin/articles/?review=due"),
     ]
-    return panel("Articles", numbers, "New articles", days, days.count(_each(session, new)))
+    return panel("Articles", numbers, "New articles", days, days.count(_one_each(session, new)))
 
 
 def is_due(settings: Settings) -> ColumnElement[bool]:
@@ -113,7 +113,7 @@ def _count(session: Session, model: Any, where: ColumnElement[bool]) -> int:
     return session.scalars(select(func.count()).select_from(model).where(where)).one()
 
 
-def _each(session: Session, moments: Select[Any]) -> list[tuple[Any, int]]:
+def _one_each(session: Session, moments: Select[Any]) -> list[tuple[Any, int]]:
     return [(moment, 1) for moment in session.scalars(moments)]
 
 

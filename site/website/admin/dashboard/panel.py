@@ -53,17 +53,17 @@ class Fortnight:
 
     def count(self, moments: Iterable[tuple[datetime, int]]) -> list[int]:
         """What came on each day, of moments and how many each stands for."""
-        found = Counter[date]()
+        counts = Counter[date]()
         for moment, many in moments:
-            found[moment.astimezone(self.zone).date()] += many
-        return [found[day] for day in self.days]
+            counts[moment.astimezone(self.zone).date()] += many
+        return [counts[day] for day in self.days]
 
 
 def panel(
-    title: str, numbers: Sequence[Figure], what: str, fortnight: Fortnight, values: Sequence[int]
+    title: str, numbers: Sequence[Figure], subject: str, fortnight: Fortnight, values: Sequence[int]
 ) -> Panel:
-    """An area whose plot shows `what` on each day."""
-    caption = f"{what}, last {DAYS} days: {sum(values):,} in all, {values[-1]:,} today"
+    """An area whose plot shows `subject` on each day."""
+    caption = f"{subject}, last {DAYS} days: {sum(values):,} in all, {values[-1]:,} today"
     return Panel(title, numbers, columns(fortnight.days, values, caption), caption)
 
 

@@ -13,7 +13,7 @@ from carrel.mail.models import Alarm
 from carrel.settings import Settings
 from website.admin.dashboard import metrics, warnings
 from website.admin.dashboard.panel import Fortnight, Panel
-from website.admin.guard import me, needs
+from website.admin.guard import current_operator, needs
 from website.admin.operators.roles import Need, may
 
 blueprint = Blueprint("cockpit", __name__)
@@ -31,7 +31,7 @@ PANELS: dict[Need, Callable[[Session, Settings, Fortnight], Panel]] = {
 @needs(Need.LOOK)
 def today() -> str:
     """Today at a glance, as far as one's role reaches."""
-    settings, role = services().settings, me().role
+    settings, role = services().settings, current_operator().role
     zone = ZoneInfo(settings.time_zone)
     days = Fortnight(clock.now().astimezone(zone).date(), zone)
     with services().db.read() as session:
@@ -40,10 +40,10 @@ def today() -> str:
             "cockpit/today.html",
             alarms=session.scalars(open_alarms.limit(MOST_ALARMS)).all(),
             concerns=[
-                each
+                concern
                 for need, ask in warnings.BY_NEED.items()
                 if may(role, need)
-                for each in ask(session, settings)
+                for concern in ask(session, settings)
             ],
             panels=[make(session, settings, days) for need, make in PANELS.items() if may(role, need)],
             today=days.today,

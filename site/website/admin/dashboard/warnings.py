@@ -36,8 +36,8 @@ def money(session: Session, _settings: Settings) -> Iterator[Concern]:
         yield f"Payments held (money came, no pass was given): {open_}", "/admin/orders/?outcome=held"
     if disputed := _count(session, _open_disputes()):
         yield f"Disputes to answer in Stripe’s dashboard: {disputed}", "/admin/orders/"
-    asked = select(RefundRequest.id).where(RefundRequest.state == "asked")
-    if waiting := _count(session, asked.where(RefundRequest.asked_at < clock.now() - LATE)):
+    requested = select(RefundRequest.id).where(RefundRequest.state == "asked")
+    if waiting := _count(session, requested.where(RefundRequest.asked_at < clock.now() - LATE)):
         yield f"Refunds that do not reach Stripe: {waiting}", "/admin/orders/"
 
 

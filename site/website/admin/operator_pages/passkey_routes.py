@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from carrel.http import cookies
 from carrel.http.redirects import see_other
 from carrel.http.services import services
-from website.admin.guard import for_anybody, me, my_session, needs
+from website.admin.guard import current_operator, needs, open_to_all, required_session
 from website.admin.operator_pages import pages
 from website.admin.operators import passkeys
 from website.admin.operators.challenges import InvalidAnswerError, RelyingParty
@@ -23,14 +23,14 @@ Answer = Response | tuple[str, int] | str
 
 
 @blueprint.post("/sign-in/challenge")
-@for_anybody
+@open_to_all
 def sign_in_challenge() -> Response:
     """What a key has to sign, for whoever wants to sign in."""
     return _asked(*passkeys.ask_to_sign_in(services(), _site(), pages.source()))
 
 
 @blueprint.post("/sign-in")
-@for_anybody
+@open_to_all
 def sign_in() -> Answer:
     """Sign in, or say that the key is not known."""
     try:
@@ -48,7 +48,7 @@ def sign_in() -> Answer:
 @needs(Need.LOOK)
 def again_challenge() -> Response:
     """What a key of one's own has to sign."""
-    return _asked(*passkeys.ask_again(services(), _site(), me()))
+    return _asked(*passkeys.ask_again(services(), _site(), current_operator()))
 
 
 @blueprint.post("/again")
@@ -56,17 +56,19 @@ def again_challenge() -> Response:
 def again() -> Answer:
     """Take the passkey in place of a code."""
     try:
-        passkeys.prove_again(services(), _site(), my_session(), cookies.PASSKEY_CHALLENGE.value(), _sent())
+        passkeys.prove_again(
+            services(), _site(), required_session(), cookies.PASSKEY_CHALLENGE.value(), _sent()
+        )
     except SignInFailedError:
         return pages.again_page({"": NOT_KNOWN}), 403
-    return _without_challenge(pages.go_on())
+    return _without_challenge(pages.continue_request())
 
 
 @blueprint.post("/add/challenge")
 @needs(Need.LOOK, fresh=True)
 def add_challenge() -> Response:
     """What a new key has to sign."""
-    return _asked(*passkeys.ask_to_add(services(), _site(), me()))
+    return _asked(*passkeys.ask_to_add(services(), _site(), current_operator()))
 
 
 @blueprint.post("/add")
@@ -75,7 +77,9 @@ def add() -> Answer:
     """Keep the new key."""
     name = request.form.get("name", "")
     try:
-        passkeys.add(services(), _site(), me(), cookies.PASSKEY_CHALLENGE.value(), _sent(), name=name)
+        passkeys.add(
+            services(), _site(), current_operator(), cookies.PASSKEY_CHALLENGE.value(), _sent(), name=name
+        )
     except InvalidAnswerError:
         return pages.account_page({"": NOT_ADDED}), 422
     return _without_challenge(see_other("/admin/me"))
@@ -86,7 +90,7 @@ def add() -> Answer:
 def remove() -> Response:
     """Forget a key of one's own."""
     with services().db.write() as session:
-        passkeys.remove(session, me(), request.form.get("key", 0, type=int))
+        passkeys.remove(session, current_operator(), request.form.get("key", 0, type=int))
     return see_other("/admin/me")
 
 

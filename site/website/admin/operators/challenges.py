@@ -52,10 +52,10 @@ def consume(session: Session, token: str, operator_id: int | None) -> bytes:
         PasskeyChallenge.operator_id == operator_id,
         ~clock.has_passed(PasskeyChallenge.until, LASTS),
     )
-    found = session.scalars(used.returning(PasskeyChallenge.challenge)).first()
-    if found is None:
+    challenge = session.scalars(used.returning(PasskeyChallenge.challenge)).first()
+    if challenge is None:
         raise InvalidAnswerError("no such challenge in this browser, or it was used, or is too old")
-    return found
+    return challenge
 
 
 def delete_expired(session: Session) -> bool:

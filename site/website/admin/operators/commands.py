@@ -12,7 +12,7 @@ from carrel.db import Database
 from carrel.mail.addresses import InvalidAddressError
 from carrel.settings import Settings, load
 from website.admin.operators import passkeys, staff
-from website.admin.operators.roles import IN_WORDS, Role
+from website.admin.operators.roles import DESCRIPTIONS, Role
 
 Ready = Callable[[Settings], Database]  # a database whose schema is this release's
 REFUSALS = (
@@ -69,11 +69,11 @@ def list_command(ready: Ready) -> None:
     """Show who runs the site."""
     with _writing(ready, load()) as session:
         keys = passkeys.counts(session)
-        for each in staff.everybody(session):
-            state = f"since {each.set_up_at:%Y-%m-%d}" if each.set_up_at else "not set up yet"
-            count = keys.get(each.id, 0)
+        for entry in staff.all_operators(session):
+            state = f"since {entry.set_up_at:%Y-%m-%d}" if entry.set_up_at else "not set up yet"
+            count = keys.get(entry.id, 0)
             held = f"{count} passkey{'' if count == 1 else 's'}"
-            click.echo(f"{each.email}  {each.role} ({IN_WORDS[Role(each.role)]})  {state}  {held}")
+            click.echo(f"{entry.email}  {entry.role} ({DESCRIPTIONS[Role(entry.role)]})  {state}  {held}")
 
 
 def _show(settings: Settings, email: str, token: str) -> None:

@@ -25,10 +25,10 @@ ASKING: Final = Limit(20, minutes(15))  # a challenge is a row, and anybody may 
 LONGEST_NAME: Final = 60
 
 
-def of(session: Session, operator_id: int) -> Sequence[Passkey]:
+def passkeys_of(session: Session, operator_id: int) -> Sequence[Passkey]:
     """The operator's passkeys, the oldest first."""
-    mine = select(Passkey).where(Passkey.operator_id == operator_id)
-    return session.scalars(mine.order_by(Passkey.id)).all()
+    query = select(Passkey).where(Passkey.operator_id == operator_id)
+    return session.scalars(query.order_by(Passkey.id)).all()
 
 
 def counts(session: Session) -> dict[int, int]:
@@ -43,8 +43,8 @@ def ask_to_add(services: Services, site: RelyingParty, operator: Operator) -> tu
 
     with services.db.write() as session:
         token, challenge = challenges.issue(session, operator.id)
-        known = [each.credential_id for each in of(session, operator.id)]
-    return token, ceremony.options_to_add(site, operator, challenge, known)
+        known = [key.credential_id for key in passkeys_of(session, operator.id)]
+    return token, ceremony.registration_options(site, operator, challenge, known)
 
 
 def add(
@@ -55,7 +55,7 @@ def add(
 
     with services.db.write() as session:
         challenge = challenges.consume(session, token, operator.id)
-    new = ceremony.check_new(site, challenge, sent)
+    new = ceremony.verify_registration(site, challenge, sent)
     name = name.strip()[:LONGEST_NAME] or "Passkey"
     with services.db.write() as session:
         if not insert_new(
@@ -74,8 +74,8 @@ def add(
 
 def remove(session: Session, operator: Operator, key_id: int) -> None:
     """Forget one of the operator's own keys; nobody else's."""
-    mine = delete(Passkey).where(Passkey.id == key_id, Passkey.operator_id == operator.id)
-    name = session.scalars(mine.returning(Passkey.name)).first()
+    deletion = delete(Passkey).where(Passkey.id == key_id, Passkey.operator_id == operator.id)
+    name = session.scalars(deletion.returning(Passkey.name)).first()
     if name is not None:
         audit.record(session, operator, "operator.passkey_remove", before={"passkey": name})
 
@@ -87,7 +87,7 @@ def ask_to_sign_in(services: Services, site: RelyingParty, place: SignInSource) 
     with services.db.write() as session:
         limits.check(session, "operator-passkey-asked", limits.ip_key(place.ip), ASKING)
         token, challenge = challenges.issue(session, None)
-    return token, ceremony.options_to_sign(site, challenge, [])
+    return token, ceremony.assertion_options(site, challenge, [])
 
 
 def ask_again(services: Services, site: RelyingParty, operator: Operator) -> tuple[str, str]:
@@ -96,8 +96,8 @@ def ask_again(services: Services, site: RelyingParty, operator: Operator) -> tup
 
     with services.db.write() as session:
         token, challenge = challenges.issue(session, operator.id)
-        known = [each.credential_id for each in of(session, operator.id)]
-    return token, ceremony.options_to_sign(site, challenge, known)
+        known = [key.credential_id for key in passkeys_of(session, operator.id)]
+    return token, ceremony.assertion_options(site, challenge, known)
 
 
 def sign_in(services: Services, site: RelyingParty, token: str, sent: str, place: SignInSource) -> str:
@@ -113,15 +113,15 @@ def sign_in(services: Services, site: RelyingParty, token: str, sent: str, place
 
 
 def prove_again(
-    services: Services, site: RelyingParty, found: OperatorSession, token: str, sent: str
+    services: Services, site: RelyingParty, current: OperatorSession, token: str, sent: str
 ) -> None:
     """Before what hurts: a passkey in place of a code, in the same session. Raises `SignInFailedError`, `TooManyRequestsError`."""
     with services.db.write() as session:
-        limits.check(session, "operator-passkey-again", str(found.operator_id), PER_OPERATOR)
-    key, count = _accept(services, site, token, sent, found.operator_id)
+        limits.check(session, "operator-passkey-again", str(current.operator_id), PER_OPERATOR)
+    key, count = _accept(services, site, token, sent, current.operator_id)
     with services.db.write() as session:
         _note_use(session, key, count)
-        sessions.prove(session, found.id)
+        sessions.prove(session, current.id)
 
 
 def _accept(
@@ -133,11 +133,11 @@ def _accept(
     try:
         with services.db.write() as session:
             challenge = challenges.consume(session, token, operator_id)
-        answer = ceremony.read(sent)
+        answer = ceremony.parse_assertion(sent)
         with services.db.read() as session:
-            key = _known(session, answer.raw_id, operator_id)
+            key = _find_by_credential(session, answer.raw_id, operator_id)
         try:
-            return key, ceremony.check(site, challenge, answer, key)
+            return key, ceremony.verify_assertion(site, challenge, answer, key)
         except InvalidAnswerError:
             with services.db.write() as session:
                 audit.record(session, key.operator, "operator.wrong_passkey", after={"passkey": key.name})
@@ -147,12 +147,12 @@ def _accept(
         raise SignInFailedError from bad
 
 
-def _known(session: Session, credential_id: bytes, operator_id: int | None) -> Passkey:
-    found = select(Passkey).join(Passkey.operator).options(contains_eager(Passkey.operator))
-    found = found.where(Passkey.credential_id == credential_id, Operator.set_up_at.is_not(None))
+def _find_by_credential(session: Session, credential_id: bytes, operator_id: int | None) -> Passkey:
+    query = select(Passkey).join(Passkey.operator).options(contains_eager(Passkey.operator))
+    query = query.where(Passkey.credential_id == credential_id, Operator.set_up_at.is_not(None))
     if operator_id is not None:
-        found = found.where(Passkey.operator_id == operator_id)
-    key = session.scalars(found).one_or_none()
+        query = query.where(Passkey.operator_id == operator_id)
+    key = session.scalars(query).one_or_none()
     if key is None:
         raise InvalidAnswerError("the key is not known")
     return key
@@ -161,7 +161,7 @@ def _known(session: Session, credential_id: bytes, operator_id: int | None) -> P
 def _note_use(session: Session, key: Passkey, count: int) -> None:
     """Write what the device counted. Another answer may have come first, or the key may be gone by now."""
     goes_on = Passkey.sign_count < count if count else Passkey.sign_count == 0
-    ours = update(Passkey).where(Passkey.id == key.id, goes_on)
-    noted = session.scalars(ours.values(sign_count=count, used_at=clock.now()).returning(Passkey.id))
+    usage = update(Passkey).where(Passkey.id == key.id, goes_on)
+    noted = session.scalars(usage.values(sign_count=count, used_at=clock.now()).returning(Passkey.id))
     if noted.first() is None:
         raise SignInFailedError

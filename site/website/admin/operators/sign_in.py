@@ -51,11 +51,11 @@ def authenticate(services: Services, email: str, password: str, code: str, place
         return sessions.start(session, operator.id, place.browser)
 
 
-def prove_again(services: Services, found: OperatorSession, code: str) -> None:
+def prove_again(services: Services, current: OperatorSession, code: str) -> None:
     """Before what hurts: another code, in the same session. Raises `SignInFailedError`, `TooManyRequestsError`."""
-    _use_code(services, found.operator, code)
+    _use_code(services, current.operator, code)
     with services.db.write() as session:
-        sessions.prove(session, found.id)
+        sessions.prove(session, current.id)
 
 
 def _use_code(services: Services, operator: Operator, code: str) -> None:
@@ -66,7 +66,7 @@ def _use_code(services: Services, operator: Operator, code: str) -> None:
         _warn(services, operator)
         raise
     with services.db.write() as session:
-        if codes.spend(session, services.signer, operator, code):
+        if codes.use_code(session, services.signer, operator, code):
             return
         audit.record(session, operator, "operator.wrong_code")
     log.warning("an operator's sign-in was refused", why="code", operator=operator.id)

@@ -68,8 +68,8 @@ def reset(session: Session, email: str, *, actor: str) -> str:
     token = _invite(operator)
     operator.password_hash, operator.set_up_at, operator.code_step = None, None, 0
     sessions.end_all(session, operator.id)
-    for each in (RecoveryCode, Passkey):
-        session.execute(delete(each).where(each.operator_id == operator.id))
+    for model in (RecoveryCode, Passkey):
+        session.execute(delete(model).where(model.operator_id == operator.id))
     audit.record(session, operator, "operator.reset", actor=actor)
     return token
 
@@ -99,13 +99,13 @@ def find(session: Session, email: str) -> Operator:
         key = addresses.key_of(email)
     except addresses.InvalidAddressError:
         raise OperatorNotFoundError(email) from None
-    found = session.scalars(select(Operator).where(Operator.email_key == key)).one_or_none()
-    if found is None:
+    operator = session.scalars(select(Operator).where(Operator.email_key == key)).one_or_none()
+    if operator is None:
         raise OperatorNotFoundError(email)
-    return found
+    return operator
 
 
-def everybody(session: Session) -> Sequence[Operator]:
+def all_operators(session: Session) -> Sequence[Operator]:
     """All operators by address."""
     return session.scalars(select(Operator).order_by(Operator.email_key)).all()
 
@@ -115,10 +115,10 @@ def invited(session: Session, token: str) -> Operator:
     valid = select(Operator).where(
         Operator.setup_hash == token_hash(token), ~clock.has_passed(Operator.setup_until, LINK_LASTS)
     )
-    found = session.scalars(valid).one_or_none()
-    if found is None:
+    operator = session.scalars(valid).one_or_none()
+    if operator is None:
         raise InviteUsedError
-    return found
+    return operator
 
 
 def set_up(session: Session, signer: Signer, token: str, password_hash: str, code: str) -> list[str]:
@@ -127,7 +127,7 @@ def set_up(session: Session, signer: Signer, token: str, password_hash: str, cod
     Raises `InviteUsedError`, `WrongCodeError`.
     """
     operator = invited(session, token)
-    if not codes.spend(session, signer, operator, code):
+    if not codes.use_code(session, signer, operator, code):
         raise WrongCodeError
     used = update(Operator).where(Operator.id == operator.id, Operator.setup_hash == token_hash(token))
     values = {"setup_hash": None, "setup_until": None, "set_up_at": clock.now()}

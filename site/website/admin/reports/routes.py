@@ -30,13 +30,13 @@ def ads() -> str:
     """Views and clicks by ad, slot, exam and day."""
     span = _span()
     with services().db.read() as session:
-        found = {way: reports.by_dimension(session, span, column) for way, column in WAYS.items()}
+        rows_by_dimension = {way: reports.by_dimension(session, span, column) for way, column in WAYS.items()}
         days = reports.by_day(session, span)
         every = house_ads.every_ad(session)
     return render_template(
         "reports/ads.html",
         span=span,
-        found=found,
+        rows_by_dimension=rows_by_dimension,
         days=days,
         choices={
             "ads": [(str(ad.id), ad.name) for ad in every],
@@ -64,7 +64,7 @@ def passes() -> str:
     """Ads and passes together: what is read, what is sold, and where."""
     span, settings = _span(), services().settings
     with services().db.read() as session:
-        found = sales.sales(session, span, settings.pass_currency)
+        report = sales.sales(session, span, settings.pass_currency)
         worth = reports.worth(
             session,
             span,
@@ -76,7 +76,7 @@ def passes() -> str:
         return price(cents, settings.pass_currency)
 
     return render_template(
-        "reports/passes.html", span=span, found=found, worth=worth, money=money, query=_query(span)
+        "reports/passes.html", span=span, report=report, worth=worth, money=money, query=_query(span)
     )
 
 
@@ -85,8 +85,8 @@ def passes() -> str:
 def passes_csv() -> Response:
     """The same as a file."""
     with services().db.read() as session:
-        found = sales.sales(session, _span(), services().settings.pass_currency)
-    return _csv("passes-by-page", sales.as_csv(found.pages))
+        report = sales.sales(session, _span(), services().settings.pass_currency)
+    return _csv("passes-by-page", sales.as_csv(report.pages))
 
 
 def _rows(session: Session, way: str) -> Sequence[ReportRow]:
@@ -114,10 +114,10 @@ def _span() -> ReportPeriod:
 
 def _day(name: str) -> date | None:
     try:
-        found = date.fromisoformat(request.args.get(name, ""))
+        day = date.fromisoformat(request.args.get(name, ""))
     except ValueError:
         return None
-    return found if found.year > 2000 else None
+    return day if day.year > 2000 else None
 
 
 def _query(span: ReportPeriod) -> str:

@@ -35,7 +35,7 @@ REVIEW = Filter("review", "Review", (Choice("due", "Due", lambda: is_due(service
 ARTICLES = Table(
     name="articles",
     title="Articles",
-    about="What was published. Sources are files: change them there, then run carrel publish.",
+    description="What was published. Sources are files: change them there, then run carrel publish.",
     need=Need.LIBRARY,
     key=Article.id,
     joined=lambda query: query.join(Exam, Article.exam_id == Exam.id),

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template, request
 from carrel import audit, clock
 from carrel.csv_export import to_csv
 from carrel.http.services import services
-from website.admin.guard import me, needs
+from website.admin.guard import current_operator, needs
 from website.admin.tables import digests, library, log, money, people
 from website.admin.tables.table import PAGE, Table, TableQuery, all_rows, cell, find_page, table_query
 
@@ -24,25 +24,25 @@ TABLES: tuple[Table, ...] = (
 
 def show(table: Table) -> str:
     """One page of a table."""
-    wanted = table_query(table, request.args)
+    query = table_query(table, request.args)
     with services().db.read() as session:
-        found = find_page(session, table, wanted)
+        page = find_page(session, table, query)
 
     def address(**other: str | int) -> str:
-        return f"{table.path}?{urlencode(wanted.parameters(**other))}"
+        return f"{table.path}?{urlencode(query.parameters(**other))}"
 
     return render_template(
-        "tables/table.html", table=table, wanted=wanted, found=found, address=address, size=PAGE
+        "tables/table.html", table=table, query=query, page=page, address=address, size=PAGE
     )
 
 
 def export(table: Table) -> Response:
     """The same as a file for a spreadsheet. A form, as taking people's data away is written down (CON-08)."""
-    wanted = table_query(table, request.form)
+    query = table_query(table, request.form)
     with services().db.read() as session:
-        rows = [[cell(row, column) for column in table.columns] for row in all_rows(session, table, wanted)]
+        rows = [[cell(row, column) for column in table.columns] for row in all_rows(session, table, query)]
     if table.personal:
-        _record(table, wanted, len(rows))
+        _record(table, query, len(rows))
     body = to_csv([column.title for column in table.columns], rows)
     response = Response(body, mimetype="text/csv")
     name = f"{table.name}-{clock.now():%Y%m%d-%H%M}.csv"
@@ -50,12 +50,16 @@ def export(table: Table) -> Response:
     return response
 
 
-def _record(table: Table, wanted: TableQuery, count: int) -> None:
+def _record(table: Table, query: TableQuery, count: int) -> None:
     # What was searched for may be somebody's address, and the log outlives them.
-    after: audit.Values = {"rows": count, "searched": bool(wanted.search), "chosen": dict(wanted.chosen)}
+    after: audit.Values = {"rows": count, "searched": bool(query.search), "chosen": dict(query.chosen)}
     with services().db.write() as session:
         audit.record(
-            session, actor=me().email, action="table.export", subject=f"table:{table.name}", after=after
+            session,
+            actor=current_operator().email,
+            action="table.export",
+            subject=f"table:{table.name}",
+            after=after,
         )
 
 
