@@ -17,7 +17,7 @@ BACKWARDS: Order = (
 )
 
 
-def neighbours(session: Session, article: Article, now: datetime) -> tuple[Article | None, Article | None]:
+def neighbors(session: Session, article: Article, now: datetime) -> tuple[Article | None, Article | None]:
     """The articles before and after one in its exam's reading order."""
     ids = [_beside(session, article, now, later=later) for later in (False, True)]
     found = {each.id: each for each in articles_by_id(session, [each for each in ids if each], now)}
@@ -35,7 +35,7 @@ def _beside(session: Session, article: Article, now: datetime, *, later: bool) -
 
 
 def _places(article: Article, *, later: bool) -> Iterator[tuple[ColumnElement[bool], Order]]:
-    """Where neighbours can be and in which order, the nearest first: of its number and domain, its number, others."""
+    """Where neighbors can be and in which order, the nearest first: of its number and domain, its number, others."""
     order = READING_ORDER if later else BACKWARDS
     slug = Article.slug > article.slug if later else Article.slug < article.slug
     number = Article.position == article.position

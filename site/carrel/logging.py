@@ -57,7 +57,7 @@ def strike_out_secrets(
 
 
 def struck(text: str) -> str:
-    """The text without its secrets: `[token]` stands where one was."""
+    """The text without its secrets: each is replaced by a word such as `[token]`."""
     return SECRETS.sub(lambda match: f"[{(match.lastgroup or '').removeprefix('bare_')}]", text)
 
 

@@ -1,6 +1,6 @@
 """The slots of a site, as `[slots.<name>]` in `carrel.toml` declares them, and the network that may fill them.
 
-They stand with the settings, on the ground floor, because a misspelt slot must stop the start.
+They belong to the settings, because a misspelled slot must stop the start.
 """
 
 import re
@@ -49,7 +49,7 @@ Sources = tuple[Annotated[str, AfterValidator(_source)], ...]
 
 
 class SlotPlace(StrEnum):
-    """Where in a page, a mail or a feed a slot stands."""
+    """Where in a page, a mail or a feed a slot is."""
 
     TOP = "top"  # of an article, under the offer line
     INLINE = "inline"  # between two blocks of an article
@@ -65,7 +65,7 @@ class Slot(BaseModel):
     """One slot.
 
     Sizes are width and height of the ad in CSS pixels, on narrow and on wide screens. The height, and that of
-    the label, is kept free from the first paint.
+    the label, is reserved from the first paint.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -121,7 +121,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
 def declared(tables: Mapping[str, Any]) -> dict[str, Slot]:
     """The shipped slots, changed and added to by the operator's tables.
 
-    Raises `ValueError` with a sentence that names the slot and the mend.
+    Raises `ValueError` with a sentence that names the slot and says how to fix it.
     """
     slots = {name: _slot(name, {**DEFAULTS.get(name, {}), **_table(name, tables)}) for name in _names(tables)}
     for place in SlotPlace:
@@ -132,7 +132,7 @@ def declared(tables: Mapping[str, Any]) -> dict[str, Slot]:
 
 
 def check_network(network: NetworkAd, slots: Mapping[str, Slot]) -> None:
-    """Raise `ValueError` with the mend when the network names a slot that it cannot fill."""
+    """Raise `ValueError` with a hint when the network names a slot that it cannot fill."""
     for name in network.slots:
         if name not in slots:
             raise ValueError(f"slots: there is no slot {name!r}{_meant(name, slots)}")

@@ -20,7 +20,7 @@ OF_THE_DEMO = ("website.demo", "aiosmtpd")
 
 
 def running_settings(demo: bool) -> Settings:
-    """Settings that a site can run on, over a schema that is ours, in a home that is no other's."""
+    """Settings that a site can run on, with our schema, in a home that belongs to it."""
     settings = load(demo=True) if demo else require_production(load())
     db = existing_database(settings)
     try:

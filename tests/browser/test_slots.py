@@ -112,7 +112,7 @@ def test_web_11_a_slot_has_its_height_before_anything_loads(profile: Profile) ->
         assert box["height"] >= 100
 
 
-def test_a_slot_is_labelled_and_its_link_says_that_it_is_paid(tab: Page) -> None:
+def test_a_slot_is_labeled_and_its_link_says_that_it_is_paid(tab: Page) -> None:
     tab.set_viewport_size(WIDE)
     tab.goto(ARTICLE)
     for slot in tab.locator(".slot").all():

@@ -44,7 +44,7 @@ def test_a_schema_of_a_later_release_is_refused(db: Database) -> None:
 @pytest.mark.own_database
 def test_data_18_a_schema_that_lacks_a_column_is_refused_and_one_that_has_more_is_not(db: Database) -> None:
     with db.write() as session:
-        session.execute(text("ALTER TABLE exam ADD COLUMN colour VARCHAR(20)"))
+        session.execute(text("ALTER TABLE exam ADD COLUMN color VARCHAR(20)"))
     assert migrate(db) is False
     with db.write() as session:
         session.execute(text("ALTER TABLE exam DROP COLUMN summary"))

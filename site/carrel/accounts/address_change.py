@@ -1,4 +1,4 @@
-"""A change of address: proven at the new one, told to the old one, which may take it back for 72 hours."""
+"""A change of address: confirmed at the new one, announced to the old one, which can undo it for 72 hours."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -79,7 +79,7 @@ def use_proof(token: str) -> Response:
 
 @blueprint.get("/account/address/undo/<token:token>")
 def undo_page(token: str) -> str:
-    """One button, for whoever reads the old address' mail. Nobody needs to be signed in."""
+    """One button, for the owner of the old address, who need not be signed in."""
     with services().db.read() as session:
         change = address_change.find_undo(session, token)
     return render_template("accounts/address_undo.html", address=masked(change.old_email))

@@ -1,4 +1,4 @@
-"""Leaving for good: the ledger stays, without a name; every trace of the address goes (DATA-20)."""
+"""Erasing a reader: the ledger stays, without a name; every trace of the address is deleted (DATA-20)."""
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session

@@ -1,4 +1,4 @@
-"""Refusals of this package as answers: sign in first, prove it again, not so fast."""
+"""Refusals of this package as responses: sign in, confirm again, or wait."""
 
 import math
 from urllib.parse import quote
@@ -14,7 +14,7 @@ from carrel.mail.alarms import raise_alarm
 
 
 def init_app(app: Flask) -> None:
-    """Say once what each refusal becomes."""
+    """Register a handler for each refusal."""
     app.register_error_handler(SignInRequiredError, sign_in_required)
     app.register_error_handler(ReauthenticationRequiredError, reauthentication_required)
     app.register_error_handler(TooManyRequestsError, too_many_requests)
@@ -31,7 +31,7 @@ def reauthentication_required(failure: ReauthenticationRequiredError) -> Respons
 
 
 def too_many_requests(failure: TooManyRequestsError) -> Response:
-    """429, and when to come back. A ceiling of the whole site is told to the operator."""
+    """429, and when to come back. A limit of the whole site raises an alarm."""
     if failure.is_ceiling:
         with services().db.write() as session:
             text = (

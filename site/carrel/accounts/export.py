@@ -1,4 +1,4 @@
-"""Everything we hold of a reader, as one file that a machine can read (GDPR 15 and 20)."""
+"""Everything we store about a reader, as one machine-readable file (GDPR 15 and 20)."""
 
 from datetime import datetime
 

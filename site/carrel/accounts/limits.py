@@ -1,4 +1,4 @@
-"""Limits in our own table, so that a restart forgives nothing. Windows slide: N in *any* period, no more."""
+"""Rate limits in a table of ours, so that a restart resets nothing. Windows slide: at most N in *any* period."""
 
 import hashlib
 import hmac
@@ -66,12 +66,12 @@ def check(session: Session, name: str, key: str, *limits: Limit, alarm: bool = F
 
 
 def ip_key(ip: str | None) -> str:
-    """One visitor as far as an address tells: IPv4, or the /64 that an IPv6 visitor is given."""
+    """One visitor as far as an IP identifies them: IPv4, or the /64 that an IPv6 visitor is given."""
     return _prefix(ip, 32, 64)
 
 
 def network_key(ip: str | None) -> str:
-    """Their neighbours as well: the /24, or the /48."""
+    """Their neighbors as well: the /24, or the /48."""
     return _prefix(ip, 24, 48)
 
 

@@ -25,7 +25,7 @@ class LinkUsedError(Exception):
 
 @dataclass(frozen=True)
 class IssuedLink:
-    """A new link, with what is told to nobody but the mail and the browser that asked."""
+    """A new link, with the secrets that only the mail and the browser that asked get to know."""
 
     token: str
     code: str
@@ -45,7 +45,7 @@ def make(
     next_path: str = "/",
     reader_id: int | None = None,
 ) -> IssuedLink:
-    """A link for this address; older ones for the same purpose are good for nothing from now on."""
+    """A link for this address; older ones for the same purpose become invalid."""
     void(session, MailedLink.email_key == address.key, MailedLink.purpose == purpose)
     token, secret, now = new_token(), new_token(), clock.now()
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
@@ -60,7 +60,7 @@ def make(
 
 
 def find(session: Session, purpose: LinkPurpose, token: str) -> MailedLink:
-    """The link as it stands, for a page that only shows it. Raises `LinkUsedError`."""
+    """The link, unused, for a page that shows it. Raises `LinkUsedError`."""
     query = select(MailedLink).where(MailedLink.token_hash == token_hash(token), *_usable(purpose))
     link = session.scalars(query).one_or_none()
     if link is None:
@@ -74,12 +74,12 @@ def is_from(link: MailedLink, secret: str) -> bool:
 
 
 def use(session: Session, purpose: LinkPurpose, token: str, *also: ColumnElement[bool]) -> MailedLink:
-    """Use the link up: of any number at once, one succeeds. Raises `LinkUsedError`."""
+    """Use the link: of any number at once, one succeeds. Raises `LinkUsedError`."""
     return _use(session, MailedLink.token_hash == token_hash(token), *also, *_usable(purpose))
 
 
 def use_by_code(session: Session, secret: str, code: str) -> MailedLink | int:
-    """Use a sign-in up by the code, typed in the browser that asked; or how many tries are left.
+    """Use a sign-in link by its code, typed in the browser that asked; or how many tries are left.
 
     The try is counted by what is committed, so the caller must not roll back on a wrong code. Raises
     `LinkUsedError` when no try is left.
@@ -101,7 +101,7 @@ def use_by_code(session: Session, secret: str, code: str) -> MailedLink | int:
 
 
 def void(session: Session, *which: ColumnElement[bool]) -> None:
-    """Make links that were not used yet good for nothing."""
+    """Invalidate links that were not used yet."""
     unused = update(MailedLink).where(*which, MailedLink.used_at.is_(None))
     session.execute(unused.values(used_at=clock.now()))
 

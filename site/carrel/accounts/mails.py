@@ -1,4 +1,4 @@
-"""The mails of this package. None holds a word that a visitor typed (MAIL-13)."""
+"""The mails of this package. None contains text that a visitor typed (MAIL-13)."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

@@ -36,7 +36,7 @@ LINK_USED = errors.ErrorPage(
 
 
 class TokenConverter(BaseConverter):
-    """Only what could be a token of ours: any other path under these addresses does not exist."""
+    """Only what can be a token of ours: any other path under these URLs does not exist."""
 
     regex = "[A-Za-z0-9_-]{43}"
 
@@ -118,7 +118,7 @@ def use_code() -> Response:
 
 @blueprint.get("/sign-in/<token:token>")
 def confirm(token: str) -> Response:
-    """One button. Here it is told whether this is the browser that asked."""
+    """One button. The page says whether this is the browser that asked."""
     here = current_reader.reader_session()
     try:
         with services().db.read() as session:

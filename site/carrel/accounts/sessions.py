@@ -84,7 +84,7 @@ def end_all(session: Session, reader_id: int, but: int | None = None) -> None:
 def may_see_account(reader_session: ReaderSession) -> bool:
     """An address was proven in this browser, or the reader has none.
 
-    A browser that only paid keeps its edition when its reader is merged, and sees nothing of the account.
+    A browser that only paid keeps its audience when its reader is merged, and sees nothing of the account.
     """
     return reader_session.reader.email is None or reader_session.proven_at is not None
 

@@ -1,6 +1,6 @@
-"""What pages, mails and feeds call: which ad stands in which slot.
+"""What pages, mails and feeds call: which ad is shown in which slot.
 
-Never called for the pass edition: it has no slots at all.
+Never called for pass holders, who have no slots at all.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ from carrel.tokens import Signer
 
 __all__ = ["AdContext", "AdServer", "FilledSlot", "PageAds", "SlotOffer", "SlotPlace"]
 
-# Where the pass's own offer does least harm comes first; the offer line already stands at the top.
+# The pass's own offer goes where it disturbs least; the offer line is already at the top.
 OFFER_PREFERS = [
     SlotPlace.FOOT,
     SlotPlace.HOME,
@@ -33,7 +33,7 @@ OFFER_PREFERS = [
 
 @dataclass(frozen=True)
 class AdPosition:
-    """A slot where it stands: its own name, that of its settings, and the block that it follows in a text."""
+    """A slot in its place: its own name, that of its settings, and the block that it follows in a text."""
 
     name: str
     slot: str
@@ -44,7 +44,7 @@ class AdPosition:
 class AdServer:
     """Fills slots from the ads that can be shown now. Make one for each page, mail or feed.
 
-    With `base_url`, addresses are absolute, for readers outside the site.
+    With `base_url`, URLs are absolute, for readers outside the site.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The message in which a browser tells what it saw: `{"kind": "view", "stamps": ["…"]}`."""
+"""The message in which a browser reports what was seen: `{"kind": "view", "stamps": ["…"]}`."""
 
 import json
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ LARGEST = 8_192  # bytes
 
 
 class InvalidBeaconError(Exception):
-    """It is not what our script sends."""
+    """The message is not what our script sends."""
 
 
 @dataclass(frozen=True)
 class Beacon:
-    """What happened, and the stamps of the ads that it happened to."""
+    """What happened, and the tokens of the ads that it happened to."""
 
     kind: EventKind
     tokens: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""A report as a picture: SVG without styles or scripts, so that the page's policy need not be widened."""
+"""A report as a chart: SVG without styles or scripts, so that the page's policy need not be widened."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -28,11 +28,11 @@ def by_day(rows: Sequence[ReportRow]) -> str:
     return svg.replace(f'width="{WIDTH}" height="{HEIGHT}"', SCALES_WITH_THE_PAGE, 1)
 
 
-def _draw(chart: Any, name: str, colour: str, points: list[tuple[datetime, int]]) -> None:
+def _draw(chart: Any, name: str, color: str, points: list[tuple[datetime, int]]) -> None:
     if len(points) == 1:  # no line to draw
-        chart.add_dots(points, name=name, fill_color=colour)
+        chart.add_dots(points, name=name, fill_color=color)
     else:
-        chart.add_line(points, name=name, stroke_color=colour)
+        chart.add_line(points, name=name, stroke_color=color)
 
 
 def _day(value: datetime, _index: int, _total: int) -> str:

@@ -1,4 +1,4 @@
-"""Adding what was seen to the counters of its hour, each thing of a browser once in half an hour."""
+"""Adding events to the counters of their hour, each kind of event of a browser once in half an hour."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,12 +18,12 @@ T = TypeVar("T")
 
 
 def count(session: Session, events: Sequence[AdEvent]) -> int:
-    """Count what was not counted yet. How much that was."""
+    """Count what was not counted yet; how many that was."""
     salts.forget(session, max(event.at for event in events))
     fresh = _not_counted(session, events)
     _add_ads([event for event in fresh if event.kind != "page"], session)
     _add_pages([event for event in fresh if event.kind == "page"], session)
-    _rest_the_full(session, fresh)
+    _drop_capped_ads_from_cache(session, fresh)
     return len(fresh)
 
 
@@ -84,8 +84,8 @@ def _upsert(
         session.execute(adding.on_conflict_do_update(index_elements=names, set_=grown))
 
 
-def _rest_the_full(session: Session, events: Sequence[AdEvent]) -> None:
-    """An ad that reaches its cap just now must leave the kept pages."""
+def _drop_capped_ads_from_cache(session: Session, events: Sequence[AdEvent]) -> None:
+    """An ad that reaches its cap just now must leave the cached pages."""
     added = Counter(event.token.ad for event in events if event.kind == "view")
     numbers = [int(ad) for ad in added if ad.isdigit()]
     capped = list(session.scalars(select(HouseAd).where(HouseAd.id.in_(numbers), HouseAd.cap.is_not(None))))

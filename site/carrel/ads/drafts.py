@@ -32,7 +32,7 @@ class AdTargets:
 
 @dataclass(frozen=True)
 class Upload:
-    """A picture that was taken in: its file in the media folder, and its size."""
+    """An uploaded picture: its file in the media folder, and its size."""
 
     picture: str
     width: int

@@ -1,7 +1,7 @@
-"""Counting views and clicks: gathered in memory, written every few seconds in one transaction.
+"""Counting views and clicks: collected in memory, written every few seconds in one transaction.
 
-Reading a page costs no write. What was gathered since the last flush is lost when the process is killed
-with SIGKILL; a normal end writes it.
+Reading a page costs no write. Events since the last flush are lost when the process is killed with SIGKILL;
+a normal end writes them.
 """
 
 import atexit
@@ -22,7 +22,7 @@ MOST_EVENTS = 20_000  # events in memory; more than any honest five seconds brin
 
 
 class EventBuffer:
-    """What was seen since the last flush. The same thing from the same browser is one thing."""
+    """The events since the last flush; the same event of the same browser counts once."""
 
     def __init__(self, db: Database) -> None:
         self.salts = Salts(db)
@@ -32,14 +32,14 @@ class EventBuffer:
         self._stopping = threading.Event()
 
     def add(self, events: Iterable[AdEvent]) -> None:
-        """Gather. Beyond the limit events are dropped: counting less is better than failing."""
+        """Collect events. Beyond the limit events are dropped: counting less is better than failing."""
         with self._lock:
             for event in events:
                 if len(self._events) < MOST_EVENTS:
                     self._events.setdefault(event.mark, event)
 
     def flush(self) -> None:
-        """Write what was gathered. When the database cannot be written it stays for the next time."""
+        """Write the events. When the database cannot be written, they stay for the next flush."""
         with self._lock:
             events, self._events = self._events, {}
         if not events:

@@ -1,7 +1,7 @@
 """The ad network's tag: how it reaches the page, and what the page's policy must then allow.
 
-The page is kept for everybody, so it can carry neither a nonce nor anybody's choice. It holds the house ad,
-and a script of ours that replaces it only after consent (`static/js/network.js`). The tag travels inside that
+The page is cached for everybody, so it can carry neither a nonce nor anybody's choice. It holds the house ad,
+and our script, which replaces it only after consent (`static/js/network.js`). The tag travels inside that
 script as data, so that no markup of a network's stands in any page; its inline scripts are allowed by their
 hashes (WEB-08).
 """
@@ -43,7 +43,7 @@ def widen_policy(settings: Settings, audience: Audience) -> None:
 
 
 def sources(network: NetworkAd) -> dict[str, str]:
-    """The directives of a page on which the network may stand."""
+    """The directives of a page that may show the network's ads."""
     nodes = tree(network.tag)
     scripts = [*network.script, *_script_hosts(nodes), *_origin(network.consent_script), *_hashes(nodes)]
     return {

@@ -46,7 +46,7 @@ class ReportPeriod:
 
 @dataclass(frozen=True)
 class ReportRow:
-    """Views and clicks of one ad, slot, exam or day. `key` is what tells it from others, `name` is for people."""
+    """Views and clicks of one ad, slot, exam or day. `key` identifies it, `name` is for people."""
 
     key: str
     name: str

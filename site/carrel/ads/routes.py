@@ -1,4 +1,4 @@
-"""The addresses of ads: none of them has "ad" in it, for blockers would hide house ads."""
+"""The URLs of ads: none has "ad" in it, as ad blockers would hide house ads too."""
 
 import json
 from dataclasses import dataclass
@@ -23,14 +23,14 @@ blueprint = Blueprint("ads", __name__)
 
 @dataclass(frozen=True)
 class AdCounting:
-    """What a process keeps for counting."""
+    """What a process needs for counting."""
 
     event_buffer: EventBuffer
     throttle: Throttle
 
 
 def init_app(app: Flask) -> None:
-    """Count what browsers tell. The server starts the tally's thread, tests flush by hand."""
+    """Count what browsers report. The server starts the buffer's thread; tests flush by hand."""
     app.extensions[EXTENSION] = AdCounting(EventBuffer(services_of(app).db), Throttle())
     slot_stylesheet.init_app(app)
     network.init_app(app)
@@ -53,7 +53,7 @@ def sellers() -> Response:
 
 @blueprint.get("/.well-known/gpc.json")
 def gpc() -> Response:
-    """That Global Privacy Control is honoured (https://w3c.github.io/gpc/)."""
+    """That Global Privacy Control is honored (https://w3c.github.io/gpc/)."""
     return _public(json.dumps({"gpc": True, "lastUpdate": GPC_SINCE}), "application/json")
 
 
@@ -65,7 +65,7 @@ def _public(text: str, mimetype: str) -> Response:
 
 @blueprint.post("/seen")
 def seen() -> Response:
-    """What a browser saw. The answer tells nothing: who is not counted need not know."""
+    """What a browser saw. The response is the same whether it was counted or not."""
     try:
         beacon_message = beacon.read(request.get_data())
     except InvalidBeaconError:
@@ -76,7 +76,7 @@ def seen() -> Response:
 
 
 def _may_be_counted() -> bool:
-    # Global Privacy Control asks that nothing be sold or shared, and nothing is; we do not even count.
+    # Global Privacy Control asks that nothing be sold or shared. Nothing is; we do not even count.
     wants_privacy = request.headers.get("Sec-GPC") == "1"
     name, languages = request.headers.get("User-Agent", ""), request.headers.get("Accept-Language", "")
     return not wants_privacy and not is_robot(name, languages)

@@ -22,7 +22,7 @@ PICTURE = ("Sample desk lamp", "A made-up ad with a picture. The picture was mad
 
 
 def seed_demo_ads(session: Session, settings: Settings) -> bool:
-    """Put the sample ads there, unless they are. Whether any was new."""
+    """Add the sample ads that are missing. Whether any was."""
     added = [_add(session, title, text) for title, text in TEXTS]
     upload = take_picture(settings, "lamp.png", _lamp())
     values: dict[str, object] = {

@@ -1,4 +1,4 @@
-"""The style sheet of slots: the shipped one, and the space that the settings keep free in each place."""
+"""The style sheet of slots: the shipped one, and the height that the settings reserve in each place."""
 
 from collections.abc import Mapping
 

@@ -66,7 +66,7 @@ def of_ad(ad: HouseAd, name: str, token: str, base_url: str = "") -> FilledSlot:
 
 
 def _picture(ad: HouseAd, base_url: str) -> SlotImage:
-    """Its picture, no larger than a slot's: the attributes keep the space before it loads, or when it fails."""
+    """Its picture, no larger than a slot: the attributes reserve the space before it loads, or when it fails."""
     scale = min(1, LARGEST_PICTURE[0] / ad.picture_width, LARGEST_PICTURE[1] / ad.picture_height)
     width, height = round(ad.picture_width * scale), round(ad.picture_height * scale)
     return SlotImage(f"{base_url}{MEDIA_URL}{ad.picture}", width, height, ad.picture_alt)

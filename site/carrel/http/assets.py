@@ -1,4 +1,4 @@
-"""Static files under addresses that change with their content, so that browsers may keep them for good.
+"""Static files under URLs that change with their content, so that browsers may cache them for good.
 
 The style sheets are small files, one per component; `css/order.txt` names them in order, and they are
 served as one. `slot.css` stays apart: a pass holder's page never links it.
@@ -64,7 +64,7 @@ def asset_url(name: str) -> str:
 
 
 def put(app: Flask, name: str, body: bytes) -> None:
-    """Serve a file under this name, in place of the one that had it: what settings add to a static file."""
+    """Serve a file under this name, in place of the one that had it: settings add to some static files."""
     address = _fingerprint(name, body)
     app.extensions["assets"][address] = StaticFile(body, _gzipped(body), TYPES[Path(name).suffix])
     app.extensions["asset_addresses"][name] = address
@@ -95,7 +95,7 @@ def _fingerprint(name: str, body: bytes) -> str:
 
 @blueprint.get("/static/<path:path>")
 def asset(path: str) -> Response:
-    """A static file, for good: its address changes when it does."""
+    """A static file, cached for good: its URL changes when it does."""
     static_file: StaticFile | None = current_app.extensions["assets"].get(path)
     if static_file is None:
         abort(404)

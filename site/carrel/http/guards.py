@@ -1,4 +1,4 @@
-"""What stands before every view: the right host, and for unsafe methods our own origin and a token."""
+"""What is checked before every view: the host, and for unsafe methods our own origin and a token."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""Everything that we ask a browser to keep, declared beside the code that does it (PRIV-08).
+"""Everything that we ask a browser to store, declared beside the code that does it (PRIV-08).
 
 The privacy page shows this list. A response that sets a cookie which is not on it fails, in a test as in
 production. Scripts declare what they store in their first comment; tests hold them to it.
@@ -34,7 +34,7 @@ class UndeclaredCookieError(Exception):
 
 @dataclass(frozen=True)
 class StoredItem:
-    """One thing that a browser keeps, described for its owner."""
+    """One thing that a browser stores, described for its owner."""
 
     name: str
     where: str

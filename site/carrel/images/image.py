@@ -1,4 +1,4 @@
-"""What an image may be, and what becomes of it. Apart from the making, whose library takes long to load."""
+"""Limits for images, and how one is served. Apart from processing, whose library takes long to load."""
 
 from dataclasses import dataclass
 

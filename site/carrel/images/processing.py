@@ -1,6 +1,6 @@
-"""Images made anew as WebP, in the widths that a page needs (CON-03).
+"""Images re-encoded as WebP, in the widths that a page needs (CON-03).
 
-What is served is never the file that came: pixels are decoded and encoded again, so metadata and anything
+The uploaded file itself is never served: pixels are decoded and encoded again, so metadata and anything
 hidden in the file stay behind. File names are a hash of the source and of this recipe: they may be served as
 immutable, and what is already there need not be made again.
 """
@@ -109,7 +109,7 @@ def _decode(image: Image.Image) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Change the colours to sRGB, since the profile itself is left behind."""
+    """Change the colors to sRGB, since the profile itself is left behind."""
     if not profile or image.mode not in ("RGB", "RGBA", "CMYK", "L"):
         return image
     try:

@@ -28,7 +28,7 @@ def environment_name(field: str) -> str:
 def load(environ: Mapping[str, str] | None = None, config: Path | None = None, **extra: Any) -> Settings:
     """Settings from the file, overridden by the environment, overridden by `extra`.
 
-    Raises `SettingsError` with one sentence that names the setting and the mend.
+    Raises `SettingsError` with one sentence that names the setting and says how to fix it.
     """
     environ = os.environ if environ is None else environ
     values = _from_file(config or Path(CONFIG_FILE)) | _from_environment(environ) | extra

@@ -36,7 +36,7 @@ class Settings(BaseModel):
     secret_keys: tuple[SecretStr, ...] = ()
     proxies: int = Field(0, ge=0, le=5)
     database_url: str = ""
-    redis_url: str = ""
+    redis_url: str = ""  # reserved: nothing uses it yet
     smtp_url: SecretStr = SecretStr("")
 
     stripe_secret_key: SecretStr = SecretStr("")
@@ -149,7 +149,7 @@ class Settings(BaseModel):
 
     @property
     def accent(self) -> Accent:
-        """The brand's colour by day and by night."""
+        """The brand's color by day and by night."""
         return accent_of(self.accent_color, self.accent_color_dark)
 
     @property

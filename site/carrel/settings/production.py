@@ -1,4 +1,4 @@
-"""What a public site cannot do without."""
+"""What a public site must have set."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -12,9 +12,9 @@ MAKE_A_KEY = "make one with: python3 -c 'import secrets; print(secrets.token_url
 
 
 def require_production(settings: Settings) -> Settings:
-    """The settings, if a public site can be run on them: nothing is filled in.
+    """The settings, if a public site can run on them: nothing is filled in.
 
-    Raises `SettingsError` with the first thing that is missing and how to mend it.
+    Raises `SettingsError` with the first thing that is missing and how to fix it.
     """
     for is_missing, sentence in _faults(settings):
         if is_missing:

@@ -1,4 +1,4 @@
-"""Before every page of the operator: who asks, and may they? What declares nothing is refused (AUTH-10)."""
+"""Before every admin page: who asks, and may they? A view that declares nothing is refused (AUTH-10)."""
 
 from collections.abc import Callable
 from typing import Final, TypeVar
@@ -28,11 +28,11 @@ class NotAllowedError(Exception):
 
 
 class NotProvenError(Exception):
-    """What was asked for hurts, and the last code or passkey is older than ten minutes."""
+    """A sensitive action needs a code or passkey that is not older than ten minutes."""
 
 
 def needs(need: Need, *, fresh: bool = False) -> Callable[[View], View]:
-    """Say what a view asks of its operator. `fresh`: a code or passkey given in the last ten minutes."""
+    """Declare what a view asks of its operator. `fresh`: a code or passkey given in the last ten minutes."""
 
     def declare(view: View) -> View:
         setattr(view, NEED, need)
@@ -81,7 +81,7 @@ def operator_session() -> OperatorSession | None:
 
 
 def required_session() -> OperatorSession:
-    """The session of whoever asks; there is one on every page that is not for anybody."""
+    """The session of the operator who asks; every page that is not open to all has one."""
     session = operator_session()
     if session is None:
         raise NotAllowedError

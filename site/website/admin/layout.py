@@ -1,4 +1,4 @@
-"""What every page of the operator's has around it: the menu their role reaches, the site's name, files."""
+"""What every admin page has around it: the menu that the role may use, the site's name, files."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,7 +54,7 @@ def init_app(app: Flask, site: Flask) -> None:
         current_operator=lambda: session.operator if (session := operator_session()) else None,
         here=lambda: request.script_root + request.path,
     )
-    app.jinja_env.filters.update(moment=moment, day=day, shown=display)
+    app.jinja_env.filters.update(moment=moment, day=day, display=display)
     app.before_request(narrow_policy)
 
 

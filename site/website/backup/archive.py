@@ -75,7 +75,7 @@ def describe(path: Path) -> ArchivedFile:
 
 
 def write(path: Path, manifest: Manifest, sources: Mapping[str, Path]) -> None:
-    """Write the archive beside its place, read all of it back, and only then put it there."""
+    """Write the archive to a temporary file, read all of it back, and only then give it its name."""
     aside = path.with_name(f".{path.name}.part")
     with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         with tarfile.open(fileobj=file, mode="w:gz", compresslevel=QUICKLY) as tar:
@@ -97,7 +97,7 @@ def _add(tar: tarfile.TarFile, name: str, content: IO[bytes], size: int) -> None
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a renaming in this folder outlive a loss of power."""
+    """Make a rename in this folder survive a power failure."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,4 +1,4 @@
-"""The folder of backups: names, what stands there, and which are thrown away (DATA-13)."""
+"""The folder of backups: names, contents, and rotation (DATA-13)."""
 
 import re
 import shutil
@@ -22,7 +22,7 @@ LONGEST: Final = timedelta(days=183)  # an erased reader is in no backup after h
 
 @dataclass(frozen=True, order=True)
 class StoredBackup:
-    """A backup on the shelf."""
+    """A backup in the folder."""
 
     at: datetime
     kind: str
@@ -54,7 +54,7 @@ def _moment(text: str) -> datetime:
 
 
 def rotate(home: Path, now: datetime) -> list[Path]:
-    """Throw away what is neither recent, nor the newest of its day, week or month. The newest always stays."""
+    """Delete what is neither recent, nor the newest of its day, week or month. The newest always stays."""
     removed = [backup.path for backup in expired(all_backups(home), now)]
     for path in removed:
         path.unlink(missing_ok=True)
@@ -62,7 +62,7 @@ def rotate(home: Path, now: datetime) -> list[Path]:
 
 
 def expired(backups: Sequence[StoredBackup], now: datetime) -> list[StoredBackup]:
-    """Which of these (the newest first) are not kept any longer."""
+    """Which of these (the newest first) rotation deletes."""
     keep = {backup for backup in backups if backup.kind != "nightly" and now - backup.at < ASKED_FOR}
     for form, count in (("%Y-%m-%d", DAILY), ("%G-%V", WEEKLY), ("%Y-%m", MONTHLY)):
         newest_of = {f"{backup.at:{form}}": backup for backup in reversed(backups)}
@@ -72,7 +72,7 @@ def expired(backups: Sequence[StoredBackup], now: datetime) -> list[StoredBackup
 
 
 def clean_up(home: Path) -> None:
-    """Remove what a backup or restoration that was killed has left. Only whoever holds the lock may."""
+    """Remove what a killed backup or restore has left. Only for the holder of the lock."""
     for path in folder(home).glob(".*"):
         if path.name.endswith(".part"):
             path.unlink(missing_ok=True)

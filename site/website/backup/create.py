@@ -22,7 +22,7 @@ HOLDS_A_PASSWORD = {"database_url", "redis_url"}
 
 
 def create_backup(settings: Settings, db: Database, kind: str = "by-hand") -> Path:
-    """Make a backup beside the running site; where it is. It is checked wholly before it gets its name.
+    """Make a backup of the running site; its path. It is fully verified before it gets its name.
 
     Raises `BackupBusyError`, `DamagedDatabaseError`, `ProgramFailedError`, and `OSError` when the disk is full.
     """
@@ -46,7 +46,7 @@ def back_up_before_migration(settings: Settings, db: Database) -> Path | None:
 
 
 def create_backup_locked(settings: Settings, db: Database, kind: str) -> Path:
-    """The same, for whoever holds the lock."""
+    """The same, for a caller that holds the lock."""
     now = clock.now()
     with scratch_folder(settings.home) as folder:
         name = sqlite_copy.NAME if db.is_sqlite else postgres_copy.NAME
@@ -76,7 +76,7 @@ def _dump(db: Database, copy: Path) -> Contents:
 
 
 def _media(home: Path) -> dict[str, Path]:
-    """Pictures never change under their name, so that they can be read while others are added."""
+    """A picture never changes under its name, so it can be read while others are added."""
     return {
         f"{MEDIA}/{path.name}": path
         for path in sorted((home / MEDIA).glob("*"))

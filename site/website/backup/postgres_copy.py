@@ -39,7 +39,7 @@ def count(url: URL) -> Contents:
 
 
 def is_empty(url: URL) -> bool:
-    """Whether nothing of ours is there yet."""
+    """Whether the database has no schema of ours yet."""
     with psycopg.connect(_libpq(url)) as connection:
         return connection.execute(f"{TABLES} AND tablename = 'alembic_version'").fetchone() is None
 

@@ -1,6 +1,6 @@
-"""Putting a backup back, so that nothing can become worse by it (DATA-12).
+"""Restoring a backup, without making anything worse (DATA-12).
 
-The file is read and checked wholly first. Then what is there now is saved. Then the database becomes the
+The file is read and fully verified first. Then the present state is saved. Then the database becomes the
 backup in one transaction, in which all mail is held: killed at any point, it is the old or the new.
 """
 
@@ -133,7 +133,7 @@ def _last_statements(manifest: Manifest) -> list[str]:
 
 
 def _save(settings: Settings, db: Database) -> Path | None:
-    """The safety copy. A database that is too damaged for one is set aside as it lies there."""
+    """The safety copy. A database that is too damaged for one is set aside as it is."""
     if not _is_there(db):
         return None
     try:

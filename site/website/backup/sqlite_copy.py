@@ -18,7 +18,7 @@ BESIDE = ("", "-wal", "-shm")  # a database is up to three files
 
 
 def dump(database: Path, copy: Path) -> Contents:
-    """A checked snapshot; whoever writes meanwhile goes on. Raises `DamagedDatabaseError`."""
+    """A verified snapshot; writers are not blocked. Raises `DamagedDatabaseError`."""
     try:
         with closing(_open(database)) as source, closing(pysqlite3.connect(str(copy))) as target:
             source.backup(target)
@@ -52,7 +52,7 @@ def install(copy: Path, database: Path) -> None:
 
 
 def set_aside(database: Path, folder: Path) -> None:
-    """Keep a damaged database as it lies there, and make its place free."""
+    """Move a damaged database into a folder, as it is."""
     folder.mkdir(parents=True)
     files = [path for end in BESIDE if (path := Path(f"{database}{end}")).exists()]
     for path in files:

@@ -48,7 +48,7 @@ BY_THEIR_OWN = "read your mail: it goes out through your own mail server (SMTP_U
 
 
 def run_demo() -> None:
-    """Run web, worker and their neighbours. Raises `SettingsError`, `DatabaseUnusableError`, and click's exceptions."""
+    """Run web, worker and their neighbors. Raises `SettingsError`, `DatabaseUnusableError`, and click's exceptions."""
     settings = check_operators_settings(os.environ)
     _refuse_taken_port(port(os.environ))
     prepared = prepare(settings)

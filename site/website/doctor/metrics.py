@@ -1,4 +1,4 @@
-"""The site in numbers, for Prometheus. All come from the tables and the home, so that each process says the same.
+"""Metrics for Prometheus. All come from the tables and the home, so that each process reports the same.
 
 https://prometheus.io/docs/instrumenting/exposition_formats/
 """

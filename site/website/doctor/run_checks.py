@@ -1,4 +1,4 @@
-"""All checks, one after the other; one that fails itself is a finding too."""
+"""All checks, one after the other; one that crashes is a finding too."""
 
 from collections.abc import Callable, Sequence
 
@@ -56,7 +56,7 @@ def _safely(check: Check, site: CheckContext) -> Finding:
 
 
 def worst(findings: Sequence[Finding]) -> Level:
-    """The worst of them."""
+    """The worst level among the findings."""
     levels = {finding.level for finding in findings}
     return next((level for level in (Level.BAD, Level.LOOK) if level in levels), Level.WELL)
 

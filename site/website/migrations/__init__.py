@@ -1,4 +1,4 @@
-"""The schema and its history: every process can ask whether the database is its own, one may change it."""
+"""The schema and its history: every process can check that the database has this release's schema."""
 
 from sqlalchemy import inspect, text
 
@@ -47,7 +47,7 @@ def migrate(db: Database) -> bool:
 def check_columns(db: Database) -> None:
     """Refuse a schema that lacks a column of ours, whatever revision it names (DATA-18). Raises `UnknownSchemaError`.
 
-    More columns than ours are well: a later release may have added them.
+    More columns are fine: a later release may have added them.
     """
     from website.migrations.models import needed  # here, as it loads every package
 

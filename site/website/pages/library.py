@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, redirect
 
 from articles import queries
 from articles.models import Article
-from articles.neighbors import neighbours
+from articles.neighbors import neighbors
 from articles.related import related
 from carrel.accounts import current_reader
 from carrel.ads import network
@@ -129,7 +129,7 @@ def render_article(slug: str, audience: Audience) -> Rendering:
         article = find(context, slug)
         offer = context.offer(article.exam)
         slots, inline = _slots(context, article, offer)
-        beside = neighbours(session, article, context.now)
+        beside = neighbors(session, article, context.now)
         view = article_view(article, inline, related(session, article, context.now), beside, settings)
         meta = Meta(
             article.title,
@@ -143,7 +143,7 @@ def render_article(slug: str, audience: Audience) -> Rendering:
 
 
 def find(context: PageContext, slug: str, suffix: str = "/") -> Article:
-    """The article; else the answer is 301 to where it moved, 410 when it is gone, or 404."""
+    """The article; otherwise 301 to where it moved, 410 when it was removed, or 404."""
     article = queries.find_article(context.session, slug, context.now)
     if isinstance(article, queries.Moved):
         abort(redirect(article.url.removesuffix("/") + suffix, 301))

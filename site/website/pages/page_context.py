@@ -1,4 +1,4 @@
-"""Putting a page together: its slots, its offer, its meta data, and when the clock makes it old."""
+"""Putting a page together: its slots, its offer, its metadata, and when it becomes stale."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from payments import offer as offers
 
 @dataclass(frozen=True)
 class Meta:
-    """What machines read of a page."""
+    """A page's metadata."""
 
     title: str = ""
     description: str = ""
@@ -33,7 +33,7 @@ class Meta:
 
 @dataclass
 class PageContext:
-    """One page in the making: for whom, under which address, at which moment."""
+    """One page being rendered: for whom, under which path, at which moment."""
 
     session: Session
     path: str
@@ -63,7 +63,7 @@ class PageContext:
         blocks: Sequence[Any] = (),
         offer: offers.Offer | None = None,
     ) -> tuple[dict[str, Any], dict[int, Any]]:
-        """What the page's slots show, and what stands between its blocks; nothing for a pass holder."""
+        """What the page's slots show, by place and between its blocks; nothing for a pass holder."""
         if not self.audience.has_ads:
             return {}, {}
         ad_server = AdServer(self.session, services().settings, services().signer, self.now)

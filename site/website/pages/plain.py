@@ -29,6 +29,6 @@ def render_page(slug: str, audience: Audience) -> Rendering:
         context = PageContext(session, f"/{slug}/", audience)
         plain_page = queries.find_page(session, slug) or abort(404)
         meta = Meta(plain_page.title, plain_page.summary or "")
-        # Sanitised when it was published.
+        # Sanitized when it was published.
         html = Markup(plain_page.html)  # noqa: S704
         return context.render(f"pages/{slug}.html", meta, page=plain_page, html=html), None

@@ -1,4 +1,4 @@
-"""What machines ask for: the sitemap, robots.txt, llms.txt, security.txt."""
+"""For search engines and other programs: the sitemap, robots.txt, llms.txt, security.txt."""
 
 from datetime import datetime, timedelta
 
@@ -75,12 +75,12 @@ def render_robots() -> Rendering:
 
 @blueprint.get("/.well-known/security.txt")
 def security() -> Response:
-    """Whom to tell about a hole (RFC 9116)."""
+    """Whom to tell about a vulnerability (RFC 9116)."""
     return serve_cached("/.well-known/security.txt", Audience.GUEST, render_security, TEXT)
 
 
 def render_security() -> Rendering:
-    """The file, written anew each day so that it never expires."""
+    """The file, rendered each day so that it never expires."""
     now = clock.now()
     expires = (now + timedelta(days=SECURITY_TXT_DAYS)).replace(hour=0, minute=0, second=0, microsecond=0)
     body = render_template("machines/security.txt", settings=services().settings, expires=expires)

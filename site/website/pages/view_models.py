@@ -20,7 +20,7 @@ FIRST, NEWEST = 3, 3
 
 @dataclass(frozen=True, slots=True)
 class BlockView:
-    """A block of the text, and the slot that stands after it."""
+    """A block of the text, and the slot after it."""
 
     html: Markup
     slot: Any
@@ -57,12 +57,12 @@ def article_view(
     article: Article,
     inline: Mapping[int, Any],
     related: Sequence[Article],
-    neighbours: tuple[Article | None, Article | None],
+    neighbors: tuple[Article | None, Article | None],
     settings: Settings,
 ) -> ArticleView:
     """What `pages/article.html` shows."""
     assert article.content is not None  # noqa: S101 - only a visible article gets here
-    # The parts are sanitised when they are published, so that they may be marked as safe here.
+    # The parts are sanitized when they are published, so that they may be marked as safe here.
     blocks = [
         BlockView(Markup(block["html"]), inline.get(index))  # noqa: S704
         for index, block in enumerate(article.content.blocks)
@@ -77,8 +77,8 @@ def article_view(
         published_on=day(article.published_at),
         updated_on=article.updated,
         related=related,
-        previous=neighbours[0],
-        next=neighbours[1],
+        previous=neighbors[0],
+        next=neighbors[1],
         report_url=f"mailto:{settings.contact_email}?subject={quote('An error in: ' + article.title)}",
     )
 

@@ -29,7 +29,7 @@ def test_asvs_1_3_7_a_script_or_a_template_in_an_ad_shows_as_text(page: str) -> 
     assert 'href="https://a.example/?x=&lt;b&gt;&amp;y=&#39;"' in page
 
 
-def test_priv_11_an_ad_is_labelled_and_its_link_is_sponsored(page: str) -> None:
+def test_priv_11_an_ad_is_labeled_and_its_link_is_sponsored(page: str) -> None:
     assert 'aria-label="Advertisement"' in page
     assert '<span class="slot-label">Advertisement</span>' in page
     assert 'rel="sponsored nofollow"' in page

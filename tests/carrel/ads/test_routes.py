@@ -38,7 +38,7 @@ def test_a_line_that_is_none_of_ads_txt_stops_the_start(line: str) -> None:
         load({}, network_ad={"ads_txt": [line]})
 
 
-def test_con_11_gpc_json_says_that_the_signal_is_honoured(client: FlaskClient) -> None:
+def test_con_11_gpc_json_says_that_the_signal_is_honored(client: FlaskClient) -> None:
     answer = client.get("/.well-known/gpc.json")
     assert answer.get_json()["gpc"] is True
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", answer.get_json()["lastUpdate"])

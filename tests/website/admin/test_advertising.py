@@ -116,7 +116,7 @@ def test_what_is_wrong_with_an_ad_is_said_beside_its_field(services: Services, o
 def test_auth_11_a_form_sets_only_what_it_shows(services: Services, olga: Browser) -> None:
     make(olga, id="77", told="x", picture_width="9", archived_at="2026-01-01", created_at="2020-01-01")
     (ad,) = ads(services)
-    assert (ad.id, ad.told, ad.picture_width, ad.archived_at) == (1, "", 0, None)
+    assert (ad.id, ad.reported_problem, ad.picture_width, ad.archived_at) == (1, "", 0, None)
     assert ad.created_at.year != 2020
 
 

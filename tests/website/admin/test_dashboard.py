@@ -140,8 +140,8 @@ def test_every_number_leads_to_the_rows_that_it_counts(app: Flask, services: Ser
         ),
         (put_old_refund, "Refunds that do not reach Stripe: 1"),
         (
-            lambda session: session.add(house_ad(told="Its picture is missing")),
-            "Ads that cannot be shown as wished: 1",
+            lambda session: session.add(house_ad(reported_problem="Its picture is missing")),
+            "Ads that cannot be shown: 1",
         ),
     ],
 )

@@ -71,7 +71,7 @@ def test_auth_10_a_view_that_declares_nothing_is_refused(app: Flask) -> None:
     assert "secret" not in answer.text
 
 
-def test_auth_10_nobody_sees_a_page_without_signing_in_however_it_is_spelt(app: Flask) -> None:
+def test_auth_10_nobody_sees_a_page_without_signing_in_however_it_is_spelled(app: Flask) -> None:
     for rule, variant in product(rules(app), VARIANTS):
         if rule.endpoint in OPEN or "GET" not in (rule.methods or ()):
             continue

@@ -25,7 +25,7 @@ ON_PAGES = (SlotPlace.TOP, SlotPlace.INLINE, SlotPlace.SIDE, SlotPlace.FOOT, Slo
 
 
 def init_app(app: Flask) -> None:
-    """Let pictures in, where a form has one. Before the guards, which read the form."""
+    """Allow larger uploads for forms with a picture. Before the guards, which read the form."""
     app.before_request(_make_room)
     app.register_blueprint(blueprint)
 
@@ -80,7 +80,7 @@ def update(ad_id: int) -> Response | tuple[str, int]:
 @blueprint.post("/ads/<int:ad_id>/switch")
 @needs(Need.ADS)
 def switch(ad_id: int) -> Response:
-    """Pause an ad, or let it go on."""
+    """Pause or resume an ad."""
     with services().db.write() as session:
         try:
             house_ads.switch(session, ad_id, on="on" in request.form, actor=current_operator().email)
@@ -92,7 +92,7 @@ def switch(ad_id: int) -> Response:
 @blueprint.post("/ads/<int:ad_id>/archive")
 @needs(Need.ADS, fresh=True)
 def archive(ad_id: int) -> Response:
-    """Take an ad away for good; its numbers stay."""
+    """Archive an ad for good; its numbers stay."""
     with services().db.write() as session:
         try:
             house_ads.archive(session, ad_id, actor=current_operator().email)
@@ -107,7 +107,7 @@ def _draft() -> Draft:
 
 
 def _upload() -> Upload | None:
-    """The picture that came with the form, made anew (CON-03). Raises `InvalidDraftError`."""
+    """The picture that came with the form, re-encoded (CON-03). Raises `InvalidDraftError`."""
     sent = request.files.get("picture")
     if sent is None or not sent.filename:
         return None

@@ -16,7 +16,7 @@ from website.admin.dashboard.panel import Fortnight, Panel
 from website.admin.guard import current_operator, needs
 from website.admin.operators.roles import Need, may
 
-blueprint = Blueprint("cockpit", __name__)
+blueprint = Blueprint("dashboard", __name__)
 MOST_ALARMS = 10
 PANELS: dict[Need, Callable[[Session, Settings, Fortnight], Panel]] = {
     Need.PEOPLE: metrics.people,
@@ -37,7 +37,7 @@ def today() -> str:
     with services().db.read() as session:
         open_alarms = select(Alarm).where(Alarm.acknowledged_at.is_(None)).order_by(Alarm.last_at.desc())
         return render_template(
-            "cockpit/today.html",
+            "dashboard/today.html",
             alarms=session.scalars(open_alarms.limit(MOST_ALARMS)).all(),
             concerns=[
                 concern
@@ -46,5 +46,4 @@ def today() -> str:
                 for concern in ask(session, settings)
             ],
             panels=[make(session, settings, days) for need, make in PANELS.items() if may(role, need)],
-            today=days.today,
         )

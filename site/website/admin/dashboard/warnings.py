@@ -54,9 +54,9 @@ def mail(session: Session, settings: Settings) -> Iterator[Concern]:
 
 def ads(session: Session, _settings: Settings) -> Iterator[Concern]:
     """Ads that cannot be shown."""
-    troubled = select(HouseAd.id).where(HouseAd.told != "", HouseAd.active.is_(True))
-    if count := _count(session, troubled):
-        yield f"Ads that cannot be shown as wished: {count}", "/admin/ads/?state=on"
+    problems = select(HouseAd.id).where(HouseAd.reported_problem != "", HouseAd.active.is_(True))
+    if count := _count(session, problems):
+        yield f"Ads that cannot be shown: {count}", "/admin/ads/?state=on"
 
 
 BY_NEED: Final[dict[Need, Callable[[Session, Settings], Iterator[Concern]]]] = {

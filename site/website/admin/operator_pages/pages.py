@@ -48,7 +48,7 @@ def can_resume() -> bool:
 
 
 def continue_request() -> Response:
-    """After proving: do what was asked for, by sending its form anew (307), or go to where one came from."""
+    """After the confirmation: send the waiting form again (307), or go back."""
     if then := request.form.get("then"):
         return make_response(redirect(admin_path(then), 307))
     return see_other(next_path())

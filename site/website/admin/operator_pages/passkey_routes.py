@@ -1,4 +1,4 @@
-"""Signing in, proving oneself again and looking after one's keys, with passkeys.
+"""Signing in, confirming again and managing one's keys, with passkeys.
 
 For each there are two requests: `…/challenge` hands out what the key has to sign, and the form that follows carries
 the whole answer. The script between them is `js/passkey.js`.
@@ -25,7 +25,7 @@ Answer = Response | tuple[str, int] | str
 @blueprint.post("/sign-in/challenge")
 @open_to_all
 def sign_in_challenge() -> Response:
-    """What a key has to sign, for whoever wants to sign in."""
+    """The challenge that a key must sign to sign in."""
     return _asked(*passkeys.ask_to_sign_in(services(), _site(), pages.source()))
 
 

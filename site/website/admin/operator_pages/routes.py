@@ -1,4 +1,4 @@
-"""Pages of signing in, setting up, proving oneself again, and of the operators themselves."""
+"""Pages of signing in, setting up, confirming again, and of the operators themselves."""
 
 from urllib.parse import quote
 
@@ -76,7 +76,7 @@ def sign_out() -> Response:
 @blueprint.get("/again")
 @needs(Need.LOOK)
 def again_page() -> str:
-    """Ask for another code, before what hurts."""
+    """Ask for another code, before a sensitive action."""
     return pages.again_page({})
 
 
@@ -93,7 +93,7 @@ def again() -> Answer:
 
 @blueprint.app_errorhandler(NotProvenError)
 def prove_first(_failure: NotProvenError) -> Answer:
-    """Ask for proof before what hurts; what was typed waits meanwhile."""
+    """Ask for confirmation before a sensitive action; what was typed waits meanwhile."""
     if pages.can_resume():
         return pages.again_page({}, request.script_root + request.path, return_path()), 403
     return see_other(f"/admin/again?next={quote(return_path())}")

@@ -1,4 +1,4 @@
-"""What is said to a passkey, and what it answers: the only module that knows the `webauthn` library.
+"""WebAuthn requests and responses: the only module that knows the `webauthn` library.
 
 Web Authentication Level 3 (W3C), sections 7.1 and 7.2. Loading the library takes half a second: import this late.
 """
@@ -96,7 +96,7 @@ def verify_assertion(
 
 
 def _handle(operator_id: int) -> bytes:
-    """The operator as a device keeps them: tells nothing about the person (WebAuthn, 14.6.1)."""
+    """The user handle that a device stores: it says nothing about the person (WebAuthn, 14.6.1)."""
     return str(operator_id).encode()
 
 

@@ -1,7 +1,7 @@
-"""Challenges for passkeys: random, kept here, good once, for five minutes, in the browser that asked for them.
+"""Challenges for passkeys: random, stored here, valid once, for five minutes, in the browser that asked for them.
 
-The browser holds a random token in a cookie; the challenge is its SHA-256. So whoever sends an answer to a
-challenge must have the cookie that it was made with.
+The browser holds a random token in a cookie; the challenge is its SHA-256. So an answer must come
+with the cookie that the challenge was issued with.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class InvalidAnswerError(Exception):
 
 @dataclass(frozen=True)
 class RelyingParty:
-    """The site as browsers know it: `https://host`, and its name for people."""
+    """The site as browsers and passkeys know it: `https://host`, and its name for people."""
 
     origin: str
     name: str

@@ -22,7 +22,7 @@ RECOVERY_BYTES: Final = 10  # 80 random bits
 
 
 def new_seed() -> bytes:
-    """What an app's secret is made from, with the site's key."""
+    """The seed that an app's secret is derived from, with the site's key."""
     return secrets.token_bytes(32)
 
 
@@ -56,7 +56,7 @@ def use_code(session: Session, signer: Signer, operator: Operator, typed: str) -
 
 
 def renew_recovery(session: Session, operator_id: int) -> list[str]:
-    """Ten new recovery codes in place of all older ones. They are shown now, and never again."""
+    """Ten new recovery codes in place of all older ones. They are shown once."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.operator_id == operator_id))
     new_codes = [
         base64.b32encode(secrets.token_bytes(RECOVERY_BYTES)).decode() for _ in range(RECOVERY_CODES)

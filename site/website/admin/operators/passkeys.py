@@ -1,6 +1,6 @@
-"""Passkeys of operators: added, used to sign in or to prove oneself again, removed (AUTH-08, AUTH-09).
+"""Passkeys of operators: added, used to sign in or to confirm again, removed (AUTH-08, AUTH-09).
 
-A passkey stands beside password and app, and has limits of its own: whoever locks those does not lock it.
+A passkey is an alternative to password and app, with limits of its own: locking those does not lock it.
 """
 
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ def ask_to_add(services: Services, site: RelyingParty, operator: Operator) -> tu
 def add(
     services: Services, site: RelyingParty, operator: Operator, token: str, sent: str, *, name: str
 ) -> None:
-    """Keep a new key. Raises `InvalidAnswerError`, also when it is kept already."""
+    """Store a new key. Raises `InvalidAnswerError`, also when it is known already."""
     from website.admin.operators import ceremony
 
     with services.db.write() as session:
@@ -115,7 +115,7 @@ def sign_in(services: Services, site: RelyingParty, token: str, sent: str, place
 def prove_again(
     services: Services, site: RelyingParty, current: OperatorSession, token: str, sent: str
 ) -> None:
-    """Before what hurts: a passkey in place of a code, in the same session. Raises `SignInFailedError`, `TooManyRequestsError`."""
+    """Before a sensitive action: a passkey in place of a code, in the same session. Raises `SignInFailedError`, `TooManyRequestsError`."""
     with services.db.write() as session:
         limits.check(session, "operator-passkey-again", str(current.operator_id), PER_OPERATOR)
     key, count = _accept(services, site, token, sent, current.operator_id)
@@ -159,7 +159,7 @@ def _find_by_credential(session: Session, credential_id: bytes, operator_id: int
 
 
 def _note_use(session: Session, key: Passkey, count: int) -> None:
-    """Write what the device counted. Another answer may have come first, or the key may be gone by now."""
+    """Store the device's counter. Another answer may have come first, or the key may be removed by now."""
     goes_on = Passkey.sign_count < count if count else Passkey.sign_count == 0
     usage = update(Passkey).where(Passkey.id == key.id, goes_on)
     noted = session.scalars(usage.values(sign_count=count, used_at=clock.now()).returning(Passkey.id))

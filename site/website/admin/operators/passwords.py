@@ -1,4 +1,4 @@
-"""Passwords of operators: long, not guessable, and kept as scrypt hashes."""
+"""Passwords of operators: long, hard to guess, stored as scrypt hashes."""
 
 import secrets
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ METHOD: Final = "scrypt:32768:8:3"
 
 
 class WeakPasswordError(Exception):
-    """The password can be guessed. The message is a sentence for whoever chose it."""
+    """The password can be guessed. The message is for the person who chose it."""
 
 
 def check_new(password: str, personal_words: Sequence[str]) -> None:

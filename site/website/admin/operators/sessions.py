@@ -76,7 +76,7 @@ def end_all(session: Session, operator_id: int) -> None:
 
 
 def handle_one(services: Services) -> bool:
-    """A step of the worker: throw away what ended. Whether there was anything."""
+    """A step of the worker: delete what has expired. Whether there was anything."""
     alive = _not_expired()
     with services.db.write() as session:
         over = delete(OperatorSession).where(~(alive[0] & alive[1]))
@@ -85,7 +85,7 @@ def handle_one(services: Services) -> bool:
 
 
 def _not_expired() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Also over is what was seen by a clock that has gone back since: else it would stay fresh for that long."""
+    """A session seen in the future, by a clock that was set back since, has expired too."""
     now = clock.now()
     not_idle = OperatorSession.last_seen_at.between(now - IDLE, now + clock.TOLERANCE)
     return OperatorSession.created_at > now - ABSOLUTE, not_idle

@@ -52,7 +52,7 @@ def authenticate(services: Services, email: str, password: str, code: str, place
 
 
 def prove_again(services: Services, current: OperatorSession, code: str) -> None:
-    """Before what hurts: another code, in the same session. Raises `SignInFailedError`, `TooManyRequestsError`."""
+    """Before a sensitive action: another code, in the same session. Raises `SignInFailedError`, `TooManyRequestsError`."""
     _use_code(services, current.operator, code)
     with services.db.write() as session:
         sessions.prove(session, current.id)

@@ -1,4 +1,4 @@
-"""Operators come and go: invited, set up, reset, given another role, removed. Each act is in the log."""
+"""Operators: invited, set up, reset, given another role, removed. Each act has an audit entry."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -63,7 +63,7 @@ def add(session: Session, email: str, role: Role, *, actor: str) -> str:
 
 
 def reset(session: Session, email: str, *, actor: str) -> str:
-    """Begin anew with an operator: no password, app, passkey or session; the token of a new one-time link."""
+    """Reset an operator: no password, app, passkey or session; the token of a new one-time link."""
     operator = find(session, email)
     token = _invite(operator)
     operator.password_hash, operator.set_up_at, operator.code_step = None, None, 0
@@ -75,7 +75,7 @@ def reset(session: Session, email: str, *, actor: str) -> str:
 
 
 def remove(session: Session, email: str, *, actor: str) -> None:
-    """Take an operator away, at once and everywhere. Raises `OperatorNotFoundError`, `LastOwnerError`."""
+    """Remove an operator, at once and everywhere. Raises `OperatorNotFoundError`, `LastOwnerError`."""
     operator = find(session, email)
     _keep_an_owner(session, operator)
     audit.record(session, operator, "operator.remove", actor=actor, before={"role": operator.role})

@@ -1,4 +1,4 @@
-"""One order, and giving its money back; one event of Stripe's, and trying it again."""
+"""One order and its refund; one Stripe event and its retry."""
 
 import json
 
@@ -33,7 +33,7 @@ def order(reference: str) -> str:
 @blueprint.post("/orders/<reference>/refund")
 @needs(Need.MONEY, fresh=True)
 def refund(reference: str) -> Response | tuple[str, int]:
-    """Give back all that is left of it. When Stripe does not answer, the worker goes on trying."""
+    """Refund all that is left of it. When Stripe does not answer, the worker tries again."""
     order_id = _find(reference).order.id
     try:
         refunds.refund(
@@ -64,7 +64,7 @@ def event(event_id: str) -> str:
 @blueprint.post("/inbox/<event_id>/retry")
 @needs(Need.MONEY, fresh=True)
 def retry(event_id: str) -> Response:
-    """Give a dead event its tries again."""
+    """Retry a dead event."""
     with services().db.write() as session:
         inbox.retry(session, event_id, current_operator().email)
     return see_other(f"/admin/inbox/{event_id}")

@@ -29,7 +29,7 @@ ADS = Table(
         Column("starts_at", "From", HouseAd.starts_at),
         Column("ends_at", "Until", HouseAd.ends_at),
         Column("cap", "Cap", HouseAd.cap, number=True),
-        Column("told", "Trouble", HouseAd.told),
+        Column("told", "Trouble", HouseAd.reported_problem),
     ),
     sort="name",
     search=lambda _session, words: contains(HouseAd.name, words) | contains(HouseAd.title, words),

@@ -10,7 +10,7 @@ from carrel.csv_export import to_csv
 from carrel.http.services import services
 from website.admin.guard import current_operator, needs
 from website.admin.tables import digests, library, log, money, people
-from website.admin.tables.table import PAGE, Table, TableQuery, all_rows, cell, find_page, table_query
+from website.admin.tables.table import Table, TableQuery, all_rows, cell, find_page, table_query
 
 blueprint = Blueprint("tables", __name__)
 TABLES: tuple[Table, ...] = (
@@ -31,9 +31,7 @@ def show(table: Table) -> str:
     def address(**other: str | int) -> str:
         return f"{table.path}?{urlencode(query.parameters(**other))}"
 
-    return render_template(
-        "tables/table.html", table=table, query=query, page=page, address=address, size=PAGE
-    )
+    return render_template("tables/table.html", table=table, query=query, page=page, address=address)
 
 
 def export(table: Table) -> Response:
@@ -63,7 +61,7 @@ def _record(table: Table, query: TableQuery, count: int) -> None:
         )
 
 
-def _add(table: Table) -> None:
+def _add_routes(table: Table) -> None:
     def bind(view: Callable[[Table], str | Response]) -> Callable[[], str | Response]:
         return needs(table.need)(lambda: view(table))
 
@@ -71,5 +69,5 @@ def _add(table: Table) -> None:
     blueprint.add_url_rule(f"/{table.name}/export", f"{table.name}_export", bind(export), methods=["POST"])
 
 
-for each in TABLES:
-    _add(each)
+for table in TABLES:
+    _add_routes(table)

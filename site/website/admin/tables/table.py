@@ -32,7 +32,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Choice:
-    """One choice of a filter, and the condition that it stands for."""
+    """One choice of a filter, and its condition."""
 
     value: str
     label: str
@@ -55,7 +55,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the operator's.
+    """An admin table.
 
     `key`, and with it `ties` where one key has several rows, tells rows apart: pages neither repeat nor skip one.
     """
