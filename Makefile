@@ -4,26 +4,36 @@ CARREL = .venv/bin/carrel
 PYTEST = .venv/bin/python -m pytest
 WORKERS ?= 3
 SBOM ?= dist/carrel.cdx.json
+SUITE ?= bookworm
+DATABASE ?= postgresql
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-browser lint types floors check coverage bench faults test-stripe mutants pictures lock clean
+.PHONY: help run test quick pythons lint types floors check coverage bench faults test-stripe mutants pictures lock lock-upgrade lock-check going-live image release clean
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: install ## Set everything up and run the site, its worker, a test Stripe and a mailbox (PORT=8000)
+run: install-demo ## Set everything up and run the site, its worker, a test Stripe and a mailbox (PORT=8000)
 	@exec $(CARREL) demo
 
-install:
-	@$(PYTHON) deploy/install.py run
+.PHONY: install-demo install-packages install-test
+install-demo:
+	@$(PYTHON) deploy/install.py demo
 
-.PHONY: install-test
-install-test:
+install-packages:
 	@$(PYTHON) deploy/install.py test
+
+install-test: install-packages
 	@.venv/bin/python deploy/test_tools.py
 
 test: install-test ## Set everything up and run all tests, on SQLite and PostgreSQL, the browser's too
 	$(PYTEST) -n $(WORKERS) --dist loadfile
+
+quick: install-packages ## Run the tests that need no browser and break no processes
+	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not browser and not faults"
+
+pythons: install-packages ## Run the quick tests under Python 3.13 in a Debian of its own (as root, with debootstrap)
+	WORKERS=$(WORKERS) .venv/bin/python -m tests.going_live.pythons
 
 lint: install-test ## Look for mistakes and untidiness
 	.venv/bin/ruff check .
@@ -36,6 +46,14 @@ floors: install-test ## Check that nothing imports upward
 	PYTHONPATH=site:. .venv/bin/lint-imports
 
 check: lint types floors test ## Everything that must be true before a change lands
+
+.PHONY: going-live
+going-live: install-test ## Go live on a bare Debian by the document's own commands (root and debootstrap; SUITE=trixie; takes minutes)
+	PYTHONPATH=site:. .venv/bin/python -m tests.going_live --suite $(SUITE) --database $(DATABASE)
+
+.PHONY: image
+image: install-test ## Build the image over a bare Debian and serve from it (root, debootstrap and buildah; takes minutes)
+	PYTHONPATH=site:. .venv/bin/python -m tests.going_live.image
 
 coverage: install-test ## Which branches the tests take: the total, and the files they know least (takes minutes)
 	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not browser and not faults" --cov --cov-report=
@@ -72,9 +90,18 @@ audit: install-test ## Ask for known vulnerabilities of the pinned packages (sta
 	@.venv/bin/python -m pip install --quiet --require-hashes -r deploy/requirements-audit.txt
 	@.venv/bin/python deploy/audit.py
 
-lock: install-test ## Pin the packages anew, with hashes
+lock: install-packages ## Pin what pyproject.toml asks for, with hashes; what is pinned already stays
 	.venv/bin/python -m pip install --quiet uv
-	PATH=.venv/bin:$$PATH deploy/lock.sh
+	PATH=.venv/bin:$$PATH deploy/lock.sh $(LOCK)
+
+lock-upgrade: ## Pin the newest version of every package (docs/releasing.md says what to run after)
+	@$(MAKE) --no-print-directory lock LOCK=--upgrade
+
+lock-check: ## Install the locks into new environments with the oldest pip and the newest (takes minutes)
+	$(PYTHON) deploy/lock_check.py
+
+release: install-packages ## Build the wheel of a release into dist/, if version, changelog and tree fit (docs/releasing.md)
+	@.venv/bin/python deploy/build_release.py
 
 clean: ## Remove what was installed and built (var/ stays: it is your data)
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage

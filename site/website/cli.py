@@ -5,6 +5,7 @@ import gc
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -96,13 +97,20 @@ class Commands(click.Group):
 @click.group(cls=Commands)
 @click.version_option(package_name="carrel")
 @click.option("--demo", is_flag=True, help="Use the settings of the demo that runs here (make run).")
+@click.option(
+    "--env-file", type=click.Path(path_type=Path), help="Read settings from a file of NAME=value lines."
+)
 @click.pass_context
-def carrel(context: click.Context, demo: bool) -> None:
+def carrel(context: click.Context, demo: bool, env_file: Path | None) -> None:
     """Carrel publishes study articles, sells the pass that removes their ads, and mails the digest."""
     context.obj = ready_database
     if not gc.isenabled():  # as `main` left it; by now everything that the command needs is there
         gc.freeze()
         gc.enable()
+    if env_file:
+        from carrel.settings import read_env_file
+
+        os.environ.update(read_env_file(env_file))
     if demo:
         _take_settings_of_running_demo()
 

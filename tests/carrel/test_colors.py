@@ -60,7 +60,7 @@ def test_pages_and_the_icon_have_it_and_the_shipped_one_is_gone(branded: Setting
 
 
 def static(app: Flask, name: str) -> str:
-    address = app.extensions["asset_addresses"][name]
+    address = app.extensions["asset_paths"][name]
     body: bytes = app.extensions["assets"][address].body
     return body.decode()
 

@@ -87,7 +87,7 @@ def test_the_watch_asks_no_more_often_than_its_poll(db: Database) -> None:
 
 
 @pytest.mark.own_database
-def test_pay_32_while_the_database_is_away_the_last_version_stands(db: Database) -> None:
+def test_data_06_while_the_database_is_away_the_last_version_stands(db: Database) -> None:
     watch = CacheVersionWatch(db, poll_seconds=0)
     before = watch.current()
     with db.write() as session:

@@ -50,7 +50,7 @@ class Cookie:
         )
 
 
-# A reader's session: the only cookie that selects an audience (decision 2).
+# A reader's session: the only cookie that selects an audience (decision 6).
 SESSION = Cookie("carrel_session", timedelta(days=180))
 # The browser that asked for a sign-in mail: there the mailed link needs no second question.
 SIGN_IN = Cookie("carrel_asked", timedelta(minutes=10))

@@ -5,6 +5,7 @@ they are the same in lower case, without `carrel_`. Every one can come from a fi
 `<NAME>_FILE`, which is how secrets reach a container. `docs/settings.md` lists them all.
 """
 
+from carrel.settings.env_file import read_env_file
 from carrel.settings.loading import SettingsError, environment_name, load
 from carrel.settings.model import WEEKDAYS, Settings
 from carrel.settings.production import EXAMPLE, MAKE_A_KEY, is_demo, is_local, require_production
@@ -19,5 +20,6 @@ __all__ = [
     "is_demo",
     "is_local",
     "load",
+    "read_env_file",
     "require_production",
 ]

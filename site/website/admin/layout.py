@@ -43,9 +43,9 @@ MENU = (
 
 def init_app(app: Flask, site: Flask) -> None:
     """Give templates what they all need, and their policy its narrowest form."""
-    addresses: dict[str, str] = site.extensions["asset_addresses"]
+    asset_paths: dict[str, str] = site.extensions["asset_paths"]
     app.jinja_env.globals.update(
-        asset=lambda name: f"/static/{addresses[name]}",
+        asset=lambda name: f"/static/{asset_paths[name]}",
         settings=app.extensions["carrel"].settings,
         menu=menu,
         may=lambda need: (

@@ -48,6 +48,7 @@ class Manifest(BaseModel):
     release: str
     database: Literal["sqlite", "postgresql"]
     revision: str
+    oldest: str = ""  # revision whose release may read it; empty in files of earlier releases
     rows: dict[str, int]
     newest_payment: str | None
     settings: dict[str, str]

@@ -16,6 +16,7 @@ from website.backup.archive import Manifest
 from website.backup.contents import Contents
 from website.backup.errors import BackupBusyError
 from website.migrations import HEAD, current_revision
+from website.migrations.compatibility import oldest_compatible
 
 MEDIA = "media"
 HOLDS_A_PASSWORD = {"database_url", "redis_url"}
@@ -36,9 +37,10 @@ def back_up_before_migration(settings: Settings, db: Database) -> Path | None:
     revision = current_revision(db)
     if revision in {None, HEAD}:
         return None
-    from website.migrations.upgrade import refuse_unknown  # here, as Alembic takes long to load
+    from website.migrations.upgrade import is_later  # here, as Alembic takes long to load
 
-    refuse_unknown(revision)
+    if is_later(db, revision):
+        return None
     try:
         return create_backup(settings, db, "before-migration")
     except BackupBusyError:  # somebody else who migrates makes it
@@ -59,6 +61,7 @@ def create_backup_locked(settings: Settings, db: Database, kind: str) -> Path:
             release=_release(),
             database="sqlite" if db.is_sqlite else "postgresql",
             revision=snapshot.revision,
+            oldest=oldest_compatible(db),
             rows=snapshot.rows,
             newest_payment=snapshot.newest_payment,
             settings=_public(settings),

@@ -20,8 +20,8 @@ from website.backup import archive, backup_store, create, home_lock, postgres_co
 from website.backup.archive import Manifest
 from website.backup.contents import Contents
 from website.backup.errors import DamagedDatabaseError, InvalidBackupError
-from website.migrations import UnknownSchemaError, migrate
-from website.migrations.upgrade import refuse_unknown
+from website.migrations import migrate
+from website.migrations.upgrade import is_known
 
 VERSIONS_AHEAD = 1_000_000  # so that no page kept from before looks current
 
@@ -68,7 +68,7 @@ def check(file: Path, db: Database) -> Manifest:
     """What a file says about itself, if it can be restored here. Raises `InvalidBackupError`."""
     manifest = archive.manifest_of(file)
     here = "sqlite" if db.is_sqlite else "postgresql"
-    if manifest.format > archive.FORMAT or not _is_known(manifest.revision):
+    if manifest.format > archive.FORMAT or not _may_be_read(manifest):
         raise InvalidBackupError(
             file, f"it was made by a later release ({manifest.release}): install that one first"
         )
@@ -77,12 +77,8 @@ def check(file: Path, db: Database) -> Manifest:
     return manifest
 
 
-def _is_known(revision: str) -> bool:
-    try:
-        refuse_unknown(revision)
-    except UnknownSchemaError:
-        return False
-    return True
+def _may_be_read(manifest: Manifest) -> bool:
+    return is_known(manifest.revision) or is_known(manifest.oldest or manifest.revision)
 
 
 def _require_room(settings: Settings, file: Path, manifest: Manifest) -> None:

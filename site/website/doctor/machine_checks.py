@@ -80,8 +80,8 @@ def migrations(site: CheckContext) -> Finding:
         check_schema(site.db)
         check_columns(site.db)
     except (UnknownSchemaError, SQLAlchemyError) as error:
-        return bad("migrations", "the schema is not this release's", str(error))
-    return well("migrations", "the schema is this release's")
+        return bad("migrations", "the schema is not one that this release may run with", str(error))
+    return well("migrations", "the schema is one that this release may run with")
 
 
 def disk(site: CheckContext) -> Finding:

@@ -4,7 +4,7 @@ from sqlalchemy import inspect, text
 
 from carrel.db import Database, DatabaseUnusableError
 
-HEAD = "0006"  # the revision this release was made for
+HEAD = "0007"  # the revision this release was made for
 
 
 class UnknownSchemaError(DatabaseUnusableError):
@@ -12,13 +12,14 @@ class UnknownSchemaError(DatabaseUnusableError):
 
 
 def check_schema(db: Database) -> None:
-    """Refuse to start on a schema that is not ours. Raises `UnknownSchemaError`."""
+    """Refuse to start on a schema that is neither ours nor a later one that lets us. Raises `UnknownSchemaError`."""
     revision = current_revision(db)
     if revision == HEAD:
         return
-    from website.migrations.upgrade import refuse_unknown  # here, as Alembic takes long to load
+    from website.migrations.upgrade import is_later  # here, as Alembic takes long to load
 
-    refuse_unknown(revision)
+    if is_later(db, revision):
+        return
     older = "has an older schema than this release" if revision else "is empty"
     raise UnknownSchemaError(f"The database {older}. Run: carrel migrate")
 
@@ -35,7 +36,8 @@ def current_revision(db: Database) -> str | None:
 def migrate(db: Database) -> bool:
     """Bring the schema to this release's, one process at a time. Returns whether anything was done.
 
-    Others that start meanwhile wait up to 60 s for it. Raises `UnknownSchemaError` on a newer schema.
+    Others that start meanwhile wait up to 60 s for it. A later schema that lets this release run stays as it is.
+    Raises `UnknownSchemaError` on one that does not.
     """
     from website.migrations.upgrade import upgrade
 

@@ -4,12 +4,13 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from carrel.db import Database, DatabaseUnusableError
 from carrel.locks import database_lock
 from website.migrations import HEAD, UnknownSchemaError, current_revision
+from website.migrations.compatibility import oldest_compatible, write_oldest
 
 HERE = Path(__file__).parent
 ADVISORY_KEY = 0x6361_7272  # "carr"
@@ -21,24 +22,41 @@ def upgrade(db: Database) -> bool:
     """Bring the schema to `HEAD`, one process at a time. Returns whether anything was done. Raises `UnknownSchemaError`."""
     busy = DatabaseUnusableError(BUSY)
     with database_lock(db, "migrate", ADVISORY_KEY, busy, wait_seconds=WAIT_SECONDS):
-        current = current_revision(db)
-        if current == HEAD:
+        revision = current_revision(db)
+        if revision == HEAD or is_later(db, revision):
             return False
-        refuse_unknown(current)
         with db.engine.connect() as connection:
             command.upgrade(_config(connection), HEAD)
+            write_oldest(connection, oldest_of(list(script().walk_revisions())))
             connection.commit()
         return True
 
 
-def refuse_unknown(revision: str | None) -> None:
-    """Refuse a revision that is not in our history. Raises `UnknownSchemaError`."""
-    known = {known.revision for known in script().walk_revisions()}
-    if revision is not None and revision not in known:
+def is_later(db: Database, revision: str | None) -> bool:
+    """Whether the schema is a later release's that lets this one run. Raises `UnknownSchemaError` if it does not let it."""
+    if is_known(revision):
+        return False
+    if not is_known(oldest_compatible(db) or revision):
         raise UnknownSchemaError(
             f"The database has the schema {revision!r}, which this release does not know. "
             "It was made by a later release: install that one, or restore a backup."
         )
+    return True
+
+
+def is_known(revision: str | None) -> bool:
+    """Whether a revision is in our history. An empty database is at its beginning."""
+    return revision is None or revision in {each.revision for each in script().walk_revisions()}
+
+
+def oldest_of(newest_first: list[Script]) -> str:
+    """The oldest revision of a history whose release may run over its newest schema.
+
+    A migration that takes something away names the revision whose expansion it ends (`CONTRACTS`): releases
+    before that one still use what is gone.
+    """
+    ended = {getattr(each.module, "CONTRACTS", "") for each in newest_first}
+    return next((each.revision for each in newest_first if each.revision in ended), newest_first[-1].revision)
 
 
 def script() -> ScriptDirectory:

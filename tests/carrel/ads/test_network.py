@@ -83,7 +83,7 @@ def test_the_tag_travels_in_our_own_script_and_cannot_end_it(services: Services)
     hostile = "<script>var x = '<\\/script><b>\u2028';</script><p title='</script>'>"
     client = create_app(with_network(services, tag=hostile)).test_client()
     app = client.application
-    address = app.extensions["asset_addresses"]["js/network.js"]
+    address = app.extensions["asset_paths"]["js/network.js"]
     body = client.get(f"/static/{address}", base_url="https://carrel.test").get_data(as_text=True)
     first, _, rest = body.partition(";\n")
     assert json.loads(first.removeprefix("self.carrelNetwork = "))["tag"] == network.tree(hostile)

@@ -11,7 +11,7 @@ from website.app import create_app
 
 
 def sheet_of(app: Flask) -> tuple[str, str]:
-    address = app.extensions["asset_addresses"]["css/slot.css"]
+    address = app.extensions["asset_paths"]["css/slot.css"]
     answer = app.test_client().get(f"/static/{address}", base_url="https://carrel.test")
     assert answer.status_code == 200
     return address, answer.get_data(as_text=True)

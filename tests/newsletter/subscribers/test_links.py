@@ -26,7 +26,7 @@ def test_a_token_leads_back_to_its_address(address_hash: bytes) -> None:
 
 
 @pytest.mark.parametrize("purpose", ["csrf", "private feed", "sign-in"])
-def test_asvs_9_what_was_signed_for_something_else_is_no_link(purpose: str) -> None:
+def test_asvs_9_2_what_was_signed_for_something_else_is_no_link(purpose: str) -> None:
     signer = Signer([KEY])
     value = links.token_of(signer, HASH).rpartition(".")[0]
     with pytest.raises(InvalidSignatureError):

@@ -171,7 +171,7 @@ def test_mf_21_who_was_forwarded_a_mail_sees_a_masked_address_and_is_not_signed_
     assert stranger.get("/account/").request.path == "/sign-in/"
 
 
-def test_asvs_9_a_link_of_the_newsletter_is_good_for_nothing_else(anna: Browser, token: str) -> None:
+def test_asvs_9_2_a_link_of_the_newsletter_is_good_for_nothing_else(anna: Browser, token: str) -> None:
     assert anna.get(f"/feeds/{token}.xml").status_code == 404
     assert anna.get(f"/newsletter/confirm/{token}").status_code == 410
     assert anna.get(f"/sign-in/{token}").status_code in {404, 410}

@@ -112,6 +112,9 @@ def test_data_16_a_schema_that_will_change_is_saved_first(home: Settings, db: Da
 def test_a_later_schema_is_neither_saved_nor_touched(home: Settings, db: Database) -> None:
     with db.write() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert create.back_up_before_migration(home, db) is None
+    with db.write() as session:
+        session.execute(text("UPDATE schema_compatibility SET oldest = '9998'"))
     with pytest.raises(UnknownSchemaError):
         create.back_up_before_migration(home, db)
     assert backup_store.all_backups(home.home) == []

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from carrel.accounts.models import Reader
 from carrel.db import Database
@@ -67,6 +67,17 @@ def test_into_an_empty_home_the_pictures_come_too(home: Settings, db: Database) 
     assert (home.home / "media" / "0a1b-480.webp").read_bytes() == b"a picture" * 1000
 
 
+def test_after_a_rollback_the_older_release_restores_what_it_saved_under_the_later_schema(
+    home: Settings, db: Database
+) -> None:
+    with db.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    path = create.create_backup(home, db)
+    assert archive.manifest_of(path).revision == "9999"
+    restore.restore(home, path)
+    assert readers(db) == ["anna@example.org"]
+
+
 def test_pictures_that_came_later_stay(home: Settings, db: Database) -> None:
     path = create.create_backup(home, db)
     (home.home / "media" / "later.webp").write_bytes(b"later")
@@ -118,7 +129,7 @@ def replaced(path: Path, content: bytes) -> Path:
 Spoil = Callable[[Path, Database], Path]
 WRONG: dict[str, tuple[Spoil, str]] = {
     "truncated": (lambda path, _: replaced(path, path.read_bytes()[:5000]), "cut short"),
-    "newer schema": (lambda path, _: rewritten(path, revision="9999"), "later release"),
+    "newer schema": (lambda path, _: rewritten(path, revision="9999", oldest="9998"), "later release"),
     "newer format": (lambda path, _: rewritten(path, format=2), "later release"),
     "another database": (
         lambda path, db: rewritten(path, database="postgresql" if db.is_sqlite else "sqlite"),

@@ -131,6 +131,6 @@ def test_decision_1_a_browser_that_paid_sees_its_pass_and_how_to_keep_it(
     assert guest.get("/account/export").get_json()["account"]["email"] is None
 
 
-def test_auth_05_a_message_that_we_did_not_write_is_not_shown(anna: Browser) -> None:
+def test_a_message_that_we_did_not_write_is_not_shown(anna: Browser) -> None:
     assert "evil" not in anna.get("/account/?done=evil").text
     assert "Your address is changed" in anna.get("/account/?done=address").text
