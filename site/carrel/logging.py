@@ -62,7 +62,7 @@ def struck(text: str) -> str:
 
 
 class StrikingFormatter(logging.Formatter):
-    """For the logs of libraries, traces included: gunicorn names the address of a request that failed."""
+    """For the logs of libraries, traces included: gunicorn names the URL of a request that failed."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as text, without secrets."""

@@ -82,7 +82,7 @@ class NetworkAd(BaseModel):
     """The one ad network: its tag, the slots that it may fill, the hosts that it may talk to.
 
     Without a tag it is off. The tag is the operator's own text: whoever can write `carrel.toml` runs the site
-    anyway. `consent_script` is the address of a consent tool, loaded before anything else on pages with such a slot.
+    anyway. `consent_script` is the URL of a consent tool, loaded before anything else on pages with such a slot.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

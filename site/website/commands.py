@@ -99,10 +99,10 @@ def serve_command(bind: str | None, workers: int | None, demo: bool, mailbox: bo
     from website.server import add_nothing, serve
 
     settings = running_settings(demo)
-    address = bind or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+    bind_address = bind or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
     add_pages = demo_module("mail_pages").init_app if mailbox else add_nothing
     with site_lock(settings.home):
-        serve(settings, address, workers, add_pages)
+        serve(settings, bind_address, workers, add_pages)
 
 
 @click.command("worker")

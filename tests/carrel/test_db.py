@@ -53,9 +53,9 @@ def test_pay_30_a_failing_statement_names_no_values(db: Database) -> None:
 def test_data_01_every_pragma_is_asked_for_again(tmp_path: Path) -> None:
     db = Database(f"sqlite:///{tmp_path}/x.db")
     with db.write() as session:
-        found = {name: session.execute(text(f"PRAGMA {name}")).scalar() for name in PRAGMAS}
+        pragmas = {name: session.execute(text(f"PRAGMA {name}")).scalar() for name in PRAGMAS}
     db.close()
-    assert found == PRAGMAS
+    assert pragmas == PRAGMAS
 
 
 def test_data_01_a_pragma_that_does_not_take_stops_the_start(tmp_path: Path) -> None:

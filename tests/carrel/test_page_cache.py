@@ -21,9 +21,9 @@ def page(
 def test_a_kept_page_comes_back_whole() -> None:
     cache = PageCache()
     cache.put("/", Audience.GUEST, page())
-    found = cache.get("/", Audience.GUEST, 1, NOW)
-    assert found is not None
-    assert found.body == b"<p>Hello</p>"
+    cached = cache.get("/", Audience.GUEST, 1, NOW)
+    assert cached is not None
+    assert cached.body == b"<p>Hello</p>"
 
 
 def test_a_page_for_one_audience_is_never_given_to_another() -> None:

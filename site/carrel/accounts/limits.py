@@ -99,9 +99,9 @@ def _hash(session: Session, key: str) -> bytes:
 
 def _prefix(ip: str | None, v4: int, v6: int) -> str:
     try:
-        address = ipaddress.ip_address(ip or "")
+        ip_address = ipaddress.ip_address(ip or "")
     except ValueError:
         return "unknown"
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    return str(ipaddress.ip_network((address, v4 if address.version == 4 else v6), strict=False))
+    if isinstance(ip_address, ipaddress.IPv6Address) and ip_address.ipv4_mapped:
+        ip_address = ip_address.ipv4_mapped
+    return str(ipaddress.ip_network((ip_address, v4 if ip_address.version == 4 else v6), strict=False))

@@ -25,7 +25,7 @@ class Browser:
     """The browser that somebody signs in with: its name, and the session it already has."""
 
     name: str
-    session: ReaderSession | None = None
+    reader_session: ReaderSession | None = None
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,8 @@ def sign_in_with_code(session: Session, secret: str, code: str, browser: Browser
 
 def _enter(session: Session, link: MailedLink, browser: Browser) -> SignedIn:
     reader = readers.of_proven_address(session, link.email, link.email_key)
-    if browser.session:
-        _end_previous_session(session, browser.session, reader)
+    if browser.reader_session:
+        _end_previous_session(session, browser.reader_session, reader)
     hooks.address_proven(session, reader)
     token = sessions.start(session, reader, browser.name, proven=True)
     log.info("signed in", reader=reader.id)

@@ -93,8 +93,8 @@ def _hashes(nodes: list[Node]) -> Iterator[str]:
             yield f"'sha256-{digest}'"
 
 
-def _origin(address: str) -> list[str]:
-    parts = urlsplit(address)
+def _origin(url: str) -> list[str]:
+    parts = urlsplit(url)
     return [f"{parts.scheme or 'https'}://{parts.netloc}"] if parts.netloc else []
 
 

@@ -85,7 +85,7 @@ def by_day(session: Session, span: ReportPeriod) -> list[ReportRow]:
 
 
 def page_views(session: Session, span: ReportPeriod) -> dict[str, int]:
-    """How often each page with ads was opened, by the article's slug (or another page's address)."""
+    """How often each page with ads was opened, by the article's slug (or another page's path)."""
     inside = [PageCount.hour >= span.start, PageCount.hour < span.end]
     if span.exam:
         inside.append(PageCount.exam == span.exam)

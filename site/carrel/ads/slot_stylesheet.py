@@ -15,7 +15,7 @@ PIXELS_PER_REM = 16
 
 
 def init_app(app: Flask) -> None:
-    """Add the declared sizes to the sheet, whose address changes with them."""
+    """Add the declared sizes to the sheet, whose URL changes with them."""
     rules = reserved_height_rules(services_of(app).settings.slots)
     assets.put(app, SHEET, (assets.static_folder(app) / SHEET).read_bytes() + rules.encode())
 

@@ -44,7 +44,7 @@ def inspect(name: str, content: bytes) -> None:
 def publish(name: str, content: bytes, media: Path, url: str) -> WebImage:
     """Write the widths of an image that `media` lacks, each file at once, and say how to show it.
 
-    `name` is what its author calls it; `url` is the address of `media`, with a slash at its end. Raises an
+    `name` is what its author calls it; `url` is that of `media`, with a slash at its end. Raises an
     ImageError.
     """
     stem = hashlib.sha256(RECIPE + content).hexdigest()[:24]

@@ -51,9 +51,9 @@ def is_demo(settings: Settings) -> bool:
     return settings.demo or (examples and is_local(settings.base_url) and is_local(settings.stripe_api_base))
 
 
-def is_local(address: str) -> bool:
-    """Whether an address is of this machine alone."""
-    return urlsplit(address).hostname in LOOPBACK
+def is_local(url: str) -> bool:
+    """Whether a URL leads to this machine only."""
+    return urlsplit(url).hostname in LOOPBACK
 
 
 def is_example(key: str) -> bool:

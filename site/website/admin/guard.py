@@ -76,16 +76,16 @@ def operator_session() -> OperatorSession | None:
     """The session of this request, asked of the database once, with its operator."""
     if "operator_session" not in g:
         g.operator_session = _read_session()
-    session: OperatorSession | None = g.operator_session
-    return session
+    current: OperatorSession | None = g.operator_session
+    return current
 
 
 def required_session() -> OperatorSession:
     """The session of the operator who asks; every page that is not open to all has one."""
-    session = operator_session()
-    if session is None:
+    current = operator_session()
+    if current is None:
         raise NotAllowedError
-    return session
+    return current
 
 
 def current_operator() -> Operator:

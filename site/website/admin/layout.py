@@ -49,9 +49,9 @@ def init_app(app: Flask, site: Flask) -> None:
         settings=app.extensions["carrel"].settings,
         menu=menu,
         may=lambda need: (
-            (session := operator_session()) is not None and may(session.operator.role, Need(need))
+            (current := operator_session()) is not None and may(current.operator.role, Need(need))
         ),
-        current_operator=lambda: session.operator if (session := operator_session()) else None,
+        current_operator=lambda: current.operator if (current := operator_session()) else None,
         here=lambda: request.script_root + request.path,
     )
     app.jinja_env.filters.update(moment=moment, day=day, display=display)
@@ -65,8 +65,8 @@ def narrow_policy() -> None:
 
 def menu() -> list[MenuEntry]:
     """The pages that the operator's role reaches."""
-    session = operator_session()
-    return [entry for entry in MENU if session and may(session.operator.role, entry.need)]
+    current = operator_session()
+    return [entry for entry in MENU if current and may(current.operator.role, entry.need)]
 
 
 def moment(value: datetime | None) -> str:

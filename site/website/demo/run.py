@@ -103,7 +103,7 @@ def _refuse_taken_port(number: int) -> None:
 @contextmanager
 def _neighbors(settings: Settings) -> Iterator[Mapping[str, str]]:
     """Start the stand-in, and the mailbox where it is wanted; the environment that leads to them."""
-    address = f"http://127.0.0.1:{port(os.environ)}"
+    base_url = f"http://127.0.0.1:{port(os.environ)}"
     with ExitStack() as stack:
         smtp_url = ""
         if not has_own_mail_server(os.environ, settings):
@@ -111,7 +111,7 @@ def _neighbors(settings: Settings) -> Iterator[Mapping[str, str]]:
             stack.callback(controller.stop)
         stripe = stack.enter_context(
             FakeStripe.running(
-                webhook_url=f"{address}/webhooks/stripe",
+                webhook_url=f"{base_url}/webhooks/stripe",
                 webhook_secrets=(STANDIN_SECRET,),
                 api_key=STANDIN_KEY,
                 retry_delays=(1, 5, 15, 60, 300, 1800),

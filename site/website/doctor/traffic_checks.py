@@ -92,9 +92,9 @@ def stripe(site: CheckContext) -> Finding:
     return well("Stripe", f"{who} answers, and the clocks agree")
 
 
-def _time_at(address: str) -> datetime | None:
+def _time_at(url: str) -> datetime | None:
     try:
-        with urllib.request.urlopen(address, timeout=SECONDS) as answer:  # noqa: S310 - a setting
+        with urllib.request.urlopen(url, timeout=SECONDS) as answer:  # noqa: S310 - a setting
             date = answer.headers.get("Date")
     except HTTPError as refused:  # an answer as good as any
         date = refused.headers.get("Date")

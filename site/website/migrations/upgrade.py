@@ -46,7 +46,7 @@ def is_later(db: Database, revision: str | None) -> bool:
 
 def is_known(revision: str | None) -> bool:
     """Whether a revision is in our history. An empty database is at its beginning."""
-    return revision is None or revision in {each.revision for each in script().walk_revisions()}
+    return revision is None or revision in {migration.revision for migration in script().walk_revisions()}
 
 
 def oldest_of(newest_first: list[Script]) -> str:
@@ -55,8 +55,11 @@ def oldest_of(newest_first: list[Script]) -> str:
     A migration that takes something away names the revision whose expansion it ends (`CONTRACTS`): releases
     before that one still use what is gone.
     """
-    ended = {getattr(each.module, "CONTRACTS", "") for each in newest_first}
-    return next((each.revision for each in newest_first if each.revision in ended), newest_first[-1].revision)
+    ended = {getattr(migration.module, "CONTRACTS", "") for migration in newest_first}
+    return next(
+        (migration.revision for migration in newest_first if migration.revision in ended),
+        newest_first[-1].revision,
+    )
 
 
 def script() -> ScriptDirectory:

@@ -46,7 +46,7 @@ class PageContext:
 
     @property
     def canonical(self) -> str:
-        """The page's absolute address, from the settings and never from the request."""
+        """The page's absolute URL, from the settings and never from the request."""
         return services().settings.base_url + self.path
 
     def offer(self, exam: Exam | None = None) -> offers.Offer | None:

@@ -35,5 +35,5 @@ def search_page() -> str:
             page=page,
             pages=min(-(-results.total // PER_PAGE), LAST_PAGE),
             topics=topics,
-            address=f"/search?q={quote_plus(query)}&page=",
+            page_url=f"/search?q={quote_plus(query)}&page=",
         )

@@ -49,16 +49,16 @@ def newest_mail(services: Services) -> Post:
 
 def link_in(mail: OutboxMail) -> str:
     """The path of the link in a mail's text."""
-    found = re.search(r"https://carrel\.test(/(?:sign-in|account)/\S+)", mail.text)
-    assert found, mail.text
-    return found[1]
+    match = re.search(r"https://carrel\.test(/(?:sign-in|account)/\S+)", mail.text)
+    assert match, mail.text
+    return match[1]
 
 
 def code_in(mail: OutboxMail) -> str:
     """The code in a mail's text."""
-    found = re.search(r"^ +(\d{4} \d{4})$", mail.text, re.MULTILINE)
-    assert found, mail.text
-    return found[1]
+    match = re.search(r"^ +(\d{4} \d{4})$", mail.text, re.MULTILINE)
+    assert match, mail.text
+    return match[1]
 
 
 def ask(browser: Browser, email: str = ANNA, next_path: str = "") -> Any:
@@ -76,8 +76,8 @@ def sign_in(browser: Browser, newest_mail: Post, email: str = ANNA, next_path: s
 def signed_in_as(services: Services, browser: Browser) -> str | None:
     """Whose session the browser holds."""
     with services.db.read() as session:
-        found = sessions.find(session, browser.cookie(SESSION) or "")
-        return found.reader.email if found else None
+        match = sessions.find(session, browser.cookie(SESSION) or "")
+        return match.reader.email if match else None
 
 
 def make_link(

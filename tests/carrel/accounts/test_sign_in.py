@@ -98,7 +98,7 @@ def test_auth_01_link_code_and_secret_are_stored_hashed(services: Services) -> N
     with services.db.read() as session:
         stored = str(session.execute(text("SELECT * FROM mailed_link")).all())
     assert len(made.token) == len(made.secret) == 43
-    assert not any(each in stored for each in (made.token, made.secret, made.code))
+    assert not any(secret in stored for secret in (made.token, made.secret, made.code))
 
 
 def test_auth_01_a_link_dies_after_ten_minutes(services: Services, anna: Browser, newest_mail: Post) -> None:

@@ -132,7 +132,7 @@ def test_an_archived_ad_keeps_its_row(db: Database) -> None:
         house_ads.archive(session, ad.id, actor="olga")
     with db.read() as session:
         assert house_ads.every_ad(session) == []
-        assert [each.id for each in house_ads.every_ad(session, archived=True)] == [ad.id]
+        assert [house_ad.id for house_ad in house_ads.every_ad(session, archived=True)] == [ad.id]
 
 
 def test_a_change_without_an_upload_keeps_the_picture(db: Database) -> None:

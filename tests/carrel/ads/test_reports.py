@@ -111,8 +111,10 @@ def test_a_name_that_begins_like_a_formula_is_harmless_in_the_file(month: Databa
 @pytest.mark.parametrize("days", [1, 2, 31, 366])
 def test_the_plot_is_plain_svg_that_needs_nothing_of_the_page(days: int) -> None:
     rows = [
-        ReportRow((date(2026, 1, 1) + timedelta(days=each)).isoformat(), "", each, each // 9)
-        for each in range(days)
+        ReportRow(
+            (date(2026, 1, 1) + timedelta(days=day_number)).isoformat(), "", day_number, day_number // 9
+        )
+        for day_number in range(days)
     ]
     svg = etree.fromstring(chart.by_day(rows))
     names = {etree.QName(element).localname for element in svg.iter()}

@@ -87,7 +87,7 @@ def test_an_ad_is_made_shown_in_each_shape_changed_paused_and_archived(
     with services.db.read() as session:
         log = session.execute(select(AuditEntry.actor, AuditEntry.action).order_by(AuditEntry.id)).all()
     names = ["ads.create", "ads.update", "ads.switch", "ads.switch", "ads.archive"]
-    assert [tuple(each) for each in log] == [(OLGA, name) for name in names]
+    assert [tuple(entry) for entry in log] == [(OLGA, name) for name in names]
 
 
 WRONG: list[tuple[dict[str, str], str]] = [

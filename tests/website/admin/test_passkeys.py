@@ -30,7 +30,10 @@ def test_auth_08_a_passkey_signs_in_and_the_log_says_with_which(
     assert who_is_in(services) == [olga.id]
     assert kept(services)[0].used_at is not None
     with services.db.read() as session:
-        acts = [(each.actor, each.action, each.after) for each in session.scalars(select(AuditEntry))]
+        acts = [
+            (audit_entry.actor, audit_entry.action, audit_entry.after)
+            for audit_entry in session.scalars(select(AuditEntry))
+        ]
     assert acts == [
         (OLGA, "operator.passkey_add", {"passkey": "My phone"}),
         (OLGA, "operator.sign_in", {"passkey": "My phone"}),

@@ -76,7 +76,7 @@ def test_auth_08_a_key_that_is_gone_signs_nobody_in(
     ended(services, olga)
     with pytest.raises(SignInFailedError):
         sign_in(services, phone)
-    assert [each.operator_id for each in kept(services)] == [other.id]
+    assert [key.operator_id for key in kept(services)] == [other.id]
     assert sign_in(services, others)
 
 

@@ -41,7 +41,11 @@ def put_readers(db: Database, count: int) -> None:
 def addresses_of(table: Table) -> list[str]:
     queries = ["", "q=50%25_x'", "q=7"]
     queries += [f"sort={way}{column.name}" for column in table.columns for way in ("", "-")]
-    queries += [f"{each.name}={choice.value}" for each in table.filters for choice in each.choices]
+    queries += [
+        f"{table_filter.name}={choice.value}"
+        for table_filter in table.filters
+        for choice in table_filter.choices
+    ]
     return [f"{table.path}?{query}".rstrip("?") for query in queries]
 
 
@@ -66,9 +70,11 @@ def test_con_08_the_pages_of_ten_thousand_rows_neither_repeat_nor_skip_one(db: D
                 )
                 assert whole == [row.id for row in in_order]
             for page in (1, 2, 77, 200):
-                found = find_page(session, READERS, table_query(READERS, {"sort": sort, "page": str(page)}))
-                assert [row.key for row in found.rows] == whole[(page - 1) * PAGE : page * PAGE]
-            assert (found.total, found.pages) == (10_000, 200)
+                rows_page = find_page(
+                    session, READERS, table_query(READERS, {"sort": sort, "page": str(page)})
+                )
+                assert [row.key for row in rows_page.rows] == whole[(page - 1) * PAGE : page * PAGE]
+            assert (rows_page.total, rows_page.pages) == (10_000, 200)
 
 
 def test_con_08_an_address_with_several_reasons_has_several_rows_each_once(db: Database) -> None:
@@ -78,10 +84,10 @@ def test_con_08_an_address_with_several_reasons_has_several_rows_each_once(db: D
                 suppression.suppress(session, f"reader{number}@example.org", kind)
         session.execute(update(Suppression).values(since=START))
     with db.read() as session:
-        found = [
+        rows_page = [
             find_page(session, SUPPRESSIONS, table_query(SUPPRESSIONS, {"page": page})) for page in ("1", "2")
         ]
-    rows = [(row.key, row.kind) for page in found for row in page.rows]
+    rows = [(row.key, row.kind) for page in rows_page for row in page.rows]
     assert len(set(rows)) == len(rows) == 2 * PAGE
 
 

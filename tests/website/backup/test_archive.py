@@ -74,8 +74,8 @@ def test_con_04_a_name_that_leads_outside_is_refused(tmp_path: Path, name: str) 
     into.mkdir()
     said = manifest().model_copy(update={"files": {name: archive.ArchivedFile(size=1, sha256="0" * 64)}})
     with tarfile.open(evil, "w:gz") as tar:
-        for each, content in (("manifest.json", said.model_dump_json().encode()), (name, b"x")):
-            info = tarfile.TarInfo(each)
+        for member, content in (("manifest.json", said.model_dump_json().encode()), (name, b"x")):
+            info = tarfile.TarInfo(member)
             info.size = len(content)
             tar.addfile(info, io.BytesIO(content))
     with pytest.raises(InvalidBackupError):

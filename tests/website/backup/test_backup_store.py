@@ -11,12 +11,12 @@ NIGHT = datetime(2026, 11, 21, 3, tzinfo=UTC)
 
 def nights(count: int, kind: str = "nightly") -> list[StoredBackup]:
     moments = [NIGHT - timedelta(days=n) for n in range(count)]
-    return [StoredBackup(each, kind, Path(f"{each:%Y-%m-%d}-{kind}")) for each in moments]
+    return [StoredBackup(moment, kind, Path(f"{moment:%Y-%m-%d}-{kind}")) for moment in moments]
 
 
 def kept(backups: list[StoredBackup], now: datetime = NIGHT) -> list[int]:
     gone = backup_store.expired(backups, now)
-    return [(NIGHT - each.at).days for each in backups if each not in gone]
+    return [(NIGHT - backup.at).days for backup in backups if backup not in gone]
 
 
 def test_data_13_seven_days_four_weeks_and_six_months_are_kept() -> None:

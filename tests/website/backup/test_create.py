@@ -73,7 +73,7 @@ def test_what_a_killed_backup_left_is_swept_up(home: Settings, db: Database) -> 
     (folder / ".carrel-x.tar.gz.part").write_bytes(b"half")
     (folder / ".scratch-abc").mkdir()
     path = create.create_backup(home, db)
-    assert {each.name for each in folder.iterdir()} == {path.name, ".lock"}
+    assert {file.name for file in folder.iterdir()} == {path.name, ".lock"}
 
 
 @pytest.mark.own_database
@@ -105,7 +105,7 @@ def test_data_16_a_schema_that_will_change_is_saved_first(home: Settings, db: Da
     saved = create.back_up_before_migration(home, db)
     assert saved is not None
     assert archive.manifest_of(saved).revision == "0003"
-    assert [each.kind for each in backup_store.all_backups(home.home)] == ["before-migration"]
+    assert [backup.kind for backup in backup_store.all_backups(home.home)] == ["before-migration"]
 
 
 @pytest.mark.own_database

@@ -30,8 +30,8 @@ def test_data_10_a_backup_killed_anywhere_leaves_no_half_backup(
     assert total > 100
     for kill_at in spread(total):
         killer.until(killer.backup, home, None, kill_at)
-        for each in backup_store.all_backups(home.home):
-            archive.read(each.path)
+        for backup in backup_store.all_backups(home.home):
+            archive.read(backup.path)
         assert seen() == before
     create.create_backup(home, db)
     assert not [path for path in backup_store.folder(home.home).glob(".*") if path.name != ".lock"]

@@ -55,7 +55,7 @@ def alarms(db: Database) -> list[str]:
 
 def test_data_11_a_night_makes_and_tests_one_backup(home: Settings, services: Services) -> None:
     nightly.run(services, create_app)
-    assert [each.kind for each in backup_store.all_backups(home.home)] == ["nightly"]
+    assert [backup.kind for backup in backup_store.all_backups(home.home)] == ["nightly"]
     result = restore_test.last_result(home.home)
     assert result is not None
     assert result.problem == ""

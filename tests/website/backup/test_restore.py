@@ -109,7 +109,7 @@ def test_while_the_site_runs_it_is_refused(home: Settings, db: Database, seen: C
 def rewritten(path: Path, **changes: object) -> Path:
     """The same archive with another manifest."""
     with tarfile.open(path) as tar:
-        parts = [(each.name, tar.extractfile(each).read()) for each in tar]  # type: ignore[union-attr]
+        parts = [(member.name, tar.extractfile(member).read()) for member in tar]  # type: ignore[union-attr]
     manifest = archive.manifest_of(path).model_copy(update=changes)
     target = path.with_name("rewritten.tar.gz")
     with tarfile.open(target, "w:gz") as tar:

@@ -107,7 +107,7 @@ def test_the_demo_starts_on_no_public_site_not_even_on_one_without_a_mark(
         prepare(shared)
     assert deployment.database_mark(db) is None
     with db.read() as session:
-        assert [each.email for each in staff.all_operators(session)] == ["olga@carrel.test"]
+        assert [operator.email for operator in staff.all_operators(session)] == ["olga@carrel.test"]
 
 
 def test_a_demo_of_an_earlier_release_goes_on_with_its_operators(settings: Settings) -> None:

@@ -34,16 +34,16 @@ def later(site: CheckContext, span: timedelta) -> CheckContext:
 
 
 def level(check: Callable[[CheckContext], Finding], site: CheckContext) -> Level:
-    found = check(site)
-    assert (found.mend == "") == (found.level is Level.WELL), found
-    return found.level
+    finding = check(site)
+    assert (finding.mend == "") == (finding.level is Level.WELL), finding
+    return finding.level
 
 
 def test_every_check_has_a_word_to_say_about_a_new_site(site: CheckContext) -> None:
     findings = run_all(site)
-    assert len({each.check for each in findings}) == len(run_checks.CHECKS)
-    assert all(each.says for each in findings)
-    by_name = {each.check: each for each in findings}
+    assert len({finding.check for finding in findings}) == len(run_checks.CHECKS)
+    assert all(finding.says for finding in findings)
+    by_name = {finding.check: finding for finding in findings}
     assert by_name["settings"].mend.startswith("SMTP_URL is missing")
     assert by_name["worker"].level is Level.BAD
     assert {by_name[name].level for name in ("database", "migrations", "clock", "alarms")} == {Level.WELL}
@@ -123,7 +123,9 @@ def test_a_database_that_is_away_hides_no_other_finding(
     findings = run_all(CheckContext(site.settings, away, site.now))
     away.close()
     assert len(findings) == len(run_checks.CHECKS)
-    assert {each.level for each in findings if each.check in {"database", "mail", "alarms"}} == {Level.BAD}
+    assert {finding.level for finding in findings if finding.check in {"database", "mail", "alarms"}} == {
+        Level.BAD
+    }
 
 
 def test_open_alarms_are_named(site: CheckContext, db: Database) -> None:

@@ -41,9 +41,9 @@ def settings(settings: Settings, stripe_: FakeStripe) -> Settings:
 
 
 def says(settings: Settings, db: Database) -> tuple[Level, str]:
-    found = samples(CheckContext(settings, db, clock.now()))
-    assert (found.mend == "") == (found.level is Level.WELL)
-    return found.level, found.says
+    finding = samples(CheckContext(settings, db, clock.now()))
+    assert (finding.mend == "") == (finding.level is Level.WELL)
+    return finding.level, finding.says
 
 
 def test_samples_operator_and_test_orders_are_named_until_they_are_gone(

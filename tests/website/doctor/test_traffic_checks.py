@@ -42,9 +42,9 @@ def put_event(site: CheckContext, **columns: Any) -> None:
         session.add(StripeEvent(**values | columns))
 
 
-def is_told(found: Finding, level: Level, words: str) -> bool:
+def is_told(finding: Finding, level: Level, words: str) -> bool:
     """Whether it found that, said it in these words, and said what to do."""
-    return found.level is level and words in found.says and bool(found.mend)
+    return finding.level is level and words in finding.says and bool(finding.mend)
 
 
 def test_a_dead_event_is_bad(site: CheckContext) -> None:
@@ -65,8 +65,8 @@ def test_a_mail_server_that_does_not_answer_is_bad_and_one_that_does_is_well(sit
     nobody = having(site, smtp_url=SecretStr(f"smtp://127.0.0.1:{free_port()}"))
     assert is_told(traffic_checks.mail(nobody), Level.BAD, "the mail server does not answer")
     with FakeMailServer().running() as server:
-        found = traffic_checks.mail(having(site, smtp_url=SecretStr(server.url)))
-    assert found.says == "nothing waits, and the mail server answers"
+        finding = traffic_checks.mail(having(site, smtp_url=SecretStr(server.url)))
+    assert finding.says == "nothing waits, and the mail server answers"
 
 
 @pytest.fixture
@@ -112,9 +112,9 @@ def test_a_comparison_of_more_than_an_hour_ago_is_seen(site: CheckContext) -> No
 def test_keys_that_do_not_fit_a_public_site_are_seen(
     site: CheckContext, changes: dict[str, Any], level: Level, words: str
 ) -> None:
-    found = machine_checks.secrets(having(site, **changes))
-    assert found.level is level
-    assert words in found.says
+    finding = machine_checks.secrets(having(site, **changes))
+    assert finding.level is level
+    assert words in finding.says
 
 
 def test_settings_that_are_complete_are_well_and_the_demos_are_said_to_be_the_demos(
@@ -135,17 +135,17 @@ DEMOS = {
 
 
 def test_beside_the_demo_its_example_key_is_said_to_be_the_demos(site: CheckContext) -> None:
-    found = machine_checks.settings(having(site, **DEMOS))
-    assert (found.level, found.says) == (Level.WELL, "this is the demo, which fills in what is missing")
+    finding = machine_checks.settings(having(site, **DEMOS))
+    assert (finding.level, finding.says) == (Level.WELL, "this is the demo, which fills in what is missing")
 
 
 @pytest.mark.parametrize("public", ["base_url", "stripe_api_base"])
 def test_an_example_key_is_bad_where_site_or_stripe_are_not_on_this_machine(
     site: CheckContext, public: str
 ) -> None:
-    found = machine_checks.settings(having(site, **DEMOS | {public: "https://carrel.example"}))
-    assert found.level is Level.BAD
-    assert "still has an example" in found.mend
+    finding = machine_checks.settings(having(site, **DEMOS | {public: "https://carrel.example"}))
+    assert finding.level is Level.BAD
+    assert "still has an example" in finding.mend
 
 
 def test_a_key_of_ones_own_makes_no_demo(site: CheckContext) -> None:
@@ -156,10 +156,10 @@ def test_a_key_of_ones_own_makes_no_demo(site: CheckContext) -> None:
 def test_a_network_tag_that_never_gets_consent_is_named(site: CheckContext) -> None:
     assert network_ad(site).says == "no ad network is used"
     tag = NetworkAd(tag="<ins></ins>")
-    found = network_ad(having(site, network_ad=tag))
-    assert found.level is Level.LOOK
-    assert "never shows" in found.says
-    assert "consent_script" in found.mend
+    finding = network_ad(having(site, network_ad=tag))
+    assert finding.level is Level.LOOK
+    assert "never shows" in finding.says
+    assert "consent_script" in finding.mend
     asked = tag.model_copy(update={"consent_script": "https://consent.example/tool.js"})
     assert network_ad(having(site, network_ad=asked)).level is Level.WELL
     assert network_ad in run_checks.CHECKS

@@ -85,10 +85,10 @@ def test_con_06_a_scheduled_article_appears_by_the_clock_alone(
     everywhere = ["/", "/exams/cpb/", "/sitemap.xml", "/llms.txt", "/search?q=soon"]
     with time_machine.travel(NOW - timedelta(seconds=1), tick=False):
         assert client.get(path).status_code == 404
-        assert not [each for each in everywhere if "/articles/soon" in client.get(each).text]
+        assert not [path for path in everywhere if "/articles/soon" in client.get(path).text]
     with time_machine.travel(NOW, tick=False):
         assert client.get(path).status_code == 200
-        assert [each for each in everywhere if "/articles/soon" not in client.get(each).text] == []
+        assert [path for path in everywhere if "/articles/soon" not in client.get(path).text] == []
 
 
 def test_con_06_an_expired_article_goes_by_the_clock_alone(client: FlaskClient, db: Database) -> None:

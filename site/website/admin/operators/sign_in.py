@@ -28,7 +28,7 @@ class SignInFailedError(Exception):
 
 @dataclass(frozen=True)
 class SignInSource:
-    """From where somebody signs in: the network address, and the browser in words."""
+    """From where somebody signs in: the IP, and the browser in words."""
 
     ip: str | None
     browser: str

@@ -28,10 +28,10 @@ def show(table: Table) -> str:
     with services().db.read() as session:
         page = find_page(session, table, query)
 
-    def address(**other: str | int) -> str:
+    def page_url(**other: str | int) -> str:
         return f"{table.path}?{urlencode(query.parameters(**other))}"
 
-    return render_template("tables/table.html", table=table, query=query, page=page, address=address)
+    return render_template("tables/table.html", table=table, query=query, page=page, page_url=page_url)
 
 
 def export(table: Table) -> Response:

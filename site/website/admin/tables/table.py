@@ -91,7 +91,7 @@ class TableQuery:
     page: int = 1
 
     def parameters(self, **other: str | int) -> dict[str, str | int]:
-        """As in an address, with some changed; empty ones left out."""
+        """As in a URL, with some changed; empty ones left out."""
         own: dict[str, str | int] = {"q": self.search, "sort": self.sort, "page": self.page}
         own.update(self.chosen)
         own.update(other)
