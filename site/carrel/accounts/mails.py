@@ -1,7 +1,6 @@
 """The mails of this package. None contains text that a visitor typed (MAIL-13)."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from carrel.accounts.links import IssuedLink
 from carrel.mail.compose import compose
@@ -24,7 +23,7 @@ def new_address(settings: Settings, issued: IssuedLink) -> Content:
 def address_changed(settings: Settings, token: str, until: datetime) -> Content:
     """To the old address: what happened, and the link that takes it back."""
     link = f"{settings.base_url}/account/address/undo/{token}"
-    until_words = f"{until.astimezone(ZoneInfo(settings.time_zone)):%A, %d %B %Y, %H:%M %Z}"
+    until_words = f"{until.astimezone(settings.zone):%A, %d %B %Y, %H:%M %Z}"
     return compose(settings, "carrel.accounts", "address_changed", link=link, until=until_words)
 
 

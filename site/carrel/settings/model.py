@@ -148,6 +148,11 @@ class Settings(BaseModel):
         return value
 
     @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the site, from its name."""
+        return ZoneInfo(self.time_zone)
+
+    @property
     def accent(self) -> Accent:
         """The brand's color by day and by night."""
         return accent_of(self.accent_color, self.accent_color_dark)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask import Flask, g, request
 
@@ -80,7 +79,7 @@ def day(value: datetime | None) -> str:
 
 
 def _local(value: datetime) -> datetime:
-    return value.astimezone(ZoneInfo(services().settings.time_zone))
+    return value.astimezone(services().settings.zone)
 
 
 def display(value: object) -> str:

@@ -18,6 +18,7 @@ from typing import IO, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
+from website.backup.contents import Contents
 from website.backup.errors import InvalidBackupError
 
 FORMAT = 1
@@ -53,6 +54,11 @@ class Manifest(BaseModel):
     newest_payment: str | None
     settings: dict[str, str]
     files: dict[str, ArchivedFile]
+
+    @property
+    def contents(self) -> Contents:
+        """What the database held, as counted when the backup was made."""
+        return Contents(self.revision, self.rows, self.newest_payment)
 
     @field_validator("rows")
     @classmethod

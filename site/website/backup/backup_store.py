@@ -45,12 +45,11 @@ def all_backups(home: Path) -> Sequence[StoredBackup]:
     """All backups, the newest first."""
     paths = (home / FOLDER).glob("carrel-*.tar.gz")
     named = [(path, match) for path in paths if (match := NAME.fullmatch(path.name))]
-    backups = [StoredBackup(_moment(match["at"]), match["kind"], path) for path, match in named]
+    backups = [
+        StoredBackup(datetime.strptime(match["at"], AT).replace(tzinfo=UTC), match["kind"], path)
+        for path, match in named
+    ]
     return sorted(backups, reverse=True)
-
-
-def _moment(text: str) -> datetime:
-    return datetime.strptime(text, AT).replace(tzinfo=UTC)
 
 
 def rotate(home: Path, now: datetime) -> list[Path]:

@@ -7,7 +7,6 @@ only a temporary file, and the next worker makes it again.
 import threading
 import time
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -45,7 +44,7 @@ class NightlyBackup:
 
 def is_due(settings: Settings, now: datetime) -> bool:
     """Whether no nightly backup was made since its last scheduled hour."""
-    local = now.astimezone(ZoneInfo(settings.time_zone))
+    local = now.astimezone(settings.zone)
     due = local.replace(hour=settings.backup_hour, minute=0, second=0, microsecond=0)
     if due > local:
         due -= timedelta(days=1)

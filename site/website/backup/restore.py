@@ -18,7 +18,6 @@ from carrel.page_cache import CacheVersion
 from carrel.settings import Settings
 from website.backup import archive, backup_store, create, home_lock, postgres_copy, sqlite_copy
 from website.backup.archive import Manifest
-from website.backup.contents import Contents
 from website.backup.errors import DamagedDatabaseError, InvalidBackupError
 from website.migrations import migrate
 from website.migrations.upgrade import is_known
@@ -90,10 +89,6 @@ def _require_room(settings: Settings, file: Path, manifest: Manifest) -> None:
         )
 
 
-def _contents(manifest: Manifest) -> Contents:
-    return Contents(manifest.revision, manifest.rows, manifest.newest_payment)
-
-
 def _stage_sqlite(folder: Path, file: Path, manifest: Manifest) -> Path:
     """The database as it will be: whole, in this release's schema, with mail held."""
     copy = folder / sqlite_copy.NAME
@@ -101,7 +96,7 @@ def _stage_sqlite(folder: Path, file: Path, manifest: Manifest) -> Path:
         staged_contents = sqlite_copy.verify(copy)
     except DamagedDatabaseError as error:
         raise InvalidBackupError(file, str(error)) from None
-    if staged_contents != _contents(manifest):
+    if staged_contents != manifest.contents:
         raise InvalidBackupError(file, "it does not hold the rows that its manifest counts")
     staged = Database(f"sqlite:///{copy}")
     try:
@@ -122,7 +117,7 @@ def _stage_postgres(folder: Path) -> Path:
 
 def _last_statements(manifest: Manifest) -> list[str]:
     return [
-        postgres_copy.agreement(_contents(manifest)),
+        postgres_copy.agreement(manifest.contents),
         holds.as_statement(clock.now(), manifest.made_at),
         f"UPDATE epoch SET value = value + {VERSIONS_AHEAD}",  # noqa: S608 - a constant
     ]

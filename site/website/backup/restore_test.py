@@ -74,7 +74,7 @@ def _verify(settings: Settings, file: Path, create_app: CreateApp) -> None:
         manifest = archive.read(file, folder)
         with _scratch_site(settings, folder, manifest) as services:
             restored = _contents(services.db)
-            if restored != Contents(manifest.revision, manifest.rows, manifest.newest_payment):
+            if restored != manifest.contents:
                 raise InvalidBackupError(file, "what came back is not what was saved")
             if failing := _failing_pages(services, create_app):
                 raise InvalidBackupError(file, f"the restored site does not serve {', '.join(failing)}")

@@ -1,7 +1,6 @@
 """The reader's own page: the pass, the address, the browsers signed in, taking everything out, leaving."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request
 
@@ -98,7 +97,7 @@ def delete() -> Response:
 
 def day(moment: datetime) -> str:
     """A date in the operator's time zone, in words."""
-    local = moment.astimezone(ZoneInfo(services().settings.time_zone))
+    local = moment.astimezone(services().settings.zone)
     return f"{local.day} {local:%B %Y}"
 
 

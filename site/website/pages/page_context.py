@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import render_template
 from sqlalchemy.orm import Session
@@ -86,4 +85,4 @@ def earliest(*moments: datetime | None) -> datetime | None:
 
 def day(moment: datetime | None) -> date | None:
     """The day of a moment where the operator is."""
-    return moment.astimezone(ZoneInfo(services().settings.time_zone)).date() if moment else None
+    return moment.astimezone(services().settings.zone).date() if moment else None

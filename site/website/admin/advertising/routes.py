@@ -1,7 +1,5 @@
 """Pages of house ads."""
 
-from zoneinfo import ZoneInfo
-
 from flask import Blueprint, Flask, Response, abort, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -60,7 +58,7 @@ def create() -> Response | tuple[str, int]:
 def edit(ad_id: int) -> str:
     """An ad: its form, and how it looks in each slot."""
     ad = _find(ad_id)
-    return _page(ad, values_of(ad, _zone()), {})
+    return _page(ad, values_of(ad, services().settings.zone), {})
 
 
 @blueprint.post("/ads/<int:ad_id>")
@@ -103,7 +101,7 @@ def archive(ad_id: int) -> Response:
 
 def _draft() -> Draft:
     """Raises `InvalidDraftError`."""
-    return parse_draft(request.form, _zone(), _upload())
+    return parse_draft(request.form, services().settings.zone, _upload())
 
 
 def _upload() -> Upload | None:
@@ -142,7 +140,3 @@ def _page(ad: HouseAd | None, values: Values, errors: dict[str, str]) -> str:
         known=known,
         shapes=[(place, slot_view.of_ad(ad, place, "")) for place in ON_PAGES] if ad else [],
     )
-
-
-def _zone() -> ZoneInfo:
-    return ZoneInfo(services().settings.time_zone)

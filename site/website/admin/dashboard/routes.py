@@ -1,7 +1,6 @@
 """The first page."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template
 from sqlalchemy import select
@@ -32,7 +31,7 @@ PANELS: dict[Need, Callable[[Session, Settings, Fortnight], Panel]] = {
 def today() -> str:
     """Today at a glance, as far as one's role reaches."""
     settings, role = services().settings, current_operator().role
-    zone = ZoneInfo(settings.time_zone)
+    zone = settings.zone
     days = Fortnight(clock.now().astimezone(zone).date(), zone)
     with services().db.read() as session:
         open_alarms = select(Alarm).where(Alarm.acknowledged_at.is_(None)).order_by(Alarm.last_at.desc())

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
@@ -103,7 +102,7 @@ def _csv(name: str, body: str) -> Response:
 
 def _span() -> ReportPeriod:
     """The days asked for; the last thirty if none, a year at most."""
-    zone = ZoneInfo(services().settings.time_zone)
+    zone = services().settings.zone
     today = clock.now().astimezone(zone).date()
     last = min(_day("last") or today, today)
     first = min(_day("first") or last - timedelta(days=USUAL_DAYS - 1), last)

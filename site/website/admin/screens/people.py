@@ -3,7 +3,7 @@
 import json
 
 from flask import Blueprint, Response, abort, render_template, request
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from carrel import audit
@@ -104,13 +104,14 @@ def erase(reader_id: int) -> Response | tuple[str, int]:
 def _page(reader_id: int, errors: dict[str, str]) -> str:
     with services().db.read() as session:
         reader = _find(session, reader_id)
+        former = select(AddressChange.old_email).where(AddressChange.reader_id == reader_id)
         sessions = select(func.count(ReaderSession.id)).where(ReaderSession.reader_id == reader_id)
         return render_template(
             "screens/reader.html",
             reader=reader,
             pass_summary=standing(session, services().settings, reader_id),
             sessions=session.scalars(sessions).one(),
-            past=session.scalars(_past(reader_id)).all(),
+            past=session.scalars(former).all(),
             subscriber=session.scalars(
                 select(Subscriber).where(Subscriber.email_key == reader.email_key)
             ).first(),
@@ -125,10 +126,6 @@ def _find(session: Session, reader_id: int) -> Reader:
         return readers.get(session, reader_id)
     except readers.ReaderNotFoundError:
         abort(404)
-
-
-def _past(reader_id: int) -> Select[str]:
-    return select(AddressChange.old_email).where(AddressChange.reader_id == reader_id)
 
 
 def _reason() -> str:
