@@ -19,7 +19,7 @@ from tests.support.apart import log_apart
 from tests.support.chromium import browser  # noqa: F401 - a fixture for all
 from tests.support.kept import close_all, keep_connections_to, keep_statements_and_connections
 from tests.support.lanes import Lanes
-from tests.support.mail import mailing
+from tests.support.mail import services_mailing_to
 from tests.support.postgres import Cluster, find_binaries
 from tests.support.quick import make_apps_quickly
 from tests.support.smtp import FakeMailServer
@@ -158,7 +158,7 @@ def mail_server() -> Iterator[FakeMailServer]:
 @pytest.fixture
 def post(settings: Settings, mail_server: FakeMailServer) -> Iterator[Services]:
     """Services whose mail goes there."""
-    made = mailing(settings, mail_server)
+    made = services_mailing_to(settings, mail_server)
     yield made
     made.db.close()
 

@@ -27,9 +27,11 @@ def render_issues(audience: Audience) -> Rendering:
     """The list, the newest first."""
     now = clock.now()
     with services().db.read() as session:
-        found = archive.newest(session, now)
+        past_issues = archive.newest(session, now)
         fresh_until = queries.next_change(session, now)
-    return _render("newsletter/archive.html", "/newsletter/archive/", audience, issues=found), fresh_until
+    return _render(
+        "newsletter/archive.html", "/newsletter/archive/", audience, issues=past_issues
+    ), fresh_until
 
 
 @blueprint.get("/<int:issue_id>/")
@@ -42,12 +44,12 @@ def issue(issue_id: int) -> Response:
 
 
 def render_issue(issue_id: int, audience: Audience) -> Rendering:
-    """What it brought."""
+    """The articles of an issue."""
     now = clock.now()
     with services().db.read() as session:
-        found = archive.find(session, issue_id, now) or abort(404)
+        past_issue = archive.find(session, issue_id, now) or abort(404)
         fresh_until = queries.next_change(session, now)
-    return _render("newsletter/issue.html", found.url, audience, issue=found), fresh_until
+    return _render("newsletter/issue.html", past_issue.url, audience, issue=past_issue), fresh_until
 
 
 def _render(template: str, path: str, audience: Audience, **context: object) -> str:

@@ -7,18 +7,19 @@ from pathlib import Path
 
 import click
 
+from carrel.command_line import EXIT_REFUSED, CommandError
 from carrel.db import Database
 from carrel.http.services import open_database
-from carrel.mail import holds
+from carrel.mail import restore_hold
 from carrel.settings import Settings, load
 from newsletter.issues import sent_log
 from payments.payment_context import PaymentContext
-from payments.reconciliation.reconcile import FAR_DAYS, reconcile
-from payments.stripe.client import StripeUnavailableError, stripe_of
+from payments.reconciliation.reconcile import NIGHTLY_DAYS, reconcile
+from payments.stripe.client import StripeUnavailableError, stripe_for
 from website.backup import backup_store, create, restore, restore_test
 from website.backup.errors import BackupError
 
-EXIT_BAD, EXIT_REFUSED = 1, 2
+EXIT_BAD = 1
 STILL_HELD = (
     "Stripe could not be asked what was paid since the backup, so mail stays held. The worker goes on trying; "
     "run this again when `carrel doctor` says that Stripe was compared."
@@ -27,12 +28,6 @@ WHAT_NOW = """All mail is held: since the backup something may have been mailed 
 Start the site, look at it, then let the mail go on:
   carrel mail resume --skip    what may have been mailed already is not mailed again
   carrel mail resume --again   it is mailed, perhaps a second time"""
-
-
-class CommandError(click.ClickException):
-    """A sentence for the operator, and exit status 2."""
-
-    exit_code = EXIT_REFUSED
 
 
 @click.command("backup")
@@ -103,16 +98,16 @@ def _compare(settings: Settings, db: Database) -> bool:
     """Enter what Stripe knows and the backup does not. Whether it could be asked."""
     if not settings.sells:
         with db.write() as session:
-            holds.note_reconciled(session)
+            restore_hold.mark_reconciled(session)
         return True
     try:
-        report = reconcile(PaymentContext(settings, db, stripe_of(settings)), FAR_DAYS)
+        report = reconcile(PaymentContext(settings, db, stripe_for(settings)), NIGHTLY_DAYS)
     except StripeUnavailableError:
         click.echo(STILL_HELD)
         return False
-    click.echo(f"Compared with Stripe: {len(report.found)} differences, {len(report.left)} left.")
-    for difference in report.left:
-        click.echo(f"  {difference.about} {difference.what}.")
+    click.echo(f"Compared with Stripe: {len(report.differences)} differences, {len(report.unresolved)} left.")
+    for difference in report.unresolved:
+        click.echo(f"  {difference.object_id} {difference.description}.")
     return True
 
 
@@ -128,7 +123,7 @@ def resume_command(skip: bool | None) -> None:
     settings = load()
     with _refusing(), _database(settings) as db:
         with db.read() as session:
-            hold = holds.current(session)
+            hold = restore_hold.current(session)
         if hold is None:
             click.echo("No mail is held.")
             return
@@ -137,7 +132,7 @@ def resume_command(skip: bool | None) -> None:
         if hold.reconciled_at is None and not _compare(settings, db):
             raise click.exceptions.Exit(EXIT_REFUSED)
         with db.write() as session:
-            skipped = holds.release(session, _actor(), skip=skip)
+            skipped = restore_hold.release(session, _actor(), skip=skip)
             sent_log.settle_until(session, settings, _actor(), hold.since, skip=skip)
     click.echo(f"Mail goes on. {skipped} mails of before were left out.")
 

@@ -56,7 +56,7 @@ COMMANDS = {
         "Say who runs the site: add, list, reset and remove operators.",
     ),
     "publish": (
-        "articles.publish.commands:publish_command",
+        "articles.publish_command:publish_command",
         "Make the library that readers see what the files say, all at once or not at all.",
     ),
     "reconcile": ("payments.commands:reconcile_command", "Compare Stripe with the ledger, both ways."),

@@ -70,10 +70,10 @@ def demo_module(name: str) -> ModuleType:
 )
 def init_command(folder: Path, from_demo: bool) -> None:
     """Begin a site: a folder with settings, an exam, an article and the plain pages."""
-    from articles.commands import refusing
+    from articles.commands import command_errors
     from articles.starter import init_site
 
-    with refusing():
+    with command_errors():
         if not from_demo:
             init_site(folder)
             click.echo(f"{folder} is ready. Go there, read carrel.toml, then run `carrel check`.")

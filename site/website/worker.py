@@ -20,13 +20,12 @@ from carrel.accounts import retention
 from carrel.ads import maintenance
 from carrel.ads.maintenance import AdMaintenance
 from carrel.http.services import Services
-from carrel.mail import alarms, outbox_watch
+from carrel.mail import alarms
+from carrel.mail import maintenance as mail_maintenance
 from carrel.mail.outbox_sender import OutboxSender
 from newsletter import signal_handlers as newsletter_signals
 from newsletter import worker_steps as newsletter_steps
-from newsletter.delivery import sweep
 from newsletter.delivery.send_step import DigestSender
-from newsletter.issues import composition, due, freezing
 from payments import signal_handlers as payment_signals
 from payments import worker_steps as payment_steps
 from website.admin.operators import sessions as operator_sessions
@@ -57,7 +56,7 @@ def steps() -> list[Step]:
         # Mail that somebody waits for comes first, so that it overtakes bulk mail (MAIL-22).
         Step("mail", outbox_sender.handle_one, close=outbox_sender.close),
         Step("mails about alarms", alarms.mail_one, 1.0),
-        Step("watching the outbox", outbox_watch.handle_one, outbox_watch.EVERY_SECONDS),
+        Step("mail maintenance", mail_maintenance.handle_one, mail_maintenance.EVERY_SECONDS),
         Step("heartbeat", heartbeat.touch, heartbeat.EVERY_SECONDS),
         Step("health checks", run_checks.watch, run_checks.WATCH_EVERY_SECONDS),
         Step("nightly backup", NightlyBackup(create_app).handle_one, nightly.EVERY_SECONDS),
@@ -69,10 +68,6 @@ def steps() -> list[Step]:
             operator_sessions.CLEAN_UP_EVERY_SECONDS,
         ),
         *(Step(*step) for step in (*payment_steps.STEPS, *newsletter_steps.STEPS)),
-        Step("digests that are due", due.handle_one, due.EVERY_SECONDS),
-        Step("recipients of digests", freezing.handle_one, 1.0),
-        Step("texts of digests", composition.compose_one, 1.0),
-        Step("watching digests", sweep.handle_one, sweep.EVERY_SECONDS),
         # Last: while a digest goes out, everything above gets its turn after each second of it.
         Step("sending digests", digest_sender.handle_one, close=digest_sender.close),
     ]
@@ -121,7 +116,7 @@ class Worker:
 def run(services: Services) -> None:
     """The worker process: until SIGTERM or Ctrl-C."""
     logging.configure()
-    payment_signals.listen()
+    payment_signals.connect_signal_handlers()
     newsletter_signals.listen()
     worker = Worker(services, steps())
     signal.signal(signal.SIGTERM, worker.stop)

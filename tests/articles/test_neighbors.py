@@ -20,8 +20,8 @@ def test_neighbours_stand_side_by_side_in_the_reading_order(db: Database) -> Non
         (exam,) = queries.exams(session, NOW)
         articles = queries.exam_articles(session, exam, NOW)
         assert len(articles) == 21
-        found = [neighbors(session, article, NOW) for article in articles]
-        assert found == list(zip([None, *articles[:-1]], [*articles[1:], None], strict=True))
+        pairs = [neighbors(session, article, NOW) for article in articles]
+        assert pairs == list(zip([None, *articles[:-1]], [*articles[1:], None], strict=True))
 
 
 def test_neighbours_skip_what_cannot_be_seen_and_other_exams(db: Database) -> None:

@@ -45,7 +45,7 @@ def holder(site: LiveSite) -> tuple[str, str]:
     reader = make_reader(services.db, "crawler@example.org", ad_free=True)
     with services.db.write() as session:
         private_feed.renew(session, services.settings, reader)
-        feed = private_feed.address(session, services.settings, services.signer, reader.id)
+        feed = private_feed.url(session, services.settings, services.signer, reader.id)
     assert feed is not None
     return make_session(services.db, reader), feed.removeprefix(site.url)
 

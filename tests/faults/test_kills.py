@@ -16,7 +16,7 @@ from sqlalchemy import func, or_, select, update
 
 from articles import queries
 from carrel import clock
-from carrel.mail.models import MailState, OutboxMail
+from carrel.mail.models import OutboxMail, OutboxState
 from newsletter.issues.models import Delivery
 from newsletter.subscribers.models import Frequency
 from payments.ledger import rebuild
@@ -40,7 +40,7 @@ def site(empty_database: str, tmp_path: Path) -> Iterator[Site]:
     """A site with three subscribers who want each article at once."""
     with running_site(tmp_path, empty_database) as running:
         with running.db.write() as session:
-            put_readers(session, SUBSCRIBERS, pace=Frequency.EACH)
+            put_readers(session, SUBSCRIBERS, frequency=Frequency.EACH)
         yield running
 
 
@@ -113,7 +113,7 @@ def test_data_04_killed_again_and_again_under_mixed_load_everything_adds_up(
     assert {each: (site.passes(each), len(site.payments(each))) for each in paid} == dict.fromkeys(
         paid, (1, 1)
     )
-    assert list(rebuild.drifts(site.db)) == []
+    assert list(rebuild.find_mismatches(site.db)) == []
     no_mail_twice(site)
     every_mail_that_was_sent_arrived(site)
     the_logs_tell_of_nobody(site)
@@ -153,7 +153,9 @@ def no_mail_twice(site: Site) -> None:
 def every_mail_that_was_sent_arrived(site: Site) -> None:
     arrived = {mail.to for mail in site.mail.mails}
     with site.db.read() as session:
-        sent = session.scalars(select(OutboxMail.to_address).where(OutboxMail.state == MailState.SENT)).all()
+        sent = session.scalars(
+            select(OutboxMail.to_address).where(OutboxMail.state == OutboxState.SENT)
+        ).all()
         digests = session.scalar(
             select(func.count()).where(or_(Delivery.state == "sent", Delivery.state == "uncertain"))
         )

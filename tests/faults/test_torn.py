@@ -14,7 +14,7 @@ from carrel import clock
 from carrel.accounts.models import Reader
 from carrel.db import Database
 from carrel.mail import outbox
-from carrel.mail.models import MailState, OutboxMail
+from carrel.mail.models import OutboxMail, OutboxState
 from payments.models import Grant, Order, Payment
 from tests.faults.conftest import FULL
 from tests.support.accounts import make_reader
@@ -43,7 +43,7 @@ def live(db: Database) -> Iterator[str]:
             put_subscriber(session, f"reader-{number}@example.org")
         yield seen(db)
         with db.write() as session:
-            old = select(OutboxMail.id).where(OutboxMail.state == MailState.QUEUED).limit(1)
+            old = select(OutboxMail.id).where(OutboxMail.state == OutboxState.QUEUED).limit(1)
             session.execute(delete(OutboxMail).where(OutboxMail.id.in_(old)))
         yield seen(db)
 

@@ -15,7 +15,7 @@ from tests.going_live.debian import entered
 from tests.going_live.document import DOCUMENT, blocks
 from tests.going_live.server import NAME, Server
 from tests.support.smtp import FakeMailServer
-from website.demo.fake_stripe import FakeStripe
+from website.demo.fake_stripe import running_fake_stripe
 
 UPGRADE = "A new release"
 POSTGRESQL = "5"
@@ -34,7 +34,7 @@ def main() -> None:
         debian = stack.enter_context(entered(given.suite, folder / "debian"))
         debian.join_network()
         stripe = stack.enter_context(
-            FakeStripe.running(webhook_url=f"https://{NAME}/webhooks/stripe", retry_delays=(1, 2, 4, 8, 16))
+            running_fake_stripe(webhook_url=f"https://{NAME}/webhooks/stripe", retry_delays=(1, 2, 4, 8, 16))
         )
         mail = stack.enter_context(FakeMailServer().running())
         uses_postgresql = given.database == "postgresql"

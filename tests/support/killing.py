@@ -1,4 +1,4 @@
-"""Acts that are killed at one of their steps, in processes of their own."""
+"""Functions that are killed at one of their steps, in processes of their own."""
 
 import signal
 from collections.abc import Callable
@@ -8,9 +8,9 @@ from tests.support.warm import context
 
 
 def killed_at(step: int, act: Callable[..., None], *arguments: Any) -> int:
-    """Run `act(*arguments, step, sender)`, which kills itself at that step, or sends how many there were.
+    """Run `act(*arguments, step, sender)`, which kills itself at that step, or sends the number of its steps.
 
-    How many steps were done: the killed one, or all.
+    Returns the step at which it was killed, or the number of all.
     """
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=act, args=(*arguments, step, sender))

@@ -10,7 +10,7 @@ from carrel.ads.models import AdCount, PageCount
 from carrel.http.services import Services
 from carrel.mail import suppression
 from carrel.mail.alarms import raise_alarm
-from carrel.mail.models import Kind
+from carrel.mail.models import SuppressionKind
 from newsletter.issues.models import Issue, IssueState
 from newsletter.subscribers.models import Frequency
 from payments.models import Claim, Grant, Order, Payment, StripeEvent
@@ -96,10 +96,10 @@ def _order(session: Session, buyer: Reader, number: int) -> None:
 def _mail(session: Session) -> None:
     now = clock.now()
     put_subscriber(session, "sara@example.org")
-    put_subscriber(session, "tom@example.org", pace=Frequency.DAILY)
-    suppression.suppress(session, "gone@example.org", Kind.BOUNCE, "550 5.1.1 no such user")
+    put_subscriber(session, "tom@example.org", frequency=Frequency.DAILY)
+    suppression.suppress(session, "gone@example.org", SuppressionKind.BOUNCE, "550 5.1.1 no such user")
     issue = Issue(
-        pace=Frequency.WEEKLY, period="2026-W46", state=IssueState.WAITING, due_at=now, created_at=now
+        frequency=Frequency.WEEKLY, period="2026-W46", state=IssueState.WAITING, due_at=now, created_at=now
     )
     issue.frozen_at, issue.reason = now, "POSTAL_ADDRESS was missing."
     session.add(issue)

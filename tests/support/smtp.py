@@ -110,9 +110,9 @@ class FakeMailServer:
                 with suppress(OSError):
                     listening.shutdown(socket.SHUT_RDWR)
                 thread.join(5)
-                for each in self._open:
+                for connection in self._open:
                     with suppress(OSError):
-                        each.shutdown(socket.SHUT_RDWR)
+                        connection.shutdown(socket.SHUT_RDWR)
 
     def _accept(self, listening: socket.socket) -> None:
         while True:
@@ -195,7 +195,7 @@ class _Conversation:
         offers += ["STARTTLS"] if self._server.tls and not encrypted else []
         offers += ["AUTH PLAIN"] if self._server.login else []
         lines = ["fake", *offers]
-        return "\r\n".join([*(f"250-{each}" for each in lines[:-1]), f"250 {lines[-1]}"])
+        return "\r\n".join([*(f"250-{line}" for line in lines[:-1]), f"250 {lines[-1]}"])
 
     def _encrypt(self) -> None:
         assert self._server.tls

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from carrel.db import Database
-from carrel.mail import holds
+from carrel.mail import restore_hold
 from carrel.settings import Settings
 from tests.support.accounts import BOB, make_reader
 from website import backup_commands
@@ -61,7 +61,7 @@ def test_data_12_restore_then_resume(db: Database) -> None:
     assert "carrel mail resume --skip" in done.output
     assert resume().exit_code == 2
     with db.read() as session:
-        assert holds.is_held(session)
+        assert restore_hold.is_held(session)
     assert "Mail goes on" in resume("--skip").output
     assert resume("--skip").output == "No mail is held.\n"
 
@@ -71,5 +71,5 @@ def test_data_12_a_site_that_runs_is_one_sentence_and_status_2(home: Settings) -
     with home_lock.site_lock(home.home):
         done = restore(path)
     assert done.exit_code == 2
-    assert done.output.startswith("Error: The site is running")
+    assert done.output.startswith("The site is running")
     assert len(backup_store.all_backups(home.home)) == 1

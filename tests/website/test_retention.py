@@ -18,9 +18,9 @@ ROWS = [pytest.param(row, id=row["name"] + " of " + row["where"]) for row in ROW
 PROMISED = {
     "Sign-in links": "carrel.accounts.retention:LINKS_KEPT",
     "Subscriptions that were never confirmed": "newsletter.subscribers.confirmation:LASTS",
-    "Stripe’s messages about payments": "payments.retention:KEPT",
-    "The text of mails we sent you": "carrel.mail.outbox_watch:READABLE",
-    "That we sent you a mail": "carrel.mail.outbox_watch:KEPT",
+    "Stripe’s messages about payments": "payments.retention:KEEP_FOR",
+    "The text of mails we sent you": "carrel.mail.retention:READABLE",
+    "That we sent you a mail": "carrel.mail.retention:KEPT",
     "Backup copies": "website.backup.backup_store:LONGEST",
 }
 

@@ -12,7 +12,7 @@ from carrel.accounts.models import AddressChange, LinkPurpose, MailedLink, Reade
 from carrel.accounts.sign_in import count_mail
 from carrel.mail import outbox
 from carrel.mail.addresses import Address
-from carrel.mail.outbox import ASKED
+from carrel.mail.outbox import URGENT
 from carrel.settings import Settings
 from carrel.tokens import new_token, token_hash
 
@@ -46,7 +46,7 @@ def ask(session: Session, settings: Settings, reader: Reader, address: Address, 
     link = links.make(session, LinkPurpose.NEW_ADDRESS, address, reader_id=reader.id)
     mail = mails.new_address(settings, link)
     outbox.queue(
-        session, key=f"new_address:{link.key}", to=address.typed, mail=mail, pace=ASKED, private=True
+        session, key=f"new_address:{link.key}", to=address.typed, mail=mail, priority=URGENT, private=True
     )
 
 

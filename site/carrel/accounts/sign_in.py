@@ -10,7 +10,7 @@ from carrel.accounts.limits import Limit, hours, minutes
 from carrel.accounts.models import LinkPurpose, MailedLink, Reader, ReaderSession
 from carrel.mail import outbox
 from carrel.mail.addresses import Address
-from carrel.mail.outbox import ASKED
+from carrel.mail.outbox import URGENT
 from carrel.settings import Settings
 
 log = structlog.get_logger()
@@ -46,7 +46,9 @@ def send_sign_in_link(
     count_mail(session, address, ip)
     link = links.make(session, LinkPurpose.SIGN_IN, address, next_path=next_path)
     mail = mails.sign_in(settings, link)
-    outbox.queue(session, key=f"sign_in:{link.key}", to=address.typed, mail=mail, pace=ASKED, private=True)
+    outbox.queue(
+        session, key=f"sign_in:{link.key}", to=address.typed, mail=mail, priority=URGENT, private=True
+    )
     return link.secret
 
 

@@ -34,7 +34,7 @@ class AdNotFoundError(Exception):
 def take_picture(settings: Settings, name: str, content: bytes) -> Upload:
     """Re-encode an uploaded picture into the media folder. Call it before the transaction.
 
-    `name` is the file's name as it was uploaded. Raises `carrel.images.problems.ImageError`, whose text and `mend`
+    `name` is the file's name as it was uploaded. Raises `carrel.images.problems.ImageError`, whose text and `hint`
     are for the operator.
     """
     picture = processing.publish(name, content, inventory.media_folder(settings), MEDIA_URL)

@@ -13,7 +13,7 @@ from sqlalchemy import update
 from carrel import clock
 from carrel.db import Database
 from carrel.http.services import open_database
-from carrel.mail import holds
+from carrel.mail import restore_hold
 from carrel.page_cache import CacheVersion
 from carrel.settings import Settings
 from website.backup import archive, backup_store, create, home_lock, postgres_copy, sqlite_copy
@@ -102,7 +102,7 @@ def _stage_sqlite(folder: Path, file: Path, manifest: Manifest) -> Path:
     try:
         migrate(staged)
         with staged.write() as session:
-            holds.begin(session, backup_made_at=manifest.made_at)
+            restore_hold.start(session, backup_made_at=manifest.made_at)
             session.execute(update(CacheVersion).values(value=CacheVersion.value + VERSIONS_AHEAD))
     finally:
         staged.close()
@@ -118,7 +118,7 @@ def _stage_postgres(folder: Path) -> Path:
 def _last_statements(manifest: Manifest) -> list[str]:
     return [
         postgres_copy.agreement(manifest.contents),
-        holds.as_statement(clock.now(), manifest.made_at),
+        restore_hold.start_sql(clock.now(), manifest.made_at),
         f"UPDATE epoch SET value = value + {VERSIONS_AHEAD}",  # noqa: S608 - a constant
     ]
 

@@ -7,11 +7,12 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from articles.check import check
-from articles.commands import EXIT_PROBLEMS, CommandError, refusing, show
+from articles.commands import EXIT_PROBLEMS, command_errors, print_report
 from articles.models import Article, Exam
 from articles.publish import PublishBusyError, PublishRefusedError, publish
 from carrel import deployment
 from carrel.ads.samples import seed_demo_ads
+from carrel.command_line import CommandError
 from carrel.db import Database
 from carrel.deployment import DEMO_OPERATOR, REFUSALS, DeploymentKind, WrongDeploymentError
 from carrel.http.services import has_database, open_database
@@ -86,19 +87,19 @@ def _has_library(db: Database) -> bool:
 
 def _check_articles(settings: Settings) -> None:
     """End with the report of `carrel check` when there are mistakes."""
-    with refusing():
+    with command_errors():
         report = check(settings.content)
     if report.errors:
-        show(report)
+        print_report(report)
         raise click.exceptions.Exit(EXIT_PROBLEMS)
 
 
 def _publish(settings: Settings, db: Database) -> None:
     try:
-        with refusing():
+        with command_errors():
             publish(settings, db)
     except PublishRefusedError as refused:
-        show(refused.report)
+        print_report(refused.report)
         click.echo(KEPT)
     except PublishBusyError as error:
         raise CommandError(str(error)) from None

@@ -9,7 +9,7 @@ import urllib.request
 from collections.abc import Mapping
 from urllib.error import URLError
 
-from articles.commands import CommandError
+from carrel.command_line import CommandError
 
 START_SECONDS = 120.0  # on a slow machine; nobody waits that long on another
 STOP_SECONDS = 35.0

@@ -22,13 +22,13 @@ from website.demo.environment import (
     port,
     write_down,
 )
-from website.demo.fake_stripe import FakeStripe
+from website.demo.fake_stripe import running_fake_stripe
 from website.demo.preparing import Prepared, prepare
 from website.demo.processes import Processes, ProcessStartError
 
-STANDIN_KEY = "sk_test_standin"
-STANDIN_SECRET = "whsec_demo"
-STANDIN_STATE = "stripe.db"
+FAKE_STRIPE_KEY = "sk_test_standin"
+FAKE_STRIPE_SECRET = "whsec_demo"
+FAKE_STRIPE_STATE = "stripe.db"
 
 THINGS_TO_TRY = """
   {site} is running at {address}   (Ctrl-C ends it)
@@ -110,13 +110,15 @@ def _neighbors(settings: Settings) -> Iterator[Mapping[str, str]]:
             controller, smtp_url = mailbox.start(settings.home)
             stack.callback(controller.stop)
         stripe = stack.enter_context(
-            FakeStripe.running(
+            running_fake_stripe(
                 webhook_url=f"{base_url}/webhooks/stripe",
-                webhook_secrets=(STANDIN_SECRET,),
-                api_key=STANDIN_KEY,
+                webhook_secrets=(FAKE_STRIPE_SECRET,),
+                api_key=FAKE_STRIPE_KEY,
                 retry_delays=(1, 5, 15, 60, 300, 1800),
                 settle_after=20,
-                state=settings.home / STANDIN_STATE,
+                state=settings.home / FAKE_STRIPE_STATE,
             )
         )
-        yield fill_in(os.environ, settings, Neighbors(stripe.base_url, STANDIN_KEY, STANDIN_SECRET, smtp_url))
+        yield fill_in(
+            os.environ, settings, Neighbors(stripe.base_url, FAKE_STRIPE_KEY, FAKE_STRIPE_SECRET, smtp_url)
+        )

@@ -17,8 +17,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from carrel import clock
 from carrel.accounts.models import Reader
 from carrel.http.services import Services
-from carrel.mail import holds
-from carrel.mail.models import Alarm, MailState, OutboxMail
+from carrel.mail import restore_hold
+from carrel.mail.models import Alarm, OutboxMail, OutboxState
 from newsletter.issues.models import Delivery
 from newsletter.subscribers.models import Subscriber
 from payments.models import Payment, StripeEvent
@@ -73,9 +73,9 @@ def _of_tables(session: Session) -> Iterator[Metric]:
     dead = StripeEvent.dead_at.is_not(None)
     yield _count("carrel_stripe_events_dead", "Events that wait for the operator", session, dead)
     yield _one(
-        "carrel_mail_held", "1 while all mail is held after a restoration", int(holds.is_held(session))
+        "carrel_mail_held", "1 while all mail is held after a restoration", int(restore_hold.is_held(session))
     )
-    queued = select(func.min(OutboxMail.created_at)).where(OutboxMail.state == MailState.QUEUED)
+    queued = select(func.min(OutboxMail.created_at)).where(OutboxMail.state == OutboxState.QUEUED)
     yield _age(
         "carrel_mail_oldest_age_seconds", "How long the oldest mail waits", session.scalar(queued), now
     )

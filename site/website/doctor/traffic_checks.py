@@ -8,8 +8,8 @@ from urllib.error import HTTPError
 
 from sqlalchemy import func, select
 
-from carrel.mail import holds
-from carrel.mail.models import Alarm, MailState, OutboxMail
+from carrel.mail import restore_hold
+from carrel.mail.models import Alarm, OutboxMail, OutboxState
 from carrel.mail.outcomes import MailServerError
 from carrel.mail.server import MailServer
 from carrel.settings import is_local
@@ -44,8 +44,8 @@ def webhook(site: CheckContext) -> Finding:
 def mail(site: CheckContext) -> Finding:
     """Does mail go out?"""
     with site.db.read() as session:
-        held = holds.is_held(session)
-        queued = OutboxMail.state == MailState.QUEUED
+        held = restore_hold.is_held(session)
+        queued = OutboxMail.state == OutboxState.QUEUED
         oldest = session.scalar(select(func.min(OutboxMail.created_at)).where(queued))
     if held:
         return look(

@@ -12,7 +12,7 @@ from carrel.http.redirects import see_other
 from carrel.http.services import services
 from newsletter import account_summary as newsletter
 from payments.offer import price_display
-from payments.queries.account_summary import standing
+from payments.queries.account_summary import account_summary
 
 blueprint = Blueprint("account", __name__)
 DONE = {
@@ -29,15 +29,15 @@ def account() -> str:
     settings = services().settings
     with services().db.read() as session:
         browsers = sessions.of_reader(session, here.reader_id)
-        pass_and_history = standing(session, settings, here.reader_id)
-        news = newsletter.standing(session, settings, services().signer, here.reader)
+        pass_summary = account_summary(session, settings, here.reader_id)
+        news = newsletter.newsletter_summary(session, settings, services().signer, here.reader)
     done = DONE.get(request.args.get("done", ""))
     return render_template(
         "pages/account.html",
         reader=here.reader,
         here=here,
         browsers=browsers,
-        standing=pass_and_history,
+        pass_summary=pass_summary,
         price=price_display(settings),
         newsletter=news,
         day=day,

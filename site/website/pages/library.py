@@ -16,7 +16,7 @@ from carrel.http.cached_response import Rendering, serve_cached
 from carrel.http.services import services
 from carrel.page_cache import Audience
 from newsletter.feeds import autodiscovery
-from payments.offer import Offer
+from payments.offer import PassOffer
 from website.pages import json_ld
 from website.pages.page_context import Meta, PageContext
 from website.pages.view_models import article_view, by_exam, home_section
@@ -153,7 +153,7 @@ def find(context: PageContext, slug: str, suffix: str = "/") -> Article:
 
 
 def _slots(
-    context: PageContext, article: Article, offer: Offer | None
+    context: PageContext, article: Article, offer: PassOffer | None
 ) -> tuple[dict[str, Any], dict[int, Any]]:
     if not article.ads or article.content is None:
         return {}, {}

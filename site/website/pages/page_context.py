@@ -48,7 +48,7 @@ class PageContext:
         """The page's absolute URL, from the settings and never from the request."""
         return services().settings.base_url + self.path
 
-    def offer(self, exam: Exam | None = None) -> offers.Offer | None:
+    def offer(self, exam: Exam | None = None) -> offers.PassOffer | None:
         """The line that sells the pass; a holder never sees it (decision 12)."""
         if not self.audience.has_ads:
             return None
@@ -60,7 +60,7 @@ class PageContext:
         places: Sequence[SlotPlace],
         where: AdContext,
         blocks: Sequence[Any] = (),
-        offer: offers.Offer | None = None,
+        offer: offers.PassOffer | None = None,
     ) -> tuple[dict[str, Any], dict[int, Any]]:
         """What the page's slots show, by place and between its blocks; nothing for a pass holder."""
         if not self.audience.has_ads:

@@ -36,7 +36,7 @@ def put_payment(session: Session, outcome: str = "granted", number: int = 1) -> 
     session.flush()
     payment = Payment(
         order_id=order.id, checkout_session_id=f"cs_{number}", payment_intent=f"pi_{number}", amount_cents=499,
-        subtotal_cents=499, currency="usd", outcome=outcome, trouble="" if outcome == "granted" else "odd",
+        subtotal_cents=499, currency="usd", outcome=outcome, mismatch="" if outcome == "granted" else "odd",
         paid_at=now, recorded_at=now,
     )  # fmt: skip
     session.add(payment)
@@ -77,7 +77,7 @@ def put_dispute(session: Session, *states: str) -> None:
 def put_old_refund(session: Session) -> None:
     long_ago = clock.now() - timedelta(hours=1)
     asked = RefundRequest(payment_id=put_payment(session).id, amount_cents=499, actor="olga", reason="x")
-    asked.asked_at = asked.next_try_at = long_ago
+    asked.requested_at = asked.next_try_at = long_ago
     session.add(asked)
 
 

@@ -13,7 +13,7 @@ from carrel.audit import AuditEntry
 from carrel.db import Database
 from carrel.http.services import Services
 from carrel.mail import suppression
-from carrel.mail.models import Kind, Suppression
+from carrel.mail.models import Suppression, SuppressionKind
 from tests.support.articles import put_article
 from tests.support.operators import OLGA, signed_in
 from website.admin.operators.roles import Role
@@ -80,7 +80,7 @@ def test_con_08_the_pages_of_ten_thousand_rows_neither_repeat_nor_skip_one(db: D
 def test_con_08_an_address_with_several_reasons_has_several_rows_each_once(db: Database) -> None:
     with db.write() as session:
         for number in range(PAGE):
-            for kind in (Kind.BY_HAND, Kind.BOUNCE):
+            for kind in (SuppressionKind.BY_HAND, SuppressionKind.BOUNCE):
                 suppression.suppress(session, f"reader{number}@example.org", kind)
         session.execute(update(Suppression).values(since=START))
     with db.read() as session:

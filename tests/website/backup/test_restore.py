@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 
 from carrel.accounts.models import Reader
 from carrel.db import Database
-from carrel.mail import holds
+from carrel.mail import restore_hold
 from carrel.page_cache import current_cache_version
 from carrel.settings import Settings
 from tests.support.accounts import BOB, make_reader
@@ -47,7 +47,7 @@ def test_data_12_mail_is_held_and_kept_pages_are_old(home: Settings, db: Databas
         epoch = current_cache_version(session)
     restored = restore.restore(home, path)
     with db.read() as session:
-        hold = holds.current(session)
+        hold = restore_hold.current(session)
         assert hold is not None
         assert hold.backup_made_at == restored.manifest.made_at
         assert hold.reconciled_at is None
@@ -152,7 +152,7 @@ def test_data_12_a_wrong_file_is_one_sentence_and_changes_nothing(
     assert "\n" not in str(refusal.value)
     assert seen() == before
     with db.read() as session:
-        assert holds.current(session) is None
+        assert restore_hold.current(session) is None
 
 
 def test_rows_that_the_manifest_does_not_count_are_refused(

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from carrel import clock
 from carrel.db import Database
 from carrel.http.services import Services
-from carrel.mail import alarms, holds, outbox
+from carrel.mail import alarms, outbox, restore_hold
 from carrel.mail.models import Alarm
 from carrel.settings import Settings
 from tests.support.mail import HELLO
@@ -99,7 +99,7 @@ def test_mail_that_waits_and_mail_that_is_held(site: CheckContext, db: Database)
         outbox.queue(session, key="k", to="anna@example.org", mail=HELLO)
     assert level(traffic_checks.mail, later(site, timedelta(hours=2))) is Level.BAD
     with db.write() as session:
-        holds.begin(session, backup_made_at=site.now)
+        restore_hold.start(session, backup_made_at=site.now)
     assert "carrel mail resume" in traffic_checks.mail(site).mend
 
 

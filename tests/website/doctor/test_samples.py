@@ -15,11 +15,11 @@ from carrel.db import Database
 from carrel.deployment import DEMO_OPERATOR
 from carrel.http.services import EXTENSION
 from carrel.settings import Settings
-from tests.support.payments import SECRET, Till
+from tests.support.payments import SECRET, Shop
 from website.admin.operators import staff
 from website.admin.operators.roles import Role
 from website.commands import _claim
-from website.demo.fake_stripe import FakeStripe
+from website.demo.fake_stripe import FakeStripe, running_fake_stripe
 from website.demo.operator_setup import operator_path
 from website.doctor.findings import CheckContext, Level
 from website.doctor.samples import samples
@@ -28,7 +28,7 @@ from website.doctor.samples import samples
 @pytest.fixture
 def stripe_() -> Iterator[FakeStripe]:
     """The Stripe of the demo."""
-    with FakeStripe.running() as fake_stripe:
+    with running_fake_stripe() as fake_stripe:
         fake_stripe.webhooks.sign_with(SECRET)
         yield fake_stripe
 
@@ -67,9 +67,9 @@ def test_samples_operator_and_test_orders_are_named_until_they_are_gone(
         for ad in session.scalars(select(HouseAd.id)).all():
             house_ads.archive(session, ad, actor="test")
     assert says(settings, db)[0] is Level.WELL
-    till = Till(app, app.extensions[EXTENSION], stripe_)
-    till.buy()
-    till.deliver_all()
+    shop = Shop(app, app.extensions[EXTENSION], stripe_)
+    shop.buy()
+    shop.deliver_all()
     live = settings.model_copy(update={"stripe_secret_key": SecretStr("sk_live_x")})
     for which in (settings, live):
         assert "1 order of a test Stripe" in says(which, db)[1]

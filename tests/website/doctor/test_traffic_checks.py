@@ -14,7 +14,7 @@ from carrel.slots import NetworkAd
 from payments.models import Reconciliation, StripeEvent
 from tests.support.served import free_port
 from tests.support.smtp import FakeMailServer
-from website.demo.fake_stripe import FakeStripe
+from website.demo.fake_stripe import running_fake_stripe
 from website.doctor import machine_checks, run_checks, traffic_checks
 from website.doctor.findings import CheckContext, Finding, Level
 from website.doctor.machine_checks import network_ad
@@ -72,7 +72,7 @@ def test_a_mail_server_that_does_not_answer_is_bad_and_one_that_does_is_well(sit
 @pytest.fixture
 def at_stripe(site: CheckContext) -> Iterator[CheckContext]:
     """The same before a Stripe that answers."""
-    with FakeStripe.running() as stripe:
+    with running_fake_stripe() as stripe:
         yield having(site, stripe_api_base=stripe.base_url)
 
 
@@ -97,7 +97,7 @@ def test_pf_33_a_clock_that_is_not_stripes_is_bad(
 def test_a_comparison_of_more_than_an_hour_ago_is_seen(site: CheckContext) -> None:
     assert is_told(machine_checks.comparison(site), Level.LOOK, "there was none yet")
     with site.db.write() as session:
-        session.add(Reconciliation(days=3, found=0, finished_at=site.now - timedelta(minutes=90)))
+        session.add(Reconciliation(days=3, difference_count=0, finished_at=site.now - timedelta(minutes=90)))
     assert is_told(machine_checks.comparison(site), Level.LOOK, "90 minutes ago")
 
 

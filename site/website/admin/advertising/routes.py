@@ -112,7 +112,7 @@ def _upload() -> Upload | None:
     try:
         return house_ads.take_picture(services().settings, sent.filename, sent.read())
     except ImageError as problem:
-        raise InvalidDraftError({"picture": f"{problem.message} {problem.mend}"}) from None
+        raise InvalidDraftError({"picture": f"{problem.message} {problem.hint}"}) from None
 
 
 def _known(session: Session) -> AdTargets:

@@ -39,7 +39,7 @@ def money(session: Session, settings: Settings, days: Fortnight) -> Panel:
     """Passes and what came in for them."""
     span = ReportPeriod(days.days[0], days.today, days.zone)
     figures = sales.sales(session, span, settings.pass_currency)
-    kept_price = price(figures.kept_cents, settings.pass_currency)
+    net_price = price(figures.net_cents, settings.pass_currency)
     paid = (Payment.paid_at >= days.start) & (Payment.outcome == "granted")
     sold = _one_each(session, select(Payment.paid_at).where(paid))
     numbers = [
@@ -48,7 +48,7 @@ def money(session: Session, settings: Settings, days: Fortnight) -> Panel:
             _count(session, Payment, Payment.outcome == "granted"),
             "/admin/orders/?outcome=granted",
         ),
-        Figure("Kept, before Stripe’s fees", kept_price, _report("passes", days)),
+        Figure("Kept, before Stripe’s fees", net_price, _report("passes", days)),
     ]
     return panel("Passes and money", numbers, "Passes sold", days, days.count(sold))
 

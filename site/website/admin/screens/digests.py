@@ -9,7 +9,7 @@ from carrel import clock
 from carrel.http.redirects import see_other
 from carrel.http.services import services
 from newsletter.issues import delivery_stats, issue_lifecycle, sent_log
-from newsletter.issues.issue_mail import MARK
+from newsletter.issues.issue_mail import TOKEN_PLACEHOLDER
 from newsletter.issues.models import Issue, IssueState
 from newsletter.issues.preview import preview as preview_issue
 from newsletter.subscribers.models import Frequency
@@ -72,9 +72,11 @@ def preview() -> str:
         previews = [
             preview_issue(session, settings, signer, frequency, clock.now()) for frequency in Frequency
         ]
-        lost = sent_log.ahead(session, settings)
+        lost = sent_log.missing_issues(session, settings)
     why_not = issue_lifecycle.why_not(settings)
-    return render_template("screens/digests.html", previews=previews, mark=MARK, lost=lost, why_not=why_not)
+    return render_template(
+        "screens/digests.html", previews=previews, mark=TOKEN_PLACEHOLDER, lost=lost, why_not=why_not
+    )
 
 
 def _page(issue_id: int, errors: dict[str, str]) -> str:
@@ -82,7 +84,7 @@ def _page(issue_id: int, errors: dict[str, str]) -> str:
         issue = session.get(Issue, issue_id)
         if issue is None:
             abort(404)
-        account = delivery_stats.account(session, issue)
+        account = delivery_stats.stats_of(session, issue)
         uncertain = delivery_stats.uncertain(session, issue_id)
     acts = {name: ACTS[name][0] for name in _possible_acts(issue, account)}
     return render_template(
@@ -90,7 +92,7 @@ def _page(issue_id: int, errors: dict[str, str]) -> str:
     )
 
 
-def _possible_acts(issue: Issue, account: delivery_stats.Account) -> list[str]:
+def _possible_acts(issue: Issue, account: delivery_stats.DeliveryStats) -> list[str]:
     state = IssueState(issue.state)
     possible = {
         "pause": state is IssueState.SENDING,

@@ -8,7 +8,7 @@ from carrel.http.redirects import see_other
 from carrel.http.services import services
 from carrel.mail import alarms, outbox, suppression
 from carrel.mail.addresses import InvalidAddressError, key_of, masked
-from carrel.mail.models import Alarm, Kind
+from carrel.mail.models import Alarm, SuppressionKind
 from newsletter.subscribers import erasure
 from newsletter.subscribers.models import Subscriber
 from website.admin.guard import current_operator, needs
@@ -35,7 +35,7 @@ def change_suppression() -> str | tuple[str, int]:
     form = request.form
     email, reason = form.get("email", "").strip(), form.get("reason", "").strip()[:LONGEST_REASON]
     lift = form.get("lift", "")
-    if lift and lift not in set(Kind):
+    if lift and lift not in set(SuppressionKind):
         abort(400)
     if not reason:
         return _page(email, REASON_NEEDED)
@@ -45,12 +45,12 @@ def change_suppression() -> str | tuple[str, int]:
         return _page(email, {"email": str(bad)})
     with services().db.write() as session:
         if lift:
-            changed = suppression.lift(session, key, Kind(lift))
+            changed = suppression.lift(session, key, SuppressionKind(lift))
         else:
-            changed = suppression.suppress(session, key, Kind.BY_HAND, reason)
+            changed = suppression.suppress(session, key, SuppressionKind.BY_HAND, reason)
         if changed:
             action = f"suppression.{'lift' if lift else 'add'}"
-            after: audit.Values = {"kind": lift or Kind.BY_HAND}
+            after: audit.Values = {"kind": lift or SuppressionKind.BY_HAND}
             # The log keeps what was done, not the address of somebody who may be forgotten one day.
             audit.record(
                 session,
@@ -106,7 +106,7 @@ def _page(email: str, errors: dict[str, str]) -> str | tuple[str, int]:
     try:
         with services().db.read() as session:
             key = key_of(email) if email else ""
-            suppressions = suppression.kinds(session, key) if key else []
+            suppressions = suppression.reasons(session, key) if key else []
             subscribes = session.scalars(select(exists().where(Subscriber.email_key == key))).one()
     except InvalidAddressError as bad:
         errors = {"email": str(bad)}

@@ -10,7 +10,7 @@ from carrel.http.services import services
 from payments import refunds
 from payments.ledger import manual_grants
 from payments.models import StripeEvent
-from payments.payment_context import shop_of
+from payments.payment_context import payment_context
 from payments.prices import price
 from payments.queries import order_detail
 from payments.webhooks import inbox
@@ -37,7 +37,7 @@ def refund(reference: str) -> Response | tuple[str, int]:
     order_id = _find(reference).order.id
     try:
         refunds.refund(
-            shop_of(services()),
+            payment_context(services()),
             order_id,
             current_operator().email,
             request.form.get("reason", "")[:LONGEST_REASON],
@@ -70,17 +70,17 @@ def retry(event_id: str) -> Response:
     return see_other(f"/admin/inbox/{event_id}")
 
 
-def _find(reference: str) -> order_detail.Dossier:
+def _find(reference: str) -> order_detail.OrderDetail:
     with services().db.read() as session:
         try:
-            return order_detail.compile_(session, reference)
+            return order_detail.order_detail(session, reference)
         except order_detail.OrderNotFoundError:
             abort(404)
 
 
 def _order(reference: str, errors: dict[str, str]) -> str:
     detail = _find(reference)
-    can_refund = services().settings.sells and detail.left_cents > 0 and not detail.is_being_refunded
+    can_refund = services().settings.sells and detail.unrefunded_cents > 0 and not detail.is_being_refunded
     return render_template(
         "screens/order.html",
         detail=detail,
@@ -91,11 +91,11 @@ def _order(reference: str, errors: dict[str, str]) -> str:
     )
 
 
-def _refunded(detail: order_detail.Dossier) -> list[tuple[str, str]]:
+def _refunded(detail: order_detail.OrderDetail) -> list[tuple[str, str]]:
     """What became of a refund, by the ledger."""
     if detail.is_being_refunded:
         return [("info", "Stripe did not answer. The refund is tried again until it does.")]
-    if detail.left_cents or not detail.refunds:
+    if detail.unrefunded_cents or not detail.refunds:
         return []
     back = price(sum(payment.amount_cents for payment in detail.payments), detail.order.currency)
     return [("good", f"Refunded {back}. The pass has ended on all of the buyer's devices.")]

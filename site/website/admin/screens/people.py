@@ -17,7 +17,7 @@ from carrel.mail.addresses import InvalidAddressError, key_of
 from newsletter.subscribers.models import Subscriber
 from payments.ledger import manual_grants
 from payments.queries import buyers
-from payments.queries.account_summary import standing
+from payments.queries.account_summary import account_summary
 from website.admin.guard import current_operator, needs
 from website.admin.operators.roles import Need
 
@@ -36,7 +36,7 @@ def find() -> str:
     subscriber = None
     with services().db.read() as session:
         if typed:
-            found_buyers = buyers.find(session, typed)
+            found_buyers = buyers.find_buyers(session, typed)
             subscriber = session.scalars(
                 select(Subscriber).where(Subscriber.email_key == _key(typed))
             ).first()
@@ -56,7 +56,7 @@ def give(reader_id: int) -> Response | tuple[str, int]:
     """Give the pass by hand."""
     try:
         with services().db.write() as session:
-            manual_grants.give(session, reader_id, current_operator().email, _reason())
+            manual_grants.grant(session, reader_id, current_operator().email, _reason())
     except manual_grants.ReasonRequiredError:
         return _page(reader_id, REASON_NEEDED), 422
     return see_other(f"/admin/readers/{reader_id}")
@@ -68,7 +68,7 @@ def take_back(reader_id: int) -> Response | tuple[str, int]:
     """Take every pass of a reader back. No money moves."""
     try:
         with services().db.write() as session:
-            manual_grants.take_back(session, reader_id, current_operator().email, _reason())
+            manual_grants.revoke(session, reader_id, current_operator().email, _reason())
     except manual_grants.ReasonRequiredError:
         return _page(reader_id, REASON_NEEDED), 422
     return see_other(f"/admin/readers/{reader_id}")
@@ -109,13 +109,13 @@ def _page(reader_id: int, errors: dict[str, str]) -> str:
         return render_template(
             "screens/reader.html",
             reader=reader,
-            pass_summary=standing(session, services().settings, reader_id),
+            pass_summary=account_summary(session, services().settings, reader_id),
             sessions=session.scalars(sessions).one(),
             past=session.scalars(former).all(),
             subscriber=session.scalars(
                 select(Subscriber).where(Subscriber.email_key == reader.email_key)
             ).first(),
-            kinds=suppression.kinds(session, reader.email_key) if reader.email_key else [],
+            kinds=suppression.reasons(session, reader.email_key) if reader.email_key else [],
             merged=session.scalars(select(Reader.id).where(Reader.merged_into_id == reader_id)).all(),
             errors=errors,
         )

@@ -22,7 +22,7 @@ ISSUES = Table(
     key=Issue.id,
     columns=(
         Column("number", "Issue", Issue.id, link=lambda row: f"/admin/issues/{row.key}", number=True),
-        Column("pace", "How often", Issue.pace),
+        Column("pace", "How often", Issue.frequency),
         Column("period", "Period", Issue.period),
         Column("state", "State", Issue.state),
         Column("due_at", "Due", Issue.due_at),
@@ -37,7 +37,7 @@ ISSUES = Table(
     search_hint="A period such as 2026-W46",
     filters=(
         Filter("state", "State", enum_choices(Issue.state, IssueState)),
-        Filter("pace", "How often", enum_choices(Issue.pace, Frequency)),
+        Filter("pace", "How often", enum_choices(Issue.frequency, Frequency)),
     ),
     actions=(("/admin/digests", "The next digests: what they say, who gets them"),),
 )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from carrel import clock
 from carrel.ads.models import HouseAd
 from carrel.audit import AuditEntry
-from carrel.mail.models import Alarm, MailState, OutboxMail
+from carrel.mail.models import Alarm, OutboxMail, OutboxState
 from website.admin.operators.roles import Need
 from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, contains, enum_choices
 
@@ -128,6 +128,6 @@ MAILS = Table(
     sort="-created_at",
     search=lambda _session, words: contains(OutboxMail.to_address, words) | contains(OutboxMail.name, words),
     search_hint="Part of an address, or a mail's name",
-    filters=(Filter("state", "State", enum_choices(OutboxMail.state, MailState)),),
+    filters=(Filter("state", "State", enum_choices(OutboxMail.state, OutboxState)),),
 )
 TABLES = (ADS, AUDIT, ALARMS, MAILS)

@@ -50,7 +50,7 @@ ORDERS = Table(
         Column("currency", "Currency", Order.currency),
         Column("paid_at", "Paid", Payment.paid_at),
         Column("outcome", "Outcome", Payment.outcome),
-        Column("trouble", "Trouble", Payment.trouble),
+        Column("trouble", "Trouble", Payment.mismatch),
         Column("email", "Reader", Reader.email, link=lambda row: f"/admin/readers/{row.reader_id}"),
         Column("claim", "Address at Checkout", Claim.email),
         Column("return_to", "Sold on", Order.return_to),

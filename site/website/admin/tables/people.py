@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from carrel import clock
 from carrel.accounts.models import Reader, ReaderSession
 from carrel.mail.addresses import InvalidAddressError, key_of
-from carrel.mail.models import Kind, Suppression
+from carrel.mail.models import Suppression, SuppressionKind
 from carrel.mail.suppression import address_hash
 from newsletter.subscribers.models import Frequency, Subscriber, SubscriberState
 from website.admin.operators.roles import Need
@@ -90,7 +90,7 @@ SUBSCRIBERS = Table(
     columns=(
         Column("email", "Email", Subscriber.email),
         Column("state", "State", Subscriber.state),
-        Column("pace", "How often", Subscriber.pace),
+        Column("pace", "How often", Subscriber.frequency),
         Column("paused_until", "Paused until", Subscriber.paused_until),
         Column("source", "Source", Subscriber.source),
         Column("created_at", "Added", Subscriber.created_at),
@@ -106,17 +106,17 @@ SUBSCRIBERS = Table(
             "State",
             enum_choices(Subscriber.state, SubscriberState),
         ),
-        Filter("pace", "How often", enum_choices(Subscriber.pace, Frequency)),
+        Filter("pace", "How often", enum_choices(Subscriber.frequency, Frequency)),
         Filter(
             "paused", "Paused", (Choice("yes", "Paused now", lambda: Subscriber.paused_until > clock.now()),)
         ),
     ),
 )
 KINDS = {
-    Kind.BOUNCE: "Mail bounces",
-    Kind.COMPLAINT: "Complained",
-    Kind.NEWSLETTER: "Left for good",
-    Kind.BY_HAND: "By hand",
+    SuppressionKind.BOUNCE: "Mail bounces",
+    SuppressionKind.COMPLAINT: "Complained",
+    SuppressionKind.NEWSLETTER: "Left for good",
+    SuppressionKind.BY_HAND: "By hand",
 }
 
 
@@ -141,14 +141,18 @@ SUPPRESSIONS = Table(
     ),
     columns=(
         Column("since", "Since", Suppression.since),
-        Column("kind", "Why", Suppression.kind, lambda row: KINDS[Kind(row.kind)]),
+        Column("kind", "Why", Suppression.kind, lambda row: KINDS[SuppressionKind(row.kind)]),
         Column("email", "Subscriber", Subscriber.email),
         Column("note", "Note", Suppression.note),
     ),
     sort="-since",
     search=_suppressions,
     search_hint="A whole address, or words of the note",
-    filters=(Filter("kind", "Why", choices(Suppression.kind, {str(kind): KINDS[kind] for kind in Kind})),),
+    filters=(
+        Filter(
+            "kind", "Why", choices(Suppression.kind, {str(kind): KINDS[kind] for kind in SuppressionKind})
+        ),
+    ),
     actions=(("/admin/suppression", "Lift or add one"),),
 )
 TABLES = (READERS, SUBSCRIBERS, SUPPRESSIONS)
