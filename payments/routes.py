@@ -6,10 +6,9 @@ from flask import Blueprint, Flask, Response, make_response, redirect, render_te
 from carrel.accounts import current_reader
 from carrel.accounts.paths import safe_path
 from carrel.accounts.sessions import may_see_account
-from carrel.http import errors
+from carrel.http import cookies, errors
 from carrel.http.redirects import see_other
 from carrel.http.services import services
-from carrel.http.session_cookie import set_session_cookie
 from payments import offer, refunds, signal_handlers
 from payments.checkout import start_checkout, success_page
 from payments.checkout.checkout_session import open_checkout_session, success_path
@@ -59,7 +58,7 @@ def checkout() -> Response:
     return_to = safe_path(request.form.get("next", "/"))
     if not context.settings.sells:
         return make_response(_offer_page(return_to), 503)
-    session = current_reader.session()
+    session = current_reader.reader_session()
     visitor = start_checkout.Visitor(
         reader_id=session.reader_id if session else None,
         may_see_account=session is not None and may_see_account(session),
@@ -72,14 +71,14 @@ def checkout() -> Response:
         return make_response(_offer_page(return_to), 409)
     response = _to_checkout(context, started)
     if started.new_token:
-        set_session_cookie(response, started.new_token)
+        cookies.SESSION.set(response, started.new_token)
     return response
 
 
 @blueprint.get("/pass/thanks")
 def thanks() -> Response:
     """The page after Checkout. It records a payment before the webhook arrives (decision 4), and signs nobody in."""
-    session = current_reader.session()
+    session = current_reader.reader_session()
     checkout_session_id = request.args.get("session", "")
     result = success_page.checkout_result(
         payment_context(services()), checkout_session_id, session.reader_id if session else None
@@ -107,7 +106,7 @@ def refund() -> Response:
 
 def _offer_page(return_to: str) -> Response:
     settings = services().settings
-    session = current_reader.session()
+    session = current_reader.reader_session()
     page = render_template(
         "payments/offer.html",
         line=offer.offer_line(settings),
@@ -129,7 +128,7 @@ def _to_checkout(context: PaymentContext, started: start_checkout.StartedCheckou
         return make_response(redirect(open_checkout_session(context, started.order, started.email), 303))
     except (StripeUnavailableError, StripeRefusedError, StripeResponseError) as failure:
         log.error("checkout not opened", order=started.order.reference, failure=str(failure))
-        return errors.page(503, STRIPE_UNAVAILABLE)
+        return errors.error_response(503, STRIPE_UNAVAILABLE)
 
 
 def _poll_again(response: Response, checkout_session_id: str) -> None:

@@ -10,7 +10,7 @@ from articles.build.site_urls import SiteUrls, link_target
 from articles.loading import file_io
 from articles.loading.markdown_file import BodySource
 from articles.problems import Problem, soften_in_draft
-from articles.render import Picture, RenderContext, Rendered, images, render
+from articles.render import RenderContext, Rendered, WebImage, images, render
 from articles.render.image_problems import ImageError
 from articles.words import keywords, words
 
@@ -37,7 +37,7 @@ class ImageResolver:
     images: list[BuiltImage] = field(default_factory=list)
     errors: dict[str, ImageError] = field(default_factory=dict)
 
-    def resolve(self, src: str) -> Picture | None:
+    def resolve(self, src: str) -> WebImage | None:
         """The picture of an image as an author wrote its path, or None."""
         root = self.context.root
         try:
@@ -50,11 +50,11 @@ class ImageResolver:
         self.images.append(BuiltImage(file.relative_to(root).as_posix(), stat, digest))
         return picture
 
-    def _publish(self, file: Path) -> Picture:
+    def _publish(self, file: Path) -> WebImage:
         if self.context.media is not None:
             return images.publish_image(file, self.context.media, MEDIA_URL)
         images.check_image(file)
-        return Picture(file.name, 1, 1)
+        return WebImage(file.name, 1, 1)
 
     def problems(self, rendered: Rendered) -> Iterator[Problem]:
         """The images that could not be used, at the lines where they stand."""

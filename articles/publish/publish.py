@@ -11,7 +11,7 @@ from articles.publish.change_detection import load_changes, new_stats
 from articles.publish.commit import ArticleUpdate, ArticleWriter, write_stats
 from articles.publish.content_store import delete_bodies, delete_orphans
 from articles.publish.diff import Diff, compare
-from articles.publish.lock import one_at_a_time
+from articles.publish.lock import publish_lock
 from articles.publish.previous_state import first_visible_times
 from articles.publish.publication import Publication, PublishRefusedError, no_message
 from articles.publish.report import PublishReport
@@ -19,7 +19,7 @@ from articles.publish.sync_taxonomy import sync_exams, sync_pages
 from articles.visibility import first_visible
 from carrel import clock
 from carrel.db import Database
-from carrel.page_cache import raise_epoch
+from carrel.page_cache import bump_cache_version
 from carrel.settings import Settings
 
 MANY_AT_ONCE = 5  # more new articles than this in one publication are one mail (decision 13)
@@ -41,7 +41,7 @@ def publish(
     """
     media = settings.home / "media"
     run = Publication(db, settings.content, media, clock.now(), dry_run, say, progress)
-    with one_at_a_time(db, say):
+    with publish_lock(db, say):
         if not dry_run:
             delete_orphans(db)
         content, urls = load_changes(run)
@@ -75,7 +75,7 @@ def _commit(run: Publication, content: LoadedContent, report: PublishReport, cha
         ArticleWriter(session, changes).write()
         write_stats(session, new_stats(run, content.unchanged))
         if not report.is_empty:
-            raise_epoch(session)
+            bump_cache_version(session)
     delete_bodies(run.db, changes.diff.replaced)
 
 

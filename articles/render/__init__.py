@@ -12,7 +12,7 @@ from articles.render.rendered import (
     RenderContext,
     Rendered,
 )
-from carrel.images.image import Picture
+from carrel.images.image import WebImage
 
 __all__ = [
     "PLACEHOLDER",
@@ -22,9 +22,9 @@ __all__ = [
     "Image",
     "Kind",
     "Link",
-    "Picture",
     "RenderContext",
     "Rendered",
+    "WebImage",
     "for_feed",
     "render",
 ]

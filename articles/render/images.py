@@ -10,7 +10,7 @@ from articles.render.image_problems import (
     MissingImageError,
     UnknownImageTypeError,
 )
-from carrel.images.image import BYTES, Picture
+from carrel.images.image import BYTES, WebImage
 
 
 def find_image(folder: Path, src: str, root: Path) -> Path:
@@ -39,7 +39,7 @@ def check_image(path: Path) -> None:
     processing.inspect(path.name, _read(path))
 
 
-def publish_image(path: Path, media: Path, url: str) -> Picture:
+def publish_image(path: Path, media: Path, url: str) -> WebImage:
     """Write the sizes of an image that `media` lacks, and return how to show it; see `carrel.images.processing`."""
     from carrel.images import processing
 

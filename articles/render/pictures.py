@@ -4,7 +4,7 @@ from urllib.parse import unquote
 
 from articles.render.rendered import Image
 from articles.render.tree import Element, Tree, parent_of, pop_attribute, remove, set_attributes, sub_element
-from carrel.images.image import Picture
+from carrel.images.image import WebImage
 
 SIZES = "(min-width: 48rem) 44rem, 100vw"  # the width of the text column
 
@@ -31,7 +31,7 @@ def _resolve_image(tree: Tree, element: Element, *, first: bool) -> Image:
     return Image(path, alt, caption, line, picture)
 
 
-def _picture_of(tree: Tree, element: Element, path: str, line: int) -> Picture | None:
+def _picture_of(tree: Tree, element: Element, path: str, line: int) -> WebImage | None:
     if not path or ":" in path or path.startswith(("/", "\\")):
         pop_attribute(element, "src")
         hint = "Put the file beside the article and write its name: `![…](file.png)`."

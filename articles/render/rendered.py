@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from articles.problems import Problem
-from carrel.images.image import Picture
+from carrel.images.image import WebImage
 
 Kind = Literal[
     "heading", "paragraph", "list", "definitions", "table", "code",
@@ -26,7 +26,7 @@ class RenderContext:
 
     first_line: int = 1
     resolve_link: Callable[[str], str | None] | None = None
-    resolve_image: Callable[[str], Picture | None] | None = None
+    resolve_image: Callable[[str], WebImage | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Image:
     alt: str
     caption: str
     line: int
-    picture: Picture | None
+    picture: WebImage | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from articles.models import Article
-from carrel.ads.ad_server import AdServer, FilledSlot, Place, Where
+from carrel.ads.ad_server import AdContext, AdServer, FilledSlot, SlotPlace
 from carrel.ads.choice import window_start
 from carrel.settings import Settings
 from carrel.tokens import Signer
@@ -25,14 +25,14 @@ class FeedAds:
         daily = settings.model_copy(update={"ad_window_minutes": WINDOW_MINUTES})
         self._ad_server = AdServer(session, daily, signer, now, base_url=settings.base_url)
         self.since = window_start(now, WINDOW_MINUTES)
-        self.until = self._ad_server.page([Place.FEED], Where("/feed")).fresh_until
+        self.until = self._ad_server.page([SlotPlace.FEED], AdContext("/feed")).fresh_until
 
     def html_below(self, article: Article) -> str:
         """The ad below an article as HTML, or nothing."""
         if not article.ads:
             return ""
         topics = tuple(topic.slug for topic in article.topics)
-        ad = self._ad_server.one(Place.FEED, Where(article.slug, article.exam.slug, topics))
+        ad = self._ad_server.one(SlotPlace.FEED, AdContext(article.slug, article.exam.slug, topics))
         return str(_html(ad)) if ad else ""
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from articles import queries
 from carrel import clock
 from carrel.http.assets import asset_url
-from carrel.http.cached_response import Rendering, serve_edition
+from carrel.http.cached_response import Rendering, serve_cached
 from carrel.http.services import services
 from carrel.page_cache import Audience
 from newsletter.feeds import private_feed as private
@@ -56,14 +56,14 @@ def private_feed(token: str) -> Response:
     with app.db.read() as session:
         if not private.is_valid(session, app.settings, app.signer, token):
             abort(404)
-    return _displayable(serve_edition("feed:private", Audience.PASS, _render_private, RSS))
+    return _displayable(serve_cached("feed:private", Audience.PASS, _render_private, RSS))
 
 
 def _serve(file: str, folder: str, scope_of: ScopeOf) -> Response:
     self_url = f"{services().settings.base_url}{folder}{file}"
     try:
         return _displayable(
-            serve_edition(
+            serve_cached(
                 f"feed:{folder}{file}",
                 Audience.GUEST,
                 lambda: _render(file, self_url, scope_of),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from articles.models import Article
 from articles.render import for_feed
 from carrel import clock
-from carrel.ads.ad_server import AdServer, FilledSlot, Place, Where
+from carrel.ads.ad_server import AdContext, AdServer, FilledSlot, SlotPlace
 from carrel.http.services import Services
 from carrel.mail.message import Content
 from carrel.page_cache import Audience
@@ -139,6 +139,6 @@ def _ad(
     if not any(snapshot["ads"] for snapshot in snapshots):
         return None
     exams = {snapshot["exam_slug"] for snapshot in snapshots}
-    where = Where(f"digest:{issue.id}", exams.pop() if len(exams) == 1 else "")
+    where = AdContext(f"digest:{issue.id}", exams.pop() if len(exams) == 1 else "")
     ad_server = AdServer(session, settings, signer, clock.now(), base_url=settings.base_url)
-    return ad_server.one(Place.DIGEST, where)
+    return ad_server.one(SlotPlace.DIGEST, where)

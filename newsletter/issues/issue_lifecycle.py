@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from carrel import audit, clock
 from carrel.http.services import Services
 from carrel.mail.alarms import raise_alarm
-from carrel.page_cache import raise_epoch
+from carrel.page_cache import bump_cache_version
 from carrel.settings import Settings, is_local
 from newsletter.issues.models import DeliveredArticle, Delivery, DeliveryState, Issue, IssueState, MailVariant
 
@@ -78,7 +78,7 @@ def _begin(session: Session, settings: Settings, issue: Issue) -> None:
 def _start(session: Session, issue: Issue) -> None:
     now = clock.now()
     issue.state, issue.started_at, issue.send_until = IssueState.SENDING, now, now + SENDING_LASTS
-    raise_epoch(session)  # the archive has a page more
+    bump_cache_version(session)  # the archive has a page more
 
 
 def approve(session: Session, settings: Settings, issue_id: int, actor: str) -> bool:
@@ -90,7 +90,7 @@ def approve(session: Session, settings: Settings, issue_id: int, actor: str) -> 
     values = {"state": IssueState.SENDING, "started_at": now, "send_until": now + SENDING_LASTS, "reason": ""}
     if session.scalars(waiting.values(values | {"approved_by": actor}).returning(Issue.id)).first() is None:
         return False
-    raise_epoch(session)
+    bump_cache_version(session)
     audit.record(session, actor=actor, action="digest.send", subject=f"issue:{issue_id}")
     return True
 

@@ -5,13 +5,13 @@ import hmac
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
 from carrel.accounts import current_reader, sessions
+from carrel.http import cookies
 from carrel.http.redirects import see_other
 from carrel.http.services import services
 from carrel.mail import addresses, outbox
 from carrel.mail.addresses import Address, InvalidAddressError
 from carrel.tokens import token_hash
 from newsletter.subscribers import (
-    browser_binding_cookie,
     confirmation,
     links,
     preferences,
@@ -96,7 +96,7 @@ def confirm(token: str) -> Response:
     except ConfirmLinkUsedError:
         return _link_used()
     response = _to_preferences(subscriber)
-    browser_binding_cookie.clear_token(response)
+    cookies.SIGN_UP.clear(response)
     return response
 
 
@@ -110,7 +110,7 @@ def _read(form: SignUpForm, origin: RequestOrigin) -> SignUpRequest:
 
 def _own_address() -> Address | None:
     """The address that was proven in this browser."""
-    session = current_reader.session()
+    session = current_reader.reader_session()
     if session is None or session.reader.email is None or not sessions.may_see_account(session):
         return None
     return addresses.parse(session.reader.email)
@@ -126,7 +126,7 @@ def _subscribe_at_once(sign_up: SignUpRequest) -> Response:
 
 def _tell_to_look(browser: str) -> Response:
     response = see_other(url_for("newsletter.sent"))
-    browser_binding_cookie.set_token(response, browser)
+    cookies.SIGN_UP.set(response, browser)
     return response
 
 
@@ -147,7 +147,7 @@ def _form(form: SignUpForm, errors: dict[str, str]) -> str:
 
 
 def _is_same_browser(sign_up: SignUp) -> bool:
-    token = browser_binding_cookie.token()
+    token = cookies.SIGN_UP.value()
     return bool(token) and hmac.compare_digest(token_hash(token), sign_up.browser_hash or b"")
 
 

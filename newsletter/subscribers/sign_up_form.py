@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from flask import request
 
 from carrel import clock
+from carrel.http import cookies
 from carrel.tokens import InvalidSignatureError, Signer, new_token
-from newsletter.subscribers import browser_binding_cookie
 from newsletter.subscribers.models import Frequency
 from newsletter.subscribers.sign_up import RequestOrigin
 
@@ -67,7 +67,7 @@ def is_too_quick(signer: Signer, form: Mapping[str, str]) -> bool:
 
 def request_origin() -> RequestOrigin:
     """Where this request came from."""
-    return RequestOrigin(request.remote_addr or "", _page(), browser_binding_cookie.token() or new_token())
+    return RequestOrigin(request.remote_addr or "", _page(), cookies.SIGN_UP.value() or new_token())
 
 
 def _page() -> str:

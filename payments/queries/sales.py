@@ -9,8 +9,8 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from carrel.ads import reports
-from carrel.ads.reports import Span
-from carrel.csv_export import sheet
+from carrel.ads.reports import ReportPeriod
+from carrel.csv_export import to_csv
 from payments.ledger import entries
 from payments.ledger.entitlement import refunded_cents
 from payments.models import Order, Payment
@@ -59,7 +59,7 @@ class Sales:
         return sum(page.net_cents for page in self.pages)
 
 
-def sales(session: Session, span: Span, currency: str) -> Sales:
+def sales(session: Session, span: ReportPeriod, currency: str) -> Sales:
     """Passes paid in this period, in this currency. Gifts are not counted."""
     sold = _paid_orders(session, span, currency)
     states = entries.refund_and_dispute_entries(session, [payment_id for payment_id, _, _ in sold])
@@ -82,10 +82,10 @@ def as_csv(pages: Iterable[PageSales]) -> str:
         [page.page, page.page_views, page.passes, page.net_cents, round(page.rate, 2) if page.rate else 0]
         for page in pages
     ]
-    return sheet(HEADER, rows)
+    return to_csv(HEADER, rows)
 
 
-def _paid_orders(session: Session, span: Span, currency: str) -> Sequence[Row[int, int, str]]:
+def _paid_orders(session: Session, span: ReportPeriod, currency: str) -> Sequence[Row[int, int, str]]:
     paid = select(Payment.id, Payment.amount_cents, Order.return_to).join(Order, Payment.order_id == Order.id)
     within = (Payment.paid_at >= span.start, Payment.paid_at < span.end)
     return session.execute(

@@ -20,7 +20,7 @@ def unguard(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _LOOKS_LIKE_A_FORMULA.match(cell) else cell
 
 
-def sheet(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+def to_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     """The rows as CSV with CRLF line ends, text guarded."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")

@@ -20,7 +20,7 @@ DEMO_OPERATOR: Final = "operator@carrel.example"
 SAMPLE_URL: Final = "https://sample.example/"  # where the demo's ads lead
 
 
-class Kind(StrEnum):
+class DeploymentKind(StrEnum):
     """What runs here: `carrel demo`, or `carrel serve` and `carrel worker`."""
 
     DEMO = "demo"
@@ -31,28 +31,28 @@ class WrongDeploymentError(SettingsError):
     """Home or database are the other kind's."""
 
 
-SENTENCES: Final = {
-    Kind.DEMO: "{place} belongs to a demo, whose samples and operator must not go live: "
+REFUSALS: Final = {
+    DeploymentKind.DEMO: "{place} belongs to a demo, whose samples and operator must not go live: "
     "carrel init NEW-FOLDER --from-demo makes a site of its articles, settings and operators, without the samples.",
-    Kind.PRODUCTION: "{place} belongs to a public site (carrel serve), where a demo would put samples: "
+    DeploymentKind.PRODUCTION: "{place} belongs to a public site (carrel serve), where a demo would put samples: "
     "set another CARREL_HOME (and no DATABASE_URL), or run the demo in another folder.",
 }
 
 
-def check(settings: Settings, db: Database, kind: Kind) -> None:
+def check(settings: Settings, db: Database, kind: DeploymentKind) -> None:
     """Refuse a home or a database that the other kind has used. Raises `WrongDeploymentError`."""
-    for place, found in _marks(settings, db):
-        if found not in {None, kind}:
-            raise WrongDeploymentError(SENTENCES[found].format(place=place))
+    for place, kind_there in _marks(settings, db):
+        if kind_there not in {None, kind}:
+            raise WrongDeploymentError(REFUSALS[kind_there].format(place=place))
 
 
-def claim(settings: Settings, db: Database, kind: Kind) -> None:
+def claim(settings: Settings, db: Database, kind: DeploymentKind) -> None:
     """Mark home and database as this kind's. Needs our schema. Raises `WrongDeploymentError`."""
     check(settings, db, kind)
     mark(settings, db, kind)
 
 
-def mark(settings: Settings, db: Database, kind: Kind) -> None:
+def mark(settings: Settings, db: Database, kind: DeploymentKind) -> None:
     """Put the mark where there is none."""
     path = _file(settings)
     if not path.exists():
@@ -62,7 +62,7 @@ def mark(settings: Settings, db: Database, kind: Kind) -> None:
             insert_new(session, SiteSecret, name=MARK, value=kind.encode())
 
 
-def database_mark(db: Database) -> Kind | None:
+def database_mark(db: Database) -> DeploymentKind | None:
     """Whose mark a database carries; None where there is none, or no schema yet."""
     if not inspect(db.engine).has_table(SiteSecret.__tablename__):
         return None
@@ -71,14 +71,14 @@ def database_mark(db: Database) -> Kind | None:
     return _kind(value.decode()) if value else None
 
 
-def _marks(settings: Settings, db: Database) -> Iterator[tuple[str, Kind | None]]:
+def _marks(settings: Settings, db: Database) -> Iterator[tuple[str, DeploymentKind | None]]:
     path = _file(settings)
     yield f"The home {settings.home}", _kind(path.read_text("utf-8")) if path.exists() else None
     yield f"The database {db.url.database}", database_mark(db)
 
 
-def _kind(text: str) -> Kind | None:
-    return next((kind for kind in Kind if kind == text.strip()), None)
+def _kind(text: str) -> DeploymentKind | None:
+    return next((kind for kind in DeploymentKind if kind == text.strip()), None)
 
 
 def _file(settings: Settings) -> Path:

@@ -57,12 +57,12 @@ def strike_out_secrets(
 
 
 def struck(text: str) -> str:
-    """The text without its secrets: `[token]` stands where one was."""
-    return SECRETS.sub(lambda found: f"[{(found.lastgroup or '').removeprefix('bare_')}]", text)
+    """The text without its secrets: each is replaced by a word such as `[token]`."""
+    return SECRETS.sub(lambda match: f"[{(match.lastgroup or '').removeprefix('bare_')}]", text)
 
 
 class StrikingFormatter(logging.Formatter):
-    """For the logs of libraries, traces included: gunicorn names the address of a request that failed."""
+    """For the logs of libraries, traces included: gunicorn names the URL of a request that failed."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as text, without secrets."""

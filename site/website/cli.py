@@ -21,7 +21,7 @@ DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EFB
 # the others, and whoever only asks which there are waits for none.
 COMMANDS = {
     "backup": (
-        "website.backup.commands:backup_command",
+        "website.backup_commands:backup_command",
         "Make a backup beside the running site: database, pictures, and a manifest that proves both.",
     ),
     "check": (
@@ -45,7 +45,7 @@ COMMANDS = {
         "website.commands:init_command",
         "Begin a site: a folder with settings, an exam, an article and the plain pages.",
     ),
-    "mail": ("website.backup.commands:mail", "Mail that is held since a backup was restored."),
+    "mail": ("website.backup_commands:mail", "Mail that is held since a backup was restored."),
     "migrate": ("website.commands:migrate_command", "Bring the database to this release's schema."),
     "new": (
         "articles.commands:new_command",
@@ -60,7 +60,7 @@ COMMANDS = {
         "Make the library that readers see what the files say, all at once or not at all.",
     ),
     "reconcile": ("payments.commands:reconcile_command", "Compare Stripe with the ledger, both ways."),
-    "restore": ("website.backup.commands:restore_command", "Put a backup back."),
+    "restore": ("website.backup_commands:restore_command", "Put a backup back."),
     "serve": ("website.commands:serve_command", "Serve the site (production)."),
     "subscribers": (
         "newsletter.commands:subscribers",
@@ -85,8 +85,8 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name][0].partition(":")
-        found = getattr(import_module(module), name)
-        return found if isinstance(found, click.Command) else None
+        command = getattr(import_module(module), name)
+        return command if isinstance(command, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The names, and what each does."""
@@ -140,18 +140,18 @@ def main() -> None:
         sys.exit(carrel(standalone_mode=False))
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
-    except click.ClickException as wrong:
-        wrong.show()
-        sys.exit(wrong.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except click.Abort:
         sys.exit(130)
-    except Exception as wrong:
-        if sentence := _sentence(wrong):
+    except Exception as error:
+        if sentence := _sentence(error):
             refuse(sentence)
         raise
 
 
-def _sentence(wrong: Exception) -> str:
+def _sentence(error: Exception) -> str:
     """What an operator can do about it; empty when nobody foresaw it."""
     from sqlalchemy.exc import OperationalError  # here: a command that goes well needs none of them
 
@@ -159,19 +159,19 @@ def _sentence(wrong: Exception) -> str:
     from carrel.settings import SettingsError
     from website.backup.errors import BackupError
 
-    match wrong:
+    match error:
         case SettingsError() | DatabaseUnusableError() | BackupError():
-            return str(wrong)
+            return str(error)
         case OperationalError():
-            return f"The database cannot be used: {wrong.orig}. {_mend(wrong.orig)}"
-        case OSError() if wrong.errno in DISK_TROUBLE:
-            place = wrong.filename or "the disk"
-            return f"{wrong.strerror}: {place}. Make room, or make it writable, and try again."
+            return f"The database cannot be used: {error.orig}. {_hint(error.orig)}"
+        case OSError() if error.errno in DISK_TROUBLE:
+            place = error.filename or "the disk"
+            return f"{error.strerror}: {place}. Make room, or make it writable, and try again."
     return ""
 
 
-def _mend(wrong: BaseException | None) -> str:
-    if "locked" in str(wrong):
+def _hint(error: BaseException | None) -> str:
+    if "locked" in str(error):
         return "Others are writing: try again in a minute."
     return "Is the disk full, or the folder read-only?"
 

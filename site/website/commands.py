@@ -13,14 +13,14 @@ from carrel import clock, deployment
 from carrel.db import Database
 from carrel.http.services import existing_database, make_services, open_database
 from carrel.settings import Settings, SettingsError, load, require_production
-from website.backup.home_lock import site_runs
+from website.backup.home_lock import site_lock
 from website.migrations import check_columns, check_schema, migrate
 
 OF_THE_DEMO = ("website.demo", "aiosmtpd")
 
 
 def running_settings(demo: bool) -> Settings:
-    """Settings that a site can run on, over a schema that is ours, in a home that is no other's."""
+    """Settings that a site can run on, with our schema, in a home that belongs to it."""
     settings = load(demo=True) if demo else require_production(load())
     db = existing_database(settings)
     try:
@@ -41,12 +41,12 @@ def _claim(settings: Settings, db: Database) -> None:
     from website.doctor.findings import CheckContext, Level
     from website.doctor.samples import samples
 
-    deployment.check(settings, db, deployment.Kind.PRODUCTION)
+    deployment.check(settings, db, deployment.DeploymentKind.PRODUCTION)
     with suppress(OSError, SQLAlchemyError):
-        deployment.mark(settings, db, deployment.Kind.PRODUCTION)
-    found = samples(CheckContext(settings, db, clock.now()))
-    if found.level is not Level.WELL:
-        click.echo(f"Warning: {found.says}. {found.mend}", err=True)
+        deployment.mark(settings, db, deployment.DeploymentKind.PRODUCTION)
+    finding = samples(CheckContext(settings, db, clock.now()))
+    if finding.level is not Level.WELL:
+        click.echo(f"Warning: {finding.says}. {finding.mend}", err=True)
 
 
 def demo_module(name: str) -> ModuleType:
@@ -96,13 +96,13 @@ def init_command(folder: Path, from_demo: bool) -> None:
 @click.option("--mailbox", is_flag=True, hidden=True, help="Show the demo's mailbox.")
 def serve_command(bind: str | None, workers: int | None, demo: bool, mailbox: bool) -> None:
     """Serve the site (production)."""
-    from website.server import no_more, serve
+    from website.server import add_nothing, serve
 
     settings = running_settings(demo)
-    address = bind or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
-    more = demo_module("mail_pages").init_app if mailbox else no_more
-    with site_runs(settings.home):
-        serve(settings, address, workers, more)
+    bind_address = bind or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+    add_pages = demo_module("mail_pages").init_app if mailbox else add_nothing
+    with site_lock(settings.home):
+        serve(settings, bind_address, workers, add_pages)
 
 
 @click.command("worker")
@@ -112,18 +112,18 @@ def worker_command(demo: bool) -> None:
     from website.worker import run
 
     settings = running_settings(demo)
-    with site_runs(settings.home):
+    with site_lock(settings.home):
         run(make_services(settings))
 
 
 @click.command("migrate")
 def migrate_command() -> None:
     """Bring the database to this release's schema. Safe to run twice, and by several at once."""
-    from website.backup.create import before_migration
+    from website.backup.create import back_up_before_migration
 
     settings = load()
     db = open_database(settings)
-    if saved := before_migration(settings, db):
+    if saved := back_up_before_migration(settings, db):
         click.echo(f"What is there now is kept: {saved}")
     click.echo("The schema is up to date now." if migrate(db) else "The schema was up to date.")
     db.close()

@@ -53,10 +53,10 @@ def _operators(settings: Settings) -> People:
     try:
         check_schema(db)
         with db.read() as session:
-            found = session.execute(select(Operator.email, Operator.role).order_by(Operator.id)).all()
+            emails = session.execute(select(Operator.email, Operator.role).order_by(Operator.id)).all()
     finally:
         db.close()
-    return [(email, Role(role)) for email, role in found if email != DEMO_OPERATOR]
+    return [(email, Role(role)) for email, role in emails if email != DEMO_OPERATOR]
 
 
 def _write_operators(settings: Settings, people: People) -> None:

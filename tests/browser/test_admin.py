@@ -9,9 +9,9 @@ from playwright.sync_api import Page, Response, expect
 from sqlalchemy import update
 
 from carrel import clock
+from carrel.http import cookies
 from tests.browser.conftest import NARROW, Office, Profile
 from tests.support.axe import complaints, complaints_in_both
-from tests.support.office import COOKIE
 from tests.support.operators import code_now
 from website.admin.operators.models import OperatorSession
 
@@ -76,7 +76,7 @@ def olga(office: Office, profile: Profile) -> Callable[..., Page]:
 
     def new(**options: object) -> Page:
         context = profile(**{"viewport": NARROW, **options})
-        context.add_cookies([{"name": COOKIE, "value": token, "url": site.url}])
+        context.add_cookies([{"name": cookies.OPERATOR.base_name, "value": token, "url": site.url}])
         return context.new_page()
 
     return new
@@ -149,7 +149,9 @@ def test_an_address_of_numbers_says_that_passkeys_need_a_name(office: Office, pa
 def test_auth_08_a_passkey_is_added_and_signs_in(office: Office, profile: Profile) -> None:
     """On localhost: an address of numbers cannot have passkeys."""
     site, context = office[0].url.replace("127.0.0.1", "localhost"), profile(viewport=NARROW)
-    context.add_cookies([{"name": COOKIE, "value": office[1], "domain": "localhost", "path": "/"}])
+    context.add_cookies(
+        [{"name": cookies.OPERATOR.base_name, "value": office[1], "domain": "localhost", "path": "/"}]
+    )
     page = context.new_page()
     device = context.new_cdp_session(page)
     device.send("WebAuthn.enable")

@@ -1,4 +1,4 @@
-"""What the look promises beyond its colours: paper, choices that stay, a contents list that follows."""
+"""What the look promises beyond its colors: paper, choices that stay, a contents list that follows."""
 
 import json
 import re
@@ -36,7 +36,7 @@ def test_on_paper_every_answer_is_open_a_source_shows_its_address_and_nothing_el
     assert source.get_attribute("href") in shown
 
 
-def test_the_panel_changes_colours_and_text_size_and_the_choice_stays(page: Page) -> None:
+def test_the_panel_changes_colors_and_text_size_and_the_choice_stays(page: Page) -> None:
     page.goto(ARTICLE)
     ground = "getComputedStyle(document.body).backgroundColor"
     size = "parseFloat(getComputedStyle(document.querySelector('.prose p')).fontSize)"

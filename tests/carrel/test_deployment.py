@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from carrel import deployment
 from carrel.db import Database
-from carrel.deployment import Kind, WrongDeploymentError
+from carrel.deployment import DeploymentKind, WrongDeploymentError
 from carrel.settings import Settings
 from website import commands, server, worker
 from website.cli import carrel
@@ -21,13 +21,13 @@ def other_home(settings: Settings, tmp_path: Path) -> Settings:
     return settings.model_copy(update={"home": home})
 
 
-@pytest.mark.parametrize("first", Kind)
+@pytest.mark.parametrize("first", DeploymentKind)
 def test_what_one_has_marked_the_other_refuses_by_home_and_by_database(
-    settings: Settings, db: Database, tmp_path: Path, first: Kind
+    settings: Settings, db: Database, tmp_path: Path, first: DeploymentKind
 ) -> None:
     second, says = {
-        Kind.DEMO: (Kind.PRODUCTION, "carrel init NEW-FOLDER --from-demo"),
-        Kind.PRODUCTION: (Kind.DEMO, "belongs to a public site"),
+        DeploymentKind.DEMO: (DeploymentKind.PRODUCTION, "carrel init NEW-FOLDER --from-demo"),
+        DeploymentKind.PRODUCTION: (DeploymentKind.DEMO, "belongs to a public site"),
     }[first]
     deployment.claim(settings, db, first)
     deployment.claim(settings, db, first)  # it may start again
@@ -42,8 +42,8 @@ def test_what_one_has_marked_the_other_refuses_by_home_and_by_database(
 
 def test_a_home_without_a_mark_takes_that_of_whoever_starts_first(settings: Settings, db: Database) -> None:
     assert deployment.database_mark(db) is None
-    deployment.claim(settings, db, Kind.PRODUCTION)
-    assert deployment.database_mark(db) is Kind.PRODUCTION
+    deployment.claim(settings, db, DeploymentKind.PRODUCTION)
+    assert deployment.database_mark(db) is DeploymentKind.PRODUCTION
     assert (settings.home / deployment.MARK).read_text() == "production\n"
 
 
@@ -57,7 +57,7 @@ def test_a_public_site_starts_where_the_mark_cannot_be_written(
     commands._claim(settings, db)
     monkeypatch.undo()
     commands._claim(settings, db)
-    assert deployment.database_mark(db) is Kind.PRODUCTION
+    assert deployment.database_mark(db) is DeploymentKind.PRODUCTION
 
 
 @pytest.mark.parametrize("command", ["serve", "worker"])

@@ -11,9 +11,9 @@ from carrel import logging
 
 
 def line(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
-    found = json.loads(capsys.readouterr().err)
-    assert isinstance(found, dict)
-    return found
+    line = json.loads(capsys.readouterr().err)
+    assert isinstance(line, dict)
+    return line
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_data_12_after_rm_rf_and_restore_the_pass_is_there_and_nothing_is_mailed
         anna, annas = buy(site, "anna@example.org")
         bob = site.buyer()
         bobs = bob.order()  # the backup knows the order, and not that it was paid
-        shutil.copy(create.make(load(site.environ), site.db), safe)
+        shutil.copy(create.create_backup(load(site.environ), site.db), safe)
         site.stripe.pay(bobs, email="bob@example.org")
         until(lambda: site.mail.mails_to("bob@example.org"))
         before = mails(site)

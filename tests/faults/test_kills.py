@@ -26,7 +26,7 @@ from tests.faults.load import Load
 from tests.support.crashing import POINTS
 from tests.support.digests import put_readers
 from tests.support.site import WAIT_SECONDS, Site, running_site, until
-from website.backup.sqlite_copy import checked
+from website.backup.sqlite_copy import verify
 
 KILLS = 500 if FULL else 3
 PURCHASES = 100 if FULL else 3  # at least; the kills slow everybody down
@@ -106,7 +106,7 @@ def test_data_04_killed_again_and_again_under_mixed_load_everything_adds_up(
     settle(site)
 
     if site.db.is_sqlite:
-        checked(Path(str(site.db.url.database)))  # integrity and foreign keys
+        verify(Path(str(site.db.url.database)))  # integrity and foreign keys
     paid = set(load.paid)
     until(lambda: all(site.passes(each) == 1 for each in paid))
     until(lambda: [each for each in paid if site.ad_free(each) == (each in load.refunded)] == [])

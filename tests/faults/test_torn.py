@@ -21,7 +21,7 @@ from tests.support.accounts import make_reader
 from tests.support.mail import HELLO
 from tests.support.newsletter import put_subscriber
 from tests.support.state import dump
-from website.backup.sqlite_copy import checked
+from website.backup.sqlite_copy import verify
 
 COMMITS = 24
 OFFSETS = 1_000 if FULL else 25
@@ -97,7 +97,7 @@ def test_data_05_a_torn_log_gives_a_prefix_of_what_was_committed(db: Database, t
         torn = tmp_path / f"torn-{number}.db"
         shutil.copy(file, torn)
         Path(f"{torn}-wal").write_bytes(tears[number % 3](log, at))
-        checked(torn)  # integrity and foreign keys
+        verify(torn)  # integrity and foreign keys
         found = Database(f"sqlite:///{torn}")
         now = seen(found)
         found.close()

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from carrel import audit, clock
 from carrel.accounts.models import Reader
-from carrel.ads.models import Count, PageCount
+from carrel.ads.models import AdCount, PageCount
 from carrel.http.services import Services
 from carrel.mail import suppression
 from carrel.mail.alarms import raise_alarm
@@ -17,11 +17,9 @@ from payments.models import Claim, Grant, Order, Payment, StripeEvent
 from tests.support.ads import house_ad
 from tests.support.newsletter import put_reader, put_subscriber
 from tests.support.operators import put_operator
-from website.admin.cookie import NAME as COOKIE
 from website.admin.operators import sessions, staff
 from website.admin.operators.roles import Role
 
-__all__ = ["COOKIE", "furnish"]
 DAYS = 14
 
 
@@ -113,6 +111,6 @@ def _ads(session: Session) -> None:
     session.flush()
     for back in range(DAYS):
         at, views = hour - timedelta(days=back), 800 + 97 * (back * 5 % 7)
-        session.add(Count(hour=at, ad="1", slot="side", exam="cpb", views=views, clicks=views // 90))
-        session.add(Count(hour=at, ad="offer", slot="foot", exam="ccm", views=views // 2, clicks=back))
+        session.add(AdCount(hour=at, ad="1", slot="side", exam="cpb", views=views, clicks=views // 90))
+        session.add(AdCount(hour=at, ad="offer", slot="foot", exam="ccm", views=views // 2, clicks=back))
         session.add(PageCount(hour=at, article="what-cmp-means", exam="cpb", views=views))

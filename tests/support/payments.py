@@ -14,9 +14,9 @@ from carrel import clock
 from carrel.accounts import hooks
 from carrel.accounts.models import Reader
 from carrel.db import Base
+from carrel.http import cookies
 from carrel.http.guards import csrf_token
 from carrel.http.services import Services
-from carrel.http.session_cookie import cookie_name
 from carrel.mail.models import Alarm, OutboxMail
 from payments.models import Order, Payment
 from payments.payment_context import PaymentContext, payment_context
@@ -77,8 +77,7 @@ class Shop:
     @property
     def cookie_name(self) -> str:
         """The name of the session cookie."""
-        with self.app.test_request_context():
-            return cookie_name()
+        return cookies.SESSION.name(self.services.settings)
 
     def cookie(self, browser: FlaskClient) -> str:
         """The session token of a browser, or an empty string."""

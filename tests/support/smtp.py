@@ -125,7 +125,7 @@ class FakeMailServer:
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with suppress(OSError, _Ended), connection:
+        with suppress(OSError, _ConversationEndedError), connection:
             if self.implicit and self.tls:
                 connection = self.tls.wrap_socket(connection, server_side=True)
             _Conversation(self, connection).run()
@@ -141,7 +141,7 @@ class FakeMailServer:
         return None
 
 
-class _Ended(Exception):
+class _ConversationEndedError(Exception):
     """The conversation is over."""
 
 
@@ -185,7 +185,7 @@ class _Conversation:
                 self._data()
             case "QUIT":
                 self._reply("QUIT", "221 bye")
-                raise _Ended
+                raise _ConversationEndedError
             case _:
                 self._reply(verb.upper(), "250 ok")
 
@@ -211,7 +211,7 @@ class _Conversation:
         lines: list[bytes] = []
         while (line := self._file.readline()) != b".\r\n":
             if not line:
-                raise _Ended
+                raise _ConversationEndedError
             if not lines and (early := self._server.scripted("FIRST LINE")):
                 self._say(early)
             lines.append(line.removeprefix(b".") if line.startswith(b".") else line)
@@ -229,10 +229,10 @@ class _Conversation:
         if reply == RESET:  # linger 0: the kernel sends RST instead of FIN
             self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         if reply in {CLOSE, RESET}:
-            raise _Ended
+            raise _ConversationEndedError
         self._connection.sendall(f"{reply}\r\n".encode())
         if reply.startswith("421"):
-            raise _Ended
+            raise _ConversationEndedError
 
 
 def make_certificate(folder: Path, name: str = "IP:127.0.0.1") -> tuple[ssl.SSLContext, ssl.SSLContext]:

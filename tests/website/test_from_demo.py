@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from carrel import deployment
 from carrel.ads.models import HouseAd
-from carrel.deployment import DEMO_OPERATOR, Kind
+from carrel.deployment import DEMO_OPERATOR, DeploymentKind
 from carrel.http.services import open_database
 from carrel.settings import load
 from tests.support.articles import article_md, write_files
@@ -70,7 +70,7 @@ def test_articles_settings_and_operators_come_along_and_no_samples(
         assert [tuple(row) for row in session.execute(select(Operator.email, Operator.role))] == [
             ("olga@carrel.test", "editor")
         ]
-    deployment.claim(settings, db, Kind.PRODUCTION)
+    deployment.claim(settings, db, DeploymentKind.PRODUCTION)
     db.close()
 
 
@@ -79,9 +79,9 @@ def test_the_demo_stays_as_it_was(demo: Path) -> None:
     init("mine", "--from-demo")
     assert all(path.read_bytes() == content for path, content in before.items())
     db = open_database(load({}, demo=True))
-    assert deployment.database_mark(db) is Kind.DEMO
+    assert deployment.database_mark(db) is DeploymentKind.DEMO
     with db.read() as session:
-        assert len(staff.everybody(session)) == 2
+        assert len(staff.all_operators(session)) == 2
     db.close()
 
 

@@ -81,7 +81,7 @@ def test_a_migration_that_takes_away_shuts_out_the_releases_before_the_one_it_na
 @pytest.mark.own_database
 def test_data_18_a_schema_that_lacks_a_column_is_refused_and_one_that_has_more_is_not(db: Database) -> None:
     with db.write() as session:
-        session.execute(text("ALTER TABLE exam ADD COLUMN colour VARCHAR(20)"))
+        session.execute(text("ALTER TABLE exam ADD COLUMN color VARCHAR(20)"))
     assert migrate(db) is False
     with db.write() as session:
         session.execute(text("ALTER TABLE exam DROP COLUMN summary"))

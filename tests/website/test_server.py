@@ -6,12 +6,12 @@ from carrel.ads.routes import counting
 from carrel.settings import Settings
 from carrel.tokens import new_token
 from website.demo import mail_pages
-from website.server import Server, no_more
+from website.server import Server, add_nothing
 
 
 def test_every_process_adds_the_pages_that_only_the_demo_has(settings: Settings) -> None:
     app = Server(settings, "127.0.0.1:0", 1, mail_pages.init_app).load()
-    counting(app).tally.stop()
+    counting(app).event_buffer.stop()
     app.extensions["carrel"].db.close()
     assert "demo_mail" in app.blueprints
 
@@ -20,7 +20,7 @@ def test_f4_the_web_servers_own_log_has_no_token_in_it(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     token = new_token()
-    server = Server(settings, "127.0.0.1:0", 1, no_more)
+    server = Server(settings, "127.0.0.1:0", 1, add_nothing)
     log = server.cfg.logger_class(server.cfg)
     try:
         raise ValueError(f"/sign-in/{token}")

@@ -37,7 +37,7 @@ class TooManyPixelsError(ImageError):
 
 
 class SvgRefusedError(ImageError):
-    """An SVG is a program as much as a picture."""
+    """An SVG can carry scripts."""
 
     code = "image-svg"
     sentence = "The image {path} is an SVG, which can carry scripts."
@@ -53,7 +53,7 @@ class UnknownImageTypeError(ImageError):
 
 
 class AnimatedImageError(ImageError):
-    """Motion that a reader cannot stop keeps some from reading (WCAG 2.2.2)."""
+    """Some readers cannot read beside motion that they cannot stop (WCAG 2.2.2)."""
 
     code = "image-moves"
     sentence = "The image {path} is animated; a reader could not stop it."

@@ -1,4 +1,4 @@
-"""Settings: read once from `carrel.toml` and the environment, typed, and loud when they are wrong.
+"""Settings: read once from `carrel.toml` and the environment, typed, and refused when they are wrong.
 
 Names in the environment are the public ones (`CARREL_HOME`, `PASS_PRICE_CENTS` …); in `carrel.toml`
 they are the same in lower case, without `carrel_`. Every one can come from a file named by

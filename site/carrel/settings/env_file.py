@@ -15,11 +15,13 @@ def read_env_file(path: Path) -> dict[str, str]:
     """The settings in a file. Raises `SettingsError` with one sentence."""
     try:
         lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as wrong:
-        reason = wrong.strerror if isinstance(wrong, OSError) else "it is not UTF-8"
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise SettingsError(f"{path} cannot be read: {reason}.") from None
-    said = ((number, line.strip()) for number, line in enumerate(lines, 1))
-    return dict(_setting(path, number, line) for number, line in said if line and not line.startswith("#"))
+    numbered = ((number, line.strip()) for number, line in enumerate(lines, 1))
+    return dict(
+        _setting(path, number, line) for number, line in numbered if line and not line.startswith("#")
+    )
 
 
 def _setting(path: Path, number: int, line: str) -> tuple[str, str]:

@@ -36,7 +36,7 @@ class Settings(BaseModel):
     secret_keys: tuple[SecretStr, ...] = ()
     proxies: int = Field(0, ge=0, le=5)
     database_url: str = ""
-    redis_url: str = ""
+    redis_url: str = ""  # reserved: nothing uses it yet
     smtp_url: SecretStr = SecretStr("")
 
     stripe_secret_key: SecretStr = SecretStr("")
@@ -148,8 +148,13 @@ class Settings(BaseModel):
         return value
 
     @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the site, from its name."""
+        return ZoneInfo(self.time_zone)
+
+    @property
     def accent(self) -> Accent:
-        """The brand's colour by day and by night."""
+        """The brand's color by day and by night."""
         return accent_of(self.accent_color, self.accent_color_dark)
 
     @property

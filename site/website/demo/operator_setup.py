@@ -11,7 +11,7 @@ from website.admin.operators.roles import Role
 ACTOR = "the demo"
 
 
-def way_in(session: Session) -> str:
+def operator_path(session: Session) -> str:
     """The path of the operator's pages; while nobody has set up, that of a one-time link, new at each start."""
     if session.scalars(select(exists().where(Operator.set_up_at.is_not(None)))).one():
         return "/admin/"

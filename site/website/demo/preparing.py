@@ -14,13 +14,13 @@ from carrel import deployment
 from carrel.ads.samples import seed_demo_ads
 from carrel.command_line import CommandError
 from carrel.db import Database
-from carrel.deployment import DEMO_OPERATOR, SENTENCES, Kind, WrongDeploymentError
+from carrel.deployment import DEMO_OPERATOR, REFUSALS, DeploymentKind, WrongDeploymentError
 from carrel.http.services import has_database, open_database
 from carrel.settings import Settings
 from newsletter.subscribers.models import Subscriber
 from payments.models import Order
 from website.admin.operators.models import Operator
-from website.demo.operator_setup import way_in
+from website.demo.operator_setup import operator_path
 from website.doctor.samples import has_sample_ads
 from website.migrations import HEAD, current_revision, migrate
 
@@ -31,7 +31,7 @@ KEPT = "Nothing was published: the demo shows the articles as they were publishe
 class Prepared:
     """What the demo tells about itself: the way to the operator's desk, and an exam to write for."""
 
-    desk: str
+    operator_path: str
     exam: str
 
 
@@ -49,33 +49,33 @@ def prepare(settings: Settings) -> Prepared:
         if has_database(settings) and not _has_library(db):
             _check_articles(settings)
         migrate(db)
-        deployment.claim(settings, db, Kind.DEMO)
+        deployment.claim(settings, db, DeploymentKind.DEMO)
         _publish(settings, db)
         with db.write() as session:
             seed_demo_ads(session, settings)
             exams = session.scalars(select(Exam.slug).where(Exam.in_files).order_by(Exam.position, Exam.slug))
-            return Prepared(way_in(session), exams.first() or "EXAM")
+            return Prepared(operator_path(session), exams.first() or "EXAM")
     finally:
         db.close()
 
 
 def refuse_public_site(settings: Settings, db: Database) -> None:
     """A demo adds an owner and ads: it starts on no home that a public site uses. Raises `WrongDeploymentError`."""
-    deployment.check(settings, db, Kind.DEMO)
+    deployment.check(settings, db, DeploymentKind.DEMO)
     if current_revision(db) != HEAD or deployment.database_mark(db):
         return
     with db.read() as session:
         if not has_sample_ads(session) and _has_people(session):
             raise WrongDeploymentError(
-                SENTENCES[Kind.PRODUCTION].format(place=f"The database {db.url.database}")
+                REFUSALS[DeploymentKind.PRODUCTION].format(place=f"The database {db.url.database}")
             )
 
 
 def _has_people(session: Session) -> bool:
     """Whether somebody runs, reads or pays for this site. An earlier release's has no mark."""
     people = select(Operator.id).where(Operator.email_key != DEMO_OPERATOR)
-    asked = (people, select(Subscriber.id), select(Order.id))
-    return any(session.scalar(select(exists(each))) for each in asked)
+    queries = (people, select(Subscriber.id), select(Order.id))
+    return any(session.scalar(select(exists(query))) for query in queries)
 
 
 def _has_library(db: Database) -> bool:
@@ -101,5 +101,5 @@ def _publish(settings: Settings, db: Database) -> None:
     except PublishRefusedError as refused:
         print_report(refused.report)
         click.echo(KEPT)
-    except PublishBusyError as wrong:
-        raise CommandError(str(wrong)) from None
+    except PublishBusyError as error:
+        raise CommandError(str(error)) from None

@@ -15,7 +15,7 @@ import click
 from carrel.settings import Settings, SettingsError, load
 from website.demo import mailbox
 from website.demo.environment import (
-    Neighbours,
+    Neighbors,
     check_operators_settings,
     fill_in,
     has_own_mail_server,
@@ -40,7 +40,7 @@ THINGS_TO_TRY = """
 
   Other commands see this site by --demo: {carrel} --demo doctor
   A site of your own begins with: {carrel} init my-site --from-demo
-  The operator's desk: {desk}
+  The operator's desk: {operator_url}
   The money side of the test payments: {stripe}
 """
 IN_THE_MAILBOX = "open the mailbox: {address}/demo/mail/"
@@ -48,12 +48,12 @@ BY_THEIR_OWN = "read your mail: it goes out through your own mail server (SMTP_U
 
 
 def run_demo() -> None:
-    """Run web, worker and their neighbours. Raises `SettingsError`, `DatabaseUnusableError`, and click's exceptions."""
+    """Run web, worker and their neighbors. Raises `SettingsError`, `DatabaseUnusableError`, and click's exceptions."""
     settings = check_operators_settings(os.environ)
     _refuse_taken_port(port(os.environ))
     prepared = prepare(settings)
     with ExitStack() as stack:
-        environ = stack.enter_context(_neighbours(settings))
+        environ = stack.enter_context(_neighbors(settings))
         stack.callback(write_down(settings.home, os.environ, environ).unlink, missing_ok=True)
         processes = Processes(environ)
         stack.callback(processes.stop)
@@ -73,7 +73,7 @@ def _start(processes: Processes, settings: Settings, prepared: Prepared, *, own_
             site=settings.site_name,
             address=settings.base_url,
             mail=(BY_THEIR_OWN if own_mail else IN_THE_MAILBOX).format(address=settings.base_url),
-            desk=settings.base_url + prepared.desk,
+            operator_url=settings.base_url + prepared.operator_path,
             exam=prepared.exam,
             carrel=_command(),
             stripe=settings.stripe_api_base,
@@ -95,15 +95,15 @@ def _refuse_taken_port(number: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", number))
-        except OSError as wrong:
-            why = "is taken by another program" if wrong.errno == errno.EADDRINUSE else "cannot be used"
+        except OSError as error:
+            why = "is taken by another program" if error.errno == errno.EADDRINUSE else "cannot be used"
             raise SettingsError(f"Port {number} {why}. Choose another: PORT={number + 1} make run") from None
 
 
 @contextmanager
-def _neighbours(settings: Settings) -> Iterator[Mapping[str, str]]:
-    """Start the fake Stripe, and the mailbox where it is wanted; the environment that leads to them."""
-    address = f"http://127.0.0.1:{port(os.environ)}"
+def _neighbors(settings: Settings) -> Iterator[Mapping[str, str]]:
+    """Start the stand-in, and the mailbox where it is wanted; the environment that leads to them."""
+    base_url = f"http://127.0.0.1:{port(os.environ)}"
     with ExitStack() as stack:
         smtp_url = ""
         if not has_own_mail_server(os.environ, settings):
@@ -111,7 +111,7 @@ def _neighbours(settings: Settings) -> Iterator[Mapping[str, str]]:
             stack.callback(controller.stop)
         stripe = stack.enter_context(
             running_fake_stripe(
-                webhook_url=f"{address}/webhooks/stripe",
+                webhook_url=f"{base_url}/webhooks/stripe",
                 webhook_secrets=(FAKE_STRIPE_SECRET,),
                 api_key=FAKE_STRIPE_KEY,
                 retry_delays=(1, 5, 15, 60, 300, 1800),
@@ -120,5 +120,5 @@ def _neighbours(settings: Settings) -> Iterator[Mapping[str, str]]:
             )
         )
         yield fill_in(
-            os.environ, settings, Neighbours(stripe.base_url, FAKE_STRIPE_KEY, FAKE_STRIPE_SECRET, smtp_url)
+            os.environ, settings, Neighbors(stripe.base_url, FAKE_STRIPE_KEY, FAKE_STRIPE_SECRET, smtp_url)
         )

@@ -1,4 +1,4 @@
-"""The site in numbers, for Prometheus. All come from the tables and the home, so that each process says the same.
+"""Metrics for Prometheus. All come from the tables and the home, so that each process reports the same.
 
 https://prometheus.io/docs/instrumenting/exposition_formats/
 """
@@ -26,14 +26,14 @@ from website.backup import backup_store, restore_test
 from website.doctor import heartbeat
 
 
-def registry(services: Services) -> CollectorRegistry:
+def registry_of(services: Services) -> CollectorRegistry:
     """A registry with nothing in it but these numbers, asked for now."""
-    found = CollectorRegistry(auto_describe=False)
-    found.register(Numbers(services))
-    return found
+    collector_registry = CollectorRegistry(auto_describe=False)
+    collector_registry.register(SiteCollector(services))
+    return collector_registry
 
 
-class Numbers(Collector):
+class SiteCollector(Collector):
     """Asks the database and the home when it is asked."""
 
     def __init__(self, services: Services) -> None:
@@ -48,7 +48,7 @@ class Numbers(Collector):
     def _of_the_home(self) -> Iterator[Metric]:
         home, now = self._services.settings.home, clock.now()
         usage, tested = shutil.disk_usage(home), restore_test.last_result(home)
-        newest = next(iter(backup_store.every(home)), None)
+        newest = next(iter(backup_store.all_backups(home)), None)
         yield _one("carrel_disk_free_bytes", "Room on the disk of CARREL_HOME", usage.free)
         yield _age(
             "carrel_worker_beat_age_seconds", "Since the worker was last at work", heartbeat.last(home), now

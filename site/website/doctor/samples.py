@@ -18,16 +18,16 @@ from website.doctor.findings import CheckContext, Finding, look, well
 CHECK = "samples"
 
 
-def samples(patient: CheckContext) -> Finding:
+def samples(site: CheckContext) -> Finding:
     """Is anything of a demo left on a public site?"""
-    if is_demo(patient.settings):
+    if is_demo(site.settings):
         return well(CHECK, "this is the demo, whose samples they are")
-    with patient.db.read() as session:
-        found = list(_left(session, patient.settings))
-    if not found:
+    with site.db.read() as session:
+        leftovers = list(_left(session, site.settings))
+    if not leftovers:
         return well(CHECK, "nothing of a demo is here")
-    says = "; ".join(what for what, _ in found)
-    return look(CHECK, f"a demo has used this database: {says}", " ".join(mend for _, mend in found))
+    says = "; ".join(name for name, _ in leftovers)
+    return look(CHECK, f"a demo has used this database: {says}", " ".join(mend for _, mend in leftovers))
 
 
 def has_sample_ads(session: Session) -> bool:
@@ -61,6 +61,6 @@ def _count(session: Session, which: ColumnElement[bool]) -> int:
     return session.scalar(select(func.count()).where(which)) or 0
 
 
-def counted(number: int, what: str) -> str:
+def counted(number: int, noun: str) -> str:
     """`1 order`, `2 orders`."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,16 +1,15 @@
 """The reader's own page: the pass, the address, the browsers signed in, taking everything out, leaving."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request
 
 from carrel.accounts import current_reader, erasure, readers, sessions
 from carrel.accounts.export import export
 from carrel.accounts.models import ReaderSession
+from carrel.http import cookies
 from carrel.http.redirects import see_other
 from carrel.http.services import services
-from carrel.http.session_cookie import clear_session_cookie, session_cookie
 from newsletter import account_summary as newsletter
 from payments.offer import price_display
 from payments.queries.account_summary import account_summary
@@ -86,21 +85,21 @@ def delete() -> Response:
     """Leave for good."""
     here = current_reader.fresh()
     if request.form.get("sure") != "yes":
-        wrong = {"sure": "Tick the box if you want this: it cannot be taken back."}
-        return make_response(_delete_page(here, wrong), 400)
+        errors = {"sure": "Tick the box if you want this: it cannot be taken back."}
+        return make_response(_delete_page(here, errors), 400)
     with services().db.write() as session:
         erasure.erase(session, services().settings, readers.get(session, here.reader_id))
-    services().verdicts.drop(session_cookie())
+    services().audience_cache.drop(cookies.SESSION.value())
     response = make_response(render_template("pages/account_deleted.html"))
-    clear_session_cookie(response)
+    cookies.SESSION.clear(response)
     return response
 
 
 def day(moment: datetime) -> str:
     """A date in the operator's time zone, in words."""
-    local = moment.astimezone(ZoneInfo(services().settings.time_zone))
+    local = moment.astimezone(services().settings.zone)
     return f"{local.day} {local:%B %Y}"
 
 
-def _delete_page(here: ReaderSession, wrong: dict[str, str]) -> str:
-    return render_template("pages/account_delete.html", reader=here.reader, errors=wrong)
+def _delete_page(here: ReaderSession, errors: dict[str, str]) -> str:
+    return render_template("pages/account_delete.html", reader=here.reader, errors=errors)

@@ -9,7 +9,7 @@ import pytest
 
 from articles import queries
 from articles.publish import PublishBusyError, PublishReport
-from articles.publish.lock import one_at_a_time
+from articles.publish.lock import publish_lock
 from carrel import clock
 from carrel.db import Database
 from carrel.settings import Settings
@@ -27,7 +27,7 @@ def test_a_second_publication_waits_and_says_so(
         waits.set()
 
     with ThreadPoolExecutor(1) as pool:
-        with one_at_a_time(db, said.append):
+        with publish_lock(db, said.append):
             second = pool.submit(publish_now, say=say)
             assert waits.wait(30)
             assert not second.done()
@@ -39,14 +39,14 @@ def test_a_publication_that_waits_too_long_gives_up(
     db: Database, publish_now: Callable[..., PublishReport], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("articles.publish.lock.WAIT_SECONDS", 0.2)
-    with one_at_a_time(db, print), pytest.raises(PublishBusyError, match="ten minutes"):
+    with publish_lock(db, print), pytest.raises(PublishBusyError, match="ten minutes"):
         publish_now()
 
 
 def test_the_lock_is_given_back_after_a_failure(
     db: Database, publish_now: Callable[..., PublishReport]
 ) -> None:
-    with pytest.raises(ZeroDivisionError), one_at_a_time(db, print):
+    with pytest.raises(ZeroDivisionError), publish_lock(db, print):
         _ = 1 / 0
     assert len(publish_now().diff.added) == 2
 

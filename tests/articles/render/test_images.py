@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from articles.render import Picture, images
+from articles.render import WebImage, images
 from articles.render.image_problems import ImageError
 from carrel.images.image import BYTES
 
@@ -38,7 +38,7 @@ def put(root: Path, content: bytes, name: str = "a.png") -> Path:
     return path
 
 
-def publish(root: Path, content: bytes, name: str = "a.png") -> Picture:
+def publish(root: Path, content: bytes, name: str = "a.png") -> WebImage:
     return images.publish_image(put(root, content, name), root.parent / "media", "/media/")
 
 

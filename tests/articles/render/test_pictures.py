@@ -2,9 +2,9 @@
 
 import pytest
 
-from articles.render import Image, Picture, RenderContext, render
+from articles.render import Image, RenderContext, WebImage, render
 
-PICTURE = Picture("/m/a-960.webp", 960, 540, "/m/a-480.webp 480w, /m/a-960.webp 960w")
+PICTURE = WebImage("/m/a-960.webp", 960, 540, "/m/a-480.webp 480w, /m/a-960.webp 960w")
 CONTEXT = RenderContext(first_line=5, resolve_image={"a b.png": PICTURE}.get)
 
 

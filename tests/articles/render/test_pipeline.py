@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from articles.render import RENDERER, Picture, RenderContext, for_feed, render
+from articles.render import RENDERER, RenderContext, WebImage, for_feed, render
 from articles.render.clean import clean
 from tests.articles.render.test_xss import faults
 
@@ -19,7 +19,7 @@ ANYTHING = st.one_of(st.lists(st.sampled_from(PARTS), max_size=40).map("".join),
 CONTEXT = RenderContext(
     first_line=100,
     resolve_link=lambda path: "/articles/x/",
-    resolve_image=lambda src: Picture("/m/a.webp", 3, 2, "/m/a.webp 3w"),
+    resolve_image=lambda src: WebImage("/m/a.webp", 3, 2, "/m/a.webp 3w"),
 )
 
 

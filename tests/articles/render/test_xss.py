@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
-from articles.render import Picture, RenderContext, for_feed, render
+from articles.render import RenderContext, WebImage, for_feed, render
 from articles.render.clean import clean
 from tests.articles.render.xss_corpus import ELEMENTS, TRICKS, VECTORS
 
@@ -29,7 +29,7 @@ OURS = re.compile(r"(https?://|mailto:|/(?![/\\])|#|[^:/\\]+([/?#].*)?\Z|\Z)", r
 CONTEXTS = (
     RenderContext(),
     RenderContext(
-        resolve_link=lambda path: "/articles/x/", resolve_image=lambda src: Picture("/m/a.webp", 9, 9)
+        resolve_link=lambda path: "/articles/x/", resolve_image=lambda src: WebImage("/m/a.webp", 9, 9)
     ),
 )
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from carrel.accounts import address_change, erasure, hooks, limits, links, readers, sessions
 from carrel.accounts.hooks import Hook
-from carrel.accounts.models import Purpose, Reader
+from carrel.accounts.models import LinkPurpose, Reader
 from carrel.http.services import Services
 from carrel.mail import outbox, suppression
 from carrel.mail.addresses import parse
@@ -29,9 +29,9 @@ def lead_a_life(services: Services) -> Reader:
     with services.db.write() as session:
         here = sessions.find(session, token)
         assert here
-        made = links.make(session, Purpose.NEW_ADDRESS, parse(ANNA), reader_id=anna.id)
+        made = links.make(session, LinkPurpose.NEW_ADDRESS, parse(ANNA), reader_id=anna.id)
         address_change.confirm(session, services.settings, made.token, here)
-        links.make(session, Purpose.SIGN_IN, parse(ANNA))
+        links.make(session, LinkPurpose.SIGN_IN, parse(ANNA))
         outbox.queue(session, key="receipt:1", to=ANNA, mail=HELLO)
         limits.check(session, "mail-address", ANNA, limits.Limit(3, limits.hours(1)))
         suppression.suppress(session, ANNA, SuppressionKind.NEWSLETTER)

@@ -7,9 +7,9 @@ from flask.testing import FlaskClient
 
 
 def address_of(client: FlaskClient, pattern: str) -> str:
-    found = re.search(rf'"(/static/{pattern})"', client.get("/").get_data(as_text=True))
-    assert found
-    return found[1]
+    match = re.search(rf'"(/static/{pattern})"', client.get("/").get_data(as_text=True))
+    assert match
+    return match[1]
 
 
 def test_a_style_sheet_is_kept_for_good_and_sent_compressed(client: FlaskClient) -> None:

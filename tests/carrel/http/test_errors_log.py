@@ -15,8 +15,12 @@ FAILURES = (ValueError, lambda text: OperationalError(text, {}, Exception(text))
 
 def token_rules(app: Flask) -> Iterator[tuple[Flask, str, Rule]]:
     """Every route of both apps that takes a token: its app, its prefix, and itself."""
-    for each, prefix in ((app, ""), (app.extensions["admin"], "/admin")):
-        yield from ((each, prefix, rule) for rule in each.url_map.iter_rules() if "token" in rule.arguments)
+    for application, prefix in ((app, ""), (app.extensions["admin"], "/admin")):
+        yield from (
+            (application, prefix, rule)
+            for rule in application.url_map.iter_rules()
+            if "token" in rule.arguments
+        )
 
 
 @pytest.mark.parametrize("failure", FAILURES, ids=["unforeseen", "database"])

@@ -13,7 +13,7 @@ from newsletter.issues.models import DeliveredArticle, Delivery, Issue, IssueSta
 from tests.support.digests import count_states, put_pending_article, the_issue
 
 
-class Crash(Exception):
+class CrashError(Exception):
     """As if the process ended here."""
 
 
@@ -24,7 +24,7 @@ def crashing_at(services: Services, statement: int) -> Iterator[None]:
 
     def stop(*_given: object) -> None:
         if next(numbers) == statement:
-            raise Crash
+            raise CrashError
 
     engine = services.db.engine
     event.listen(engine, "before_cursor_execute", stop)
@@ -47,7 +47,7 @@ def test_mail_01_mf_03_a_crash_at_any_statement_loses_nobody_and_repeats_nobody(
                 with crashing_at(post, statement):
                     more = freezing.handle_one(post)
                 break
-            except Crash:
+            except CrashError:
                 crashes += 1
 
     assert crashes > 30

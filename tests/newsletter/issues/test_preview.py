@@ -81,7 +81,7 @@ def test_an_issue_that_waits_is_shown_as_it_is_frozen(post: Services) -> None:
         put_readers(session, 3)
     start_schedule(post)
     careful = post.settings.model_copy(update={"digest_review": True})
-    site = Services(careful, post.db, post.signer, post.epoch, post.pages)
+    site = Services(careful, post.db, post.signer, post.cache_version, post.page_cache)
     with post.db.write() as session:
         put_article(session, "new")
     make_ready(site)
@@ -125,7 +125,7 @@ def test_the_command_sends_what_waits_and_says_when_nothing_does(post: Services,
     careful = post.settings.model_copy(update={"digest_review": True})
     with post.db.write() as session:
         put_article(session, "new")
-    make_ready(Services(careful, post.db, post.signer, post.epoch, post.pages))
+    make_ready(Services(careful, post.db, post.signer, post.cache_version, post.page_cache))
 
     assert run("send").output == "Issue 1 goes out now.\n"
     again = run("send", "1")

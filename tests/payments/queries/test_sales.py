@@ -7,7 +7,7 @@ import pytest
 
 from carrel import clock
 from carrel.ads.models import PageCount
-from carrel.ads.reports import Span
+from carrel.ads.reports import ReportPeriod
 from payments import refunds
 from payments.fulfillment.fulfill import fulfill
 from payments.queries import sales
@@ -15,8 +15,8 @@ from payments.queries.sales import PageSales
 from tests.support.payments import Shop
 
 
-def span(first: date, last: date) -> Span:
-    return Span(first, last, ZoneInfo("UTC"))
+def span(first: date, last: date) -> ReportPeriod:
+    return ReportPeriod(first, last, ZoneInfo("UTC"))
 
 
 @pytest.fixture

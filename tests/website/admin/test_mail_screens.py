@@ -107,11 +107,11 @@ def test_a_suppression_is_looked_up_lifted_and_added_for_a_reason(services: Serv
     assert "Nothing stops mail" in lifted.text
     assert "By hand" in olga.send(lifted, -1, reason="asked by phone").text
     with services.db.read() as session:
-        assert [each.kind for each in suppression.reasons(session, ANNA)] == [SuppressionKind.BY_HAND]
+        assert [reason.kind for reason in suppression.reasons(session, ANNA)] == [SuppressionKind.BY_HAND]
         log = session.execute(
             select(AuditEntry.actor, AuditEntry.action, AuditEntry.subject, AuditEntry.reason)
         )
-        assert [tuple(each) for each in log] == [
+        assert [tuple(entry) for entry in log] == [
             (OLGA, "suppression.lift", "a•••@example.org", "mended"),
             (OLGA, "suppression.add", "a•••@example.org", "asked by phone"),
         ]
@@ -128,7 +128,7 @@ def test_data_20_a_subscriber_who_asks_is_forgotten(services: Services, olga: Br
     with services.db.read() as session:
         assert session.scalars(select(Subscriber.id)).all() == []
         log = session.execute(select(AuditEntry.actor, AuditEntry.action, AuditEntry.subject)).all()
-    assert [tuple(each) for each in log] == [(OLGA, "subscriber.erase", "a•••@example.org")]
+    assert [tuple(entry) for entry in log] == [(OLGA, "subscriber.erase", "a•••@example.org")]
 
 
 def test_what_is_no_address_is_said_so(olga: Browser) -> None:

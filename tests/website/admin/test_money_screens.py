@@ -79,7 +79,7 @@ def test_a_dead_event_gets_its_tries_again(shop: Shop, olga: Browser, bought: st
     assert event in olga.get("/admin/inbox/?state=dead").text
     page = olga.send(olga.get(f"/admin/inbox/{event}"), -1)
     assert "Try it again" not in page.text
-    assert [(each.tries, each.dead_at) for each in shop.rows(StripeEvent)] == [(0, None)]
+    assert [(row.tries, row.dead_at) for row in shop.rows(StripeEvent)] == [(0, None)]
     assert acts(shop) == [(OLGA, "event.retry", "")]
 
 

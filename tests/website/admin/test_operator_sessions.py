@@ -16,14 +16,14 @@ from tests.support.operators import COOKIE, OLGA, PASSWORD, code_now, put_operat
 from website.admin.operators import sessions, staff
 from website.admin.operators import sign_in as signing_in
 from website.admin.operators.models import OperatorSession
-from website.admin.operators.sign_in import Place, SignInFailedError
+from website.admin.operators.sign_in import SignInFailedError, SignInSource
 
-HERE = Place("192.0.2.1", "Firefox on Linux")
+HERE = SignInSource("192.0.2.1", "Firefox on Linux")
 NEW = "new@carrel.test"
 
 
-def sign_in(services: Services, password: str = PASSWORD, code: str = "", place: Place = HERE) -> str:
-    return signing_in.sign_in(services, OLGA, password, code or code_now(services), place)
+def sign_in(services: Services, password: str = PASSWORD, code: str = "", place: SignInSource = HERE) -> str:
+    return signing_in.authenticate(services, OLGA, password, code or code_now(services), place)
 
 
 def test_auth_07_a_session_ends_after_half_an_hour_of_rest_and_after_twelve_hours(app: Flask) -> None:

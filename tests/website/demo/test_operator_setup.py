@@ -9,12 +9,12 @@ from carrel.http.services import Services
 from tests.support.browser import Browser
 from tests.support.operators import PASSWORD, code_now
 from website.admin.operators.models import Operator
-from website.demo.operator_setup import way_in
+from website.demo.operator_setup import operator_path
 
 
 def way(db: Database) -> str:
     with db.write() as session:
-        return way_in(session)
+        return operator_path(session)
 
 
 def test_each_start_prints_a_link_until_somebody_has_set_up(app: Flask, services: Services) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from articles.models import Article
 from carrel import deployment
 from carrel.db import Database
-from carrel.deployment import Kind, WrongDeploymentError
+from carrel.deployment import DeploymentKind, WrongDeploymentError
 from carrel.http.services import open_database
 from carrel.settings import Settings, load
 from carrel.tokens import SiteSecret
@@ -58,9 +58,9 @@ def test_on_a_first_start_a_mistake_is_the_report_status_1_and_nothing_made(
 def test_later_the_last_good_library_is_shown_with_the_report(
     settings: Settings, content: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert prepare(settings).desk.startswith("/admin/set-up/")
+    assert prepare(settings).operator_path.startswith("/admin/set-up/")
     write_files(content, {"cpb/two.md": BROKEN})
-    assert prepare(settings).desk.startswith("/admin/set-up/")
+    assert prepare(settings).operator_path.startswith("/admin/set-up/")
     said = capsys.readouterr().out
     assert "cpb/two.md:4: unknown-topic" in said
     assert KEPT in said
@@ -91,9 +91,9 @@ def test_a_missing_content_folder_is_one_sentence(settings: Settings) -> None:
 def test_the_demo_marks_its_home_and_its_database(settings: Settings) -> None:
     prepare(settings)
     db = open_database(settings)
-    assert deployment.database_mark(db) is Kind.DEMO
+    assert deployment.database_mark(db) is DeploymentKind.DEMO
     with pytest.raises(WrongDeploymentError, match="--from-demo"):
-        deployment.claim(settings, db, Kind.PRODUCTION)
+        deployment.claim(settings, db, DeploymentKind.PRODUCTION)
     db.close()
 
 
@@ -107,7 +107,7 @@ def test_the_demo_starts_on_no_public_site_not_even_on_one_without_a_mark(
         prepare(shared)
     assert deployment.database_mark(db) is None
     with db.read() as session:
-        assert [each.email for each in staff.everybody(session)] == ["olga@carrel.test"]
+        assert [operator.email for operator in staff.all_operators(session)] == ["olga@carrel.test"]
 
 
 def test_a_demo_of_an_earlier_release_goes_on_with_its_operators(settings: Settings) -> None:
@@ -118,7 +118,7 @@ def test_a_demo_of_an_earlier_release_goes_on_with_its_operators(settings: Setti
         session.delete(session.get_one(SiteSecret, deployment.MARK))
     (settings.home / deployment.MARK).unlink()
     prepare(settings)
-    assert deployment.database_mark(db) is Kind.DEMO
+    assert deployment.database_mark(db) is DeploymentKind.DEMO
     db.close()
 
 

@@ -20,7 +20,7 @@ from website.admin.operators import staff
 from website.admin.operators.roles import Role
 from website.commands import _claim
 from website.demo.fake_stripe import FakeStripe, running_fake_stripe
-from website.demo.operator_setup import way_in
+from website.demo.operator_setup import operator_path
 from website.doctor.findings import CheckContext, Level
 from website.doctor.samples import samples
 
@@ -41,9 +41,9 @@ def settings(settings: Settings, stripe_: FakeStripe) -> Settings:
 
 
 def says(settings: Settings, db: Database) -> tuple[Level, str]:
-    found = samples(CheckContext(settings, db, clock.now()))
-    assert (found.mend == "") == (found.level is Level.WELL)
-    return found.level, found.says
+    finding = samples(CheckContext(settings, db, clock.now()))
+    assert (finding.mend == "") == (finding.level is Level.WELL)
+    return finding.level, finding.says
 
 
 def test_samples_operator_and_test_orders_are_named_until_they_are_gone(
@@ -56,7 +56,7 @@ def test_samples_operator_and_test_orders_are_named_until_they_are_gone(
     assert says(settings, db) == (Level.WELL, "nothing of a demo is here")
     with db.write() as session:
         seed_demo_ads(session, settings)
-        way_in(session)
+        operator_path(session)
     assert says(settings, db) == (
         Level.LOOK,
         f"a demo has used this database: 4 sample ads; the demo's operator {DEMO_OPERATOR}",

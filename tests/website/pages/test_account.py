@@ -90,7 +90,7 @@ def test_data_19_everything_comes_as_one_file(anna: Browser) -> None:
     assert response.headers["Content-Disposition"] == 'attachment; filename="my-data.json"'
     data = response.get_json()
     assert data["account"]["email"] == ANNA
-    assert [each["browser"] for each in data["sessions"]] == ["Firefox on Linux"]
+    assert [browser_session["browser"] for browser_session in data["sessions"]] == ["Firefox on Linux"]
     assert {"exported_at", "former_addresses", "mails"} <= set(data)
 
 

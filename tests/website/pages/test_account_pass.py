@@ -90,9 +90,9 @@ def test_pay_31_leaving_ends_the_pass_everywhere_and_keeps_the_books(
 ) -> None:
     answer = phone.send(phone.get("/account/delete"), sure="yes")
     assert "Your account is deleted" in answer.text
-    # The epoch rose with it; other processes would hear of it within half a second.
+    # The cache version rose with it; other processes would hear of it within half a second.
     quick = CacheVersionWatch(services.db, 0.0)
-    monkeypatch.setattr(services.epoch, "value", quick.value)
+    monkeypatch.setattr(services.cache_version, "current", quick.current)
     assert [edition(phone), edition(buyer)] == ["guest", "guest"]
     left = dump(services.db)
     assert "'paid'" in left

@@ -36,8 +36,8 @@ def money(session: Session, _settings: Settings) -> Iterator[Concern]:
         yield f"Payments held (money came, no pass was given): {open_}", "/admin/orders/?outcome=held"
     if disputed := _count(session, _open_disputes()):
         yield f"Disputes to answer in Stripe’s dashboard: {disputed}", "/admin/orders/"
-    asked = select(RefundRequest.id).where(RefundRequest.state == "asked")
-    if waiting := _count(session, asked.where(RefundRequest.requested_at < clock.now() - LATE)):
+    requested = select(RefundRequest.id).where(RefundRequest.state == "asked")
+    if waiting := _count(session, requested.where(RefundRequest.requested_at < clock.now() - LATE)):
         yield f"Refunds that do not reach Stripe: {waiting}", "/admin/orders/"
 
 
@@ -54,9 +54,9 @@ def mail(session: Session, settings: Settings) -> Iterator[Concern]:
 
 def ads(session: Session, _settings: Settings) -> Iterator[Concern]:
     """Ads that cannot be shown."""
-    troubled = select(HouseAd.id).where(HouseAd.told != "", HouseAd.active.is_(True))
-    if count := _count(session, troubled):
-        yield f"Ads that cannot be shown as wished: {count}", "/admin/ads/?state=on"
+    problems = select(HouseAd.id).where(HouseAd.reported_problem != "", HouseAd.active.is_(True))
+    if count := _count(session, problems):
+        yield f"Ads that cannot be shown: {count}", "/admin/ads/?state=on"
 
 
 BY_NEED: Final[dict[Need, Callable[[Session, Settings], Iterator[Concern]]]] = {

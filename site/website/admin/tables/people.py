@@ -10,7 +10,7 @@ from carrel.mail.models import Suppression, SuppressionKind
 from carrel.mail.suppression import address_hash
 from newsletter.subscribers.models import Frequency, Subscriber, SubscriberState
 from website.admin.operators.roles import Need
-from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, contains, states
+from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, choices, contains, enum_choices
 
 
 def _no_address(row: AnyRow) -> str:
@@ -18,14 +18,14 @@ def _no_address(row: AnyRow) -> str:
 
 
 def _readers(_session: Session, words: str) -> ColumnElement[bool]:
-    found = contains(Reader.email, words) | contains(Reader.email_key, words)
-    return found | (Reader.id == int(words)) if words.isdecimal() and len(words) < 10 else found
+    condition = contains(Reader.email, words) | contains(Reader.email_key, words)
+    return condition | (Reader.id == int(words)) if words.isdecimal() and len(words) < 10 else condition
 
 
 READERS = Table(
     name="readers",
     title="Readers",
-    about="Everybody who signed in or bought. To find a buyer by any address, use “Find a buyer”.",
+    description="Everybody who signed in or bought. To find a buyer by any address, use “Find a buyer”.",
     need=Need.PEOPLE,
     key=Reader.id,
     personal=True,
@@ -83,14 +83,14 @@ def _subscribers(_session: Session, words: str) -> ColumnElement[bool]:
 SUBSCRIBERS = Table(
     name="subscribers",
     title="Subscribers",
-    about="Everybody who asked for the digest, with how they stand.",
+    description="Everybody who asked for the digest, with how they stand.",
     need=Need.PEOPLE,
     key=Subscriber.id,
     personal=True,
     columns=(
         Column("email", "Email", Subscriber.email),
-        Column("state", "SubscriberState", Subscriber.state),
-        Column("pace", "Frequency", Subscriber.frequency),
+        Column("state", "State", Subscriber.state),
+        Column("pace", "How often", Subscriber.frequency),
         Column("paused_until", "Paused until", Subscriber.paused_until),
         Column("source", "Source", Subscriber.source),
         Column("created_at", "Added", Subscriber.created_at),
@@ -103,12 +103,10 @@ SUBSCRIBERS = Table(
     filters=(
         Filter(
             "state",
-            "SubscriberState",
-            states(Subscriber.state, {each: each.capitalize() for each in SubscriberState}),
+            "State",
+            enum_choices(Subscriber.state, SubscriberState),
         ),
-        Filter(
-            "pace", "Frequency", states(Subscriber.frequency, {each: each.capitalize() for each in Frequency})
-        ),
+        Filter("pace", "How often", enum_choices(Subscriber.frequency, Frequency)),
         Filter(
             "paused", "Paused", (Choice("yes", "Paused now", lambda: Subscriber.paused_until > clock.now()),)
         ),
@@ -123,17 +121,17 @@ KINDS = {
 
 
 def _suppressions(session: Session, words: str) -> ColumnElement[bool]:
-    found = or_(contains(Suppression.note, words), contains(Subscriber.email, words))
+    condition = or_(contains(Suppression.note, words), contains(Subscriber.email, words))
     try:
-        return found | (Suppression.address_hash == address_hash(session, key_of(words)))
+        return condition | (Suppression.address_hash == address_hash(session, key_of(words)))
     except InvalidAddressError:
-        return found
+        return condition
 
 
 SUPPRESSIONS = Table(
     name="suppressions",
     title="Suppressions",
-    about="Addresses that must not be mailed. They are known by a hash alone; a subscriber's is shown.",
+    description="Addresses that must not be mailed. They are known by a hash alone; a subscriber's is shown.",
     need=Need.PEOPLE,
     key=Suppression.address_hash,
     ties=(Suppression.kind,),
@@ -151,7 +149,9 @@ SUPPRESSIONS = Table(
     search=_suppressions,
     search_hint="A whole address, or words of the note",
     filters=(
-        Filter("kind", "Why", states(Suppression.kind, {str(kind): KINDS[kind] for kind in SuppressionKind})),
+        Filter(
+            "kind", "Why", choices(Suppression.kind, {str(kind): KINDS[kind] for kind in SuppressionKind})
+        ),
     ),
     actions=(("/admin/suppression", "Lift or add one"),),
 )

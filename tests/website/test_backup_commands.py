@@ -9,29 +9,33 @@ from carrel.db import Database
 from carrel.mail import restore_hold
 from carrel.settings import Settings
 from tests.support.accounts import BOB, make_reader
-from website.backup import backup_store, commands, home_lock, restore_test
+from website import backup_commands
+from website.backup import backup_store, home_lock, restore_test
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 pytestmark = ON_SQLITE
 
 
 @pytest.fixture(autouse=True)
-def _ours(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A site that sells nothing, so that no Stripe is asked."""
-    quiet = home.model_copy(update={"stripe_webhook_secret": ()})
-    monkeypatch.setattr(commands, "load", lambda: quiet)
+def home(settings: Settings, db: Database, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A site with a reader that sells nothing, so that no Stripe is asked."""
+    make_reader(db)
+    monkeypatch.setattr(
+        backup_commands, "load", lambda: settings.model_copy(update={"stripe_webhook_secret": ()})
+    )
+    return settings
 
 
 def backup(*words: str) -> Result:
-    return CliRunner().invoke(commands.backup_command, list(words))
+    return CliRunner().invoke(backup_commands.backup_command, list(words))
 
 
 def restore(file: Path) -> Result:
-    return CliRunner().invoke(commands.restore_command, [str(file)])
+    return CliRunner().invoke(backup_commands.restore_command, [str(file)])
 
 
 def resume(*words: str) -> Result:
-    return CliRunner().invoke(commands.mail, ["resume", *words])
+    return CliRunner().invoke(backup_commands.mail, ["resume", *words])
 
 
 def test_a_backup_says_where_it_is_and_is_on_the_list() -> None:
@@ -64,8 +68,8 @@ def test_data_12_restore_then_resume(db: Database) -> None:
 
 def test_data_12_a_site_that_runs_is_one_sentence_and_status_2(home: Settings) -> None:
     path = Path(backup().output.strip())
-    with home_lock.site_runs(home.home):
+    with home_lock.site_lock(home.home):
         done = restore(path)
     assert done.exit_code == 2
     assert done.output.startswith("The site is running")
-    assert len(backup_store.every(home.home)) == 1
+    assert len(backup_store.all_backups(home.home)) == 1

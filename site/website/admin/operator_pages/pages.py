@@ -5,10 +5,10 @@ from flask import Response, make_response, redirect, render_template, request
 from carrel.accounts.browser_names import browser_name
 from carrel.http.redirects import see_other
 from carrel.http.services import services
-from website.admin.guard import admin_path, me
+from website.admin.guard import admin_path, current_operator
 from website.admin.operators import passkeys
-from website.admin.operators.roles import IN_WORDS, Role
-from website.admin.operators.sign_in import Place
+from website.admin.operators.roles import DESCRIPTIONS, Role
+from website.admin.operators.sign_in import SignInSource
 
 OWN_FIELDS = frozenset(
     {"csrf_token", "code", "credential", "next", "then"}
@@ -27,26 +27,28 @@ def again_page(errors: dict[str, str], then: str = "", back: str = "") -> str:
     `back` is the page it came from.
     """
     with services().db.read() as session:
-        has_passkey = bool(passkeys.of(session, me().id))
+        has_passkey = bool(passkeys.passkeys_of(session, current_operator().id))
     return render_template(
         "operators/again.html",
         errors=errors,
         next=back or next_path(),
         then=then or request.form.get("then", ""),
-        carried=[each for each in request.form.items(multi=True) if each[0] not in OWN_FIELDS],
+        carried=[field for field in request.form.items(multi=True) if field[0] not in OWN_FIELDS],
         has_passkey=has_passkey,
     )
 
 
-def can_carry_on() -> bool:
+def can_resume() -> bool:
     """Whether the form in hand can wait in a page: a person sent it, without files."""
     by_a_person = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
-    ours = OWN_FIELDS - {"csrf_token"}
-    return request.method == "POST" and by_a_person and not request.files and not ours & request.form.keys()
+    reserved = OWN_FIELDS - {"csrf_token"}
+    return (
+        request.method == "POST" and by_a_person and not request.files and not reserved & request.form.keys()
+    )
 
 
-def go_on() -> Response:
-    """After proving: do what was asked for, by sending its form anew (307), or go to where one came from."""
+def continue_request() -> Response:
+    """After the confirmation: send the waiting form again (307), or go back."""
     if then := request.form.get("then"):
         return make_response(redirect(admin_path(then), 307))
     return see_other(next_path())
@@ -55,8 +57,10 @@ def go_on() -> Response:
 def account_page(errors: dict[str, str]) -> str:
     """One's own account: ways to sign in, other browsers."""
     with services().db.read() as session:
-        keys = passkeys.of(session, me().id)
-    return render_template("operators/me.html", words=IN_WORDS[Role(me().role)], keys=keys, errors=errors)
+        keys = passkeys.passkeys_of(session, current_operator().id)
+    return render_template(
+        "operators/me.html", words=DESCRIPTIONS[Role(current_operator().role)], keys=keys, errors=errors
+    )
 
 
 def next_path() -> str:
@@ -64,6 +68,6 @@ def next_path() -> str:
     return admin_path(request.values.get("next"))
 
 
-def place() -> Place:
+def source() -> SignInSource:
     """From where somebody signs in."""
-    return Place(request.remote_addr, browser_name(request.headers.get("User-Agent", "")))
+    return SignInSource(request.remote_addr, browser_name(request.headers.get("User-Agent", "")))

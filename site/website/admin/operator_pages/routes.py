@@ -1,18 +1,26 @@
-"""Pages of signing in, setting up, proving oneself again, and of the operators themselves."""
+"""Pages of signing in, setting up, confirming again, and of the operators themselves."""
 
 from urllib.parse import quote
 
 from flask import Blueprint, Response, make_response, render_template, request
 
+from carrel.http import cookies
 from carrel.http.redirects import see_other
 from carrel.http.services import services
 from carrel.mail.addresses import InvalidAddressError
-from website.admin import cookie
-from website.admin.guard import NotProven, for_anybody, me, my_session, needs, way_back
-from website.admin.operators import codes, pages, passwords, sessions, staff
-from website.admin.operators import sign_in as signing_in
+from website.admin.guard import (
+    NotProvenError,
+    current_operator,
+    needs,
+    open_to_all,
+    required_session,
+    return_path,
+)
+from website.admin.operator_pages import pages
+from website.admin.operators import codes, passwords, sessions, staff
 from website.admin.operators.models import Operator
-from website.admin.operators.roles import IN_WORDS, Need, Role
+from website.admin.operators.roles import DESCRIPTIONS, Need, Role
+from website.admin.operators.sign_in import SignInFailedError, authenticate, prove_again
 
 blueprint = Blueprint("operators", __name__)
 WRONG = "Address, password or code is not right. A code is good once: wait for the next one and try again."
@@ -28,25 +36,27 @@ Answer = Response | tuple[str, int] | str
 
 
 @blueprint.get("/sign-in")
-@for_anybody
+@open_to_all
 def sign_in_page() -> str:
     """The form: address, password and code together."""
     return pages.sign_in_page({})
 
 
 @blueprint.post("/sign-in")
-@for_anybody
+@open_to_all
 def sign_in() -> Answer:
     """Sign in, or say that something of the three is wrong."""
     form = request.form
     email = form.get("email", "")
     try:
-        token = signing_in.sign_in(
-            services(), email, form.get("password", ""), form.get("code", ""), pages.place()
+        token = authenticate(
+            services(), email, form.get("password", ""), form.get("code", ""), pages.source()
         )
-    except signing_in.SignInFailedError:
+    except SignInFailedError:
         return pages.sign_in_page({"": WRONG}, email), 403
-    return cookie.give(see_other(pages.next_path()), token)
+    response = see_other(pages.next_path())
+    cookies.OPERATOR.set(response, token)
+    return response
 
 
 @blueprint.post("/sign-out")
@@ -55,16 +65,18 @@ def sign_out() -> Response:
     """End this session, or with `everywhere` all of one's own."""
     with services().db.write() as session:
         if "everywhere" in request.form:
-            sessions.end_all(session, me().id)
+            sessions.end_all(session, current_operator().id)
         else:
-            sessions.end(session, my_session().id)
-    return cookie.take_away(see_other("/admin/sign-in"))
+            sessions.end(session, required_session().id)
+    response = see_other("/admin/sign-in")
+    cookies.OPERATOR.clear(response)
+    return response
 
 
 @blueprint.get("/again")
 @needs(Need.LOOK)
 def again_page() -> str:
-    """Ask for another code, before what hurts."""
+    """Ask for another code, before a sensitive action."""
     return pages.again_page({})
 
 
@@ -73,22 +85,22 @@ def again_page() -> str:
 def again() -> Answer:
     """Take the code."""
     try:
-        signing_in.prove_again(services(), my_session(), request.form.get("code", ""))
-    except signing_in.SignInFailedError:
+        prove_again(services(), required_session(), request.form.get("code", ""))
+    except SignInFailedError:
         return pages.again_page({"code": WRONG_CODE}), 403
-    return pages.go_on()
+    return pages.continue_request()
 
 
-@blueprint.app_errorhandler(NotProven)
-def prove_first(_failure: NotProven) -> Answer:
-    """Ask for proof before what hurts; what was typed waits meanwhile."""
-    if pages.can_carry_on():
-        return pages.again_page({}, request.script_root + request.path, way_back()), 403
-    return see_other(f"/admin/again?next={quote(way_back())}")
+@blueprint.app_errorhandler(NotProvenError)
+def prove_first(_failure: NotProvenError) -> Answer:
+    """Ask for confirmation before a sensitive action; what was typed waits meanwhile."""
+    if pages.can_resume():
+        return pages.again_page({}, request.script_root + request.path, return_path()), 403
+    return see_other(f"/admin/again?next={quote(return_path())}")
 
 
 @blueprint.get("/set-up/<token>")
-@for_anybody
+@open_to_all
 def set_up_page(token: str) -> Answer:
     """Choose a password, and take the site into one's authenticator app."""
     with services().db.read() as session:
@@ -100,7 +112,7 @@ def set_up_page(token: str) -> Answer:
 
 
 @blueprint.post("/set-up/<token>")
-@for_anybody
+@open_to_all
 def set_up(token: str) -> Answer:
     """Finish: the recovery codes, shown this once."""
     password, code = request.form.get("password", ""), request.form.get("code", "")
@@ -111,7 +123,7 @@ def set_up(token: str) -> Answer:
             return render_template("operators/spent.html"), 404
     if errors := _password_errors(operator, password):
         return _set_up_form(operator, token, errors), 422
-    hashed = passwords.hashed(password)  # takes a while: no transaction is open
+    hashed = passwords.hash_password(password)  # takes a while: no transaction is open
     try:
         with services().db.write() as session:
             recovery = staff.set_up(session, services().signer, token, hashed, code)
@@ -134,8 +146,8 @@ def account() -> str:
 def renew_recovery() -> str:
     """New recovery codes in place of the old ones."""
     with services().db.write() as session:
-        made = staff.renew_recovery(session, me())
-    return render_template("operators/recovery.html", codes=made, first=False)
+        recovery = staff.renew_recovery(session, current_operator())
+    return render_template("operators/recovery.html", codes=recovery, first=False)
 
 
 @blueprint.get("/operators")
@@ -154,7 +166,7 @@ def add() -> Answer:
         return _operators({"role": "Choose a role."}, email), 422
     try:
         with services().db.write() as session:
-            token = staff.add(session, email, Role(role), actor=me().email)
+            token = staff.add(session, email, Role(role), actor=current_operator().email)
     except REFUSALS as refused:
         return _operators({"email": str(refused)}, email), 422
     return _link(email, token)
@@ -168,11 +180,11 @@ def change() -> Answer:
     try:
         with services().db.write() as session:
             if act == "reset":
-                return _link(email, staff.reset(session, email, actor=me().email))
+                return _link(email, staff.reset(session, email, actor=current_operator().email))
             if act == "remove":
-                staff.remove(session, email, actor=me().email)
+                staff.remove(session, email, actor=current_operator().email)
             elif act in set(Role):
-                staff.change_role(session, email, Role(act), actor=me().email)
+                staff.change_role(session, email, Role(act), actor=current_operator().email)
     except REFUSALS as refused:
         return _operators({"": str(refused)}, ""), 422
     return see_other("/admin/operators")
@@ -180,27 +192,27 @@ def change() -> Answer:
 
 def _operators(errors: dict[str, str], email: str) -> str:
     with services().db.read() as session:
-        everybody = staff.everybody(session)
+        everybody = staff.all_operators(session)
     return render_template(
-        "operators/operators.html", everybody=everybody, roles=IN_WORDS, errors=errors, email=email
+        "operators/operators.html", everybody=everybody, roles=DESCRIPTIONS, errors=errors, email=email
     )
 
 
 def _link(email: str, token: str) -> Response:
-    address = f"{services().settings.base_url}/admin/set-up/{token}"
-    return make_response(render_template("operators/link.html", email=email, address=address))
+    url = f"{services().settings.base_url}/admin/set-up/{token}"
+    return make_response(render_template("operators/link.html", email=email, url=url))
 
 
 def _set_up_form(operator: Operator, token: str, errors: dict[str, str]) -> str:
-    desk = services()
-    address = codes.address_for_app(desk.signer, operator, desk.settings.site_name)
-    secret = codes.secrets_of(desk.signer, operator)[0]
+    signer = services().signer
+    uri = codes.provisioning_uri(signer, operator, services().settings.site_name)
+    secret = codes.secrets_of(signer, operator)[0]
     return render_template(
         "operators/set_up.html",
         operator=operator,
         token=token,
         errors=errors,
-        picture=codes.picture(address),
+        qr_code=codes.qr_code(uri),
         secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         shortest=passwords.SHORTEST,
     )
@@ -209,9 +221,9 @@ def _set_up_form(operator: Operator, token: str, errors: dict[str, str]) -> str:
 def _password_errors(operator: Operator, password: str) -> dict[str, str]:
     if password != request.form.get("password_again", ""):
         return {"password_again": NOT_THE_SAME}
-    about = [operator.email, *operator.email.split("@"), services().settings.site_name]
+    personal_words = [operator.email, *operator.email.split("@"), services().settings.site_name]
     try:
-        passwords.check_new(password, about)
+        passwords.check_new(password, personal_words)
     except passwords.WeakPasswordError as weak:
         return {"password": str(weak)}
     return {}

@@ -1,4 +1,4 @@
-"""The operator's commands: backup, restore, and mail resume."""
+"""The operator's commands for backups: backup, restore, and mail resume."""
 
 import getpass
 from collections.abc import Iterator
@@ -42,23 +42,25 @@ def backup_command(only_list: bool, test: bool) -> None:
     if only_list:
         _list(settings)
         return
-    with _failures():
+    with _refusing():
         with _database(settings) as db:
-            path = create.make(settings, db)
+            path = create.create_backup(settings, db)
         click.echo(path)
         if test:
             _test(settings, path)
 
 
 def _list(settings: Settings) -> None:
-    for each in backup_store.every(settings.home):
+    for backup in backup_store.all_backups(settings.home):
         click.echo(
-            f"{each.path}  {each.at:%Y-%m-%d %H:%M UTC}  {each.path.stat().st_size:>13,} bytes  {each.kind}"
+            f"{backup.path}  {backup.at:%Y-%m-%d %H:%M UTC}  {backup.path.stat().st_size:>13,} bytes  {backup.kind}"
         )
 
 
 def _test(settings: Settings, path: Path) -> None:
-    result = restore_test.rehearse(settings, path)
+    from website.app import create_app  # here, as a backup alone should not wait for it
+
+    result = restore_test.run(settings, path, create_app)
     click.echo(result.problem or "It was restored in a scratch place, and the site serves its pages from it.")
     if result.problem:
         raise click.exceptions.Exit(EXIT_BAD)
@@ -73,7 +75,7 @@ def restore_command(file: Path) -> None:
     `carrel mail resume`, as some of it may have been sent since the backup.
     """
     settings = load()
-    with _failures():
+    with _refusing():
         restored = restore.restore(settings, file)
         click.echo(f"The site is what it was at {restored.manifest.made_at:%Y-%m-%d %H:%M:%S UTC}.")
         if restored.saved:
@@ -119,7 +121,7 @@ def mail() -> None:
 def resume_command(skip: bool | None) -> None:
     """Let the mail go on after a restoration. Exit status 2 when it must wait."""
     settings = load()
-    with _failures(), _database(settings) as db:
+    with _refusing(), _database(settings) as db:
         with db.read() as session:
             hold = restore_hold.current(session)
         if hold is None:
@@ -136,11 +138,11 @@ def resume_command(skip: bool | None) -> None:
 
 
 @contextmanager
-def _failures() -> Iterator[None]:
+def _refusing() -> Iterator[None]:
     try:
         yield
-    except BackupError as wrong:
-        raise CommandError(str(wrong)) from None
+    except BackupError as error:
+        raise CommandError(str(error)) from None
 
 
 def _actor() -> str:
