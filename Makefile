@@ -3,31 +3,39 @@ PYTHON ?= python3
 CARREL = .venv/bin/carrel
 PYTEST = .venv/bin/python -m pytest
 WORKERS ?= 3
+SBOM ?= dist/carrel.cdx.json
+SUITE ?= bookworm
+DATABASE ?= postgresql
 
 .DEFAULT_GOAL := help
-.PHONY: help run install quick test test-browser lint types floors check coverage bench faults test-stripe mutants pictures lock clean
+.PHONY: help run test quick pythons lint types floors check coverage bench faults test-stripe mutants pictures lock lock-upgrade lock-check going-live image release clean
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: install ## Set everything up and run the site, its worker, a test Stripe and a mailbox (PORT=8000)
+run: install-demo ## Set everything up and run the site, its worker, a test Stripe and a mailbox (PORT=8000)
 	@exec $(CARREL) demo
 
-install:
-	@$(PYTHON) deploy/install.py run
+.PHONY: install-demo install-packages install-test
+install-demo:
+	@$(PYTHON) deploy/install.py demo
 
-.PHONY: install-test
-install-test:
+install-packages:
 	@$(PYTHON) deploy/install.py test
+
+install-test: install-packages
 	@.venv/bin/python deploy/test_tools.py
 
-quick: install-test ## The everyday tests, in two minutes: on SQLite, with no browser and no faults
+quick: install-packages ## The everyday tests, in two minutes: on SQLite, with no browser and no faults
 	@$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not postgres and not browser and not faults"; status=$$?; \
 	  echo "Left out: what PostgreSQL does (postgres), Chromium (browser), processes that are killed, starved and"; \
 	  echo "stopped (faults). Before a change lands: make test"; exit $$status
 
 test: install-test ## Set everything up and run all tests, on SQLite and PostgreSQL, the browser's too
 	$(PYTEST) -n $(WORKERS) --dist loadgroup
+
+pythons: install-packages ## Run the quick tests under Python 3.13 in a Debian of its own (as root, with debootstrap)
+	WORKERS=$(WORKERS) .venv/bin/python -m tests.going_live.pythons
 
 lint: install-test ## Look for mistakes and untidiness
 	.venv/bin/ruff check .
@@ -40,6 +48,14 @@ floors: install-test ## Check that nothing imports upward
 	PYTHONPATH=site:. .venv/bin/lint-imports
 
 check: lint types floors test ## Everything that must be true before a change lands
+
+.PHONY: going-live
+going-live: install-test ## Go live on a bare Debian by the document's own commands (root and debootstrap; SUITE=trixie; takes minutes)
+	PYTHONPATH=site:. .venv/bin/python -m tests.going_live --suite $(SUITE) --database $(DATABASE)
+
+.PHONY: image
+image: install-test ## Build the image over a bare Debian and serve from it (root, debootstrap and buildah; takes minutes)
+	PYTHONPATH=site:. .venv/bin/python -m tests.going_live.image
 
 coverage: install-test ## Which branches the tests take: the total, and the files they know least (takes minutes)
 	$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not browser and not faults" --cov --cov-report=
@@ -65,9 +81,29 @@ stripe-key:
 mutants: install-test ## Break every guard on purpose and see that the tests notice (takes minutes)
 	.venv/bin/python -m tests.mutation
 
-lock: install-test ## Pin the packages anew, with hashes
+.PHONY: sbom audit
+sbom: install-test ## Write dist/carrel.cdx.json: every package that a site runs on (CycloneDX, checked against its schema)
+	@mkdir -p $(dir $(SBOM))
+	@PYTHONWARNINGS=ignore .venv/bin/cyclonedx-py requirements deploy/requirements.txt --pyproject pyproject.toml \
+	  --short-PURLs --output-reproducible --of JSON --output-file $(SBOM)
+	@echo $(SBOM)
+
+audit: install-test ## Ask for known vulnerabilities of the pinned packages (status 1: some; 3: could not be asked)
+	@.venv/bin/python -m pip install --quiet --require-hashes -r deploy/requirements-audit.txt
+	@.venv/bin/python deploy/audit.py
+
+lock: install-packages ## Pin what pyproject.toml asks for, with hashes; what is pinned already stays
 	.venv/bin/python -m pip install --quiet uv
-	PATH=.venv/bin:$$PATH deploy/lock.sh
+	PATH=.venv/bin:$$PATH deploy/lock.sh $(LOCK)
+
+lock-upgrade: ## Pin the newest version of every package (docs/releasing.md says what to run after)
+	@$(MAKE) --no-print-directory lock LOCK=--upgrade
+
+lock-check: ## Install the locks into new environments with the oldest pip and the newest (takes minutes)
+	$(PYTHON) deploy/lock_check.py
+
+release: install-packages ## Build the wheel of a release into dist/, if version, changelog and tree fit (docs/releasing.md)
+	@.venv/bin/python deploy/build_release.py
 
 clean: ## Remove what was installed and built (var/ stays: it is your data)
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage

@@ -1,4 +1,4 @@
-"""The author's commands: check, new, init."""
+"""The author's commands without a database: check and new."""
 
 import json
 from collections.abc import Iterator
@@ -7,79 +7,71 @@ from pathlib import Path
 
 import click
 
-from articles.build.parallel_map import WorkerDiedError
-from articles.check import PathNotFoundError, Report, check
+from articles.check import PathNotFoundError, check
 from articles.loading.discovery import ContentNotFoundError
+from articles.parallel_map import WorkerDiedError
+from articles.problems import ProblemReport, ProblemsByPath
 from articles.progress import Progress
-from articles.render import Problem
-from articles.starter import StarterError, init_site, new_article
+from articles.starter import StarterError, new_article
+from carrel.command_line import CommandError
 from carrel.settings import load
 
-EXIT_PROBLEMS, EXIT_REFUSED = 1, 2
-
-
-class CommandError(click.ClickException):
-    """A sentence for the author, and exit status 2."""
-
-    exit_code = EXIT_REFUSED
-
-    def show(self, file: object = None) -> None:
-        """Say it without a heading."""
-        click.echo(self.message, err=True)
+EXIT_PROBLEMS = 1
 
 
 @contextmanager
-def refusing() -> Iterator[None]:
-    """Say in one sentence why a command could not be carried out."""
+def command_errors() -> Iterator[None]:
+    """Report foreseen failures in one sentence, with exit status 2."""
     try:
         yield
-    except (ContentNotFoundError, PathNotFoundError, StarterError, WorkerDiedError) as wrong:
-        raise CommandError(str(wrong)) from None
+    except (ContentNotFoundError, PathNotFoundError, StarterError, WorkerDiedError) as error:
+        raise CommandError(str(error)) from None
 
 
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def check_command(paths: tuple[Path, ...], form: str) -> None:
+@click.option(
+    "--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+def check_command(paths: tuple[Path, ...], output_format: str) -> None:
     """Look for mistakes in the articles (all, or those under PATHS). Publishes nothing.
 
     Exit status: 0 no mistakes, 1 mistakes, 2 the command could not be carried out.
     """
     progress = Progress()
-    with refusing():
+    with command_errors():
         report = check(load().content, paths, progress)
     progress.end()
-    if form == "json":
-        click.echo(json.dumps(_as_data(report), ensure_ascii=False, indent=2))
+    if output_format == "json":
+        click.echo(json.dumps(_as_json(report), ensure_ascii=False, indent=2))
     else:
-        show(report)
+        print_report(report)
     if report.errors:
         raise click.exceptions.Exit(EXIT_PROBLEMS)
 
 
-def show(report: Report) -> None:
-    """Print what a check found."""
-    for line in lines_of(report.problems):
+def print_report(report: ProblemReport) -> None:
+    """Print the problems and their number."""
+    for line in problem_lines(report.problems):
         click.echo(line)
-    click.echo(
-        f"{report.files:,} files looked at: {_count(report.errors, 'mistake')}, {_count(report.warnings, 'warning')}."
-    )
+    counts = f"{_count(report.errors, 'mistake')}, {_count(report.warnings, 'warning')}"
+    click.echo(f"{report.files:,} files looked at: {counts}.")
 
 
-def lines_of(problems: dict[str, list[Problem]]) -> Iterator[str]:
+def problem_lines(problems_by_path: ProblemsByPath) -> Iterator[str]:
     """Problems as an author reads them."""
-    for path, found in problems.items():
-        for problem in found:
-            mark = "warning: " if problem.level == "warning" else ""
-            yield f"{path}:{problem.line}: {problem.code} {mark}{problem.message} — {problem.mend}"
+    for path, problems in problems_by_path.items():
+        for problem in problems:
+            level = "warning: " if problem.level == "warning" else ""
+            yield f"{path}:{problem.line}: {problem.code} {level}{problem.message} — {problem.hint}"
         yield ""
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" + ("" if number == 1 else "s") if number else f"no {what}s"
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s") if number else f"no {noun}s"
 
 
-def _as_data(report: Report) -> dict[str, object]:
+def _as_json(report: ProblemReport) -> dict[str, object]:
     problems = [
         {
             "path": path,
@@ -87,10 +79,10 @@ def _as_data(report: Report) -> dict[str, object]:
             "level": problem.level,
             "code": problem.code,
             "message": problem.message,
-            "mend": problem.mend,
+            "mend": problem.hint,  # the name that programs rely on
         }
-        for path, found in report.problems.items()
-        for problem in found
+        for path, problems in report.problems.items()
+        for problem in problems
     ]
     return {"files": report.files, "errors": report.errors, "warnings": report.warnings, "problems": problems}
 
@@ -99,17 +91,8 @@ def _as_data(report: Report) -> dict[str, object]:
 @click.argument("name", metavar="EXAM/SLUG")
 def new_command(name: str) -> None:
     """Begin an article: write a file with the front matter and the parts an article has."""
-    with refusing():
+    with command_errors():
         path = new_article(load().content, name)
     click.echo(
         f"{path}\nIt is a draft: write it, run `carrel check`, remove the line `draft: true`, then `carrel publish`."
     )
-
-
-@click.command("init")
-@click.argument("folder", type=click.Path(path_type=Path))
-def init_command(folder: Path) -> None:
-    """Begin a site: a folder with settings, an exam, an article and the plain pages."""
-    with refusing():
-        init_site(folder)
-    click.echo(f"{folder} is ready. Go there, read carrel.toml, then run `carrel check`.")

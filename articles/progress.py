@@ -1,4 +1,4 @@
-"""Progress on a long run, on standard error: at once on a terminal, after two seconds elsewhere."""
+"""Shows the progress of a long command on standard error: soon on a terminal, after two seconds elsewhere."""
 
 import sys
 import time
@@ -8,8 +8,12 @@ TERMINAL_EVERY = 0.1
 LOG_EVERY = 5.0
 
 
+def no_progress(_count: int) -> None:
+    """Show nothing."""
+
+
 class Progress:
-    """Counts files, and says now and then how many they are."""
+    """Counts files and writes the count from time to time."""
 
     def __init__(self) -> None:
         self._count = 0

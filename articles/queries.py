@@ -1,6 +1,6 @@
-"""The library as readers see it at a moment. Every query takes the session and that moment.
+"""Queries for what readers see at a moment.
 
-Articles come with their exam, domain and topics loaded, so they may be used after the session has ended.
+Articles come with their exam, domain and topics loaded, so they can be used after the session is closed.
 """
 
 from collections.abc import Sequence
@@ -52,27 +52,28 @@ READING_ORDER: Order = (
 )
 
 
-def _articles(now: datetime) -> Select[Article]:
-    whole = joinedload(Article.domain).joinedload(Domain.exam)
-    options = (joinedload(Article.exam), whole, selectinload(Article.topics))
+def visible_articles(now: datetime) -> Select[Article]:
+    """The visible articles with their exam, domain and topics."""
+    domain = joinedload(Article.domain).joinedload(Domain.exam)
+    options = (joinedload(Article.exam), domain, selectinload(Article.topics))
     return select(Article).where(visible(now)).options(*options)
 
 
 def exams(session: Session, now: datetime) -> Sequence[Exam]:
-    """The exams that have something to read, in the operator's order, each with its domains."""
+    """The exams that have visible articles, in their order, each with its domains."""
     has_articles = exists().where(Article.exam_id == Exam.id, visible(now))
     query = select(Exam).where(Exam.in_files, has_articles).options(selectinload(Exam.domains))
     return session.scalars(query.order_by(Exam.position, Exam.slug)).all()
 
 
 def find_exam(session: Session, slug: str, now: datetime) -> Exam | None:
-    """An exam that has something to read."""
+    """An exam that has visible articles."""
     return next((exam for exam in exams(session, now) if exam.slug == slug), None)
 
 
 def exam_articles(session: Session, exam: Exam, now: datetime, limit: int | None = None) -> Sequence[Article]:
     """The articles of an exam in reading order: all, or as many as `limit`."""
-    query = _articles(now).outerjoin(Domain, Domain.id == Article.domain_id).order_by(*READING_ORDER)
+    query = visible_articles(now).outerjoin(Domain, Domain.id == Article.domain_id).order_by(*READING_ORDER)
     return session.scalars(query.where(Article.exam_id == exam.id).limit(limit)).all()
 
 
@@ -84,13 +85,12 @@ def count_articles(session: Session, exam: Exam, now: datetime) -> int:
 def domain_sections(session: Session, exam: Exam, now: datetime) -> list[DomainSection]:
     """The domains of an exam that have articles, in the outline's order; those without a domain last."""
     articles = exam_articles(session, exam, now)
-    places: list[Domain | None] = [*exam.domains, None]
-    found = [(domain, domain.id if domain else None) for domain in places]
-    all_shelves = [
-        DomainSection(domain, [article for article in articles if article.domain_id == number])
-        for domain, number in found
-    ]
-    return [shelf for shelf in all_shelves if shelf.articles]
+    by_domain: dict[int | None, list[Article]] = {}
+    for article in articles:
+        by_domain.setdefault(article.domain_id, []).append(article)
+    domains: list[Domain | None] = [*exam.domains, None]
+    sections = [DomainSection(domain, by_domain.get(domain.id if domain else None, [])) for domain in domains]
+    return [section for section in sections if section.articles]
 
 
 def topics(session: Session, now: datetime, exam: Exam | None = None) -> list[TopicCount]:
@@ -109,7 +109,7 @@ def topics(session: Session, now: datetime, exam: Exam | None = None) -> list[To
 
 
 def find_topic(session: Session, slug: str, now: datetime) -> Topic | None:
-    """A topic that has something to read."""
+    """A topic that has visible articles."""
     has_articles = (
         exists()
         .where(ArticleTopic.topic_id == Topic.id)
@@ -122,7 +122,7 @@ def find_topic(session: Session, slug: str, now: datetime) -> Topic | None:
 
 def topic_articles(session: Session, topic: Topic, now: datetime) -> Sequence[Article]:
     """The articles of a topic, exam by exam, each in reading order."""
-    query = _articles(now).join(ArticleTopic, ArticleTopic.article_id == Article.id)
+    query = visible_articles(now).join(ArticleTopic, ArticleTopic.article_id == Article.id)
     query = query.join(Exam, Exam.id == Article.exam_id).outerjoin(Domain, Domain.id == Article.domain_id)
     query = query.where(ArticleTopic.topic_id == topic.id)
     return session.scalars(query.order_by(Exam.position, Exam.slug, *READING_ORDER)).all()
@@ -130,39 +130,38 @@ def topic_articles(session: Session, topic: Topic, now: datetime) -> Sequence[Ar
 
 def find_article(session: Session, slug: str, now: datetime) -> Article | Moved | Gone | None:
     """The article at an address, with its text; where it moved to; that it is gone; or None."""
-    query = _articles(now).where(Article.slug == slug).options(joinedload(Article.content))
+    query = visible_articles(now).where(Article.slug == slug).options(joinedload(Article.content))
     if article := session.scalars(query).one_or_none():
         return article
-    if target := session.scalars(_redirected(slug)).one_or_none():
-        return _seen(target, now, Moved(target.url))
-    known = session.scalars(select(Article).where(Article.slug == slug)).one_or_none()
-    return _seen(known, now, None) if known else None
+    redirected = (
+        select(Article).join(Redirect, Redirect.article_id == Article.id).where(Redirect.slug == slug)
+    )
+    if target := session.scalars(redirected).one_or_none():
+        return _unless_hidden(target, now, Moved(target.url))
+    article = session.scalars(select(Article).where(Article.slug == slug)).one_or_none()
+    return _unless_hidden(article, now, None) if article else None
 
 
-def _redirected(slug: str) -> Select[Article]:
-    return select(Article).join(Redirect, Redirect.article_id == Article.id).where(Redirect.slug == slug)
-
-
-def _seen(article: Article, now: datetime, otherwise: Moved | None) -> Moved | Gone | None:
-    """What an address says of an article that may not be visible: nothing of one that never was (CON-06)."""
-    was_seen = article.first_visible_at is not None and article.first_visible_at <= now
+def _unless_hidden(article: Article, now: datetime, otherwise: Moved | None) -> Moved | Gone | None:
+    """The answer for an article that may not be visible: None when it never was, to reveal nothing (CON-06)."""
+    was_visible = article.first_visible_at is not None and article.first_visible_at <= now
     if article.removed_at or (article.expires and article.expires <= now):
-        return Gone() if was_seen else None
+        return Gone() if was_visible else None
     is_hidden = article.draft or (article.published and article.published > now)
     return None if is_hidden else otherwise
 
 
 def articles_by_id(session: Session, ids: Sequence[int], now: datetime) -> Sequence[Article]:
-    """Those of the articles that are visible, in no order."""
-    return session.scalars(_articles(now).where(Article.id.in_(ids))).all() if ids else []
+    """The visible ones of these articles, in no order."""
+    return session.scalars(visible_articles(now).where(Article.id.in_(ids))).all() if ids else []
 
 
 def newest(
     session: Session, now: datetime, limit: int, exam: Exam | None = None, topic: Topic | None = None
 ) -> Sequence[Article]:
-    """The articles that readers saw last, the newest first (of one exam or topic, when given)."""
+    """The articles that became visible last (of one exam or topic, when given), the newest first."""
     shown = func.coalesce(Article.published, Article.first_visible_at)
-    query = _articles(now).order_by(shown.desc(), Article.id.desc()).limit(limit)
+    query = visible_articles(now).order_by(shown.desc(), Article.id.desc()).limit(limit)
     if exam is not None:
         query = query.where(Article.exam_id == exam.id)
     if topic is not None:
@@ -173,30 +172,28 @@ def newest(
 
 
 def appeared(session: Session, since: datetime, now: datetime) -> Sequence[Article]:
-    """The articles that first came into sight after `since` and are visible now, the oldest first."""
-    query = _articles(now).where(Article.first_visible_at > since, Article.first_visible_at <= now)
+    """The articles that became visible after `since` and are visible now, the oldest first."""
+    query = visible_articles(now).where(Article.first_visible_at > since, Article.first_visible_at <= now)
     return session.scalars(query.order_by(Article.first_visible_at, Article.id)).all()
 
 
 def next_change(session: Session, now: datetime) -> datetime | None:
-    """The next moment at which the clock alone brings or takes an article."""
+    """The next moment at which an article becomes visible or hidden because of its dates."""
     moments = (Article.published, Article.expires)
     query = select(*(func.min(moment).filter(moment > now) for moment in moments))
-    to_come = or_(*(moment > now for moment in moments))
-    found = session.execute(
-        query.where(to_come, Article.draft.is_(False), Article.removed_at.is_(None))
-    ).one()
-    return min((moment for moment in found if moment), default=None)
+    upcoming = or_(*(moment > now for moment in moments))
+    row = session.execute(query.where(upcoming, Article.draft.is_(False), Article.removed_at.is_(None))).one()
+    return min((moment for moment in row if moment), default=None)
 
 
 def sitemap(session: Session, now: datetime) -> list[tuple[str, datetime | None]]:
-    """The path of every visible article and when what it shows last changed."""
+    """The path of every visible article and when it last changed."""
     query = select(Article).where(visible(now)).order_by(Article.slug)
     return [(article.url, article.lastmod) for article in session.scalars(query)]
 
 
 def plain_pages(session: Session) -> Sequence[PlainPage]:
-    """About, contact, privacy, terms: those that there are."""
+    """The plain pages: about, contact, privacy, terms, as far as they exist."""
     return session.scalars(select(PlainPage).order_by(PlainPage.slug)).all()
 
 

@@ -1,4 +1,4 @@
-"""Which articles are related: those that share rare words and topics."""
+"""Related articles: those that share rare keywords and topics."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,78 +11,83 @@ from articles.models import Article, ArticleTopic, BodyKeyword
 from articles.queries import articles_by_id
 from articles.visibility import visible
 
-TELLING = 10  # how many of an article's words are asked for: those that are rare and weigh much
-TOO_COMMON = 400  # a word that so many share says little, and asking who has it takes long
-TOPIC_WEIGHT = 2.0  # sharing a topic is worth as much as sharing a word of this weight
-OWN_EXAM = 2.0  # who studies for an exam reads on for that exam, unless another has much more to say
-TOGETHER = 50  # articles asked for at a time
+WORDS_USED = 10  # of an article's keywords, those that are rare and have a high weight
+TOO_COMMON = 400  # articles; a word or topic that more of them have says little and is slow to look up
+TOPIC_WEIGHT = 2.0  # a shared topic counts as much as a shared word of this weight
+SAME_EXAM_FACTOR = 2.0  # readers study for one exam, so another exam's article must be much closer
+BATCH = 50  # articles in one query
 
 Scores = dict[int | None, float]  # by `Article.body_id`
 
 _OTHER = aliased(BodyKeyword)
 _SHARING = select(_OTHER.body_id).where(_OTHER.word == BodyKeyword.word).correlate(BodyKeyword)
-# Counting ends where a word is too common: some are in every second text.
+# Counting stops at TOO_COMMON, as some words are in every second text.
 _COUNT = select(func.count()).select_from(_SHARING.limit(TOO_COMMON + 1).subquery()).scalar_subquery()
 
 
 def related(session: Session, article: Article, now: datetime, limit: int = 4) -> Sequence[Article]:
-    """The visible articles nearest to one by content, the nearest first."""
+    """The visible articles closest to one by content, the closest first."""
     total = session.scalar(select(func.count(Article.body_id))) or 0
-    scores = _by_words(session, article, total)
-    for body_id, score in _by_topics(session, article, total).items():
+    scores = word_scores(session, article, total)
+    for body_id, score in topic_scores(session, article, total).items():
         scores[body_id] = scores.get(body_id, 0.0) + score
     scores.pop(article.body_id, None)
-    best = _best(session, article, scores, now, limit)
-    found = {each.id: each for each in articles_by_id(session, best, now)}
-    return [found[article_id] for article_id in best]
+    ids = best_visible(session, article, scores, now, limit)
+    articles = {article.id: article for article in articles_by_id(session, ids, now)}
+    return [articles[article_id] for article_id in ids]
 
 
-def _rarity(total: int, count: int) -> float:
+def rarity(total: int, count: int) -> float:
+    """The inverse document frequency of a word or topic."""
     return log(1 + total / count)
 
 
-def _by_words(session: Session, article: Article, total: int) -> Scores:
-    worth = {word: weight * _rarity(total, count) for word, weight, count in _words_of(session, article)}
-    chosen = sorted(worth, key=lambda word: (-worth[word], word))[:TELLING]
+def word_scores(session: Session, article: Article, total: int) -> Scores:
+    """Scores by shared keywords."""
+    values = {word: weight * rarity(total, count) for word, weight, count in shared_words(session, article)}
+    chosen = sorted(values, key=lambda word: (-values[word], word))[:WORDS_USED]
     sharing = select(BodyKeyword.body_id, BodyKeyword.word, BodyKeyword.weight)
     scores: Scores = {}
     for body_id, word, weight in session.execute(sharing.where(BodyKeyword.word.in_(chosen))):
-        scores[body_id] = scores.get(body_id, 0.0) + worth[word] * weight
+        scores[body_id] = scores.get(body_id, 0.0) + values[word] * weight
     return scores
 
 
-def _words_of(session: Session, article: Article) -> Sequence[tuple[str, float, int]]:
-    """Those of an article's words that others have too, their weights, and how many texts have them."""
+def shared_words(session: Session, article: Article) -> Sequence[tuple[str, float, int]]:
+    """The keywords that other articles have too, their weights, and how many articles have them."""
     own = select(BodyKeyword.word, BodyKeyword.weight, _COUNT).where(BodyKeyword.body_id == article.body_id)
     return [row for row in session.execute(own) if 2 <= row[2] <= TOO_COMMON]
 
 
-def _by_topics(session: Session, article: Article, total: int) -> Scores:
+def topic_scores(session: Session, article: Article, total: int) -> Scores:
+    """Scores by shared topics."""
     ids = [topic.id for topic in article.topics]
     counted = select(ArticleTopic.topic_id, func.count()).where(ArticleTopic.topic_id.in_(ids))
     counts = dict(session.execute(counted.group_by(ArticleTopic.topic_id)).all())
-    worth = {
-        topic: TOPIC_WEIGHT**2 * _rarity(total, count)
+    values = {
+        topic: TOPIC_WEIGHT**2 * rarity(total, count)
         for topic, count in counts.items()
         if count <= TOO_COMMON
     }
-    sharing = select(Article.body_id, ArticleTopic.topic_id).where(ArticleTopic.topic_id.in_(worth))
+    sharing = select(Article.body_id, ArticleTopic.topic_id).where(ArticleTopic.topic_id.in_(values))
     scores: Scores = {}
     for body_id, topic in session.execute(sharing.where(ArticleTopic.article_id == Article.id)):
-        scores[body_id] = scores.get(body_id, 0.0) + worth[topic]
+        scores[body_id] = scores.get(body_id, 0.0) + values[topic]
     return scores
 
 
-def _best(session: Session, article: Article, scores: Scores, now: datetime, limit: int) -> list[int]:
-    """The ids of the best that are visible. No more are looked at than may be among them."""
+def best_visible(session: Session, article: Article, scores: Scores, now: datetime, limit: int) -> list[int]:
+    """The ids of the best visible articles. Stops when no later one can be among them."""
     ranked = sorted(scores, key=lambda body_id: -scores[body_id])
     best: list[tuple[float, int]] = []  # by falling score, then by id
-    for start in range(0, len(ranked), TOGETHER):
-        some = ranked[start : start + TOGETHER]
-        if len(best) == limit and -best[-1][0] > scores[some[0]] * OWN_EXAM:
+    for start in range(0, len(ranked), BATCH):
+        batch = ranked[start : start + BATCH]
+        if len(best) == limit and -best[-1][0] > scores[batch[0]] * SAME_EXAM_FACTOR:
             break
-        query = select(Article.id, Article.body_id, Article.exam_id).where(Article.body_id.in_(some))
+        query = select(Article.id, Article.body_id, Article.exam_id).where(Article.body_id.in_(batch))
         for article_id, body_id, exam_id in session.execute(query.where(visible(now))):
-            best.append((-scores[body_id] * (OWN_EXAM if exam_id == article.exam_id else 1), article_id))
+            best.append(
+                (-scores[body_id] * (SAME_EXAM_FACTOR if exam_id == article.exam_id else 1), article_id)
+            )
         best = sorted(best)[:limit]
     return [article_id for _, article_id in best]

@@ -1,4 +1,4 @@
-"""Who can be seen when: the one expression that every query uses (CON-06)."""
+"""When articles are visible to readers: the one condition that all queries use (CON-06)."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from articles.models import Article
 
 
 def visible(now: datetime) -> ColumnElement[bool]:
-    """Whether readers see an article at this moment: by its marks and the clock alone."""
+    """Whether readers see an article at this moment."""
     return and_(
         Article.removed_at.is_(None),
         Article.draft.is_(False),
@@ -25,9 +25,9 @@ def first_visible(
     expires: datetime | None,
     now: datetime,
 ) -> datetime | None:
-    """When an article first came or will come into sight; a moment in the past is never changed.
+    """When an article first was or will be visible; a moment in the past never changes.
 
-    A date in the past in the front matter does not count: what is published today is new today (decision 13).
+    A past date in the front matter does not count: what is published today is new today (decision 13).
     """
     if before is not None and before <= now:
         return before

@@ -1,4 +1,4 @@
-"""Make `.venv` and install what is pinned: `python3 deploy/install.py [test]`, standard library only.
+"""Make `.venv` and install what is pinned: `python3 deploy/install.py [run|demo|test]`, standard library only.
 
 Run by `make` before anything else, on a machine that has nothing of ours, so every failure that such a
 machine can bring is answered with one sentence. It must be readable by old Pythons: they get a sentence too.
@@ -16,6 +16,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 NEEDED_BYTES = 700 * 1024 * 1024
+BUILD_LOCK = "requirements-build.txt"
+LOCKS = {"run": "requirements.txt", "demo": "requirements-demo.txt", "test": "requirements-test.txt"}
 
 
 def stop(sentence):
@@ -37,31 +39,48 @@ def check_machine():
 
 
 def make_venv():
-    """Create the environment; Debian splits what that needs into a package of its own."""
+    """Create the environment, empty where this Python's own pip can fill it: copying a pip takes seconds.
+
+    Debian splits what pip and venv need into packages of their own.
+    """
     if os.path.exists(PYTHON):
         return
-    try:
-        import ensurepip  # noqa: F401
-    except ImportError:
+    if not has("pip") and not has("ensurepip"):
         stop("Python's venv is missing. On Debian and Ubuntu: apt install python3-venv")
     print("Making .venv ...", flush=True)
-    made = subprocess.run([sys.executable, "-m", "venv", VENV], capture_output=True, text=True)
+    command = [sys.executable, "-m", "venv"] + (["--without-pip"] if has("pip") else []) + [VENV]
+    made = subprocess.run(command, capture_output=True, text=True)
     if made.returncode:
         stop("The environment .venv could not be made: " + last_line(made.stdout + made.stderr))
 
 
+def has(module):
+    """Whether this Python has a module."""
+    from importlib.util import find_spec
+
+    return find_spec(module) is not None
+
+
 def install(kind):
     """Install the pinned packages, unless exactly these are there already."""
-    pins = os.path.join(ROOT, "deploy", "requirements-test.txt" if kind == "test" else "requirements.txt")
+    lock = os.path.join(ROOT, "deploy", LOCKS[kind])
     stamp = os.path.join(VENV, "installed-" + kind)
-    wanted = digest(pins, os.path.join(ROOT, "pyproject.toml"))
+    wanted = digest(lock, os.path.join(ROOT, "deploy", BUILD_LOCK), os.path.join(ROOT, "pyproject.toml"))
     if read(stamp) == wanted:
         return
-    print("Installing packages (a minute or two, the first time) ...", flush=True)
-    pip("--require-hashes", "-r", pins)
+    print("Installing packages (half a minute, the first time) ...", flush=True)
+    # The lock is complete, so pip need not look for dependencies, and no release of today can change anything.
+    pip("--require-hashes", "--no-deps", "-r", os.path.join(ROOT, "deploy", BUILD_LOCK), *compiling(kind))
+    # feedgen has no wheel. It is built with the pinned tools, not with whatever is newest today.
+    pip("--require-hashes", "--no-deps", "--no-build-isolation", "-r", lock, *compiling(kind))
     pip("--no-deps", "--no-build-isolation", "--no-index", "-e", ROOT)
     with open(stamp, "w") as file:
         file.write(wanted)
+
+
+def compiling(kind):
+    """Python compiles the fifth of all that is used as it goes; but a site's processes may not write there."""
+    return ["--no-compile"] if kind != "run" and not sys.dont_write_bytecode else []
 
 
 def read(path):
@@ -74,8 +93,9 @@ def read(path):
 
 def pip(*arguments):
     """Run pip quietly; of a failure, say what it was."""
-    command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    done = subprocess.run(command + list(arguments), capture_output=True, text=True)
+    start = [sys.executable, "-m", "pip", "--python", PYTHON] if has("pip") else [PYTHON, "-m", "pip"]
+    command = start + ["install", "--quiet", "--disable-pip-version-check"] + list(arguments)
+    done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode == 0:
         return
     if "No space left" in done.stderr:

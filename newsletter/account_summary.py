@@ -1,4 +1,4 @@
-"""What the account page says of the newsletter and of the private feed."""
+"""The newsletter and the private feed on the account page."""
 
 from dataclasses import dataclass
 
@@ -12,26 +12,28 @@ from newsletter.feeds import private_feed
 from newsletter.subscribers import links
 from newsletter.subscribers.eligibility import is_subscribed
 from newsletter.subscribers.models import Frequency, Subscriber
-from newsletter.subscribers.welcome import PACES
+from newsletter.subscribers.welcome import FREQUENCY_PHRASES
 
 
 @dataclass(frozen=True)
 class NewsletterSummary:
-    """`preferences` is the subscriber's own link, or None; `pace` in words; `feed` an address, or None."""
+    """`preferences` is the subscriber's link, or None; `frequency` is in words; `feed` is a URL, or None."""
 
     preferences: str | None
-    pace: str
+    frequency: str
     offers_feed: bool
     feed: str | None
 
 
-def standing(session: Session, settings: Settings, signer: Signer, reader: Reader) -> NewsletterSummary:
-    """Where a reader stands, by the address that they have proven."""
-    theirs = select(Subscriber).where(Subscriber.email_key == reader.email_key, is_subscribed())
-    subscriber = session.scalars(theirs).first()
+def newsletter_summary(
+    session: Session, settings: Settings, signer: Signer, reader: Reader
+) -> NewsletterSummary:
+    """The summary for a reader, by the address that they have proven."""
+    subscribed = select(Subscriber).where(Subscriber.email_key == reader.email_key, is_subscribed())
+    subscriber = session.scalars(subscribed).first()
     return NewsletterSummary(
-        links.of(settings, signer, subscriber.address_hash).preferences if subscriber else None,
-        PACES[Frequency(subscriber.pace)] if subscriber else "",
+        links.links_for(settings, signer, subscriber.address_hash).preferences if subscriber else None,
+        FREQUENCY_PHRASES[Frequency(subscriber.frequency)] if subscriber else "",
         private_feed.is_offered(settings, reader),
-        private_feed.address(session, settings, signer, reader.id),
+        private_feed.url(session, settings, signer, reader.id),
     )

@@ -1,23 +1,18 @@
-"""The operator's commands: subscribers in and out."""
+"""The operator's commands that import and export subscribers."""
 
-import getpass
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from carrel.db import Database
-from carrel.settings import Settings, load
+from carrel.settings import load
+from newsletter.issues.commands import Ready, actor, database, refuse
 from newsletter.transfer.csv_reader import InvalidFileError
 from newsletter.transfer.exporter import export_file
-from newsletter.transfer.importer import Report, import_file
+from newsletter.transfer.importer import ImportReport, import_file
 
 EXIT_PROBLEMS = 1
-EXIT_REFUSED = 2
 SHOWN = 50
 FILE = click.Path(path_type=Path, dir_okay=False)
-Ready = Callable[[Settings], Database]  # a database whose schema is this release's
 
 
 @click.group()
@@ -36,11 +31,10 @@ def import_command(ready: Ready, file: Path, dry_run: bool) -> None:
     1 means that some are wrong. Nobody who is here is changed, and nobody who left is brought back.
     """
     try:
-        with _database(ready) as db:
-            report = import_file(db, file, actor=_actor(), dry_run=dry_run)
-    except InvalidFileError as wrong:
-        click.echo(str(wrong), err=True)
-        raise click.exceptions.Exit(EXIT_REFUSED) from None
+        with database(ready, load()) as db:
+            report = import_file(db, file, actor=actor(), dry_run=dry_run)
+    except InvalidFileError as error:
+        refuse(str(error))
     _show(report, dry_run)
 
 
@@ -50,30 +44,16 @@ def import_command(ready: Ready, file: Path, dry_run: bool) -> None:
 def export_command(ready: Ready, file: Path) -> None:
     """Write everybody who gets the digest to FILE, readable by its owner alone."""
     try:
-        with _database(ready) as db:
-            count = export_file(db, file, actor=_actor())
-    except OSError as wrong:
-        click.echo(f"{file} cannot be written: {wrong.strerror}.", err=True)
-        raise click.exceptions.Exit(EXIT_REFUSED) from None
+        with database(ready, load()) as db:
+            count = export_file(db, file, actor=actor())
+    except OSError as error:
+        refuse(f"{file} cannot be written: {error.strerror}.")
     click.echo(f"{count} subscribers are in {file}.")
 
 
-@contextmanager
-def _database(ready: Ready) -> Iterator[Database]:
-    db = ready(load())
-    try:
-        yield db
-    finally:
-        db.close()
-
-
-def _actor() -> str:
-    return f"{getpass.getuser()} (command line)"
-
-
-def _show(report: Report, dry_run: bool) -> None:
-    for note in report.passed_over[:SHOWN]:
-        click.echo(f"line {note.line}: {note.sentence}")
+def _show(report: ImportReport, dry_run: bool) -> None:
+    for message in report.passed_over[:SHOWN]:
+        click.echo(f"line {message.line}: {message.sentence}")
     if (more := len(report.passed_over) - SHOWN) > 0:
         click.echo(f"… and {more} more lines that were passed over.")
     for problem in report.problems:

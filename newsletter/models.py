@@ -6,21 +6,21 @@ from newsletter.issues.models import (
     Delivery,
     Issue,
     IssueArticle,
-    Rendering,
+    MailVariant,
     ScheduleCursor,
 )
-from newsletter.subscribers.models import Asked, SignUp, Subscriber, Subscription
+from newsletter.subscribers.models import SignUp, SignUpMailCount, Subscriber, Subscription
 
 __all__ = [
-    "Asked",
     "DeliveredArticle",
     "Delivery",
     "Issue",
     "IssueArticle",
+    "MailVariant",
     "PrivateFeed",
-    "Rendering",
     "ScheduleCursor",
     "SignUp",
+    "SignUpMailCount",
     "Subscriber",
     "Subscription",
 ]

@@ -2,13 +2,12 @@
 
 from flask import Flask
 
-from carrel.http import errors, storage_register
-from carrel.http.services import EXTENSION
+from carrel.http import cookies, errors, storage_register
 from newsletter.feeds import account_routes  # noqa: F401 - its view joins the feeds
 from newsletter.feeds import routes as feeds
 from newsletter.feeds.private_feed import PassRequiredError
 from newsletter.signal_handlers import listen
-from newsletter.subscribers import browser_binding_cookie, preferences_routes  # noqa: F401 - its views join those of subscribing
+from newsletter.subscribers import preferences_routes  # noqa: F401 - its views join those of subscribing
 from newsletter.subscribers import routes as subscribers
 
 NO_PASS = errors.ErrorPage(
@@ -25,7 +24,7 @@ def init_app(app: Flask) -> None:
     errors.register(app, PassRequiredError, 403, NO_PASS)
     storage_register.declare(
         app,
-        browser_binding_cookie.name_under(app.extensions[EXTENSION].settings),
+        cookies.SIGN_UP,
         purpose="Knows the browser that subscribed to the newsletter, so that it can confirm in one step.",
         lasts="One day, or until you have confirmed",
     )

@@ -11,40 +11,40 @@ from newsletter.subscribers.models import SignUp, Subscriber
 
 
 def listen() -> None:
-    """Hear of it, in the app and in the worker alike."""
-    hooks.readers_merged.add(private_feed.merged)
-    hooks.reader_erased.add(_forget)
-    hooks.export_sections.add(_section)
+    """Connect the handlers, in the app and in the worker alike."""
+    hooks.readers_merged.add(private_feed.on_readers_merged)
+    hooks.reader_erased.add(_erase)
+    hooks.export_sections.add(_export)
 
 
-def _forget(session: Session, reader_id: int, email_key: str | None) -> None:
+def _erase(session: Session, reader_id: int, email_key: str | None) -> None:
     private_feed.revoke(session, reader_id)
     if email_key:
         erasure.erase(session, email_key)
 
 
-def _section(session: Session, reader: Reader) -> dict[str, object]:
-    theirs = Subscriber.email_key == reader.email_key
-    subscriber = session.scalars(select(Subscriber).where(theirs)).first()
+def _export(session: Session, reader: Reader) -> dict[str, object]:
+    by_address = select(Subscriber).where(Subscriber.email_key == reader.email_key)
+    subscriber = session.scalars(by_address).first()
     return {"newsletter": _as_data(session, subscriber) if subscriber else None}
 
 
 def _as_data(session: Session, subscriber: Subscriber) -> dict[str, object]:
-    asked = select(SignUp).where(SignUp.subscriber_id == subscriber.id).order_by(SignUp.id)
+    sign_ups = select(SignUp).where(SignUp.subscriber_id == subscriber.id).order_by(SignUp.id)
     return {
         "email": subscriber.email,
         "state": subscriber.state,
-        "pace": subscriber.pace,
+        "pace": subscriber.frequency,
         "paused_until": subscriber.paused_until and subscriber.paused_until.isoformat(timespec="seconds"),
-        "exams": [each.exam.slug for each in subscriber.subscriptions if each.exam],
-        "topics": [each.topic.slug for each in subscriber.subscriptions if each.topic],
-        "consents": [_consent(each) for each in session.scalars(asked)],
+        "exams": [row.exam.slug for row in subscriber.subscriptions if row.exam],
+        "topics": [row.topic.slug for row in subscriber.subscriptions if row.topic],
+        "consents": [_consent(sign_up) for sign_up in session.scalars(sign_ups)],
     }
 
 
 def _consent(sign_up: SignUp) -> dict[str, object]:
     return {
-        "how": sign_up.how,
+        "how": sign_up.method,
         "page": sign_up.source,
         "text_version": sign_up.text_version,
         "asked_at": sign_up.asked_at.isoformat(timespec="seconds"),

@@ -1,79 +1,82 @@
-"""The operator's commands: reconcile, and entitlements rebuild."""
+"""The operator's commands: `reconcile` and `entitlements rebuild`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
 
+from carrel.command_line import CommandError
 from carrel.http.services import Services, make_services
 from carrel.settings import load
 from payments.ledger import rebuild
-from payments.payment_context import shop_of
-from payments.reconciliation.reconcile import FAR_DAYS, RECENT_DAYS, reconcile
+from payments.payment_context import payment_context
+from payments.reconciliation.reconcile import NIGHTLY_DAYS, RECENT_DAYS, reconcile
 from payments.stripe.client import StripeUnavailableError
 
-EXIT_DIFFERENCES, EXIT_REFUSED = 1, 2
-
-
-class CommandError(click.ClickException):
-    """A sentence for the operator, and exit status 2."""
-
-    exit_code = EXIT_REFUSED
+EXIT_DIFFERENCES = 1
 
 
 @click.command("reconcile")
-@click.option("--apply", is_flag=True, help="Enter into the ledger what is missing; without it, only tell.")
-@click.option("--days", type=click.IntRange(1, FAR_DAYS), default=RECENT_DAYS, show_default=True)
+@click.option(
+    "--apply",
+    is_flag=True,
+    help="Record in the ledger what is missing. Without it, differences are only listed.",
+)
+@click.option("--days", type=click.IntRange(1, NIGHTLY_DAYS), default=RECENT_DAYS, show_default=True)
 def reconcile_command(apply: bool, days: int) -> None:
     """Compare Stripe with the ledger, both ways.
 
-    Exit status: 0 they agree (now), 1 they differ, 2 the comparison could not be made.
+    Exit status: 0 no differences are left, 1 differences are left, 2 the comparison failed.
     """
-    with _services() as desk:
-        if not desk.settings.sells:
-            raise CommandError("Nothing is sold here: set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET.")
+    with _services() as services:
+        if not services.settings.sells:
+            raise CommandError("Sales are off: set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET.")
         try:
-            report = reconcile(shop_of(desk), days, apply=apply)
-        except StripeUnavailableError as away:
-            raise CommandError(f"Stripe could not be asked: {away}.") from None
-    for each in report.found:
-        mended = " Entered." if apply and each not in report.left else ""
-        click.echo(f"{each.about} {each.what}.{mended}")
-    click.echo(f"{len(report.found)} differences in the last {days} days, {len(report.left)} left.")
-    if report.left:
+            report = reconcile(payment_context(services), days, apply=apply)
+        except StripeUnavailableError as error:
+            raise CommandError(f"Stripe could not be reached: {error}.") from None
+    for difference in report.differences:
+        outcome = " Fixed." if apply and difference not in report.unresolved else ""
+        click.echo(f"{difference.object_id} {difference.description}.{outcome}")
+    click.echo(
+        f"{len(report.differences)} differences in the last {days} days, {len(report.unresolved)} left."
+    )
+    if report.unresolved:
         raise click.exceptions.Exit(EXIT_DIFFERENCES)
 
 
 @click.group("entitlements")
 def entitlements() -> None:
-    """Who has the pass, by the ledger."""
+    """Who has the pass, according to the ledger."""
 
 
 @entitlements.command("rebuild")
-@click.option("--apply", is_flag=True, help="Set the accounts by the ledger; without it, only tell.")
+@click.option(
+    "--apply", is_flag=True, help="Set the accounts from the ledger. Without it, differences are only listed."
+)
 def rebuild_command(apply: bool) -> None:
-    """Derive every reader's pass again from the ledger, and tell where accounts say otherwise.
+    """Derive every reader's pass from the ledger, and list the accounts that differ.
 
-    Exit status: 0 they agree (now), 1 they differ.
+    Exit status: 0 no differences are left, 1 differences are left.
     """
-    with _services() as desk:
-        found = list(rebuild.drifts(desk.db))
-        for drift in found:
+    with _services() as services:
+        mismatches = list(rebuild.find_mismatches(services.db))
+        for mismatch in mismatches:
             if apply:
-                rebuild.rebuild(desk.db, drift.reader_id)
-            click.echo(f"{drift}{' Set right.' if apply else ''}")
-    click.echo(f"{len(found)} differences.")
-    if found and not apply:
+                rebuild.rebuild_reader(services.db, mismatch.reader_id)
+            click.echo(f"{mismatch}{' Fixed.' if apply else ''}")
+    click.echo(f"{len(mismatches)} differences.")
+    if mismatches and not apply:
         raise click.exceptions.Exit(EXIT_DIFFERENCES)
 
 
 @contextmanager
 def _services() -> Iterator[Services]:
-    desk = make_services(load())
+    services = make_services(load())
     try:
-        yield desk
+        yield services
     finally:
-        desk.db.close()
+        services.db.close()
 
 
 COMMANDS = (reconcile_command, entitlements)

@@ -1,9 +1,8 @@
-"""Orders, and the ledger of what became of the money.
+"""Orders, the ledger, and the webhook inbox.
 
-An order is what a reader set out to buy; it is written before Stripe is asked. Payments, refunds,
-disputes and grants are append-only: a later look at Stripe adds a row, none is ever changed (the
-migrations put triggers on the tables). Money is integer cents of the order's currency: Stripe's minor
-units, so cents of a currency without decimals are its whole units.
+An order is stored before Stripe is asked. Payments, refunds, disputes, and grants are append-only: a change
+at Stripe adds a row, and none is ever changed (the migrations put triggers on the tables). Amounts are
+Stripe's integer minor units of the order's currency: `cents` of a currency without decimals are whole units.
 """
 
 from datetime import datetime
@@ -14,20 +13,20 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from carrel.db import Base, UtcDateTime
 
 STRIPE_ID = String(255)  # https://docs.stripe.com/upgrades: ids have up to 255 characters
-A_CURRENCY = "currency = lower(currency) AND length(currency) = 3"
+IS_CURRENCY = "currency = lower(currency) AND length(currency) = 3"
 
 
 class Order(Base):
-    """What a reader set out to buy. Price and currency are fixed when it is written.
+    """What a reader ordered, at the price of that moment.
 
-    `reference` travels to Stripe and back; `version` counts what was learnt about it, so that a look at
-    Stripe that was overtaken by a later one is noticed.
+    `reference` identifies it at Stripe. `version` counts its changes, so that data retrieved from Stripe before
+    the latest change is not applied.
     """
 
     __tablename__ = "pass_order"
     __table_args__ = (
         CheckConstraint("price_cents > 0", name="price"),
-        CheckConstraint(A_CURRENCY, name="currency"),
+        CheckConstraint(IS_CURRENCY, name="currency"),
         CheckConstraint("state IN ('open', 'pending', 'paid', 'failed', 'expired')", name="state"),
     )
 
@@ -36,8 +35,8 @@ class Order(Base):
     reader_id: Mapped[int] = mapped_column(ForeignKey("reader.id"), index=True)
     price_cents: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
-    title: Mapped[str] = mapped_column(String(200))  # as the buyer read it at Checkout
-    return_to: Mapped[str] = mapped_column(String(500))  # a path of ours
+    title: Mapped[str] = mapped_column(String(200))  # as shown at Checkout
+    return_to: Mapped[str] = mapped_column(String(500))  # a path of this site
     state: Mapped[str] = mapped_column(String(8), default="open", index=True)
     version: Mapped[int] = mapped_column(default=0)
     checkout_session_id: Mapped[str | None] = mapped_column(STRIPE_ID, unique=True)
@@ -48,9 +47,9 @@ class Order(Base):
 
 
 class Claim(Base):
-    """The address that Stripe collected from a buyer without an account: who proves it gets the pass.
+    """The email address that Checkout collected from a buyer without an account: who proves it gets the pass.
 
-    The one place where payments keep an address; the row goes when the order finds its owner.
+    The only place where payments store an email address. Deleted when the order's reader has an account.
     """
 
     __tablename__ = "claim"
@@ -61,16 +60,16 @@ class Claim(Base):
 
 
 class Payment(Base):
-    """Money that arrived for an order, and what we made of it then.
+    """A payment of an order.
 
-    `outcome`: granted; second (its payer had the pass already and is refunded); held (`trouble` says why
-    a person must look: no pass was given).
+    `outcome`: granted; second (the reader had the pass already, and is refunded); held (no pass was granted, for
+    the reason in `mismatch`, and the operator must decide).
     """
 
     __tablename__ = "payment"
     __table_args__ = (
         CheckConstraint("amount_cents >= 0 AND subtotal_cents >= 0", name="amounts"),
-        CheckConstraint(A_CURRENCY, name="currency"),
+        CheckConstraint(IS_CURRENCY, name="currency"),
         CheckConstraint("outcome IN ('granted', 'second', 'held')", name="outcome"),
         CheckConstraint("(outcome = 'held') = (trouble <> '')", name="trouble"),
         CheckConstraint("amount_cents = 0 OR payment_intent IS NOT NULL", name="intent"),
@@ -84,7 +83,7 @@ class Payment(Base):
     subtotal_cents: Mapped[int]  # what was agreed, before tax and discounts
     currency: Mapped[str] = mapped_column(String(3))
     outcome: Mapped[str] = mapped_column(String(8))
-    trouble: Mapped[str] = mapped_column(String(40), default="")
+    mismatch: Mapped[str] = mapped_column("trouble", String(40), default="")
     paid_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -92,7 +91,7 @@ class Payment(Base):
 
 
 class Refund(Base):
-    """One state of one refund, as Stripe showed it. The row with the highest `seq` is the present one."""
+    """One state of a refund at Stripe. The row with the highest `seq` is the present one."""
 
     __tablename__ = "refund"
     __table_args__ = (
@@ -111,7 +110,7 @@ class Refund(Base):
 
 
 class Dispute(Base):
-    """One state of one dispute, as Stripe showed it. The row with the highest `seq` is the present one."""
+    """One state of a dispute at Stripe. The row with the highest `seq` is the present one."""
 
     __tablename__ = "dispute"
     __table_args__ = (
@@ -132,7 +131,7 @@ class Dispute(Base):
 
 
 class Grant(Base):
-    """A pass given, for a payment or by an operator's hand; or an earlier grant taken back by hand."""
+    """A pass granted by a payment (purchase) or an operator (gift), or an earlier grant revoked (withdrawal)."""
 
     __tablename__ = "pass_grant"
     __table_args__ = (
@@ -150,14 +149,14 @@ class Grant(Base):
     checkout_session_id: Mapped[str | None] = mapped_column(STRIPE_ID, unique=True)
     payment_intent: Mapped[str | None] = mapped_column(STRIPE_ID, unique=True)
     reader_id: Mapped[int | None] = mapped_column(ForeignKey("reader.id"), index=True)
-    withdraws_id: Mapped[int | None] = mapped_column(ForeignKey("pass_grant.id"), unique=True)
+    revokes_id: Mapped[int | None] = mapped_column("withdraws_id", ForeignKey("pass_grant.id"), unique=True)
     actor: Mapped[str] = mapped_column(String(254), default="")
     reason: Mapped[str] = mapped_column(String(500), default="")
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class RefundRequest(Base):
-    """A refund that was asked for, until Stripe has it. The idempotency key comes from the row."""
+    """A requested refund. Its idempotency key at Stripe is derived from the row."""
 
     __tablename__ = "refund_request"
     __table_args__ = (
@@ -179,16 +178,16 @@ class RefundRequest(Base):
     reason: Mapped[str] = mapped_column(String(500))
     state: Mapped[str] = mapped_column(String(8), default="asked", index=True)
     last_error: Mapped[str] = mapped_column(String(200), default="")
-    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    requested_at: Mapped[datetime] = mapped_column("asked_at", UtcDateTime)
     next_try_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     payment: Mapped[Payment] = relationship()
 
 
 class StripeEvent(Base):
-    """The inbox: an event that Stripe sent and signed, kept until its effect is in the ledger.
+    """An event in the inbox, stored when its signature is verified, and kept until retention deletes it.
 
-    `body` holds what is needed to find the payment, and nothing about the person who paid.
+    `body` holds what is needed to find the payment, and nothing about the buyer.
     """
 
     __tablename__ = "stripe_event"
@@ -205,10 +204,12 @@ class StripeEvent(Base):
     type: Mapped[str] = mapped_column(String(100))
     body: Mapped[dict[str, object]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    received_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # None: we fetched it ourselves
+    received_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime
+    )  # None: not delivered, but fetched by us
     tries: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # somebody is at work on it
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # being handled until then
     last_error: Mapped[str] = mapped_column(String(200), default="")
     handled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[str] = mapped_column(String(8), default="")
@@ -216,11 +217,11 @@ class StripeEvent(Base):
 
 
 class Reconciliation(Base):
-    """One comparison of Stripe with the ledger: how far back it looked, and what it found."""
+    """One run of reconciliation: how many days it compared, and how many differences there were."""
 
     __tablename__ = "reconciliation"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     days: Mapped[int]
-    found: Mapped[int]
+    difference_count: Mapped[int] = mapped_column("found")
     finished_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

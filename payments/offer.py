@@ -1,4 +1,4 @@
-"""The offer, in the operator's words: one template for line, page, Checkout and receipt (decision 12)."""
+"""The offer in the operator's words, the same on pages, at Checkout, and on the receipt (decision 12)."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -7,22 +7,22 @@ from carrel.settings import Settings
 from payments.prices import price
 
 AND_MORE = " (and more)"
-PAGE = "/pass/"
+OFFER_PATH = "/pass/"
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """What a page without the pass shows, and where it leads."""
+class PassOffer:
+    """The text and link of the offer on a page."""
 
     text: str
     url: str
 
 
-def offer(settings: Settings, return_to: str, *, line: str = "", noun: str = "") -> Offer | None:
-    """The offer on the page `return_to`, in an exam's own words when it has some; None when nothing is sold."""
+def offer(settings: Settings, return_to: str, *, line: str = "", noun: str = "") -> PassOffer | None:
+    """The offer on the page `return_to`, in the exam's own words if it has any; None when sales are off."""
     if not settings.sells:
         return None
-    return Offer(offer_line(settings, line=line, noun=noun), f"{PAGE}?next={quote(return_to)}")
+    return PassOffer(offer_line(settings, line=line, noun=noun), f"{OFFER_PATH}?next={quote(return_to)}")
 
 
 def offer_line(settings: Settings, *, line: str = "", noun: str = "") -> str:
@@ -35,12 +35,12 @@ def offer_line(settings: Settings, *, line: str = "", noun: str = "") -> str:
 
 
 def price_display(settings: Settings) -> str:
-    """The price as people read it: `$4.99`."""
+    """The price as text: `$4.99`."""
     return price(settings.pass_price_cents, settings.pass_currency)
 
 
 def title(settings: Settings, noun: str = "") -> str:
-    """What Checkout and the receipt call it: `Carrel: membership`."""
+    """The product's name at Checkout and on the receipt: `Carrel: membership`."""
     words = (noun or settings.pass_noun).split()
-    bare = words[1:] if len(words) > 1 and words[0].lower() in {"a", "an", "the"} else words
-    return f"{settings.site_name}: {' '.join(bare)}"[:200]
+    without_article = words[1:] if len(words) > 1 and words[0].lower() in {"a", "an", "the"} else words
+    return f"{settings.site_name}: {' '.join(without_article)}"[:200]

@@ -1,4 +1,4 @@
-"""What selling needs, put together once and handed to whatever sells."""
+"""What payment code needs, passed to it as one object."""
 
 from dataclasses import dataclass
 
@@ -8,26 +8,26 @@ from carrel.db import Database
 from carrel.http.services import Services
 from carrel.settings import Settings
 from carrel.tokens import site_secret
-from payments.stripe.client import StripeApi, stripe_of
+from payments.stripe.client import StripeApi, stripe_for
 
 
 @dataclass(frozen=True)
 class PaymentContext:
-    """Settings, the database, and Stripe."""
+    """Settings, the database, and the Stripe API."""
 
     settings: Settings
     db: Database
     stripe: StripeApi
 
 
-def shop_of(services: Services) -> PaymentContext:
-    """The shop of a running process."""
-    return PaymentContext(services.settings, services.db, stripe_of(services.settings))
+def payment_context(services: Services) -> PaymentContext:
+    """The payment context of a running process."""
+    return PaymentContext(services.settings, services.db, stripe_for(services.settings))
 
 
 def site_id(session: Session) -> str:
-    """This site's mark on what it opens at Stripe: several sites may share an account (PAY-10).
+    """This site's id in Stripe metadata: several sites may share an account (PAY-10).
 
-    Born with the database and kept in its backups, so that it outlives a change of domain.
+    Created with the database and kept in its backups, so that it survives a change of domain.
     """
     return site_secret(session, "site")[:8].hex()

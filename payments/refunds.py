@@ -1,4 +1,4 @@
-"""Giving money back: by the reader's one button, by the operator, or by itself when somebody paid twice."""
+"""Refunds: by the reader's button, by the operator, or automatically when somebody paid twice."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,131 +13,137 @@ from carrel.mail import alarms
 from carrel.settings import Settings
 from payments.fulfillment.fulfill import fulfill
 from payments.ledger import entries, refund_requests
-from payments.ledger.manual_grants import need_reason
+from payments.ledger.manual_grants import require_reason
 from payments.models import Order, Payment, RefundRequest
-from payments.payment_context import PaymentContext, shop_of
+from payments.payment_context import PaymentContext, payment_context
 from payments.stripe.client import StripeRefusedError, StripeUnavailableError
 
 log = structlog.get_logger()
-PAUSE: Final = timedelta(minutes=2)
-NOTHING_LEFT: Final = "charge_already_refunded"
+RETRY_DELAY: Final = timedelta(minutes=2)
+ALREADY_REFUNDED: Final = "charge_already_refunded"
 BY_READER: Final = "the reader's own wish"
 
 
 class NotRefundableError(Exception):
-    """There is nothing to give back, or no longer. Carries the order's reference."""
+    """There is nothing to refund, or it is too late. Carries the order's reference."""
 
     def __init__(self, reference: str) -> None:
         self.reference = reference
         super().__init__(reference)
 
 
-def refund(shop: PaymentContext, order_id: int, actor: str, reason: str) -> None:
-    """The operator gives back all that is left of an order's payments. Raises `NotRefundableError`, `ReasonRequiredError`.
+def refund(context: PaymentContext, order_id: int, actor: str, reason: str) -> None:
+    """The operator refunds all that is left of an order's payments.
 
-    `reason` is kept in the audit log. When Stripe does not answer, the worker goes on trying.
+    `reason` goes to the audit log. When Stripe does not answer, the worker retries. Raises `NotRefundableError`,
+    `ReasonRequiredError`.
     """
-    need_reason(reason)
-    with shop.db.write() as session:
+    require_reason(reason)
+    with context.db.write() as session:
         order = session.get_one(Order, order_id)
-        requests = [_ask(session, payment, actor, reason) for payment in _payments(session, order)]
-        asked = [request.id for request in requests if request]
-        if not asked:
+        requests = [
+            _request_refund(session, payment, actor, reason)
+            for payment in entries.payments_of(session, order)
+        ]
+        request_ids = [request.id for request in requests if request]
+        if not request_ids:
             raise NotRefundableError(order.reference)
         audit.record(
             session, actor=actor, action="order.refund", subject=f"order:{order.reference}", reason=reason
         )
-    for request_id in asked:
-        carry_out(shop, request_id)
+    for request_id in request_ids:
+        send_to_stripe(context, request_id)
 
 
-def refund_own(shop: PaymentContext, reference: str, reader_id: int) -> None:
-    """The reader takes their money back. Raises `NotRefundableError`: not theirs, too late, or nothing left."""
-    with shop.db.write() as session:
-        owned = select(Order).where(Order.reference == reference, Order.reader_id == reader_id)
-        order = session.scalars(owned).one_or_none()
-        payment = next(iter(_payments(session, order)), None) if order else None
-        if order is None or payment is None or not is_open_to_reader(shop.settings, payment):
+def refund_by_reader(context: PaymentContext, reference: str, reader_id: int) -> None:
+    """The reader gets a refund. Raises `NotRefundableError`: not their order, too late, or nothing left."""
+    with context.db.write() as session:
+        own_order = select(Order).where(Order.reference == reference, Order.reader_id == reader_id)
+        order = session.scalars(own_order).one_or_none()
+        payment = next(iter(entries.payments_of(session, order)), None) if order else None
+        if order is None or payment is None or not reader_may_refund(context.settings, payment):
             raise NotRefundableError(reference)
-        request = _ask(session, payment, f"reader:{reader_id}", BY_READER)
+        request = _request_refund(session, payment, f"reader:{reader_id}", BY_READER)
         if request is None:
             raise NotRefundableError(reference)
         request_id = request.id
-    carry_out(shop, request_id)
+    send_to_stripe(context, request_id)
 
 
-def is_open_to_reader(settings: Settings, payment: Payment) -> bool:
-    """Whether the reader may still take the money back by themselves."""
-    return payment.outcome == "granted" and clock.now() < closes_at(settings, payment)
+def reader_may_refund(settings: Settings, payment: Payment) -> bool:
+    """Whether the refund button still works for this payment."""
+    return payment.outcome == "granted" and clock.now() < refund_deadline(settings, payment)
 
 
-def closes_at(settings: Settings, payment: Payment) -> datetime:
-    """Until when they may."""
+def refund_deadline(settings: Settings, payment: Payment) -> datetime:
+    """Until when it works."""
     return payment.paid_at + timedelta(days=settings.refund_days)
 
 
-def carry_out(shop: PaymentContext, request_id: int) -> None:
-    """Take a request to Stripe, then enter what became of it. Whatever fails here is tried again.
+def send_to_stripe(context: PaymentContext, request_id: int) -> None:
+    """Create the requested refund at Stripe, and record its state. The worker retries after a failure.
 
-    The same key every time: a refund that Stripe made, but whose reply was lost, is not made again.
+    The idempotency key stays the same: a refund whose response was lost is not made again.
     """
-    with shop.db.write() as session:
+    with context.db.write() as session:
         request = session.get_one(RefundRequest, request_id)
         if request.state != "asked":
             return
         payment = request.payment
-        if entries.left_of(session, payment) < request.amount_cents:  # it went back meanwhile
-            _finish(session, request_id, "done")
+        if (
+            entries.unrefunded_cents(session, payment) < request.amount_cents
+        ):  # refunded in another way meanwhile
+            _set_state(session, request_id, "done")
             return
-        request.next_try_at = clock.now() + PAUSE
+        request.next_try_at = clock.now() + RETRY_DELAY
         key = refund_requests.idempotency_key(request, payment.order.reference)
     try:
-        shop.stripe.refund(str(payment.payment_intent), request.amount_cents, key)
-        fulfill(shop, payment.checkout_session_id, lambda session: _finish(session, request_id, "done"))
-    except StripeUnavailableError as away:
-        log.warning("refund waits for Stripe", request=request_id, why=str(away))
-    except StripeRefusedError as refused:
-        _give_up(shop, request_id, payment, refused.code)
+        context.stripe.create_refund(str(payment.payment_intent), request.amount_cents, key)
+        fulfill(context, payment.checkout_session_id, lambda session: _set_state(session, request_id, "done"))
+    except StripeUnavailableError as error:
+        log.warning("refund waits for Stripe", request=request_id, why=str(error))
+    except StripeRefusedError as error:
+        _mark_refused(context, request_id, payment, error.code)
 
 
-def carry_out_one(services: Services) -> bool:
-    """Worker: take the request that is due to Stripe. Whether there was one."""
+def send_next_to_stripe(services: Services) -> bool:
+    """Worker: send the request that is due. Whether there was one."""
     if not services.settings.sells:
         return False
-    shop = shop_of(services)
+    context = payment_context(services)
     due = select(RefundRequest.id).where(
-        RefundRequest.state == "asked", clock.has_passed(RefundRequest.next_try_at, PAUSE)
+        RefundRequest.state == "asked", clock.has_passed(RefundRequest.next_try_at, RETRY_DELAY)
     )
-    with shop.db.read() as session:
+    with context.db.read() as session:
         request_id = session.scalars(due.order_by(RefundRequest.next_try_at).limit(1)).one_or_none()
     if request_id is None:
         return False
-    carry_out(shop, request_id)
+    send_to_stripe(context, request_id)
     return True
 
 
-def _payments(session: Session, order: Order) -> list[Payment]:
-    return list(session.scalars(select(Payment).where(Payment.order_id == order.id).order_by(Payment.id)))
+def _request_refund(session: Session, payment: Payment, actor: str, reason: str) -> RefundRequest | None:
+    amount_cents = entries.unrefunded_cents(session, payment)
+    return (
+        refund_requests.get_or_create(session, payment, amount_cents, actor, reason)
+        if amount_cents > 0
+        else None
+    )
 
 
-def _ask(session: Session, payment: Payment, actor: str, reason: str) -> RefundRequest | None:
-    left = entries.left_of(session, payment)
-    return refund_requests.ask(session, payment, left, actor, reason) if left > 0 else None
-
-
-def _give_up(shop: PaymentContext, request_id: int, payment: Payment, code: str) -> None:
-    with shop.db.write() as session:
-        _finish(session, request_id, "refused", code)
-        if code != NOTHING_LEFT:
+def _mark_refused(context: PaymentContext, request_id: int, payment: Payment, code: str) -> None:
+    with context.db.write() as session:
+        _set_state(session, request_id, "refused", code)
+        if code != ALREADY_REFUNDED:
             alarms.raise_alarm(
                 session,
                 f"refund-refused:{request_id}",
-                "Stripe refused a refund",
+                "Stripe rejected a refund",
                 f"Order {payment.order.reference} ({payment.payment_intent}): {code}. Look at the payment in "
                 "Stripe's dashboard.",
             )
 
 
-def _finish(session: Session, request_id: int, state: str, error: str = "") -> None:
-    request = update(RefundRequest).where(RefundRequest.id == request_id, RefundRequest.state == "asked")
-    session.execute(request.values(state=state, last_error=error))
+def _set_state(session: Session, request_id: int, state: str, error: str = "") -> None:
+    open_request = update(RefundRequest).where(RefundRequest.id == request_id, RefundRequest.state == "asked")
+    session.execute(open_request.values(state=state, last_error=error))

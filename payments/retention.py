@@ -1,4 +1,4 @@
-"""What is thrown away, and when: handled events and unpaid orders after ninety days (DATA-21)."""
+"""Retention: handled events, unpaid orders, and reconciliation runs are deleted after ninety days (DATA-21)."""
 
 from datetime import timedelta
 from typing import Final
@@ -10,24 +10,26 @@ from carrel import clock
 from carrel.http.services import Services
 from payments.models import Order, Payment, Reconciliation, StripeEvent
 
-KEPT: Final = timedelta(days=90)
+KEEP_FOR: Final = timedelta(days=90)
 BATCH: Final = 1_000
 
 
-def throw_away(services: Services) -> bool:
-    """Worker: one batch of what is too old. Whether there may be more."""
-    old = clock.now() - KEPT
+def delete_expired(services: Services) -> bool:
+    """Worker: delete one batch of expired rows. Whether there may be more."""
+    cutoff = clock.now() - KEEP_FOR
     paid = select(Payment.id).where(Payment.order_id == Order.id)
     with services.db.write() as session:
-        gone = [
-            _delete(session, StripeEvent.id, StripeEvent.handled_at < old),
-            _delete(session, Order.id, Order.created_at < old, Order.state != "pending", ~paid.exists()),
-            _delete(session, Reconciliation.id, Reconciliation.finished_at < old),
+        deleted = [
+            _delete_batch(session, StripeEvent.id, StripeEvent.handled_at < cutoff),
+            _delete_batch(
+                session, Order.id, Order.created_at < cutoff, Order.state != "pending", ~paid.exists()
+            ),
+            _delete_batch(session, Reconciliation.id, Reconciliation.finished_at < cutoff),
         ]
-    return any(gone)
+    return any(deleted)
 
 
-def _delete(session: Session, key: InstrumentedAttribute[int], *which: ColumnElement[bool]) -> int:
-    ids = session.scalars(select(key).where(*which).limit(BATCH)).all()
+def _delete_batch(session: Session, key: InstrumentedAttribute[int], *conditions: ColumnElement[bool]) -> int:
+    ids = session.scalars(select(key).where(*conditions).limit(BATCH)).all()
     session.execute(delete(key.class_).where(key.in_(ids)))
     return len(ids)

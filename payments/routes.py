@@ -1,4 +1,4 @@
-"""The pass over HTTP: the offer, the way to Checkout and back, and the reader's refund."""
+"""The pages of the pass: the offer, Checkout, the success page, and the refund button."""
 
 import structlog
 from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request, url_for
@@ -6,109 +6,107 @@ from flask import Blueprint, Flask, Response, make_response, redirect, render_te
 from carrel.accounts import current_reader
 from carrel.accounts.paths import safe_path
 from carrel.accounts.sessions import may_see_account
-from carrel.http import errors
+from carrel.http import cookies, errors
+from carrel.http.redirects import see_other
 from carrel.http.services import services
-from carrel.http.session_cookie import set_session_cookie
 from payments import offer, refunds, signal_handlers
 from payments.checkout import start_checkout, success_page
-from payments.checkout.checkout_session import open_session, thanks_path
+from payments.checkout.checkout_session import open_checkout_session, success_path
 from payments.checkout.orders import AlreadyOwnedError
-from payments.checkout.success_page import Arrival
-from payments.payment_context import PaymentContext, shop_of
+from payments.checkout.success_page import CheckoutOutcome
+from payments.payment_context import PaymentContext, payment_context
 from payments.refunds import NotRefundableError
 from payments.stripe.client import StripeRefusedError, StripeUnavailableError
-from payments.stripe.events import AN_ID
+from payments.stripe.events import ID_PATTERN
 from payments.stripe.schemas import StripeResponseError
 from payments.webhooks.routes import webhook
 
 log = structlog.get_logger()
 blueprint = Blueprint("payments", __name__, template_folder="templates")
-for address in ("/webhooks/stripe", "/webhooks/stripe/"):  # Stripe takes a redirect for a failure
-    blueprint.add_url_rule(address, view_func=webhook, methods=["POST"])
+for path in ("/webhooks/stripe", "/webhooks/stripe/"):  # Stripe counts a redirect as a failure
+    blueprint.add_url_rule(path, view_func=webhook, methods=["POST"])
 POLL_SECONDS = 5
-POLLS = 12  # a minute
-BACK_SECONDS = 1
-AWAY = errors.ErrorPage(
+MAX_POLLS = 12  # a minute
+RETURN_SECONDS = 1
+STRIPE_UNAVAILABLE = errors.ErrorPage(
     "The payment page cannot be reached right now",
     "Nothing was charged. Try again in a minute; everything else on this site works as always.",
 )
-TOO_LATE = errors.ErrorPage(
+NOT_REFUNDABLE = errors.ErrorPage(
     "This payment cannot be refunded by the button",
-    "The days for it are over, or the money is on its way back already. Write to us if something is wrong.",
+    "The time for a refund is over, or the refund is on its way already. Write to us if something is wrong.",
 )
 
 
 def init_app(app: Flask) -> None:
-    """Put the pass on the site."""
+    """Register the routes and signal handlers."""
     app.register_blueprint(blueprint)
-    errors.register(app, NotRefundableError, 409, TOO_LATE)
-    signal_handlers.listen()
+    errors.register(app, NotRefundableError, 409, NOT_REFUNDABLE)
+    signal_handlers.connect_signal_handlers()
 
 
 @blueprint.get("/pass/")
 def offer_page() -> Response:
-    """What one gets, what it costs, and how to get it."""
-    return _offer(safe_path(request.args.get("next", "/")))
+    """The offer: what the pass gives, what it costs, and the button."""
+    return _offer_page(safe_path(request.args.get("next", "/")))
 
 
 @blueprint.post("/pass/checkout")
 def checkout() -> Response:
-    """To Stripe's page, with an order in hand. A guest gets their first cookie here (decision 1)."""
-    shop = shop_of(services())
+    """Place an order, and redirect to Checkout. A guest gets their first cookie here (decision 1)."""
+    context = payment_context(services())
     return_to = safe_path(request.form.get("next", "/"))
-    if not shop.settings.sells:
-        return make_response(_offer(return_to), 503)
-    session = current_reader.session()
+    if not context.settings.sells:
+        return make_response(_offer_page(return_to), 503)
+    session = current_reader.reader_session()
     visitor = start_checkout.Visitor(
         reader_id=session.reader_id if session else None,
         may_see_account=session is not None and may_see_account(session),
-        address=request.remote_addr or "",
+        ip=request.remote_addr or "",
         user_agent=request.user_agent.string,
     )
     try:
-        begun = start_checkout.begin(shop, visitor, return_to)
+        started = start_checkout.start_checkout(context, visitor, return_to)
     except AlreadyOwnedError:
-        return make_response(_offer(return_to), 409)
-    response = _onward(shop, begun)
-    if begun.new_token:
-        set_session_cookie(response, begun.new_token)
+        return make_response(_offer_page(return_to), 409)
+    response = _to_checkout(context, started)
+    if started.new_token:
+        cookies.SESSION.set(response, started.new_token)
     return response
 
 
 @blueprint.get("/pass/thanks")
 def thanks() -> Response:
-    """Back from Checkout. Records what Stripe already knows (decision 4), and signs nobody in."""
-    session = current_reader.session()
-    session_id = request.args.get("session", "")
-    welcome = success_page.arrive(shop_of(services()), session_id, session.reader_id if session else None)
-    back = f"{welcome.return_to}#page-thanks"
-    if welcome.arrival is Arrival.ACTIVE and welcome.is_known_everywhere:
-        return _see(back)
-    status = 200 if AN_ID.fullmatch(session_id) else 404
-    response = make_response(render_template("payments/thanks.html", welcome=welcome), status)
-    response.headers["Referrer-Policy"] = "same-origin"  # the session's id stands in the address
-    if welcome.arrival is Arrival.ACTIVE:
-        response.headers["Refresh"] = f"{BACK_SECONDS}; url={back}"
-    elif welcome.arrival is Arrival.PROCESSING:
-        _poll(response, session_id)
+    """The page after Checkout. It records a payment before the webhook arrives (decision 4), and signs nobody in."""
+    session = current_reader.reader_session()
+    checkout_session_id = request.args.get("session", "")
+    result = success_page.checkout_result(
+        payment_context(services()), checkout_session_id, session.reader_id if session else None
+    )
+    back = f"{result.return_to}#page-thanks"
+    if result.outcome is CheckoutOutcome.ACTIVE and result.is_propagated:
+        return see_other(back)
+    status = 200 if ID_PATTERN.fullmatch(checkout_session_id) else 404
+    response = make_response(render_template("payments/thanks.html", result=result), status)
+    response.headers["Referrer-Policy"] = "same-origin"  # the URL contains the Checkout Session's id
+    if result.outcome is CheckoutOutcome.ACTIVE:
+        response.headers["Refresh"] = f"{RETURN_SECONDS}; url={back}"
+    elif result.outcome is CheckoutOutcome.PROCESSING:
+        _poll_again(response, checkout_session_id)
     return response
 
 
 @blueprint.post("/pass/refund")
 def refund() -> Response:
-    """The reader's one button: the money back, the pass ended."""
+    """The refund button: refunds the payment and ends the pass."""
     session = current_reader.required()
-    refunds.refund_own(shop_of(services()), request.form.get("order", ""), session.reader_id)
-    return _see("/account/")
+    refunds.refund_by_reader(payment_context(services()), request.form.get("order", ""), session.reader_id)
+    return see_other("/account/")
 
 
-def _see(url: str) -> Response:
-    return make_response(redirect(url, 303))
-
-
-def _offer(return_to: str) -> Response:
+def _offer_page(return_to: str) -> Response:
     settings = services().settings
-    session = current_reader.session()
+    session = current_reader.reader_session()
     page = render_template(
         "payments/offer.html",
         line=offer.offer_line(settings),
@@ -123,19 +121,19 @@ def _offer(return_to: str) -> Response:
     return make_response(page)
 
 
-def _onward(shop: PaymentContext, begun: start_checkout.Begun) -> Response:
-    if begun.waits_for:
-        return _see(thanks_path(begun.waits_for))
+def _to_checkout(context: PaymentContext, started: start_checkout.StartedCheckout) -> Response:
+    if started.pending_session_id:
+        return see_other(success_path(started.pending_session_id))
     try:
-        return _see(open_session(shop, begun.order, begun.email))
+        return make_response(redirect(open_checkout_session(context, started.order, started.email), 303))
     except (StripeUnavailableError, StripeRefusedError, StripeResponseError) as failure:
-        log.error("checkout not opened", order=begun.order.reference, failure=str(failure))
-        return errors.page(503, AWAY)
+        log.error("checkout not opened", order=started.order.reference, failure=str(failure))
+        return errors.error_response(503, STRIPE_UNAVAILABLE)
 
 
-def _poll(response: Response, session_id: str) -> None:
-    """Ask again without JavaScript, for a minute."""
+def _poll_again(response: Response, checkout_session_id: str) -> None:
+    """Reload the page without JavaScript, for a minute."""
     asked = request.args.get("asked", 0, type=int)
-    if asked < POLLS:
-        again = url_for("payments.thanks", session=session_id, asked=asked + 1)
+    if asked < MAX_POLLS:
+        again = url_for("payments.thanks", session=checkout_session_id, asked=asked + 1)
         response.headers["Refresh"] = f"{POLL_SECONDS}; url={again}"

@@ -1,12 +1,12 @@
-"""What the worker does for payments: name, act, and how often to look (seconds)."""
+"""The worker's steps for payments: name, function, and interval in seconds."""
 
 from payments import refunds, retention
 from payments.reconciliation import reconcile
 from payments.webhooks import event_handler
 
 STEPS = (
-    ("events from Stripe", event_handler.handle_one, 2.0),
-    ("refunds", refunds.carry_out_one, 2.0),
-    ("reconciliation", reconcile.run, reconcile.EVERY_SECONDS),
-    ("old events and orders", retention.throw_away, 3600.0),
+    ("Stripe events", event_handler.handle_next_event, 2.0),
+    ("refunds", refunds.send_next_to_stripe, 2.0),
+    ("reconciliation", reconcile.run_reconciliation, reconcile.EVERY_SECONDS),
+    ("old events and orders", retention.delete_expired, 3600.0),
 )

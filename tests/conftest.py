@@ -15,7 +15,7 @@ from carrel.http.services import Services, make_services
 from carrel.settings import Settings, load
 from tests.support.chromium import browser  # noqa: F401 - a fixture for all
 from tests.support.databases import PostgresReset, create_postgres, restore_sqlite
-from tests.support.mail import mailing
+from tests.support.mail import services_mailing_to
 from tests.support.postgres import Cluster, find_binaries
 from tests.support.smtp import FakeMailServer
 from website.app import create_app
@@ -70,7 +70,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     chosen = any("database_url" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
     if "database_url" in metafunc.fixturenames and not chosen:
         marked = metafunc.definition.get_closest_marker("both_databases")
-        both = marked or "till" in metafunc.fixturenames or "app" not in metafunc.fixturenames
+        both = marked or "shop" in metafunc.fixturenames or "app" not in metafunc.fixturenames
         metafunc.parametrize("database_url", BOTH if both else ["sqlite"], indirect=True)
 
 
@@ -171,7 +171,7 @@ def mail_server() -> Iterator[FakeMailServer]:
 @pytest.fixture
 def post(settings: Settings, db: Database, mail_server: FakeMailServer) -> Services:
     """Services whose mail goes there."""
-    return mailing(settings, mail_server, db)
+    return services_mailing_to(settings, mail_server, db)
 
 
 @pytest.fixture(scope="session")

@@ -1,1 +1,1 @@
-"""Making the text of an article from its file, alone or many at once."""
+"""Builds what is stored and served of an article from its Markdown."""

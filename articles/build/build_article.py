@@ -1,151 +1,125 @@
-"""From an article's file to its text: split, render, and see where its links and images lead."""
+"""Builds an article: renders its Markdown, resolves its links and images, extracts its keywords."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from articles.build.addresses import Addresses, target
 from articles.build.built_article import BuiltArticle, BuiltImage, BuiltLink
-from articles.build.words import keywords, words
-from articles.loading import file_io, front_matter
-from articles.loading.article_file import soften
-from articles.render import Context, Picture, Problem, Rendered, images, render
+from articles.build.site_urls import SiteUrls, link_target
+from articles.loading import file_io
+from articles.loading.markdown_file import BodySource
+from articles.problems import Problem, soften_in_draft
+from articles.render import RenderContext, Rendered, WebImage, images, render
 from articles.render.image_problems import ImageError
+from articles.words import keywords, words
 
 MEDIA_URL = "/media/"
-_SITE_LINK = re.compile(r'href="(/[^"#?]*)')
+_INTERNAL_LINK = re.compile(r'href="(/[^"#?]*)')
 
 
 @dataclass(frozen=True)
 class BuildContext:
-    """What every text of a run is made with. Without `media` images are looked at and not written."""
+    """What building any article needs. Without `media`, images are checked and not written."""
 
     root: Path
-    addresses: Addresses
+    urls: SiteUrls
     media: Path | None
     now_ns: int
 
 
-@dataclass(frozen=True)
-class Task:
-    """A file to make a text of; the words of its title weigh more than others."""
-
-    path: str
-    title: str
-    draft: bool = False
-
-
 @dataclass
-class _Images:
-    """Resolves the images of one file, and remembers which it met."""
+class ImageResolver:
+    """Resolves the images of one file and remembers those it found and those it could not use."""
 
-    desk: BuildContext
+    context: BuildContext
     path: str
-    met: list[BuiltImage] = field(default_factory=list)
-    wrong: dict[str, ImageError] = field(default_factory=dict)
+    images: list[BuiltImage] = field(default_factory=list)
+    errors: dict[str, ImageError] = field(default_factory=dict)
 
-    def resolve(self, written: str) -> Picture | None:
-        root = self.desk.root
+    def resolve(self, src: str) -> WebImage | None:
+        """The picture of an image as an author wrote its path, or None."""
+        root = self.context.root
         try:
-            file = images.find((root / self.path).parent, written, root)
-            stamp = file_io.stamp_of(file, self.desk.now_ns)
+            file = images.find_image((root / self.path).parent, src, root)
+            stat = file_io.stat_of(file, self.context.now_ns)
             picture, digest = self._publish(file), file_io.digest_of(file)
-        except ImageError as wrong:
-            self.wrong[written] = wrong
+        except ImageError as error:
+            self.errors[src] = error
             return None
-        self.met.append(BuiltImage(file.relative_to(root).as_posix(), stamp, digest))
+        self.images.append(BuiltImage(file.relative_to(root).as_posix(), stat, digest))
         return picture
 
-    def _publish(self, file: Path) -> Picture:
-        if self.desk.media is not None:
-            return images.publish(file, self.desk.media, MEDIA_URL)
-        images.inspect(file)
-        return Picture(file.name, 1, 1)
+    def _publish(self, file: Path) -> WebImage:
+        if self.context.media is not None:
+            return images.publish_image(file, self.context.media, MEDIA_URL)
+        images.check_image(file)
+        return WebImage(file.name, 1, 1)
+
+    def problems(self, rendered: Rendered) -> Iterator[Problem]:
+        """The images that could not be used, at the lines where they stand."""
+        lines = {image.path: image.line for image in rendered.images}
+        for src, error in self.errors.items():
+            yield Problem(lines.get(src, 1), error.code, str(error), error.hint)
 
 
-def make_all(desk: BuildContext, tasks: Sequence[Task]) -> list[BuiltArticle]:
-    """Make the texts of several files."""
-    return [make(desk, task) for task in tasks]
+def build_all(context: BuildContext, sources: Sequence[BodySource]) -> list[BuiltArticle]:
+    """Build several articles."""
+    return [build_article(context, source) for source in sources]
 
 
-def make(desk: BuildContext, task: Task) -> BuiltArticle:
-    """Make the text of one file. Mistakes are in its problems."""
-    try:
-        found = file_io.read(desk.root / task.path, desk.now_ns)
-    except file_io.UnreadableFileError as wrong:
-        return _nothing(task.path, wrong.problem)
-    parts = front_matter.split(found.text)
-    if isinstance(parts, Problem):
-        return _nothing(task.path, parts)
-    pictures = _Images(desk, task.path)
-    context = Context(
-        parts.body_line, lambda written: desk.addresses.url(target(task.path, written)), pictures.resolve
+def build_article(context: BuildContext, source: BodySource) -> BuiltArticle:
+    """Build one article or page. Never raises for what an author wrote: mistakes are in `problems`."""
+    path, resolver = source.path, ImageResolver(context, source.path)
+    rendered = render(
+        source.text,
+        RenderContext(
+            source.first_line, lambda href: context.urls.url(link_target(path, href)), resolver.resolve
+        ),
     )
-    rendered = render(parts.body, context)
     text_words = words(rendered.text)
     problems = [
         *rendered.problems,
-        *_broken_links(desk, task.path, rendered),
-        *_broken_images(pictures, rendered),
+        *_link_problems(context.urls, path, rendered),
+        *resolver.problems(rendered),
     ]
     return BuiltArticle(
-        path=task.path,
-        digest=found.digest,
-        problems=tuple(soften(problem) if task.draft else problem for problem in problems),
+        path=path,
+        problems=tuple(map(soften_in_draft, problems) if source.draft else problems),
         blocks=[{"kind": block.kind, "words": block.words, "html": block.html} for block in rendered.blocks],
-        contents=[{"id": each.id, "text": each.text, "level": each.level} for each in rendered.contents],
+        contents=[
+            {"id": heading.id, "text": heading.text, "level": heading.level} for heading in rendered.contents
+        ],
         anchors=sorted(rendered.anchors),
         text=rendered.text,
         search_text=" ".join(text_words),
-        markdown=parts.body.strip() + "\n",
+        markdown=source.text.strip() + "\n",
         words=rendered.words,
         reading_minutes=rendered.reading_minutes,
         links=tuple(
-            BuiltLink(target(task.path, link.path), link.anchor, link.url, link.line)
+            BuiltLink(link_target(path, link.path), link.anchor, link.url, link.line)
             for link in rendered.links
             if link.url
         ),
-        images=tuple(pictures.met),
-        keywords=keywords(task.title, (each.text for each in rendered.headings), text_words),
+        images=tuple(resolver.images),
+        keywords=keywords(source.title, (heading.text for heading in rendered.headings), text_words),
     )
 
 
-def _nothing(path: str, problem: Problem) -> BuiltArticle:
-    return BuiltArticle(path, "", (problem,), [], [], [], "", "", "", 0, 1)
-
-
-def _broken_links(desk: BuildContext, path: str, rendered: Rendered) -> list[Problem]:
-    problems = [
-        Problem(
-            link.line,
-            "link-broken",
-            f"There is no article {link.path}.",
-            desk.addresses.nearest(target(path, link.path)),
-        )
-        for link in rendered.links
-        if link.url is None
-    ]
-    made = {link.url for link in rendered.links}
+def _link_problems(urls: SiteUrls, path: str, rendered: Rendered) -> Iterator[Problem]:
+    for link in rendered.links:
+        if link.url is None:
+            hint = urls.suggest(link_target(path, link.path))
+            yield Problem(link.line, "link-broken", f"There is no article {link.path}.", hint)
+    resolved = {link.url for link in rendered.links}
     for block in rendered.blocks:
-        for url in _SITE_LINK.findall(block.html):
-            if url not in made and (problem := _site_problem(desk, url, block.line)):
-                problems.append(problem)
-    return problems
-
-
-def _site_problem(desk: BuildContext, url: str, line: int) -> Problem | None:
-    if url.startswith("/articles/"):
-        mend = "Link to an article by its file name, so that a new address cannot break the link."
-        return Problem(line, "link-by-address", f"The link {url} is written as an address.", mend)
-    if desk.addresses.is_page(url):
-        return None
-    return Problem(line, "link-broken", f"The site has no page {url}.", "Mend the address.")
-
-
-def _broken_images(pictures: _Images, rendered: Rendered) -> list[Problem]:
-    lines = {image.path: image.line for image in rendered.images}
-    return [
-        Problem(lines.get(written, 1), wrong.code, str(wrong), wrong.mend)
-        for written, wrong in pictures.wrong.items()
-    ]
+        for url in _INTERNAL_LINK.findall(block.html):
+            if url in resolved:
+                continue
+            if url.startswith("/articles/"):
+                hint = "Link to an article by its file name, so that a new address cannot break the link."
+                message = f"The link {url} is written as an address."
+                yield Problem(block.line, "link-by-address", message, hint)
+            elif not urls.is_page(url):
+                message = f"The site has no page {url}."
+                yield Problem(block.line, "link-broken", message, "Correct the address.")

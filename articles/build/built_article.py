@@ -1,14 +1,14 @@
-"""What making an article's text gives."""
+"""The result of building an article."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from articles.render import Problem
+from articles.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
 class BuiltLink:
-    """A link to another file: where it leads and which place there it wants."""
+    """A link to another file: its path, anchor and URL, and the line that it is on."""
 
     path: str
     anchor: str
@@ -18,19 +18,18 @@ class BuiltLink:
 
 @dataclass(frozen=True, slots=True)
 class BuiltImage:
-    """An image file, and what it was: its stamp and the SHA-256 of its bytes."""
+    """An image file, its stat and the SHA-256 of its bytes."""
 
     path: str
-    stamp: str
+    stat: str
     digest: str
 
 
 @dataclass(frozen=True, slots=True)
 class BuiltArticle:
-    """A text ready to be stored; with an error among its problems it must not be."""
+    """A body ready to be stored; it must not be when there is an error among its problems."""
 
     path: str
-    digest: str
     problems: tuple[Problem, ...]
     blocks: list[dict[str, Any]]
     contents: list[dict[str, Any]]
@@ -46,5 +45,5 @@ class BuiltArticle:
 
     @property
     def html(self) -> str:
-        """The whole text."""
+        """The HTML of all blocks."""
         return "".join(block["html"] for block in self.blocks)

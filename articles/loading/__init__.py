@@ -1,1 +1,1 @@
-"""Reading what authors wrote, strictly: every mistake has its file, line, code, and the way to mend it."""
+"""Loads what authors wrote, strictly: each mistake is reported with its file, line, code, and a hint how to fix it."""

@@ -1,18 +1,17 @@
-"""What only shows when all files are seen together: slugs and aliases that collide, names nobody declared."""
+"""Checks across files: slugs and aliases that collide, domains and topics that no exam declares."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from articles.loading.article_file import ArticleFile
-from articles.loading.exam_file import ExamFile
+from articles.loading.exam_file import EXAM_FILE, ExamFile
 from articles.loading.validation_messages import suggest
-from articles.render import Problem
-
-Found = dict[str, list[Problem]]  # by path
+from articles.problems import Problem, ProblemsByPath
 
 
-class Addressed(Protocol):
-    """An article as far as addresses go: just read, or known from the last time."""
+class HasSlug(Protocol):
+    """An article with its slugs: from its file, or from the database when the file is unchanged."""
 
     @property
     def path(self) -> str: ...
@@ -23,98 +22,88 @@ class Addressed(Protocol):
     def line_of(self, *place: str | int) -> int: ...
 
 
-def check_addresses(articles: Iterable[Addressed]) -> Found:
-    """Slugs that two articles want, and aliases that lead nowhere else or to two places."""
-    found: Found = {}
+def check_slugs(articles: Iterable[HasSlug]) -> ProblemsByPath:
+    """Slugs that two articles claim, and aliases that collide or lead back to their own article."""
+    problems: ProblemsByPath = defaultdict(list)
     ordered = sorted(articles, key=lambda article: article.path)
-    owners: dict[str, Addressed] = {}
+    owners: dict[str, HasSlug] = {}
     for article in ordered:
-        if (first := owners.setdefault(article.slug, article)) is not article:
-            message = f"{first.path} has the slug “{article.slug}” too."
-            _add(
-                found,
-                article.path,
-                Problem(article.line_of("slug"), "duplicate-slug", message, "Rename one of the files."),
+        if (owner := owners.setdefault(article.slug, article)) is not article:
+            line, message = article.line_of("slug"), f"{owner.path} has the slug “{article.slug}” too."
+            problems[article.path].append(
+                Problem(line, "duplicate-slug", message, "Rename one of the files.")
             )
-    _check_aliases(found, ordered, owners)
-    return found
-
-
-def _check_aliases(found: Found, articles: list[Addressed], owners: Mapping[str, Addressed]) -> None:
-    claimed: dict[str, Addressed] = {}
-    for article in articles:
+    alias_owners: dict[str, HasSlug] = {}
+    for article in ordered:
         for index, alias in enumerate(article.old_slugs):
-            line = article.line_of("aliases", index)
-            if alias == article.slug:
-                _add(
-                    found,
-                    article.path,
-                    Problem(
-                        line, "alias-loop", f"The alias “{alias}” is the article's own slug.", "Remove it."
-                    ),
-                )
-            elif alias in owners:
-                _add(
-                    found,
-                    article.path,
-                    Problem(line, "alias-taken", _taken(alias, article, owners[alias]), "Remove the alias."),
-                )
-            elif (first := claimed.setdefault(alias, article)) is not article:
-                message = f"{first.path} has the alias “{alias}” too."
-                _add(found, article.path, Problem(line, "alias-twice", message, "Keep one of the two."))
+            if problem := check_alias(article, index, alias, owners, alias_owners):
+                problems[article.path].append(problem)
+    return problems
 
 
-def _taken(alias: str, article: Addressed, owner: Addressed) -> str:
-    if article.slug in owner.old_slugs:
-        return f"This article and {owner.path} would redirect to each other for ever."
-    return f"“{alias}” is the address of {owner.path}."
+def check_alias(
+    article: HasSlug, index: int, alias: str, owners: Mapping[str, HasSlug], alias_owners: dict[str, HasSlug]
+) -> Problem | None:
+    """The problem of one alias, if it has any."""
+    line = article.line_of("aliases", index)
+    if alias == article.slug:
+        return Problem(line, "alias-loop", f"The alias “{alias}” is the article's own slug.", "Remove it.")
+    if owner := owners.get(alias):
+        message = (
+            f"This article and {owner.path} would redirect to each other forever."
+            if article.slug in owner.old_slugs
+            else f"“{alias}” is the address of {owner.path}."
+        )
+        return Problem(line, "alias-taken", message, "Remove the alias.")
+    if (owner := alias_owners.setdefault(alias, article)) is not article:
+        return Problem(
+            line, "alias-twice", f"{owner.path} has the alias “{alias}” too.", "Keep one of the two."
+        )
+    return None
 
 
-def check_declared(articles: Iterable[ArticleFile], exams: Mapping[str, ExamFile]) -> Found:
+def check_declared_names(articles: Iterable[ArticleFile], exams: Mapping[str, ExamFile]) -> ProblemsByPath:
     """Domains and topics that the exam's `exam.toml` does not declare."""
-    found: Found = {}
+    problems: ProblemsByPath = defaultdict(list)
     for article in articles:
         if exam := exams.get(article.exam):
-            _check_names(found, article, exam)
-    return found
+            check_domain(problems, article, exam)
+            check_topics(problems, article, exam)
+    return problems
 
 
-def _check_names(found: Found, article: ArticleFile, exam: ExamFile) -> None:
-    domains = {domain.slug for domain in exam.fields.domains}
-    if (domain := article.matter.domain) and domain not in domains:
-        message = f"{exam.slug}/exam.toml has no domain “{domain}”."
-        mend = suggest(domain, domains, "Declare it there")
-        _add(found, article.path, Problem(article.line_of("domain"), "unknown-domain", message, mend))
-    for index, topic in enumerate(article.matter.topics):
+def check_domain(problems: ProblemsByPath, article: ArticleFile, exam: ExamFile) -> None:
+    """The article's domain must be declared."""
+    declared = {domain.slug for domain in exam.fields.domains}
+    if (domain := article.matter.domain) and domain not in declared:
+        message = f"{exam.slug}/{EXAM_FILE} has no domain “{domain}”."
+        hint = suggest(domain, declared, "Declare it there")
+        problems[article.path].append(Problem(article.line_of("domain"), "unknown-domain", message, hint))
+
+
+def check_topics(problems: ProblemsByPath, article: ArticleFile, exam: ExamFile) -> None:
+    """The article's topics must be declared, and each only once."""
+    declared, topics = exam.fields.topics, article.matter.topics
+    for index, topic in enumerate(topics):
         line = article.line_of("topics", index)
-        if topic not in exam.fields.topics:
-            message = f"{exam.slug}/exam.toml has no topic “{topic}”."
-            mend = suggest(topic, exam.fields.topics, "Declare it there under [topics]")
-            _add(found, article.path, Problem(line, "unknown-topic", message, mend))
-        elif topic in article.matter.topics[:index]:
-            _add(
-                found,
-                article.path,
-                Problem(line, "topic-twice", f"The topic “{topic}” is there twice.", "Keep one."),
-            )
+        if topic not in declared:
+            message = f"{exam.slug}/{EXAM_FILE} has no topic “{topic}”."
+            hint = suggest(topic, declared, "Declare it there under [topics]")
+            problems[article.path].append(Problem(line, "unknown-topic", message, hint))
+        elif topic in topics[:index]:
+            message = f"The topic “{topic}” is there twice."
+            problems[article.path].append(Problem(line, "topic-twice", message, "Keep one."))
 
 
-def check_topic_names(exams: Iterable[ExamFile]) -> Found:
-    """Topics that two exams call by different names."""
-    found: Found = {}
-    first: dict[str, tuple[str, str]] = {}
+def check_topic_names(exams: Iterable[ExamFile]) -> ProblemsByPath:
+    """Topics to which two exams give different names."""
+    problems: ProblemsByPath = defaultdict(list)
+    first_names: dict[str, tuple[str, str]] = {}
     for exam in exams:
         for slug, name in exam.fields.topics.items():
-            other, known = first.setdefault(slug, (exam.slug, name))
-            if known != name:
-                message = f"The topic {slug} is “{name}” here and “{known}” in {other}/exam.toml."
-                _add(
-                    found,
-                    f"{exam.slug}/exam.toml",
-                    Problem(1, "topic-name", message, "Use one name in both."),
-                )
-    return found
-
-
-def _add(found: Found, path: str, problem: Problem) -> None:
-    found.setdefault(path, []).append(problem)
+            first_exam, first_name = first_names.setdefault(slug, (exam.slug, name))
+            if first_name != name:
+                message = f"The topic {slug} is “{name}” here and “{first_name}” in {first_exam}/{EXAM_FILE}."
+                path = f"{exam.slug}/{EXAM_FILE}"
+                problems[path].append(Problem(1, "topic-name", message, "Use one name in both."))
+    return problems

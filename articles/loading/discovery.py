@@ -1,4 +1,4 @@
-"""The content folder: which files are articles of which exam, which are plain pages, which are neither."""
+"""Scans the content folder: which files are articles of which exam, which are plain pages, which are neither."""
 
 import os
 from collections.abc import Iterator
@@ -7,12 +7,12 @@ from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from articles.loading import exam_file
-from articles.render import Problem
+from articles.loading.exam_file import EXAM_FILE
+from articles.problems import Problem, ProblemsByPath
 
-PAGES = "pages"
-KNOWN_PAGES = ("about", "contact", "privacy", "terms")
-_NO_ARTICLES = {"readme.md"}
+PAGES_FOLDER = "pages"
+PAGE_NAMES = ("about", "contact", "privacy", "terms")
+_NOT_ARTICLES = {"readme.md"}
 
 
 class ContentNotFoundError(Exception):
@@ -25,133 +25,137 @@ class ContentNotFoundError(Exception):
         self.path = path
 
 
-class Listed(NamedTuple):
-    """A Markdown file: its path from the content folder, and the folder of its exam."""
+class DiscoveredArticle(NamedTuple):
+    """A Markdown file in an exam's folder; `path` is relative to the content folder."""
 
     path: str
     exam: str
 
 
 @dataclass
-class Tree:
-    """What the content folder holds. Problems by path."""
+class ContentFolder:
+    """What the content folder holds."""
 
     root: Path
     exams: list[str] = field(default_factory=list)
-    articles: list[Listed] = field(default_factory=list)
+    articles: list[DiscoveredArticle] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
-    problems: dict[str, list[Problem]] = field(default_factory=dict)
+    problems: ProblemsByPath = field(default_factory=dict)
 
-    def report(self, path: str, code: str, message: str, mend: str) -> None:
-        """Note a problem with a whole file or folder."""
-        self.problems.setdefault(_printable(path), []).append(Problem(1, code, message, mend))
+    def add_problem(self, path: str, code: str, message: str, hint: str) -> None:
+        """Record a problem with a whole file or folder."""
+        self.problems.setdefault(_printable(path), []).append(Problem(1, code, message, hint))
 
 
-def survey(root: Path) -> Tree:
-    """List the content folder. Raises `ContentNotFoundError`."""
+def scan_content(root: Path) -> ContentFolder:
+    """Scan the content folder. Raises `ContentNotFoundError`."""
     if not root.is_dir():
         raise ContentNotFoundError(root)
-    tree = Tree(root.resolve())
-    for folder, entry in _entries(tree, ""):
-        if _is_folder(entry) and _is_inside(tree, folder, entry):
-            _take_folder(tree, folder)
-    return tree
+    scanner = ContentScanner(root.resolve())
+    scanner.scan()
+    return scanner.content
 
 
-def _take_folder(tree: Tree, folder: str) -> None:
-    found = list(_markdown(tree, folder, ()))
-    if folder == PAGES:
-        tree.pages = sorted(path for path in found if _is_known_page(tree, path))
-    elif (tree.root / folder / exam_file.NAME).exists():
-        tree.exams.append(folder)
-        tree.articles.extend(Listed(path, folder) for path in found)
-    elif found:
-        mend = f"Add an {exam_file.NAME} to the folder, or move the articles into an exam's folder."
-        tree.report(folder, "no-exam", f"The folder has articles and no {exam_file.NAME}.", mend)
+class ContentScanner:
+    """Scans one content folder and collects what it finds in `content`."""
 
+    def __init__(self, root: Path) -> None:
+        self.content = ContentFolder(root)
 
-def _is_known_page(tree: Tree, path: str) -> bool:
-    if path in {f"{PAGES}/{name}.md" for name in KNOWN_PAGES}:
-        return True
-    tree.report(
-        path, "unknown-page", "The site has no such page.", f"Its pages are: {', '.join(KNOWN_PAGES)}."
-    )
-    return False
+    def scan(self) -> None:
+        """Scan the top folders."""
+        for path, entry in self._entries(""):
+            if _is_folder(entry) and self._is_inside(path, entry):
+                self._scan_top_folder(path)
 
+    def _scan_top_folder(self, folder: str) -> None:
+        paths = list(self._markdown_files(folder, ()))
+        if folder == PAGES_FOLDER:
+            self.content.pages = sorted(path for path in paths if self._is_known_page(path))
+        elif (self.content.root / folder / EXAM_FILE).exists():
+            self.content.exams.append(folder)
+            self.content.articles.extend(DiscoveredArticle(path, folder) for path in paths)
+        elif paths:
+            message = f"The folder has articles and no {EXAM_FILE}."
+            hint = f"Add an {EXAM_FILE} to the folder, or move the articles into an exam's folder."
+            self.content.add_problem(folder, "no-exam", message, hint)
 
-def _markdown(tree: Tree, folder: str, above: tuple[tuple[int, int], ...]) -> Iterator[str]:
-    """The Markdown files under a folder; `above` are the folders that led here, by device and inode."""
-    try:
-        found = (tree.root / folder).stat()
-    except OSError as wrong:
-        tree.report(
-            folder, "unreadable", f"The folder cannot be read: {wrong.strerror}.", "Mend its permissions."
-        )
-        return
-    if (here := (found.st_dev, found.st_ino)) in above:
-        tree.report(folder, "symlink-loop", "The link leads back to a folder above it.", "Remove the link.")
-        return
-    for path, entry in _entries(tree, folder):
-        if _is_folder(entry):
-            if _is_inside(tree, path, entry):
-                yield from _markdown(tree, path, (*above, here))
-        elif path.lower().endswith(".md") and _is_article(tree, path, entry):
-            yield path
+    def _is_known_page(self, path: str) -> bool:
+        if path in {f"{PAGES_FOLDER}/{name}.md" for name in PAGE_NAMES}:
+            return True
+        hint = f"Its pages are: {', '.join(PAGE_NAMES)}."
+        self.content.add_problem(path, "unknown-page", "The site has no such page.", hint)
+        return False
 
+    def _markdown_files(self, folder: str, parents: tuple[tuple[int, int], ...]) -> Iterator[str]:
+        """The Markdown files under a folder; `parents` are the folders above it, by device and inode."""
+        try:
+            stat = (self.content.root / folder).stat()
+        except OSError as error:
+            self._add_unreadable_folder(folder, error)
+            return
+        if (inode := (stat.st_dev, stat.st_ino)) in parents:
+            message = "The link leads back to a folder above it."
+            self.content.add_problem(folder, "symlink-loop", message, "Remove the link.")
+            return
+        for path, entry in self._entries(folder):
+            if _is_folder(entry):
+                if self._is_inside(path, entry):
+                    yield from self._markdown_files(path, (*parents, inode))
+            elif path.lower().endswith(".md") and self._is_article(path, entry):
+                yield path
 
-def _entries(tree: Tree, folder: str) -> list[tuple[str, os.DirEntry[str]]]:
-    """What is in a folder, but for hidden and private things, by path."""
-    start = f"{folder}/" if folder else ""
-    try:
-        with os.scandir(tree.root / folder) as entries:
-            found = [
-                (start + entry.name, entry) for entry in entries if not entry.name.startswith((".", "_"))
-            ]
-    except OSError as wrong:
-        tree.report(
-            folder or ".",
-            "unreadable",
-            f"The folder cannot be read: {wrong.strerror}.",
-            "Mend its permissions.",
-        )
-        return []
-    return sorted(found, key=itemgetter(0))
+    def _entries(self, folder: str) -> list[tuple[str, os.DirEntry[str]]]:
+        """The entries of a folder with their paths, in order, without hidden and private ones."""
+        prefix = f"{folder}/" if folder else ""
+        try:
+            with os.scandir(self.content.root / folder) as scan:
+                entries = [
+                    (prefix + entry.name, entry) for entry in scan if not entry.name.startswith((".", "_"))
+                ]
+        except OSError as error:
+            self._add_unreadable_folder(folder or ".", error)
+            return []
+        return sorted(entries, key=itemgetter(0))
+
+    def _add_unreadable_folder(self, folder: str, error: OSError) -> None:
+        message = f"The folder cannot be read: {error.strerror}."
+        self.content.add_problem(folder, "unreadable", message, "Correct its permissions.")
+
+    def _is_article(self, path: str, entry: os.DirEntry[str]) -> bool:
+        if entry.name.lower() in _NOT_ARTICLES:
+            return False
+        if path != _printable(path) or not path.endswith(".md"):
+            hint = "Rename it: plain letters, ending in .md"
+            self.content.add_problem(path, "bad-name", "The file's name is unusual.", hint)
+            return False
+        return self._is_inside(path, entry)
+
+    def _is_inside(self, path: str, entry: os.DirEntry[str]) -> bool:
+        """Whether an entry, if it is a symbolic link, stays inside the self.content folder."""
+        if not entry.is_symlink():
+            return True
+        try:
+            if (self.content.root / path).resolve(strict=True).is_relative_to(self.content.root):
+                return True
+            problem = (
+                "symlink-outside",
+                "The link leads out of the self.content folder.",
+                "Copy the file instead.",
+            )
+        except FileNotFoundError:
+            problem = ("symlink-broken", "The link leads to nothing.", "Remove the link.")
+        except (OSError, RuntimeError):  # Python 3.11 and 3.12 raise RuntimeError on a loop
+            problem = ("symlink-loop", "The link leads back to itself.", "Remove the link.")
+        self.content.add_problem(path, *problem)
+        return False
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # a link that leads back to itself
+    except OSError:  # a symbolic link to itself
         return False
-
-
-def _is_article(tree: Tree, path: str, entry: os.DirEntry[str]) -> bool:
-    if entry.name.lower() in _NO_ARTICLES:
-        return False
-    if path != _printable(path) or not path.endswith(".md"):
-        tree.report(
-            path, "bad-name", "The file's name is unusual.", "Rename it: plain letters, ending in .md"
-        )
-        return False
-    return _is_inside(tree, path, entry)
-
-
-def _is_inside(tree: Tree, path: str, entry: os.DirEntry[str]) -> bool:
-    if not entry.is_symlink():
-        return True
-    try:
-        inside = (tree.root / path).resolve(strict=True).is_relative_to(tree.root)
-    except FileNotFoundError:
-        tree.report(path, "symlink-broken", "The link leads to nothing.", "Remove the link.")
-        return False
-    except (OSError, RuntimeError):  # Python 3.11 and 3.12 raise RuntimeError on a loop
-        tree.report(path, "symlink-loop", "The link leads back to itself.", "Remove the link.")
-        return False
-    if not inside:
-        tree.report(
-            path, "symlink-outside", "The link leads out of the content folder.", "Copy the file instead."
-        )
-    return inside
 
 
 def _printable(path: str) -> str:

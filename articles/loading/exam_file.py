@@ -1,4 +1,4 @@
-"""`exam.toml`: what makes a folder an exam."""
+"""`exam.toml`: the file that makes a folder an exam."""
 
 import re
 import tomllib
@@ -8,95 +8,91 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from articles.loading import file_io
 from articles.loading.field_types import SLUG, SLUG_LENGTH
 from articles.loading.fields import ExamFields
+from articles.loading.file_io import UnreadableFileError, read_file
 from articles.loading.strict_yaml import Place
-from articles.loading.validation_messages import explain
-from articles.render import Problem
+from articles.loading.validation_messages import explain, place_of
+from articles.problems import Problem
 
-NAME = "exam.toml"
+EXAM_FILE = "exam.toml"
 
 
 @dataclass(frozen=True)
 class ExamFile:
-    """An exam as its folder says: the folder's name is its slug."""
+    """An exam's fields; the folder's name is its slug."""
 
     slug: str
     fields: ExamFields
     digest: str
 
 
-def read_exam(folder: Path, now_ns: int) -> tuple[ExamFile | None, list[Problem]]:
-    """The exam in a folder, and what is wrong with its `exam.toml`."""
+def load_exam(folder: Path, now_ns: int) -> tuple[ExamFile | None, list[Problem]]:
+    """The exam in a folder (None when it is invalid), and the problems of its `exam.toml`."""
     try:
-        found = file_io.read(folder / NAME, now_ns)
-        values = tomllib.loads(found.text)
-    except file_io.UnreadableFileError as wrong:
-        return None, [wrong.problem]
-    except tomllib.TOMLDecodeError as wrong:
-        return None, [_not_toml(str(wrong))]
-    lines = _Lines(found.text)
+        source = read_file(folder / EXAM_FILE, now_ns)
+        values = tomllib.loads(source.text)
+    except UnreadableFileError as error:
+        return None, [error.problem]
+    except tomllib.TOMLDecodeError as error:
+        return None, [_toml_problem(str(error))]
+    lines = TomlLines(source.text)
     try:
         fields = ExamFields.model_validate(values)
-    except ValidationError as wrong:
-        return None, explain(wrong, ExamFields, lines.of(wrong), {})
-    problems = _bad_folder(folder.name) + _duplicate_domains(fields, lines)
-    return ExamFile(folder.name, fields, found.digest), problems
+    except ValidationError as error:
+        places = [place_of(detail) for detail in error.errors()]
+        return None, explain(error, ExamFields, {place: lines.line_of(place) for place in places}, {})
+    problems = check_folder_name(folder.name) + check_duplicate_domains(fields, lines)
+    return ExamFile(folder.name, fields, source.digest), problems
 
 
-def _not_toml(said: str) -> Problem:
-    where = re.search(r"\(at line (\d+), column \d+\)", said)
-    what = said.partition(" (at")[0]
-    return Problem(
-        int(where[1]) if where else 1, "toml", f"exam.toml cannot be read here: {what}.", "Mend the line."
-    )
+def _toml_problem(message: str) -> Problem:
+    position = re.search(r"\(at line (\d+), column \d+\)", message)
+    cause = message.partition(" (at")[0]
+    line = int(position[1]) if position else 1
+    return Problem(line, "toml", f"exam.toml cannot be read here: {cause}.", "Correct the line.")
 
 
-def _bad_folder(name: str) -> list[Problem]:
+def check_folder_name(name: str) -> list[Problem]:
+    """The folder's name must be a slug."""
     if SLUG.match(name) and len(name) <= SLUG_LENGTH:
         return []
-    mend = "Rename it: small letters, digits and hyphens."
-    return [Problem(1, "bad-slug", f"The folder's name “{name}” cannot stand in an address.", mend)]
+    hint = "Rename it: small letters, digits and hyphens."
+    return [Problem(1, "bad-slug", f"The folder's name “{name}” cannot stand in an address.", hint)]
 
 
-def _duplicate_domains(fields: ExamFields, lines: "_Lines") -> list[Problem]:
+def check_duplicate_domains(fields: ExamFields, lines: "TomlLines") -> list[Problem]:
+    """No two domains may have the same slug."""
     counts = Counter(domain.slug for domain in fields.domains)
+    repeated = {slug: count for slug, count in counts.items() if count > 1}
     return [
         Problem(
-            lines.nth(rf'slug\s*=\s*"{slug}"', count),
+            lines.nth_match(rf'slug\s*=\s*"{slug}"', count),
             "duplicate-domain",
             f"The domain {slug} is there twice.",
             "Keep one.",
         )
-        for slug, count in counts.items()
-        if count > 1
+        for slug, count in repeated.items()
     ]
 
 
-class _Lines:
-    """Where things stand in a TOML file, whose parser does not say."""
+class TomlLines:
+    """Finds the lines of fields in a TOML file, which `tomllib` does not tell."""
 
     def __init__(self, text: str) -> None:
         self._lines = text.split("\n")
 
-    def nth(self, pattern: str, count: int = 1) -> int:
-        """The line of the nth match, or 1."""
-        found = [number for number, line in enumerate(self._lines, 1) if re.search(pattern, line)]
-        return found[min(count, len(found)) - 1] if found else 1
+    def nth_match(self, pattern: str, count: int = 1) -> int:
+        """The line of the nth match, or of the last one when there are fewer, or 1."""
+        numbers = [number for number, line in enumerate(self._lines, 1) if re.search(pattern, line)]
+        return numbers[min(count, len(numbers)) - 1] if numbers else 1
 
-    def of(self, wrong: ValidationError) -> dict[Place, int]:
-        places = [tuple(part for part in error["loc"] if part != "[key]") for error in wrong.errors()]
-        return {place: self._place(place) for place in places}
-
-    def _place(self, place: Place) -> int:
+    def line_of(self, place: Place) -> int:
+        """The line of a field, or of the table that it should be in."""
         if place[0] == "domains" and len(place) > 1:
-            start = self.nth(r"^\s*\[\[domains\]\]", int(place[1]) + 1)
-            inside = self._lines[start:]
-            found = [
-                number
-                for number, line in enumerate(inside, start + 1)
-                if re.match(rf"\s*{place[-1]}\s*=", line)
-            ]
-            return found[0] if found else start
-        return self.nth(rf'^\s*"?{re.escape(str(place[-1]))}"?\s*=')
+            start = self.nth_match(r"^\s*\[\[domains\]\]", int(place[1]) + 1)
+            for number, line in enumerate(self._lines[start:], start + 1):
+                if re.match(rf"\s*{place[-1]}\s*=", line):
+                    return number
+            return start
+        return self.nth_match(rf'^\s*"?{re.escape(str(place[-1]))}"?\s*=')

@@ -1,4 +1,4 @@
-"""The kinds of value that authors write: texts, slugs, addresses, moments and days, each with its mend."""
+"""The types of fields that authors write: texts, slugs, URLs, dates and times, each with a hint when it is wrong."""
 
 import re
 from datetime import UTC, date, datetime
@@ -13,82 +13,91 @@ from articles.loading.strict_yaml import Unquoted
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 SLUG_LENGTH = 80
-_PLACES_IN_LINE = {"and_more", "noun", "price"}
+_PLACEHOLDERS_IN_LINE = {"and_more", "noun", "price"}
+_MOMENT_HINT = "Write date, time and zone: 2026-09-14T09:00:00Z"
 
 
-def wrong(code: str, message: str, mend: str) -> PydanticCustomError:
-    """A mistake with its code and its mend, raised inside a validator."""
-    # pydantic fills {names} of its templates from the context: a brace in our own words must not be one.
-    return PydanticCustomError(code, "{message}", {"message": message, "mend": mend})
+def field_error(code: str, message: str, hint: str) -> PydanticCustomError:
+    """An error to raise in a validator, with its code and hint."""
+    # The message goes through the context, as pydantic would take its braces for template fields.
+    return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
 
 
-def _slug(value: str) -> str:
+def validate_slug(value: str) -> str:
+    """A slug as it may stand in a URL."""
     if not SLUG.match(value) or len(value) > SLUG_LENGTH:
-        tame = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")[:SLUG_LENGTH] or "a-name-like-this"
-        raise wrong(
+        suggestion = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")[:SLUG_LENGTH] or "a-name-like-this"
+        raise field_error(
             "bad-slug",
             f"“{value}” cannot stand in an address.",
-            f"Use small letters, digits and hyphens: {tame}",
+            f"Use small letters, digits and hyphens: {suggestion}",
         )
     return value
 
 
-def _text(value: str) -> str:
+def normalize_text(value: str) -> str:
+    """A text that is not empty, with single spaces."""
     if not value.strip():
-        raise wrong("missing", "it is empty", "Write it.")
+        raise field_error("missing", "it is empty", "Write it.")
     return " ".join(value.split())
 
 
-def _address(value: str) -> str:
+def validate_url(value: str) -> str:
+    """An absolute http or https URL."""
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.netloc or " " in value:
-        raise wrong("bad-address", f"“{value}” is no web address.", "Write one that begins with https://")
+        raise field_error(
+            "bad-address", f"“{value}” is no web address.", "Write one that begins with https://"
+        )
     return value
 
 
-def _moment(value: Any) -> Any:
+def parse_moment(value: Any) -> Any:
+    """A date and time with its zone, in UTC."""
     written = value.written if isinstance(value, Unquoted) else value
     if not isinstance(written, str):
         return value
     try:
         moment = datetime.fromisoformat(written)
     except ValueError:
-        raise wrong("bad-date", f"“{written}” is no date and time.", _MEND_MOMENT) from None
+        raise field_error("bad-date", f"“{written}” is no date and time.", _MOMENT_HINT) from None
     if moment.tzinfo is None:
-        raise wrong(
-            "date-without-zone", f"“{written}” does not say at what time in which zone.", _MEND_MOMENT
+        raise field_error(
+            "date-without-zone", f"“{written}” does not say at what time in which zone.", _MOMENT_HINT
         )
     return moment.astimezone(UTC)
 
 
-def _day(value: Any) -> Any:
+def parse_day(value: Any) -> Any:
+    """A date."""
     written = value.written if isinstance(value, Unquoted) else value
     if not isinstance(written, str):
         return value
     try:
         return date.fromisoformat(written)
     except ValueError:
-        raise wrong("bad-date", f"“{written}” is no plain date.", "Write one such as 2026-10-01.") from None
+        raise field_error(
+            "bad-date", f"“{written}” is no plain date.", "Write one such as 2026-10-01."
+        ) from None
 
 
-def _line(value: str) -> str:
+def validate_line(value: str) -> str:
+    """A line whose placeholders are all known."""
     try:
         names = {name for _, name, _, _ in Formatter().parse(value) if name is not None}
     except ValueError:
         names = {"{"}
-    if not names <= _PLACES_IN_LINE:
-        raise wrong(
+    if not names <= _PLACEHOLDERS_IN_LINE:
+        raise field_error(
             "bad-line", "Only {noun}, {price} and {and_more} can stand in the line.", "Remove other braces."
         )
     return value
 
 
-_MEND_MOMENT = "Write date, time and zone: 2026-09-14T09:00:00Z"
-
-Text = Annotated[str, AfterValidator(_text)]
+Text = Annotated[str, AfterValidator(normalize_text)]
 Title = Annotated[Text, Field(max_length=200)]
-Slug = Annotated[str, AfterValidator(_slug)]
-Address = Annotated[str, AfterValidator(_address)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
-Day = Annotated[date, BeforeValidator(_day)]
-Line = Annotated[Text, Field(max_length=300), AfterValidator(_line)]
+Slug = Annotated[str, AfterValidator(validate_slug)]
+Url = Annotated[str, AfterValidator(validate_url)]
+Moment = Annotated[AwareDatetime, BeforeValidator(parse_moment)]
+Day = Annotated[date, BeforeValidator(parse_day)]
+Line = Annotated[Text, Field(max_length=300), AfterValidator(validate_line)]

@@ -1,36 +1,36 @@
-"""The fields of front matter and of `exam.toml`, strictly typed; unknown ones are refused."""
+"""The fields of front matter and of `exam.toml`, strictly typed; unknown keys are errors."""
 
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from articles.loading.field_types import Address, Day, Line, Moment, Slug, Text, Title, wrong
+from articles.loading.field_types import Day, Line, Moment, Slug, Text, Title, Url, field_error
 
 AUTHOR = "the editors"
 
 
 class Fields(BaseModel):
-    """Strict, frozen, and closed to unknown keys."""
+    """Strict types, no unknown keys, immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Source(Fields):
-    """Where something was read."""
+    """A source that an article cites."""
 
     title: Text
-    url: Address | None = None
+    url: Url | None = None
 
 
 class Change(Fields):
-    """What changed, and when."""
+    """A change of an article that readers are told of."""
 
     date: Day
     note: Text
 
 
 class FrontMatter(Fields):
-    """What stands above an article."""
+    """The front matter of an article."""
 
     title: Title
     summary: Annotated[Text, Field(max_length=500)]
@@ -51,15 +51,15 @@ class FrontMatter(Fields):
     sources: list[Source] = []
 
     @model_validator(mode="after")
-    def _agrees_with_itself(self) -> "FrontMatter":
+    def _check_dates(self) -> "FrontMatter":
         if (self.reviewed is None) != (self.reviewer is None):
-            raise wrong(
+            raise field_error(
                 "half-review",
                 "A review needs both its date and its reviewer.",
                 "Give `reviewed` and `reviewer`, or neither.",
             )
         if self.expires and self.published and self.expires <= self.published:
-            raise wrong(
+            raise field_error(
                 "expires-early",
                 "The article would expire before it appears.",
                 "Make `expires` later than `published`.",
@@ -68,14 +68,14 @@ class FrontMatter(Fields):
 
 
 class PageMatter(Fields):
-    """What stands above a plain page."""
+    """The front matter of a plain page."""
 
     title: Title
     summary: Annotated[Text, Field(max_length=500)] | None = None
     updated: Day | None = None
 
 
-class PassWords(Fields):
+class PassWording(Fields):
     """An exam's own words for the pass."""
 
     noun: Annotated[Text, Field(max_length=80)] | None = None
@@ -83,17 +83,17 @@ class PassWords(Fields):
 
 
 class DomainFields(Fields):
-    """One part of the exam's outline."""
+    """A domain of the exam's outline."""
 
     slug: Slug
     title: Title
     weight: Annotated[float, Field(gt=0, le=100, strict=False)] | None = None
-    source: Address | None = None
+    source: Url | None = None
 
     @model_validator(mode="after")
-    def _weight_was_read_somewhere(self) -> "DomainFields":
+    def _check_weight(self) -> "DomainFields":
         if self.weight is not None and self.source is None:
-            raise wrong(
+            raise field_error(
                 "weight-without-source",
                 "A weight needs the address where it was read.",
                 'Add source = "https://…"',
@@ -107,10 +107,10 @@ class ExamFields(Fields):
     name: Annotated[Text, Field(max_length=40)]
     title: Title
     body: Title
-    body_url: Address | None = None
+    body_url: Url | None = None
     summary: Text
     disclaimer: Text
     order: int = 1_000
-    pass_: Annotated[PassWords, Field(alias="pass")] = PassWords()
+    pass_: Annotated[PassWording, Field(alias="pass")] = PassWording()
     domains: list[DomainFields] = []
     topics: dict[Slug, Annotated[Text, Field(max_length=120)]] = {}

@@ -1,43 +1,44 @@
-"""Bytes of a file, read safely: whole, in UTF-8, not too many, and still the same file."""
+"""Reads text files safely: UTF-8, of limited size, with a digest and a stat by which an unchanged file is known."""
 
+import codecs
 import errno
 import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from articles.render import Problem
+from articles.problems import Problem
 
-LARGEST_BYTES = 1_000_000
-# A file that changed so shortly before it was read may change again without a new time stamp.
+MAX_BYTES = 1_000_000
+# A file that changed just before it was read may change again within the resolution of its time stamp.
 SETTLED_NS = 2_000_000_000
 
 
 class UnreadableFileError(Exception):
     """A file cannot be read. Carries its `problem`."""
 
-    def __init__(self, code: str, message: str, mend: str, line: int = 1) -> None:
+    def __init__(self, code: str, message: str, hint: str, line: int = 1) -> None:
         super().__init__(message)
-        self.problem = Problem(line, code, message, mend)
+        self.problem = Problem(line, code, message, hint)
 
 
 @dataclass(frozen=True)
-class Bytes:
-    """What a file holds, the SHA-256 of it, and the stamp by which an unchanged file is known."""
+class SourceFile:
+    """The text of a file, the SHA-256 of its bytes, and its stat (see `stat_of`)."""
 
     text: str
     digest: str
-    stamp: str
+    stat: str
 
 
-def stamp_of(path: Path | str, now_ns: int) -> str:
-    """Size, times and inode of a file, or "" when it changed too recently for that to prove anything.
+def stat_of(path: Path | str, now_ns: int) -> str:
+    """Size, times and inode of a file, or "" when it changed too recently for them to prove anything.
 
     Raises OSError.
     """
-    found = os.stat(path)  # noqa: PTH116 - ten thousand Paths take a while to make
-    settled = max(found.st_mtime_ns, found.st_ctime_ns) + SETTLED_NS < now_ns
-    return f"{found.st_size}-{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_ino}" if settled else ""
+    stat = os.stat(path)  # noqa: PTH116 - faster than making ten thousand Paths
+    settled = max(stat.st_mtime_ns, stat.st_ctime_ns) + SETTLED_NS < now_ns
+    return f"{stat.st_size}-{stat.st_mtime_ns}-{stat.st_ctime_ns}-{stat.st_ino}" if settled else ""
 
 
 def digest_of(path: Path) -> str:
@@ -46,41 +47,40 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def read(path: Path, now_ns: int) -> Bytes:
+def read_file(path: Path, now_ns: int) -> SourceFile:
     """The text of a file. Raises `UnreadableFileError`."""
     try:
-        stamp = stamp_of(path, now_ns)  # before reading: a change during it makes the stamp old, never new
-        raw = _bytes(path)
+        stat = stat_of(path, now_ns)  # before reading: a change meanwhile makes it outdated, never too new
+        data = _read_bytes(path)
     except FileNotFoundError:
         raise UnreadableFileError(
             "vanished", "The file went away while it was read.", "Run the command again."
         ) from None
-    except OSError as wrong:
-        raise _unreadable(wrong) from None
-    return Bytes(_decode(raw), hashlib.sha256(raw).hexdigest(), stamp)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise UnreadableFileError(
+                "symlink-loop", "The link leads back to itself.", "Remove the link."
+            ) from None
+        message = f"The file cannot be read: {error.strerror}."
+        raise UnreadableFileError("unreadable", message, "Correct its permissions.") from None
+    return SourceFile(decode_text(data), hashlib.sha256(data).hexdigest(), stat)
 
 
-def _bytes(path: Path) -> bytes:
+def _read_bytes(path: Path) -> bytes:
     with path.open("rb") as file:
-        if os.fstat(file.fileno()).st_size > LARGEST_BYTES:
-            size = f"The file is larger than {LARGEST_BYTES:,} bytes."
-            raise UnreadableFileError("too-large", size, "Split it into several articles.")
-        return file.read(LARGEST_BYTES + 1)
+        if os.fstat(file.fileno()).st_size > MAX_BYTES:
+            message = f"The file is larger than {MAX_BYTES:,} bytes."
+            raise UnreadableFileError("too-large", message, "Split it into several articles.")
+        return file.read(MAX_BYTES + 1)
 
 
-def _unreadable(wrong: OSError) -> UnreadableFileError:
-    if wrong.errno == errno.ELOOP:
-        return UnreadableFileError("symlink-loop", "The link leads back to itself.", "Remove the link.")
-    return UnreadableFileError(
-        "unreadable", f"The file cannot be read: {wrong.strerror}.", "Mend its permissions."
-    )
-
-
-def _decode(raw: bytes) -> str:
+def decode_text(data: bytes) -> str:
+    """The text of a file's bytes, with line ends as \\n. Raises `UnreadableFileError`."""
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        line = raw.count(b"\n", 0, wrong.start) + 1
-        message = f"The byte {raw[wrong.start]:#04x} is not UTF-8."
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"The byte {data[error.start]:#04x} is not UTF-8."
         raise UnreadableFileError("bad-utf-8", message, "Save the file as UTF-8.", line) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")

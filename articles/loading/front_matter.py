@@ -1,4 +1,4 @@
-"""Front matter: the lines between two `---` at the head of a file, and what they say."""
+"""Front matter: the lines between two `---` at the start of a file."""
 
 from dataclasses import dataclass
 from typing import TypeVar
@@ -6,56 +6,46 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from articles.loading.fields import Fields
-from articles.loading.strict_yaml import Place, YamlError, load
+from articles.loading.strict_yaml import Place, YamlError, load_yaml
 from articles.loading.validation_messages import explain
-from articles.render import Problem
+from articles.problems import Problem
 
 FENCE = "---"
-SHORTEST_SUMMARY, LONGEST_SUMMARY = 50, 220
 Matter = TypeVar("Matter", bound=Fields)
+_HINT = "Begin with a line ---, then title and summary, then a line ---"
 
 
 @dataclass(frozen=True)
-class Parts:
-    """A file in two: the front matter, which begins on line 2, and the body with the line it begins on."""
+class SplitText:
+    """A file's front matter, which begins on line 2, and its body with the line that it begins on."""
 
-    matter: str
+    front_matter: str
     body: str
     body_line: int
 
 
-def split(text: str) -> Parts | Problem:
-    """Cut a file in two, or say why it cannot be cut."""
+def split_front_matter(text: str) -> SplitText | Problem:
+    """Separate front matter and body, or say why that is not possible."""
     lines = text.split("\n")
     if lines[0].rstrip() != FENCE:
-        return Problem(1, "front-matter", "The file does not begin with front matter.", _MEND)
+        return Problem(1, "front-matter", "The file does not begin with front matter.", _HINT)
     for number, line in enumerate(lines[1:], 1):
         if line.rstrip() == FENCE:
-            return Parts("\n".join(lines[1:number]), "\n".join(lines[number + 1 :]), number + 2)
+            return SplitText("\n".join(lines[1:number]), "\n".join(lines[number + 1 :]), number + 2)
     return Problem(1, "front-matter", "The front matter does not end.", "Close it with a line ---")
 
 
-def parse(matter: str, model: type[Matter]) -> tuple[Matter | None, dict[Place, int], list[Problem]]:
-    """The fields (None when they cannot be used), the line of each, and every problem found."""
+def parse_front_matter(
+    text: str, model: type[Matter]
+) -> tuple[Matter | None, dict[Place, int], list[Problem]]:
+    """The fields (None when they are invalid), the line of each, and all problems."""
     try:
-        loaded = load(matter, first_line=2)
-    except YamlError as wrong:
-        return None, {}, [wrong.problem]
-    values = {key: value for key, value in loaded.values.items() if value is not None}
+        yaml = load_yaml(text, first_line=2)
+    except YamlError as error:
+        return None, {}, [error.problem]
+    values = {key: value for key, value in yaml.values.items() if value is not None}
     try:
         fields = model.model_validate(values)
-    except ValidationError as wrong:
-        return None, loaded.lines, loaded.problems + explain(wrong, model, loaded.lines, loaded.written)
-    return fields, loaded.lines, loaded.problems
-
-
-def check_summary(summary: str, line: int) -> list[Problem]:
-    """Warn of a summary that is too short to promise anything or too long for a list (decision 15)."""
-    if SHORTEST_SUMMARY <= len(summary) <= LONGEST_SUMMARY:
-        return []
-    message = f"The summary has {len(summary)} characters."
-    mend = f"Make it {SHORTEST_SUMMARY} to {LONGEST_SUMMARY} characters long."
-    return [Problem(line, "summary-length", message, mend, "warning")]
-
-
-_MEND = "Begin with a line ---, then title and summary, then a line ---"
+    except ValidationError as error:
+        return None, yaml.lines, yaml.problems + explain(error, model, yaml.lines, yaml.written)
+    return fields, yaml.lines, yaml.problems

@@ -1,39 +1,31 @@
-"""A plain page's file: front matter above a Markdown body."""
+"""A plain page's file."""
 
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from articles.loading import file_io, front_matter
 from articles.loading.fields import PageMatter
-from articles.render import Problem
+from articles.loading.markdown_file import MarkdownFile, load_markdown
 
 
 @dataclass(frozen=True)
 class PageFile:
-    """What the author says of a page."""
+    """A plain page's front matter; its slug is the file's name."""
 
     path: str
-    slug: str
     matter: PageMatter
 
     @property
+    def slug(self) -> str:
+        """The file's name without its ending."""
+        return PurePosixPath(self.path).stem
+
+    @property
     def url(self) -> str:
-        """Its path."""
+        """The path of its URL."""
         return f"/{self.slug}/"
 
 
-def read_page(root: Path, path: str, now_ns: int) -> tuple[PageFile | None, list[Problem]]:
-    """Read a page's front matter."""
-    try:
-        found = file_io.read(root / path, now_ns)
-    except file_io.UnreadableFileError as wrong:
-        return None, [wrong.problem]
-    parts = front_matter.split(found.text)
-    if isinstance(parts, Problem):
-        return None, [parts]
-    matter, _, problems = front_matter.parse(parts.matter, PageMatter)
-    if not parts.body.strip():
-        problems.append(
-            Problem(parts.body_line, "empty-body", "The page has no text.", "Write it, or remove the file.")
-        )
-    return (PageFile(path, PurePosixPath(path).stem, matter) if matter else None), problems
+def load_page(root: Path, path: str, now_ns: int) -> tuple[PageFile | None, MarkdownFile[PageMatter]]:
+    """Load a plain page: its front matter, if it is valid, and the file."""
+    file = load_markdown(root, path, PageMatter, now_ns, noun="page")
+    return (PageFile(path, file.matter) if file.matter else None), file

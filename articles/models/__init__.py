@@ -1,4 +1,4 @@
-"""The library as readers see it, derived from the files."""
+"""The tables of the library, which publishing derives from the files."""
 
 from articles.models.articles import Article, ArticleTopic, Redirect
 from articles.models.bodies import ArticleBody, BodyImage, BodyKeyword, BodyLink

@@ -1,4 +1,4 @@
-"""Articles as readers see them, and the old addresses that lead to them."""
+"""Articles, their topics, and redirects from their old slugs."""
 
 from datetime import UTC, date, datetime
 
@@ -11,11 +11,11 @@ from carrel.db import Base, UtcDateTime
 
 
 class Article(Base):
-    """One article: its front matter, and what publishing knows of its file. The text is in `ArticleBody`.
+    """An article: its front matter, and the state of its file at the last publication. The text is in `ArticleBody`.
 
     Rows are never deleted, because deliveries point at them: a removed article is marked, and comes back
     under the same id when its file does.
-    `first_visible_at` is stamped once, when the article first comes (or will first come) into sight.
+    `first_visible_at` is when the article first was or will be visible; in the past it never changes.
     `modified_at` is when a changed text was published; a first publication does not count as a change.
     """
 
@@ -53,7 +53,7 @@ class Article(Base):
     reading_minutes: Mapped[int]
 
     path: Mapped[str] = mapped_column(Text)  # of the file, from the content folder
-    stat: Mapped[str] = mapped_column(String(80))  # size and times of the file; "" when they prove nothing
+    stat: Mapped[str] = mapped_column(String(80))  # of the file, see `loading.file_io.stat_of`
     source_hash: Mapped[str] = mapped_column(String(64))
     build_hash: Mapped[str] = mapped_column(String(64))  # renderer and exam.toml
 
@@ -68,22 +68,22 @@ class Article(Base):
 
     @property
     def url(self) -> str:
-        """The path of its page."""
+        """The path of its URL."""
         return f"/articles/{self.slug}/"
 
     @property
     def markdown_url(self) -> str:
-        """The path of its Markdown twin."""
+        """The path of its Markdown version."""
         return f"/articles/{self.slug}.md"
 
     @property
     def published_at(self) -> datetime | None:
-        """The date readers are shown: the author's, or else the moment it first came into sight."""
+        """The date that readers see: the author's, or else when it was first visible."""
         return self.published or self.first_visible_at
 
     @property
     def lastmod(self) -> datetime | None:
-        """When what readers see last changed: never later than the truth (sitemap, JSON-LD)."""
+        """When it last changed for readers, for sitemap and JSON-LD: never later than the truth."""
         updated = datetime.combine(self.updated, datetime.min.time(), UTC) if self.updated else None
         return max(
             (moment for moment in (self.published_at, updated, self.modified_at) if moment), default=None
@@ -91,7 +91,7 @@ class Article(Base):
 
 
 class ArticleTopic(Base):
-    """Which topics an article has, in the order in which its author names them."""
+    """A topic of an article, in the author's order."""
 
     __tablename__ = "article_topic"
 
@@ -101,7 +101,7 @@ class ArticleTopic(Base):
 
 
 class Redirect(Base):
-    """An old slug and the article that has it now: one hop by construction."""
+    """An old slug and its article. It points at a row and not at a slug, so redirects never chain."""
 
     __tablename__ = "redirect"
 

@@ -1,4 +1,4 @@
-"""Rendered texts, and what they point at."""
+"""Rendered bodies, with their links, images and keywords."""
 
 from typing import Any
 
@@ -9,25 +9,25 @@ from carrel.db import Base
 
 
 class ArticleBody(Base):
-    """A rendered text. It is written before the library switches to it; without an article it is waste."""
+    """A rendered body. It is stored before its article points at it; one that no article points at can be deleted."""
 
     __tablename__ = "article_body"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     blocks: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # kind, html, words
     contents: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # id, text, level
-    anchors: Mapped[list[str]] = mapped_column(JSON)  # every id that a link may point at
+    anchors: Mapped[list[str]] = mapped_column(JSON)  # ids that a link may point at
     text: Mapped[str] = mapped_column(Text)  # plain, for snippets
     markdown: Mapped[str] = mapped_column(Text)  # the body of the file
 
     @property
     def html(self) -> str:
-        """The whole text, sanitised."""
+        """The sanitized HTML of all blocks."""
         return "".join(block["html"] for block in self.blocks)
 
 
 class BodyLink(Base):
-    """A link from a text to another file, and the address it had when the text was rendered."""
+    """A link from a body to another file, and the URL of that when the body was rendered."""
 
     __tablename__ = "body_link"
 
@@ -40,7 +40,7 @@ class BodyLink(Base):
 
 
 class BodyImage(Base):
-    """An image file that a text shows, as it was when the text was rendered."""
+    """An image file in a body, with its stat and digest when the body was rendered."""
 
     __tablename__ = "body_image"
 
@@ -52,7 +52,7 @@ class BodyImage(Base):
 
 
 class BodyKeyword(Base):
-    """A word that marks a text, with its weight: articles that share such words are related."""
+    """A keyword of a body with its weight; articles that share keywords are related."""
 
     __tablename__ = "body_keyword"
     __table_args__ = (Index("ix_body_keyword_word", "word", "body_id", "weight"),)

@@ -1,7 +1,7 @@
 """Exams, their domains and topics: what `exam.toml` says.
 
-Rows of exams and topics are never deleted, because subscriptions point at them: what left the files is
-marked, and comes back under the same id when the files do.
+Rows of exams and topics are never deleted, because subscriptions point at them. `in_files` is false when the
+files no longer have them; they get their ids back when the files do.
 """
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
@@ -34,7 +34,7 @@ class Exam(Base):
 
     @property
     def url(self) -> str:
-        """The path of its page."""
+        """The path of its URL."""
         return f"/exams/{self.slug}/"
 
 
@@ -59,7 +59,7 @@ class Domain(Base):
 
     @property
     def url(self) -> str:
-        """Its place on the exam's page."""
+        """The URL of its section on the exam's page."""
         return f"/exams/{self.exam.slug}/#page-{self.slug}"
 
 
@@ -75,5 +75,5 @@ class Topic(Base):
 
     @property
     def url(self) -> str:
-        """The path of its page."""
+        """The path of its URL."""
         return f"/topics/{self.slug}/"

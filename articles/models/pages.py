@@ -10,7 +10,7 @@ from carrel.db import Base, UtcDateTime
 
 
 class PlainPage(Base):
-    """About, contact, privacy, terms: written in Markdown too."""
+    """About, contact, privacy or terms."""
 
     __tablename__ = "plain_page"
 
@@ -23,5 +23,5 @@ class PlainPage(Base):
 
     @property
     def url(self) -> str:
-        """Its path."""
+        """The path of its URL."""
         return f"/{self.slug}/"

@@ -1,8 +1,8 @@
-"""Publishing: the files become the library that readers see, all at once or not at all."""
+"""Publishing: makes the library that readers see match the files, all at once or not at all."""
 
 from articles.publish.lock import PublishBusyError
 from articles.publish.publication import PublishRefusedError
 from articles.publish.publish import publish
-from articles.publish.report import Published
+from articles.publish.report import PublishReport
 
-__all__ = ["PublishBusyError", "PublishRefusedError", "Published", "publish"]
+__all__ = ["PublishBusyError", "PublishRefusedError", "PublishReport", "publish"]

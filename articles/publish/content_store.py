@@ -1,4 +1,4 @@
-"""Texts stored before the switch. Until an article points at one, no reader can reach it."""
+"""Stores built bodies. No reader can reach one until the commit step makes an article point at it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,86 +6,87 @@ from dataclasses import dataclass
 from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.orm import Session
 
-from articles.build.built_article import BuiltArticle, BuiltImage, BuiltLink
+from articles.build.built_article import BuiltArticle
 from articles.loading.article_file import ArticleFile
 from articles.models import Article, ArticleBody, BodyImage, BodyKeyword, BodyLink
-from articles.publish.previous_state import in_parts
+from articles.publish.previous_state import batched
 from articles.search import index
 from carrel.db import Base, Database
 
-_WASTE = select(ArticleBody.id).where(~exists().where(Article.body_id == ArticleBody.id))
-Row = dict[str, str | int | float]
-_TOGETHER = 200  # bodies removed in one transaction, so that nobody waits for long
+_ORPHANS = select(ArticleBody.id).where(~exists().where(Article.body_id == ArticleBody.id))
+_DELETE_BATCH = 200  # bodies deleted in one transaction, so that no other writer waits long
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """A stored text, and what the article's row says of it."""
+class StoredBody:
+    """A stored body, and what the article's row says of it."""
 
     body_id: int
     words: int
     reading_minutes: int
 
 
-def store(
-    session: Session, texts: Sequence[BuiltArticle], files: Mapping[str, ArticleFile]
-) -> dict[str, Stored]:
-    """Store texts with their links, images, keywords and search entries; what became of each, by path."""
-    if not texts:
-        return {}
+def store_bodies(
+    session: Session, articles: Sequence[BuiltArticle], files: Mapping[str, ArticleFile]
+) -> dict[str, StoredBody]:
+    """Store bodies with their links, images, keywords and search entries. The stored ones, by path."""
+    columns = ("blocks", "contents", "anchors", "text", "markdown")
     ids = session.scalars(
         insert(ArticleBody).returning(ArticleBody.id, sort_by_parameter_order=True),
-        [_body(made) for made in texts],
+        [{name: getattr(article, name) for name in columns} for article in articles],
     ).all()
-    pairs = list(zip(ids, texts, strict=True))
-    _add(session, BodyLink, [_link(body, link) for body, made in pairs for link in made.links])
-    _add(session, BodyImage, [_image(body, image) for body, made in pairs for image in made.images])
-    _add(session, BodyKeyword, [_keyword(body, pair) for body, made in pairs for pair in made.keywords])
-    index.add(session, [_entry(body, made, files[made.path]) for body, made in pairs])
-    return {made.path: Stored(body, made.words, made.reading_minutes) for body, made in pairs}
+    pairs = list(zip(ids, articles, strict=True))
+    insert_rows(
+        session,
+        BodyLink,
+        ("body_id", "path", "anchor", "url", "line"),
+        [
+            (body, link.path, link.anchor, link.url, link.line)
+            for body, article in pairs
+            for link in article.links
+        ],
+    )
+    insert_rows(
+        session,
+        BodyImage,
+        ("body_id", "path", "stat", "digest"),
+        [(body, image.path, image.stat, image.digest) for body, article in pairs for image in article.images],
+    )
+    insert_rows(
+        session,
+        BodyKeyword,
+        ("body_id", "word", "weight"),
+        [(body, word, weight) for body, article in pairs for word, weight in article.keywords],
+    )
+    index.add(session, [_index_entry(body, article, files[article.path]) for body, article in pairs])
+    return {article.path: StoredBody(body, article.words, article.reading_minutes) for body, article in pairs}
 
 
-def _body(made: BuiltArticle) -> dict[str, object]:
-    names = ("blocks", "contents", "anchors", "text", "markdown")
-    return {name: getattr(made, name) for name in names}
-
-
-def _add(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
-    """Rows of plain texts and numbers, given to the driver as they are: the mapper takes longer than the database."""
+def insert_rows(
+    session: Session, model: type[Base], columns: Sequence[str], rows: Sequence[tuple[str | int | float, ...]]
+) -> None:
+    """Insert plain texts and numbers without the ORM, which takes longer than the database."""
     if rows:
-        names = ", ".join(rows[0])
         mark = "?" if session.get_bind().dialect.name == "sqlite" else "%s"
-        marks = ", ".join([mark] * len(rows[0]))
-        statement = f"INSERT INTO {model.__tablename__} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
-        session.connection().exec_driver_sql(statement, [tuple(row.values()) for row in rows])
+        marks = ", ".join([mark] * len(columns))
+        statement = f"INSERT INTO {model.__tablename__} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - our own names
+        session.connection().exec_driver_sql(statement, list(rows))
 
 
-def _link(body_id: int, link: BuiltLink) -> Row:
-    return {"body_id": body_id, "path": link.path, "anchor": link.anchor, "url": link.url, "line": link.line}
+def _index_entry(body_id: int, article: BuiltArticle, file: ArticleFile) -> index.IndexEntry:
+    return index.IndexEntry(body_id, file.matter.title, file.matter.summary, article.search_text)
 
 
-def _image(body_id: int, image: BuiltImage) -> Row:
-    return {"body_id": body_id, "path": image.path, "stat": image.stamp, "digest": image.digest}
+def delete_orphans(db: Database) -> None:
+    """Delete the bodies that no article points at: those of a publication that was killed."""
+    with db.read() as session:  # usually there are none, and then no other writer should wait
+        ids = session.scalars(_ORPHANS).all()
+    delete_bodies(db, ids)
 
 
-def _keyword(body_id: int, pair: tuple[str, float]) -> Row:
-    return {"body_id": body_id, "word": pair[0], "weight": pair[1]}
-
-
-def _entry(body_id: int, made: BuiltArticle, file: ArticleFile) -> index.IndexEntry:
-    return index.IndexEntry(body_id, file.matter.title, file.matter.summary, made.search_text)
-
-
-def collect(db: Database) -> None:
-    """Remove the texts that no article points at: those of a publication that ended early."""
-    with db.read() as session:  # most often there are none, and nobody should wait for that answer
-        ids = session.scalars(_WASTE).all()
-    discard(db, ids)
-
-
-def discard(db: Database, ids: Sequence[int]) -> None:
-    """Remove texts that no article points at any more."""
-    for some in in_parts(ids, _TOGETHER):
+def delete_bodies(db: Database, ids: Sequence[int]) -> None:
+    """Delete bodies and their search entries."""
+    for batch in batched(ids, _DELETE_BATCH):
         with db.write() as session:
-            index.remove(session, some)
-            session.execute(delete(ArticleBody).where(ArticleBody.id.in_(some)))
+            index.remove(session, batch)
+            session.execute(delete(ArticleBody).where(ArticleBody.id.in_(batch)))

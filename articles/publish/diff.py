@@ -1,103 +1,115 @@
-"""What happened to the library since the last publication: added, changed, moved, removed."""
+"""Compares the library with the loaded files: what was added, changed, moved or removed."""
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from articles.loading.article_file import ArticleFile
-from articles.publish.previous_state import KnownArticle
+from articles.publish.previous_state import PreviousArticle
 
-Pair = tuple[KnownArticle, ArticleFile]
+Pair = tuple[PreviousArticle, ArticleFile]
 
 
 @dataclass
 class Diff:
-    """The files that were made anew, each with the row it belongs to, and the rows whose files are gone."""
+    """The files that were built, each with the article it belongs to, and the articles without a file."""
 
     added: list[ArticleFile] = field(default_factory=list)
-    returned: list[Pair] = field(default_factory=list)  # removed before, and here again
+    returned: list[Pair] = field(default_factory=list)  # was removed before
     changed: list[Pair] = field(default_factory=list)
-    rebuilt: list[Pair] = field(default_factory=list)  # same source, made by another renderer or exam.toml
+    rebuilt: list[Pair] = field(
+        default_factory=list
+    )  # same source, but other renderer, images, links or exam.toml
     moved: list[Pair] = field(default_factory=list)  # same article, new slug
-    removed: list[KnownArticle] = field(default_factory=list)
+    removed: list[PreviousArticle] = field(default_factory=list)
 
     @property
     def updates(self) -> list[Pair]:
-        """All rows that get a new text."""
+        """All articles that get a new body."""
         return [*self.returned, *self.changed, *self.rebuilt, *self.moved]
 
     @property
     def replaced(self) -> list[int]:
-        """The texts that no article has any more."""
-        rows = [*(row for row, _ in self.updates), *self.removed]
-        return [row.body_id for row in rows if row.body_id is not None]
+        """The ids of bodies that no article has any longer."""
+        articles = [*(article for article, _ in self.updates), *self.removed]
+        return [article.body_id for article in articles if article.body_id is not None]
 
     @property
     def is_empty(self) -> bool:
-        """Whether readers would see nothing new."""
+        """Whether readers see nothing new."""
         return not (self.added or self.updates or self.removed)
 
 
-# By what a row and a file of another slug are known to be one article, the surest first.
-_MARKS: list[tuple[Callable[[KnownArticle], Hashable], Callable[[ArticleFile], Sequence[Hashable]]]] = [
-    (lambda row: row.path, lambda file: [file.path]),
-    (lambda row: row.digest, lambda file: [file.digest]),
-    (lambda row: row.slug, lambda file: file.old_slugs),
+# How an article is recognized in a file with another slug, the surest way first.
+_IDENTITIES: list[
+    tuple[Callable[[PreviousArticle], Hashable], Callable[[ArticleFile], Sequence[Hashable]]]
+] = [
+    (lambda article: article.path, lambda file: [file.path]),
+    (lambda article: article.digest, lambda file: [file.digest]),
+    (lambda article: article.slug, lambda file: file.old_slugs),
 ]
 
 
-def compare(known: Iterable[KnownArticle], made: Iterable[ArticleFile], unchanged: Iterable[str]) -> Diff:
-    """Match files with rows: by slug, and where the slug is new by path, by content, by alias."""
-    rows = {row.slug: row for row in known}
-    untouched = set(unchanged)
-    diff, new, met = Diff(), [], set()
-    for file in made:
-        if row := rows.get(file.slug):
-            met.add(row.slug)
-            _list_for(diff, row, file).append((row, file))
+def compare(
+    previous: Iterable[PreviousArticle], loaded: Iterable[ArticleFile], unchanged: Iterable[str]
+) -> Diff:
+    """Match files with articles: by slug, and files with a new slug by path, by content, by alias."""
+    articles = {article.slug: article for article in previous}
+    unchanged = set(unchanged)
+    diff, new_files, matched = Diff(), [], set()
+    for file in loaded:
+        if article := articles.get(file.slug):
+            matched.add(article.slug)
+            _list_for(diff, article, file).append((article, file))
         else:
-            new.append(file)
-    gone = [row for row in rows.values() if not (row.is_removed or row.slug in met or row.path in untouched)]
-    diff.moved = _moves(gone, new)
-    moved_rows, moved_files = {row.id for row, _ in diff.moved}, {file.path for _, file in diff.moved}
-    diff.added = [file for file in new if file.path not in moved_files]
-    diff.removed = [row for row in gone if row.id not in moved_rows]
+            new_files.append(file)
+    unmatched = [
+        article
+        for article in articles.values()
+        if not (article.is_removed or article.slug in matched or article.path in unchanged)
+    ]
+    diff.moved = find_moves(unmatched, new_files)
+    moved_ids, moved_paths = {article.id for article, _ in diff.moved}, {file.path for _, file in diff.moved}
+    diff.added = [file for file in new_files if file.path not in moved_paths]
+    diff.removed = [article for article in unmatched if article.id not in moved_ids]
     return diff
 
 
-def _list_for(diff: Diff, row: KnownArticle, file: ArticleFile) -> list[Pair]:
-    if row.is_removed:
+def _list_for(diff: Diff, article: PreviousArticle, file: ArticleFile) -> list[Pair]:
+    if article.is_removed:
         return diff.returned
-    return diff.rebuilt if (row.digest, row.path) == (file.digest, file.path) else diff.changed
+    same_source = (article.digest, article.path) == (file.digest, file.path)
+    return diff.rebuilt if same_source else diff.changed
 
 
-def _moves(gone: Sequence[KnownArticle], new: Sequence[ArticleFile]) -> list[Pair]:
+def find_moves(articles: Sequence[PreviousArticle], files: Sequence[ArticleFile]) -> list[Pair]:
+    """Pairs of articles and files with another slug."""
     moves: list[Pair] = []
-    for of_row, of_file in _MARKS:
-        rows, files = {row.slug for row, _ in moves}, {file.slug for _, file in moves}
+    for of_article, of_file in _IDENTITIES:
+        moved_slugs, new_slugs = {article.slug for article, _ in moves}, {file.slug for _, file in moves}
         moves += _match(
-            [row for row in gone if row.slug not in rows],
-            [file for file in new if file.slug not in files],
-            of_row,
+            [article for article in articles if article.slug not in moved_slugs],
+            [file for file in files if file.slug not in new_slugs],
+            of_article,
             of_file,
         )
     return moves
 
 
 def _match(
-    rows: Sequence[KnownArticle],
+    articles: Sequence[PreviousArticle],
     files: Sequence[ArticleFile],
-    of_row: Callable[[KnownArticle], Hashable],
+    of_article: Callable[[PreviousArticle], Hashable],
     of_file: Callable[[ArticleFile], Sequence[Hashable]],
 ) -> list[Pair]:
-    """Pairs that agree on a mark, where the mark is nobody else's."""
-    counts = Counter(of_row(row) for row in rows)
-    owners = {of_row(row): row for row in rows}
-    claims = Counter(mark for file in files for mark in of_file(file))
+    """Pairs that share a key which no other article and no other file has."""
+    counts = Counter(of_article(article) for article in articles)
+    owners = {of_article(article): article for article in articles}
+    claims = Counter(key for file in files for key in of_file(file))
     pairs, taken = [], set()
     for file in files:
-        marks = [mark for mark in of_file(file) if counts[mark] == 1 and claims[mark] == 1]
-        if marks and owners[marks[0]].id not in taken:
-            taken.add(owners[marks[0]].id)
-            pairs.append((owners[marks[0]], file))
+        keys = [key for key in of_file(file) if counts[key] == 1 and claims[key] == 1]
+        if keys and owners[keys[0]].id not in taken:
+            taken.add(owners[keys[0]].id)
+            pairs.append((owners[keys[0]], file))
     return pairs

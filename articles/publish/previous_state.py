@@ -1,37 +1,35 @@
-"""What the database knows of the files from the last publication."""
+"""Queries for the state that the last publication left in the database."""
 
 import json
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
-from articles.build.built_article import BuiltLink
-from articles.loading import file_io
+from articles.build.built_article import BuiltImage, BuiltLink
 from articles.models import Article, ArticleBody, BodyImage, BodyLink, Exam
 
-_MANY = 500  # values in one IN (…)
+_BATCH = 500  # values in one IN (…)
 
 
-class KnownArticle(NamedTuple):
-    """A row of the library. `removed` ones are marked: their files went away."""
+class PreviousArticle(NamedTuple):
+    """A row of the library. Without a body it is marked as removed."""
 
     id: int
     slug: str
     exam: str
     path: str
-    stamp: str
+    stat: str
     digest: str
-    build: str
-    aliases: str  # as JSON: nearly always none, and ten thousand take a while to read
+    build_hash: str
+    aliases: str  # JSON; parsed only when needed, as parsing ten thousand takes a while
     body_id: int | None
 
     @property
     def is_removed(self) -> bool:
-        """Whether its file went away."""
+        """Whether its file was deleted."""
         return self.body_id is None
 
     @property
@@ -41,73 +39,55 @@ class KnownArticle(NamedTuple):
 
     @property
     def url(self) -> str:
-        """The path of its page."""
+        """The path of its URL."""
         return f"/articles/{self.slug}/"
 
     def line_of(self, *_place: str | int) -> int:
-        """Where its file says something: not remembered."""
+        """The first line: the database does not have the lines of fields."""
         return 1
 
 
-def known_articles(session: Session) -> list[KnownArticle]:
-    """Every article the library has or had."""
+def previous_articles(session: Session) -> list[PreviousArticle]:
+    """Every article that the library has or had."""
     columns = (
         Article.id, Article.slug, Exam.slug, Article.path, Article.stat, Article.source_hash, Article.build_hash,
         cast(Article.aliases, Text), Article.body_id,
     )  # fmt: skip
     rows = session.connection().execute(select(*columns).join(Exam, Exam.id == Article.exam_id))
-    return list(map(KnownArticle._make, rows))
+    return list(map(PreviousArticle._make, rows))
 
 
-def first_seen(session: Session, ids: Sequence[int]) -> dict[int, datetime | None]:
-    """When these articles came or will come into sight."""
+def first_visible_times(session: Session, ids: Sequence[int]) -> dict[int, datetime | None]:
+    """When each of these articles was or will be first visible."""
     query = select(Article.id, Article.first_visible_at)
-    parts = [session.execute(query.where(Article.id.in_(some))) for some in in_parts(ids)]
-    return {article_id: moment for rows in parts for article_id, moment in rows}
+    batches = [session.execute(query.where(Article.id.in_(batch))) for batch in batched(ids)]
+    return {article_id: moment for rows in batches for article_id, moment in rows}
 
 
-def with_changed_images(session: Session, root: Path, now_ns: int) -> set[str]:
-    """The files whose images changed or went away."""
+def images_in_use(session: Session) -> Iterator[tuple[str, BuiltImage]]:
+    """The images of all articles, each with the path of the article."""
     columns = (Article.path, BodyImage.path, BodyImage.stat, BodyImage.digest)
     rows = session.execute(select(*columns).join(BodyImage, BodyImage.body_id == Article.body_id))
-    return {path for path, image, stamp, digest in rows if not _is_same(root / image, stamp, digest, now_ns)}
+    return ((article, BuiltImage(path, stat, digest)) for article, path, stat, digest in rows)
 
 
-def _is_same(path: Path, stamp: str, digest: str, now_ns: int) -> bool:
-    try:
-        return (stamp != "" and file_io.stamp_of(path, now_ns) == stamp) or file_io.digest_of(path) == digest
-    except OSError:
-        return False
-
-
-def linking_to(session: Session, paths: Collection[str]) -> set[str]:
-    """The files that have a link to one of `paths`."""
-    return {path for path, _ in _links(session, paths)}
-
-
-def links_into(session: Session, paths: Collection[str]) -> dict[str, tuple[BuiltLink, ...]]:
-    """The links with an anchor into one of `paths`, by the file they stand in."""
-    found: dict[str, tuple[BuiltLink, ...]] = {}
-    for path, link in _links(session, paths):
-        if link.anchor:
-            found[path] = (*found.get(path, ()), BuiltLink(link.path, link.anchor, link.url, link.line))
-    return found
-
-
-def _links(session: Session, paths: Collection[str]) -> Iterator[tuple[str, BodyLink]]:
-    query = select(Article.path, BodyLink).join(Article, BodyLink.body_id == Article.body_id)
-    for some in in_parts(sorted(paths)):
-        yield from session.execute(query.where(BodyLink.path.in_(some)))
+def links_to(session: Session, paths: Collection[str]) -> Iterator[tuple[str, BuiltLink]]:
+    """The links that lead to one of `paths`, each with the path of the article that has it."""
+    columns = (Article.path, BodyLink.path, BodyLink.anchor, BodyLink.url, BodyLink.line)
+    query = select(*columns).join(BodyLink, BodyLink.body_id == Article.body_id)
+    for batch in batched(sorted(paths)):
+        for article, path, anchor, url, line in session.execute(query.where(BodyLink.path.in_(batch))):
+            yield article, BuiltLink(path, anchor, url, line)
 
 
 def anchors_of(session: Session, paths: Collection[str]) -> dict[str, list[str]]:
-    """The anchors of the texts of these files."""
+    """The anchors of these articles, by path."""
     query = select(Article.path, ArticleBody.anchors).join(ArticleBody, ArticleBody.id == Article.body_id)
-    parts = [session.execute(query.where(Article.path.in_(some))) for some in in_parts(sorted(paths))]
-    return {path: anchors for rows in parts for path, anchors in rows}
+    batches = [session.execute(query.where(Article.path.in_(batch))) for batch in batched(sorted(paths))]
+    return {path: anchors for rows in batches for path, anchors in rows}
 
 
-def in_parts(values: Sequence[Any], size: int = _MANY) -> Iterator[Sequence[Any]]:
-    """A long list in pieces that fit into one statement."""
+def batched(values: Sequence[Any], size: int = _BATCH) -> Iterator[Sequence[Any]]:
+    """A long list in batches that fit into one statement."""
     for start in range(0, len(values), size):
         yield values[start : start + size]

@@ -1,44 +1,47 @@
-"""One run of publishing: where it reads and writes, and what it has learnt so far."""
+"""The state of one publication: where it reads and writes, and what it has found so far."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from articles.build.addresses import Addresses
 from articles.build.built_article import BuiltArticle
-from articles.check import Report, nothing
-from articles.publish.content_store import Stored
-from articles.publish.previous_state import KnownArticle
+from articles.problems import ProblemReport
+from articles.progress import no_progress
+from articles.publish.content_store import StoredBody
+from articles.publish.previous_state import PreviousArticle
 from carrel.db import Database
 
 
 class PublishRefusedError(Exception):
     """The files have mistakes, so nothing was published. Carries the `report`."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: ProblemReport) -> None:
         super().__init__("Nothing was published.")
         self.report = report
 
 
-def silent(_sentence: str) -> None:
-    """Say nothing."""
+def no_message(_sentence: str) -> None:
+    """Tell nobody."""
 
 
 @dataclass
 class Publication:
-    """What a run is told, and what it learns on its way."""
+    """One run of `publish`; the fields without a default are its input."""
 
     db: Database
     content: Path
     media: Path
     now: datetime
     dry_run: bool = False
-    say: Callable[[str], None] = silent
-    progress: Callable[[int], None] = nothing
-    rows: list[KnownArticle] = field(default_factory=list)
-    known: dict[str, KnownArticle] = field(default_factory=dict)  # by path, without the removed
-    addresses: Addresses = field(default_factory=lambda: Addresses({}))  # of files read now and known
-    seen: dict[int, datetime | None] = field(default_factory=dict)  # by id, of rows that get a new text
-    stored: dict[str, Stored] = field(default_factory=dict)
-    pages: dict[str, BuiltArticle] = field(default_factory=dict)
+    say: Callable[[str], None] = no_message
+    progress: Callable[[int], None] = no_progress
+    previous: list[PreviousArticle] = field(default_factory=list)
+    build_hashes: dict[str, str] = field(default_factory=dict)  # by exam
+    stored_bodies: dict[str, StoredBody] = field(default_factory=dict)  # by path
+    built_pages: dict[str, BuiltArticle] = field(default_factory=dict)  # by path
+
+    @property
+    def previous_by_path(self) -> dict[str, PreviousArticle]:
+        """The previous articles without those that were removed."""
+        return {article.path: article for article in self.previous if not article.is_removed}

@@ -1,4 +1,4 @@
-"""Exams, domains, topics and plain pages brought into the database. Few rows, so plain ORM."""
+"""Brings exams, domains, topics and plain pages into the database. They are few, so the plain ORM is fast enough."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -14,23 +14,24 @@ from articles.models import Domain, Exam, PlainPage, Topic
 
 
 def sync_exams(session: Session, files: Mapping[str, ExamFile]) -> list[str]:
-    """Make the exams what their files say. The slugs of those that changed."""
+    """Update the exams from their files. The slugs of those that changed."""
     rows = {exam.slug: exam for exam in session.scalars(select(Exam))}
     for slug in files.keys() - rows.keys():
         rows[slug] = Exam(slug=slug)
         session.add(rows[slug])
-    changed = {slug for slug, file in files.items() if _set(rows[slug], **_exam(file))}
-    changed |= {slug for slug in rows.keys() - files.keys() if _set(rows[slug], in_files=False)}
+    changed = {slug for slug, file in files.items() if set_attributes(rows[slug], **exam_columns(file))}
+    changed |= {slug for slug in rows.keys() - files.keys() if set_attributes(rows[slug], in_files=False)}
     session.flush()
     changed |= {
-        slug for slug, file in files.items() if _sync_domains(session, rows[slug], file.fields.domains)
+        slug for slug, file in files.items() if sync_domains(session, rows[slug], file.fields.domains)
     }
-    if _sync_topics(session, files.values()):
+    if sync_topics(session, files.values()):
         changed |= set(files)
     return sorted(changed)
 
 
-def _exam(file: ExamFile) -> dict[str, object]:
+def exam_columns(file: ExamFile) -> dict[str, object]:
+    """The columns of an exam's row."""
     fields = file.fields
     return {
         "name": fields.name,
@@ -46,39 +47,43 @@ def _exam(file: ExamFile) -> dict[str, object]:
     }
 
 
-def _sync_domains(session: Session, exam: Exam, fields: Sequence[DomainFields]) -> bool:
+def sync_domains(session: Session, exam: Exam, fields: Sequence[DomainFields]) -> bool:
+    """Update the domains of an exam. Whether any changed."""
     rows = {
         domain.slug: domain for domain in session.scalars(select(Domain).where(Domain.exam_id == exam.id))
     }
     changed = False
-    for position, each in enumerate(fields):
-        row = rows.pop(each.slug, None) or Domain(slug=each.slug, exam_id=exam.id)
+    for position, domain in enumerate(fields):
+        row = rows.pop(domain.slug, None) or Domain(slug=domain.slug, exam_id=exam.id)
         session.add(row)
-        changed |= _set(row, title=each.title, weight=each.weight, source=each.source, position=position)
+        changed |= set_attributes(
+            row, title=domain.title, weight=domain.weight, source=domain.source, position=position
+        )
     for row in rows.values():
         session.delete(row)
     session.flush()
     return changed or bool(rows)
 
 
-def _sync_topics(session: Session, files: Iterable[ExamFile]) -> bool:
+def sync_topics(session: Session, files: Iterable[ExamFile]) -> bool:
+    """Update the topics of all exams. Whether any changed."""
     names = {slug: name for file in files for slug, name in file.fields.topics.items()}
     rows = {topic.slug: topic for topic in session.scalars(select(Topic))}
     changed = False
     for slug, name in names.items():
         row = rows.get(slug) or Topic(slug=slug)
         session.add(row)
-        changed |= _set(row, name=name, in_files=True)
+        changed |= set_attributes(row, name=name, in_files=True)
     for slug in rows.keys() - names.keys():
-        changed |= _set(rows[slug], in_files=False)
+        changed |= set_attributes(rows[slug], in_files=False)
     session.flush()
     return changed
 
 
 def sync_pages(
-    session: Session, files: Iterable[PageFile], texts: Mapping[str, BuiltArticle], now: datetime
+    session: Session, files: Iterable[PageFile], built: Mapping[str, BuiltArticle], now: datetime
 ) -> list[str]:
-    """Make the plain pages what their files say. The slugs of those that changed."""
+    """Update the plain pages from their files. The slugs of those that changed."""
     rows = {page.slug: page for page in session.scalars(select(PlainPage))}
     changed = []
     for file in files:
@@ -86,7 +91,7 @@ def sync_pages(
         session.add(row)
         matter = file.matter
         values = {"title": matter.title, "summary": matter.summary, "updated": matter.updated}
-        if _set(row, html=texts[file.path].html, **values):
+        if set_attributes(row, html=built[file.path].html, **values):
             row.modified_at = now
             changed.append(file.slug)
     for row in rows.values():
@@ -95,8 +100,8 @@ def sync_pages(
     return sorted([*changed, *rows])
 
 
-def _set(row: object, **values: object) -> bool:
-    """Set what differs. Whether anything did."""
+def set_attributes(row: object, **values: object) -> bool:
+    """Set the attributes that differ. Whether there were any."""
     different = {name: value for name, value in values.items() if getattr(row, name, None) != value}
     for name, value in different.items():
         setattr(row, name, value)

@@ -1,34 +1,30 @@
-"""Markdown of one article in, sanitised HTML and what was learnt on the way out. Knows no database and no Flask."""
+"""Renders the Markdown of an article to sanitized HTML. Independent of database and Flask."""
 
 from articles.render.checks import PLACEHOLDER
 from articles.render.feed import for_feed
 from articles.render.pipeline import RENDERER, render
 from articles.render.rendered import (
     Block,
-    Context,
     Heading,
     Image,
     Kind,
-    Level,
     Link,
-    Problem,
+    RenderContext,
     Rendered,
 )
-from carrel.images.image import Picture
+from carrel.images.image import WebImage
 
 __all__ = [
     "PLACEHOLDER",
     "RENDERER",
     "Block",
-    "Context",
     "Heading",
     "Image",
     "Kind",
-    "Level",
     "Link",
-    "Picture",
-    "Problem",
+    "RenderContext",
     "Rendered",
+    "WebImage",
     "for_feed",
     "render",
 ]

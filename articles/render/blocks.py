@@ -1,61 +1,72 @@
-"""Tables, notes and task lists, made to be used by keyboard and heard by a screen reader."""
+"""Tables, admonitions and task lists, made accessible to keyboards and screen readers."""
 
-from articles.render.tree import Element, Tree, make, parent_of, put, take, text_of, wrap
+from articles.render.tree import (
+    Element,
+    Tree,
+    new_element,
+    parent_of,
+    pop_attribute,
+    set_attributes,
+    text_of,
+    wrap,
+)
 
-_LABEL = 120  # characters; a listener needs the gist of a long head
+_MAX_LABEL = 120  # characters; a screen reader reads the whole label aloud
 
 
-def tables(tree: Tree) -> None:
-    """Let wide tables scroll by keyboard, and say which cells are heads."""
-    for table in tree.found["table"]:
-        heads = [head for head in table.iter("th") if not _is_empty(head)]
-        for head in heads:
-            head.set("scope", "col")
+def make_tables_accessible(tree: Tree) -> None:
+    """Make wide tables scrollable by keyboard, and mark header cells."""
+    for table in tree.elements["table"]:
+        headers = [header for header in table.iter("th") if not is_empty_cell(header)]
+        for header in headers:
+            header.set("scope", "col")
         for cell in table.iter("th", "td"):
-            if side := take(cell, "align"):
-                cell.set("class", side)
-        _mark_row_heads(table)
-        for empty in [head for head in table.iter("th") if _is_empty(head)]:
-            empty.tag = "td"  # a head without words says nothing to a listener
-            take(empty, "scope")
-        label = f"Table: {', '.join(text_of([head]) for head in heads)}"[:_LABEL]
-        wrap(table, make("div", cls="table", role="region", aria_label=label, tabindex="0"))
+            if alignment := pop_attribute(cell, "align"):
+                cell.set("class", alignment)
+        mark_row_headers(table)
+        for empty in [header for header in table.iter("th") if is_empty_cell(header)]:
+            empty.tag = "td"  # an empty header has no meaning for a screen reader
+            pop_attribute(empty, "scope")
+        label = f"Table: {', '.join(text_of([header]) for header in headers)}"[:_MAX_LABEL]
+        wrap(table, new_element("div", cls="table", role="region", aria_label=label, tabindex="0"))
 
 
-def _mark_row_heads(table: Element) -> None:
-    """The first column heads its rows where all of it is bold, and where nothing stands above it."""
-    firsts = [row[0] for row in table.iter("tr") if len(row) and row[0].tag == "td"]
+def mark_row_headers(table: Element) -> None:
+    """Make the first column headers when all of it is bold, or when its own header is empty."""
+    first_cells = [row[0] for row in table.iter("tr") if len(row) and row[0].tag == "td"]
     corner = next(table.iter("th"), None)
-    if (corner is not None and _is_empty(corner)) or all(_is_bold(cell) for cell in firsts):
-        for cell in firsts:
+    if (corner is not None and is_empty_cell(corner)) or all(is_bold_cell(cell) for cell in first_cells):
+        for cell in first_cells:
             cell.tag = "th"
             cell.set("scope", "row")
 
 
-def _is_empty(cell: Element) -> bool:
+def is_empty_cell(cell: Element) -> bool:
+    """Whether a cell has no content."""
     return not len(cell) and not (cell.text or "").strip()
 
 
-def _is_bold(cell: Element) -> bool:
+def is_bold_cell(cell: Element) -> bool:
+    """Whether all of a cell is bold."""
     return len(cell) == 1 and cell[0].tag == "strong" and not cell.text and not cell[0].tail
 
 
-def notes(tree: Tree) -> None:
-    """Turn GitHub's admonitions into notes."""
-    for box in tree.found["div"]:
-        classes = box.get("class", "").split()
+def convert_admonitions(tree: Tree) -> None:
+    """Give GitHub's admonitions our classes and a role."""
+    for element in tree.elements["div"]:
+        classes = element.get("class", "").split()
         if classes[:1] == ["markdown-alert"] and len(classes) == 2:
             kind = classes[1].removeprefix("markdown-alert-")
-            put(box, cls=f"note note-{kind}", role="note")
-            box[0].set("class", "note-title")
+            set_attributes(element, cls=f"note note-{kind}", role="note")
+            element[0].set("class", "note-title")
 
 
-def tasks(tree: Tree) -> None:
-    """Give the boxes of task lists a name; they are for reading, not for ticking."""
-    for box in tree.found["input"]:
-        item = box.getparent()
-        if item is None:  # the box of an option: its question has removed it
+def label_task_lists(tree: Tree) -> None:
+    """Label the checkboxes of task lists, which are only for reading."""
+    for checkbox in tree.elements["input"]:
+        item = checkbox.getparent()
+        if item is None:  # an option's checkbox, which `questions` has removed
             continue
         item.set("class", "task")
         parent_of(item).set("class", "tasks")
-        box.set("aria-label", "Done" if box.get("checked") is not None else "Not done")
+        checkbox.set("aria-label", "Done" if checkbox.get("checked") is not None else "Not done")

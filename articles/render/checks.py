@@ -1,11 +1,11 @@
-"""What only the parsed text shows: HTML that was left out, and words that were meant to be replaced."""
+"""Checks of the parsed body for raw HTML and for placeholders."""
 
 import re
 from functools import cache
 
 from lxml import etree
 
-from articles.render.tree import POSITION, Element, Tree, parent_of, prose
+from articles.render.tree import POSITION, Element, Tree, parent_of, text_nodes
 
 _TAG = re.compile(r"<[A-Za-z/!?]")
 PLACEHOLDER = re.compile(r"(?<![\w-])(?:TODO|FIXME|TK|TKTK|XXX)(?![\w-])|[Ll]orem [Ii]psum|LOREM IPSUM")
@@ -16,19 +16,13 @@ _CONTAINERS = (
     "div",
     "li",
     "section",
-)  # a block of HTML stands between their other blocks
-_SIGNS = (
-    "TODO",
-    "FIXME",
-    "TK",
-    "XXX",
-    "orem ",
-    "OREM ",
-)  # a plain search is ten times faster than the pattern
+)  # these can have a block of HTML between other blocks
+# Searched first, as that is ten times faster than the regular expression.
+_PLACEHOLDER_PARTS = ("TODO", "FIXME", "TK", "XXX", "orem ", "OREM ")
 
 
-def raw_html(tree: Tree, source: str) -> None:
-    """Report HTML in the Markdown; the parser has left a comment where it left it out."""
+def check_raw_html(tree: Tree, source: str) -> None:
+    """Report HTML in the Markdown, which the parser replaces by comments."""
     if "<" not in source:
         return
     for line in sorted({_line_of_html(tree, comment) for comment in tree.root.iter(etree.Comment)}):
@@ -45,24 +39,24 @@ def _line_of_html(tree: Tree, comment: Element) -> int:
         before, after = comment.getprevious(), comment.getnext()
         start = tree.span(before)[1] if before is not None and before.get(POSITION) else start
         end = tree.span(after)[0] if after is not None and after.get(POSITION) else end
-    return (tree.find(start, end, _TAG) or start) + tree.context.first_line - 1
+    return (tree.find_line(start, end, _TAG) or start) + tree.context.first_line - 1
 
 
-def placeholders(tree: Tree, source: str) -> None:
-    """Report words that stand for text to come, outside code."""
-    if not any(sign in source for sign in _SIGNS):
+def check_placeholders(tree: Tree, source: str) -> None:
+    """Report placeholders for text to come, outside code."""
+    if not any(part in source for part in _PLACEHOLDER_PARTS):
         return
-    alts = ((element, element.get("alt", "")) for element in tree.found["img"])
-    found = {
-        (tree.seek(element, _exactly(word)), word)
-        for element, text in (*prose(tree), *alts)
+    alts = ((element, element.get("alt", "")) for element in tree.elements["img"])
+    placeholders = {
+        (tree.line_of_match(element, _literal(word)), word)
+        for element, text in (*text_nodes(tree), *alts)
         for word in PLACEHOLDER.findall(text)
     }
-    for line, word in sorted(found):
-        mend = f"Write what belongs there; if {word} is meant, write it as `code`."
-        tree.report(line, "placeholder", f"The text still has “{word}” in it.", mend)
+    for line, word in sorted(placeholders):
+        hint = f"Write what belongs there; if {word} is meant, write it as `code`."
+        tree.report(line, "placeholder", f"The text still has “{word}” in it.", hint)
 
 
 @cache
-def _exactly(word: str) -> re.Pattern[str]:
+def _literal(word: str) -> re.Pattern[str]:
     return re.compile(re.escape(word))

@@ -1,4 +1,4 @@
-"""The last word: an allow-list of exactly what our own transforms make (CON-01, ASVS 1.3.1)."""
+"""Sanitizes HTML with an allow-list of exactly what our own transforms produce (CON-01, ASVS 1.3.1)."""
 
 from importlib.metadata import version
 
@@ -32,9 +32,9 @@ VALUES = {
     "section": {"role": {"doc-endnotes"}},
     "th": {"scope": {"col", "row"}},
 }
-# Allowed above as well: what is only forced comes out in an order that changes from one process to the next.
+# Also in VALUES: the order of attributes that are only forced differs between processes.
 FORCED = {"input": {"type": "checkbox", "disabled": ""}}
-_SIDES = {"left", "center", "right"}
+_ALIGNMENTS = {"left", "center", "right"}
 CLASSES = {
     "a": {"anchor", "ref", "back"},
     "div": {
@@ -46,8 +46,8 @@ CLASSES = {
     "pre": {"code"},
     "section": {"question", "footnotes"},
     "span": {"letter"} | {name for name in STANDARD_TYPES.values() if name},
-    "td": _SIDES,
-    "th": _SIDES,
+    "td": _ALIGNMENTS,
+    "th": _ALIGNMENTS,
     "ul": {"tasks"},
 }  # fmt: skip
 
@@ -63,5 +63,5 @@ _CLEANER = nh3.Cleaner(
 
 
 def clean(html: str) -> str:
-    """Give the HTML without anything that is not on the list."""
+    """The HTML without anything that is not on the list."""
     return _CLEANER.clean(html)

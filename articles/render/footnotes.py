@@ -1,4 +1,7 @@
-"""Footnotes: numbered by us, since an author's label may hold any character, with a way back from every note."""
+"""Footnotes: numbered by us, since a label may hold any character, and linked in both directions.
+
+A reference `[^label]` stands in the text and its note at the end; a backlink leads from the note to the reference.
+"""
 
 import re
 from collections import Counter
@@ -6,105 +9,105 @@ from collections.abc import Set
 from itertools import islice
 from urllib.parse import unquote
 
-from articles.render.tree import Element, Tree, parent_of, prose, put, remove
+from articles.render.tree import Element, Tree, parent_of, remove, set_attributes, text_nodes
 
 _DEFINITION = re.compile(r" {0,3}\[\^([^\]\s]+)\]:")
-_CALL = re.compile(r"\[\^([^\]\s]+)\]")
-_MANY = 100  # calls without a note; each is looked for in the source
-_OURS = ("ref", "back", "footnote-backref")
+_REFERENCE = re.compile(r"\[\^([^\]\s]+)\]")
+_MAX_UNDEFINED = 100  # references that are reported, as each is searched in the source
+_FOOTNOTE_LINKS = ("ref", "back", "footnote-backref")
+
+References = dict[str, list[Element]]  # by the id of the note, as the parser gives it
 
 
-def tie(tree: Tree, source: str) -> None:
-    """Tie calls to notes in both directions, and report what has no other end."""
+def link_footnotes(tree: Tree, source: str) -> None:
+    """Link references and notes in both directions, and report notes without a reference."""
     if "[^" not in source:
         return
-    calls = _calls(tree)
-    _check_definitions(tree, {_label(target) for target in calls})
-    for section in tree.found["section"][:1]:
-        _keep_called(tree, section, calls)
+    references = find_references(tree)
+    labels = {unquote(note_id.removeprefix("fn-")).casefold() for note_id in references}
+    check_definitions(tree, labels)
+    for section in tree.elements["section"][:1]:
+        _discard_unreachable(tree, section, references)
         if len(section[0]):
-            _tie_notes(tree, section, calls)
-    untied = [call for called_from in calls.values() for call in called_from if call.get("class") != "ref"]
-    tree.discard([parent_of(call) for call in untied])  # their note is not shown
-    tree.found["a"] = [link for link in tree.found["a"] if link.get("class") not in _OURS]
+            _link_section(tree, section, references)
+    unlinked = [link for links in references.values() for link in links if link.get("class") != "ref"]
+    tree.discard([parent_of(link) for link in unlinked])  # their note is not shown
+    tree.elements["a"] = [link for link in tree.elements["a"] if link.get("class") not in _FOOTNOTE_LINKS]
 
 
-def _calls(tree: Tree) -> dict[str, list[Element]]:
-    calls: dict[str, list[Element]] = {}
-    for link in tree.found["a"]:
+def find_references(tree: Tree) -> References:
+    """The links that the parser made of references."""
+    references: References = {}
+    for link in tree.elements["a"]:
         if link.get("id", "").startswith("fnref-"):
             link.text = None
-            calls.setdefault(link.get("href", "")[1:], []).append(link)
-    return calls
+            references.setdefault(link.get("href", "")[1:], []).append(link)
+    return references
 
 
-def _keep_called(tree: Tree, section: Element, calls: dict[str, list[Element]]) -> None:
-    """Drop what the parser gives but no reader can reach: the second of two notes, one called in an alt text only."""
-    tree.discard([note for note in section[0] if note.get("id") not in calls or not _backs(note)])
-    kept = set(tree.found["a"])
-    for called_from in calls.values():
-        called_from[:] = [call for call in called_from if call in kept]
+def _discard_unreachable(tree: Tree, section: Element, references: References) -> None:
+    """Discard notes without a reference in the text: duplicates, and those referenced only in an alt text."""
+    tree.discard([note for note in section[0] if note.get("id") not in references or not backlinks_of(note)])
+    remaining = set(tree.elements["a"])
+    for links in references.values():
+        links[:] = [link for link in links if link in remaining]
     if not len(section[0]):
         tree.discard([section])
 
 
-def _tie_notes(tree: Tree, section: Element, calls: dict[str, list[Element]]) -> None:
-    put(section, cls="footnotes", role="doc-endnotes", aria_label="Footnotes")
+def _link_section(tree: Tree, section: Element, references: References) -> None:
+    set_attributes(section, cls="footnotes", role="doc-endnotes", aria_label="Footnotes")
     for number, note in enumerate(section[0], 1):
-        called_from, backs = calls[note.get("id", "")], _backs(note)
+        links, backlinks = references[note.get("id", "")], backlinks_of(note)
         note.set("id", f"fn-{number}")
-        for count, (call, back) in enumerate(zip(called_from, backs, strict=False), 1):
-            _tie_one(tree, call, back, number, count)
-        for back in backs[len(called_from) :]:
-            remove(back)
+        for count, (link, backlink) in enumerate(zip(links, backlinks, strict=False), 1):
+            _link_pair(tree, link, backlink, number, count)
+        for backlink in backlinks[len(links) :]:
+            remove(backlink)
 
 
-def _backs(note: Element) -> list[Element]:
+def backlinks_of(note: Element) -> list[Element]:
+    """The links from a note back to its references."""
     return [link for link in note.iter("a") if link.get("class") == "footnote-backref"]
 
 
-def _tie_one(tree: Tree, call: Element, back: Element, number: int, count: int) -> None:
-    place = f"fnref-{number}" if count == 1 else f"fnref-{number}-{count}"
-    put(call, id=place, cls="ref", role="doc-noteref", href=f"#fn-{number}", aria_label=f"Note {number}")
-    for mark in list(back):  # the count of a second call
-        back.remove(mark)
-    back.text = None
+def _link_pair(tree: Tree, link: Element, backlink: Element, number: int, count: int) -> None:
+    """Link the reference that is the `count`th to its note, and the note to that reference."""
+    link_id = f"fnref-{number}" if count == 1 else f"fnref-{number}-{count}"
+    set_attributes(
+        link, id=link_id, cls="ref", role="doc-noteref", href=f"#fn-{number}", aria_label=f"Note {number}"
+    )
+    for child in list(backlink):  # the parser's own count
+        backlink.remove(child)
+    backlink.text = None
     label = f"Back to the text, note {number}" + (f", place {count}" if count > 1 else "")
-    put(back, href=f"#{place}", cls="back", role="doc-backlink", aria_label=label)
-    tree.late += [(call, str(number)), (back, "↩" if count == 1 else f"↩{count}")]
+    set_attributes(backlink, href=f"#{link_id}", cls="back", role="doc-backlink", aria_label=label)
+    tree.visual_texts += [(link, str(number)), (backlink, "↩" if count == 1 else f"↩{count}")]
 
 
-def _check_definitions(tree: Tree, called: Set[str]) -> None:
-    code = [tree.span(element) for element in tree.found["pre"]]
-    defined: Counter[str] = Counter()
-    for number, line in [pair for pair in enumerate(tree.lines, 1) if "]:" in pair[1]]:
-        found = _DEFINITION.match(line)
-        if found and not any(start <= number <= end for start, end in code):
-            defined[found[1].casefold()] += 1
-            _check_definition(tree, number + tree.context.first_line - 1, found[1], defined, called)
+def check_definitions(tree: Tree, referenced: Set[str]) -> None:
+    """Report notes that are defined twice or never referenced; the parser drops them."""
+    code = [tree.span(element) for element in tree.elements["pre"]]
+    counts: Counter[str] = Counter()
+    for number, source_line in enumerate(tree.lines, 1):
+        definition = _DEFINITION.match(source_line) if "]:" in source_line else None
+        if definition is None or any(start <= number <= end for start, end in code):
+            continue
+        name, line = definition[1], number + tree.context.first_line - 1
+        counts[name.casefold()] += 1
+        if counts[name.casefold()] > 1:
+            message = f"The footnote [^{name}] is defined twice."
+            tree.report(line, "footnote-duplicate", message, "Keep one of the two.")
+        elif name.casefold() not in referenced:
+            message = f"The footnote [^{name}] is defined, but the text never refers to it."
+            hint = f"Put [^{name}] where the note belongs, or remove the note."
+            tree.report(line, "footnote-unused", message, hint)
 
 
-def check_calls(tree: Tree) -> None:
-    """Report calls whose note is missing: the parser leaves them as text."""
-    undefined = ((element, call) for element, text in prose(tree) for call in _CALL.findall(text))
-    for element, call in islice(undefined, _MANY):
-        line = tree.seek(element, re.compile(re.escape(f"[^{call}]")))
-        mend = f"Add a line that begins with `[^{call}]:`."
-        tree.report(line, "footnote-undefined", f"The footnote [^{call}] is called, but not written.", mend)
-
-
-def _check_definition(tree: Tree, line: int, name: str, defined: Counter[str], called: Set[str]) -> None:
-    label = name.casefold()
-    if defined[label] > 1:
-        tree.report(
-            line, "footnote-duplicate", f"The footnote [^{name}] is written twice.", "Keep one of the two."
-        )
-    elif label not in called:
-        message = f"The footnote [^{name}] is written, but the text never calls it."
-        tree.report(
-            line, "footnote-unused", message, f"Put [^{name}] where the note belongs, or remove the note."
-        )
-
-
-def _label(target: str) -> str:
-    return unquote(target.removeprefix("fn-")).casefold()
+def check_references(tree: Tree) -> None:
+    """Report references without a note: the parser leaves them as text."""
+    undefined = ((element, name) for element, text in text_nodes(tree) for name in _REFERENCE.findall(text))
+    for element, name in islice(undefined, _MAX_UNDEFINED):
+        line = tree.line_of_match(element, re.compile(re.escape(f"[^{name}]")))
+        hint = f"Add a line that begins with `[^{name}]:`."
+        tree.report(line, "footnote-undefined", f"The footnote [^{name}] is not defined.", hint)

@@ -1,41 +1,39 @@
-"""Headings: ids that links point at, a visible anchor, and the contents list."""
+"""Headings: their ids, anchors, and levels."""
 
 import re
 
 from articles.render.rendered import Heading
-from articles.render.tree import HEADING, Element, Tree, add, text_of
+from articles.render.tree import HEADING, Element, Tree, sub_element, text_of
 
-RESERVED = (
-    "page-",
-    "fn-",
-    "fnref-",
-    "question-",
-)  # ids of the page around the article, of notes and of questions
+# Prefixes of other ids: of the page around the article, of footnotes and of questions.
+RESERVED_PREFIXES = ("page-", "fn-", "fnref-", "question-")
 
 _DROPPED = re.compile(r"[^\w\- ]")
 
 
 def slug(text: str) -> str:
-    """Make the anchor that GitHub makes of a heading, out of the way of every reserved id."""
+    """The id that GitHub gives to a heading, changed when its prefix is reserved."""
     plain = _DROPPED.sub("", text.strip().lower()).replace(" ", "-")
-    return f"section-{plain}" if plain.startswith(RESERVED) else plain or "section"
+    return f"section-{plain}" if plain.startswith(RESERVED_PREFIXES) else plain or "section"
 
 
-def number(tree: Tree) -> list[Heading]:
-    """Give each heading its id, and make an H1 an H2."""
-    taken: dict[str, int] = {}
+def assign_ids(tree: Tree) -> list[Heading]:
+    """Give each heading an id and a visible anchor, and turn H1 into H2."""
+    counts: dict[str, int] = {}
     headings = []
-    for element in tree.found[HEADING]:
-        heading = _read(tree, element, taken)
+    for element in tree.elements[HEADING]:
+        heading = _make_heading(tree, element, counts)
         element.set("id", heading.id)
-        anchor = add(element, "a", cls="anchor", href=f"#{heading.id}", aria_label="Link to this section")
-        tree.late.append((anchor, "#"))
+        anchor = sub_element(
+            element, "a", cls="anchor", href=f"#{heading.id}", aria_label="Link to this section"
+        )
+        tree.visual_texts.append((anchor, "#"))
         headings.append(heading)
-    _check_steps(tree, headings)
+    check_levels(tree, headings)
     return headings
 
 
-def _read(tree: Tree, element: Element, taken: dict[str, int]) -> Heading:
+def _make_heading(tree: Tree, element: Element, counts: dict[str, int]) -> Heading:
     line, text = tree.line(element), text_of([element])
     if element.tag == "h1":
         message = "The title is the only first-level heading of a page."
@@ -43,24 +41,25 @@ def _read(tree: Tree, element: Element, taken: dict[str, int]) -> Heading:
         element.tag = "h2"
     if not text:
         tree.report(line, "heading-empty", "A heading has no words.", "Write them, or remove its line.")
-    return Heading(_unique(slug(text), taken), text, int(element.tag[1]), line)
+    return Heading(unique_id(slug(text), counts), text, int(element.tag[1]), line)
 
 
-def _unique(wanted: str, taken: dict[str, int]) -> str:
-    """Give the slug, or the slug with the first free number; `taken` remembers the last number of each."""
-    found = wanted
-    while found in taken:
-        taken[wanted] += 1
-        found = f"{wanted}-{taken[wanted]}"
-    taken[found] = 0
-    return found
+def unique_id(base: str, counts: dict[str, int]) -> str:
+    """The slug, or the slug with the first unused number; `counts` has the last number of each slug."""
+    unique = base
+    while unique in counts:
+        counts[base] += 1
+        unique = f"{base}-{counts[base]}"
+    counts[unique] = 0
+    return unique
 
 
-def _check_steps(tree: Tree, headings: list[Heading]) -> None:
-    before = 1
+def check_levels(tree: Tree, headings: list[Heading]) -> None:
+    """Warn of headings that skip a level."""
+    previous = 1
     for heading in headings:
-        if heading.level > before + 1:
-            message = f"The heading jumps from level {before} to level {heading.level}."
-            mend = f"Begin it with `{'#' * (before + 1)}`: levels go down one at a time."
-            tree.report(heading.line, "heading-step", message, mend, "warning")
-        before = heading.level
+        if heading.level > previous + 1:
+            message = f"The heading jumps from level {previous} to level {heading.level}."
+            hint = f"Begin it with `{'#' * (previous + 1)}`: levels go down one at a time."
+            tree.report(heading.line, "heading-step", message, hint, "warning")
+        previous = heading.level

@@ -1,4 +1,4 @@
-"""What can be wrong with the path of an image beside an article."""
+"""Errors about the path of an image."""
 
 from carrel.images.problems import BrokenImageError, ImageError, UnknownImageTypeError
 
@@ -13,11 +13,11 @@ __all__ = [
 
 
 class MissingImageError(ImageError):
-    """No file has this name."""
+    """There is no such file."""
 
     code = "image-missing"
     sentence = "There is no image {path} beside the article."
-    mend = "Put the file there, or correct its name."
+    hint = "Put the file there, or correct its name."
 
 
 class ImageOutsideContentError(ImageError):
@@ -25,12 +25,12 @@ class ImageOutsideContentError(ImageError):
 
     code = "image-outside"
     sentence = "The image {path} lies outside the content folder."
-    mend = "Put the file beside the article and write its name only."
+    hint = "Put the file beside the article and write its name only."
 
 
 class ImageLinkLoopError(ImageError):
-    """Symbolic links lead in a circle, or the path cannot be followed."""
+    """The path cannot be resolved, for example because of a symlink loop."""
 
     code = "image-loop"
     sentence = "The path of the image {path} cannot be followed; a symbolic link may lead in a circle."
-    mend = "Put a real file in its place."
+    hint = "Put a real file in its place."

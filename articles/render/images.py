@@ -1,4 +1,4 @@
-"""Images beside an article: found, checked, and made anew."""
+"""Image files beside an article: finds, checks and publishes them."""
 
 import stat
 from pathlib import Path
@@ -10,13 +10,14 @@ from articles.render.image_problems import (
     MissingImageError,
     UnknownImageTypeError,
 )
-from carrel.images.image import BYTES, Picture
+from carrel.images.image import BYTES, WebImage
 
 
-def find(folder: Path, src: str, root: Path) -> Path:
-    """Give the file that an article in `folder` calls `src`.
+def find_image(folder: Path, src: str, root: Path) -> Path:
+    """The file that `src` means in an article in `folder`.
 
-    Raises MissingImageError, ImageOutsideContentError (outside the content folder `root`) or ImageLinkLoopError (a circle of symlinks).
+    Raises MissingImageError, ImageOutsideContentError (outside of the
+    content folder `root`) or ImageLinkLoopError.
     """
     if Path(src).is_absolute() or "\0" in src:
         raise ImageOutsideContentError(src)
@@ -24,24 +25,22 @@ def find(folder: Path, src: str, root: Path) -> Path:
         path = (folder / src).resolve(strict=True)
     except (FileNotFoundError, NotADirectoryError):
         raise MissingImageError(src) from None
-    except (OSError, RuntimeError):  # Python 3.11 and 3.12 raise RuntimeError for a circle, 3.13 OSError
+    except (OSError, RuntimeError):  # Python 3.11 and 3.12 raise RuntimeError on a symlink loop, 3.13 OSError
         raise ImageLinkLoopError(src) from None
     if not path.is_relative_to(root.resolve()):
         raise ImageOutsideContentError(src)
     return path
 
 
-def inspect(path: Path) -> None:
-    """Check a file as `publish` does, and write nothing. Raises an ImageError."""
-    from carrel.images import (
-        processing,  # here, as Pillow takes long to load, and most articles have no image
-    )
+def check_image(path: Path) -> None:
+    """Check a file as `publish_image` does, without writing anything. Raises ImageError."""
+    from carrel.images import processing  # imported here because Pillow is slow to load and often not needed
 
     processing.inspect(path.name, _read(path))
 
 
-def publish(path: Path, media: Path, url: str) -> Picture:
-    """Write the widths of an image that `media` lacks, and say how to show it; see `carrel.images.processing`."""
+def publish_image(path: Path, media: Path, url: str) -> WebImage:
+    """Write the sizes of an image that `media` lacks, and return how to show it; see `carrel.images.processing`."""
     from carrel.images import processing
 
     return processing.publish(path.name, _read(path), media, url)
@@ -52,7 +51,7 @@ def _read(path: Path) -> bytes:
         if not stat.S_ISREG(path.stat().st_mode):
             raise UnknownImageTypeError(path.name)
         with path.open("rb") as file:
-            return file.read(BYTES + 1)  # one byte too many is refused by whoever looks at it
+            return file.read(BYTES + 1)  # one more than allowed, so that the check for size fails
     except FileNotFoundError:
         raise MissingImageError(path.name) from None
     except OSError as error:

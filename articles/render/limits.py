@@ -1,63 +1,63 @@
-"""What is refused before it is parsed: input that makes a parser slow, and that no article needs (CON-10).
+"""Limits checked before parsing: input that makes a parser slow, and that no article needs (CON-10).
 
-Each cap stands a little above the largest honest article and far below the input with which the parser was seen
-to need more than a second.
+Each limit is a little above the largest real article, and far below the input for which the parser needed more
+than a second.
 """
 
 import re
 
-from articles.render.rendered import Problem
+from articles.problems import Problem
 
 CHARACTERS = 200_000  # about 30,000 words
 LINES = 10_000
 NESTING = 32  # quotes and lists that begin on one line
 INDENT = 200  # columns; nested lists deepen by indentation
-BARS = 60  # of a table, in one line; more than NESTING, see `refuse`
-CONTAINERS = 400  # signs that open or close one; 200 questions
-HTML = 2_000_000  # characters; a footnote that is called 50,000 times makes a small text large
+TABLE_BARS = 60  # in one line; must be more than NESTING, see `check_limits`
+CONTAINER_FENCES = 400  # `:::` that open or close one; 200 questions
+HTML = 2_000_000  # characters; a footnote referenced 50,000 times makes a small text large
 
 _MARKERS = re.compile(r"[ \t]*(?:(?:>|[-+*:](?=[ \t])|\d{1,9}[.)](?=[ \t]))[ \t]*)*")
 _MARKER = re.compile(r"[->+*:.)]")
-_SIGNS = " \t>-+*:.)0123456789"
+_MARKER_CHARACTERS = " \t>-+*:.)0123456789"
 
 
-def refuse(text: str, lines: list[str]) -> Problem | None:
-    """Name the first limit that the body breaks; the line counts from 1 within the body."""
+def check_limits(text: str, lines: list[str]) -> Problem | None:
+    """The first limit that the body exceeds; its line counts from 1 within the body."""
     if len(text) > CHARACTERS or len(lines) > LINES:
         return too_large()
-    if text.count(":::") > CONTAINERS:
-        return _problem(
-            1, "too-many-containers", f"`:::` stands more than {CONTAINERS} times.", "Split the article."
+    if text.count(":::") > CONTAINER_FENCES:
+        return Problem(
+            1,
+            "too-many-containers",
+            f"`:::` stands more than {CONTAINER_FENCES} times.",
+            "Split the article.",
         )
     for number, line in enumerate(lines, 1):
-        if len(line) > NESTING:  # no shorter line can break either limit
-            if not line[: NESTING + 1].strip(_SIGNS) and _too_deep(line):
+        if len(line) > NESTING:  # a shorter line cannot exceed either limit
+            if not line[: NESTING + 1].strip(_MARKER_CHARACTERS) and nests_too_deeply(line):
                 return too_deep(number)
-            if line.count("|") > BARS:
-                message = f"A line has more than {BARS} vertical bars."
-                return _problem(number, "table-too-wide", message, "Use fewer columns.")
+            if line.count("|") > TABLE_BARS:
+                message = f"A line has more than {TABLE_BARS} vertical bars."
+                return Problem(number, "table-too-wide", message, "Use fewer columns.")
     return None
 
 
-def _too_deep(line: str) -> bool:
-    start = _MARKERS.match(line)
-    prefix = start.group() if start else ""
+def nests_too_deeply(line: str) -> bool:
+    """Whether a line begins too many quotes and lists, or is indented too far."""
+    markers = _MARKERS.match(line)
+    prefix = markers.group() if markers else ""
     indent = len(prefix) - len(prefix.lstrip())
     return indent > INDENT or len(_MARKER.findall(prefix)) > NESTING
 
 
 def too_large() -> Problem:
-    """Say that the article is too long."""
+    """The problem of an article that is too long."""
     message = f"The article has more than {CHARACTERS:,} characters or {LINES:,} lines, or grows too much when rendered."
-    return _problem(1, "too-large", message, "Split it into several articles.")
+    return Problem(1, "too-large", message, "Split it into several articles.")
 
 
 def too_deep(line: int) -> Problem:
-    """Say that the article nests too deeply."""
-    return _problem(
+    """The problem of an article that nests too deeply."""
+    return Problem(
         line, "too-deep", "Lists, quotes or emphasis are nested too deeply here.", "Make the text flatter."
     )
-
-
-def _problem(line: int, code: str, message: str, mend: str) -> Problem:
-    return Problem(line, code, message, mend)

@@ -1,22 +1,21 @@
-"""Links: between articles by file name, to other sites, and those that are refused (ASVS 1.2.2)."""
+"""Links to articles by file name, to other sites, and links that are not allowed (ASVS 1.2.2)."""
 
 import re
 from urllib.parse import unquote
 
 from articles.render.rendered import Link
-from articles.render.tree import Element, Tree, is_blank, take
+from articles.render.tree import Element, Tree, is_blank, pop_attribute
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_HIDDEN_SCHEME = re.compile(
-    r"(?i)(javascript|vbscript|data|file)\s*(:|&colon;|&#)"
-)  # the parser has emptied these
-_OUTSIDE = ("http", "https")
+# The parser empties links with these, so they are searched in the source.
+_UNSAFE_SCHEME = re.compile(r"(?i)(javascript|vbscript|data|file)\s*(:|&colon;|&#)")
+_SCHEME_HINT = "Use https://, http:// or mailto:."
 
 
-def follow(tree: Tree) -> list[Link]:
-    """Resolve every link, report those that lead nowhere, and list the links to other articles."""
+def resolve_links(tree: Tree) -> list[Link]:
+    """Resolve every link, report broken ones, and return the links to other articles."""
     articles = []
-    for element in tree.found["a"]:
+    for element in tree.elements["a"]:
         if not (element.text or "").strip() and is_blank(element):
             tree.report(
                 tree.line(element),
@@ -24,33 +23,35 @@ def follow(tree: Tree) -> list[Link]:
                 "A link has no words.",
                 "Write what it leads to: `[words](…)`.",
             )
-        link = _follow_one(tree, element, element.get("href", ""))
+        link = _resolve_link(tree, element, element.get("href", ""))
         if link is not None:
             articles.append(link)
     return articles
 
 
-def _follow_one(tree: Tree, element: Element, href: str) -> Link | None:
+def _resolve_link(tree: Tree, element: Element, href: str) -> Link | None:
     scheme = _SCHEME.match(href)
     path, _, anchor = href.partition("#")
-    if scheme and scheme[1].lower() in _OUTSIDE:
+    if scheme and scheme[1].lower() in ("http", "https"):
         element.set("rel", "noopener")
     elif not href:
         _report_empty(tree, element)
-    elif (scheme and scheme[1].lower() == "mailto") or _is_own(href):
-        pass  # `check_anchors` looks at places in this article
+    elif (scheme and scheme[1].lower() == "mailto") or is_internal(href):
+        pass  # `check_anchors` checks links inside this article
     elif path.lower().endswith(".md") and not scheme and href[0] not in "/\\":
-        return _to_article(tree, element, unquote(path), unquote(anchor))
+        return article_link(tree, element, unquote(path), unquote(anchor))
     else:
-        _refuse(tree, element, href)
+        _reject(tree, element, href)
     return None
 
 
-def _is_own(href: str) -> bool:
+def is_internal(href: str) -> bool:
+    """Whether a link leads to this page or to a path of this site."""
     return href[0] == "#" or (href[0] == "/" and href[1:2] not in ("/", "\\"))
 
 
-def _to_article(tree: Tree, element: Element, path: str, anchor: str) -> Link:
+def article_link(tree: Tree, element: Element, path: str, anchor: str) -> Link:
+    """Resolve a link to another article."""
     resolve = tree.context.resolve_link
     if resolve is None:
         return Link(path, anchor, tree.line(element), None)
@@ -63,38 +64,37 @@ def _to_article(tree: Tree, element: Element, path: str, anchor: str) -> Link:
 
 
 def _report_empty(tree: Tree, element: Element) -> None:
-    take(element, "href")
+    pop_attribute(element, "href")
     line = tree.line(element)
-    if tree.find(*tree.span(element), _HIDDEN_SCHEME):
-        tree.report(line, "link-scheme", "A link has a scheme that runs code or reads files.", _MEND_SCHEME)
+    if tree.find_line(*tree.span(element), _UNSAFE_SCHEME):
+        tree.report(line, "link-scheme", "A link has a scheme that runs code or reads files.", _SCHEME_HINT)
     else:
         tree.report(line, "link-empty", "A link leads nowhere.", "Write its address: `[words](address)`.")
 
 
-def _refuse(tree: Tree, element: Element, href: str) -> None:
+def _reject(tree: Tree, element: Element, href: str) -> None:
     del element.attrib["href"]
     if _SCHEME.match(href) or href.startswith(("/", "\\")):
         tree.report(
             tree.line(element),
             "link-scheme",
             f"The link {href} has a scheme that is not allowed.",
-            _MEND_SCHEME,
+            _SCHEME_HINT,
         )
     else:
-        mend = "Link to an article by its file name (`name.md`), to another site with https://, to a page with `/page/`."
+        hint = "Link to an article by its file name (`name.md`), to another site with https://, to a page with `/page/`."
         tree.report(
-            tree.line(element), "link-relative", f"The link {href} leads to no article or page.", mend
+            tree.line(element), "link-relative", f"The link {href} leads to no article or page.", hint
         )
-
-
-_MEND_SCHEME = "Use https://, http:// or mailto:."
 
 
 def check_anchors(tree: Tree, anchors: frozenset[str]) -> None:
-    """Report links to places in this article that do not exist."""
-    some = ", ".join(f"#{anchor}" for anchor in sorted(anchors)[:5]) or "this article has none yet"
-    for element in tree.found["a"]:
+    """Report links to anchors in this article that do not exist."""
+    examples = ", ".join(f"#{anchor}" for anchor in sorted(anchors)[:5]) or "this article has none yet"
+    for element in tree.elements["a"]:
         href = element.get("href", "")
         if href.startswith("#") and unquote(href[1:]) not in anchors:
             message = f"The link {unquote(href)} leads to no heading of this article."
-            tree.report(tree.line(element), "anchor-broken", message, f"Use the anchor of a heading: {some}.")
+            tree.report(
+                tree.line(element), "anchor-broken", message, f"Use the anchor of a heading: {examples}."
+            )

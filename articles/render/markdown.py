@@ -1,4 +1,4 @@
-"""The one place that knows comrak: a 0.x library, so it can be replaced here without anyone noticing."""
+"""The only module that uses comrak: it is a 0.x library, so it should be easy to replace."""
 
 from importlib.metadata import version
 
@@ -19,8 +19,8 @@ def _extensions() -> comrak.ExtensionOptions:
 
 def _rendering() -> comrak.RenderOptions:
     options = comrak.RenderOptions()
-    options.unsafe_ = False  # raw HTML becomes a comment, dangerous addresses become empty
-    options.sourcepos = True  # `data-sourcepos` carries the line numbers of every later message
+    options.unsafe_ = False  # raw HTML becomes a comment, unsafe URLs become empty
+    options.sourcepos = True  # `data-sourcepos` has the line numbers for messages
     return options
 
 
@@ -28,9 +28,9 @@ _OPTIONS = (_extensions(), comrak.ParseOptions(), _rendering())
 
 
 def to_html(text: str) -> str:
-    """Give CommonMark with our extensions as HTML that is well-formed XML, every element with its source position."""
+    """Convert CommonMark with our extensions to HTML that is well-formed XML, with source positions."""
     html = comrak.render_markdown(text, *_OPTIONS)
-    if "data-footnote" in html:  # the only attributes that are written without a value
+    if "data-footnote" in html:  # the only attributes that comrak writes without a value
         html = html.replace(" data-footnotes>", ">").replace(" data-footnote-ref>", ">")
         html = html.replace(" data-footnote-backref ", " ")
     return html

@@ -1,4 +1,4 @@
-"""From Markdown to a `Rendered`: parse once, read, dress, clean."""
+"""The rendering pipeline: check limits, parse, transform, sanitize."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from lxml import etree
 
+from articles.problems import Problem
 from articles.render import (
     blocks,
     checks,
@@ -19,12 +20,12 @@ from articles.render import (
     questions,
 )
 from articles.render import clean as cleaning
-from articles.render.rendered import Block, Context, Kind, Problem, Rendered
+from articles.render.rendered import Block, Kind, RenderContext, Rendered
 from articles.render.tree import POSITION, SEPARATOR, Element, Tree, parse
 
 RENDERER = f"2, {markdown.NAME}, {cleaning.NAME}, lxml {version('lxml')}, Pygments {version('pygments')}"
 
-_EMPTY = Context()
+_EMPTY = RenderContext()
 _KINDS: dict[str, Kind] = {
     "p": "paragraph", "ul": "list", "ol": "list", "dl": "definitions", "pre": "code", "figure": "figure",
     "blockquote": "quote", "hr": "rule", "h2": "heading", "h3": "heading", "h4": "heading", "h5": "heading",
@@ -32,78 +33,78 @@ _KINDS: dict[str, Kind] = {
 }  # fmt: skip
 
 
-def render(source: str, context: Context = _EMPTY) -> Rendered:
+def render(source: str, context: RenderContext = _EMPTY) -> Rendered:
     """Render the body of an article. Never raises for what an author wrote: mistakes are in `problems`."""
-    source = source.replace("\r\n", "\n").replace("\r", "\n")  # as the parser counts lines
+    source = source.replace("\r\n", "\n").replace("\r", "\n")  # the line ends that the parser counts
     lines = source.split("\n")
-    refused = limits.refuse(source, lines)
-    if refused is not None:
-        return _refused(refused, context)
+    problem = limits.check_limits(source, lines)
+    if problem is not None:
+        return _rejected(problem, context)
     html = markdown.to_html(source)
     if len(html) > limits.HTML:
-        return _refused(limits.too_large(), context)
+        return _rejected(limits.too_large(), context)
     try:
         root = parse(html)
     except etree.XMLSyntaxError:
-        return _refused(limits.too_deep(1), context)
-    return _work(Tree(root, lines, context), source)
+        return _rejected(limits.too_deep(1), context)
+    return _transform(Tree(root, lines, context), source)
 
 
-def _work(tree: Tree, source: str) -> Rendered:
-    checks.raw_html(tree, source)
-    checks.placeholders(tree, source)
-    footnotes.tie(tree, source)
-    found = headings.number(tree)
-    pictured = pictures.place(tree)
-    linked = links.follow(tree)
-    blocks.notes(tree)
-    asked = questions.build(tree)
-    blocks.tables(tree)
-    blocks.tasks(tree)
-    code.colour(tree)
-    anchors = frozenset(
-        (*(heading.id for heading in found), *(questions.ID.format(n + 1) for n in range(asked)))
-    )
+def _transform(tree: Tree, source: str) -> Rendered:
+    checks.check_raw_html(tree, source)
+    checks.check_placeholders(tree, source)
+    footnotes.link_footnotes(tree, source)
+    all_headings = headings.assign_ids(tree)
+    images = pictures.resolve_images(tree)
+    article_links = links.resolve_links(tree)
+    blocks.convert_admonitions(tree)
+    question_ids = questions.build_questions(tree)
+    blocks.make_tables_accessible(tree)
+    blocks.label_task_lists(tree)
+    code.highlight_code(tree)
+    anchors = frozenset((*(heading.id for heading in all_headings), *question_ids))
     links.check_anchors(tree, anchors)
-    top = {element.get("id", "") for element in tree.root if element.tag in ("h2", "h3")}
-    text, finished = _finish(tree)
+    top_level = {element.get("id", "") for element in tree.root if element.tag in ("h2", "h3")}
+    text, finished_blocks = _serialize_blocks(tree)
     return Rendered(
-        blocks=finished,
+        blocks=finished_blocks,
         text=text,
-        headings=tuple(found),
-        contents=tuple(heading for heading in found if heading.id in top),
+        headings=tuple(all_headings),
+        contents=tuple(heading for heading in all_headings if heading.id in top_level),
         anchors=anchors,
-        links=tuple(linked),
-        images=tuple(pictured),
-        questions=asked,
+        links=tuple(article_links),
+        images=tuple(images),
+        questions=len(question_ids),
         problems=tuple(sorted(tree.problems, key=lambda problem: problem.line)),
     )
 
 
-def _finish(tree: Tree) -> tuple[str, tuple[Block, ...]]:
-    """Take the text for search first, then add what is only for the eye, and clean block by block."""
+def _serialize_blocks(tree: Tree) -> tuple[str, tuple[Block, ...]]:
+    """The text for search, and the sanitized blocks with the visual texts added."""
     lines = [tree.line(element) for element in tree.root]
     for element in tree.root:
         element.tail = SEPARATOR
-    with _cells_apart(tree):
-        words = [block.split() for block in _serialise(tree, "text")]
-    text = "\n".join(" ".join(found) for found in words if found)
+    with separated_cells(tree):
+        block_words = [block.split() for block in _serialize(tree, "text")]
+    text = "\n".join(" ".join(words) for words in block_words if words)
     if "[^" in text:
-        footnotes.check_calls(tree)
-    for element, label in tree.late:
+        footnotes.check_references(tree)
+    for element, label in tree.visual_texts:
         element.text = label
     etree.strip_attributes(tree.root, POSITION)
     blocks = tuple(
-        Block(_kind(element), f"{cleaning.clean(html)}\n", len(found), line)
-        for element, html, found, line in zip(tree.root, _serialise(tree, "html"), words, lines, strict=True)
+        Block(block_kind(element), f"{cleaning.clean(html)}\n", len(words), line)
+        for element, html, words, line in zip(
+            tree.root, _serialize(tree, "html"), block_words, lines, strict=True
+        )
     )
     return text, blocks
 
 
 @contextmanager
-def _cells_apart(tree: Tree) -> Iterator[None]:
-    """While plain text is written: in a snippet, two cells are not one sentence."""
-    cells = [cell for table in tree.found["table"] for cell in table.iter("th", "td")]
+def separated_cells(tree: Tree) -> Iterator[None]:
+    """Separate table cells with semicolons while plain text is written, so that snippets do not join them."""
+    cells = [cell for table in tree.elements["table"] for cell in table.iter("th", "td")]
     tails = [cell.tail for cell in cells]
     for cell in cells:
         cell.tail = "; "
@@ -112,20 +113,21 @@ def _cells_apart(tree: Tree) -> Iterator[None]:
         cell.tail = tail
 
 
-def _serialise(tree: Tree, method: str) -> list[str]:
-    """Write all blocks at once, which is faster, and cut between them."""
+def _serialize(tree: Tree, method: str) -> list[str]:
+    """Serialize all blocks at once, which is faster, and split the result."""
     tree.root.text = None
-    whole = etree.tostring(tree.root, encoding="unicode", method=method)
-    return whole.removeprefix("<body>").split(SEPARATOR)[:-1]
+    output = etree.tostring(tree.root, encoding="unicode", method=method)
+    return output.removeprefix("<body>").split(SEPARATOR)[:-1]
 
 
-def _kind(element: Element) -> Kind:
+def block_kind(element: Element) -> Kind:
+    """The kind of a top-level block."""
     classes = element.get("class", "")
     if element.tag == "div":
         return "table" if classes == "table" else "admonition" if classes.startswith("note") else "quote"
     return "footnotes" if classes == "footnotes" else _KINDS[str(element.tag)]
 
 
-def _refused(problem: Problem, context: Context) -> Rendered:
+def _rejected(problem: Problem, context: RenderContext) -> Rendered:
     line = problem.line + context.first_line - 1
-    return Rendered(problems=(Problem(line, problem.code, problem.message, problem.mend),))
+    return Rendered(problems=(Problem(line, problem.code, problem.message, problem.hint),))

@@ -1,48 +1,37 @@
-"""What goes into the renderer and what comes out of it."""
+"""The input and the output of the renderer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from carrel.images.image import Picture
+from articles.problems import Problem
+from carrel.images.image import WebImage
 
 Kind = Literal[
     "heading", "paragraph", "list", "definitions", "table", "code",
     "admonition", "question", "figure", "footnotes", "quote", "rule",
 ]  # fmt: skip
-Level = Literal["error", "warning"]
 
 WORDS_PER_MINUTE = 220
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """Where the body stands and how its references resolve.
+class RenderContext:
+    """Where the body begins in its file, and how its references are resolved.
 
-    `first_line` is the line of the file on which the body begins. `resolve_link` takes a path as written
-    (`../ccm/discharge-planning.md`, no anchor) and gives the article's address, or None when there is no such
-    article. `resolve_image` takes a path as written. Without a resolver, references stay as written.
+    `resolve_link` takes a path as written (`../ccm/discharge-planning.md`, no anchor) and returns the article's URL,
+    or None when there is no such article. `resolve_image` takes a path as written. Without a resolver, references
+    stay as written.
     """
 
     first_line: int = 1
     resolve_link: Callable[[str], str | None] | None = None
-    resolve_image: Callable[[str], Picture | None] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One mistake: the line of the file, a stable code, what is wrong, and how to mend it."""
-
-    line: int
-    code: str
-    message: str
-    mend: str
-    level: Level = "error"
+    resolve_image: Callable[[str], WebImage | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading, its level (2 to 6) and the id that links point at."""
+    """A heading with its level (2 to 6) and its id."""
 
     id: str
     text: str
@@ -52,7 +41,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link to another article, as written; `url` is None when no such article is known."""
+    """A link to another article, as written; `url` is None when there is no such article."""
 
     path: str
     anchor: str
@@ -68,12 +57,12 @@ class Image:
     alt: str
     caption: str
     line: int
-    picture: Picture | None
+    picture: WebImage | None
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One top-level block; a slot may stand between two of them, never inside one."""
+    """A top-level block; ad slots go between blocks, never inside one."""
 
     kind: Kind
     html: str
@@ -83,7 +72,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """An article's body, ready to serve."""
+    """A rendered body."""
 
     blocks: tuple[Block, ...] = ()
     text: str = ""
@@ -97,15 +86,15 @@ class Rendered:
 
     @property
     def html(self) -> str:
-        """The whole body."""
+        """The HTML of all blocks."""
         return "".join(block.html for block in self.blocks)
 
     @property
     def words(self) -> int:
-        """How many words a reader meets."""
+        """How many words it has."""
         return sum(block.words for block in self.blocks)
 
     @property
     def reading_minutes(self) -> int:
-        """Minutes of reading, never less than one."""
+        """Minutes to read it, at least one."""
         return max(1, round(self.words / WORDS_PER_MINUTE))

@@ -1,4 +1,4 @@
-"""The parsed body while it is being worked on."""
+"""The parsed body that the transforms work on, and helpers for its elements."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -7,121 +7,120 @@ from typing import cast
 
 from lxml import etree
 
-from articles.render.rendered import Context, Level, Problem
+from articles.problems import Level, Problem
+from articles.render.rendered import RenderContext
 
 Element = etree._Element
 POSITION = "data-sourcepos"
-SEPARATOR = "\ue000"  # stands between blocks while they are written; no article may hold it
+SEPARATOR = "\ue000"  # between blocks while they are serialized; removed from the articles themselves
 HEADING = "heading"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-WANTED = (*HEADINGS, HEADING, "a", "img", "div", "section", "table", "pre", "input")
+INDEXED_TAGS = (*HEADINGS, HEADING, "a", "img", "div", "section", "table", "pre", "input")
 
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, remove_pis=True, collect_ids=False)
-_FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML cannot carry
-_NAMES = {"cls": "class", "aria_label": "aria-label"}
+_FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # not allowed in XML
+_ATTRIBUTE_NAMES = {"cls": "class", "aria_label": "aria-label"}
 
 
 @dataclass(slots=True)
 class Tree:
-    """Elements, the source lines they came from, and the problems found so far."""
+    """The elements, the source lines they came from, and the problems so far."""
 
     root: Element
     lines: list[str]
-    context: Context
+    context: RenderContext
     problems: list[Problem] = field(default_factory=list)
-    late: list[tuple[Element, str]] = field(
-        default_factory=list
-    )  # words for the eye that the search must not find
-    found: dict[str, list[Element]] = field(default_factory=dict)
-    sought: dict[tuple[int, int, re.Pattern[str]], int | None] = field(
-        default_factory=dict
-    )  # a long line is searched once
+    # Texts to set in elements after the text for search has been taken.
+    visual_texts: list[tuple[Element, str]] = field(default_factory=list)
+    elements: dict[str, list[Element]] = field(default_factory=dict)  # by tag
+    # A long line is searched only once.
+    _matches: dict[tuple[int, int, re.Pattern[str]], int | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Walk the tree once; what our own transforms add later is not in `found`."""
-        self.found = {tag: [] for tag in WANTED}
-        for element in self.root.iter(*WANTED):
-            self.found[HEADING if element.tag in HEADINGS else str(element.tag)].append(element)
+        """Walk the tree once; what our transforms add later is not in `elements`."""
+        self.elements = {tag: [] for tag in INDEXED_TAGS}
+        for element in self.root.iter(*INDEXED_TAGS):
+            self.elements[HEADING if element.tag in HEADINGS else str(element.tag)].append(element)
 
     def span(self, element: Element) -> tuple[int, int]:
-        """Give the first and the last line of the body that the element, or the nearest around it, came from."""
-        found: Element | None = element
-        while found is not None:
-            position = found.get(POSITION)
+        """The first and last line of the body from which the element, or the nearest one around it, came."""
+        current: Element | None = element
+        while current is not None:
+            position = current.get(POSITION)
             if position:
                 start, _, end = position.partition("-")
                 return int(start.partition(":")[0]), int(end.partition(":")[0])
-            found = found.getparent()
+            current = current.getparent()
         return 1, len(self.lines)
 
     def discard(self, elements: list[Element]) -> None:
-        """Take elements out with all that was found in them."""
+        """Remove elements, also from `elements`, with everything inside them."""
         if not elements:
             return
-        gone = {inner for element in elements for inner in element.iter()}
-        for tag, found in self.found.items():
-            self.found[tag] = [kept for kept in found if kept not in gone]
+        discarded = {inner for element in elements for inner in element.iter()}
+        for tag, indexed in self.elements.items():
+            self.elements[tag] = [element for element in indexed if element not in discarded]
         for element in elements:
             remove(element)
 
     def line(self, element: Element) -> int:
-        """Give the line of the file on which the element begins."""
+        """The line of the file on which the element begins."""
         return self.span(element)[0] + self.context.first_line - 1
 
-    def seek(self, element: Element, pattern: re.Pattern[str]) -> int:
-        """Give the line of the file where the pattern stands within the element's lines, or else its first line."""
+    def line_of_match(self, element: Element, pattern: re.Pattern[str]) -> int:
+        """The line of the file where the pattern first matches within the element's lines, or else its first line."""
         start, end = self.span(element)
-        return (self.find(start, end, pattern) or start) + self.context.first_line - 1
+        return (self.find_line(start, end, pattern) or start) + self.context.first_line - 1
 
-    def find(self, start: int, end: int, pattern: re.Pattern[str]) -> int | None:
-        """Give the line of the body, from `start` to `end`, where the pattern stands first."""
+    def find_line(self, start: int, end: int, pattern: re.Pattern[str]) -> int | None:
+        """The line of the body, from `start` to `end`, where the pattern first matches."""
         key = (start, end, pattern)
-        if key not in self.sought:
+        if key not in self._matches:
             lines = range(start, min(end, len(self.lines)) + 1)
-            self.sought[key] = next(
+            self._matches[key] = next(
                 (number for number in lines if pattern.search(self.lines[number - 1])), None
             )
-        return self.sought[key]
+        return self._matches[key]
 
-    def report(self, line: int, code: str, message: str, mend: str, level: Level = "error") -> None:
-        """Remember a problem at a line of the file."""
-        self.problems.append(Problem(line, code, message, mend, level))
+    def report(self, line: int, code: str, message: str, hint: str, level: Level = "error") -> None:
+        """Record a problem at a line of the file."""
+        self.problems.append(Problem(line, code, message, hint, level))
 
 
 def parse(html: str) -> Element:
-    """Parse well-formed HTML below one root; raises `etree.XMLSyntaxError` when it nests too deeply."""
+    """Parse well-formed HTML below one root. Raises `etree.XMLSyntaxError` when it nests too deeply."""
     document = f"<body>{html.replace(SEPARATOR, '')}</body>"
     try:
         return etree.fromstring(document, _PARSER)
     except etree.XMLSyntaxError:
-        clean = _FORBIDDEN.sub("", document)
-        if clean == document:
+        allowed = _FORBIDDEN.sub("", document)
+        if allowed == document:
             raise
-        return etree.fromstring(clean, _PARSER)
+        return etree.fromstring(allowed, _PARSER)
 
 
-def make(tag: str, **attributes: str) -> Element:
-    """Make an element; see `put` for the names of attributes."""
+def new_element(tag: str, **attributes: str) -> Element:
+    """A new element; see `set_attributes` for the names of attributes."""
     element = etree.Element(tag)
-    put(element, **attributes)
+    set_attributes(element, **attributes)
     return element
 
 
-def add(parent: Element, tag: str, **attributes: str) -> Element:
-    """Make an element at the end of another."""
+def sub_element(parent: Element, tag: str, **attributes: str) -> Element:
+    """A new element at the end of another."""
     element = etree.SubElement(parent, tag)
-    put(element, **attributes)
+    set_attributes(element, **attributes)
     return element
 
 
-def put(element: Element, **attributes: str) -> None:
-    """Set attributes; those that are no Python names have others here."""
+def set_attributes(element: Element, **attributes: str) -> None:
+    """Set attributes; `cls` is class and `aria_label` is aria-label."""
     for name, value in attributes.items():
-        element.set(_NAMES.get(name, name), value)
+        element.set(_ATTRIBUTE_NAMES.get(name, name), value)
 
 
-def take(element: Element, name: str) -> str:
-    """Remove an attribute and give its value, or nothing."""
+def pop_attribute(element: Element, name: str) -> str:
+    """Remove an attribute. Its value, or ""."""
     value = element.get(name)
     if value is None:
         return ""
@@ -130,7 +129,7 @@ def take(element: Element, name: str) -> str:
 
 
 def parent_of(element: Element) -> Element:
-    """Give the parent of an element below the root."""
+    """The parent of an element below the root."""
     parent = element.getparent()
     if parent is None:
         raise ValueError("the root has no parent")
@@ -138,7 +137,7 @@ def parent_of(element: Element) -> Element:
 
 
 def wrap(element: Element, wrapper: Element) -> None:
-    """Put a wrapper where the element stood, with the element inside."""
+    """Put an element into a wrapper that takes its place."""
     wrapper.tail, element.tail = element.tail, None
     wrapper.set(POSITION, element.get(POSITION, ""))
     parent_of(element).replace(element, wrapper)
@@ -146,12 +145,12 @@ def wrap(element: Element, wrapper: Element) -> None:
 
 
 def remove(element: Element, instead: str = "") -> None:
-    """Take an element out, its content too, and leave the text after it in place."""
+    """Remove an element with its content, and keep the text that follows it."""
     parent = parent_of(element)
     text = instead + (element.tail or "")
-    before = element.getprevious()
-    if before is not None:
-        before.tail = (before.tail or "") + text
+    previous = element.getprevious()
+    if previous is not None:
+        previous.tail = (previous.tail or "") + text
     else:
         parent.text = (parent.text or "") + text
     element.tail = None
@@ -159,21 +158,21 @@ def remove(element: Element, instead: str = "") -> None:
 
 
 def _texts(element: Element) -> Iterator[str]:
-    return cast("Iterator[str]", element.itertext())  # of a document that was text itself, never bytes
+    return cast("Iterator[str]", element.itertext())  # lxml's stubs allow bytes too
 
 
 def is_blank(element: Element) -> bool:
-    """Say whether an element has neither words nor images."""
+    """Whether an element has neither words nor images."""
     return not any(map(str.strip, _texts(element))) and next(element.iter("img"), None) is None
 
 
 def text_of(elements: Iterable[Element]) -> str:
-    """Give the plain text of elements on one line."""
+    """The plain text of elements on one line."""
     return " ".join(word for element in elements for word in "".join(_texts(element)).split())
 
 
-def prose(tree: Tree) -> Iterable[tuple[Element, str]]:
-    """Give every piece of text that is not code, with the element whose lines hold it."""
+def text_nodes(tree: Tree) -> Iterable[tuple[Element, str]]:
+    """Every piece of text that is not code, with the element that has its source lines."""
     for element in tree.root.iter("*"):
         if element.text and element.tag != "code":
             yield element, element.text

@@ -1,1 +1,1 @@
-"""Search: the index that publishing keeps, the query, and the excerpt shown with a result."""
+"""Search: the index that publishing updates, the query, and the snippets of results."""

@@ -1,4 +1,4 @@
-"""The index behind search, kept by publishing: FTS5 on SQLite, tsvector on PostgreSQL."""
+"""The search index, updated by publishing: FTS5 on SQLite, tsvector on PostgreSQL."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from articles.build.words import words
+from articles.words import words
 
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """What is found of one article; `body` are its words, one space between them."""
+    """What search knows of one article; `body` is in the form of `plain`."""
 
     body_id: int
     title: str
@@ -34,7 +34,7 @@ _REMOVE = {
 
 
 def add(session: Session, entries: Sequence[IndexEntry]) -> None:
-    """Make texts findable."""
+    """Add entries."""
     rows = [
         {
             "body_id": entry.body_id,
@@ -48,11 +48,11 @@ def add(session: Session, entries: Sequence[IndexEntry]) -> None:
 
 
 def remove(session: Session, body_ids: Sequence[int]) -> None:
-    """Make texts unfindable."""
+    """Remove entries."""
     rows = [{"body_id": body_id} for body_id in body_ids]
     session.execute(text(_REMOVE[session.get_bind().dialect.name]), rows)
 
 
 def plain(value: str) -> str:
-    """Words, one space between them: both databases get the same, so that both find the same articles."""
+    """The words of a text with one space between them: the same for both databases, so that they find the same."""
     return " ".join(words(value))

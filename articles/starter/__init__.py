@@ -1,15 +1,15 @@
-"""Beginning something: an article in an exam, or a whole site folder."""
+"""Writes a new article, or a whole new site folder, from templates."""
 
 import shutil
 from pathlib import Path
 
-from articles.loading.exam_file import NAME
+from articles.loading.exam_file import EXAM_FILE
 from articles.loading.field_types import SLUG, SLUG_LENGTH
 from articles.loading.validation_messages import suggest
 
 HERE = Path(__file__).parent
-ARTICLE = HERE / "article.md"
-SITE = HERE / "site"
+ARTICLE_TEMPLATE = HERE / "article.md"
+SITE_TEMPLATE = HERE / "site"
 
 
 class StarterError(Exception):
@@ -17,16 +17,16 @@ class StarterError(Exception):
 
 
 def new_article(content: Path, name: str) -> Path:
-    """Write the beginning of an article; `name` is "exam/slug". The path written. Raises `StarterError`."""
+    """Write a new article; `name` is "exam/slug". Returns its path. Raises `StarterError`."""
     exam, _, slug = name.removesuffix(".md").rpartition("/")
     if not SLUG.match(exam) or not SLUG.match(slug) or len(slug) > SLUG_LENGTH:
         raise StarterError("Name it as EXAM/SLUG, with small letters, digits and hyphens: cpb/timely-filing.")
-    if not (content / exam / NAME).is_file():
-        known = [path.parent.name for path in content.glob(f"*/{NAME}")]
-        raise StarterError(f"There is no exam “{exam}” in {content}. {suggest(exam, known, 'Begin one')}")
+    if not (content / exam / EXAM_FILE).is_file():
+        exams = [path.parent.name for path in content.glob(f"*/{EXAM_FILE}")]
+        raise StarterError(f"There is no exam “{exam}” in {content}. {suggest(exam, exams, 'Begin one')}")
     title = slug.replace("-", " ").capitalize()
     path = content / exam / f"{slug}.md"
-    _write_new(path, ARTICLE.read_text("utf-8").replace("{title}", title))
+    _write_new(path, ARTICLE_TEMPLATE.read_text("utf-8").replace("{title}", title))
     return path
 
 
@@ -36,15 +36,15 @@ def _write_new(path: Path, text: str) -> None:
             file.write(text)
     except FileExistsError:
         raise StarterError(f"{path} exists already.") from None
-    except OSError as wrong:
-        raise StarterError(f"{path} cannot be written: {wrong.strerror}.") from None
+    except OSError as error:
+        raise StarterError(f"{path} cannot be written: {error.strerror}.") from None
 
 
 def init_site(folder: Path) -> None:
-    """Write a whole site folder where there is none, or where it is empty. Raises `StarterError`."""
+    """Write a site folder; it must not exist or be empty. Raises `StarterError`."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise StarterError(f"{folder} exists already and is not empty.")
     try:
-        shutil.copytree(SITE, folder, dirs_exist_ok=True)
-    except OSError as wrong:
-        raise StarterError(f"{folder} cannot be written: {wrong.strerror}.") from None
+        shutil.copytree(SITE_TEMPLATE, folder, dirs_exist_ok=True)
+    except OSError as error:
+        raise StarterError(f"{folder} cannot be written: {error.strerror}.") from None

@@ -1,1 +1,2 @@
-"""Handing an issue over to the mail server: claimed by lease, asked again, sent once, recorded."""
+"""Sending an issue: `send_step` picks it, `batch` claims its deliveries, `sender` sends one mail after the other,
+`message_template` makes the bytes, `recorder` records what became of each."""

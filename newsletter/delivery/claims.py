@@ -1,37 +1,32 @@
-"""Claims on deliveries: a worker holds some for a while, asks again before each, says what became of it.
+"""Claims on deliveries, as SQL: `claim` takes some by lease, `mark` asks again before each mail and records the last.
 
-A claim is a lease with an owner. Every step names the owner, so that a worker that slept past its lease
-neither sends nor records anything (MF-06). `begin` is committed before the mail server hears of DATA.
+`mark` commits before the mail server gets DATA. All is precompiled: an issue has a hundred thousand deliveries.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Integer,
-    Select,
-    and_,
-    bindparam,
-    case,
-    exists,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, exists, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from carrel import clock
 from carrel.db import Marker, UtcDateTime
-from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState, Rendering
+from carrel.mail.queue import MailQueue, RetryPolicy
+from carrel.tokens import new_token
+from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState, MailVariant
 from newsletter.subscribers.eligibility import receives
 from newsletter.subscribers.models import Subscriber
 
 LEASE = timedelta(minutes=10)
+RETRY = RetryPolicy(tries=48, waits=(300,))
+QUEUE = MailQueue(
+    Delivery, not_begun={"begun_at": None}, longest_lease=LEASE, longest_wait=RETRY.longest_wait
+)
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 class SubscriberErasedError(Exception):
@@ -39,12 +34,12 @@ class SubscriberErasedError(Exception):
 
 
 @dataclass(frozen=True)
-class Claimed:
-    """A delivery in our hands, with what is needed to address it."""
+class ClaimedDelivery:
+    """A delivery that this process has claimed, with what is needed to address it."""
 
     id: int
     issue_id: int
-    rendering_id: int
+    variant_id: int
     subscriber_id: int | None
     tries: int
     send_until: datetime | None
@@ -52,41 +47,52 @@ class Claimed:
     email_key: str | None
     address_hash: bytes | None
 
+    @property
+    def domain(self) -> str:
+        """The domain that it goes to; empty when the subscriber was erased."""
+        return (self.email_key or "").rpartition("@")[2]
 
-def claim(session: Session, issue_id: int, owner: str, count: int) -> Sequence[Claimed]:
-    """Take due deliveries of an issue that is going out; atomic on both databases."""
+
+def boot_id() -> str:
+    """The name of this machine's present boot; empty where the system has none."""
+    try:
+        return BOOT_ID.read_text("ascii").strip()
+    except OSError:
+        return ""
+
+
+def new_owner() -> str:
+    """A name for the claims of this process. It begins with the boot, so that a later boot can tell them."""
+    return f"{boot_id()}/{new_token()[:22]}"
+
+
+def claim(session: Session, issue_id: int, owner: str, count: int) -> Sequence[ClaimedDelivery]:
+    """Claim due deliveries of an issue that is being sent; atomic on both databases."""
     now = clock.now()
-    wanted = {"issue": issue_id, "holder": owner, "count": count, "moment": now, "until": now + LEASE}
-    ids = session.scalars(TAKING, wanted).all()
-    return [Claimed(*row) for row in session.execute(LOADING, {"ids": ids})]
+    values = {"issue": issue_id, "owner_": owner, "count": count, "now": now, "until": now + LEASE}
+    ids = session.scalars(CLAIM, values).all()
+    return [ClaimedDelivery(*row) for row in session.execute(LOAD, {"ids": ids})]
 
 
-def _taking() -> ReturningUpdate[tuple[int]]:
+def _claim_statement() -> ReturningUpdate[tuple[int]]:
     issue, count = (bindparam(name, type_=Integer()) for name in ("issue", "count"))
-    moment, until = (bindparam(name, type_=UtcDateTime()) for name in ("moment", "until"))
+    now, until = (bindparam(name, type_=UtcDateTime()) for name in ("now", "until"))
     due = (
         select(Delivery.id)
-        .where(Delivery.issue_id == issue, Delivery.state == DeliveryState.QUEUED, Delivery.due_at <= moment)
-        .join(Rendering, and_(Rendering.id == Delivery.rendering_id, Rendering.html.is_not(None)))
+        .where(Delivery.issue_id == issue, QUEUE.is_due(now))
+        .join(MailVariant, and_(MailVariant.id == Delivery.variant_id, MailVariant.html.is_not(None)))
         .order_by(Delivery.due_at)  # by more than the index knows, each claim would sort the whole queue
         .limit(count)
-        .with_for_update(skip_locked=True, of=Delivery)
     )
-    taken = {"owner": bindparam("holder"), "lease_until": until, "tries": Delivery.tries + 1}
-    return (
-        update(Delivery)
-        .where(Delivery.id.in_(due.scalar_subquery()), _is_going_out())
-        .values(state=DeliveryState.CLAIMED, **taken)
-        .execution_options(synchronize_session=False)
-        .returning(Delivery.id)
-    )
+    claiming = QUEUE.claim(due, owner=bindparam("owner_"), lease_until=until).where(_is_being_sent())
+    return claiming.execution_options(synchronize_session=False).returning(Delivery.id)
 
 
-def _loading() -> Select[*tuple[Any, ...]]:
+def _load_statement() -> Select[*tuple[Any, ...]]:
     columns = (
         Delivery.id,
         Delivery.issue_id,
-        Delivery.rendering_id,
+        Delivery.variant_id,
         Delivery.subscriber_id,
         Delivery.tries,
         Issue.send_until,
@@ -104,35 +110,35 @@ def _loading() -> Select[*tuple[Any, ...]]:
 
 
 def mark(marker: Marker, sent: int | None, begin: int | None, owner: str) -> bool:
-    """Write down that the mail server has taken one over, and ask the last question before DATA for another.
+    """Record that one mail was sent, and ask whether the next may go: one statement, which needs no transaction.
 
-    Whether `begin` may go out: still ours, the issue still going out, and the recipient still wants it
-    (MAIL-07). From here on it may have left us. One statement, so that it needs no transaction.
+    `begin` may go while the claim is ours, the issue is being sent, and the recipient still wants it (MAIL-07).
+    From here on it may have left us.
     """
     now = clock.now()
-    return begin in marker.mark(sent=sent, begin=begin, holder=owner, moment=now, until=now + LEASE)
+    return begin in marker.mark(sent=sent, begin=begin, owner_=owner, now=now, until=now + LEASE)
 
 
-def _marking() -> ReturningUpdate[tuple[int]]:
+def _mark_statement() -> ReturningUpdate[tuple[int]]:
     sent, begin = (bindparam(name, type_=Integer()) for name in ("sent", "begin"))
-    moment, until = (bindparam(name, type_=UtcDateTime()) for name in ("moment", "until"))
+    now, until = (bindparam(name, type_=UtcDateTime()) for name in ("now", "until"))
+    owner: Any = bindparam("owner_")
     is_sent = Delivery.id == sent
-    wants = exists().where(Subscriber.id == Delivery.subscriber_id, receives(moment))
+    wants_it = exists().where(Subscriber.id == Delivery.subscriber_id, receives(now))
     may_begin = (
-        Delivery.state == DeliveryState.CLAIMED,
-        Delivery.lease_until > moment,
-        wants,
-        _is_going_out(),
+        QUEUE.has_lease(owner, now),
+        wants_it,
+        _is_being_sent(),
     )
-    which = or_(and_(is_sent, _is_on_its_way()), and_(Delivery.id == begin, *may_begin))
+    allowed = or_(and_(is_sent, QUEUE.is_held_by(owner)), and_(Delivery.id == begin, *may_begin))
     return (
         update(Delivery)
-        .where(or_(is_sent, Delivery.id == begin), Delivery.owner == bindparam("holder"), which)
+        .where(or_(is_sent, Delivery.id == begin), allowed)
         .values(
             state=case((is_sent, DeliveryState.SENT), else_=Delivery.state),
-            ended_at=case((is_sent, moment), else_=Delivery.ended_at),
+            ended_at=case((is_sent, now), else_=Delivery.ended_at),
             problem=case((is_sent, ""), else_=Delivery.problem),
-            begun_at=case((is_sent, Delivery.begun_at), else_=moment),
+            begun_at=case((is_sent, Delivery.begun_at), else_=now),
             lease_until=case((is_sent, Delivery.lease_until), else_=until),
         )
         .returning(Delivery.id)
@@ -140,37 +146,17 @@ def _marking() -> ReturningUpdate[tuple[int]]:
 
 
 def give_back(session: Session, ids: Sequence[int], owner: str) -> None:
-    """Put back what was not begun, as if it had never been taken."""
+    """Put back what was not begun, as if it had never been claimed."""
     if ids:
-        returning = update(Delivery).where(*_unbegun(ids, owner))
-        session.execute(returning.values(**FREE, tries=Delivery.tries - 1))
+        unbegun = Delivery.state == DeliveryState.CLAIMED, Delivery.begun_at.is_(None)
+        QUEUE.put_back(
+            session, Delivery.id.in_(ids), Delivery.owner == owner, *unbegun, tries=Delivery.tries - 1
+        )
 
 
-def _unbegun(ids: Sequence[int], owner: str) -> tuple[ColumnElement[bool], ...]:
-    held = and_(Delivery.owner == owner, Delivery.state == DeliveryState.CLAIMED)
-    return Delivery.id.in_(ids), held, Delivery.begun_at.is_(None)
-
-
-FREE: dict[str, object] = {
-    "state": DeliveryState.QUEUED,
-    "owner": None,
-    "lease_until": None,
-    "begun_at": None,
-}
-
-
-def is_held_by(owner: str | BindParameter[str]) -> ColumnElement[bool]:
-    """Whether a delivery is ours to record: also an uncertain one, when its worker came back late."""
-    return and_(Delivery.owner == owner, _is_on_its_way())
-
-
-def _is_on_its_way() -> ColumnElement[bool]:
-    return or_(Delivery.state == DeliveryState.CLAIMED, Delivery.state == DeliveryState.UNCERTAIN)
-
-
-def _is_going_out() -> ColumnElement[bool]:
+def _is_being_sent() -> ColumnElement[bool]:
     return exists().where(Issue.id == Delivery.issue_id, Issue.state == IssueState.SENDING)
 
 
-MARK = _marking()
-TAKING, LOADING = _taking(), _loading()
+MARK = _mark_statement()
+CLAIM, LOAD = _claim_statement(), _load_statement()

@@ -15,11 +15,8 @@ BATCH = 1_000
 
 def handle_one(services: Services) -> bool:
     """A step of the worker. Whether there may be more."""
-    old = Delivery.problem != "", Delivery.ended_at < clock.now() - KEPT
     with services.db.write() as session:
-        some = select(Delivery.id).where(*old).limit(BATCH)
-        forgetting = update(Delivery).where(Delivery.id.in_(some)).values(problem="")
-        options = {"synchronize_session": False}
-        return (
-            len(session.scalars(forgetting.returning(Delivery.id), execution_options=options).all()) == BATCH
-        )
+        old = select(Delivery.id).where(Delivery.problem != "", Delivery.ended_at < clock.now() - KEPT)
+        forgetting = update(Delivery).where(Delivery.id.in_(old.limit(BATCH))).values(problem="")
+        without_sync = forgetting.execution_options(synchronize_session=False)
+        return len(session.scalars(without_sync.returning(Delivery.id)).all()) == BATCH

@@ -1,4 +1,4 @@
-"""Sending digests: the last step of the worker, in slices of a second, so that all else goes first (MAIL-22)."""
+"""Sending digests: the last step of the worker, a second at a time, so that all else goes first (MAIL-22)."""
 
 import time
 from collections.abc import Callable
@@ -10,26 +10,24 @@ from sqlalchemy.orm import Session
 
 from carrel import clock
 from carrel.http.services import Services
-from carrel.mail import holds
-from carrel.mail.alarms import raise_alarm
-from carrel.mail.outcomes import MailServerError, MailServerUnavailableError
+from carrel.mail import backoff, restore_hold
+from carrel.mail.alarms import raise_alarm, raise_server_alarm
+from carrel.mail.outcomes import MailServerError
 from carrel.mail.server import MailServer
 from carrel.mail.smtp import SmtpConnection
-from newsletter.delivery import send_batches
-from newsletter.delivery.claim_owner import new_owner
-from newsletter.delivery.delivery_recorder import DeliveryRecorder, turns
-from newsletter.delivery.message_builder import MessageBuilder
-from newsletter.delivery.provider_limits import Domains
-from newsletter.delivery.rate_limit import SendRateLimit
-from newsletter.delivery.send_batches import SendBatch
+from newsletter.delivery import batch
+from newsletter.delivery.batch import SendBatch
+from newsletter.delivery.claims import new_owner
+from newsletter.delivery.limits import DomainLimit, SendRateLimit
+from newsletter.delivery.message_template import MessageBuilder
+from newsletter.delivery.recorder import DeliveryRecorder, write_lock
 from newsletter.delivery.sender import Sender
 from newsletter.issues import issue_lifecycle, sent_log
 from newsletter.issues.models import Issue
 
 log = structlog.get_logger()
-SHORTEST_PAUSE_SECONDS = 2.0
-LONGEST_PAUSE_SECONDS = 60.0
-PATIENCE_SECONDS = 0.5  # beyond the slice; a connection that takes longer goes on by itself
+PAUSE_AFTER_RESTORE_SECONDS = 60.0
+GRACE_SECONDS = 0.5  # beyond the batch; a connection that takes longer goes on by itself
 
 
 class DigestSender:
@@ -38,121 +36,124 @@ class DigestSender:
     def __init__(self, connect: Callable[[MailServer], SmtpConnection] = SmtpConnection) -> None:
         self._connect = connect
         self._owner = new_owner()
-        self._lines: list[Sender] = []
-        self._busy: dict[Sender, Future[None]] = {}
+        self._senders: list[Sender] = []
+        self._running: dict[Sender, Future[None]] = {}
         self._pool: ThreadPoolExecutor | None = None
-        self._throttle, self._domains = SendRateLimit(0), Domains(0)
+        self._rate_limit, self._domain_limit = SendRateLimit(0), DomainLimit(0)
         self._last_issue = 0
-        self._pause_seconds = 0.0
-        self._paused_until = float("-inf")
+        self._backoff = backoff.for_mail_server()
+        self._check_again_at = float("-inf")  # on the monotonic clock
         self._is_checked = False
 
     def handle_one(self, services: Services) -> bool:
         """Send for up to a second. Whether there was anything to send."""
-        if time.monotonic() < self._paused_until:
+        if self._backoff.is_waiting or time.monotonic() < self._check_again_at:
             return False
         with services.db.read() as session:
-            issue_id = None if holds.is_held(session) else send_batches.next_issue(session, self._last_issue)
-            is_over = send_batches.is_over(session)
-        if is_over:
+            issue_id = None if restore_hold.is_held(session) else batch.next_issue(session, self._last_issue)
+            is_any_over = batch.is_any_issue_over(session)
+        if is_any_over:
             with services.db.write() as session:
-                send_batches.finish(session)
+                batch.finish_issues(session)
         if issue_id is None:
-            self._hang_up()
+            self._close_connections()
             return False
-        return self._knows_all(services) and self._slice(services, issue_id)
+        return self._is_database_current(services) and self._send_batch(services, issue_id)
 
     def close(self) -> None:
-        """Let what is in hand finish, and say goodbye. The next slice opens everything anew."""
+        """Let what is in hand finish, and close the connections. The next batch opens them again."""
         if self._pool:
             self._pool.shutdown()
             self._pool = None
-        self._busy.clear()
-        self._hang_up()
+        self._running.clear()
+        self._close_connections()
 
-    def _slice(self, services: Services, issue_id: int) -> bool:
+    def _send_batch(self, services: Services, issue_id: int) -> bool:
         try:
-            lines = self._free_lines(services)
-        except MailServerError as unusable:
-            self._pause(services, issue_id, unusable)
+            senders = self._idle_senders(services)
+        except MailServerError as error:
+            self._pause(services, issue_id, error)
             return False
-        if not lines or not send_batches.begin(services, issue_id):
+        if not senders or not batch.begin(services, issue_id):
             return False
         self._last_issue = issue_id
-        work = SendBatch(services, issue_id, self._owner, self._throttle, self._domains)
+        work = SendBatch(services, issue_id, self._owner, self._rate_limit, self._domain_limit)
         try:
-            self._run(lines, work)
+            self._run(senders, work)
         finally:
             work.give_back()
-        if work.unusable:
-            self._pause(services, issue_id, work.unusable)
+        if work.server_error:
+            self._pause(services, issue_id, work.server_error)
         else:
-            self._pause_seconds = 0.0
+            self._backoff.succeeded()
         return True
 
-    def _run(self, lines: list[Sender], work: SendBatch) -> None:
-        """All connections at once. One that waits for the server long after the slice holds up no other."""
-        assert self._pool is not None  # noqa: S101 - made with the lines
-        self._busy |= {line: self._pool.submit(line.work, work) for line in lines}
-        wait([self._busy[line] for line in lines], work.ends_at - time.monotonic() + PATIENCE_SECONDS)
+    def _run(self, senders: list[Sender], work: SendBatch) -> None:
+        """All connections at once. One that waits for the server long after the batch holds up no other."""
+        assert self._pool is not None  # noqa: S101 - made with the senders
+        self._running |= {sender: self._pool.submit(sender.run, work) for sender in senders}
+        futures = [self._running[sender] for sender in senders]
+        wait(futures, work.ends_at - time.monotonic() + GRACE_SECONDS)
         self._reap()
 
     def _reap(self) -> None:
-        """Forget the connections that are done. Raises what one of them raised."""
-        done = [line for line, future in self._busy.items() if future.done()]
-        for future in [self._busy.pop(line) for line in done]:
+        """Forget the senders that are done. Raises what one of them raised."""
+        done = [sender for sender, future in self._running.items() if future.done()]
+        for future in [self._running.pop(sender) for sender in done]:
             future.result()
 
-    def _free_lines(self, services: Services) -> list[Sender]:
+    def _idle_senders(self, services: Services) -> list[Sender]:
         if self._pool is None:
-            server = MailServer.of(services.settings)
-            count = services.settings.digest_connections
-            room, in_turn = MessageBuilder(services), turns(services.db)
-            pens = [DeliveryRecorder(services.db, self._owner, in_turn) for _ in range(count)]
-            self._lines = [Sender(self._connect(server), pen, room.write) for pen in pens]
-            self._pool = ThreadPoolExecutor(count, thread_name_prefix="digest")
-            self._throttle = SendRateLimit(services.settings.digest_per_second)
-            self._domains = Domains(services.settings.digest_per_domain)
+            self._open(services)
         self._reap()
-        now = time.monotonic()
-        return [line for line in self._lines if line not in self._busy and line.resting_until <= now]
+        return [
+            sender
+            for sender in self._senders
+            if sender not in self._running and not sender.backoff.is_waiting
+        ]
 
-    def _hang_up(self) -> None:
-        for line in self._lines:
-            if line not in self._busy:
-                line.close()
+    def _open(self, services: Services) -> None:
+        settings, server = services.settings, MailServer.of(services.settings)
+        build_message, lock = MessageBuilder(services).build, write_lock(services.db)
+        self._senders = [
+            Sender(self._connect(server), DeliveryRecorder(services.db, self._owner, lock), build_message)
+            for _ in range(settings.digest_connections)
+        ]
+        self._pool = ThreadPoolExecutor(settings.digest_connections, thread_name_prefix="digest")
+        self._rate_limit = SendRateLimit(settings.digest_per_second)
+        self._domain_limit = DomainLimit(settings.digest_per_domain)
 
-    def _knows_all(self, services: Services) -> bool:
-        """Whether the database is as young as the log of what was sent (MF-29). Asked once of a process."""
+    def _close_connections(self) -> None:
+        for sender in self._senders:
+            if sender not in self._running:
+                sender.close()
+
+    def _is_database_current(self, services: Services) -> bool:
+        """Whether the database knows all that the sent log does (MF-29). Asked once of a process."""
         if self._is_checked:
             return True
         with services.db.read() as session:
-            lost = sent_log.ahead(session, services.settings)
-        self._is_checked = lost is None
-        if lost:
-            self._paused_until = time.monotonic() + LONGEST_PAUSE_SECONDS
+            missing = sent_log.missing_issues(session, services.settings)
+        self._is_checked = missing is None
+        if missing:
+            self._check_again_at = time.monotonic() + PAUSE_AFTER_RESTORE_SECONDS
+            subject = "Digests wait: was a backup restored?"
             with services.db.write() as session:
-                raise_alarm(
-                    session, "digests-restored", "Digests wait: was a backup restored?", lost.sentence
-                )
+                raise_alarm(session, "digests-restored", subject, missing.sentence)
         return self._is_checked
 
-    def _pause(self, services: Services, issue_id: int, unusable: MailServerError) -> None:
-        self._pause_seconds = min(max(self._pause_seconds * 2, SHORTEST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
-        self._paused_until = time.monotonic() + self._pause_seconds
-        log.warning("mail server cannot be used", problem=str(unusable))
+    def _pause(self, services: Services, issue_id: int, error: MailServerError) -> None:
+        self._backoff.failed()
+        log.warning("mail server cannot be used", problem=str(error))
         with services.db.write() as session:
-            if not isinstance(
-                unusable, MailServerUnavailableError
-            ):  # being away is an alarm only when it lasts
-                raise_alarm(session, "mail-server", "Mail cannot be sent", str(unusable))
-            ends_at = session.scalar(select(Issue.send_until).where(Issue.id == issue_id))
-            if ends_at and clock.now() > ends_at:
-                _ask(session, issue_id, unusable)
+            raise_server_alarm(session, error)
+            send_until = session.scalar(select(Issue.send_until).where(Issue.id == issue_id))
+            if send_until and clock.now() > send_until:
+                _pause_issue(session, issue_id, error)
 
 
-def _ask(session: Session, issue_id: int, unusable: MailServerError) -> None:
+def _pause_issue(session: Session, issue_id: int, error: MailServerError) -> None:
     """A digest of yesterday goes out only when the operator still wants it (MAIL-05)."""
-    reason = f"The mail server could not be used for a day: {unusable}"
+    reason = f"The mail server could not be used for a day: {error}"
     if issue_lifecycle.pause(session, issue_id, "worker", reason):
         raise_alarm(session, f"digest-waits:{issue_id}", "A digest is paused", reason)

@@ -1,96 +1,75 @@
-"""One connection to the mail server, the mail in its hands, and its patience."""
+"""One connection to the mail server, and the mail that it is sending."""
 
-import time
 from collections.abc import Callable
-from typing import Protocol
 
 import structlog
 
-from carrel.mail.outcomes import MailServerError, TryLater, Withheld
+from carrel.mail.backoff import Backoff
+from carrel.mail.outcomes import Deferred, MailServerError, Withheld
 from carrel.mail.smtp import SmtpConnection
-from newsletter.delivery.claims import Claimed, SubscriberErasedError
-from newsletter.delivery.delivery_recorder import DeliveryRecorder
-from newsletter.delivery.outcome_recorder import Broken, Note
+from newsletter.delivery.batch import SendBatch
+from newsletter.delivery.claims import ClaimedDelivery, SubscriberErasedError
+from newsletter.delivery.recorder import BuildFailed, DeliveryRecorder, DeliveryResult
 
 log = structlog.get_logger()
 SHORTEST_REST_SECONDS = 2.0
 LONGEST_REST_SECONDS = 300.0
 NO_SERVICE = 421  # the server wants to be left alone (RFC 5321, 3.8)
-Write = Callable[[Claimed], tuple[bytes, str]]  # the mail as bytes, and the address as SMTP gets it
-
-
-class Work(Protocol):
-    """Where a line gets its deliveries from."""
-
-    def next(self) -> Claimed | None:
-        """The next delivery; None when the slice is over."""
-
-    def done(self, delivery: Claimed) -> None:
-        """It is over, whatever became of it."""
-
-    def end(self, unusable: MailServerError, delivery: Claimed) -> None:
-        """The server cannot be used: the slice is over, and this delivery was not tried."""
+BuildMessage = Callable[[ClaimedDelivery], tuple[bytes, str]]  # the mail, and the address as SMTP gets it
 
 
 class Sender:
-    """Sends one mail after the other. What is over is written down with the beginning of the next."""
+    """Sends one mail after the other. The result of each is recorded when the next one begins."""
 
-    def __init__(self, connection: SmtpConnection, pen: DeliveryRecorder, write: Write) -> None:
+    def __init__(
+        self, connection: SmtpConnection, recorder: DeliveryRecorder, build_message: BuildMessage
+    ) -> None:
         self._connection = connection
-        self._pen = pen
-        self._write = write
-        self._notes: list[Note] = []
-        self._rest_seconds = 0.0
-        self.resting_until = float("-inf")  # monotonic
+        self._recorder = recorder
+        self._build_message = build_message
+        self._results: list[DeliveryResult] = []
+        self.backoff = Backoff(SHORTEST_REST_SECONDS, LONGEST_REST_SECONDS)
 
-    def work(self, work: Work) -> None:
-        """Send until the slice is over. Raises what the database raised."""
+    def run(self, batch: SendBatch) -> None:
+        """Send until the batch is over. Raises what the database raised."""
         try:
-            while time.monotonic() >= self.resting_until and (delivery := work.next()):
+            while not self.backoff.is_waiting and (delivery := batch.next()):
                 try:
-                    self._send(work, delivery)
+                    self._send(batch, delivery)
                 finally:
-                    work.done(delivery)
+                    batch.done(delivery)
         finally:
-            self._flush()
+            if self._results:
+                self._record()
 
     def close(self) -> None:
-        """Say goodbye to the mail server and to the database."""
+        """Close the connections to the mail server and to the database."""
         self._connection.close()
-        self._pen.rest()
+        self._recorder.close()
 
-    def _send(self, work: Work, delivery: Claimed) -> None:
+    def _send(self, batch: SendBatch, delivery: ClaimedDelivery) -> None:
         try:
-            body, to = self._write(delivery)
+            body, to = self._build_message(delivery)
         except SubscriberErasedError:
-            self._notes.append(Note(delivery, Withheld()))
+            self._results.append(DeliveryResult(delivery, Withheld()))
             return
-        except Exception as wrong:
-            log.exception("a digest could not be written", delivery=delivery.id)
-            self._notes.append(Note(delivery, Broken(f"{type(wrong).__name__}: {wrong}")))
+        except Exception as error:
+            log.exception("a digest could not be made", delivery=delivery.id)
+            self._results.append(DeliveryResult(delivery, BuildFailed(f"{type(error).__name__}: {error}")))
             return
         try:
-            outcome = self._connection.send(body, to, lambda: self._begin(delivery.id))
-        except MailServerError as unusable:
-            work.end(unusable, delivery)
+            outcome = self._connection.send(body, to, may_send=lambda: self._record(begin=delivery.id))
+        except MailServerError as error:
+            batch.abort(error, delivery)
             return
-        self._notes.append(Note(delivery, outcome))
-        if isinstance(outcome, TryLater) and outcome.code == NO_SERVICE:
-            self._rest()
+        self._results.append(DeliveryResult(delivery, outcome))
+        if isinstance(outcome, Deferred) and outcome.code == NO_SERVICE:
+            self.backoff.failed()
         else:
-            self._rest_seconds = 0.0
+            self.backoff.succeeded()
 
-    def _begin(self, delivery_id: int) -> bool:
-        """Asked right before DATA."""
-        allowed = self._pen.write(self._notes, delivery_id)
-        self._notes = []
+    def _record(self, begin: int | None = None) -> bool:
+        """Record the results so far. Whether the delivery `begin` may go out."""
+        allowed = self._recorder.write(self._results, begin)
+        self._results = []
         return allowed
-
-    def _flush(self) -> None:
-        if self._notes:
-            self._pen.write(self._notes)
-            self._notes = []
-
-    def _rest(self) -> None:
-        self._rest_seconds = min(max(self._rest_seconds * 2, SHORTEST_REST_SECONDS), LONGEST_REST_SECONDS)
-        self.resting_until = time.monotonic() + self._rest_seconds

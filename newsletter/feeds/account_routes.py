@@ -12,11 +12,11 @@ from newsletter.feeds.routes import blueprint
 
 @blueprint.post("/account/private-feed")
 def change_private() -> Response:
-    """Make the private feed, give it a new address, or take it away."""
-    desk, reader_id = services(), current_reader.required().reader_id
-    with desk.db.write() as session:
+    """Create the private feed, give it a new URL, or revoke it."""
+    reader_id = current_reader.required().reader_id
+    with services().db.write() as session:
         if request.form.get("act") == "revoke":
             private_feed.revoke(session, reader_id)
         else:
-            private_feed.renew(session, desk.settings, session.get_one(Reader, reader_id))
+            private_feed.renew(session, services().settings, session.get_one(Reader, reader_id))
     return see_other("/account/#page-private-feed")

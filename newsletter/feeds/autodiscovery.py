@@ -3,23 +3,26 @@
 from articles.models import Exam, Topic
 from newsletter.feeds.formats import FORMATS
 
-Found = list[tuple[str, str, str]]  # title, media type, path
+FeedLinks = list[tuple[str, str, str]]  # title, media type, path
 
 
-def site_feeds(site_name: str) -> Found:
+def site_feeds(site_name: str) -> FeedLinks:
     """The feeds of everything."""
-    return _under("/", site_name)
+    return _links("/", site_name)
 
 
-def exam_feeds(exam: Exam) -> Found:
+def exam_feeds(exam: Exam) -> FeedLinks:
     """The feeds of one exam."""
-    return _under(exam.url, exam.name)
+    return _links(exam.url, exam.name)
 
 
-def topic_feeds(topic: Topic) -> Found:
+def topic_feeds(topic: Topic) -> FeedLinks:
     """The feeds of one topic."""
-    return _under(topic.url, topic.name)
+    return _links(topic.url, topic.name)
 
 
-def _under(path: str, title: str) -> Found:
-    return [(f"{title} ({each.name})", each.media_type, path + each.file) for each in FORMATS.values()]
+def _links(path: str, title: str) -> FeedLinks:
+    return [
+        (f"{title} ({feed_format.name})", feed_format.media_type, path + feed_format.file)
+        for feed_format in FORMATS.values()
+    ]

@@ -1,7 +1,7 @@
 """What a person sees who opens a feed in a browser: a sentence, and links that can be followed.
 
 A style sheet can arrange the elements of RSS and Atom but cannot make links of them, and browsers no
-longer run XSLT. So a few elements of XHTML stand among the others; feed readers pass them over.
+longer run XSLT. So the feed has a few elements of XHTML, which feed readers ignore.
 """
 
 from typing import Any
@@ -13,13 +13,13 @@ XHTML = "http://www.w3.org/1999/xhtml"
 SENTENCE = "This is a feed: copy its address into a feed reader, and new articles come to you."
 
 
-class FeedAid(BaseExtension):  # type: ignore[misc]  # feedgen is untyped
-    """The sentence at the head of the feed, and the way back to the site."""
+class FeedNotice(BaseExtension):  # type: ignore[misc]  # feedgen is untyped
+    """The sentence at the head of the feed, with a link to the site."""
 
     home = ""
 
     def extend_ns(self) -> dict[str, str]:
-        """The prefix that XHTML gets."""
+        """The namespace prefix of XHTML."""
         return {"xhtml": XHTML}
 
     def extend_atom(self, feed: Any) -> Any:
@@ -38,7 +38,7 @@ class FeedAid(BaseExtension):  # type: ignore[misc]  # feedgen is untyped
         _link(paragraph, self.home, "Go to the site")
 
 
-class EntryAid(BaseEntryExtension):  # type: ignore[misc]
+class ArticleLink(BaseEntryExtension):  # type: ignore[misc]
     """The link below an article."""
 
     url = ""

@@ -1,4 +1,4 @@
-"""From the library to a feed: the newest visible articles, in full, with absolute addresses (CON-06)."""
+"""Making a feed of the newest visible articles, in full, with absolute URLs (CON-06)."""
 
 import re
 from datetime import UTC, datetime
@@ -12,8 +12,8 @@ from articles.render import for_feed
 from articles.visibility import visible
 from carrel.settings import Settings
 from newsletter.feeds.feed import Feed, FeedImage, FeedItem
+from newsletter.feeds.feed_ads import FeedAds
 from newsletter.feeds.scopes import Scope
-from newsletter.feeds.slots import Slots
 
 NEWEST = 20
 # RFC 4151: an id on our own host, from the year of the first release. It names the article, not its address.
@@ -28,25 +28,25 @@ def collect(
     scope: Scope,
     now: datetime,
     *,
-    address: str | None,
-    slots: Slots | None,
+    self_url: str | None,
+    ads: FeedAds | None,
 ) -> Feed:
-    """The feed of a scope as of `now`. Without `slots` it has no ads; a secret `address` is left out."""
+    """The feed of a scope as of `now`. Without `ads` it has no ads; a secret `self_url` is left out."""
     changed = last_change(session, scope, now)
     return Feed(
         id=tag(settings, f"feed/{scope.key}"),
         title=scope.title,
         description=scope.description,
         home=settings.base_url + scope.home,
-        address=address,
+        self_url=self_url,
         author=settings.site_name,
-        changed=max(changed, slots.since) if slots else changed,
-        entries=tuple(_entry(settings, article, slots) for article in session.scalars(_newest(scope, now))),
+        changed=max(changed, ads.since) if ads else changed,
+        items=tuple(_item(settings, article, ads) for article in session.scalars(_newest(scope, now))),
     )
 
 
 def tag(settings: Settings, name: str) -> str:
-    """A `tag:` URI of ours."""
+    """A `tag:` URI on our host (RFC 4151)."""
     return f"tag:{settings.host.partition(':')[0]},{TAG_YEAR}:{name}"
 
 
@@ -58,7 +58,7 @@ def _newest(scope: Scope, now: datetime) -> Select[Article]:
 
 
 def last_change(session: Session, scope: Scope, now: datetime) -> datetime:
-    """When an article of the scope last came, changed or went: the truth for Last-Modified."""
+    """When an article of the scope last appeared, changed or disappeared, for Last-Modified."""
     moments = (
         Article.first_visible_at,
         Article.published,
@@ -68,28 +68,24 @@ def last_change(session: Session, scope: Scope, now: datetime) -> datetime:
     )
     past = [func.max(case((moment <= now, moment))) for moment in moments]
     was_seen = and_(Article.first_visible_at <= now, scope.belongs)
-    found = session.execute(select(*past).where(was_seen)).one()
-    return max((moment for moment in found if moment), default=LONG_AGO)
+    last_moments = session.execute(select(*past).where(was_seen)).one()
+    return max((moment for moment in last_moments if moment), default=LONG_AGO)
 
 
-def _entry(settings: Settings, article: Article, slots: Slots | None) -> FeedItem:
+def _item(settings: Settings, article: Article, ads: FeedAds | None) -> FeedItem:
     url = settings.base_url + article.url
     html = for_feed(article.content.html if article.content else "", url)
+    image = FIRST_IMAGE.search(html)
     published = article.published_at or LONG_AGO
     return FeedItem(
         id=tag(settings, f"article/{article.id}"),
         url=url,
         title=article.title,
         summary=article.summary,
-        html=html + (slots.below(article) if slots else ""),
+        html=html + (ads.html_below(article) if ads else ""),
         author=article.author,
         published=published,
         updated=max(article.lastmod or published, published),
         categories=(article.exam.name, *(topic.name for topic in article.topics)),
-        image=_first_image(html),
+        image=FeedImage(unescape(image[1])) if image else None,
     )
-
-
-def _first_image(html: str) -> FeedImage | None:
-    found = FIRST_IMAGE.search(html)
-    return FeedImage(unescape(found[1])) if found else None

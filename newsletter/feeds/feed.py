@@ -1,4 +1,4 @@
-"""A feed as data: what it says, before any format is chosen."""
+"""A feed as data, before any format is chosen."""
 
 import re
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 @dataclass(frozen=True)
 class FeedImage:
-    """A picture that stands for an article; `url` is absolute."""
+    """The picture of an article; `url` is absolute."""
 
     url: str
     width: int | None = None
@@ -35,17 +35,17 @@ class FeedItem:
 
 @dataclass(frozen=True)
 class Feed:
-    """Articles, newest first. `home` is the page it belongs to; a feed whose address is a secret has no
-    `address`. `changed` is when a reader of the feed would last have seen a difference."""
+    """Articles, newest first. `home` is the page it belongs to; a feed whose URL is a secret has no
+    `self_url`. `changed` is when a reader of the feed would last have seen a difference."""
 
     id: str
     title: str
     description: str
     home: str
-    address: str | None
+    self_url: str | None
     author: str
     changed: datetime
-    entries: tuple[FeedItem, ...] = ()
+    items: tuple[FeedItem, ...] = ()
 
 
 def cleaned(feed: Feed) -> Feed:
@@ -55,18 +55,18 @@ def cleaned(feed: Feed) -> Feed:
         title=clean(feed.title),
         description=clean(feed.description),
         author=clean(feed.author),
-        entries=tuple(_cleaned_entry(entry) for entry in feed.entries),
+        items=tuple(_cleaned_item(item) for item in feed.items),
     )
 
 
-def _cleaned_entry(entry: FeedItem) -> FeedItem:
+def _cleaned_item(item: FeedItem) -> FeedItem:
     return replace(
-        entry,
-        title=clean(entry.title).strip() or "Untitled",
-        summary=clean(entry.summary),
-        html=clean(entry.html),
-        author=clean(entry.author),
-        categories=tuple(clean(category) for category in entry.categories),
+        item,
+        title=clean(item.title).strip() or "Untitled",
+        summary=clean(item.summary),
+        html=clean(item.html),
+        author=clean(item.author),
+        categories=tuple(clean(category) for category in item.categories),
     )
 
 

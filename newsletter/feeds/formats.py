@@ -9,7 +9,7 @@ from newsletter.feeds.xml import ATOM, RSS, atom, rss
 
 
 @dataclass(frozen=True)
-class Format:
+class FeedFormat:
     """A format: the name of its file, its media type, and how a feed is written in it."""
 
     file: str
@@ -19,11 +19,11 @@ class Format:
 
 
 FORMATS = {
-    each.file: each
-    for each in (
-        Format("feed.xml", "RSS", RSS, rss),
-        Format("atom.xml", "Atom", ATOM, atom),
-        Format("feed.json", "JSON", JSON, lambda feed, _stylesheet: json_feed(feed)),
+    feed_format.file: feed_format
+    for feed_format in (
+        FeedFormat("feed.xml", "RSS", RSS, rss),
+        FeedFormat("atom.xml", "Atom", ATOM, atom),
+        FeedFormat("feed.json", "JSON", JSON, lambda feed, _stylesheet: json_feed(feed)),
     )
 }
 

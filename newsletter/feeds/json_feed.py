@@ -10,31 +10,31 @@ VERSION = "https://jsonfeed.org/version/1.1"
 
 def json_feed(feed: Feed) -> str:
     """The feed as JSON Feed 1.1."""
-    address = {"feed_url": feed.address} if feed.address else {}
+    feed_url = {"feed_url": feed.self_url} if feed.self_url else {}
     document = {
         "version": VERSION,
         "title": feed.title,
         "home_page_url": feed.home,
-        **address,
+        **feed_url,
         "description": feed.description,
         "authors": [{"name": feed.author}],
         "language": "en",
-        "items": [_item(entry) for entry in feed.entries],
+        "items": [_item(item) for item in feed.items],
     }
     return json.dumps(document, ensure_ascii=False, indent=1)
 
 
-def _item(entry: FeedItem) -> dict[str, object]:
-    image = {"image": entry.image.url} if entry.image else {}
+def _item(item: FeedItem) -> dict[str, object]:
+    image = {"image": item.image.url} if item.image else {}
     return {
-        "id": entry.id,
-        "url": entry.url,
-        "title": entry.title,
-        "summary": entry.summary,
-        "content_html": entry.html,
+        "id": item.id,
+        "url": item.url,
+        "title": item.title,
+        "summary": item.summary,
+        "content_html": item.html,
         **image,
-        "date_published": entry.published.isoformat(),
-        "date_modified": entry.updated.isoformat(),
-        "authors": [{"name": entry.author}],
-        "tags": list(entry.categories),
+        "date_published": item.published.isoformat(),
+        "date_modified": item.updated.isoformat(),
+        "authors": [{"name": item.author}],
+        "tags": list(item.categories),
     }

@@ -9,7 +9,7 @@ from carrel.db import Base, UtcDateTime
 
 
 class PrivateFeed(Base):
-    """A reader's feed without ads. Its address is the signed `nonce`: a new one makes the old address void."""
+    """A reader's feed without ads. Its URL contains the signed `nonce`: a new one revokes the old URL."""
 
     __tablename__ = "private_feed"
 

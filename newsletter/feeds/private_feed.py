@@ -1,7 +1,7 @@
-"""The private feed: the whole library without ads, for a holder of the pass, at an address of their own.
+"""The private feed: the whole library without ads, for a holder of the pass, at a URL of their own.
 
-The address is a signed random number. A new number makes the old address void; a database alone does
-not hold the address; and every visit asks whether its reader still has the pass.
+The URL contains a signed random number. A new number revokes the old URL; the database alone does not contain
+the URL; and every request checks that its reader still has the pass.
 """
 
 from sqlalchemy import delete, select
@@ -26,8 +26,8 @@ class PassRequiredError(Exception):
         self.reader_id = reader_id
 
 
-def address(session: Session, settings: Settings, signer: Signer, reader_id: int) -> str | None:
-    """The absolute address of a reader's feed, when they have made one."""
+def url(session: Session, settings: Settings, signer: Signer, reader_id: int) -> str | None:
+    """The absolute URL of a reader's feed, when they have made one."""
     nonce = session.scalars(select(PrivateFeed.nonce).where(PrivateFeed.reader_id == reader_id)).first()
     return f"{settings.base_url}/feeds/{signer.sign(PURPOSE, nonce)}.xml" if nonce else None
 
@@ -38,7 +38,7 @@ def is_offered(settings: Settings, reader: Reader) -> bool:
 
 
 def renew(session: Session, settings: Settings, reader: Reader) -> None:
-    """Make the feed, or give it a new address; the old one is void at once. Raises `PassRequiredError`."""
+    """Create the feed, or give it a new URL; the old one stops working at once. Raises `PassRequiredError`."""
     if not is_offered(settings, reader):
         raise PassRequiredError(reader.id)
     fresh = {"nonce": new_token(), "created_at": clock.now()}
@@ -47,29 +47,29 @@ def renew(session: Session, settings: Settings, reader: Reader) -> None:
 
 
 def revoke(session: Session, reader_id: int) -> None:
-    """Take the feed away."""
+    """Delete the feed."""
     session.execute(delete(PrivateFeed).where(PrivateFeed.reader_id == reader_id))
 
 
-def opens(session: Session, settings: Settings, signer: Signer, token: str) -> bool:
-    """Whether the token in an address is a holder's. A forged one costs no query."""
+def is_valid(session: Session, settings: Settings, signer: Signer, token: str) -> bool:
+    """Whether the token of a URL belongs to a holder of the pass. A forged one costs no query."""
     try:
         nonce = signer.value_of(PURPOSE, token)
     except InvalidSignatureError:
         return False
-    asked = (
+    holder = (
         select(Reader).join(PrivateFeed, PrivateFeed.reader_id == Reader.id).where(PrivateFeed.nonce == nonce)
     )
-    reader = session.scalars(asked).first()
+    reader = session.scalars(holder).first()
     return reader is not None and is_offered(settings, reader)
 
 
-def merged(session: Session, from_id: int, into_id: int) -> None:
-    """Two readers became one: their own feed stays, else the other's comes along."""
+def on_readers_merged(session: Session, from_id: int, into_id: int) -> None:
+    """Two readers became one: the one that stays keeps its feed, or gets the other's."""
     own = select(PrivateFeed.reader_id).where(PrivateFeed.reader_id == into_id)
     if session.scalars(own).first() is not None:
         revoke(session, from_id)
         return
     moving = select(PrivateFeed).where(PrivateFeed.reader_id == from_id)
-    if found := session.scalars(moving).first():
-        found.reader_id = into_id
+    if feed := session.scalars(moving).first():
+        feed.reader_id = into_id

@@ -1,1 +1,1 @@
-"""Issues of the digest: when one is due, what is new for whom, who gets it, and how it stands."""
+"""Issues of the digest: when one is due, what is new for whom, who gets it, and its state."""

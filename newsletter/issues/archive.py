@@ -1,4 +1,4 @@
-"""Past issues as anybody may see them: what they brought, as far as it is still there."""
+"""Past issues for everybody: the articles that they brought, as far as they are still visible."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ NAMES = {
 
 @dataclass(frozen=True)
 class PastIssue:
-    """An issue that has gone out, or is going out, with those of its articles that readers can see."""
+    """An issue that was or is being sent, with those of its articles that readers can see."""
 
     id: int
     name: str
@@ -39,20 +39,22 @@ class PastIssue:
 def _sent() -> Select[Issue]:
     # A single new article has its own page; as an issue it would only stand here twice.
     count = select(func.count()).where(IssueArticle.issue_id == Issue.id).scalar_subquery()
-    return select(Issue).where(Issue.started_at.is_not(None), or_(Issue.pace != Frequency.EACH, count > 1))
+    return select(Issue).where(
+        Issue.started_at.is_not(None), or_(Issue.frequency != Frequency.EACH, count > 1)
+    )
 
 
 def newest(session: Session, now: datetime) -> list[PastIssue]:
     """The last issues, the newest first."""
     issues = session.scalars(_sent().order_by(Issue.started_at.desc()).limit(NEWEST)).all()
-    found = [_past(session, issue, now) for issue in issues]
-    return [issue for issue in found if issue.articles]
+    past_issues = [_past(session, issue, now) for issue in issues]
+    return [issue for issue in past_issues if issue.articles]
 
 
 def find(session: Session, issue_id: int, now: datetime) -> PastIssue | None:
-    """An issue that has gone out and of which something is left to read."""
-    sent = select(Issue).where(Issue.id == issue_id, Issue.started_at.is_not(None))
-    issue = session.scalars(sent).first()
+    """An issue that was or is being sent, unless none of its articles is visible any more."""
+    started = select(Issue).where(Issue.id == issue_id, Issue.started_at.is_not(None))
+    issue = session.scalars(started).first()
     past = _past(session, issue, now) if issue else None
     return past if past and past.articles else None
 
@@ -63,4 +65,4 @@ def _past(session: Session, issue: Issue, now: datetime) -> PastIssue:
     )
     ids = session.scalars(brought).all()
     articles = sorted(queries.articles_by_id(session, ids, now), key=lambda article: article.id)
-    return PastIssue(issue.id, NAMES[Frequency(issue.pace)], issue.started_at or issue.due_at, articles)
+    return PastIssue(issue.id, NAMES[Frequency(issue.frequency)], issue.started_at or issue.due_at, articles)

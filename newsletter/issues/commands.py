@@ -1,4 +1,4 @@
-"""The operator's commands for digests: look, send, decide after a restore."""
+"""The operator's commands for digests: preview, send, decide after a restore."""
 
 import getpass
 from collections.abc import Callable, Iterator, Sequence
@@ -15,9 +15,9 @@ from carrel.db import Database
 from carrel.http.services import signer_of
 from carrel.settings import Settings, load
 from newsletter.issues import delivery_stats, issue_lifecycle, sent_log
-from newsletter.issues.issue_mail import MARK
+from newsletter.issues.issue_mail import TOKEN_PLACEHOLDER
 from newsletter.issues.models import Issue, IssueState
-from newsletter.issues.preview import GETS, Preview
+from newsletter.issues.preview import GETS_IT, Preview
 from newsletter.issues.preview import preview as make_preview
 from newsletter.subscribers.models import Frequency
 
@@ -31,24 +31,29 @@ def digest() -> None:
 
 
 @digest.command("preview")
-@click.option("--pace", type=click.Choice([pace.value for pace in Frequency]), help="Only this one.")
+@click.option(
+    "--pace",
+    "frequency",
+    type=click.Choice([frequency.value for frequency in Frequency]),
+    help="Only this one.",
+)
 @click.option(
     "--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the mail's HTML to a file."
 )
 @click.pass_obj
-def preview_command(ready: Ready, pace: str | None, html: Path | None) -> None:
-    """Show the next mail of each pace, who gets it and who does not, and why. Changes nothing."""
+def preview_command(ready: Ready, frequency: str | None, html: Path | None) -> None:
+    """Show the next mail of each frequency, who gets it and who does not, and why. Changes nothing."""
     settings = load()
     signer = signer_of(settings)
-    for each in [Frequency(pace)] if pace else Frequency:
+    for chosen in [Frequency(frequency)] if frequency else Frequency:
         with database(ready, settings) as db, db.read() as session:
-            found = make_preview(session, settings, signer, each, clock.now())
-            account = delivery_stats.account(session, found.issue) if found.issue else None
-        _show(found)
-        if account:
-            click.echo(f"  {account.sentence}")
-        if html and found.mail:
-            html.write_text(found.mail.html.replace(MARK, "preview"), "utf-8")
+            preview = make_preview(session, settings, signer, chosen, clock.now())
+            stats = delivery_stats.stats_of(session, preview.issue) if preview.issue else None
+        _show(preview)
+        if stats:
+            click.echo(f"  {stats.sentence}")
+        if html and preview.mail:
+            html.write_text(preview.mail.html.replace(TOKEN_PLACEHOLDER, "preview"), "utf-8")
     if problem := issue_lifecycle.why_not(settings):
         click.echo(f"Nothing can be sent yet. {problem}", err=True)
 
@@ -67,8 +72,8 @@ def send_command(ready: Ready, issue: int | None) -> None:
             with db.write() as session:
                 must_exist(session, chosen)
                 started = issue_lifecycle.approve(session, settings, chosen, actor())
-        except issue_lifecycle.CannotSendError as refused:
-            refuse(str(refused))
+        except issue_lifecycle.CannotSendError as error:
+            refuse(str(error))
     if not started:
         refuse(f"Issue {chosen} does not wait for you: see `carrel digest status`.")
     click.echo(f"Issue {chosen} goes out now.")
@@ -85,8 +90,8 @@ def after_restore_command(ready: Ready, skip: bool | None) -> None:
     with database(ready, settings) as db:
         if skip is None:
             with db.read() as session:
-                lost = sent_log.ahead(session, settings)
-            click.echo(lost.sentence if lost else "The database knows of everything that was mailed.")
+                missing = sent_log.missing_issues(session, settings)
+            click.echo(missing.sentence if missing else "The database knows of everything that was mailed.")
             return
         with db.write() as session:
             settled = sent_log.settle(session, settings, actor(), skip=skip)
@@ -95,7 +100,7 @@ def after_restore_command(ready: Ready, skip: bool | None) -> None:
 
 def _the_only(waiting: Sequence[int]) -> int:
     if len(waiting) != 1:
-        names = ", ".join(str(each) for each in waiting)
+        names = ", ".join(str(issue_id) for issue_id in waiting)
         refuse(f"Say which: {names} wait for you." if waiting else "No digest waits for you.")
     return waiting[0]
 
@@ -127,17 +132,17 @@ def actor() -> str:
     return f"{getpass.getuser()} (command line)"
 
 
-def _show(found: Preview) -> None:
-    state = f"issue {found.issue.id} ({found.issue.state})" if found.issue else "if it were made now"
-    click.echo(f"== {found.pace.value}: {state}")
-    if found.issue and found.issue.reason:
-        click.echo(f"  {found.issue.reason}")
-    for group in found.groups:
-        who = "Gets it" if group.why == GETS else f"Does not get it, {group.why}"
+def _show(preview: Preview) -> None:
+    state = f"issue {preview.issue.id} ({preview.issue.state})" if preview.issue else "if it were made now"
+    click.echo(f"== {preview.frequency.value}: {state}")
+    if preview.issue and preview.issue.reason:
+        click.echo(f"  {preview.issue.reason}")
+    for group in preview.groups:
+        who = "Gets it" if group.why == GETS_IT else f"Does not get it, {group.why}"
         more = " …" if group.count > len(group.emails) else ""
         click.echo(f"  {who} ({group.count}): {', '.join(group.emails)}{more}")
-    if found.mail is None:
+    if preview.mail is None:
         click.echo("  No mail goes out.")
         return
-    click.echo(f"  Different mails: {found.mails}. The one that most get:")
-    click.echo(f"\nSubject: {found.mail.subject}\n\n{found.mail.text.replace(MARK, '…')}")
+    click.echo(f"  Different mails: {preview.mails}. The one that most get:")
+    click.echo(f"\nSubject: {preview.mail.subject}\n\n{preview.mail.text.replace(TOKEN_PLACEHOLDER, '…')}")

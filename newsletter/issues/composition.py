@@ -1,4 +1,4 @@
-"""The texts of an issue: frozen article by article, then composed once for all who get the same."""
+"""The texts of an issue: kept article by article when it is frozen, then composed once for all who get the same."""
 
 import hashlib
 import json
@@ -11,24 +11,24 @@ from sqlalchemy.orm import Session, joinedload
 from articles.models import Article
 from articles.render import for_feed
 from carrel import clock
-from carrel.ads.ad_server import AdServer, FilledSlot, Place, Where
+from carrel.ads.ad_server import AdContext, AdServer, FilledSlot, SlotPlace
 from carrel.http.services import Services
 from carrel.mail.message import Content
 from carrel.page_cache import Audience
 from carrel.settings import Settings
 from carrel.tokens import Signer
 from newsletter.issues import issue_lifecycle, issue_mail, withdrawal
-from newsletter.issues.models import DeliveredArticle, Delivery, Issue, IssueArticle, IssueState, Rendering
+from newsletter.issues.models import DeliveredArticle, Delivery, Issue, IssueArticle, IssueState, MailVariant
 from newsletter.subscribers.models import Frequency
 
-OPEN = (IssueState.FROZEN, IssueState.WAITING, IssueState.SENDING, IssueState.PAUSED)
+NOT_ENDED = (IssueState.FROZEN, IssueState.WAITING, IssueState.SENDING, IssueState.PAUSED)
 
 
-def settle(session: Session, settings: Settings, issue: Issue) -> None:
-    """All recipients are there: keep the texts of what they get, as they are now (MAIL-28)."""
+def freeze(session: Session, settings: Settings, issue: Issue) -> None:
+    """Called when all recipients are known: keep the texts of their articles as they are now (MAIL-28)."""
     withdrawal.withdraw_gone(session, issue.id)
     _drop_unused(session, issue.id)
-    _keep_pieces(session, settings, issue)
+    _keep_snapshots(session, settings, issue)
     now = clock.now()
     recipients = select(func.count()).where(Delivery.issue_id == issue.id)
     issue.recipients = session.scalars(recipients).one()
@@ -42,29 +42,29 @@ def _drop_unused(session: Session, issue_id: int) -> None:
     used = exists().where(
         DeliveredArticle.article_id == IssueArticle.article_id, DeliveredArticle.issue_id == issue_id
     )
-    unused = delete(IssueArticle).where(IssueArticle.issue_id == issue_id, ~IssueArticle.is_occasion, ~used)
+    unused = delete(IssueArticle).where(IssueArticle.issue_id == issue_id, ~IssueArticle.is_trigger, ~used)
     session.execute(unused)
 
 
-def _keep_pieces(session: Session, settings: Settings, issue: Issue) -> None:
+def _keep_snapshots(session: Session, settings: Settings, issue: Issue) -> None:
     digest = hashlib.sha256()
     rows = select(IssueArticle).where(IssueArticle.issue_id == issue.id, IssueArticle.withdrawn_at.is_(None))
     for row in session.scalars(rows.order_by(IssueArticle.article_id)):
-        row.piece = piece_of(settings, articles(session, [row.article_id])[0])
-        digest.update(json.dumps(row.piece, sort_keys=True).encode())
+        row.snapshot = snapshot_of(settings, articles(session, [row.article_id])[0])
+        digest.update(json.dumps(row.snapshot, sort_keys=True).encode())
     issue.content_hash = digest.hexdigest()
 
 
 def articles(session: Session, ids: Sequence[int]) -> Sequence[Article]:
-    """The articles with their texts, in the order in which mails bring them."""
+    """The articles with their texts, in the order in which mails show them."""
     whole = (joinedload(Article.exam), joinedload(Article.content))
     return session.scalars(
         select(Article).where(Article.id.in_(ids)).options(*whole).order_by(Article.id)
     ).all()
 
 
-def piece_of(settings: Settings, article: Article) -> dict[str, Any]:
-    """An article as mails show it: plain values, every address absolute."""
+def snapshot_of(settings: Settings, article: Article) -> dict[str, Any]:
+    """An article as mails show it: plain values, every URL absolute."""
     url = settings.base_url + article.url
     html = for_feed(article.content.html, url) if article.content else ""
     return {
@@ -75,65 +75,70 @@ def piece_of(settings: Settings, article: Article) -> dict[str, Any]:
         "minutes": article.reading_minutes,
         "exam": article.exam.name,
         "exam_slug": article.exam.slug,
-        "html": html.replace(issue_mail.MARK, ""),
+        "html": html.replace(issue_mail.TOKEN_PLACEHOLDER, ""),
         "ads": article.ads,
     }
 
 
 def compose_one(services: Services) -> bool:
-    """A step of the worker: compose one mail of a frozen issue; after its last one it may go out."""
+    """A step of the worker: compose one mail of a frozen issue; when all are composed, it may be sent."""
     with services.db.read() as session:
-        found = session.execute(_uncomposed()).first()
-        if found:
-            issue, rendering = found
-            content = compose(session, services.settings, services.signer, issue, rendering)
-    if found is None:
+        row = session.execute(_uncomposed()).first()
+        if row:
+            issue, variant = row
+            content = compose(session, services.settings, services.signer, issue, variant)
+    if row is None:
         return issue_lifecycle.begin_one(services)
     with services.db.write() as session:
-        written = update(Rendering).where(Rendering.id == rendering.id, Rendering.html.is_(None))
-        session.execute(written.values(subject=content.subject, text=content.text, html=content.html))
+        writing = update(MailVariant).where(MailVariant.id == variant.id, MailVariant.html.is_(None))
+        session.execute(writing.values(subject=content.subject, text=content.text, html=content.html))
     return True
 
 
-def _uncomposed() -> Select[Issue, Rendering]:
-    open_ = select(Issue, Rendering).join(Rendering, Rendering.issue_id == Issue.id)
-    return open_.where(Issue.state.in_(OPEN), Rendering.html.is_(None)).order_by(Rendering.id).limit(1)
+def _uncomposed() -> Select[Issue, MailVariant]:
+    uncomposed = select(Issue, MailVariant).join(MailVariant, MailVariant.issue_id == Issue.id)
+    return (
+        uncomposed.where(Issue.state.in_(NOT_ENDED), MailVariant.html.is_(None))
+        .order_by(MailVariant.id)
+        .limit(1)
+    )
 
 
 def compose(
-    session: Session, settings: Settings, signer: Signer, issue: Issue, rendering: Rendering
+    session: Session, settings: Settings, signer: Signer, issue: Issue, variant: MailVariant
 ) -> Content:
-    """The mail of one rendering, from the texts that the issue keeps."""
-    kept = select(IssueArticle.piece).where(
-        IssueArticle.issue_id == issue.id, IssueArticle.article_id.in_(rendering.article_ids)
+    """The mail of one variant, from the texts that the issue keeps."""
+    in_mail = select(IssueArticle.snapshot).where(
+        IssueArticle.issue_id == issue.id, IssueArticle.article_id.in_(variant.article_ids)
     )
-    pieces = [piece for piece in session.scalars(kept.order_by(IssueArticle.article_id)) if piece]
-    return compose_pieces(
-        session, settings, signer, issue, edition=Audience(rendering.edition), pieces=pieces
+    rows = session.scalars(in_mail.order_by(IssueArticle.article_id))
+    snapshots = [snapshot for snapshot in rows if snapshot]
+    return compose_snapshots(
+        session, settings, signer, issue, audience=Audience(variant.audience), snapshots=snapshots
     )
 
 
-def compose_pieces(
+def compose_snapshots(
     session: Session,
     settings: Settings,
     signer: Signer,
     issue: Issue,
     *,
-    edition: Audience,
-    pieces: Sequence[dict[str, Any]],
+    audience: Audience,
+    snapshots: Sequence[dict[str, Any]],
 ) -> Content:
-    """The mail that brings these pieces, with the ad of the digest's slot unless it is the pass's edition."""
-    ad = _ad(session, settings, signer, issue, pieces) if edition.has_ads else None
+    """The mail that brings these snapshots, with the ad of the digest's slot unless its readers have the pass."""
+    ad = _ad(session, settings, signer, issue, snapshots) if audience.has_ads else None
     view = f"{settings.base_url}/newsletter/archive/{issue.id}/"
-    return issue_mail.compose_issue(settings, Frequency(issue.pace), pieces, ad=ad, view_url=view)
+    return issue_mail.compose_issue(settings, Frequency(issue.frequency), snapshots, ad=ad, view_url=view)
 
 
 def _ad(
-    session: Session, settings: Settings, signer: Signer, issue: Issue, pieces: Sequence[dict[str, Any]]
+    session: Session, settings: Settings, signer: Signer, issue: Issue, snapshots: Sequence[dict[str, Any]]
 ) -> FilledSlot | None:
-    if not any(piece["ads"] for piece in pieces):
+    if not any(snapshot["ads"] for snapshot in snapshots):
         return None
-    exams = {piece["exam_slug"] for piece in pieces}
-    where = Where(f"digest:{issue.id}", exams.pop() if len(exams) == 1 else "")
-    desk = AdServer(session, settings, signer, clock.now(), base_url=settings.base_url)
-    return desk.one(Place.DIGEST, where)
+    exams = {snapshot["exam_slug"] for snapshot in snapshots}
+    where = AdContext(f"digest:{issue.id}", exams.pop() if len(exams) == 1 else "")
+    ad_server = AdServer(session, settings, signer, clock.now(), base_url=settings.base_url)
+    return ad_server.one(SlotPlace.DIGEST, where)

@@ -1,4 +1,4 @@
-"""Whether an issue's accounts add up (MAIL-03), and what an operator can do about what did not arrive."""
+"""How the deliveries of an issue stand (MAIL-03), and what an operator can do about what did not arrive."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from carrel import audit, clock
 from carrel.db import insert_into
-from newsletter.issues.issue_lifecycle import LASTS
+from newsletter.issues.issue_lifecycle import SENDING_LASTS
 from newsletter.issues.models import (
     DeliveredArticle,
     Delivery,
@@ -16,14 +16,14 @@ from newsletter.issues.models import (
     Issue,
     IssueArticle,
     IssueState,
-    Rendering,
+    MailVariant,
 )
 from newsletter.subscribers.models import Subscriber
 
 
 @dataclass(frozen=True)
-class Account:
-    """How many recipients an issue has, and where their mails stand."""
+class DeliveryStats:
+    """How many recipients an issue has, and how many of their mails are in each state."""
 
     recipients: int
     queued: int = 0
@@ -36,7 +36,7 @@ class Account:
 
     @property
     def open(self) -> int:
-        """What is still to be done."""
+        """How many are still to be sent."""
         return self.queued + self.claimed
 
     @property
@@ -54,49 +54,49 @@ class Account:
         return f"{self.recipients} recipients: {', '.join(counts) or 'none'}"
 
 
-def account(session: Session, issue: Issue) -> Account:
-    """The accounts of an issue that is frozen."""
+def stats_of(session: Session, issue: Issue) -> DeliveryStats:
+    """The statistics of an issue that is frozen."""
     counted = (
         select(Delivery.state, func.count()).where(Delivery.issue_id == issue.id).group_by(Delivery.state)
     )
-    return Account(issue.recipients, **dict(session.execute(counted).all()))
+    return DeliveryStats(issue.recipients, **dict(session.execute(counted).all()))
 
 
 def uncertain(session: Session, issue_id: int) -> Sequence[tuple[Delivery, str | None]]:
-    """Those whose mail may or may not have arrived, with their addresses (None after an erasure)."""
+    """The deliveries that may or may not have arrived, with their addresses (None after an erasure)."""
     rows = select(Delivery, Subscriber.email).outerjoin(Subscriber, Subscriber.id == Delivery.subscriber_id)
     rows = rows.where(Delivery.issue_id == issue_id, Delivery.state == DeliveryState.UNCERTAIN)
     return [(delivery, email) for delivery, email in session.execute(rows.order_by(Delivery.id))]
 
 
 def retry_uncertain(session: Session, issue_id: int, actor: str) -> int:
-    """Send the uncertain ones once more: some readers may get it twice. How many (MAIL-04)."""
+    """Queue the uncertain deliveries again: some readers may get the mail twice. How many (MAIL-04)."""
     uncertain = (Delivery.issue_id == issue_id, Delivery.state == DeliveryState.UNCERTAIN)
     return _queue_again(session, issue_id, "digest.retry_uncertain", actor, *uncertain)
 
 
 def retry_failed(session: Session, issue_id: int, actor: str) -> int:
-    """Try the failed ones anew, except where another issue has brought an article since. How many."""
+    """Queue the failed deliveries again, except where another issue has sent one of the articles since. How many."""
     failed = (Delivery.issue_id == issue_id, Delivery.state == DeliveryState.FAILED)
-    renderings = select(Rendering).where(Rendering.id.in_(select(Delivery.rendering_id).where(*failed)))
-    for rendering in session.scalars(renderings).all():
-        _take_back(session, rendering)
-    theirs = exists().where(
+    variants = select(MailVariant).where(MailVariant.id.in_(select(Delivery.variant_id).where(*failed)))
+    for variant in session.scalars(variants).all():
+        _reserve_articles_again(session, variant)
+    has_its_articles = exists().where(
         DeliveredArticle.subscriber_id == Delivery.subscriber_id, DeliveredArticle.issue_id == issue_id
     )
-    return _queue_again(session, issue_id, "digest.retry_failed", actor, *failed, theirs)
+    return _queue_again(session, issue_id, "digest.retry_failed", actor, *failed, has_its_articles)
 
 
-def _take_back(session: Session, rendering: Rendering) -> None:
+def _reserve_articles_again(session: Session, variant: MailVariant) -> None:
     """Reserve the articles of a mail again for those whose delivery failed."""
-    ids = rendering.article_ids
+    ids = variant.article_ids
     meanwhile = exists().where(
         DeliveredArticle.subscriber_id == Delivery.subscriber_id, DeliveredArticle.article_id.in_(ids)
     )
     rows = (
         select(Delivery.subscriber_id, IssueArticle.article_id, Delivery.issue_id)
         .join(IssueArticle, IssueArticle.issue_id == Delivery.issue_id)
-        .where(Delivery.rendering_id == rendering.id, Delivery.state == DeliveryState.FAILED)
+        .where(Delivery.variant_id == variant.id, Delivery.state == DeliveryState.FAILED)
         .where(Delivery.subscriber_id.is_not(None), IssueArticle.article_id.in_(ids), ~meanwhile)
     )
     taking = insert_into(session, DeliveredArticle)
@@ -107,8 +107,8 @@ def _queue_again(
     session: Session, issue_id: int, action: str, actor: str, *which: ColumnElement[bool]
 ) -> int:
     retryable = (IssueState.SENDING, IssueState.PAUSED, IssueState.FINISHED)
-    found = select(Issue).where(Issue.id == issue_id, Issue.state.in_(retryable)).with_for_update()
-    if (issue := session.scalars(found).first()) is None:
+    retryable_issue = select(Issue).where(Issue.id == issue_id, Issue.state.in_(retryable)).with_for_update()
+    if (issue := session.scalars(retryable_issue).first()) is None:
         return 0
     now = clock.now()
     fresh = {"state": DeliveryState.QUEUED, "due_at": now, "tries": 0, "problem": ""}
@@ -116,7 +116,7 @@ def _queue_again(
     # One that was erased meanwhile has nobody to go to.
     queueing = update(Delivery).where(*which, Delivery.subscriber_id.is_not(None)).values(fresh | free)
     count = len(session.scalars(queueing.returning(Delivery.id)).all())
-    issue.send_until = now + LASTS
+    issue.send_until = now + SENDING_LASTS
     if count and issue.state == IssueState.FINISHED:
         issue.state, issue.finished_at = IssueState.SENDING, None
     audit.record(session, actor=actor, action=action, subject=f"issue:{issue_id}", reason=f"{count} mails")

@@ -1,6 +1,6 @@
 """Freezing an issue: who gets it, one row each, in resumable batches (MAIL-01); then its texts.
 
-Each batch is one transaction that also moves the issue's mark, so that a crash anywhere loses or
+Each batch is one transaction that also moves `frozen_through`, so that a crash anywhere loses or
 repeats nobody. All of it happens in the database: memory does not grow with the subscribers.
 """
 
@@ -12,7 +12,7 @@ from carrel.db import insert_selected
 from carrel.http.services import Services
 from carrel.settings import Settings
 from newsletter.issues import composition, pending_articles
-from newsletter.issues.models import DeliveredArticle, Delivery, DeliveryState, Issue, IssueState, Rendering
+from newsletter.issues.models import DeliveredArticle, Delivery, DeliveryState, Issue, IssueState, MailVariant
 from newsletter.subscribers.eligibility import receives
 from newsletter.subscribers.models import Frequency, Subscriber, SubscriberState, Subscription
 
@@ -35,18 +35,18 @@ def handle_one(services: Services) -> bool:
 def freeze_batch(session: Session, settings: Settings, issue: Issue, size: int) -> None:
     """Give the next subscribers their rows; after the last of them the issue is frozen."""
     if not issue.frozen_through:
-        _learn_sizes(session)
-    upto = _end_of_batch(session, issue, size)
-    if upto is None:
-        composition.settle(session, settings, issue)
+        _analyze_tables(session)
+    last_id = _end_of_batch(session, issue, size)
+    if last_id is None:
+        composition.freeze(session, settings, issue)
         return
-    _reserve_articles(session, settings, issue, upto)
-    _make_deliveries(session, settings, issue, upto)
-    issue.frozen_through = upto
+    _reserve_articles(session, settings, issue, last_id)
+    _make_deliveries(session, settings, issue, last_id)
+    issue.frozen_through = last_id
 
 
-def _learn_sizes(session: Session) -> None:
-    """PostgreSQL plans by what it knows of its tables, and of a list that was just imported it knows nothing."""
+def _analyze_tables(session: Session) -> None:
+    """PostgreSQL plans by its statistics, and of a list that was just imported it has none."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("ANALYZE subscriber, subscription, issue_article, article, article_topic"))
 
@@ -57,7 +57,7 @@ def _end_of_batch(session: Session, issue: Issue, size: int) -> int | None:
         select(Subscriber.id)
         .where(
             Subscriber.state == SubscriberState.CONFIRMED,
-            Subscriber.pace == issue.pace,
+            Subscriber.frequency == issue.frequency,
             Subscriber.id > issue.frozen_through,
         )
         .order_by(Subscriber.id)
@@ -68,42 +68,42 @@ def _end_of_batch(session: Session, issue: Issue, size: int) -> int | None:
     return last
 
 
-def _reserve_articles(session: Session, settings: Settings, issue: Issue, upto: int) -> None:
+def _reserve_articles(session: Session, settings: Settings, issue: Issue, last_id: int) -> None:
     """Each article goes to each reader once: the unique key decides, also between two issues at once."""
-    at_least = 1 if issue.pace == Frequency.EACH else settings.digest_min_articles
-    batch = (issue.frozen_through + 1, upto)
+    at_least = 1 if issue.frequency == Frequency.EACH else settings.digest_min_articles
+    batch = (issue.frozen_through + 1, last_id)
     # Said of both tables: PostgreSQL draws no conclusion from one range to the other.
     in_batch = and_(Subscriber.id.between(*batch), Subscription.subscriber_id.between(*batch))
-    among = and_(Subscriber.pace == issue.pace, in_batch, receives(clock.now()))
+    among = and_(Subscriber.frequency == issue.frequency, in_batch, receives(clock.now()))
     rows = pending_articles.unread(pending_articles.of_issue(issue.id), among, at_least).add_columns(
         literal(issue.id)
     )
     insert_selected(session, DeliveredArticle, ["subscriber_id", "article_id", "issue_id"], rows)
 
 
-def _make_deliveries(session: Session, settings: Settings, issue: Issue, upto: int) -> None:
+def _make_deliveries(session: Session, settings: Settings, issue: Issue, last_id: int) -> None:
     reserved = select(DeliveredArticle.subscriber_id, DeliveredArticle.article_id).where(
         DeliveredArticle.issue_id == issue.id,
         DeliveredArticle.subscriber_id > issue.frozen_through,
-        DeliveredArticle.subscriber_id <= upto,
+        DeliveredArticle.subscriber_id <= last_id,
     )
     sets = pending_articles.sets(reserved.subquery(), settings)
-    kinds = select(literal(issue.id), sets.c.edition, sets.c.articles).distinct()
-    insert_selected(session, Rendering, ["issue_id", "edition", "articles"], kinds)
+    variants = select(literal(issue.id), sets.c.audience, sets.c.articles).distinct()
+    insert_selected(session, MailVariant, ["issue_id", "edition", "articles"], variants)
     same = and_(
-        Rendering.issue_id == issue.id,
-        Rendering.edition == sets.c.edition,
-        Rendering.articles == sets.c.articles,
+        MailVariant.issue_id == issue.id,
+        MailVariant.audience == sets.c.audience,
+        MailVariant.articles == sets.c.articles,
     )
     now = literal(clock.now(), Delivery.due_at.type)
     rows = select(
         literal(issue.id),
         sets.c.subscriber_id,
-        Rendering.id,
+        MailVariant.id,
         literal(DeliveryState.QUEUED.value),
         now,
         literal(0),
         literal(""),
-    ).join(Rendering, same)
+    ).join(MailVariant, same)
     columns = ["issue_id", "subscriber_id", "rendering_id", "state", "due_at", "tries", "problem"]
     insert_selected(session, Delivery, columns, rows)

@@ -1,4 +1,4 @@
-"""The operator's commands for an issue that is under way or over: how it stands, hold it, end it, send again."""
+"""The operator's commands for an issue that is being sent or was sent: status, pause, resume, stop, retry."""
 
 from collections.abc import Callable
 
@@ -37,10 +37,10 @@ def status_command(ready: Ready) -> None:
         issues = session.scalars(select(Issue).order_by(Issue.id.desc()).limit(NEWEST)).all()
         for issue in issues:
             click.echo(
-                f"Issue {issue.id} ({issue.pace}, {issue.period}): {issue.state}. {issue.reason}".rstrip()
+                f"Issue {issue.id} ({issue.frequency}, {issue.period}): {issue.state}. {issue.reason}".rstrip()
             )
             if issue.frozen_at:
-                click.echo(f"  {delivery_stats.account(session, issue).sentence}")
+                click.echo(f"  {delivery_stats.stats_of(session, issue).sentence}")
             for delivery, email in delivery_stats.uncertain(session, issue.id):
                 click.echo(f"  uncertain: {email or 'an erased address'}: {delivery.problem}")
     if not issues:

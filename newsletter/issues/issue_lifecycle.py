@@ -1,6 +1,6 @@
-"""What the operator, or the worker in their place, decides of an issue: it begins, pauses, stops.
+"""The lifecycle of an issue, from frozen to finished: the operator, or the worker in their place, moves it on.
 
-Every act names the states that it begins from, so that a second click finds nothing to do (MF-34).
+Every transition names the states that it starts from, so that a second click finds nothing to do (MF-34).
 """
 
 from collections.abc import Mapping
@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from carrel import audit, clock
 from carrel.http.services import Services
 from carrel.mail.alarms import raise_alarm
-from carrel.page_cache import raise_epoch
+from carrel.page_cache import bump_cache_version
 from carrel.settings import Settings, is_local
-from newsletter.issues.models import DeliveredArticle, Delivery, DeliveryState, Issue, IssueState, Rendering
+from newsletter.issues.models import DeliveredArticle, Delivery, DeliveryState, Issue, IssueState, MailVariant
 
 NOT_OVER = (
     IssueState.DRAFT,
@@ -23,7 +23,7 @@ NOT_OVER = (
     IssueState.SENDING,
     IssueState.PAUSED,
 )
-LASTS = timedelta(hours=24)
+SENDING_LASTS = timedelta(hours=24)
 STOPPED = "the issue was stopped"
 
 
@@ -58,7 +58,7 @@ def begin_one(services: Services) -> bool:
 
 
 def _ready() -> Select[Issue]:
-    uncomposed = exists().where(Rendering.issue_id == Issue.id, Rendering.html.is_(None))
+    uncomposed = exists().where(MailVariant.issue_id == Issue.id, MailVariant.html.is_(None))
     frozen = select(Issue).where(Issue.state == IssueState.FROZEN, ~uncomposed)
     return frozen.order_by(Issue.id).limit(1)
 
@@ -71,14 +71,14 @@ def _begin(session: Session, settings: Settings, issue: Issue) -> None:
     else:
         _start(session, issue)
     if issue.reason:
-        text = f"Issue {issue.id} ({issue.pace}, {issue.period}) waits for you. {issue.reason}"
+        text = f"Issue {issue.id} ({issue.frequency}, {issue.period}) waits for you. {issue.reason}"
         raise_alarm(session, f"digest-waits:{issue.id}", "A digest waits for you", text)
 
 
 def _start(session: Session, issue: Issue) -> None:
     now = clock.now()
-    issue.state, issue.started_at, issue.send_until = IssueState.SENDING, now, now + LASTS
-    raise_epoch(session)  # the archive has a page more
+    issue.state, issue.started_at, issue.send_until = IssueState.SENDING, now, now + SENDING_LASTS
+    bump_cache_version(session)  # the archive has a page more
 
 
 def approve(session: Session, settings: Settings, issue_id: int, actor: str) -> bool:
@@ -87,36 +87,36 @@ def approve(session: Session, settings: Settings, issue_id: int, actor: str) -> 
         raise CannotSendError(issue_id, problem)
     waiting = update(Issue).where(Issue.id == issue_id, Issue.state == IssueState.WAITING)
     now = clock.now()
-    values = {"state": IssueState.SENDING, "started_at": now, "send_until": now + LASTS, "reason": ""}
+    values = {"state": IssueState.SENDING, "started_at": now, "send_until": now + SENDING_LASTS, "reason": ""}
     if session.scalars(waiting.values(values | {"approved_by": actor}).returning(Issue.id)).first() is None:
         return False
-    raise_epoch(session)
+    bump_cache_version(session)
     audit.record(session, actor=actor, action="digest.send", subject=f"issue:{issue_id}")
     return True
 
 
 def pause(session: Session, issue_id: int, actor: str, reason: str = "") -> bool:
-    """Hold it: each connection finishes the mail in hand at most. Whether it was going out."""
+    """Pause sending: each connection finishes its present mail at most. Whether it was being sent."""
     paused = {"state": IssueState.PAUSED, "reason": reason[:300]}
-    return _move(session, issue_id, (IssueState.SENDING,), paused, action="digest.pause", actor=actor)
+    return _transition(session, issue_id, (IssueState.SENDING,), paused, action="digest.pause", actor=actor)
 
 
 def resume(session: Session, issue_id: int, actor: str) -> bool:
-    """Go on where it was paused. Whether it was."""
-    going = {"state": IssueState.SENDING, "send_until": clock.now() + LASTS, "reason": ""}
-    return _move(session, issue_id, (IssueState.PAUSED,), going, action="digest.resume", actor=actor)
+    """Go on sending. Whether it was paused."""
+    going = {"state": IssueState.SENDING, "send_until": clock.now() + SENDING_LASTS, "reason": ""}
+    return _transition(session, issue_id, (IssueState.PAUSED,), going, action="digest.resume", actor=actor)
 
 
 def stop(session: Session, issue_id: int, actor: str) -> bool:
-    """End it for good: what was not sent goes back to the readers' next issue. Whether it was not over."""
+    """End it for good: what was not sent comes with the readers' next issue. Whether it was not over."""
     over = {"state": IssueState.STOPPED, "finished_at": clock.now()}
-    if not _move(session, issue_id, NOT_OVER, over, action="digest.stop", actor=actor):
+    if not _transition(session, issue_id, NOT_OVER, over, action="digest.stop", actor=actor):
         return False
     end_waiting(session, issue_id)
     return True
 
 
-def _move(
+def _transition(
     session: Session,
     issue_id: int,
     states: tuple[IssueState, ...],
@@ -133,7 +133,7 @@ def _move(
 
 
 def end_waiting(session: Session, issue_id: int) -> None:
-    """End the deliveries of a stopped issue that nobody holds, and give their articles back."""
+    """End the deliveries of a stopped issue that no worker has claimed, and give their articles back."""
     queued = (Delivery.issue_id == issue_id, Delivery.state == DeliveryState.QUEUED)
     readers = select(Delivery.subscriber_id).where(*queued)
     session.execute(

@@ -1,4 +1,4 @@
-"""An issue as a mail: pure. It is composed once for all who get the same; only links differ, by a mark."""
+"""An issue as a mail, without the database. It is composed once for all who get the same; only the token in its links differs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,22 +14,22 @@ from carrel.settings import Settings
 from newsletter.subscribers.links import with_token
 from newsletter.subscribers.models import Frequency
 
-# Stands where a recipient's own token will be. Pieces are cleared of it when they are kept.
-MARK = "0token0of0the0recipient0"
+# Stands where a recipient's own token will be. Snapshots are cleared of it when they are kept.
+TOKEN_PLACEHOLDER = "0token0of0the0recipient0"
 LARGEST_HTML = 96_000  # bytes; Gmail cuts a mail off at about 102 kB (MAIL-29)
 MOST_TITLES = 60
-OFTEN = {
+FREQUENCY_TEXTS = {
     Frequency.EACH: "as soon as an article appears",
     Frequency.DAILY: "once a day",
     Frequency.WEEKLY: "once a week",
     Frequency.MONTHLY: "once a month",
 }
 
-Piece = dict[str, Any]  # what texts.piece_of makes
+ArticleSnapshot = dict[str, Any]  # what `composition.snapshot_of` makes
 
 
 @dataclass(frozen=True)
-class Shape:
+class DetailLevel:
     """How much of each article a mail shows."""
 
     whole: bool = False
@@ -38,16 +38,26 @@ class Shape:
 
 
 # A single article is there to be read in the mail; of several, each is one tap away. Shorter until it fits.
-SHAPES = (Shape(whole=True), Shape(), Shape(summaries=False), Shape(summaries=False, most=20))
+DETAIL_LEVELS = (
+    DetailLevel(whole=True),
+    DetailLevel(),
+    DetailLevel(summaries=False),
+    DetailLevel(summaries=False, most=20),
+)
 
 
 def compose_issue(
-    settings: Settings, pace: Frequency, pieces: Sequence[Piece], *, ad: FilledSlot | None, view_url: str
+    settings: Settings,
+    frequency: Frequency,
+    snapshots: Sequence[ArticleSnapshot],
+    *,
+    ad: FilledSlot | None,
+    view_url: str,
 ) -> Content:
-    """The mail that brings these pieces, below 100 kB of HTML, with `MARK` in its personal links."""
-    shapes = SHAPES if len(pieces) == 1 else SHAPES[1:]
-    for shape in shapes:
-        content = _compose(settings, pace, pieces, shape, ad=ad, view_url=view_url)
+    """The mail that brings these snapshots, below 100 kB of HTML, with `TOKEN_PLACEHOLDER` in its personal links."""
+    levels = DETAIL_LEVELS if len(snapshots) == 1 else DETAIL_LEVELS[1:]
+    for level in levels:
+        content = _compose(settings, frequency, snapshots, level, ad=ad, view_url=view_url)
         if len(content.html.encode()) <= LARGEST_HTML:
             break
     return content
@@ -55,47 +65,44 @@ def compose_issue(
 
 def _compose(
     settings: Settings,
-    pace: Frequency,
-    pieces: Sequence[Piece],
-    shape: Shape,
+    frequency: Frequency,
+    snapshots: Sequence[ArticleSnapshot],
+    level: DetailLevel,
     *,
     ad: FilledSlot | None,
     view_url: str,
 ) -> Content:
-    first, others = pieces[0], pieces[1:]
-    whole = first["html"] if shape.whole else ""
+    first, others = snapshots[0], snapshots[1:]
+    whole = first["html"] if level.whole else ""
+    preheader = " · ".join(snapshot["title"] for snapshot in others[:4]) if others else first["summary"]
     return compose(
         settings,
         "newsletter",
         "digest",
-        subject=subject(pieces),
-        preheader=one_line(_preheader(first, others), 140),
-        groups=_by_exam(pieces[: shape.most]),
-        more=max(0, len(pieces) - shape.most),
-        count=len(pieces),
-        summaries=shape.summaries,
+        subject=subject(snapshots),
+        preheader=one_line(preheader, 140),
+        groups=_by_exam(snapshots[: level.most]),
+        more=max(0, len(snapshots) - level.most),
+        count=len(snapshots),
+        summaries=level.summaries,
         # Sanitised when it was published.
         whole=Markup(whole),  # noqa: S704
         whole_text=get_text(whole) if whole else "",
         view_url=view_url if others else first["url"],
         ad=ad,
-        often=OFTEN[pace],
-        links=with_token(settings, MARK),
+        often=FREQUENCY_TEXTS[frequency],
+        links=with_token(settings, TOKEN_PLACEHOLDER),
     )
 
 
-def subject(pieces: Sequence[Piece]) -> str:
+def subject(snapshots: Sequence[ArticleSnapshot]) -> str:
     """The title of the first, and how many there are besides."""
-    title = one_line(pieces[0]["title"], 120)
-    return title if len(pieces) == 1 else f"{title} (and {len(pieces) - 1} more)"
+    title = one_line(snapshots[0]["title"], 120)
+    return title if len(snapshots) == 1 else f"{title} (and {len(snapshots) - 1} more)"
 
 
-def _preheader(first: Piece, others: Sequence[Piece]) -> str:
-    return " · ".join(piece["title"] for piece in others[:4]) if others else first["summary"]
-
-
-def _by_exam(pieces: Sequence[Piece]) -> list[tuple[str, list[Piece]]]:
-    groups: dict[str, list[Piece]] = {}
-    for piece in pieces:
-        groups.setdefault(piece["exam"], []).append(piece)
+def _by_exam(snapshots: Sequence[ArticleSnapshot]) -> list[tuple[str, list[ArticleSnapshot]]]:
+    groups: dict[str, list[ArticleSnapshot]] = {}
+    for snapshot in snapshots:
+        groups.setdefault(snapshot["exam"], []).append(snapshot)
     return list(groups.items())

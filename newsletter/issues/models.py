@@ -1,7 +1,10 @@
-"""Issues of the digest, their mails, and one delivery for each recipient.
+"""Issues of the digest, the mails that they bring, and one delivery for each recipient.
 
-What is unique is what keeps a reader from getting anything twice: one issue for a pace and period, one
+What is unique keeps a reader from getting anything twice: one issue for a frequency and period, one
 delivery for an issue and subscriber, one row for a subscriber and article.
+
+Recipients are part of an issue (they are frozen with it), so their table is here; sending them is
+`newsletter.delivery`'s work.
 """
 
 from datetime import datetime
@@ -12,11 +15,13 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carrel.db import Base, UtcDateTime
-from newsletter.subscribers.models import Frequency, one_of
+from carrel.mail import queue
+from carrel.mail.models import one_of
+from newsletter.subscribers.models import Frequency
 
 
 class IssueState(StrEnum):
-    """A draft gathers its recipients; a frozen issue has them all, and its mails are composed."""
+    """A draft is being given its recipients; a frozen issue has them all, and its mails are composed."""
 
     DRAFT = "draft"
     FROZEN = "frozen"
@@ -28,38 +33,38 @@ class IssueState(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """Where one recipient's mail stands. Uncertain: it was being handed over when we lost sight of it."""
+    """Uncertain: the connection or the worker ended while the mail was being handed over."""
 
-    QUEUED = "queued"
-    CLAIMED = "claimed"
+    QUEUED = queue.QUEUED
+    CLAIMED = queue.CLAIMED
     SENT = "sent"
     FAILED = "failed"
     SUPPRESSED = "suppressed"  # we hold it back: a suppressed address, an article taken back
     UNSUBSCRIBED = "unsubscribed"  # left, paused or was erased since the issue was frozen
-    UNCERTAIN = "uncertain"
+    UNCERTAIN = queue.UNCERTAIN
 
 
 class ScheduleCursor(Base):
-    """How far a pace has come: the moment that its last issue was due, or from which on articles count.
+    """When the last issue of a frequency was due, and from which moment on articles are new to it.
 
-    A clock that jumps back finds its periods marked already (MF-30).
+    After a clock jumped back, its periods are behind the cursor (MF-30).
     """
 
     __tablename__ = "pace_mark"
     __table_args__ = (CheckConstraint(one_of("pace", Frequency), name="pace"),)
 
-    pace: Mapped[str] = mapped_column(String(10), primary_key=True)
+    frequency: Mapped[str] = mapped_column("pace", String(10), primary_key=True)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # What appeared until then was dealt with outside this table: before the first issue, or before a restore.
+    # What appeared until then never comes: it is older than the first issue, or a restore counted it as mailed.
     floor_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Issue(Base):
     """One issue of the digest.
 
-    `period` is unique within its pace: "2026-11-14", "2026-W46", "2026-11", or the name of what appeared.
+    `period` is unique within its frequency: "2026-11-14", "2026-W46", "2026-11", or the name of what appeared.
     `frozen_through` is the last subscriber looked at while recipients are gathered. `reason` says why it
-    waits for the operator. `slices` counts stretches of handing over, as the sent log does.
+    waits for the operator. `batches` counts batches of sending, as the sent log does.
     """
 
     __tablename__ = "issue"
@@ -77,7 +82,7 @@ class Issue(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    pace: Mapped[str] = mapped_column(String(10))
+    frequency: Mapped[str] = mapped_column("pace", String(10))
     period: Mapped[str] = mapped_column(String(120))
     state: Mapped[str] = mapped_column(String(10), default=IssueState.DRAFT)
     reason: Mapped[str] = mapped_column(String(300), default="")
@@ -93,26 +98,26 @@ class Issue(Base):
         UtcDateTime
     )  # so long mails are tried again (MAIL-05)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    slices: Mapped[int] = mapped_column(default=0)
+    batches: Mapped[int] = mapped_column("slices", default=0)
 
 
 class IssueArticle(Base):
     """An article that an issue may bring, with its text as it was when the issue was frozen.
 
-    `is_occasion`: the issue was made because this one appeared (pace "each").
+    `is_trigger`: the issue was made because this one appeared (frequency "each").
     """
 
     __tablename__ = "issue_article"
 
     issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id", ondelete="CASCADE"), primary_key=True)
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True, index=True)
-    is_occasion: Mapped[bool] = mapped_column(default=False)
-    piece: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    is_trigger: Mapped[bool] = mapped_column("is_occasion", default=False)
+    snapshot: Mapped[dict[str, Any] | None] = mapped_column("piece", JSON)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class Rendering(Base):
-    """The mail of all who get the same articles in the same edition; composed once.
+class MailVariant(Base):
+    """The mail of all who get the same articles, with or without ads: composed once.
 
     `articles` are their ids, ascending, with commas between.
     """
@@ -129,7 +134,7 @@ class Rendering(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id", ondelete="CASCADE"))
-    edition: Mapped[str] = mapped_column(String(10))
+    audience: Mapped[str] = mapped_column("edition", String(10))
     articles: Mapped[str] = mapped_column(Text)
     subject: Mapped[str | None] = mapped_column(String(255))
     text: Mapped[str | None] = mapped_column(Text)
@@ -138,13 +143,13 @@ class Rendering(Base):
     @property
     def article_ids(self) -> list[int]:
         """The articles that it brings."""
-        return [int(each) for each in self.articles.split(",")]
+        return [int(article_id) for article_id in self.articles.split(",")]
 
 
-class Delivery(Base):
+class Delivery(queue.QueueColumns, Base):
     """One recipient's mail of one issue.
 
-    A claim is a lease with an owner. `begun_at` is committed before the mail server hears of DATA: only
+    `begun_at` is committed before the mail server hears of DATA: only
     from then on the mail may have left us.
     """
 
@@ -162,19 +167,13 @@ class Delivery(Base):
         {"sqlite_autoincrement": True},  # Message-IDs are made of ids: none may come twice
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"))
     # Empty after an erasure: the accounts must still add up.
     subscriber_id: Mapped[int | None] = mapped_column(ForeignKey("subscriber.id", ondelete="SET NULL"))
-    rendering_id: Mapped[int] = mapped_column(ForeignKey("rendering.id"))
+    variant_id: Mapped[int] = mapped_column("rendering_id", ForeignKey("rendering.id"))
     state: Mapped[str] = mapped_column(String(12), default=DeliveryState.QUEUED)
-    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    tries: Mapped[int] = mapped_column(default=0)
     owner: Mapped[str | None] = mapped_column(String(80))
-    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    problem: Mapped[str] = mapped_column(String(300), default="")
 
 
 class DeliveredArticle(Base):

@@ -1,4 +1,4 @@
-"""What is new for whom: the one question that freezing and previewing ask, in SQL, of all at once."""
+"""Pending articles: what is new for which subscriber, in SQL, for all of them at once."""
 
 from datetime import datetime, timedelta
 
@@ -12,14 +12,14 @@ from newsletter.issues.models import DeliveredArticle, IssueArticle, ScheduleCur
 from newsletter.subscribers.eligibility import is_ad_free
 from newsletter.subscribers.models import Frequency, Subscriber, Subscription
 
-# What a pause, a thin month or a failure held back longer than this is news no more.
+# What a pause, a thin month or a failure held back longer than this is too old to be sent.
 OLDEST = timedelta(days=92)
 MOST_ARTICLES = 200  # that one issue can bring: never a whole archive
 
 
-def eligible(pace: Frequency, now: datetime) -> ColumnElement[bool]:
-    """Whether an article may be in an issue of this pace that is made now."""
-    floor = select(ScheduleCursor.floor_at).where(ScheduleCursor.pace == pace).scalar_subquery()
+def eligible(frequency: Frequency, now: datetime) -> ColumnElement[bool]:
+    """Whether an article may be in an issue of this frequency that is made now."""
+    floor = select(ScheduleCursor.floor_at).where(ScheduleCursor.frequency == frequency).scalar_subquery()
     return and_(
         visible(now),
         Article.first_visible_at > now - OLDEST,
@@ -28,9 +28,9 @@ def eligible(pace: Frequency, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def newest_ids(pace: Frequency, now: datetime) -> Select[int]:
+def newest_ids(frequency: Frequency, now: datetime) -> Select[int]:
     """The articles that an issue made now could bring."""
-    newest = select(Article.id).where(eligible(pace, now))
+    newest = select(Article.id).where(eligible(frequency, now))
     return newest.order_by(Article.first_visible_at.desc(), Article.id.desc()).limit(MOST_ARTICLES)
 
 
@@ -47,13 +47,13 @@ def unread(article_ids: Select[int], among: ColumnElement[bool], at_least: int =
     `among` is a condition over `Subscriber` and, for the planner's sake, `Subscription`.
     Whoever has fewer than `at_least` of them is left out: they wait for the next issue.
     """
-    found = _unread(article_ids, among)
-    rows = select(found.c.subscriber_id, found.c.article_id)
+    unread = _unread(article_ids, among)
+    rows = select(unread.c.subscriber_id, unread.c.article_id)
     if at_least == 1:
         return rows
     again = _unread(article_ids, among)
     enough = select(again.c.subscriber_id).group_by(again.c.subscriber_id).having(func.count() >= at_least)
-    return rows.where(found.c.subscriber_id.in_(enough))
+    return rows.where(unread.c.subscriber_id.in_(enough))
 
 
 def _unread(article_ids: Select[int], among: ColumnElement[bool]) -> Subquery:
@@ -67,25 +67,25 @@ def _unread(article_ids: Select[int], among: ColumnElement[bool]) -> Subquery:
         DeliveredArticle.subscriber_id == Subscription.subscriber_id,
         DeliveredArticle.article_id == Article.id,
     )
-    news = and_(
+    is_pending = and_(
         Article.id.in_(article_ids),
         Article.first_visible_at > Subscription.since,
         among,
         ~mailed,
     )
-    return union(by_exam.where(news), by_topic.where(news)).subquery()
+    return union(by_exam.where(is_pending), by_topic.where(is_pending)).subquery()
 
 
 def sets(rows: Subquery, settings: Settings) -> Subquery:
-    """(subscriber_id, edition, articles) from (subscriber_id, article_id): who gets the same mail."""
-    edition = case((is_ad_free(settings), Audience.PASS.value), else_=Audience.GUEST.value).label("edition")
+    """(subscriber_id, audience, articles) from (subscriber_id, article_id): who gets the same mail."""
+    audience = case((is_ad_free(settings), Audience.PASS.value), else_=Audience.GUEST.value).label("audience")
     listed = (
         select(rows.c.subscriber_id, _joined(rows.c.article_id).label("articles"))
         .group_by(rows.c.subscriber_id)
         .subquery()
     )
     return (
-        select(listed.c.subscriber_id, edition, listed.c.articles)
+        select(listed.c.subscriber_id, audience, listed.c.articles)
         .join(Subscriber, Subscriber.id == listed.c.subscriber_id)
         .subquery("sets")
     )

@@ -1,4 +1,4 @@
-"""When a digest is due: by the operator's clock on the wall, pure."""
+"""When a digest is due, in the operator's time zone."""
 
 from calendar import monthrange
 from dataclasses import dataclass
@@ -11,40 +11,40 @@ from newsletter.subscribers.models import Frequency
 
 @dataclass(frozen=True)
 class Period:
-    """One period of a pace: its name, and when its issue is due (aware UTC)."""
+    """One period of a frequency: its name, and when its issue is due (aware UTC)."""
 
     name: str
     due_at: datetime
 
 
-def last_due(settings: Settings, pace: Frequency, now: datetime) -> Period:
-    """The period whose issue was due last, at `now` or before. Not for the pace "each"."""
+def last_due(settings: Settings, frequency: Frequency, now: datetime) -> Period:
+    """The period whose issue was due last, at `now` or before. Not for the frequency "each"."""
     today = now.astimezone(ZoneInfo(settings.time_zone)).date()
-    day = _day_of(settings, pace, today)
+    day = _day_of(settings, frequency, today)
     if _moment(settings, day) > now:
-        day = _day_of(settings, pace, _before(pace, day))
-    return Period(_name(pace, day), _moment(settings, day))
+        day = _day_of(settings, frequency, _before(frequency, day))
+    return Period(_name(frequency, day), _moment(settings, day))
 
 
-def one_before(settings: Settings, pace: Frequency, period: Period) -> Period:
+def previous_period(settings: Settings, frequency: Frequency, period: Period) -> Period:
     """The period before this one."""
-    return last_due(settings, pace, period.due_at - timedelta(microseconds=1))
+    return last_due(settings, frequency, period.due_at - timedelta(microseconds=1))
 
 
-def _day_of(settings: Settings, pace: Frequency, day: date) -> date:
+def _day_of(settings: Settings, frequency: Frequency, day: date) -> date:
     """The day on which the issue of this day's week or month is due, or that of the one before it."""
-    if pace is Frequency.WEEKLY:
+    if frequency is Frequency.WEEKLY:
         return day - timedelta(days=(day.weekday() - WEEKDAYS.index(settings.digest_weekday)) % 7)
-    if pace is Frequency.MONTHLY:
+    if frequency is Frequency.MONTHLY:
         # A month without a 31st has its issue on its last day.
         return day.replace(day=min(settings.digest_day, monthrange(day.year, day.month)[1]))
     return day
 
 
-def _before(pace: Frequency, day: date) -> date:
-    if pace is Frequency.MONTHLY:
+def _before(frequency: Frequency, day: date) -> date:
+    if frequency is Frequency.MONTHLY:
         return day.replace(day=1) - timedelta(days=1)
-    return day - timedelta(days=7 if pace is Frequency.WEEKLY else 1)
+    return day - timedelta(days=7 if frequency is Frequency.WEEKLY else 1)
 
 
 def _moment(settings: Settings, day: date) -> datetime:
@@ -54,8 +54,8 @@ def _moment(settings: Settings, day: date) -> datetime:
     return wall.astimezone(UTC)
 
 
-def _name(pace: Frequency, day: date) -> str:
-    if pace is Frequency.WEEKLY:
+def _name(frequency: Frequency, day: date) -> str:
+    if frequency is Frequency.WEEKLY:
         year, week, _ = day.isocalendar()
         return f"{year}-W{week:02}"
-    return f"{day:%Y-%m}" if pace is Frequency.MONTHLY else day.isoformat()
+    return f"{day:%Y-%m}" if frequency is Frequency.MONTHLY else day.isoformat()

@@ -1,8 +1,8 @@
-"""What was handed over, written outside the database as well (MF-29).
+"""What was sent, written outside the database as well (MF-29).
 
 A database that was restored from yesterday's backup does not know today's issues. The log, a file in
-CARREL_HOME that no backup holds, does: then nothing is sent until the operator has decided.
-Each line: time, pace, period, and how many slices of that issue had begun.
+CARREL_HOME that no backup contains, does: then nothing is sent until the operator has decided.
+Each line: time, frequency, period, and how many batches of that issue had begun, with tabs between.
 """
 
 import os
@@ -21,11 +21,12 @@ from newsletter.issues.models import Issue, ScheduleCursor
 from newsletter.subscribers.models import Frequency
 
 NAME = "digests.log"
-SETTLED = "settled"  # in place of a pace: the operator has decided, and the lines before count no more
+SETTLED = "settled"  # in place of a frequency: the operator has decided, and the lines before count no more
+Batches = dict[tuple[str, str], int]  # by frequency and period
 
 
 @dataclass(frozen=True)
-class Ahead:
+class MissingIssues:
     """What the log knows and the database does not."""
 
     issues: tuple[tuple[str, str], ...]
@@ -34,7 +35,7 @@ class Ahead:
     @property
     def sentence(self) -> str:
         """What happened, for the operator, and what to do."""
-        names = ", ".join(f"{pace} {period}" for pace, period in self.issues[:5])
+        names = ", ".join(f"{frequency} {period}" for frequency, period in self.issues[:5])
         return (
             f"The database is older than the log of what was mailed ({names}): it seems to be restored from a"
             " backup. Nothing is sent until you decide. `carrel digest after-restore --skip` counts everything up"
@@ -43,13 +44,13 @@ class Ahead:
 
 
 def path(settings: Settings) -> Path:
-    """Where it is kept."""
+    """Where the log is."""
     return settings.home / NAME
 
 
-def append(settings: Settings, pace: str, period: str, slices: int) -> None:
-    """Note that a slice of an issue begins: after the database knows, before the mail server does."""
-    line = "\t".join([clock.now().isoformat(), pace, period, str(slices)])
+def append(settings: Settings, frequency: str, period: str, batches: int) -> None:
+    """Note that a batch of an issue begins: after the database knows, before the mail server does."""
+    line = "\t".join([clock.now().isoformat(), frequency, period, str(batches)])
     file = os.open(path(settings), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         os.write(file, f"{line}\n".encode())
@@ -58,30 +59,30 @@ def append(settings: Settings, pace: str, period: str, slices: int) -> None:
         os.close(file)
 
 
-def ahead(session: Session, settings: Settings) -> Ahead | None:
+def missing_issues(session: Session, settings: Settings) -> MissingIssues | None:
     """What the database has forgotten; None when it knows it all."""
-    known, last_at = _known(settings)
-    rows = session.execute(select(Issue.pace, Issue.period, Issue.slices)) if known else ()
-    ours = {(pace, period): slices for pace, period, slices in rows}
-    lost = tuple(key for key, slices in known.items() if ours.get(key, 0) < slices)
-    return Ahead(lost, last_at) if lost else None
+    logged, last_at = _read(settings)
+    rows = session.execute(select(Issue.frequency, Issue.period, Issue.batches)) if logged else ()
+    in_database = {(frequency, period): batches for frequency, period, batches in rows}
+    missing = tuple(issue for issue, batches in logged.items() if in_database.get(issue, 0) < batches)
+    return MissingIssues(missing, last_at) if missing else None
 
 
-def _known(settings: Settings) -> tuple[dict[tuple[str, str], int], datetime]:
-    known: dict[tuple[str, str], int] = {}
+def _read(settings: Settings) -> tuple[Batches, datetime]:
+    logged: Batches = {}
     last_at = datetime.min.replace(tzinfo=UTC)
     try:
         lines = path(settings).read_text("utf-8").splitlines()
     except FileNotFoundError:
-        return known, last_at
+        return logged, last_at
     for line in lines:
         match line.split("\t"):
-            case [_, pace, _, _] if pace == SETTLED:
-                known = {}
-            case [at, pace, period, slices] if slices.isdigit():
+            case [_, frequency, _, _] if frequency == SETTLED:
+                logged = {}
+            case [at, frequency, period, batches] if batches.isdigit():
                 last_at = datetime.fromisoformat(at)
-                known[pace, period] = max(known.get((pace, period), 0), int(slices))
-    return known, last_at
+                logged[frequency, period] = max(logged.get((frequency, period), 0), int(batches))
+    return logged, last_at
 
 
 def settle(session: Session, settings: Settings, actor: str, *, skip: bool) -> bool:
@@ -89,32 +90,36 @@ def settle(session: Session, settings: Settings, actor: str, *, skip: bool) -> b
 
     `skip`: what appeared until the log's last line counts as mailed, and what is under way is stopped.
     """
-    lost = ahead(session, settings)
-    if lost is None:
+    missing = missing_issues(session, settings)
+    if missing is None:
         return False
-    settle_until(session, settings, actor, lost.last_at, skip=skip)
+    settle_until(session, settings, actor, missing.last_at, skip=skip)
     return True
 
 
 def settle_until(session: Session, settings: Settings, actor: str, moment: datetime, *, skip: bool) -> None:
     """The same decision about everything up to a moment, also when the log was lost with the database."""
     if skip:
-        for pace in Frequency:
-            _skip_to(session, pace, moment)
-        for issue_id in session.scalars(
-            select(Issue.id).where(Issue.state.in_(issue_lifecycle.NOT_OVER))
-        ).all():
+        for frequency in Frequency:
+            _move_cursor(session, frequency, moment)
+        not_over = select(Issue.id).where(Issue.state.in_(issue_lifecycle.NOT_OVER))
+        for issue_id in session.scalars(not_over).all():
             issue_lifecycle.stop(session, issue_id, actor)
     kind = "skip" if skip else "again"
     audit.record(session, actor=actor, action=f"digest.after_restore.{kind}", subject="digests")
     append(settings, SETTLED, "-", 0)
 
 
-def _skip_to(session: Session, pace: Frequency, moment: datetime) -> None:
-    """Its next issue begins after that moment."""
-    marking = insert_into(session, ScheduleCursor).values(pace=pace, due_at=moment, floor_at=moment)
-    session.execute(
-        marking.on_conflict_do_update(index_elements=[ScheduleCursor.pace], set_={"floor_at": moment})
+def _move_cursor(session: Session, frequency: Frequency, moment: datetime) -> None:
+    """The next issue of a frequency begins after that moment."""
+    cursor = {"frequency": frequency, "due_at": moment, "floor_at": moment}
+    setting = (
+        insert_into(session, ScheduleCursor)
+        .values(cursor)
+        .on_conflict_do_update(index_elements=[ScheduleCursor.frequency], set_={"floor_at": moment})
     )
-    behind = update(ScheduleCursor).where(ScheduleCursor.pace == pace, ScheduleCursor.due_at < moment)
+    session.execute(setting)
+    behind = update(ScheduleCursor).where(
+        ScheduleCursor.frequency == frequency, ScheduleCursor.due_at < moment
+    )
     session.execute(behind.values(due_at=moment))

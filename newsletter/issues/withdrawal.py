@@ -9,27 +9,27 @@ from articles.models import Article
 from articles.visibility import visible
 from carrel import clock
 from carrel.db import insert_new
-from newsletter.issues.models import DeliveredArticle, Delivery, DeliveryState, IssueArticle, Rendering
+from newsletter.issues.models import DeliveredArticle, Delivery, DeliveryState, IssueArticle, MailVariant
 
-TAKEN_BACK = "its article was unpublished"
+ARTICLE_UNPUBLISHED = "its article was unpublished"
 
 
 def is_any_gone(session: Session, issue_id: int) -> bool:
-    """Whether an issue has an article that readers no longer see. A look that takes no lock."""
+    """Whether an issue has an article that readers no longer see. Takes no lock."""
     return session.scalars(_gone(issue_id).limit(1)).first() is not None
 
 
 def withdraw_gone(session: Session, issue_id: int) -> None:
-    """Take what readers no longer see out of every mail that waits; a mail left empty is not sent.
+    """Take articles that readers no longer see out of every queued mail; a mail that is left empty is not sent.
 
-    Asked again for each slice: a mail that was in a worker's hands the last time is in the queue now.
+    Asked again for each batch: a mail that a worker had claimed the last time may be queued now.
     """
     gone = set(session.scalars(_gone(issue_id)).all())
     if not gone:
         return
-    for rendering in session.scalars(select(Rendering).where(Rendering.issue_id == issue_id)).all():
-        if gone & set(rendering.article_ids):
-            _shorten(session, rendering, gone)
+    for variant in session.scalars(select(MailVariant).where(MailVariant.issue_id == issue_id)).all():
+        if gone & set(variant.article_ids):
+            _shorten(session, variant, gone)
     marking = update(IssueArticle).where(
         IssueArticle.issue_id == issue_id,
         IssueArticle.article_id.in_(gone),
@@ -43,30 +43,30 @@ def _gone(issue_id: int) -> Select[int]:
     return articles.where(IssueArticle.issue_id == issue_id, ~visible(clock.now()))
 
 
-def _shorten(session: Session, rendering: Rendering, gone: Collection[int]) -> None:
+def _shorten(session: Session, variant: MailVariant, gone: Collection[int]) -> None:
     waiting = (
-        Delivery.issue_id == rendering.issue_id,
-        Delivery.rendering_id == rendering.id,
+        Delivery.issue_id == variant.issue_id,
+        Delivery.variant_id == variant.id,
         Delivery.state == DeliveryState.QUEUED,
     )
     readers = select(Delivery.subscriber_id).where(*waiting)
     session.execute(
         delete(DeliveredArticle).where(
             DeliveredArticle.article_id.in_(gone),
-            DeliveredArticle.issue_id == rendering.issue_id,
+            DeliveredArticle.issue_id == variant.issue_id,
             DeliveredArticle.subscriber_id.in_(readers),
         )
     )
-    left = ",".join(str(each) for each in rendering.article_ids if each not in gone)
+    left = ",".join(str(article_id) for article_id in variant.article_ids if article_id not in gone)
     if left:
-        instead = _rendering_of(session, rendering, left)
-        session.execute(update(Delivery).where(*waiting).values(rendering_id=instead))
+        shorter = _variant_of(session, variant, left)
+        session.execute(update(Delivery).where(*waiting).values(variant_id=shorter))
     else:
-        over = {"state": DeliveryState.SUPPRESSED, "ended_at": clock.now(), "problem": TAKEN_BACK}
+        over = {"state": DeliveryState.SUPPRESSED, "ended_at": clock.now(), "problem": ARTICLE_UNPUBLISHED}
         session.execute(update(Delivery).where(*waiting).values(over))
 
 
-def _rendering_of(session: Session, rendering: Rendering, articles: str) -> int:
-    same = {"issue_id": rendering.issue_id, "edition": rendering.edition, "articles": articles}
-    insert_new(session, Rendering, **same)
-    return session.scalars(select(Rendering.id).filter_by(**same)).one()
+def _variant_of(session: Session, variant: MailVariant, articles: str) -> int:
+    same = {"issue_id": variant.issue_id, "audience": variant.audience, "articles": articles}
+    insert_new(session, MailVariant, **same)
+    return session.scalars(select(MailVariant.id).filter_by(**same)).one()

@@ -1,1 +1,1 @@
-"""Subscribers: asking, confirming, choosing, pausing, leaving, being forgotten."""
+"""Subscribers: sign-up, confirmation, preferences, pause, unsubscribe, erasure."""

@@ -1,4 +1,4 @@
-"""The words to which people say yes. Evidence names their version, so a changed text gets a new one."""
+"""The consent texts. Evidence names their version, so a changed text gets a new one."""
 
 TEXTS = {
     "1": "Subscribe — get the latest from {site}. You can unsubscribe at any time. Read our privacy policy.",

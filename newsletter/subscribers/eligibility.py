@@ -1,4 +1,4 @@
-"""Who gets the digest, as conditions over `Subscriber`, so that one statement can ask it of all of them."""
+"""Who gets the digest, as conditions over `Subscriber`, so that one statement answers it for all of them."""
 
 from datetime import datetime
 
@@ -26,12 +26,12 @@ def is_subscribed() -> ColumnElement[bool]:
 
 
 def is_paused(now: Moment) -> ColumnElement[bool]:
-    """Whether they asked to be left in peace until later than now."""
+    """Whether they paused the digest until later than now."""
     return func.coalesce(Subscriber.paused_until > now, false())
 
 
 def is_suppressed() -> ColumnElement[bool]:
-    """Whether anything keeps their address from bulk mail: every kind of suppression does."""
+    """Whether their address is suppressed: every kind of suppression stops bulk mail."""
     return exists().where(Suppression.address_hash == Subscriber.address_hash)
 
 
@@ -42,10 +42,10 @@ def is_ad_free(settings: Settings) -> ColumnElement[bool]:
     return exists().where(Reader.email_key == Subscriber.email_key, Reader.ad_free)
 
 
-def edition_for(session: Session, settings: Settings, subscriber: Subscriber) -> Audience:
-    """Which edition of the digest they get: with ads, or the pass's."""
-    asked = select(Subscriber.id).where(Subscriber.id == subscriber.id, is_ad_free(settings))
-    return Audience.PASS if session.scalars(asked).first() is not None else Audience.GUEST
+def audience_for(session: Session, settings: Settings, subscriber: Subscriber) -> Audience:
+    """Whether they get the digest with ads, or as pass holders do."""
+    ad_free = select(Subscriber.id).where(Subscriber.id == subscriber.id, is_ad_free(settings))
+    return Audience.PASS if session.scalars(ad_free).first() is not None else Audience.GUEST
 
 
 def why_not(session: Session, subscriber: Subscriber, now: datetime) -> str | None:
@@ -57,5 +57,5 @@ def why_not(session: Session, subscriber: Subscriber, now: datetime) -> str | No
     if subscriber.paused_until and subscriber.paused_until > now:
         return f"is paused until {subscriber.paused_until:%Y-%m-%d}"
     kinds = select(Suppression.kind).where(Suppression.address_hash == subscriber.address_hash)
-    found = session.scalars(kinds.order_by(Suppression.kind)).all()
-    return f"is suppressed ({', '.join(found)})" if found else None
+    reasons = session.scalars(kinds.order_by(Suppression.kind)).all()
+    return f"is suppressed ({', '.join(reasons)})" if reasons else None

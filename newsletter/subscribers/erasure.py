@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from carrel import clock
 from carrel.http.services import Services
 from carrel.mail import suppression
-from carrel.mail.models import Kind
+from carrel.mail.models import SuppressionKind
 from newsletter.subscribers.confirmation import LASTS
 from newsletter.subscribers.models import SignUp, Subscriber, SubscriberState
 
@@ -16,7 +16,7 @@ AT_ONCE = 1000
 
 def erase(session: Session, email_key: str) -> bool:
     """Forget the subscriber with this address, choices and evidence included. Whether there was one."""
-    suppression.suppress(session, email_key, Kind.NEWSLETTER, "erased")
+    suppression.suppress(session, email_key, SuppressionKind.NEWSLETTER, "erased")
     erasing = delete(Subscriber).where(Subscriber.email_key == email_key)
     return session.scalars(erasing.returning(Subscriber.id)).first() is not None
 

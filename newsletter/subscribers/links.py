@@ -1,4 +1,4 @@
-"""The links in every mail: they lead to an address's own choices, for ever, without a login.
+"""The links in every mail: they lead to an address's preferences, forever, without a login.
 
 A link's token is the address's HMAC (the one by which suppression knows it), signed. So the same
 address always has the same link, also after it was erased and came back; the database alone cannot
@@ -16,13 +16,13 @@ PURPOSE = "newsletter"
 
 @dataclass(frozen=True)
 class Links:
-    """Absolute addresses for one subscriber."""
+    """Absolute URLs for one subscriber."""
 
     preferences: str
     unsubscribe: str
 
 
-def of(settings: Settings, signer: Signer, address_hash: bytes) -> Links:
+def links_for(settings: Settings, signer: Signer, address_hash: bytes) -> Links:
     """The links of the address with this HMAC."""
     return with_token(settings, token_of(signer, address_hash))
 
@@ -45,15 +45,16 @@ def address_hash_of(signer: Signer, token: str) -> bytes:
 
 
 def list_headers(settings: Settings, links: Links) -> dict[str, str]:
-    """What lets a mail program offer to leave (RFC 2369, 2919, 8058)."""
+    """The headers by which a mail program offers to unsubscribe (RFC 2369, 2919, 8058)."""
     return {
-        "List-Id": f"{one_word(settings.site_name)} <newsletter.{settings.host.partition(':')[0]}>",
+        "List-Id": f"{phrase(settings.site_name)} <newsletter.{settings.host.partition(':')[0]}>",
         "List-Unsubscribe": f"<{links.unsubscribe}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
 
 
-def one_word(name: str) -> str:
+def phrase(name: str) -> str:
     """A site's name as the phrase of a List-Id: letters, digits and spaces of ASCII alone."""
-    kept = "".join(each if each.isalnum() else " " for each in name if each.isascii() and each not in "'.-")
-    return " ".join(kept.split()) or "Newsletter"
+    ascii_name = (character for character in name if character.isascii() and character not in "'.-")
+    words = "".join(character if character.isalnum() else " " for character in ascii_name)
+    return " ".join(words.split()) or "Newsletter"

@@ -1,4 +1,4 @@
-"""The mails around a subscription. None holds anything that a visitor typed (MAIL-13)."""
+"""The mails around a subscription. None contains anything that a visitor typed (MAIL-13)."""
 
 from collections.abc import Sequence
 
@@ -19,12 +19,18 @@ def already(settings: Settings, links: Links) -> Content:
     return compose.compose(settings, "newsletter", "already", links=links)
 
 
-def welcome(settings: Settings, links: Links, what: str, pace: str, best: Sequence[Article]) -> Content:
+def welcome(
+    settings: Settings, links: Links, choices: str, frequency: str, best: Sequence[Article]
+) -> Content:
     """Sent once the address has confirmed, with good articles to begin with."""
+    lead = "One good article to begin with" if len(best) == 1 else "Good articles to begin with"
     return compose.compose(
-        settings, "newsletter", "welcome", links=links, what=what, pace=pace, best=best, lead=_lead(best)
+        settings,
+        "newsletter",
+        "welcome",
+        links=links,
+        choices=choices,
+        frequency=frequency,
+        best=best,
+        lead=lead,
     )
-
-
-def _lead(best: Sequence[Article]) -> str:
-    return "One good article to begin with" if len(best) == 1 else "Good articles to begin with"

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from articles.models import Exam, Topic
 from carrel.db import Base, UtcDateTime
+from carrel.mail.models import one_of
 
 
 class SubscriberState(StrEnum):
-    """Nothing is sent to a pending subscriber but the question whether it was they who asked."""
+    """A pending subscriber gets nothing but the question whether it was they who signed up."""
 
     PENDING = "pending"
     CONFIRMED = "confirmed"
@@ -27,7 +28,7 @@ class Frequency(StrEnum):
     MONTHLY = "monthly"
 
 
-class How(StrEnum):
+class SignUpMethod(StrEnum):
     """How an address came to be subscribed."""
 
     MAIL = "mail"  # asked on a page, confirmed by the link in a mail
@@ -35,13 +36,8 @@ class How(StrEnum):
     IMPORT = "import"  # consented elsewhere, says the operator's file
 
 
-def one_of(column: str, kinds: type[StrEnum]) -> str:
-    """The CHECK that a column holds one of these words."""
-    return f"{column} IN ({', '.join(repr(kind.value) for kind in kinds)})"
-
-
 class Subscriber(Base):
-    """An address that wants the digest, or wanted it, or was said to want it.
+    """An address that gets the digest, left, or has not confirmed yet.
 
     `email` is as typed, `email_key` makes it unique, `address_hash` is the HMAC under which suppression
     knows it and from which its links are made. Between pauses `paused_until` is empty or past.
@@ -63,7 +59,7 @@ class Subscriber(Base):
     email_key: Mapped[str] = mapped_column(String(254), unique=True)
     address_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     state: Mapped[str] = mapped_column(String(10), default=SubscriberState.PENDING)
-    pace: Mapped[str] = mapped_column(String(10), default=Frequency.WEEKLY)
+    frequency: Mapped[str] = mapped_column("pace", String(10), default=Frequency.WEEKLY)
     paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     source: Mapped[str] = mapped_column(String(80), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -100,16 +96,16 @@ class Subscription(Base):
 
 
 class SignUp(Base):
-    """What somebody asked for, and the evidence (GDPR 7(1)): when, from where, to which words, and how.
+    """What somebody asked for, and the evidence (GDPR 7(1)): when, from where, to which text, and how.
 
-    Its wishes come true when it is confirmed; until then it changes nothing. `token_hash` is of the link
+    It takes effect when it is confirmed; until then it changes nothing. `token_hash` is of the link
     in the mail, `browser_hash` of the cookie of the browser that asked. Network addresses are truncated
     to /24 or /48.
     """
 
     __tablename__ = "sign_up"
     __table_args__ = (
-        CheckConstraint(one_of("how", How), name="how"),
+        CheckConstraint(one_of("how", SignUpMethod), name="how"),
         CheckConstraint(one_of("pace", Frequency), name="pace"),
         CheckConstraint("how = 'mail' OR confirmed_at IS NOT NULL", name="only_mail_waits"),
         {"sqlite_autoincrement": True},
@@ -117,10 +113,10 @@ class SignUp(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"), index=True)
-    how: Mapped[str] = mapped_column(String(10))
+    method: Mapped[str] = mapped_column("how", String(10))
     text_version: Mapped[str] = mapped_column(String(20))
     source: Mapped[str] = mapped_column(String(80))
-    pace: Mapped[str] = mapped_column(String(10))
+    frequency: Mapped[str] = mapped_column("pace", String(10))
     exams: Mapped[list[int]] = mapped_column(JSON)
     topics: Mapped[list[int]] = mapped_column(JSON)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
@@ -133,13 +129,13 @@ class SignUp(Base):
     subscriber: Mapped[Subscriber] = relationship()
 
 
-class Asked(Base):
-    """How often an address was mailed because somebody typed it in. Known by its HMAC alone, so that
-    forgetting a pending subscriber does not begin the count anew (MAIL-12)."""
+class SignUpMailCount(Base):
+    """How many mails an address got because somebody typed it into the form. Known by its HMAC alone, so that
+    forgetting a pending subscriber does not start the count again (MAIL-12)."""
 
     __tablename__ = "asked"
     __table_args__ = (CheckConstraint("times >= 1", name="times"),)
 
     address_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    times: Mapped[int]
+    count: Mapped[int] = mapped_column("times")
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,4 +1,4 @@
-"""What one can subscribe to, and what somebody chose."""
+"""What one can subscribe to, and what a subscriber chose."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from newsletter.subscribers.models import Frequency, Subscriber, Subscription
 
 
 class InvalidPreferencesError(ValueError):
-    """A form asked for something that is not on offer. `field` names it; the message is for the person."""
+    """A form asked for something that cannot be subscribed to. `field` names it; the message is for the person."""
 
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -23,15 +23,15 @@ class InvalidPreferencesError(ValueError):
 
 @dataclass(frozen=True)
 class Preferences:
-    """Exams and topics by id, and a pace."""
+    """Exams and topics by id, and a frequency."""
 
     exams: tuple[int, ...]
     topics: tuple[int, ...]
-    pace: Frequency
+    frequency: Frequency
 
 
 @dataclass(frozen=True)
-class Offer:
+class SubscriptionOptions:
     """What one can subscribe to: exams in the publisher's order, topics by name."""
 
     exams: Sequence[Exam]
@@ -48,38 +48,45 @@ class Offer:
         return {topic.slug: topic.id for topic in self.topics}
 
 
-def on_offer(session: Session) -> Offer:
+def subscription_options(session: Session) -> SubscriptionOptions:
     """Everything that has something to read."""
     now = clock.now()
-    return Offer(queries.exams(session, now), [each.topic for each in queries.topics(session, now)])
-
-
-def read_wish(offer: Offer, exams: Iterable[str], topics: Iterable[str], pace: str) -> Preferences:
-    """A wish from the slugs and the pace that a form sent. Raises `InvalidPreferencesError`."""
-    if pace not in set(Frequency):
-        raise InvalidPreferencesError("pace", "Choose how often: each article, daily, weekly or monthly.")
-    return Preferences(
-        _ids(offer.exam_ids, exams, "exam"), _ids(offer.topic_ids, topics, "topic"), Frequency(pace)
+    return SubscriptionOptions(
+        queries.exams(session, now), [topic.topic for topic in queries.topics(session, now)]
     )
 
 
-def or_everything(offer: Offer, wish: Preferences) -> Preferences:
-    """The wish, or every exam when it names nothing."""
-    nothing = not wish.exams and not wish.topics
-    return replace(wish, exams=tuple(offer.exam_ids.values())) if nothing else wish
+def parse_preferences(
+    options: SubscriptionOptions, exams: Iterable[str], topics: Iterable[str], frequency: str
+) -> Preferences:
+    """Preferences from the slugs and the frequency that a form sent. Raises `InvalidPreferencesError`."""
+    if frequency not in set(Frequency):
+        raise InvalidPreferencesError("pace", "Choose how often: each article, daily, weekly or monthly.")
+    return Preferences(
+        _ids(options.exam_ids, exams, "exam"), _ids(options.topic_ids, topics, "topic"), Frequency(frequency)
+    )
 
 
-def _ids(known: dict[str, int], slugs: Iterable[str], field: str) -> tuple[int, ...]:
+def default_to_all_exams(options: SubscriptionOptions, preferences: Preferences) -> Preferences:
+    """The preferences, with every exam when they name nothing."""
+    if preferences.exams or preferences.topics:
+        return preferences
+    return replace(preferences, exams=tuple(options.exam_ids.values()))
+
+
+def _ids(ids: dict[str, int], slugs: Iterable[str], field: str) -> tuple[int, ...]:
     wanted = set(slugs)
-    if unknown := wanted - known.keys():
+    if unknown := wanted - ids.keys():
         raise InvalidPreferencesError(
             field, f"There is no {field} {min(unknown)[:40]!r} here. Choose from the list."
         )
-    return tuple(known[slug] for slug in known if slug in wanted)
+    return tuple(ids[slug] for slug in ids if slug in wanted)
 
 
-def add(session: Session, subscriber_id: int, exams: Collection[int], topics: Collection[int]) -> None:
-    """Subscribe to these as well; what is there already keeps its beginning."""
+def add_subscriptions(
+    session: Session, subscriber_id: int, exams: Collection[int], topics: Collection[int]
+) -> None:
+    """Subscribe to these as well. A subscription that exists keeps its `since`."""
     now = clock.now()
     for exam_id in exams:
         insert_new(session, Subscription, subscriber_id=subscriber_id, exam_id=exam_id, since=now)
@@ -87,12 +94,12 @@ def add(session: Session, subscriber_id: int, exams: Collection[int], topics: Co
         insert_new(session, Subscription, subscriber_id=subscriber_id, topic_id=topic_id, since=now)
 
 
-def set_to(session: Session, subscriber: Subscriber, wish: Preferences) -> None:
-    """Subscribe to exactly these, at this pace."""
-    ours = delete(Subscription).where(Subscription.subscriber_id == subscriber.id)
+def replace_subscriptions(session: Session, subscriber: Subscriber, preferences: Preferences) -> None:
+    """Subscribe to exactly these, at this frequency."""
+    deleting = delete(Subscription).where(Subscription.subscriber_id == subscriber.id)
     exam, topic = Subscription.exam_id, Subscription.topic_id
-    session.execute(ours.where(exam.is_not(None), exam.not_in(wish.exams)))
-    session.execute(ours.where(topic.is_not(None), topic.not_in(wish.topics)))
-    add(session, subscriber.id, wish.exams, wish.topics)
-    subscriber.pace = wish.pace
+    session.execute(deleting.where(exam.is_not(None), exam.not_in(preferences.exams)))
+    session.execute(deleting.where(topic.is_not(None), topic.not_in(preferences.topics)))
+    add_subscriptions(session, subscriber.id, preferences.exams, preferences.topics)
+    subscriber.frequency = preferences.frequency
     session.expire(subscriber, ["subscriptions"])

@@ -1,4 +1,4 @@
-"""The pages behind the links in every mail: choosing, pausing, leaving, being forgotten. No login."""
+"""The pages behind the links in every mail: preferences, pause, unsubscribe, erasure. No login."""
 
 from contextlib import suppress
 from datetime import date, timedelta
@@ -32,30 +32,30 @@ DONE = {
 def preferences(token: str) -> str:
     """What the subscriber chose. Of the address, no more than its owner needs to know it again (MF-21).
 
-    A link that is none of ours has a page of its own, 404: it was cut off, and who has it can do something.
+    An invalid link, most likely one that was cut off, gets a page that says what to do, with 404.
     """
     return _preferences(token, {})
 
 
 @blueprint.post("/newsletter/preferences/<token>")
 def change_preferences(token: str) -> Response:
-    """Save, pause, go on, leave or be forgotten: the button says which."""
-    whose = _whose(token)
+    """Save, pause, resume, unsubscribe or erase: the button says which."""
+    address_hash = _address_hash(token)
     try:
         with services().db.write() as session:
-            subscriber = unsubscribing.find(session, whose)
+            subscriber = unsubscribing.find(session, address_hash)
             done = _act(session, subscriber) if subscriber else ""
-    except InvalidPreferencesError as wrong:
-        return make_response(_preferences(token, {wrong.field: str(wrong)}), 400)
+    except InvalidPreferencesError as error:
+        return make_response(_preferences(token, {error.field: str(error)}), 400)
     return see_other(url_for("newsletter.preferences", token=token, done=done))
 
 
 @blueprint.get("/newsletter/unsubscribe/<token>")
 def unsubscribe(token: str) -> str:
     """One button, for people. Looking changes nothing (MAIL-10)."""
-    whose = _whose(token)
+    address_hash = _address_hash(token)
     with services().db.read() as session:
-        subscriber = unsubscribing.find(session, whose)
+        subscriber = unsubscribing.find(session, address_hash)
     if subscriber is None:
         return _left()
     return render_template(
@@ -65,34 +65,34 @@ def unsubscribe(token: str) -> str:
 
 @blueprint.post("/newsletter/unsubscribe/<token>")
 def one_click(token: str) -> str:
-    """Leave, at once. Sent by the button, and without cookies by mail programs (RFC 8058).
+    """Unsubscribe at once. Sent by the button, and without cookies by mail programs (RFC 8058).
 
-    The answer is the same for a second time, for an erased address and for a token that is none of ours.
+    The answer is the same for a second time, for an erased address and for an invalid token.
     """
     with suppress(InvalidSignatureError):
-        whose = _whose(token)
+        address_hash = _address_hash(token)
         with services().db.write() as session:
-            if subscriber := unsubscribing.find(session, whose):
-                unsubscribing.leave(session, subscriber)
+            if subscriber := unsubscribing.find(session, address_hash):
+                unsubscribing.unsubscribe(session, subscriber)
     return _left()
 
 
 @blueprint.errorhandler(InvalidSignatureError)
 def not_ours(_failure: InvalidSignatureError) -> Response:
-    """Most of all a link that was not copied whole."""
+    """Most likely a link that was not copied whole."""
     return make_response(render_template("newsletter/incomplete.html"), 404)
 
 
-def _whose(token: str) -> bytes:
+def _address_hash(token: str) -> bytes:
     """The HMAC of the address that a link is for. Raises `InvalidSignatureError`."""
     return links.address_hash_of(services().signer, token)
 
 
 def _act(session: Session, subscriber: Subscriber) -> str:
-    sent = request.form
-    match sent.get("act"):
+    form = request.form
+    match form.get("act"):
         case "pause":
-            weeks = sent.get("weeks", "")
+            weeks = form.get("weeks", "")
             unsubscribing.pause(
                 subscriber, clock.now() + timedelta(weeks=int(weeks) if weeks in PAUSES else 2)
             )
@@ -101,22 +101,25 @@ def _act(session: Session, subscriber: Subscriber) -> str:
             unsubscribing.resume(subscriber)
             return "resumed"
         case "leave":
-            unsubscribing.leave(session, subscriber)
+            unsubscribing.unsubscribe(session, subscriber)
             return "left"
         case "forget":
             erasure.erase(session, subscriber.email_key)
             return "forgotten"
-    wish = choosing.read_wish(
-        choosing.on_offer(session), sent.getlist("exam"), sent.getlist("topic"), sent.get("pace", "")
+    chosen = choosing.parse_preferences(
+        choosing.subscription_options(session),
+        form.getlist("exam"),
+        form.getlist("topic"),
+        form.get("pace", ""),
     )
-    unsubscribing.change(session, subscriber, wish)
+    unsubscribing.change(session, subscriber, chosen)
     return "saved"
 
 
 def _preferences(token: str, errors: dict[str, str]) -> str:
-    whose = _whose(token)
+    address_hash = _address_hash(token)
     with services().db.read() as session:
-        subscriber = unsubscribing.find(session, whose)
+        subscriber = unsubscribing.find(session, address_hash)
         if subscriber is None:
             return _left()
         return render_template(
@@ -124,9 +127,9 @@ def _preferences(token: str, errors: dict[str, str]) -> str:
             token=token,
             subscriber=subscriber,
             address=addresses.masked(subscriber.email),
-            chosen_exams=[each.exam.slug for each in subscriber.subscriptions if each.exam],
-            chosen_topics=[each.topic.slug for each in subscriber.subscriptions if each.topic],
-            offer=choosing.on_offer(session),
+            chosen_exams=[row.exam.slug for row in subscriber.subscriptions if row.exam],
+            chosen_topics=[row.topic.slug for row in subscriber.subscriptions if row.topic],
+            options=choosing.subscription_options(session),
             paused_until=_day_after(subscriber),
             pauses=PAUSES,
             errors=errors,

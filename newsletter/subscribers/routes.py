@@ -1,17 +1,17 @@
-"""Subscribing and confirming, as pages."""
+"""The pages for subscribing and confirming."""
 
 import hmac
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
 from carrel.accounts import current_reader, sessions
+from carrel.http import cookies
 from carrel.http.redirects import see_other
 from carrel.http.services import services
 from carrel.mail import addresses, outbox
 from carrel.mail.addresses import Address, InvalidAddressError
 from carrel.tokens import token_hash
 from newsletter.subscribers import (
-    browser_binding_cookie,
     confirmation,
     links,
     preferences,
@@ -22,8 +22,8 @@ from newsletter.subscribers import sign_up as signing_up
 from newsletter.subscribers.confirmation import ConfirmLinkUsedError
 from newsletter.subscribers.models import Frequency, SignUp, Subscriber
 from newsletter.subscribers.preferences import InvalidPreferencesError
-from newsletter.subscribers.sign_up import Asking, Visit
-from newsletter.subscribers.sign_up_form import Form
+from newsletter.subscribers.sign_up import RequestOrigin, SignUpRequest
+from newsletter.subscribers.sign_up_form import SignUpForm
 
 blueprint = Blueprint("newsletter", __name__, template_folder="../templates")
 
@@ -34,36 +34,36 @@ TOO_QUICK = "That was quick. Press the button once more, so that we know a perso
 def form() -> str:
     """The form, on a page of its own."""
     own = _own_address()
-    return _form(Form.blank(own.typed if own else "", request.args.getlist("exam")), {})
+    return _form(SignUpForm.blank(own.typed if own else "", request.args.getlist("exam")), {})
 
 
 @blueprint.post("/subscribe/")
 def subscribe() -> Response:
-    """Take a form, from this page or from the box on any other. One answer for every address."""
-    sent, visit = Form.sent(), sign_up_form.visit()
+    """Sign up, from this page or from the box on any other. The answer is the same for every address."""
+    form, origin = SignUpForm.sent(), sign_up_form.request_origin()
     if sign_up_form.is_robot():
-        return _asked(visit.browser)
+        return _tell_to_look(origin.browser)
     try:
-        asking = _read(sent, visit)
-    except InvalidAddressError as wrong:
-        return _again(sent, {"email": str(wrong)})
-    except InvalidPreferencesError as wrong:
-        return _again(sent, {wrong.field: str(wrong)})
+        sign_up = _read(form, origin)
+    except InvalidAddressError as error:
+        return _show_errors(form, {"email": str(error)})
+    except InvalidPreferencesError as error:
+        return _show_errors(form, {error.field: str(error)})
     own = _own_address()
-    if own and own.key == asking.address.key:
-        return _subscribe_at_once(asking)
+    if own and own.key == sign_up.address.key:
+        return _subscribe_at_once(sign_up)
     if sign_up_form.is_too_quick(services().signer, request.form):
-        return _again(sent, {"": TOO_QUICK})
-    desk = services()
-    with desk.db.write() as session:
-        signing_up.count(session, visit)
-        signing_up.sign_up(session, desk.settings, desk.signer, asking)
-    return _asked(visit.browser)
+        return _show_errors(form, {"": TOO_QUICK})
+    app = services()
+    with app.db.write() as session:
+        signing_up.count_attempt(session, origin)
+        signing_up.sign_up(session, app.settings, app.signer, sign_up)
+    return _tell_to_look(origin.browser)
 
 
 @blueprint.get("/subscribe/sent/")
 def sent() -> str:
-    """What to do now: the same for everybody."""
+    """Tells the visitor to look for the mail: the same page for everybody."""
     with services().db.read() as session:
         return render_template("newsletter/sent.html", is_delayed=outbox.is_delayed(session))
 
@@ -73,85 +73,85 @@ def confirm_page(token: str) -> str | Response:
     """One button. Looking changes nothing, however often it is done (MAIL-10)."""
     with services().db.read() as session:
         try:
-            found = confirmation.find(session, token)
+            sign_up = confirmation.find(session, token)
         except ConfirmLinkUsedError:
-            return _spent()
+            return _link_used()
         return render_template(
             "newsletter/confirm.html",
-            address=addresses.masked(found.subscriber.email),
-            what=welcome.in_words(welcome.names(session, found)),
-            pace=welcome.PACES[Frequency(found.pace)],
-            same_browser=_is_same_browser(found),
+            address=addresses.masked(sign_up.subscriber.email),
+            choices=welcome.in_words(welcome.names(session, sign_up)),
+            frequency=welcome.FREQUENCY_PHRASES[Frequency(sign_up.frequency)],
+            same_browser=_is_same_browser(sign_up),
         )
 
 
 @blueprint.post("/newsletter/confirm/<token>")
 def confirm(token: str) -> Response:
     """The button was pressed: the subscription begins."""
-    desk = services()
+    app = services()
     try:
-        with desk.db.write() as session:
+        with app.db.write() as session:
             ip = request.remote_addr or ""
-            subscriber = confirmation.confirm(session, desk.settings, desk.signer, token, ip)
+            subscriber = confirmation.confirm(session, app.settings, app.signer, token, ip)
     except ConfirmLinkUsedError:
-        return _spent()
+        return _link_used()
     response = _to_preferences(subscriber)
-    browser_binding_cookie.clear_token(response)
+    cookies.SIGN_UP.clear(response)
     return response
 
 
-def _read(form: Form, visit: Visit) -> Asking:
+def _read(form: SignUpForm, origin: RequestOrigin) -> SignUpRequest:
     address = addresses.parse(form.email)
     with services().db.read() as session:
-        offer = preferences.on_offer(session)
-    wish = preferences.read_wish(offer, form.exams, form.topics, form.pace)
-    return Asking(address, preferences.or_everything(offer, wish), visit)
+        options = preferences.subscription_options(session)
+    chosen = preferences.parse_preferences(options, form.exams, form.topics, form.frequency)
+    return SignUpRequest(address, preferences.default_to_all_exams(options, chosen), origin)
 
 
 def _own_address() -> Address | None:
     """The address that was proven in this browser."""
-    session = current_reader.session()
+    session = current_reader.reader_session()
     if session is None or session.reader.email is None or not sessions.may_see_account(session):
         return None
     return addresses.parse(session.reader.email)
 
 
-def _subscribe_at_once(asking: Asking) -> Response:
-    desk = services()
-    with desk.db.write() as session:
-        signing_up.count(session, asking.visit)
-        subscriber = confirmation.subscribe_proven(session, desk.settings, desk.signer, asking)
+def _subscribe_at_once(sign_up: SignUpRequest) -> Response:
+    app = services()
+    with app.db.write() as session:
+        signing_up.count_attempt(session, sign_up.origin)
+        subscriber = confirmation.subscribe_proven(session, app.settings, app.signer, sign_up)
     return _to_preferences(subscriber)
 
 
-def _asked(browser: str) -> Response:
+def _tell_to_look(browser: str) -> Response:
     response = see_other(url_for("newsletter.sent"))
-    browser_binding_cookie.set_token(response, browser)
+    cookies.SIGN_UP.set(response, browser)
     return response
 
 
-def _again(sent: Form, errors: dict[str, str]) -> Response:
-    return make_response(_form(sent, errors), 400)
+def _show_errors(form: SignUpForm, errors: dict[str, str]) -> Response:
+    return make_response(_form(form, errors), 400)
 
 
-def _form(form: Form, errors: dict[str, str]) -> str:
-    desk = services()
-    with desk.db.read() as session:
+def _form(form: SignUpForm, errors: dict[str, str]) -> str:
+    app = services()
+    with app.db.read() as session:
         return render_template(
             "newsletter/subscribe.html",
             form=form,
             errors=errors,
-            shown=sign_up_form.time_mark(desk.signer),
-            offer=preferences.on_offer(session),
+            shown=sign_up_form.sign_time(app.signer),
+            options=preferences.subscription_options(session),
         )
 
 
 def _is_same_browser(sign_up: SignUp) -> bool:
-    token = browser_binding_cookie.token()
+    token = cookies.SIGN_UP.value()
     return bool(token) and hmac.compare_digest(token_hash(token), sign_up.browser_hash or b"")
 
 
-def _spent() -> Response:
+def _link_used() -> Response:
     return make_response(render_template("newsletter/spent.html"), 410)
 
 

@@ -1,4 +1,4 @@
-"""Asking to subscribe. The answer is the same for every address; what is mailed differs, and is little."""
+"""Signing up. The answer is the same for every address; only the mail differs."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,13 +12,13 @@ from carrel.accounts.limits import Limit, TooManyRequestsError, hours, minutes
 from carrel.db import insert_into, insert_new
 from carrel.mail import outbox, suppression
 from carrel.mail.addresses import Address
-from carrel.mail.models import Kind, Suppression
-from carrel.mail.outbox import ASKED
+from carrel.mail.models import Suppression, SuppressionKind
+from carrel.mail.outbox import URGENT
 from carrel.settings import Settings
 from carrel.tokens import Signer, new_token, token_hash
 from newsletter.subscribers import consent, links, mails
 from newsletter.subscribers.eligibility import is_subscribed
-from newsletter.subscribers.models import Asked, How, SignUp, Subscriber
+from newsletter.subscribers.models import SignUp, SignUpMailCount, SignUpMethod, Subscriber
 from newsletter.subscribers.preferences import Preferences
 
 PER_ADDRESS = (Limit(1, minutes(10)), Limit(3, hours(24)))
@@ -29,11 +29,11 @@ PER_SITE = Limit(200, hours(1))
 MAILED_EVERY = timedelta(days=1)
 MAILED_AT_MOST = 3
 # Whoever complained about us, or was shut out by hand, is not asked again because somebody typed their address.
-NEVER_ASKED = (Kind.COMPLAINT, Kind.BY_HAND)
+BARRED_BY = (SuppressionKind.COMPLAINT, SuppressionKind.BY_HAND)
 
 
 @dataclass(frozen=True)
-class Visit:
+class RequestOrigin:
     """Where a request came from: the network address, the page, and the token of the browser's cookie."""
 
     ip: str
@@ -42,40 +42,42 @@ class Visit:
 
 
 @dataclass(frozen=True)
-class Asking:
+class SignUpRequest:
     """Who asks for what, and from where."""
 
     address: Address
-    wish: Preferences
-    visit: Visit
+    preferences: Preferences
+    origin: RequestOrigin
 
 
-def count(session: Session, visit: Visit) -> None:
+def count_attempt(session: Session, origin: RequestOrigin) -> None:
     """Count one more attempt from there. Raises `TooManyRequestsError`, whatever the address (MAIL-14)."""
     # A ceiling of the whole site becomes an alarm where TooManyRequestsError becomes a page.
-    limits.check(session, "subscribe-ip", limits.ip_key(visit.ip), PER_IP)
-    limits.check(session, "subscribe-network", limits.network_key(visit.ip), PER_NETWORK)
+    limits.check(session, "subscribe-ip", limits.ip_key(origin.ip), PER_IP)
+    limits.check(session, "subscribe-network", limits.network_key(origin.ip), PER_NETWORK)
     limits.check(session, "subscribe-site", "all", PER_SITE, alarm=True)
 
 
-def sign_up(session: Session, settings: Settings, signer: Signer, asking: Asking) -> None:
-    """Take the wish down and ask the address, if it may be asked. Nothing else changes before it confirms.
+def sign_up(session: Session, settings: Settings, signer: Signer, request: SignUpRequest) -> None:
+    """Record the sign-up and ask the address, if it may be asked. Nothing else changes before it confirms.
 
-    Both mails are composed for every address, sent or not, so that the time tells nothing of it (AUTH-04).
+    Both mails are composed for every address, sent or not, so that the time of the answer reveals nothing (AUTH-04).
     """
-    hashed, token = suppression.address_hash(session, asking.address.key), new_token()
+    address_hash, token = suppression.address_hash(session, request.address.key), new_token()
     question = mails.confirm(settings, f"{settings.base_url}/newsletter/confirm/{token}")
-    reminder = mails.already(settings, links.of(settings, signer, hashed))
-    if not _may_be_asked(session, asking.address, hashed):
+    reminder = mails.already(settings, links.links_for(settings, signer, address_hash))
+    if not _may_be_asked(session, request.address, address_hash):
         return
-    subscriber = find_or_add(session, asking.address, asking.visit.page)
-    if _has_it_already(session, subscriber):
+    subscriber = find_or_add(session, request.address, request.origin.page)
+    if _is_subscribed(session, subscriber):
         key = f"newsletter-already:{subscriber.id}:{clock.now():%Y%m%d%H%M}"
         outbox.queue(session, key=key, to=subscriber.email, mail=reminder, private=True)
     else:
-        asked = take_down(session, subscriber, asking, How.MAIL, token_hash=token_hash(token))
-        key = f"newsletter-confirm:{asked.id}"
-        outbox.queue(session, key=key, to=subscriber.email, mail=question, pace=ASKED, private=True)
+        recorded = record_sign_up(
+            session, subscriber, request, SignUpMethod.MAIL, token_hash=token_hash(token)
+        )
+        key = f"newsletter-confirm:{recorded.id}"
+        outbox.queue(session, key=key, to=subscriber.email, mail=question, priority=URGENT, private=True)
 
 
 def _may_be_asked(session: Session, address: Address, address_hash: bytes) -> bool:
@@ -83,7 +85,7 @@ def _may_be_asked(session: Session, address: Address, address_hash: bytes) -> bo
         limits.check(session, "subscribe-address", address.key, *PER_ADDRESS)
     except TooManyRequestsError:
         return False  # a visitor must not learn that somebody asked before
-    return not _must_not_be_asked(session, address_hash) and _count_mail(session, address_hash)
+    return not _is_barred(session, address_hash) and _count_mail(session, address_hash)
 
 
 def find_or_add(session: Session, address: Address, source: str) -> Subscriber:
@@ -101,46 +103,46 @@ def find_or_add(session: Session, address: Address, source: str) -> Subscriber:
     return session.scalars(same.with_for_update()).one()
 
 
-def _must_not_be_asked(session: Session, address_hash: bytes) -> bool:
-    stops = Suppression.address_hash == address_hash, Suppression.kind.in_(NEVER_ASKED)
+def _is_barred(session: Session, address_hash: bytes) -> bool:
+    stops = Suppression.address_hash == address_hash, Suppression.kind.in_(BARRED_BY)
     return session.scalars(select(Suppression.kind).where(*stops).limit(1)).first() is not None
 
 
 def _count_mail(session: Session, address_hash: bytes) -> bool:
     """Count one more mail to an address that somebody typed in, unless it had one today or three already."""
     now = clock.now()
-    is_a_day_ago = (Asked.last_at <= now - MAILED_EVERY) | clock.is_of_another_clock(
-        Asked.last_at, timedelta()
+    is_a_day_ago = (SignUpMailCount.last_at <= now - MAILED_EVERY) | clock.is_of_another_clock(
+        SignUpMailCount.last_at, timedelta()
     )
-    adding = insert_into(session, Asked).values(address_hash=address_hash, times=1, last_at=now)
+    adding = insert_into(session, SignUpMailCount).values(address_hash=address_hash, count=1, last_at=now)
     counting = adding.on_conflict_do_update(
-        index_elements=[Asked.address_hash],
-        set_={"times": Asked.times + 1, "last_at": now},
-        where=(Asked.times < MAILED_AT_MOST) & is_a_day_ago,
+        index_elements=[SignUpMailCount.address_hash],
+        set_={"times": SignUpMailCount.count + 1, "last_at": now},
+        where=(SignUpMailCount.count < MAILED_AT_MOST) & is_a_day_ago,
     )
-    return session.execute(counting.returning(Asked.times)).first() is not None
+    return session.execute(counting.returning(SignUpMailCount.count)).first() is not None
 
 
-def _has_it_already(session: Session, subscriber: Subscriber) -> bool:
-    asked = select(Subscriber.id).where(Subscriber.id == subscriber.id, is_subscribed())
-    return session.scalars(asked).first() is not None
+def _is_subscribed(session: Session, subscriber: Subscriber) -> bool:
+    subscribed = select(Subscriber.id).where(Subscriber.id == subscriber.id, is_subscribed())
+    return session.scalars(subscribed).first() is not None
 
 
-def take_down(
-    session: Session, subscriber: Subscriber, asking: Asking, how: How, **columns: object
+def record_sign_up(
+    session: Session, subscriber: Subscriber, request: SignUpRequest, method: SignUpMethod, **columns: object
 ) -> SignUp:
-    """Keep the wish, with the evidence of who asked for it."""
+    """Record what somebody asked for, with the evidence."""
     sign_up = SignUp(
         subscriber_id=subscriber.id,
-        how=how,
+        method=method,
         text_version=consent.CURRENT,
-        source=asking.visit.page,
-        pace=asking.wish.pace,
-        exams=list(asking.wish.exams),
-        topics=list(asking.wish.topics),
+        source=request.origin.page,
+        frequency=request.preferences.frequency,
+        exams=list(request.preferences.exams),
+        topics=list(request.preferences.topics),
         asked_at=clock.now(),
-        asked_from=limits.network_key(asking.visit.ip),
-        browser_hash=token_hash(asking.visit.browser),
+        asked_from=limits.network_key(request.origin.ip),
+        browser_hash=token_hash(request.origin.browser),
         **columns,
     )
     session.add(sign_up)

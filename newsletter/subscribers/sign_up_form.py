@@ -1,4 +1,4 @@
-"""What a subscribing visitor's request says: the form, the page it came from, the browser."""
+"""The sign-up form as a request sends it, and where the request came from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 from flask import request
 
 from carrel import clock
+from carrel.http import cookies
 from carrel.tokens import InvalidSignatureError, Signer, new_token
-from newsletter.subscribers import browser_binding_cookie
 from newsletter.subscribers.models import Frequency
-from newsletter.subscribers.sign_up import Visit
+from newsletter.subscribers.sign_up import RequestOrigin
 
 SHOWN = "subscribe form shown"
 QUICKEST = timedelta(seconds=2)
@@ -19,28 +19,28 @@ LONGEST_PAGE = 80
 
 
 @dataclass(frozen=True)
-class Form:
+class SignUpForm:
     """What was typed and ticked, to be shown again when something is wrong with it."""
 
     email: str
     exams: tuple[str, ...]
     topics: tuple[str, ...]
-    pace: str
+    frequency: str
 
     @classmethod
-    def sent(cls) -> "Form":
-        """The form of this request; a form without a pace means the usual one."""
-        sent = request.form
+    def sent(cls) -> "SignUpForm":
+        """The form of this request; a form without a frequency means the usual one."""
+        form = request.form
         return cls(
-            sent.get("email", ""),
-            tuple(sent.getlist("exam")),
-            tuple(sent.getlist("topic")),
-            sent.get("pace", Frequency.WEEKLY),
+            form.get("email", ""),
+            tuple(form.getlist("exam")),
+            tuple(form.getlist("topic")),
+            form.get("pace", Frequency.WEEKLY),
         )
 
     @classmethod
-    def blank(cls, email: str, exams: list[str]) -> "Form":
-        """A form to fill in, with an address that is known, perhaps, and these exams ticked."""
+    def blank(cls, email: str, exams: list[str]) -> "SignUpForm":
+        """An empty form, with the address if it is known, and these exams ticked."""
         return cls(email, tuple(exams), (), Frequency.WEEKLY)
 
 
@@ -49,14 +49,14 @@ def is_robot() -> bool:
     return bool(request.form.get("website"))
 
 
-def time_mark(signer: Signer) -> str:
-    """When the form was shown. Only a page that is not kept can say it: kept ones are older than their visitors."""
+def sign_time(signer: Signer) -> str:
+    """When the form was shown. Only a page that is not cached can say it: cached ones are older than their visitors."""
     return signer.sign(SHOWN, str(int(clock.now().timestamp())))
 
 
-def is_too_quick(signer: Signer, sent: Mapping[str, str]) -> bool:
-    """Whether the form came back sooner than anybody types, or with a mark that is not ours."""
-    if not (mark := sent.get("shown")):
+def is_too_quick(signer: Signer, form: Mapping[str, str]) -> bool:
+    """Whether the form came back sooner than anybody types, or with an invalid signature."""
+    if not (mark := form.get("shown")):
         return False
     try:
         shown = int(signer.value_of(SHOWN, mark))
@@ -65,9 +65,9 @@ def is_too_quick(signer: Signer, sent: Mapping[str, str]) -> bool:
     return clock.now().timestamp() - shown < QUICKEST.total_seconds()
 
 
-def visit() -> Visit:
+def request_origin() -> RequestOrigin:
     """Where this request came from."""
-    return Visit(request.remote_addr or "", _page(), browser_binding_cookie.token() or new_token())
+    return RequestOrigin(request.remote_addr or "", _page(), cookies.SIGN_UP.value() or new_token())
 
 
 def _page() -> str:

@@ -1,4 +1,4 @@
-"""Leaving for good, pausing, and changing one's mind: by the link in every mail, without a login."""
+"""Unsubscribing, pausing and changing preferences, by the link in every mail, without a login."""
 
 from datetime import datetime, timedelta
 
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from carrel import clock
 from carrel.mail import suppression
-from carrel.mail.models import Kind
+from carrel.mail.models import SuppressionKind
 from newsletter.subscribers import preferences
 from newsletter.subscribers.models import Subscriber, SubscriberState, Subscription
 from newsletter.subscribers.preferences import InvalidPreferencesError, Preferences
@@ -16,29 +16,31 @@ LONGEST_PAUSE = timedelta(days=366)
 
 
 def find(session: Session, address_hash: bytes) -> Subscriber | None:
-    """Whose link it is, while they are subscribed; None once they have left or were erased."""
-    theirs = Subscriber.address_hash == address_hash, Subscriber.state == SubscriberState.CONFIRMED
-    return session.scalars(select(Subscriber).where(*theirs)).first()
+    """The subscriber with this address, while they are subscribed; None once they have left or were erased."""
+    confirmed = Subscriber.address_hash == address_hash, Subscriber.state == SubscriberState.CONFIRMED
+    return session.scalars(select(Subscriber).where(*confirmed)).first()
 
 
-def leave(session: Session, subscriber: Subscriber) -> None:
+def unsubscribe(session: Session, subscriber: Subscriber) -> None:
     """Send nothing more, from this commit on. A repeat changes nothing (MF-20)."""
     subscriber.state, subscriber.left_at, subscriber.paused_until = SubscriberState.LEFT, clock.now(), None
     session.execute(delete(Subscription).where(Subscription.subscriber_id == subscriber.id))
-    suppression.suppress(session, subscriber.email_key, Kind.NEWSLETTER, "left by the link in a mail")
+    suppression.suppress(
+        session, subscriber.email_key, SuppressionKind.NEWSLETTER, "left by the link in a mail"
+    )
 
 
-def change(session: Session, subscriber: Subscriber, wish: Preferences) -> None:
+def change(session: Session, subscriber: Subscriber, chosen: Preferences) -> None:
     """Subscribe to exactly these. Raises `InvalidPreferencesError` when nothing is left: leaving is another button."""
-    if not wish.exams and not wish.topics:
+    if not chosen.exams and not chosen.topics:
         raise InvalidPreferencesError(
             "exam", "Choose one exam or topic at least. To hear nothing more, leave below."
         )
-    preferences.set_to(session, subscriber, wish)
+    preferences.replace_subscriptions(session, subscriber, chosen)
 
 
 def pause(subscriber: Subscriber, until: datetime) -> None:
-    """Hold everything back until then; what is new meanwhile comes afterwards."""
+    """Send nothing until then; what is new meanwhile comes afterwards."""
     subscriber.paused_until = min(until, clock.now() + LONGEST_PAUSE)
 
 

@@ -16,7 +16,7 @@ from newsletter.subscribers.models import Frequency, SignUp, Subscriber
 
 GOOD = 3
 MOST_NAMES = 5
-PACES = {
+FREQUENCY_PHRASES = {
     Frequency.EACH: "as each article appears",
     Frequency.DAILY: "at most once a day",
     Frequency.WEEKLY: "once a week",
@@ -34,9 +34,9 @@ def queue(
         to=subscriber.email,
         mail=mails.welcome(
             settings,
-            links.of(settings, signer, subscriber.address_hash),
-            what=in_words(names(session, sign_up)),
-            pace=PACES[Frequency(sign_up.pace)],
+            links.links_for(settings, signer, subscriber.address_hash),
+            choices=in_words(names(session, sign_up)),
+            frequency=FREQUENCY_PHRASES[Frequency(sign_up.frequency)],
             best=best(session, sign_up.exams, sign_up.topics),
         ),
         private=True,
@@ -44,7 +44,7 @@ def queue(
 
 
 def best(session: Session, exams: Sequence[int], topics: Sequence[int], count: int = GOOD) -> list[Article]:
-    """The articles to begin with: where the author's order begins, then those that others point at most."""
+    """The articles to begin with: the first in the author's order, then those that others link to most."""
     about = select(ArticleTopic.article_id).where(ArticleTopic.topic_id.in_(topics))
     pointed_at = (
         select(func.count()).where(BodyLink.url == "/articles/" + Article.slug + "/").scalar_subquery()

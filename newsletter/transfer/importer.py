@@ -16,31 +16,31 @@ from carrel.db import Database, UtcDateTime, insert_into
 from carrel.mail import suppression
 from carrel.mail.models import Suppression
 from newsletter.subscribers import consent
-from newsletter.subscribers.models import How, SignUp, Subscriber, SubscriberState, Subscription
-from newsletter.transfer.csv_reader import Known, Problem, Row, read
+from newsletter.subscribers.models import SignUp, SignUpMethod, Subscriber, SubscriberState, Subscription
+from newsletter.transfer.csv_reader import LineMessage, SlugIds, SubscriberRow, read_file
 
-AT_ONCE = 1_000
-Hashed = tuple[Row, bytes]
+BATCH = 1_000
+HashedRow = tuple[SubscriberRow, bytes]
 
 
 @dataclass
-class Report:
+class ImportReport:
     """What an import did, or would do: one wrong line stops it whole."""
 
-    problems: list[Problem]
-    passed_over: list[Problem] = field(default_factory=list)  # lines that need nothing done, and why
+    problems: list[LineMessage]
+    passed_over: list[LineMessage] = field(default_factory=list)  # lines that need nothing done, and why
     added: int = 0
 
 
-def import_file(db: Database, path: Path, *, actor: str, dry_run: bool = False) -> Report:
+def import_file(db: Database, path: Path, *, actor: str, dry_run: bool = False) -> ImportReport:
     """Import a CSV of subscribers who consented elsewhere. Raises `InvalidFileError`.
 
     Reading and comparing are done before the database is locked for writing.
     """
     with db.read() as session:
-        found = read(path, _known(session), clock.now())
-        report = Report(found.problems, found.repeated)
-        new = _new(session, found.rows, report.passed_over)
+        parsed = read_file(path, _slug_ids(session), clock.now())
+        report = ImportReport(parsed.problems, parsed.repeated)
+        new = _new(session, parsed.rows, report.passed_over)
     if report.problems:
         return report
     report.added = len(new)
@@ -54,26 +54,30 @@ def import_file(db: Database, path: Path, *, actor: str, dry_run: bool = False) 
     return report
 
 
-def _known(session: Session) -> Known:
+def _slug_ids(session: Session) -> SlugIds:
     exams = session.execute(select(Exam.slug, Exam.id).where(Exam.in_files).order_by(Exam.position))
     topics = session.execute(select(Topic.slug, Topic.id).where(Topic.in_files))
-    return Known(dict(iter(exams)), dict(iter(topics)))
+    return SlugIds(dict(iter(exams)), dict(iter(topics)))
 
 
-def _some(rows: Sequence[Hashed]) -> Iterator[Sequence[Hashed]]:
-    for start in range(0, len(rows), AT_ONCE):
-        yield rows[start : start + AT_ONCE]
+def _batches(rows: Sequence[HashedRow]) -> Iterator[Sequence[HashedRow]]:
+    for start in range(0, len(rows), BATCH):
+        yield rows[start : start + BATCH]
 
 
-def _new(session: Session, rows: Sequence[Row], passed_over: list[Problem]) -> list[Hashed]:
+def _new(session: Session, rows: Sequence[SubscriberRow], passed_over: list[LineMessage]) -> list[HashedRow]:
     """The rows of addresses that are neither here nor suppressed; the others are noted."""
     hashes = suppression.address_hashes(session, [row.address.key for row in rows])
     new = []
-    for some in _some(list(zip(rows, hashes, strict=True))):
-        why = _why_not(session, [hashed for _row, hashed in some])
-        passed_over += [Problem(row.line, why[hashed]) for row, hashed in some if hashed in why]
-        new += [each for each in some if each[1] not in why]
-    passed_over.sort(key=lambda note: note.line)
+    for batch in _batches(list(zip(rows, hashes, strict=True))):
+        reasons = _why_not(session, [address_hash for _row, address_hash in batch])
+        passed_over += [
+            LineMessage(row.line, reasons[address_hash])
+            for row, address_hash in batch
+            if address_hash in reasons
+        ]
+        new += [(row, address_hash) for row, address_hash in batch if address_hash not in reasons]
+    passed_over.sort(key=lambda message: message.line)
     return new
 
 
@@ -81,26 +85,26 @@ def _why_not(session: Session, hashes: Sequence[bytes]) -> Mapping[bytes, str]:
     here = select(Subscriber.address_hash, Subscriber.state).where(Subscriber.address_hash.in_(hashes))
     shut_out = select(Suppression.address_hash, Suppression.kind)
     shut_out = shut_out.where(Suppression.address_hash.in_(hashes)).order_by(Suppression.kind)
-    found = {hashed: f"Already here ({state}): left as it is." for hashed, state in session.execute(here)}
+    reasons = {hashed: f"Already here ({state}): left as it is." for hashed, state in session.execute(here)}
     for hashed, kind in session.execute(shut_out):
-        found[hashed] = f"Suppressed ({kind}): stays out."
-    return found
+        reasons[hashed] = f"Suppressed ({kind}): stays out."
+    return reasons
 
 
-def _add(session: Session, new: Sequence[Hashed]) -> int:
+def _add(session: Session, new: Sequence[HashedRow]) -> int:
     """Add those that nobody else added meanwhile; how many.
 
     The rows that go with a subscriber are made by the database itself, one statement for all who want the
-    same: the transaction must be over before others are tired of waiting.
+    same: the transaction must end before other writers time out.
     """
-    alike: dict[tuple[tuple[int, ...], tuple[int, ...]], list[dict[str, Any]]] = defaultdict(list)
+    by_choices: dict[tuple[tuple[int, ...], tuple[int, ...]], list[dict[str, Any]]] = defaultdict(list)
     now = clock.now()
     for row, hashed in new:
-        alike[row.exams, row.topics].append(_subscriber(row, hashed, now))
-    return sum(_add_alike(session, now, subscribers, *wish) for wish, subscribers in alike.items())
+        by_choices[row.exams, row.topics].append(_subscriber(row, hashed, now))
+    return sum(_add_batch(session, now, subscribers, *choices) for choices, subscribers in by_choices.items())
 
 
-def _add_alike(
+def _add_batch(
     session: Session,
     now: datetime,
     subscribers: list[dict[str, Any]],
@@ -117,20 +121,20 @@ def _add_alike(
     )
     _add_evidence(session, added, exams, topics)
     for column, ids in ((Subscription.exam_id, exams), (Subscription.topic_id, topics)):
-        for each in ids:
-            wish = select(Subscriber.id, literal(each), literal(now, UtcDateTime)).where(*added)
+        for chosen_id in ids:
+            rows = select(Subscriber.id, literal(chosen_id), literal(now, UtcDateTime)).where(*added)
             into = [Subscription.subscriber_id, column, Subscription.since]
-            session.execute(insert(Subscription).from_select(into, wish))
+            session.execute(insert(Subscription).from_select(into, rows))
     return session.scalars(select(func.count()).select_from(Subscriber).where(*added)).one()
 
 
-def _subscriber(row: Row, address_hash: bytes, now: datetime) -> dict[str, Any]:
+def _subscriber(row: SubscriberRow, address_hash: bytes, now: datetime) -> dict[str, Any]:
     return {
         "email": row.address.typed,
         "email_key": row.address.key,
         "address_hash": address_hash,
         "state": SubscriberState.CONFIRMED.value,
-        "pace": row.pace.value,
+        "pace": row.frequency.value,
         "source": row.source,
         "created_at": now,
         "confirmed_at": row.consented_at,
@@ -142,10 +146,10 @@ def _add_evidence(
 ) -> None:
     same = {
         "subscriber_id": Subscriber.id,
-        "how": literal(How.IMPORT.value),
+        "how": literal(SignUpMethod.IMPORT.value),
         "text_version": literal(consent.BY_OPERATOR),
         "source": Subscriber.source,
-        "pace": Subscriber.pace,
+        "pace": Subscriber.frequency,
         "exams": literal(list(exams), JSON),
         "topics": literal(list(topics), JSON),
         "asked_at": Subscriber.confirmed_at,

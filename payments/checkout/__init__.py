@@ -1,1 +1,1 @@
-"""The way to Checkout and back: the order, the session, the page after it."""
+"""Checkout: the order, the Checkout Session, the success page."""

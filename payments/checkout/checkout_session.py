@@ -1,57 +1,59 @@
-"""Opening a Checkout Session for an order (https://docs.stripe.com/api/checkout/sessions/create)."""
+"""Creating the Checkout Session of an order (https://docs.stripe.com/api/checkout/sessions/create)."""
 
 from typing import Any
 from urllib.parse import urlencode
 
 from carrel.settings import Settings
 from payments.checkout import orders
-from payments.fulfillment.match_order import ORDER, SITE
 from payments.models import Order
 from payments.payment_context import PaymentContext, site_id
 from payments.stripe.client import StripeRefusedError
+from payments.stripe.metadata import ORDER_KEY, SITE_KEY
 
-THANKS = "/pass/thanks"
+SUCCESS_PATH = "/pass/thanks"
 
 
-def open_session(shop: PaymentContext, order: Order, email: str | None) -> str:
-    """The address of the hosted page where this order is paid.
+def open_checkout_session(context: PaymentContext, order: Order, email: str | None) -> str:
+    """Create the order's Checkout Session. Returns the URL of its hosted page.
 
-    The order is committed before and Stripe asked outside any transaction, with a key from the order's
-    row: asked again, it answers with the same session. Raises `StripeUnavailableError`; `StripeRefusedError` ends the order.
+    The order is committed before, and no transaction is open while Stripe is asked. The idempotency key is the
+    order's: a retry gets the same session.
+
+    Raises `StripeUnavailableError`; `StripeRefusedError`, and then the order has failed.
     """
-    with shop.db.read() as session:
-        site = site_id(session)
-    params = parameters(shop.settings, order, site, email)
+    with context.db.read() as session:
+        our_site = site_id(session)
+    params = checkout_session_params(context.settings, order, our_site, email)
     try:
-        opened = shop.stripe.create_session(params, f"carrel-order-{order.reference}")
+        created = context.stripe.create_checkout_session(params, f"carrel-order-{order.reference}")
     except StripeRefusedError:
-        with shop.db.write() as session:
-            orders.give_up(session, order.id)
+        with context.db.write() as session:
+            orders.mark_failed(session, order.id)
         raise
-    with shop.db.write() as session:
+    with context.db.write() as session:
         row = session.get_one(Order, order.id)
-        row.checkout_session_id = opened.id
-        row.price_id = opened.line_items.data[0].price.id if opened.line_items.data[0].price else None
-    return opened.url
+        row.checkout_session_id = created.id
+        row.price_id = created.line_items.data[0].price.id if created.line_items.data[0].price else None
+    return created.url
 
 
-def parameters(settings: Settings, order: Order, site: str, email: str | None) -> dict[str, Any]:
-    """What Stripe is asked for: all of it from the order and the settings, nothing from the visitor."""
-    marks = {ORDER: order.reference, SITE: site}
+def checkout_session_params(settings: Settings, order: Order, site: str, email: str | None) -> dict[str, Any]:
+    """The request's parameters: all from the order and the settings, nothing from the visitor."""
+    metadata = {ORDER_KEY: order.reference, SITE_KEY: site}
     params: dict[str, Any] = {
         "mode": "payment",
         "client_reference_id": order.reference,
-        "metadata": marks,
-        "payment_intent_data": {"metadata": marks, "description": order.title},
-        "line_items": [_item(settings, order)],
-        "success_url": f"{settings.base_url}{THANKS}?session={{CHECKOUT_SESSION_ID}}",
+        "metadata": metadata,
+        "payment_intent_data": {"metadata": metadata, "description": order.title},
+        "line_items": [_line_item(settings, order)],
+        "success_url": f"{settings.base_url}{SUCCESS_PATH}?session={{CHECKOUT_SESSION_ID}}",
         "cancel_url": f"{settings.base_url}{order.return_to}",
         "expires_at": int(order.expires_at.timestamp()),
-        # The buyer pays the sum that the offer named, in its currency.
+        # The buyer pays the advertised amount, in the advertised currency.
         "adaptive_pricing": {"enabled": False},
         "expand": ["line_items"],
     }
-    if settings.pass_payment_methods:  # else what the operator chose in Stripe's dashboard
+    if settings.pass_payment_methods:  # otherwise as configured in Stripe's dashboard
         params["allowed_payment_method_types"] = list(settings.pass_payment_methods)
     if email:
         params["customer_email"] = email
@@ -62,12 +64,12 @@ def parameters(settings: Settings, order: Order, site: str, email: str | None) -
     return params
 
 
-def thanks_path(session_id: str) -> str:
-    """Our page for whoever comes back from that session."""
-    return f"{THANKS}?{urlencode({'session': session_id})}"
+def success_path(session_id: str) -> str:
+    """The page to which Checkout returns the buyer of this session."""
+    return f"{SUCCESS_PATH}?{urlencode({'session': session_id})}"
 
 
-def _item(settings: Settings, order: Order) -> dict[str, Any]:
+def _line_item(settings: Settings, order: Order) -> dict[str, Any]:
     price = {
         "currency": order.currency,
         "unit_amount": order.price_cents,

@@ -1,4 +1,4 @@
-"""Setting out to buy: limits, the anonymous reader of a first purchase, and the order."""
+"""Starting a purchase: rate limits, an anonymous reader for a guest, and the order."""
 
 from dataclasses import dataclass
 
@@ -14,45 +14,48 @@ from payments.payment_context import PaymentContext
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who presses the button: their reader if the browser is signed in, network address and browser.
+    """Who presses the button: their reader if signed in, IP address, and browser.
 
-    `may_see_account`: only then may Checkout show the account's own address.
+    `may_see_account`: whether Checkout may show the account's email address.
     """
 
     reader_id: int | None
     may_see_account: bool
-    address: str
+    ip: str
     user_agent: str
 
 
 @dataclass(frozen=True)
-class Begun:
-    """An order to be paid. `waits_for` is the session of an earlier one whose money is still on its way."""
+class StartedCheckout:
+    """An order to pay. `pending_session_id` is the session of an earlier one whose delayed payment is pending."""
 
     order: Order
     email: str | None
     new_token: str | None = None
-    waits_for: str | None = None
+    pending_session_id: str | None = None
 
 
-def begin(shop: PaymentContext, visitor: Visitor, return_to: str) -> Begun:
-    """Write an order, and a reader for a guest, in one transaction. Raises `AlreadyOwnedError`, `TooManyRequestsError`."""
+def start_checkout(context: PaymentContext, visitor: Visitor, return_to: str) -> StartedCheckout:
+    """Place an order, and create a reader for a guest, in one transaction.
+
+    Raises `AlreadyOwnedError`, `TooManyRequestsError`.
+    """
     return_to = return_to.partition("#")[0]
-    with shop.db.write() as session:
-        _count(session, visitor)
+    with context.db.write() as session:
+        _check_limits(session, visitor)
         reader, token = _reader(session, visitor)
-        if pending := orders.waiting_for_money(session, reader):
-            return Begun(pending, None, waits_for=pending.checkout_session_id)
-        order = orders.place(session, shop.settings, reader, return_to)
-        return Begun(order, reader.email if visitor.may_see_account else None, token)
+        if pending := orders.pending_order(session, reader):
+            return StartedCheckout(pending, None, pending_session_id=pending.checkout_session_id)
+        order = orders.place_order(session, context.settings, reader, return_to)
+        return StartedCheckout(order, reader.email if visitor.may_see_account else None, token)
 
 
-def _count(session: Session, visitor: Visitor) -> None:
-    """Card testers try many cards: the limits make this a poor place for it (PAY-27)."""
+def _check_limits(session: Session, visitor: Visitor) -> None:
+    """The limits make card testing unattractive here (PAY-27)."""
     if visitor.reader_id is not None:
         limits.check(session, "checkout-reader", str(visitor.reader_id), Limit(5, hours(1)))
-    limits.check(session, "checkout-ip", limits.ip_key(visitor.address), Limit(10, hours(1)))
-    limits.check(session, "checkout-network", limits.network_key(visitor.address), Limit(40, hours(1)))
+    limits.check(session, "checkout-ip", limits.ip_key(visitor.ip), Limit(10, hours(1)))
+    limits.check(session, "checkout-network", limits.network_key(visitor.ip), Limit(40, hours(1)))
     limits.check(session, "checkout-site", "all", Limit(60, minutes(1)), alarm=True)
 
 

@@ -1,4 +1,4 @@
-"""Coming back from Checkout: the page trusts nothing in its address, it asks Stripe (PAY-18)."""
+"""The page after Checkout: it asks Stripe, and trusts nothing in its URL (PAY-18)."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,18 +12,18 @@ from sqlalchemy.orm import Session
 from carrel import clock
 from payments.fulfillment.fulfill import fulfill
 from payments.ledger import entries
-from payments.ledger.entitlement import entitled
-from payments.models import Order, Payment
+from payments.ledger.entitlement import derive_entitlement
+from payments.models import Order
 from payments.payment_context import PaymentContext
-from payments.stripe.events import AN_ID
+from payments.stripe.events import ID_PATTERN
 
 log = structlog.get_logger()
-# Every process of ours knows of the pass by then (editions.POLL_SECONDS): going back shows no ads.
-KNOWN_AFTER: Final = timedelta(seconds=1)
+# By then every process knows of the pass (page_cache.POLL_SECONDS), and no page shows ads to its reader.
+PROPAGATED_AFTER: Final = timedelta(seconds=1)
 
 
-class Arrival(StrEnum):
-    """What the page says."""
+class CheckoutOutcome(StrEnum):
+    """What became of a Checkout Session."""
 
     ACTIVE = "active"
     PROCESSING = "processing"
@@ -35,51 +35,58 @@ class Arrival(StrEnum):
 
 
 @dataclass(frozen=True)
-class Welcome:
-    """How somebody arrives, and where they came from."""
+class CheckoutResult:
+    """The outcome, and the page where the reader pressed the button."""
 
-    arrival: Arrival
+    outcome: CheckoutOutcome
     return_to: str = "/"
-    is_known_everywhere: bool = False
+    is_propagated: bool = False
 
 
-def arrive(shop: PaymentContext, session_id: str, reader_id: int | None) -> Welcome:
-    """What became of a session, for this reader. Nobody else is told anything about it.
+def checkout_result(
+    context: PaymentContext, checkout_session_id: str, reader_id: int | None
+) -> CheckoutResult:
+    """The outcome of a Checkout Session, for the reader who ordered; NOT_YOURS for anybody else.
 
-    Whoever opens the page, what Stripe knows is entered. Nothing that fails there is shown as an error: the
-    money may have moved, and webhook and reconciliation will tell.
+    Whoever opens the page, the session is fulfilled. A failure there is not shown as an error: the payment may
+    have succeeded, and the webhook or reconciliation will fulfill it.
     """
-    if not AN_ID.fullmatch(session_id):
-        return Welcome(Arrival.NOT_YOURS)
-    with shop.db.read() as session:
-        order = _order(session, session_id)
+    if not ID_PATTERN.fullmatch(checkout_session_id):
+        return CheckoutResult(CheckoutOutcome.NOT_YOURS)
+    with context.db.read() as session:
+        order = _order(session, checkout_session_id)
     if order is None:
-        return Welcome(Arrival.NOT_YOURS)
+        return CheckoutResult(CheckoutOutcome.NOT_YOURS)
     if order.state in {"open", "pending"}:
         try:
-            fulfill(shop, session_id)
+            fulfill(context, checkout_session_id)
         except Exception as failure:  # see above
-            log.warning("not fulfilled on return", session_id=session_id, failure=type(failure).__name__)
-    with shop.db.read() as session:
-        order = _order(session, session_id)
+            log.warning(
+                "not fulfilled on return", session_id=checkout_session_id, failure=type(failure).__name__
+            )
+    with context.db.read() as session:
+        order = _order(session, checkout_session_id)
         if order is None or order.reader_id != reader_id:
-            return Welcome(Arrival.NOT_YOURS)
-        return _welcome(session, order, session_id)
+            return CheckoutResult(CheckoutOutcome.NOT_YOURS)
+        return _result(session, order, checkout_session_id)
 
 
-def _order(session: Session, session_id: str) -> Order | None:
-    return session.scalars(select(Order).where(Order.checkout_session_id == session_id)).one_or_none()
+def _order(session: Session, checkout_session_id: str) -> Order | None:
+    return session.scalars(
+        select(Order).where(Order.checkout_session_id == checkout_session_id)
+    ).one_or_none()
 
 
-def _welcome(session: Session, order: Order, session_id: str) -> Welcome:
+def _result(session: Session, order: Order, checkout_session_id: str) -> CheckoutResult:
     if order.state in {"failed", "expired"}:
-        return Welcome(Arrival.FAILED, order.return_to)
-    paid = select(Payment).where(Payment.checkout_session_id == session_id)
-    payment = session.scalars(paid).one_or_none()
+        return CheckoutResult(CheckoutOutcome.FAILED, order.return_to)
+    payment = entries.payment_for(session, checkout_session_id)
     if payment is None:
-        return Welcome(Arrival.PROCESSING, order.return_to)
+        return CheckoutResult(CheckoutOutcome.PROCESSING, order.return_to)
     if payment.outcome != "granted":
-        return Welcome(Arrival(payment.outcome), order.return_to)
-    if not entitled(entries.history_of(session, order.reader_id)).ad_free:
-        return Welcome(Arrival.ENDED, order.return_to)
-    return Welcome(Arrival.ACTIVE, order.return_to, clock.now() - payment.recorded_at > KNOWN_AFTER)
+        return CheckoutResult(CheckoutOutcome(payment.outcome), order.return_to)
+    if not derive_entitlement(entries.reader_history(session, order.reader_id)).ad_free:
+        return CheckoutResult(CheckoutOutcome.ENDED, order.return_to)
+    return CheckoutResult(
+        CheckoutOutcome.ACTIVE, order.return_to, clock.now() - payment.recorded_at > PROPAGATED_AFTER
+    )

@@ -1,1 +1,1 @@
-"""From a Checkout Session to the ledger: match it, check it, apply it, tell people."""
+"""Fulfilling a Checkout Session: match its order, check it, record it, notify people."""

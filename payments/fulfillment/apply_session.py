@@ -1,130 +1,137 @@
-"""Entering into the ledger what Stripe shows of one Checkout Session: one transaction, no network.
+"""Applying the state of a Checkout Session to the order and the ledger: one transaction, no network.
 
-What is already there is left alone, so the same facts can be entered any number of times.
+Idempotent: what is already recorded is left alone.
 """
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from carrel.accounts import readers
 from carrel.settings import Settings
 from payments.fulfillment import notifications
-from payments.fulfillment.match_order import Identified, identify
-from payments.fulfillment.notifications import Case
-from payments.fulfillment.payment_checks import MismatchReason, trouble_with
+from payments.fulfillment.match_order import MatchedOrder, match_order
+from payments.fulfillment.notifications import OrderUpdate
+from payments.fulfillment.payment_checks import MismatchReason, find_mismatch
 from payments.ledger import claims, entries, refund_requests
-from payments.ledger.entitlement import entitled
+from payments.ledger.entitlement import derive_entitlement
 from payments.models import Dispute, Order, Payment, Refund
-from payments.stripe.schemas import SessionFact, StripeResponseError
+from payments.stripe.schemas import CheckoutSession, StripeResponseError
 
-# https://docs.stripe.com/payments/paymentintents/lifecycle: a delayed payment that will not come any more
-GIVEN_UP = frozenset({"requires_payment_method", "canceled"})
+# A delayed payment that has failed: https://docs.stripe.com/payments/paymentintents/lifecycle
+FAILED_INTENT_STATUSES = frozenset({"requires_payment_method", "canceled"})
 
 
 class ConcurrentUpdateError(Exception):
-    """Somebody entered a later look meanwhile: look again. Carries the order's id."""
+    """Another process changed the order meanwhile: retrieve the session again. Carries the order's id."""
 
     def __init__(self, order_id: int) -> None:
         self.order_id = order_id
         super().__init__(str(order_id))
 
 
-def settle(session: Session, settings: Settings, fact: SessionFact, seen: int) -> Order:
-    """Enter the facts, derive the entitlement, queue the mails. Returns the order.
+def apply_checkout_session(
+    session: Session, settings: Settings, checkout_session: CheckoutSession, known_version: int
+) -> Order:
+    """Update the order, the ledger, and the entitlement, and queue the mails. Returns the order.
 
-    `seen` is the order's version from before Stripe was asked. Raises `NotOurSessionError`, `UnknownOrderError`,
-    `ConcurrentUpdateError`, and `StripeResponseError` when a paid session lacks its sums.
+    `known_version` is the order's version from before Stripe was asked. Raises `NotOurSessionError`,
+    `UnknownOrderError`, `ConcurrentUpdateError`, and `StripeResponseError` when a paid session has no amounts.
     """
     entries.lock(session)
-    found = identify(session, fact)
-    order, payment = found.order, _payment_of(session, fact)
-    pays = fact.is_paid and payment is None
-    news = _news(session, payment, fact)
-    state = next_state(order, fact)
-    if not (pays or news or state != order.state):
+    matched = match_order(session, checkout_session)
+    order, payment = matched.order, entries.payment_for(session, checkout_session.id)
+    is_new_payment = checkout_session.is_paid and payment is None
+    new_states = _new_states(session, payment, checkout_session)
+    state = order_state(order, checkout_session)
+    if not (is_new_payment or new_states or state != order.state):
         return order
-    if order.version != seen:
+    if order.version != known_version:
         raise ConcurrentUpdateError(order.id)
-    case = Case(session, settings, order)
-    _note(case, found, fact, state)
-    if pays:
-        payment = _take(case, found, fact)
-        news = _news(session, payment, fact)
+    update = OrderUpdate(session, settings, order)
+    _update_order(update, matched, checkout_session, state)
+    if is_new_payment:
+        payment = _record_payment(update, matched, checkout_session)
+        new_states = _new_states(session, payment, checkout_session)
     if payment is not None:
-        _enter(case, payment, news)
+        _record_states(update, payment, new_states)
     return order
 
 
-def next_state(order: Order, fact: SessionFact) -> str:
-    """Where an order stands by these facts. A paid one stays paid: what follows is in the ledger."""
-    if order.state == "paid" or fact.is_paid:
+def order_state(order: Order, checkout_session: CheckoutSession) -> str:
+    """The order's state by this session. A paid order stays paid: refunds and disputes are in the ledger."""
+    if order.state == "paid" or checkout_session.is_paid:
         return "paid"
-    if fact.status != "complete":
-        return "expired" if fact.status == "expired" else order.state
-    intent = fact.payment_intent
-    return "failed" if intent and intent.status in GIVEN_UP else "pending"
+    if checkout_session.status != "complete":
+        return "expired" if checkout_session.status == "expired" else order.state
+    intent = checkout_session.payment_intent
+    return "failed" if intent and intent.status in FAILED_INTENT_STATUSES else "pending"
 
 
-def _payment_of(session: Session, fact: SessionFact) -> Payment | None:
-    return session.scalars(select(Payment).where(Payment.checkout_session_id == fact.id)).one_or_none()
-
-
-def _news(session: Session, payment: Payment | None, fact: SessionFact) -> list[Refund | Dispute]:
+def _new_states(
+    session: Session, payment: Payment | None, checkout_session: CheckoutSession
+) -> list[Refund | Dispute]:
     if payment is None:
         return []
-    refunds = entries.new_refund_states(session, payment, fact.refunds)
-    return [*refunds, *entries.new_dispute_states(session, payment, fact.disputes)]
+    refunds = entries.new_refund_states(session, payment, checkout_session.refunds)
+    return [*refunds, *entries.new_dispute_states(session, payment, checkout_session.disputes)]
 
 
-def _note(case: Case, found: Identified, fact: SessionFact, state: str) -> None:
-    order = case.order
+def _update_order(
+    update: OrderUpdate, matched: MatchedOrder, checkout_session: CheckoutSession, state: str
+) -> None:
+    order = update.order
     order.version += 1
     if state == "failed" != order.state:
-        notifications.payment_failed(case)
+        notifications.payment_failed(update)
     order.state = state
-    if found.trouble is None:
-        order.checkout_session_id = fact.id
-        order.receipt_url = fact.charge.receipt_url if fact.charge else None
-        claims.remember(case.session, order, fact.email)
+    if matched.mismatch is None:
+        order.checkout_session_id = checkout_session.id
+        order.receipt_url = checkout_session.charge.receipt_url if checkout_session.charge else None
+        claims.record_claim(update.session, order, checkout_session.email)
 
 
-def _take(case: Case, found: Identified, fact: SessionFact) -> Payment:
-    """Enter the payment, and what it buys: the pass, nothing (it goes back), or a person's attention."""
-    if fact.amount_total is None or fact.amount_subtotal is None or fact.currency is None:
-        raise StripeResponseError("SessionFact", ["amount_total", "amount_subtotal", "currency"])
-    trouble = found.trouble or _trouble(case, fact)
-    outcome = "held" if trouble else _worth(case)
-    payment = entries.add_payment(case.session, case.order, fact, outcome, trouble or "")
+def _record_payment(update: OrderUpdate, matched: MatchedOrder, checkout_session: CheckoutSession) -> Payment:
+    """Record the payment, and grant the pass, refund a second payment, or hold a mismatch for the operator."""
+    if (
+        checkout_session.amount_total is None
+        or checkout_session.amount_subtotal is None
+        or checkout_session.currency is None
+    ):
+        raise StripeResponseError("CheckoutSession", ["amount_total", "amount_subtotal", "currency"])
+    mismatch = matched.mismatch or _mismatch(update, checkout_session)
+    outcome = "held" if mismatch else _outcome(update)
+    payment = entries.add_payment(update.session, update.order, checkout_session, outcome, mismatch or "")
     if outcome == "granted":
-        entries.add_purchase(case.session, payment)
-        notifications.granted(case, payment)
+        entries.add_purchase(update.session, payment)
+        notifications.pass_granted(update, payment)
     elif outcome == "second":
-        refund_requests.ask(case.session, payment, payment.amount_cents, "carrel", "paid twice")
-        notifications.paid_twice(case, payment)
+        refund_requests.get_or_create(update.session, payment, payment.amount_cents, "carrel", "paid twice")
+        notifications.paid_twice(update, payment)
     else:
-        notifications.held(case, payment)
+        notifications.payment_held(update, payment)
     return payment
 
 
-def _trouble(case: Case, fact: SessionFact) -> MismatchReason | None:
-    if readers.get(case.session, case.order.reader_id).erased_at is not None:
-        return MismatchReason.READER_GONE
-    return trouble_with(case.order, fact, takes_coupons=case.settings.pass_promotion_codes)
+def _mismatch(update: OrderUpdate, checkout_session: CheckoutSession) -> MismatchReason | None:
+    if readers.get(update.session, update.order.reader_id).erased_at is not None:
+        return MismatchReason.READER_ERASED
+    return find_mismatch(
+        update.order, checkout_session, allows_promotion_codes=update.settings.pass_promotion_codes
+    )
 
 
-def _worth(case: Case) -> str:
-    """A second payment of somebody who provably has the pass buys nothing, and goes back (PAY-17)."""
-    history = entries.history_of(case.session, case.order.reader_id)
-    return "second" if entitled(history).ad_free else "granted"
+def _outcome(update: OrderUpdate) -> str:
+    """A second payment of a reader who has the pass is refunded (PAY-17)."""
+    history = entries.reader_history(update.session, update.order.reader_id)
+    return "second" if derive_entitlement(history).ad_free else "granted"
 
 
-def _enter(case: Case, payment: Payment, news: list[Refund | Dispute]) -> None:
-    for row in news:
-        case.session.add(row)
-        case.session.flush()  # one by one: the trigger counts what is there
-    verdict = entries.project(case.session, case.order.reader_id)
-    for row in news:
+def _record_states(update: OrderUpdate, payment: Payment, new_states: list[Refund | Dispute]) -> None:
+    for row in new_states:
+        update.session.add(row)
+        update.session.flush()  # one at a time: a trigger checks each against the rows before it
+    entitlement = entries.update_entitlement(update.session, update.order.reader_id)
+    for row in new_states:
         if isinstance(row, Refund):
-            notifications.refund_changed(case, payment, row, verdict)
+            notifications.refund_changed(update, payment, row, entitlement)
         else:
-            notifications.dispute_changed(case, row, verdict)
+            notifications.dispute_changed(update, row, entitlement)

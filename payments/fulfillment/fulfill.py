@@ -1,4 +1,4 @@
-"""The one way from Stripe into the ledger, for webhook, return page, reconciler and refunds alike.
+"""The only way from Stripe into the ledger: webhook, success page, reconciliation, and refunds all use it.
 
 https://docs.stripe.com/checkout/fulfillment: safe to call many times and at once for one session.
 """
@@ -8,40 +8,46 @@ from collections.abc import Callable
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from payments.fulfillment.apply_session import ConcurrentUpdateError, settle
+from payments.fulfillment.apply_session import ConcurrentUpdateError, apply_checkout_session
 from payments.models import Order
 from payments.payment_context import PaymentContext
 
-LOOKS = 5
+MAX_ATTEMPTS = 5
 
-Then = Callable[[Session], None]
+Callback = Callable[[Session], None]
 
 
-def fulfill(shop: PaymentContext, session_id: str, then: Then | None = None) -> Order:
-    """Ask Stripe about a session, then enter what it says: `then` runs in the same transaction.
+def fulfill(
+    context: PaymentContext, checkout_session_id: str, in_transaction: Callback | None = None
+) -> Order:
+    """Retrieve a Checkout Session and apply it. `in_transaction` runs in the same transaction.
 
-    Stripe is asked while no transaction is open. When another process entered a later look meanwhile, ours
-    may be the older one, so we look again. Raises `StripeUnavailableError`, `StripeRefusedError`, `StripeResponseError`,
-    `NotOurSessionError`, `UnknownOrderError`, `ConcurrentUpdateError`.
+    No transaction is open while Stripe is asked. When another process changed the order meanwhile, our copy
+    may be out of date, so it is retrieved again.
+
+    Raises `StripeUnavailableError`, `StripeRefusedError`, `StripeResponseError`, `NotOurSessionError`,
+    `UnknownOrderError`, `ConcurrentUpdateError`.
     """
-    seen = _version(shop, Order.checkout_session_id == session_id)
-    for _ in range(LOOKS - 1):
+    known_version = _order_version(context, Order.checkout_session_id == checkout_session_id)
+    for _ in range(MAX_ATTEMPTS - 1):
         try:
-            return _look_and_enter(shop, session_id, seen, then)
-        except ConcurrentUpdateError as by_another:
-            seen = _version(shop, Order.id == by_another.order_id)
-    return _look_and_enter(shop, session_id, seen, then)
+            return _retrieve_and_apply(context, checkout_session_id, known_version, in_transaction)
+        except ConcurrentUpdateError as error:
+            known_version = _order_version(context, Order.id == error.order_id)
+    return _retrieve_and_apply(context, checkout_session_id, known_version, in_transaction)
 
 
-def _look_and_enter(shop: PaymentContext, session_id: str, seen: int, then: Then | None) -> Order:
-    fact = shop.stripe.look(session_id)
-    with shop.db.write() as session:
-        order = settle(session, shop.settings, fact, seen)
-        if then is not None:
-            then(session)
+def _retrieve_and_apply(
+    context: PaymentContext, checkout_session_id: str, known_version: int, in_transaction: Callback | None
+) -> Order:
+    checkout_session = context.stripe.retrieve_checkout_session(checkout_session_id)
+    with context.db.write() as session:
+        order = apply_checkout_session(session, context.settings, checkout_session, known_version)
+        if in_transaction is not None:
+            in_transaction(session)
     return order
 
 
-def _version(shop: PaymentContext, which: ColumnElement[bool]) -> int:
-    with shop.db.read() as session:
-        return session.scalars(select(Order.version).where(which)).one_or_none() or 0
+def _order_version(context: PaymentContext, condition: ColumnElement[bool]) -> int:
+    with context.db.read() as session:
+        return session.scalars(select(Order.version).where(condition)).one_or_none() or 0

@@ -1,4 +1,4 @@
-"""The mails about a pass. Composing only: `effects` decides who gets which, and when."""
+"""The mails about a pass. This module composes them; `notifications` decides who gets which, and when."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,14 +12,14 @@ from payments.prices import price
 
 
 def purchased(settings: Settings, order: Order, payment: Payment) -> Content:
-    """Thanks for buying: the receipt, other devices, the way back."""
+    """Thanks for buying: the receipt, how to sign in on other devices, how to get a refund."""
     return compose(
         settings,
         "payments",
         "purchased",
         title=order.title,
         paid=price(payment.amount_cents, payment.currency),
-        paid_on=day(settings, payment.paid_at),
+        paid_on=format_date(settings, payment.paid_at),
         receipt_url=order.receipt_url,
         refund_until=refund_until(settings, payment),
     )
@@ -28,7 +28,7 @@ def purchased(settings: Settings, order: Order, payment: Payment) -> Content:
 def refunded(
     settings: Settings, order: Order, payment: Payment, refund: Refund, *, keeps_pass: bool
 ) -> Content:
-    """Money is on its way back."""
+    """A refund is on its way."""
     return compose(
         settings,
         "payments",
@@ -43,36 +43,36 @@ def refunded(
 
 
 def dispute_opened(settings: Settings, order: Order) -> Content:
-    """The bank asks for the money: the pass rests."""
+    """The bank disputes the payment, and the pass is suspended."""
     return compose(settings, "payments", "dispute_opened", title=order.title)
 
 
 def dispute_closed(settings: Settings, order: Order, *, is_lost: bool, has_pass: bool) -> Content:
-    """The bank has decided."""
+    """The dispute is closed."""
     return compose(
         settings, "payments", "dispute_closed", title=order.title, is_lost=is_lost, has_pass=has_pass
     )
 
 
 def payment_failed(settings: Settings, order: Order) -> Content:
-    """A delayed payment did not arrive."""
+    """A delayed payment has failed."""
     return compose(
-        settings, "payments", "payment_failed", title=order.title, offer_url=_url(settings, offer.PAGE)
+        settings,
+        "payments",
+        "payment_failed",
+        title=order.title,
+        offer_url=f"{settings.base_url}{offer.OFFER_PATH}",
     )
 
 
 def refund_until(settings: Settings, payment: Payment) -> str | None:
-    """The last day on which the reader's own refund button works, in words; None without such days."""
+    """The last day of the refund button, as text; None when the site has no such button."""
     if not settings.refund_days:
         return None
-    return day(settings, payment.paid_at + timedelta(days=settings.refund_days))
+    return format_date(settings, payment.paid_at + timedelta(days=settings.refund_days))
 
 
-def day(settings: Settings, moment: datetime) -> str:
+def format_date(settings: Settings, moment: datetime) -> str:
     """`21 November 2026`, in the site's time zone."""
     local = moment.astimezone(ZoneInfo(settings.time_zone))
     return f"{local.day} {local:%B %Y}"
-
-
-def _url(settings: Settings, path: str) -> str:
-    return f"{settings.base_url}{path}"

@@ -1,4 +1,4 @@
-"""Whose a Checkout Session is: found by our own marks on it, never by the buyer's address (PAY-09)."""
+"""Which order a Checkout Session belongs to: by our own metadata, never by the buyer's email (PAY-09)."""
 
 import re
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ from sqlalchemy.orm import Session
 from payments.fulfillment.payment_checks import MismatchReason
 from payments.models import Order
 from payments.payment_context import site_id
-from payments.stripe.schemas import SessionFact
+from payments.stripe.metadata import ORDER_KEY, SITE_KEY
+from payments.stripe.schemas import CheckoutSession
 
-ORDER, SITE = "order", "site"  # the names of our marks in Stripe's metadata
-REFERENCE = re.compile(r"[A-Za-z0-9_-]{22}")  # as `orders` makes them
+REFERENCE = re.compile(r"[A-Za-z0-9_-]{22}")  # as `orders` creates them
 
 
 class NotOurSessionError(Exception):
-    """The session was opened by something else on the same Stripe account."""
+    """The session was created by somebody else on the same Stripe account."""
 
 
 class UnknownOrderError(Exception):
-    """A paid session has our site's mark, but no order of ours. Carries the session's id."""
+    """A paid session has our site's id, but its order is not in the database. Carries the session's id."""
 
     def __init__(self, session_id: str) -> None:
         self.session_id = session_id
@@ -28,36 +28,52 @@ class UnknownOrderError(Exception):
 
 
 @dataclass(frozen=True)
-class Identified:
-    """The order that a session belongs to, and what is wrong with the marks."""
+class MatchedOrder:
+    """The order of a session, and what is wrong with the session's references to it."""
 
     order: Order
-    trouble: MismatchReason | None
+    mismatch: MismatchReason | None
 
 
-def identify(session: Session, fact: SessionFact) -> Identified:
+def match_order(session: Session, checkout_session: CheckoutSession) -> MatchedOrder:
     """The order of a session. Raises `NotOurSessionError`, `UnknownOrderError`."""
-    site = fact.names.get(SITE)
+    site = checkout_session.our_metadata.get(SITE_KEY)
     if site not in {None, site_id(session)}:
-        raise NotOurSessionError(fact.id)
-    names = _names(fact)
-    named = list(session.scalars(select(Order).where(Order.reference.in_(names)).order_by(Order.id)))
-    remembered = session.scalars(select(Order).where(Order.checkout_session_id == fact.id)).one_or_none()
-    order = remembered or next(iter(named), None)
+        raise NotOurSessionError(checkout_session.id)
+    references = _references(checkout_session)
+    referenced = list(
+        session.scalars(select(Order).where(Order.reference.in_(references)).order_by(Order.id))
+    )
+    opened_for = session.scalars(
+        select(Order).where(Order.checkout_session_id == checkout_session.id)
+    ).one_or_none()
+    order = opened_for or next(iter(referenced), None)
     if order is None:
-        raise UnknownOrderError(fact.id) if site and fact.is_paid else NotOurSessionError(fact.id)
-    return Identified(order, _wrong_marks(order, names, fact))
+        raise (
+            UnknownOrderError(checkout_session.id)
+            if site and checkout_session.is_paid
+            else NotOurSessionError(checkout_session.id)
+        )
+    return MatchedOrder(order, _reference_mismatch(order, references, checkout_session))
 
 
-def _names(fact: SessionFact) -> set[str]:
-    of_payment = fact.payment_intent.metadata if fact.payment_intent else {}
-    names = {fact.client_reference_id, (fact.metadata or {}).get(ORDER), of_payment.get(ORDER)}
-    return {name for name in names if name and REFERENCE.fullmatch(name)}
+def _references(checkout_session: CheckoutSession) -> set[str]:
+    payment_metadata = checkout_session.payment_intent.metadata if checkout_session.payment_intent else {}
+    references = {
+        checkout_session.client_reference_id,
+        (checkout_session.metadata or {}).get(ORDER_KEY),
+        payment_metadata.get(ORDER_KEY),
+    }
+    return {reference for reference in references if reference and REFERENCE.fullmatch(reference)}
 
 
-def _wrong_marks(order: Order, names: set[str], fact: SessionFact) -> MismatchReason | None:
-    if not names:
-        return MismatchReason.NOT_NAMED
-    if names != {order.reference}:
-        return MismatchReason.CONTRADICTION
-    return MismatchReason.OTHER_SESSION if order.checkout_session_id not in {None, fact.id} else None
+def _reference_mismatch(
+    order: Order, references: set[str], checkout_session: CheckoutSession
+) -> MismatchReason | None:
+    if not references:
+        return MismatchReason.NO_REFERENCE
+    if references != {order.reference}:
+        return MismatchReason.CONFLICTING_REFERENCES
+    return (
+        MismatchReason.OTHER_SESSION if order.checkout_session_id not in {None, checkout_session.id} else None
+    )

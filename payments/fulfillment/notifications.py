@@ -1,7 +1,6 @@
-"""What people are told when the ledger changes: one mail or alarm for each effect, in its transaction.
+"""Mails and alarms about changes of the ledger, queued in the same transaction.
 
-Their keys come from stable ids, so an effect that is entered twice is told once. Alarms name orders and
-Stripe's ids, never a person.
+Their keys come from stable ids, so nothing is sent twice. Alarms name orders and Stripe ids, never a person.
 """
 
 from dataclasses import dataclass
@@ -13,111 +12,115 @@ from carrel.mail.message import Content
 from carrel.settings import Settings
 from payments.fulfillment import mails
 from payments.ledger import claims, entries
-from payments.ledger.entitlement import LOST, NOT_GIVEN_BACK, SETTLED_FOR_US, Verdict
+from payments.ledger.entitlement import (
+    FAVORABLE_DISPUTE_STATUSES,
+    LOST_DISPUTE_STATUSES,
+    UNSUCCESSFUL_REFUND_STATUSES,
+    Entitlement,
+)
 from payments.models import Dispute, Order, Payment, Refund
 from payments.prices import price
 
 
 @dataclass(frozen=True)
-class Case:
-    """An order in the transaction that changes it."""
+class OrderUpdate:
+    """An order, in the transaction that updates it."""
 
     session: Session
     settings: Settings
     order: Order
 
-    def write(self, key: str, mail: Content) -> None:
-        """Queue a mail to the buyer, if we know where to write."""
-        if address := claims.address_of(self.session, self.order):
-            outbox.queue(self.session, key=key[:120], to=address, mail=mail)
+    def queue_mail(self, key: str, mail: Content) -> None:
+        """Queue a mail to the buyer, if we have an email address."""
+        if email := claims.buyer_email(self.session, self.order):
+            outbox.queue(self.session, key=key[:120], to=email, mail=mail)
 
-    def alarm(self, key: str, subject: str, text: str) -> None:
+    def raise_alarm(self, key: str, subject: str, text: str) -> None:
         """Tell the operator."""
         alarms.raise_alarm(self.session, key[:80], subject, f"Order {self.order.reference}: {text}")
 
 
-def granted(case: Case, payment: Payment) -> None:
-    """A pass was bought."""
-    mail = mails.purchased(case.settings, case.order, payment)
-    case.write(f"purchase:{case.order.reference}", mail)
+def pass_granted(update: OrderUpdate, payment: Payment) -> None:
+    """The buyer's receipt."""
+    mail = mails.purchased(update.settings, update.order, payment)
+    update.queue_mail(f"purchase:{update.order.reference}", mail)
 
 
-def paid_twice(case: Case, payment: Payment) -> None:
-    """Somebody who had the pass paid again; the money is on its way back."""
-    case.alarm(
-        f"paid-twice:{case.order.reference}",
+def paid_twice(update: OrderUpdate, payment: Payment) -> None:
+    """A reader who has the pass paid again, and is being refunded."""
+    update.raise_alarm(
+        f"paid-twice:{update.order.reference}",
         "A reader paid twice and is refunded",
-        f"{_sum(payment)} came for a pass that its reader already had. The whole of it "
-        f"({payment.payment_intent}) is being refunded.",
+        f"{price(payment.amount_cents, payment.currency)} was paid for a pass that the reader already had. "
+        f"The whole amount ({payment.payment_intent}) is being refunded.",
     )
 
 
-def held(case: Case, payment: Payment) -> None:
-    """Money came, but not as ordered: a person must look."""
-    agreed = price(case.order.price_cents, case.order.currency)
-    case.alarm(
-        f"held:{case.order.reference}",
-        f"A payment is held: {payment.trouble}",
-        f"{agreed} was agreed, {_sum(payment)} was paid by {payment.checkout_session_id}, but: "
-        f"{payment.trouble}. No pass was given. Refund it, or give the pass by hand.",
+def payment_held(update: OrderUpdate, payment: Payment) -> None:
+    """A payment does not match its order: the operator must decide."""
+    agreed = price(update.order.price_cents, update.order.currency)
+    update.raise_alarm(
+        f"held:{update.order.reference}",
+        f"A payment is held: {payment.mismatch}",
+        f"{agreed} was agreed, {price(payment.amount_cents, payment.currency)} was paid by "
+        f"{payment.checkout_session_id}, but: {payment.mismatch}. No pass was granted. "
+        "Refund it, or grant the pass by hand.",
     )
 
 
-def payment_failed(case: Case) -> None:
-    """A delayed payment did not arrive."""
-    mail = mails.payment_failed(case.settings, case.order)
-    case.write(f"payment-failed:{case.order.reference}", mail)
+def payment_failed(update: OrderUpdate) -> None:
+    """A delayed payment has failed."""
+    mail = mails.payment_failed(update.settings, update.order)
+    update.queue_mail(f"payment-failed:{update.order.reference}", mail)
 
 
-def refund_changed(case: Case, payment: Payment, refund: Refund, verdict: Verdict) -> None:
-    """Money goes back, or what was to go back did not."""
+def refund_changed(update: OrderUpdate, payment: Payment, refund: Refund, entitlement: Entitlement) -> None:
+    """A refund was made or has failed."""
     amount = price(refund.amount_cents, payment.currency)
-    if refund.status in NOT_GIVEN_BACK:
-        case.alarm(
+    if refund.status in UNSUCCESSFUL_REFUND_STATUSES:
+        update.raise_alarm(
             f"refund-failed:{refund.stripe_id}",
             "A refund did not go through",
-            f"the refund {refund.stripe_id} of {amount} is {refund.status}. The money is back with you, and the "
-            "reader has what it paid for. Find another way to pay them, or let them know.",
+            f"the refund {refund.stripe_id} of {amount} is {refund.status}. The money is back in your account, "
+            "and the refund no longer affects the pass. Refund the reader in another way, or let them know.",
         )
         return
-    mail = mails.refunded(case.settings, case.order, payment, refund, keeps_pass=verdict.ad_free)
-    case.write(f"refund:{refund.stripe_id}", mail)
-    if payment.outcome == "granted" and entries.left_of(case.session, payment) > 0:
-        case.alarm(
+    mail = mails.refunded(update.settings, update.order, payment, refund, keeps_pass=entitlement.ad_free)
+    update.queue_mail(f"refund:{refund.stripe_id}", mail)
+    if payment.outcome == "granted" and entries.unrefunded_cents(update.session, payment) > 0:
+        update.raise_alarm(
             f"part-refund:{refund.stripe_id}",
             "Part of a payment was refunded; the pass stays",
-            f"{amount} went back. Its reader keeps the pass. Refund the rest to end it.",
+            f"{amount} was refunded. The reader keeps the pass. Refund the rest to end it.",
         )
 
 
-def dispute_changed(case: Case, dispute: Dispute, verdict: Verdict) -> None:
-    """A bank asks for money back, or has decided."""
+def dispute_changed(update: OrderUpdate, dispute: Dispute, entitlement: Entitlement) -> None:
+    """A dispute was opened, updated, or closed."""
     key = f"dispute:{dispute.stripe_id}"
-    sum_ = price(dispute.amount_cents, case.order.currency)
+    amount = price(dispute.amount_cents, update.order.currency)
     status, reason = dispute.status.replace("_", " "), dispute.reason.replace("_", " ")
-    about = f"the dispute {dispute.stripe_id} about {sum_} ({reason}) stands at Stripe as: {status}."
-    if dispute.status in SETTLED_FOR_US | LOST:
-        is_lost = dispute.status in LOST
-        mail = mails.dispute_closed(case.settings, case.order, is_lost=is_lost, has_pass=verdict.ad_free)
-        case.write(f"{key}:{dispute.status}", mail)
-        case.alarm(f"{key}:{dispute.status}", f"A dispute is closed: {status}", about)
+    text = f"the dispute {dispute.stripe_id} over {amount} ({reason}) is now: {status}."
+    if dispute.status in FAVORABLE_DISPUTE_STATUSES | LOST_DISPUTE_STATUSES:
+        is_lost = dispute.status in LOST_DISPUTE_STATUSES
+        mail = mails.dispute_closed(
+            update.settings, update.order, is_lost=is_lost, has_pass=entitlement.ad_free
+        )
+        update.queue_mail(f"{key}:{dispute.status}", mail)
+        update.raise_alarm(f"{key}:{dispute.status}", f"A dispute is closed: {status}", text)
         return
-    case.write(f"{key}:opened", mails.dispute_opened(case.settings, case.order))
+    update.queue_mail(f"{key}:opened", mails.dispute_opened(update.settings, update.order))
     if dispute.due_at:
-        about += f" Answer it in Stripe's dashboard before {dispute.due_at:%d %B %Y, %H:%M} UTC."
-    case.alarm(f"{key}:{dispute.status}", f"A payment is disputed: {status}", about)
+        text += f" Answer it in Stripe's dashboard before {dispute.due_at:%d %B %Y, %H:%M} UTC."
+    update.raise_alarm(f"{key}:{dispute.status}", f"A payment is disputed: {status}", text)
 
 
 def unknown_order(session: Session, session_id: str) -> None:
-    """Money came for an order of ours that is not in the database (restored from an older backup?)."""
+    """A payment for an order of ours that is not in the database (restored from an older backup?)."""
     alarms.raise_alarm(
         session,
         f"unknown-order:{session_id}"[:80],
-        "A payment for an order that we do not know",
-        f"Checkout Session {session_id} carries this site's mark, but its order is not in the database. "
-        "Look for it in Stripe's dashboard, and refund it there or give the pass by hand.",
+        "A payment for an unknown order",
+        f"Checkout Session {session_id} has this site's id, but its order is not in the database. "
+        "Look for it in Stripe's dashboard, and refund it there or grant the pass by hand.",
     )
-
-
-def _sum(payment: Payment) -> str:
-    return price(payment.amount_cents, payment.currency)

@@ -1,1 +1,1 @@
-"""The ledger and what follows from it: entries, entitlements, claims, grants made by hand."""
+"""The append-only ledger: entries, entitlements, claims, manual grants, refund requests."""

@@ -1,23 +1,24 @@
-"""Who has the pass: one pure function over the ledger's entries, in whatever order they come.
+"""Who has the pass: a pure function of the ledger's entries, whatever their order.
 
-An entry that is repeated says nothing new, and of several states of one refund or dispute the one with
-the highest `seq` counts.
+Repeated entries change nothing. Of several states of one refund or dispute, the one with the highest
+`seq` counts.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
-# A refund that failed or was cancelled gave nothing back; any other has left, or is about to.
-# https://docs.stripe.com/refunds#refund-states (a failed one can have succeeded before)
-NOT_GIVEN_BACK = frozenset({"failed", "canceled"})
-# https://docs.stripe.com/disputes/how-disputes-work; `prevented` was settled by a refund, which counts itself.
-SETTLED_FOR_US = frozenset({"won", "warning_closed", "prevented"})
-LOST = frozenset({"lost", "appeal_needs_response", "appeal_under_review"})
+# Any other status means that the money has gone back, or is about to. A refund can fail after it succeeded:
+# https://docs.stripe.com/refunds#refund-states
+UNSUCCESSFUL_REFUND_STATUSES = frozenset({"failed", "canceled"})
+# https://docs.stripe.com/disputes/how-disputes-work; a `prevented` dispute was settled by a refund of its own.
+FAVORABLE_DISPUTE_STATUSES = frozenset({"won", "warning_closed", "prevented"})
+LOST_DISPUTE_STATUSES = frozenset({"lost", "appeal_needs_response", "appeal_under_review"})
 
 
-class Reason(StrEnum):
-    """Why somebody has the pass, or has not."""
+class EntitlementReason(StrEnum):
+    """Why a reader has the pass, or does not."""
 
     BOUGHT = "bought"
     GIFT = "gift"
@@ -25,17 +26,17 @@ class Reason(StrEnum):
     REFUNDED = "refunded"
     DISPUTED = "disputed"
     CHARGED_BACK = "charged back"
-    WITHDRAWN = "withdrawn"
+    REVOKED = "withdrawn"
 
     @property
-    def is_pass(self) -> bool:
-        """Whether it means no ads."""
-        return self in {Reason.BOUGHT, Reason.GIFT}
+    def has_pass(self) -> bool:
+        """Whether it means that the reader sees no ads."""
+        return self in {EntitlementReason.BOUGHT, EntitlementReason.GIFT}
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """A pass was given; `payment` is None for a gift."""
+class GrantEntry:
+    """A pass was granted; `payment` is None for a gift."""
 
     grant: int
     payment: int | None = None
@@ -43,15 +44,15 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """A grant was taken back by hand."""
+class RevocationEntry:
+    """An operator revoked a grant."""
 
     grant: int
 
 
 @dataclass(frozen=True, slots=True)
-class RefundState:
-    """A refund, as Stripe showed it at look number `seq`."""
+class RefundEntry:
+    """One state of a refund, number `seq`."""
 
     payment: int
     refund: str
@@ -61,8 +62,8 @@ class RefundState:
 
 
 @dataclass(frozen=True, slots=True)
-class DisputeState:
-    """A dispute, as Stripe showed it at look number `seq`."""
+class DisputeEntry:
+    """One state of a dispute, number `seq`."""
 
     payment: int
     dispute: str
@@ -71,60 +72,62 @@ class DisputeState:
     status: str
 
 
-Entry = Given | Withdrawn | RefundState | DisputeState
+LedgerEntry = GrantEntry | RevocationEntry | RefundEntry | DisputeEntry
+StateEntry = TypeVar("StateEntry", RefundEntry, DisputeEntry)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether ads are off, why, and whether part of the money went back though the pass stayed."""
+class Entitlement:
+    """Whether the reader sees no ads, and why."""
 
     ad_free: bool
-    reason: Reason
-    partly_refunded: bool = False
+    reason: EntitlementReason
 
 
-def entitled(history: Iterable[Entry]) -> Verdict:
-    """Whether a reader with this history has the pass: when any one of their grants still stands.
+def derive_entitlement(history: Iterable[LedgerEntry]) -> Entitlement:
+    """Whether a reader with this history has the pass: if any of their grants is still valid.
 
-    The reason is that of the first standing grant, or of the latest one that fell.
+    The reason is that of the first valid grant, or of the latest one if none is valid.
     """
     entries = set(history)
-    grants = sorted((each for each in entries if isinstance(each, Given)), key=lambda each: each.grant)
-    found = [(state_of(given, entries), given) for given in grants]
-    standing = [(reason, given) for reason, given in found if reason.is_pass]
-    if standing:
-        reason, given = standing[0]
-        return Verdict(True, reason, partly_refunded=given_back(given.payment, entries) > 0)
-    return Verdict(False, found[-1][0] if found else Reason.NEVER)
+    grants = sorted(
+        (entry for entry in entries if isinstance(entry, GrantEntry)), key=lambda entry: entry.grant
+    )
+    reasons = [grant_status(grant, entries) for grant in grants] or [EntitlementReason.NEVER]
+    reason = next((reason for reason in reasons if reason.has_pass), reasons[-1])
+    return Entitlement(reason.has_pass, reason)
 
 
-def state_of(given: Given, history: Iterable[Entry]) -> Reason:
+def grant_status(grant: GrantEntry, history: Iterable[LedgerEntry]) -> EntitlementReason:
     """What became of one grant."""
     entries = list(history)
-    if Withdrawn(given.grant) in entries:
-        return Reason.WITHDRAWN
-    if given.payment is None:
-        return Reason.GIFT
-    disputes = {each.status for each in _present_disputes(given.payment, entries)}
-    if disputes & LOST:
-        return Reason.CHARGED_BACK
-    if 0 < given.paid_cents <= given_back(given.payment, entries):
-        return Reason.REFUNDED
-    return Reason.DISPUTED if disputes - SETTLED_FOR_US else Reason.BOUGHT
+    if RevocationEntry(grant.grant) in entries:
+        return EntitlementReason.REVOKED
+    if grant.payment is None:
+        return EntitlementReason.GIFT
+    disputes = (
+        entry for entry in entries if isinstance(entry, DisputeEntry) and entry.payment == grant.payment
+    )
+    statuses = {dispute.status for dispute in _latest((entry.dispute, entry) for entry in disputes)}
+    if statuses & LOST_DISPUTE_STATUSES:
+        return EntitlementReason.CHARGED_BACK
+    if 0 < grant.paid_cents <= refunded_cents(grant.payment, entries):
+        return EntitlementReason.REFUNDED
+    is_disputed = bool(statuses - FAVORABLE_DISPUTE_STATUSES)
+    return EntitlementReason.DISPUTED if is_disputed else EntitlementReason.BOUGHT
 
 
-def given_back(payment: int | None, history: Iterable[Entry]) -> int:
-    """How much of a payment was refunded, or is on its way back, in cents."""
-    present: dict[str, RefundState] = {}
-    for each in history:
-        if isinstance(each, RefundState) and each.payment == payment:
-            present[each.refund] = max(each, present.get(each.refund, each), key=lambda state: state.seq)
-    return sum(each.cents for each in present.values() if each.status not in NOT_GIVEN_BACK)
+def refunded_cents(payment: int | None, history: Iterable[LedgerEntry]) -> int:
+    """How much of a payment was refunded, or is about to be, in cents."""
+    refunds = (entry for entry in history if isinstance(entry, RefundEntry) and entry.payment == payment)
+    latest = _latest((entry.refund, entry) for entry in refunds)
+    return sum(refund.cents for refund in latest if refund.status not in UNSUCCESSFUL_REFUND_STATUSES)
 
 
-def _present_disputes(payment: int, history: Iterable[Entry]) -> Iterable[DisputeState]:
-    present: dict[str, DisputeState] = {}
-    for each in history:
-        if isinstance(each, DisputeState) and each.payment == payment:
-            present[each.dispute] = max(each, present.get(each.dispute, each), key=lambda state: state.seq)
-    return present.values()
+def _latest(states: Iterable[tuple[str, StateEntry]]) -> Iterable[StateEntry]:
+    """The latest state of each refund or dispute."""
+    latest: dict[str, StateEntry] = {}
+    for stripe_id, state in states:
+        if stripe_id not in latest or state.seq > latest[stripe_id].seq:
+            latest[stripe_id] = state
+    return latest.values()

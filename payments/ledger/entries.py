@@ -1,93 +1,112 @@
-"""The ledger's one writer, and what follows from its entries for a reader."""
+"""The only writer of the ledger, and the reader's entitlement that follows from it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from sqlalchemy import Select, or_, select, text
+from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
 from carrel import clock
 from carrel.accounts import readers
 from payments.ledger.entitlement import (
-    NOT_GIVEN_BACK,
-    DisputeState,
-    Entry,
-    Given,
-    RefundState,
-    Verdict,
-    Withdrawn,
-    entitled,
-    given_back,
+    UNSUCCESSFUL_REFUND_STATUSES,
+    DisputeEntry,
+    Entitlement,
+    GrantEntry,
+    LedgerEntry,
+    RefundEntry,
+    RevocationEntry,
+    derive_entitlement,
+    refunded_cents,
 )
 from payments.models import Dispute, Grant, Order, Payment, Refund
-from payments.stripe.schemas import DisputeFact, RefundFact, SessionFact
+from payments.stripe.schemas import CheckoutSession, StripeDispute, StripeRefund
 
-State = TypeVar("State", Refund, Dispute)
-Fact = TypeVar("Fact", RefundFact, DisputeFact)
+LedgerRow = TypeVar("LedgerRow", Refund, Dispute)
+StripeState = TypeVar("StripeState", StripeRefund, StripeDispute)
 LEDGER_LOCK = 0x6C65_6467  # "ledg"
 
 
 def lock(session: Session) -> None:
-    """Write one at a time. SQLite's write transactions do so already; PostgreSQL is asked to.
+    """Let one writer in at a time. SQLite serializes writers itself; PostgreSQL needs an advisory lock.
 
-    Raises `OperationalError` when the turn does not come within five seconds.
+    Raises `OperationalError` when the lock is not free within five seconds.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text(f"SELECT pg_advisory_xact_lock({LEDGER_LOCK})"))
 
 
-def project(session: Session, reader_id: int) -> Verdict:
-    """Derive a reader's entitlement anew, and tell their account and every kept page if it changed."""
+def update_entitlement(session: Session, reader_id: int) -> Entitlement:
+    """Derive a reader's entitlement again; if it changed, their account and every cached page follow."""
     session.flush()
-    verdict = entitled(history_of(session, reader_id))
-    readers.set_ad_free(session, reader_id, verdict.ad_free)
-    return verdict
+    entitlement = derive_entitlement(reader_history(session, reader_id))
+    readers.set_ad_free(session, reader_id, entitlement.ad_free)
+    return entitlement
 
 
-def history_of(session: Session, reader_id: int) -> list[Entry]:
-    """All of the ledger that concerns a reader's passes."""
-    given = session.execute(
+def reader_history(session: Session, reader_id: int) -> list[LedgerEntry]:
+    """All ledger entries that concern a reader's passes."""
+    rows = session.execute(
         select(Grant, Payment)
         .outerjoin(Payment, Grant.payment_id == Payment.id)
         .outerjoin(Order, Payment.order_id == Order.id)
         .where(or_(Order.reader_id == reader_id, Grant.reader_id == reader_id))
     ).all()
-    grants = [_given(grant, payment) for grant, payment in given]
-    taken = session.scalars(
-        select(Grant.withdraws_id).where(Grant.withdraws_id.in_([each.grant for each in grants]))
+    grants = [
+        GrantEntry(grant.id, payment.id, payment.amount_cents) if payment else GrantEntry(grant.id)
+        for grant, payment in rows
+    ]
+    revoked = session.scalars(
+        select(Grant.revokes_id).where(Grant.revokes_id.in_([grant.grant for grant in grants]))
     )
-    payments = [payment.id for _, payment in given if payment is not None]
-    withdrawn = [Withdrawn(each) for each in taken if each is not None]
-    return [*grants, *withdrawn, *states_of(session, payments)]
+    revocations = [RevocationEntry(grant_id) for grant_id in revoked if grant_id is not None]
+    payment_ids = [payment.id for _, payment in rows if payment is not None]
+    return [*grants, *revocations, *refund_and_dispute_entries(session, payment_ids)]
 
 
-def states_of(session: Session, payment_ids: Sequence[int]) -> list[Entry]:
+def refund_and_dispute_entries(session: Session, payment_ids: Sequence[int]) -> list[LedgerEntry]:
     """Every state of the refunds and disputes of these payments."""
     refunds = session.scalars(select(Refund).where(Refund.payment_id.in_(payment_ids)))
     disputes = session.scalars(select(Dispute).where(Dispute.payment_id.in_(payment_ids)))
     return [
-        *(RefundState(r.payment_id, r.stripe_id, r.seq, r.amount_cents, r.status) for r in refunds),
-        *(DisputeState(d.payment_id, d.stripe_id, d.seq, d.amount_cents, d.status) for d in disputes),
+        *(RefundEntry(r.payment_id, r.stripe_id, r.seq, r.amount_cents, r.status) for r in refunds),
+        *(DisputeEntry(d.payment_id, d.stripe_id, d.seq, d.amount_cents, d.status) for d in disputes),
     ]
 
 
-def left_of(session: Session, payment: Payment) -> int:
-    """How many cents of a payment have not gone back to the buyer."""
-    return payment.amount_cents - given_back(payment.id, states_of(session, [payment.id]))
+def unrefunded_cents(session: Session, payment: Payment) -> int:
+    """How many cents of a payment have not been refunded."""
+    return payment.amount_cents - refunded_cents(
+        payment.id, refund_and_dispute_entries(session, [payment.id])
+    )
 
 
-def add_payment(session: Session, order: Order, fact: SessionFact, outcome: str, trouble: str) -> Payment:
-    """Enter money that arrived. Raises `IntegrityError` when it was entered before."""
+def payment_for(session: Session, checkout_session_id: str) -> Payment | None:
+    """The recorded payment of a Checkout Session."""
+    recorded = select(Payment).where(Payment.checkout_session_id == checkout_session_id)
+    return session.scalars(recorded).one_or_none()
+
+
+def payments_of(session: Session, order: Order) -> Sequence[Payment]:
+    """All payments of an order, oldest first."""
+    return session.scalars(select(Payment).where(Payment.order_id == order.id).order_by(Payment.id)).all()
+
+
+def add_payment(
+    session: Session, order: Order, checkout_session: CheckoutSession, outcome: str, mismatch: str
+) -> Payment:
+    """Record a payment. Raises `IntegrityError` when it was recorded before."""
+    intent = checkout_session.payment_intent
     payment = Payment(
         order_id=order.id,
-        checkout_session_id=fact.id,
-        payment_intent=fact.payment_intent.id if fact.payment_intent else None,
-        amount_cents=fact.amount_total,
-        subtotal_cents=fact.amount_subtotal,
-        currency=fact.currency,
+        checkout_session_id=checkout_session.id,
+        payment_intent=intent.id if intent else None,
+        amount_cents=checkout_session.amount_total,
+        subtotal_cents=checkout_session.amount_subtotal,
+        currency=checkout_session.currency,
         outcome=outcome,
-        trouble=trouble,
-        paid_at=fact.paid_at,
+        mismatch=mismatch,
+        paid_at=checkout_session.paid_at,
         recorded_at=clock.now(),
     )
     session.add(payment)
@@ -96,62 +115,65 @@ def add_payment(session: Session, order: Order, fact: SessionFact, outcome: str,
 
 
 def add_purchase(session: Session, payment: Payment) -> None:
-    """Enter the pass that a payment bought: one for each Checkout Session, one for each payment intent."""
+    """Grant the pass that a payment bought: one for each Checkout Session, one for each payment intent."""
     grant = Grant(kind="purchase", payment_id=payment.id, recorded_at=clock.now())
     grant.checkout_session_id, grant.payment_intent = payment.checkout_session_id, payment.payment_intent
     session.add(grant)
     session.flush()
 
 
-def new_refund_states(session: Session, payment: Payment, facts: Sequence[RefundFact]) -> list[Refund]:
+def new_refund_states(
+    session: Session, payment: Payment, stripe_refunds: Sequence[StripeRefund]
+) -> list[Refund]:
     """Rows for refunds that are new or have changed, not yet added.
 
-    Those that gave nothing back come first: room is made before it is taken, which the ledger's
-    trigger (refunds never exceed the payment) insists on.
+    Unsuccessful ones come first: the ledger's trigger insists that refunds never exceed the payment, so
+    an amount is freed before it is used again.
     """
-    in_order = sorted(facts, key=lambda each: (each.status not in NOT_GIVEN_BACK, each.created, each.id))
+    in_order = sorted(
+        stripe_refunds,
+        key=lambda refund: (refund.status not in UNSUCCESSFUL_REFUND_STATUSES, refund.created, refund.id),
+    )
     return [
         Refund(
-            stripe_id=fact.id,
+            stripe_id=refund.id,
             seq=seq,
             payment_id=payment.id,
-            amount_cents=fact.amount,
-            status=fact.status,
+            amount_cents=refund.amount,
+            status=refund.status,
             recorded_at=clock.now(),
         )
-        for fact, seq in _unknown(session.scalars(_rows(Refund, payment)).all(), in_order)
+        for refund, seq in _changed(_states(session, Refund, payment), in_order)
     ]
 
 
-def new_dispute_states(session: Session, payment: Payment, facts: Sequence[DisputeFact]) -> list[Dispute]:
+def new_dispute_states(
+    session: Session, payment: Payment, stripe_disputes: Sequence[StripeDispute]
+) -> list[Dispute]:
     """Rows for disputes that are new or have changed, not yet added."""
     return [
         Dispute(
-            stripe_id=fact.id,
+            stripe_id=dispute.id,
             seq=seq,
             payment_id=payment.id,
-            amount_cents=fact.amount,
-            status=fact.status,
-            reason=fact.reason[:80],
-            due_at=fact.due_at,
+            amount_cents=dispute.amount,
+            status=dispute.status,
+            reason=dispute.reason[:80],
+            due_at=dispute.due_at,
             recorded_at=clock.now(),
         )
-        for fact, seq in _unknown(session.scalars(_rows(Dispute, payment)), facts)
+        for dispute, seq in _changed(_states(session, Dispute, payment), stripe_disputes)
     ]
 
 
-def _rows(kind: type[State], payment: Payment) -> Select[State]:
-    return select(kind).where(kind.payment_id == payment.id).order_by(kind.seq)
+def _states(session: Session, model: type[LedgerRow], payment: Payment) -> Iterable[LedgerRow]:
+    return session.scalars(select(model).where(model.payment_id == payment.id).order_by(model.seq)).all()
 
 
-def _unknown(rows: Iterable[State], facts: Iterable[Fact]) -> Iterator[tuple[Fact, int]]:
-    """The facts that the present rows do not tell yet, each with its next number."""
-    present = {row.stripe_id: row for row in rows}
-    for fact in facts:
-        old = present.get(fact.id)
-        if old is None or (old.amount_cents, old.status) != (fact.amount, fact.status):
-            yield fact, old.seq + 1 if old else 1
-
-
-def _given(grant: Grant, payment: Payment | None) -> Given:
-    return Given(grant.id, payment.id, payment.amount_cents) if payment else Given(grant.id)
+def _changed(rows: Iterable[LedgerRow], states: Iterable[StripeState]) -> Iterator[tuple[StripeState, int]]:
+    """The states that the latest rows do not have, each with its next `seq`."""
+    latest = {row.stripe_id: row for row in rows}
+    for state in states:
+        row = latest.get(state.id)
+        if row is None or (row.amount_cents, row.status) != (state.amount, state.status):
+            yield state, row.seq + 1 if row else 1

@@ -1,4 +1,4 @@
-"""Asking for a refund: a row first, Stripe later, so that a lost reply or a crash refunds once."""
+"""Refund requests, stored before Stripe is asked: a lost response or a crash never refunds twice."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -7,28 +7,30 @@ from carrel import clock
 from payments.models import Payment, RefundRequest
 
 
-def ask(session: Session, payment: Payment, amount_cents: int, actor: str, reason: str) -> RefundRequest:
-    """Ask for money back, at most once at a time for a payment: an open request is returned as it is.
+def get_or_create(
+    session: Session, payment: Payment, amount_cents: int, actor: str, reason: str
+) -> RefundRequest:
+    """Request a refund. A payment has one open request at a time: if there is one, it is returned unchanged.
 
-    The worker, or whoever asked, takes it to Stripe afterwards.
+    The caller or the worker sends it to Stripe afterwards.
     """
-    if request := waiting(session, payment):
+    if request := pending(session, payment):
         return request
     now = clock.now()
     request = RefundRequest(payment_id=payment.id, amount_cents=amount_cents, actor=actor, reason=reason)
-    request.asked_at = request.next_try_at = now
+    request.requested_at = request.next_try_at = now
     session.add(request)
     session.flush()
     return request
 
 
-def waiting(session: Session, payment: Payment) -> RefundRequest | None:
-    """The request for this payment that Stripe does not have yet."""
+def pending(session: Session, payment: Payment) -> RefundRequest | None:
+    """The open request for this payment."""
     return session.scalars(
         select(RefundRequest).where(RefundRequest.payment_id == payment.id, RefundRequest.state == "asked")
     ).one_or_none()
 
 
 def idempotency_key(request: RefundRequest, reference: str) -> str:
-    """The same for every try of one request, and for no other (PAY-16)."""
+    """The same for every try of one request, and unique to it (PAY-16)."""
     return f"carrel-refund-{reference}-{request.id}"

@@ -1,1 +1,1 @@
-"""What pages and operators ask of orders: one order, one account, one buyer, sales."""
+"""Queries for pages and operators: one order, one account, buyers, sales."""

@@ -1,4 +1,4 @@
-"""Finding a buyer by whatever they remember: an address of now, of then, or of Checkout, or an id."""
+"""Finding a buyer by an email address, present or past, or by the id of an order or a Stripe object."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from carrel.mail.addresses import InvalidAddressError, key_of
 from carrel.mail.models import OutboxMail
 from payments.models import Claim, Order, Payment
 
-RECEIPT = "purchase:"  # the key of a receipt names its order
-MOST = 50
+RECEIPT = "purchase:"  # the outbox key of a receipt ends with its order's reference
+MAX_RESULTS = 50
 
 
 @dataclass(frozen=True)
@@ -23,20 +23,20 @@ class Buyer:
     found_by: str
 
 
-def find(session: Session, typed: str) -> list[Buyer]:
-    """Everybody who may be meant, each once, the surest first. For the operator's eyes only.
+def find_buyers(session: Session, typed: str) -> list[Buyer]:
+    """All readers who match, each once, the most certain first. For operators only.
 
-    An address that was typed at Checkout is no proof of whose it is (decision 1): it finds, it grants nothing.
+    An address that was typed at Checkout proves nothing (decision 1): it finds a buyer, and grants nothing.
     """
-    found: dict[int, Buyer] = {}
-    for query, found_by in _ways(typed.strip()):
-        for reader in session.scalars(query.limit(MOST)):
-            last = _last(session, reader)
-            found.setdefault(last.id, Buyer(last, found_by))
-    return list(found.values())
+    matches: dict[int, Buyer] = {}
+    for query, found_by in _queries(typed.strip()):
+        for reader in session.scalars(query.limit(MAX_RESULTS)):
+            buyer = _merged_into(session, reader)
+            matches.setdefault(buyer.id, Buyer(buyer, found_by))
+    return list(matches.values())
 
 
-def _ways(typed: str) -> Iterator[tuple[Select[Reader], str]]:
+def _queries(typed: str) -> Iterator[tuple[Select[Reader], str]]:
     orders = select(Reader).join(Order, Order.reader_id == Reader.id)
     try:
         key = key_of(typed)
@@ -48,7 +48,7 @@ def _ways(typed: str) -> Iterator[tuple[Select[Reader], str]]:
             Payment.payment_intent,
             Payment.checkout_session_id,
         )
-        yield of_payment.where(or_(*(column == typed for column in ids))), "order, or an id of Stripe's"
+        yield of_payment.where(or_(*(column == typed for column in ids))), "order, or an id at Stripe"
         return
     yield select(Reader).where(Reader.email_key == key), "their address"
     changed = select(Reader).join(AddressChange, AddressChange.reader_id == Reader.id)
@@ -61,8 +61,8 @@ def _ways(typed: str) -> Iterator[tuple[Select[Reader], str]]:
     yield orders.join(OutboxMail, receipt).where(OutboxMail.to_key == key), "a receipt that went there"
 
 
-def _last(session: Session, reader: Reader) -> Reader:
-    """The reader that this one was merged into, and so on."""
+def _merged_into(session: Session, reader: Reader) -> Reader:
+    """The reader that this one was finally merged into."""
     while reader.merged_into_id is not None:
         reader = session.get_one(Reader, reader.merged_into_id)
     return reader

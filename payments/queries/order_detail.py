@@ -12,7 +12,7 @@ from carrel.accounts.models import Reader
 from payments.ledger import entries
 from payments.models import Claim, Dispute, Grant, Order, Payment, Refund, RefundRequest
 
-Entry = TypeVar("Entry", Refund, Dispute, Grant, RefundRequest)
+PaymentRow = TypeVar("PaymentRow", Refund, Dispute, Grant, RefundRequest)
 
 
 class OrderNotFoundError(LookupError):
@@ -24,8 +24,8 @@ class OrderNotFoundError(LookupError):
 
 
 @dataclass(frozen=True)
-class Dossier:
-    """An order, its reader, and all that the ledger says of it, oldest first."""
+class OrderDetail:
+    """An order, its reader, and its ledger rows, oldest first."""
 
     order: Order
     reader: Reader
@@ -35,33 +35,33 @@ class Dossier:
     disputes: Sequence[Dispute]
     grants: Sequence[Grant]
     requests: Sequence[RefundRequest]
-    left_cents: int  # of what was paid, not given back
+    unrefunded_cents: int  # paid and not refunded
 
     @property
     def is_being_refunded(self) -> bool:
-        """A refund waits for Stripe."""
+        """Whether a refund request is open."""
         return any(request.state == "asked" for request in self.requests)
 
 
-def compile_(session: Session, reference: str) -> Dossier:
-    """The order of that reference. Raises `OrderNotFoundError`."""
+def order_detail(session: Session, reference: str) -> OrderDetail:
+    """The order with this reference. Raises `OrderNotFoundError`."""
     order = session.scalars(select(Order).where(Order.reference == reference)).one_or_none()
     if order is None:
         raise OrderNotFoundError(reference)
-    paid = session.scalars(select(Payment).where(Payment.order_id == order.id).order_by(Payment.id)).all()
-    ids = [payment.id for payment in paid]
-    return Dossier(
+    payments = entries.payments_of(session, order)
+    ids = [payment.id for payment in payments]
+    return OrderDetail(
         order,
         readers.get(session, order.reader_id),
         session.get(Claim, order.id),
-        paid,
-        _of(session, Refund, ids),
-        _of(session, Dispute, ids),
-        _of(session, Grant, ids),
-        _of(session, RefundRequest, ids),
-        sum(entries.left_of(session, payment) for payment in paid),
+        payments,
+        _rows(session, Refund, ids),
+        _rows(session, Dispute, ids),
+        _rows(session, Grant, ids),
+        _rows(session, RefundRequest, ids),
+        sum(entries.unrefunded_cents(session, payment) for payment in payments),
     )
 
 
-def _of(session: Session, kind: type[Entry], payments: Sequence[int]) -> Sequence[Entry]:
-    return session.scalars(select(kind).where(kind.payment_id.in_(payments)).order_by(kind.id)).all()
+def _rows(session: Session, model: type[PaymentRow], payment_ids: Sequence[int]) -> Sequence[PaymentRow]:
+    return session.scalars(select(model).where(model.payment_id.in_(payment_ids)).order_by(model.id)).all()

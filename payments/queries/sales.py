@@ -1,4 +1,4 @@
-"""Which pages sold the pass, beside how often they were read: ads and passes in one report."""
+"""Which pages sold the pass, and how often they were viewed: ads and passes in one report."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -9,10 +9,10 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from carrel.ads import reports
-from carrel.ads.reports import Span
-from carrel.csv_export import sheet
+from carrel.ads.reports import ReportPeriod
+from carrel.csv_export import to_csv
 from payments.ledger import entries
-from payments.ledger.entitlement import given_back
+from payments.ledger.entitlement import refunded_cents
 from payments.models import Order, Payment
 
 ARTICLE = "/articles/"
@@ -20,16 +20,16 @@ HEADER = ("page", "page views with ads", "passes", "kept, in cents", "passes in 
 
 
 @dataclass(frozen=True)
-class Selling:
-    """One page: how often it was opened with ads on it, the passes sold there, and what was kept of the money.
+class PageSales:
+    """One page: its views with ads, the passes sold there, and the revenue less refunds, in cents.
 
-    `page` is a path of ours, or an address that only the counters know. Money in cents.
+    `page` is a path of ours, or one that only the view counters know.
     """
 
     page: str
     page_views: int
     passes: int
-    kept_cents: int
+    net_cents: int
 
     @property
     def rate(self) -> float | None:
@@ -39,51 +39,53 @@ class Selling:
 
 @dataclass(frozen=True)
 class Sales:
-    """The passes of some days, by the page where the offer was taken up: the most sold first."""
+    """Passes sold in a period, by the page where the buyer came from: the best-selling first."""
 
-    pages: Sequence[Selling]
+    pages: Sequence[PageSales]
 
     @property
     def passes(self) -> int:
-        """How many were sold."""
-        return sum(each.passes for each in self.pages)
+        """How many passes were sold."""
+        return sum(page.passes for page in self.pages)
 
     @property
     def page_views(self) -> int:
-        """How many pages with ads were opened."""
-        return sum(each.page_views for each in self.pages)
+        """How many pages with ads were viewed."""
+        return sum(page.page_views for page in self.pages)
 
     @property
-    def kept_cents(self) -> int:
-        """What came in and was not given back, before Stripe's fees."""
-        return sum(each.kept_cents for each in self.pages)
+    def net_cents(self) -> int:
+        """Revenue less refunds, before Stripe's fees."""
+        return sum(page.net_cents for page in self.pages)
 
 
-def sales(session: Session, span: Span, currency: str) -> Sales:
-    """Passes that were paid in these days, in this currency; gifts are none."""
-    sold = _paid(session, span, currency)
-    states = entries.states_of(session, [payment_id for payment_id, _, _ in sold])
+def sales(session: Session, span: ReportPeriod, currency: str) -> Sales:
+    """Passes paid in this period, in this currency. Gifts are not counted."""
+    sold = _paid_orders(session, span, currency)
+    states = entries.refund_and_dispute_entries(session, [payment_id for payment_id, _, _ in sold])
     passes: dict[str, int] = defaultdict(int)
-    kept: dict[str, int] = defaultdict(int)
+    net_cents: dict[str, int] = defaultdict(int)
     for payment_id, amount, return_to in sold:
         page = urlsplit(return_to).path
         passes[page] += 1
-        kept[page] += amount - given_back(payment_id, states)
-    views = {_path(key): seen for key, seen in reports.page_views(session, span).items()}
-    pages = [Selling(page, views.get(page, 0), passes[page], kept[page]) for page in {**views, **passes}]
-    return Sales(sorted(pages, key=lambda each: (-each.passes, -each.page_views, each.page)))
-
-
-def as_csv(found: Iterable[Selling]) -> str:
-    """The report as a file for a spreadsheet."""
-    rows = [
-        [each.page, each.page_views, each.passes, each.kept_cents, round(each.rate, 2) if each.rate else 0]
-        for each in found
+        net_cents[page] += amount - refunded_cents(payment_id, states)
+    views = {_path(key): count for key, count in reports.page_views(session, span).items()}
+    pages = [
+        PageSales(page, views.get(page, 0), passes[page], net_cents[page]) for page in {**views, **passes}
     ]
-    return sheet(HEADER, rows)
+    return Sales(sorted(pages, key=lambda sales: (-sales.passes, -sales.page_views, sales.page)))
 
 
-def _paid(session: Session, span: Span, currency: str) -> Sequence[Row[int, int, str]]:
+def as_csv(pages: Iterable[PageSales]) -> str:
+    """The report as CSV."""
+    rows = [
+        [page.page, page.page_views, page.passes, page.net_cents, round(page.rate, 2) if page.rate else 0]
+        for page in pages
+    ]
+    return to_csv(HEADER, rows)
+
+
+def _paid_orders(session: Session, span: ReportPeriod, currency: str) -> Sequence[Row[int, int, str]]:
     paid = select(Payment.id, Payment.amount_cents, Order.return_to).join(Order, Payment.order_id == Order.id)
     within = (Payment.paid_at >= span.start, Payment.paid_at < span.end)
     return session.execute(
@@ -92,5 +94,5 @@ def _paid(session: Session, span: Span, currency: str) -> Sequence[Row[int, int,
 
 
 def _path(key: str) -> str:
-    """Counters name an article by its slug, any other page by its address."""
+    """View counters name an article by its slug, any other page by its path."""
     return key if key.startswith("/") else f"{ARTICLE}{key}/"

@@ -1,1 +1,1 @@
-"""Comparing the ledger with Stripe, and the alarms about differences."""
+"""Comparing the ledger with Stripe, and alerting about differences."""

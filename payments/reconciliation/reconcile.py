@@ -1,179 +1,121 @@
-"""Comparing Stripe with the ledger, both ways, and entering what is missing (PAY-25).
+"""Comparing Stripe with the ledger, both ways, and recording what is missing (PAY-25).
 
-Safe at any time and by several at once: it finds differences, and mends each by the same `fulfill`.
+Safe at any time and from several processes at once: each difference is resolved by the same `fulfill`.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from carrel import clock
 from carrel.http.services import Services
-from carrel.mail import alarms, holds
-from payments.fulfillment.apply_session import next_state
+from carrel.mail import alarms, restore_hold
 from payments.fulfillment.fulfill import fulfill
-from payments.fulfillment.match_order import SITE, NotOurSessionError, UnknownOrderError, identify
-from payments.ledger import entries
-from payments.ledger.entitlement import SETTLED_FOR_US, given_back
-from payments.models import Dispute, Payment, Reconciliation
-from payments.payment_context import PaymentContext, shop_of, site_id
+from payments.models import Reconciliation
+from payments.payment_context import PaymentContext, payment_context
 from payments.reconciliation import reconciliation_alerts
+from payments.reconciliation.comparison import Difference, find_differences, list_checkout_sessions
 from payments.stripe.client import StripeUnavailableError
-from payments.stripe.events import KNOWN, EventFact, MalformedEventError, read_event
-from payments.stripe.schemas import SessionFact, StripeResponseError, read
+from payments.stripe.events import HANDLED_EVENTS, Event, MalformedEventError, parse_event
+from payments.stripe.schemas import StripeResponseError
 from payments.webhooks import inbox
-from payments.webhooks.event_handler import EventNotHandledError, receive
+from payments.webhooks.event_handler import EventNotHandledError, process_event
 
 log = structlog.get_logger()
 EVERY_SECONDS: Final = 600.0
 RECENT_DAYS: Final = 3
-FAR_DAYS: Final = 90
-EVENT_DAYS: Final = 30  # as long as Stripe lists them
-FAR_EVERY: Final = timedelta(hours=24)
+NIGHTLY_DAYS: Final = 90
+NIGHTLY_INTERVAL: Final = timedelta(hours=24)
+EVENT_DAYS: Final = 30  # how long Stripe keeps events
 
 
 @dataclass(frozen=True)
-class Difference:
-    """Something about a Checkout Session or event that Stripe and the ledger tell differently."""
+class ReconciliationReport:
+    """All differences, and those that could not be resolved."""
 
-    about: str
-    what: str
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a comparison found, and what is still different after mending."""
-
-    found: Sequence[Difference]
-    left: Sequence[Difference]
+    differences: Sequence[Difference]
+    unresolved: Sequence[Difference]
 
 
-def reconcile(shop: PaymentContext, days: int = RECENT_DAYS, *, apply: bool = True) -> Report:
-    """Compare the last `days`, and the undelivered events; mend what differs when `apply` is set.
+def reconcile(
+    context: PaymentContext, days: int = RECENT_DAYS, *, apply: bool = True
+) -> ReconciliationReport:
+    """Compare the last `days` and the undelivered events; with `apply`, resolve the differences.
 
-    Raises `StripeUnavailableError`: nothing is known then, and the next run will tell.
+    Raises `StripeUnavailableError`: then nothing is known, and the next run tries again.
     """
     since = clock.now() - timedelta(days=days)
-    facts, found = _listed(shop, since)
-    found += differences(shop, facts)
-    events = list(_undelivered(shop))
-    reported = [*found, *(Difference(event.id, f"{event.type} was not delivered") for event in events)]
+    checkout_sessions, differences = list_checkout_sessions(context, since)
+    differences += find_differences(context, checkout_sessions)
+    events = list(_undelivered_events(context))
+    undelivered = [Difference(event.id, f"{event.type} was not delivered") for event in events]
     if not apply:
-        return Report(reported, reported)
-    left = [each for each in found if not _mend(shop, each)]
+        return ReconciliationReport(differences + undelivered, differences + undelivered)
+    unresolved = [difference for difference in differences if not _resolve(context, difference)]
     for event in events:
-        _handle(shop, event)
-    _close(shop, facts, since, Reconciliation(days=days, found=len(reported), finished_at=clock.now()))
-    return Report(reported, left)
+        _process_undelivered(context, event)
+    with context.db.read() as session:
+        alerts = list(reconciliation_alerts.alerts(session, checkout_sessions, since))
+    with context.db.write() as session:
+        for alert in alerts:
+            alarms.raise_alarm(session, *alert)
+        count = len(differences) + len(undelivered)
+        session.add(Reconciliation(days=days, difference_count=count, finished_at=clock.now()))
+        restore_hold.mark_reconciled(session)
+    return ReconciliationReport(differences + undelivered, unresolved)
 
 
-def run(services: Services) -> bool:
-    """Worker: the last three days, and once a night the last ninety."""
+def run_reconciliation(services: Services) -> bool:
+    """Worker: compare the last three days, and once a night the last ninety."""
     if not services.settings.sells:
         return False
-    shop = shop_of(services)
-    with shop.db.read() as session:
-        far = select(Reconciliation.id).where(
-            Reconciliation.days == FAR_DAYS, Reconciliation.finished_at > clock.now() - FAR_EVERY
+    context = payment_context(services)
+    with context.db.read() as session:
+        nightly = select(Reconciliation.id).where(
+            Reconciliation.days == NIGHTLY_DAYS, Reconciliation.finished_at > clock.now() - NIGHTLY_INTERVAL
         )
-        is_night_done = session.scalars(far.limit(1)).first() is not None
+        is_nightly_done = session.scalars(nightly.limit(1)).first() is not None
     try:
-        reconcile(shop, RECENT_DAYS if is_night_done else FAR_DAYS)
-    except StripeUnavailableError as away:
-        log.warning("reconciliation put off", why=str(away))
+        reconcile(context, RECENT_DAYS if is_nightly_done else NIGHTLY_DAYS)
+    except StripeUnavailableError as error:
+        log.warning("reconciliation postponed", why=str(error))
     return False
 
 
-def _listed(shop: PaymentContext, since: datetime) -> tuple[list[SessionFact], list[Difference]]:
-    """All sessions that can be read, and those of ours that cannot; other sellers' may look like anything."""
-    with shop.db.read() as session:
-        ours = site_id(session)
-    facts, unreadable = [], []
-    for answer in shop.stripe.sessions_since(since):
-        try:
-            facts.append(read(SessionFact, answer))
-        except StripeResponseError as wrong:
-            if (answer.get("metadata") or {}).get(SITE) == ours:
-                unreadable.append(Difference(str(answer.get("id")), str(wrong)))
-    return facts, unreadable
-
-
-def differences(shop: PaymentContext, facts: Sequence[SessionFact]) -> list[Difference]:
-    """What the ledger does not tell of these sessions."""
-    with shop.db.read() as session:
-        told = ((fact, _difference(session, fact)) for fact in facts)
-        return [Difference(fact.id, what) for fact, what in told if what]
-
-
-def _difference(session: Session, fact: SessionFact) -> str | None:
-    try:
-        order = identify(session, fact).order
-    except NotOurSessionError:
-        return None
-    except UnknownOrderError:
-        return "was paid for an order that is not in the database"
-    payment = session.scalars(select(Payment).where(Payment.checkout_session_id == fact.id)).one_or_none()
-    if fact.is_paid and payment is None:
-        return "was paid, and the ledger does not have it"
-    if (state := next_state(order, fact)) != order.state:
-        return f"is {state} at Stripe, {order.state} here"
-    return _difference_in_money(session, payment, fact) if payment and fact.charge else None
-
-
-def _difference_in_money(session: Session, payment: Payment, fact: SessionFact) -> str | None:
-    assert fact.charge  # noqa: S101 - narrows the type
-    if fact.charge.amount_refunded != given_back(payment.id, entries.states_of(session, [payment.id])):
-        return "has other refunds at Stripe"
-    if not fact.charge.disputed:
-        return None
-    latest = select(Dispute.status).where(Dispute.payment_id == payment.id).order_by(Dispute.id.desc())
-    status = session.scalars(latest.limit(1)).one_or_none()
-    return None if status in SETTLED_FOR_US | {"lost"} else f"has a dispute ({status or 'unknown'} here)"
-
-
-def _close(shop: PaymentContext, facts: Sequence[SessionFact], since: datetime, done: Reconciliation) -> None:
-    with shop.db.read() as session:
-        warnings = list(reconciliation_alerts.warnings(session, facts, since))
-    with shop.db.write() as session:
-        for key, subject, text in warnings:
-            alarms.raise_alarm(session, key, subject, text)
-        session.add(done)
-        holds.note_reconciled(session)
-
-
-def _undelivered(shop: PaymentContext) -> Iterator[EventFact]:
+def _undelivered_events(context: PaymentContext) -> Iterator[Event]:
     since = clock.now() - timedelta(days=EVENT_DAYS)
-    for answer in shop.stripe.undelivered_events(since, sorted(KNOWN)):
+    for response in context.stripe.list_undelivered_events(since, sorted(HANDLED_EVENTS)):
         try:
-            event = read_event(answer)
+            event = parse_event(response)
         except (StripeResponseError, MalformedEventError):
-            log.warning("undelivered event cannot be read", event_id=str(answer.get("id"))[:255])
+            log.warning("undelivered event cannot be read", event_id=str(response.get("id"))[:255])
             continue
-        with shop.db.read() as session:
-            row = inbox.find(session, event.id)
-        if row is None or not inbox.is_over(row):
+        with context.db.read() as session:
+            row = inbox.find_event(session, event.id)
+        if row is None or not inbox.is_finished(row):
             yield event
 
 
-def _mend(shop: PaymentContext, difference: Difference) -> bool:
+def _resolve(context: PaymentContext, difference: Difference) -> bool:
     """Whether the difference is gone."""
     try:
-        fulfill(shop, difference.about)
+        fulfill(context, difference.object_id)
     except StripeUnavailableError:
         raise
-    except Exception:  # one that cannot be mended must not keep the others from it
-        log.exception("difference not mended", session_id=difference.about, what=difference.what)
+    except Exception:  # one that cannot be resolved must not stop the others
+        log.exception(
+            "difference not resolved", session_id=difference.object_id, difference=difference.description
+        )
         return False
     return True
 
 
-def _handle(shop: PaymentContext, event: EventFact) -> None:
+def _process_undelivered(context: PaymentContext, event: Event) -> None:
     try:
-        receive(shop, event, delivered=False)
+        process_event(context, event, delivered=False)
     except EventNotHandledError:
         log.warning("undelivered event not handled", event_id=event.id)

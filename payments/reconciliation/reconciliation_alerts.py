@@ -1,4 +1,4 @@
-"""What the operator must hear of: payments without a pass, passes without a payment, and silence."""
+"""Alerts for the operator: payments without a pass, passes without a payment, and webhook silence."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -8,65 +8,73 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from carrel import clock
-from payments.fulfillment.match_order import NotOurSessionError, UnknownOrderError, identify
+from payments.fulfillment.match_order import NotOurSessionError, UnknownOrderError, match_order
 from payments.models import Grant, Order, Payment, StripeEvent
-from payments.stripe.schemas import SessionFact
+from payments.stripe.schemas import CheckoutSession
 
-PATIENCE: Final = timedelta(minutes=15)
-SILENCE: Final = timedelta(hours=2)
-NAMED: Final = 10
+GRACE_PERIOD: Final = timedelta(minutes=15)
+SILENCE_THRESHOLD: Final = timedelta(hours=2)
+MAX_LISTED: Final = 10
 
 
-class Notice(NamedTuple):
-    """An alarm to raise: its key, subject and text."""
+class Alert(NamedTuple):
+    """An alarm to raise: its key, subject, and text."""
 
     key: str
     subject: str
     text: str
 
 
-def warnings(session: Session, facts: Iterable[SessionFact], since: datetime) -> Iterator[Notice]:
-    """What is wrong after mending, by what Stripe listed since that moment."""
-    paid = {fact.id: fact for fact in facts if fact.is_paid and clock.now() - fact.paid_at > PATIENCE}
-    if missing := _not_entered(session, paid, since):
-        yield Notice(
+def alerts(
+    session: Session, checkout_sessions: Iterable[CheckoutSession], since: datetime
+) -> Iterator[Alert]:
+    """What is still wrong after reconciling, given all Checkout Sessions created since then."""
+    paid = {
+        checkout.id: checkout
+        for checkout in checkout_sessions
+        if checkout.is_paid and clock.now() - checkout.paid_at > GRACE_PERIOD
+    }
+    if missing := _not_recorded(session, paid, since):
+        yield Alert(
             "unfulfilled",
             "Somebody paid and has no pass",
-            f"Paid more than {_minutes()} minutes ago, and not in the ledger: {_some(missing)}. The log says why; "
-            "`carrel reconcile` tries again.",
+            f"Paid more than {int(GRACE_PERIOD.total_seconds() // 60)} minutes ago, and not in the ledger: "
+            f"{_id_list(missing)}. The log says why; `carrel reconcile` tries again.",
         )
     if unpaid := _not_paid(session, paid, since):
-        yield Notice(
+        yield Alert(
             "unpaid",
             "A pass without a payment",
-            f"The ledger has these as paid, and Stripe does not: {_some(unpaid)}. Compare them in Stripe's "
-            "dashboard, and take the pass back by hand if it was not paid.",
+            f"The ledger has these as paid, and Stripe does not: {_id_list(unpaid)}. Compare them in Stripe's "
+            "dashboard, and revoke the pass by hand if it was not paid for.",
         )
     if ungranted := _not_granted(session):
-        yield Notice(
+        yield Alert(
             "ungranted",
             "A payment without its pass",
-            f"Entered as granted, without a grant: {_some(ungranted)}.",
+            f"Recorded as granted, without a grant: {_id_list(ungranted)}.",
         )
     if silent_since := _silent_since(session):
-        yield Notice(
+        yield Alert(
             "webhook-silence",
             "Stripe's events do not arrive",
-            f"Somebody paid at {silent_since:%d %B, %H:%M} UTC, and no event has come since. Look at the webhook in "
-            "Stripe's dashboard. Reconciliation gives the passes meanwhile, ten minutes late.",
+            f"Somebody paid at {silent_since:%d %B, %H:%M} UTC, and no event has arrived since. Check the webhook in "
+            "Stripe's dashboard. Reconciliation grants passes meanwhile, up to ten minutes late.",
         )
 
 
-def _not_entered(session: Session, paid: dict[str, SessionFact], since: datetime) -> list[str]:
-    entered = set(session.scalars(select(Payment.checkout_session_id).where(Payment.recorded_at >= since)))
+def _not_recorded(session: Session, paid: dict[str, CheckoutSession], since: datetime) -> list[str]:
+    recorded = set(session.scalars(select(Payment.checkout_session_id).where(Payment.recorded_at >= since)))
     return [
-        session_id for session_id in paid if session_id not in entered and _is_ours(session, paid[session_id])
+        checkout_id
+        for checkout_id, checkout in paid.items()
+        if checkout_id not in recorded and _is_ours(session, checkout)
     ]
 
 
-def _is_ours(session: Session, fact: SessionFact) -> bool:
+def _is_ours(session: Session, checkout_session: CheckoutSession) -> bool:
     try:
-        identify(session, fact)
+        match_order(session, checkout_session)
     except NotOurSessionError:
         return False
     except UnknownOrderError:
@@ -74,41 +82,37 @@ def _is_ours(session: Session, fact: SessionFact) -> bool:
     return True
 
 
-def _not_paid(session: Session, paid: dict[str, SessionFact], since: datetime) -> list[str]:
-    entered = (
+def _not_paid(session: Session, paid: dict[str, CheckoutSession], since: datetime) -> list[str]:
+    granted = (
         select(Payment.checkout_session_id)
         .join(Order, Payment.order_id == Order.id)
         .where(
             Payment.outcome == "granted",
-            Payment.recorded_at < clock.now() - PATIENCE,
-            Order.created_at > since + PATIENCE,  # younger than the list, whatever the clocks
+            Payment.recorded_at < clock.now() - GRACE_PERIOD,
+            Order.created_at > since + GRACE_PERIOD,  # certainly listed, even if the clocks differ
         )
     )
-    return [session_id for session_id in session.scalars(entered) if session_id not in paid]
+    return [checkout_id for checkout_id in session.scalars(granted) if checkout_id not in paid]
 
 
 def _not_granted(session: Session) -> list[str]:
-    granted = select(Grant.payment_id).where(Grant.payment_id.is_not(None))
-    without = select(Payment.checkout_session_id).where(
-        Payment.outcome == "granted", Payment.id.not_in(granted)
+    with_grant = select(Grant.payment_id).where(Grant.payment_id.is_not(None))
+    without_grant = select(Payment.checkout_session_id).where(
+        Payment.outcome == "granted", Payment.id.not_in(with_grant)
     )
-    return list(session.scalars(without.limit(NAMED + 1)))
+    return list(session.scalars(without_grant.limit(MAX_LISTED + 1)))
 
 
 def _silent_since(session: Session) -> datetime | None:
-    """When the first payment came that no event has followed, if that is two hours ago."""
-    heard = session.scalars(select(func.max(StripeEvent.received_at))).one()
-    payments = select(func.min(Payment.recorded_at))
-    # The payment that an event brings is entered a moment after it.
-    unheard = payments.where(Payment.recorded_at > heard + PATIENCE) if heard else payments
-    first = session.scalars(unheard).one()
-    return first if first and clock.now() - first > SILENCE else None
+    """When the first payment arrived that no event has followed, if that was two hours ago or more."""
+    last_event = session.scalars(select(func.max(StripeEvent.received_at))).one()
+    first_payment = select(func.min(Payment.recorded_at))
+    if last_event:  # the payment that an event brings is recorded a moment after it
+        first_payment = first_payment.where(Payment.recorded_at > last_event + GRACE_PERIOD)
+    silent_since = session.scalars(first_payment).one()
+    return silent_since if silent_since and clock.now() - silent_since > SILENCE_THRESHOLD else None
 
 
-def _some(ids: list[str]) -> str:
-    more = f" and {len(ids) - NAMED} more" if len(ids) > NAMED else ""
-    return ", ".join(sorted(ids)[:NAMED]) + more
-
-
-def _minutes() -> int:
-    return int(PATIENCE.total_seconds() // 60)
+def _id_list(ids: list[str]) -> str:
+    more = f" and {len(ids) - MAX_LISTED} more" if len(ids) > MAX_LISTED else ""
+    return ", ".join(sorted(ids)[:MAX_LISTED]) + more

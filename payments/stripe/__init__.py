@@ -1,1 +1,1 @@
-"""Stripe as Carrel uses it: the client, the schemas of its answers, its events and signatures."""
+"""Stripe: the API client, the schemas of its objects and events, webhook signatures."""

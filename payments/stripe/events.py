@@ -1,7 +1,8 @@
-"""Stripe's events: which ones we know, and what of each we keep.
+"""Stripe's events: which types we handle, and what we store of each.
 
-An event only says where to look; what happened is asked of Stripe (https://docs.stripe.com/webhooks#even-ordering
-promises no order). So the body keeps ids and our own marks, and nothing about the person who paid.
+An event only says which object has changed; its state is retrieved from Stripe, because events arrive in no
+particular order (https://docs.stripe.com/webhooks#even-ordering). So we store ids and our own metadata, and
+nothing about the buyer.
 """
 
 import json
@@ -10,10 +11,10 @@ from typing import Any, Final
 
 from pydantic import StrictBool, StrictInt, StrictStr
 
-from payments.fulfillment.match_order import ORDER, SITE
-from payments.stripe.schemas import Fact, read
+from payments.stripe.metadata import ORDER_KEY, SITE_KEY
+from payments.stripe.schemas import StripeSchema, parse
 
-ABOUT_A_SESSION: Final = frozenset(
+CHECKOUT_SESSION_EVENTS: Final = frozenset(
     {
         "checkout.session.completed",
         "checkout.session.async_payment_succeeded",
@@ -21,7 +22,7 @@ ABOUT_A_SESSION: Final = frozenset(
         "checkout.session.expired",
     }
 )
-ABOUT_A_PAYMENT: Final = frozenset(
+PAYMENT_EVENTS: Final = frozenset(
     {
         "charge.refunded",
         "charge.refund.updated",
@@ -35,16 +36,16 @@ ABOUT_A_PAYMENT: Final = frozenset(
         "charge.dispute.funds_reinstated",
     }
 )
-KNOWN: Final = ABOUT_A_SESSION | ABOUT_A_PAYMENT
-AN_ID = re.compile(r"[A-Za-z0-9_]{1,255}")
+HANDLED_EVENTS: Final = CHECKOUT_SESSION_EVENTS | PAYMENT_EVENTS
+ID_PATTERN = re.compile(r"[A-Za-z0-9_]{1,255}")
 
 
 class MalformedEventError(Exception):
-    """A signed event whose ids are no ids: refused, and nothing is written."""
+    """A signed event that is no JSON object or has malformed ids: rejected, and nothing is written."""
 
 
-class ObjectFact(Fact):
-    """The thing that an event is about."""
+class EventObject(StripeSchema):
+    """The object that has changed."""
 
     id: StrictStr
     object: StrictStr
@@ -53,63 +54,65 @@ class ObjectFact(Fact):
     metadata: dict[str, str] | None = None
 
 
-class DataFact(Fact):
-    """Around the thing."""
+class EventData(StripeSchema):
+    """The event's `data`, which wraps the object."""
 
-    object: ObjectFact
+    object: EventObject
 
 
-class EventFact(Fact):
-    """An event, tolerant of whatever a later version of the API adds."""
+class Event(StripeSchema):
+    """An event of a type that we handle."""
 
     id: StrictStr
     type: StrictStr
     created: StrictInt
     livemode: StrictBool
     api_version: StrictStr | None = None
-    data: DataFact
+    data: EventData
 
-    def body(self) -> dict[str, object]:
-        """What is kept."""
-        about = self.data.object
-        marks = {name: value for name, value in (about.metadata or {}).items() if name in {ORDER, SITE}}
+    def stored_body(self) -> dict[str, object]:
+        """What the inbox stores."""
+        obj = self.data.object
+        our_metadata = {
+            name: value for name, value in (obj.metadata or {}).items() if name in {ORDER_KEY, SITE_KEY}
+        }
         return {
-            "id": about.id,
-            "object": about.object,
-            "payment_intent": about.payment_intent,
-            "reference": about.client_reference_id,
-            "marks": marks,
+            "id": obj.id,
+            "object": obj.object,
+            "payment_intent": obj.payment_intent,
+            "reference": obj.client_reference_id,
+            "marks": our_metadata,
             "api_version": self.api_version,
         }
 
 
-class HeadFact(Fact):
-    """What every event has, whatever it is about."""
+class EventEnvelope(StripeSchema):
+    """The fields that every event has, whatever its type."""
 
     id: StrictStr
     type: StrictStr
     livemode: StrictBool
 
 
-def read_head(body: bytes) -> tuple[HeadFact, dict[str, Any]]:
-    """An event's head, and all of it. Raises `MalformedEventError` when it is no JSON object, `StripeResponseError`."""
+def parse_envelope(body: bytes) -> tuple[EventEnvelope, dict[str, Any]]:
+    """The envelope and the whole payload. Raises `MalformedEventError`, `StripeResponseError`."""
     try:
-        whole = json.loads(body)
+        payload = json.loads(body)
     except ValueError:
         raise MalformedEventError from None
-    if not isinstance(whole, dict):
+    if not isinstance(payload, dict):
         raise MalformedEventError
-    head = read(HeadFact, whole)
-    if not AN_ID.fullmatch(head.id):
+    envelope = parse(EventEnvelope, payload)
+    if not ID_PATTERN.fullmatch(envelope.id):
         raise MalformedEventError
-    return head, whole
+    return envelope, payload
 
 
-def read_event(whole: dict[str, Any]) -> EventFact:
-    """An event that we know. Raises `StripeResponseError`, `MalformedEventError`."""
-    event = read(EventFact, whole)
-    about = event.data.object
-    for each in (about.id, about.object, about.payment_intent):
-        if each is not None and not AN_ID.fullmatch(each.replace(".", "_")):
+def parse_event(payload: dict[str, Any]) -> Event:
+    """An event of a type that we handle. Raises `StripeResponseError`, `MalformedEventError`."""
+    event = parse(Event, payload)
+    obj = event.data.object
+    for stripe_id in (obj.id, obj.object, obj.payment_intent):
+        if stripe_id is not None and not ID_PATTERN.fullmatch(stripe_id.replace(".", "_")):
             raise MalformedEventError
     return event

@@ -1,6 +1,6 @@
-"""What Stripe says, as far as we use it: read from its answers, tolerant of more, strict about less.
+"""The parts of Stripe's objects that we use: extra fields are ignored, missing ones are an error.
 
-Amounts are Stripe's minor units, times seconds since 1970. Sources:
+Amounts are in the currency's minor unit, times in Unix seconds. Sources:
 https://docs.stripe.com/api/checkout/sessions/object, …/charges/object, …/refunds/object,
 …/disputes/object.
 """
@@ -10,26 +10,26 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
 
-Read = TypeVar("Read", bound=BaseModel)
+Schema = TypeVar("Schema", bound=BaseModel)
 NO_METADATA: dict[str, str] = {}
 
 
 class StripeResponseError(Exception):
-    """An answer or event lacks what must be there: better to fail than to guess. Carries the fields."""
+    """A response or event lacks required fields. Carries the schema's name and the fields."""
 
-    def __init__(self, what: str, fields: list[str]) -> None:
-        self.what, self.fields = what, fields
-        super().__init__(f"{what} cannot be read: {', '.join(fields)}")
+    def __init__(self, schema: str, fields: list[str]) -> None:
+        self.schema, self.fields = schema, fields
+        super().__init__(f"{schema} cannot be read: {', '.join(fields)}")
 
 
-class Fact(BaseModel):
-    """Part of an answer of Stripe's."""
+class StripeSchema(BaseModel):
+    """Base of all schemas."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class RefundFact(Fact):
-    """A refund in its present state: pending, requires_action, succeeded, failed or canceled."""
+class StripeRefund(StripeSchema):
+    """A refund; `status` is pending, requires_action, succeeded, failed, or canceled."""
 
     id: StrictStr
     amount: StrictInt
@@ -37,36 +37,36 @@ class RefundFact(Fact):
     created: StrictInt
 
 
-class DueFact(Fact):
-    """Until when a dispute must be answered."""
+class EvidenceDetails(StripeSchema):
+    """The deadline for answering a dispute."""
 
     due_by: StrictInt | None = None
 
 
-class DisputeFact(Fact):
-    """A dispute in its present state."""
+class StripeDispute(StripeSchema):
+    """A dispute, with its present status."""
 
     id: StrictStr
     amount: StrictInt
     status: StrictStr
     reason: StrictStr
-    evidence_details: DueFact = DueFact()
+    evidence_details: EvidenceDetails = EvidenceDetails()
 
     @property
     def due_at(self) -> datetime | None:
-        """Until when it must be answered."""
+        """The deadline for answering it."""
         due = self.evidence_details.due_by
         return datetime.fromtimestamp(due, UTC) if due else None
 
 
-class RefundList(Fact):
-    """Refunds of a charge."""
+class RefundList(StripeSchema):
+    """The newest refunds of a charge."""
 
-    data: tuple[RefundFact, ...]
+    data: tuple[StripeRefund, ...]
 
 
-class ChargeFact(Fact):
-    """The money of a payment."""
+class Charge(StripeSchema):
+    """A charge."""
 
     id: StrictStr
     created: StrictInt
@@ -76,106 +76,106 @@ class ChargeFact(Fact):
     refunds: RefundList | None = None
 
 
-class IntentFact(Fact):
-    """The attempt to pay, whose `status` tells a delayed payment that waits from one that failed."""
+class PaymentIntent(StripeSchema):
+    """A payment intent; `status` tells a delayed payment that is pending from one that failed."""
 
     id: StrictStr
     status: StrictStr
     metadata: dict[str, str] = Field(default_factory=dict)
-    latest_charge: ChargeFact | None = None
+    latest_charge: Charge | None = None
 
 
-class PriceFact(Fact):
-    """What one piece costs."""
+class Price(StripeSchema):
+    """A price."""
 
     id: StrictStr
     unit_amount: StrictInt | None
     currency: StrictStr
 
 
-class ItemFact(Fact):
-    """One line of a Checkout Session."""
+class LineItem(StripeSchema):
+    """A line item of a Checkout Session."""
 
     quantity: StrictInt | None
-    price: PriceFact | None
+    price: Price | None
 
 
-class ItemList(Fact):
-    """The lines of a Checkout Session."""
+class LineItemList(StripeSchema):
+    """The line items of a Checkout Session."""
 
-    data: tuple[ItemFact, ...]
+    data: tuple[LineItem, ...]
     has_more: StrictBool = False
 
 
-class OpenedFact(Fact):
-    """A Checkout Session that was opened just now: where the buyer goes."""
+class CreatedCheckoutSession(StripeSchema):
+    """A new Checkout Session, with the URL of its hosted page."""
 
     id: StrictStr
     url: StrictStr
-    line_items: ItemList
+    line_items: LineItemList
 
 
-class BuyerFact(Fact):
-    """Who paid, as they wrote themselves at Checkout."""
+class CustomerDetails(StripeSchema):
+    """What the buyer entered at Checkout."""
 
     email: StrictStr | None = None
 
 
-class SessionFact(Fact):
-    """A Checkout Session with its payment, refunds and disputes: all that the ledger must agree with."""
+class CheckoutSession(StripeSchema):
+    """A Checkout Session with its payment, refunds, and disputes: all that the ledger is compared with."""
 
     id: StrictStr
     created: StrictInt
     livemode: StrictBool
     mode: StrictStr
-    status: StrictStr | None  # null, like the three below, only in modes that we never use
+    status: StrictStr | None  # null, like the amounts below, only in modes that we never use
     payment_status: StrictStr
     currency: StrictStr | None
     amount_subtotal: StrictInt | None
     amount_total: StrictInt | None
     client_reference_id: StrictStr | None = None
     metadata: dict[str, str] | None = None
-    customer_details: BuyerFact | None = None
-    line_items: ItemList | None = None
-    payment_intent: IntentFact | None = None
-    disputes: tuple[DisputeFact, ...] = ()
+    customer_details: CustomerDetails | None = None
+    line_items: LineItemList | None = None
+    payment_intent: PaymentIntent | None = None
+    disputes: tuple[StripeDispute, ...] = ()
 
     @property
-    def charge(self) -> ChargeFact | None:
-        """The charge of the latest attempt to pay."""
+    def charge(self) -> Charge | None:
+        """The latest charge."""
         return self.payment_intent.latest_charge if self.payment_intent else None
 
     @property
-    def refunds(self) -> tuple[RefundFact, ...]:
-        """Its refunds."""
+    def refunds(self) -> tuple[StripeRefund, ...]:
+        """The charge's refunds."""
         return self.charge.refunds.data if self.charge and self.charge.refunds else ()
 
     @property
     def email(self) -> str | None:
-        """The address that Checkout collected."""
+        """The email address that Checkout collected."""
         return self.customer_details.email if self.customer_details else None
 
     @property
-    def names(self) -> dict[str, str]:
-        """Our own marks on it, from the session or the payment."""
-        of_payment = self.payment_intent.metadata if self.payment_intent else NO_METADATA
-        return of_payment | (self.metadata or {})
+    def our_metadata(self) -> dict[str, str]:
+        """The metadata that we attached, from the payment intent and the session."""
+        payment_metadata = self.payment_intent.metadata if self.payment_intent else NO_METADATA
+        return payment_metadata | (self.metadata or {})
 
     @property
     def is_paid(self) -> bool:
-        """Whether the buyer has done all there is to do: paid, or owed nothing."""
+        """Whether the buyer has paid, or owes nothing."""
         return self.status == "complete" and self.payment_status in {"paid", "no_payment_required"}
 
     @property
     def paid_at(self) -> datetime:
-        """When the money arrived; for a payment of nothing, when the session was made."""
+        """When the charge was made; for a free order, when the session was created."""
         return datetime.fromtimestamp(self.charge.created if self.charge else self.created, UTC)
 
 
-def read(kind: type[Read], answer: dict[str, Any]) -> Read:
-    """The facts of an answer. Raises `StripeResponseError`."""
+def parse(schema: type[Schema], response: dict[str, Any]) -> Schema:
+    """Validate a response. Raises `StripeResponseError`."""
     try:
-        return kind.model_validate(answer)
-    except ValidationError as wrong:
-        fields = [".".join(map(str, error["loc"])) for error in wrong.errors(include_input=False)]
-        raise StripeResponseError(kind.__name__, fields) from None
+        return schema.model_validate(response)
+    except ValidationError as error:
+        fields = [".".join(map(str, detail["loc"])) for detail in error.errors(include_input=False)]
+        raise StripeResponseError(schema.__name__, fields) from None

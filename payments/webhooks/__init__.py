@@ -1,1 +1,1 @@
-"""Stripe's events: verified, kept once, handled, tried again."""
+"""Webhooks: events are verified, stored once, handled, and retried."""

@@ -1,4 +1,4 @@
-"""From an event to its effect in the ledger."""
+"""Handling an event: find its Checkout Session, and fulfill it."""
 
 import time
 from typing import Final
@@ -9,120 +9,125 @@ from sqlalchemy import select
 from carrel.http.services import Services
 from payments.fulfillment import notifications
 from payments.fulfillment.fulfill import fulfill
-from payments.fulfillment.match_order import ORDER, SITE, NotOurSessionError, UnknownOrderError
+from payments.fulfillment.match_order import NotOurSessionError, UnknownOrderError
 from payments.models import Payment, StripeEvent
-from payments.payment_context import PaymentContext, shop_of, site_id
+from payments.payment_context import PaymentContext, payment_context, site_id
 from payments.stripe.client import StripeNotFoundError
-from payments.stripe.events import ABOUT_A_SESSION, EventFact
+from payments.stripe.events import CHECKOUT_SESSION_EVENTS, Event
+from payments.stripe.metadata import ORDER_KEY, SITE_KEY
 from payments.webhooks import inbox
 
 log = structlog.get_logger()
-WAIT_SECONDS: Final = 10.0  # for another delivery of the same event; Stripe waits about as long for us
-LOOK_EVERY_SECONDS: Final = 0.05
+WAIT_SECONDS: Final = 10.0  # for another delivery of the same event; Stripe's own timeout is about as long
+POLL_SECONDS: Final = 0.05
 
 
 class EventNotHandledError(Exception):
-    """The event's effect is not in the ledger yet; somebody must try again. Carries the event's id."""
+    """The event could not be handled, and must be retried. Carries its id."""
 
     def __init__(self, event_id: str) -> None:
         self.event_id = event_id
         super().__init__(event_id)
 
 
-def receive(shop: PaymentContext, event: EventFact, *, delivered: bool = True) -> None:
-    """Keep an event and bring its effect into the ledger, unless that was done before. Raises `EventNotHandledError`.
+def process_event(context: PaymentContext, event: Event, *, delivered: bool = True) -> None:
+    """Store an event and handle it, unless that was done before. Raises `EventNotHandledError`.
 
-    When another delivery of it is being handled, wait for that: what it did is done for all.
+    While another delivery of the same event is being handled, wait for its result.
     """
-    if _is_over(shop, event.id):
+    if _is_finished(context, event.id):
         return
-    with shop.db.write() as session:
-        ours = inbox.claim(session, event, delivered=delivered)
-    if ours is not None:
-        handle(shop, ours)
-    elif not _is_over_soon(shop, event.id):
+    with context.db.write() as session:
+        leased = inbox.lease(session, event, delivered=delivered)
+    if leased is not None:
+        handle_event(context, leased)
+    elif not _wait_until_finished(context, event.id):
         raise EventNotHandledError(event.id)
 
 
-def handle(shop: PaymentContext, event: StripeEvent) -> None:
-    """Bring the effect of an event that we have claimed into the ledger. Raises `EventNotHandledError`, having noted why."""
+def handle_event(context: PaymentContext, event: StripeEvent) -> None:
+    """Handle an event that we have leased. Raises `EventNotHandledError` after recording the reason."""
     try:
-        _enter(shop, event)
+        _fulfill(context, event)
     except Exception as failure:  # whatever it is, the event stays in the inbox
         kind = type(failure).__name__
         log.warning("event not handled", event_id=event.event_id, type=event.type, failure=kind)
-        with shop.db.write() as session:
-            inbox.note_failure(session, event.id, failure)
+        with context.db.write() as session:
+            inbox.record_failure(session, event.id, failure)
         raise EventNotHandledError(event.event_id) from failure
 
 
-def handle_one(services: Services) -> bool:
-    """Worker: handle the event that waits longest. Whether there was one."""
+def handle_next_event(services: Services) -> bool:
+    """Worker: handle the event that has been due longest. Whether there was one."""
     if not services.settings.sells:
         return False
-    shop = shop_of(services)
-    with shop.db.write() as session:
-        event = inbox.claim_due(session)
+    context = payment_context(services)
+    with context.db.write() as session:
+        event = inbox.lease_next(session)
     if event is None:
         return False
     try:
-        handle(shop, event)
+        handle_event(context, event)
     except EventNotHandledError:
-        return True  # noted; it comes again after its pause
+        return True  # recorded; it is retried later
     return True
 
 
-def _is_over(shop: PaymentContext, event_id: str) -> bool:
-    with shop.db.read() as session:
-        event = inbox.find(session, event_id)
-    return event is not None and inbox.is_over(event)
+def _is_finished(context: PaymentContext, event_id: str) -> bool:
+    with context.db.read() as session:
+        event = inbox.find_event(session, event_id)
+    return event is not None and inbox.is_finished(event)
 
 
-def _is_over_soon(shop: PaymentContext, event_id: str) -> bool:
-    give_up = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < give_up:
-        with shop.db.read() as session:
-            event = inbox.find(session, event_id)
-        if event is None or inbox.is_over(event) or not inbox.is_leased(event):
-            return event is not None and inbox.is_over(event)
-        time.sleep(LOOK_EVERY_SECONDS)
+def _wait_until_finished(context: PaymentContext, event_id: str) -> bool:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline:
+        with context.db.read() as session:
+            event = inbox.find_event(session, event_id)
+        if event is None or inbox.is_finished(event) or not inbox.is_leased(event):
+            return event is not None and inbox.is_finished(event)
+        time.sleep(POLL_SECONDS)
     return False
 
 
-def _enter(shop: PaymentContext, event: StripeEvent) -> None:
+def _fulfill(context: PaymentContext, event: StripeEvent) -> None:
     try:
-        fulfill(shop, _session_of(shop, event), lambda session: inbox.close(session, event, "done"))
+        fulfill(
+            context,
+            _checkout_session_id(context, event),
+            lambda session: inbox.mark_handled(session, event, "done"),
+        )
     except NotOurSessionError:
-        with shop.db.write() as session:
-            inbox.close(session, event, "ignored")
-    except UnknownOrderError as unknown:
-        with shop.db.write() as session:
-            notifications.unknown_order(session, unknown.session_id)
-            inbox.close(session, event, "done")
+        with context.db.write() as session:
+            inbox.mark_handled(session, event, "ignored")
+    except UnknownOrderError as error:
+        with context.db.write() as session:
+            notifications.unknown_order(session, error.session_id)
+            inbox.mark_handled(session, event, "done")
 
 
-def _session_of(shop: PaymentContext, event: StripeEvent) -> str:
-    """The Checkout Session to look at. Raises `NotOurSessionError`."""
-    if event.type in ABOUT_A_SESSION:
+def _checkout_session_id(context: PaymentContext, event: StripeEvent) -> str:
+    """The Checkout Session that the event concerns. Raises `NotOurSessionError`."""
+    if event.type in CHECKOUT_SESSION_EVENTS:
         return str(event.body["id"])
     intent = event.body.get("payment_intent")
     if not isinstance(intent, str):
         raise NotOurSessionError(event.event_id)
-    with shop.db.read() as session:
-        known = select(Payment.checkout_session_id).where(Payment.payment_intent == intent)
-        found, ours = session.scalars(known).one_or_none(), site_id(session)
-    return found or _session_asked(shop, intent, ours)
+    with context.db.read() as session:
+        recorded = select(Payment.checkout_session_id).where(Payment.payment_intent == intent)
+        checkout_session_id, our_site = session.scalars(recorded).one_or_none(), site_id(session)
+    return checkout_session_id or _checkout_session_id_at_stripe(context, intent, our_site)
 
 
-def _session_asked(shop: PaymentContext, intent: str, ours: str) -> str:
-    """A refund or dispute that came before its payment: Stripe knows which session it belongs to."""
+def _checkout_session_id_at_stripe(context: PaymentContext, intent: str, our_site: str) -> str:
+    """Ask Stripe, because the payment of this refund or dispute is not recorded yet."""
     try:
-        marks = shop.stripe.intent(intent).metadata
+        metadata = context.stripe.retrieve_payment_intent(intent).metadata
     except StripeNotFoundError:
         raise NotOurSessionError(intent) from None
-    if marks.get(SITE) != ours or ORDER not in marks:
+    if metadata.get(SITE_KEY) != our_site or ORDER_KEY not in metadata:
         raise NotOurSessionError(intent)
-    found = shop.stripe.session_of(intent)
-    if found is None:
+    checkout_session_id = context.stripe.checkout_session_id_for(intent)
+    if checkout_session_id is None:
         raise NotOurSessionError(intent)
-    return found
+    return checkout_session_id

@@ -1,7 +1,7 @@
-"""The inbox: rows of events, who is at work on which, and what became of them.
+"""The inbox: stored events, the lease on each that is being handled, retries, and outcomes.
 
-An event is kept in its own transaction before anything else, and under a lease while somebody handles it, so
-that a hundred deliveries of one event are one piece of work.
+An event is stored in a transaction of its own before it is handled. While it is leased, other deliveries of
+the same event do nothing.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -15,117 +15,114 @@ from carrel.db import insert_into
 from carrel.mail import alarms
 from payments.models import StripeEvent
 from payments.stripe.client import StripeUnavailableError
-from payments.stripe.events import KNOWN, EventFact
+from payments.stripe.events import HANDLED_EVENTS, Event
 from payments.stripe.schemas import StripeResponseError
 
-TRIES: Final = 10
-LEASE: Final = timedelta(
-    seconds=20
-)  # longer than handling can take: four calls to Stripe, of five seconds each
-FIRST_PAUSE: Final = timedelta(seconds=10)
-LONGEST_PAUSE: Final = timedelta(hours=1)
-PAUSE_WHILE_AWAY: Final = timedelta(minutes=1)
+MAX_TRIES: Final = 10
+LEASE: Final = timedelta(seconds=20)  # the longest handling: four requests to Stripe of five seconds each
+FIRST_RETRY_DELAY: Final = timedelta(seconds=10)
+MAX_RETRY_DELAY: Final = timedelta(hours=1)
+OUTAGE_RETRY_DELAY: Final = timedelta(minutes=1)
 
 
-def find(session: Session, event_id: str) -> StripeEvent | None:
-    """The row of an event that came before."""
+def find_event(session: Session, event_id: str) -> StripeEvent | None:
+    """The stored event with this Stripe id."""
     return session.scalars(select(StripeEvent).where(StripeEvent.event_id == event_id)).one_or_none()
 
 
-def is_over(event: StripeEvent) -> bool:
-    """Done, or waiting for the operator after ten tries: nobody needs to bring it again."""
+def is_finished(event: StripeEvent) -> bool:
+    """Handled, or dead after ten tries: Stripe need not resend it."""
     return event.handled_at is not None or event.dead_at is not None
 
 
 def is_leased(event: StripeEvent) -> bool:
-    """Whether somebody is at work on it."""
+    """Whether it is being handled."""
     now = clock.now()
     return event.leased_until is not None and now < event.leased_until <= now + LEASE + clock.TOLERANCE
 
 
-def claim(session: Session, event: EventFact, *, delivered: bool) -> StripeEvent | None:
-    """Keep the event and take it to work on; None if it is over or somebody else has it.
+def lease(session: Session, event: Event, *, delivered: bool) -> StripeEvent | None:
+    """Store and lease the event; None if it is finished or leased already.
 
-    One that was not `delivered` but fetched by us is no sign that the webhook works.
+    `delivered`: by the webhook. An event that we fetched ourselves does not show that the webhook works.
     """
     now = clock.now()
-    keep = insert_into(session, StripeEvent).values(
+    insert = insert_into(session, StripeEvent).values(
         source="stripe",
         event_id=event.id,
         type=event.type,
-        body=event.body(),
+        body=event.stored_body(),
         created_at=datetime.fromtimestamp(event.created, UTC),
         received_at=now if delivered else None,
         next_try_at=now,
         leased_until=now + LEASE,
     )
-    take = keep.on_conflict_do_update(
+    upsert = insert.on_conflict_do_update(
         index_elements=[StripeEvent.source, StripeEvent.event_id],
         set_={"leased_until": now + LEASE},
-        where=_is_free(),
+        where=_is_available(),
     )
-    return session.scalars(take.returning(StripeEvent)).one_or_none()
+    return session.scalars(upsert.returning(StripeEvent)).one_or_none()
 
 
-def claim_due(session: Session) -> StripeEvent | None:
-    """Take the event that is due longest, for the worker."""
+def lease_next(session: Session) -> StripeEvent | None:
+    """Lease the event that has been due longest."""
     now = clock.now()
-    due = (_is_free(), clock.has_passed(StripeEvent.next_try_at, LONGEST_PAUSE))
-    # A type of a later release is left to it: both releases may work while one replaces the other.
-    known = select(StripeEvent.id).where(*due, StripeEvent.type.in_(KNOWN))
-    first = known.order_by(StripeEvent.next_try_at).limit(1).with_for_update(skip_locked=True)
+    due = (_is_available(), clock.has_passed(StripeEvent.next_try_at, MAX_RETRY_DELAY))
+    # During an upgrade, the new release may store types that this one does not know: leave them to it.
+    handled = select(StripeEvent.id).where(*due, StripeEvent.type.in_(HANDLED_EVENTS))
+    first = handled.order_by(StripeEvent.next_try_at).limit(1).with_for_update(skip_locked=True)
     event_id = session.scalars(first).one_or_none()
     if event_id is None:
         return None
-    taken = update(StripeEvent).where(StripeEvent.id == event_id).values(leased_until=now + LEASE)
-    return session.scalars(taken.returning(StripeEvent)).one()
+    leased = update(StripeEvent).where(StripeEvent.id == event_id).values(leased_until=now + LEASE)
+    return session.scalars(leased.returning(StripeEvent)).one()
 
 
-def close(session: Session, event: StripeEvent, outcome: str) -> None:
-    """The event is done, or ignored as none of ours."""
-    undone = update(StripeEvent).where(StripeEvent.id == event.id, StripeEvent.handled_at.is_(None))
-    session.execute(undone.values(handled_at=clock.now(), outcome=outcome, last_error="", leased_until=None))
+def mark_handled(session: Session, event: StripeEvent, outcome: str) -> None:
+    """Record the outcome: done, or ignored because it is not ours."""
+    unhandled = update(StripeEvent).where(StripeEvent.id == event.id, StripeEvent.handled_at.is_(None))
+    session.execute(
+        unhandled.values(handled_at=clock.now(), outcome=outcome, last_error="", leased_until=None)
+    )
 
 
-def note_failure(session: Session, event_id: int, failure: Exception) -> None:
-    """Write why, and when to try again. After ten tries the event waits for the operator."""
+def record_failure(session: Session, event_id: int, failure: Exception) -> None:
+    """Record the reason and the time of the next try. After ten tries the event is dead."""
     row = session.get_one(StripeEvent, event_id)
     if row.handled_at:
         return
     row.leased_until = None
-    row.last_error = f"{type(failure).__name__}: {_plain(failure)}"[:200]
-    if isinstance(failure, StripeUnavailableError):  # no fault of the event: it does not wear out its tries
-        row.next_try_at = clock.now() + PAUSE_WHILE_AWAY
+    # Our own exceptions carry ids only; those of the database or a library may carry personal data.
+    message = str(failure) if type(failure).__module__.startswith("payments.") else ""
+    row.last_error = f"{type(failure).__name__}: {message}"[:200]
+    if isinstance(failure, StripeUnavailableError):  # not the event's fault: does not count as a try
+        row.next_try_at = clock.now() + OUTAGE_RETRY_DELAY
         return
     row.tries += 1
-    row.next_try_at = clock.now() + min(FIRST_PAUSE * 2 ** (row.tries - 1), LONGEST_PAUSE)
+    row.next_try_at = clock.now() + min(FIRST_RETRY_DELAY * 2 ** (row.tries - 1), MAX_RETRY_DELAY)
     if isinstance(failure, StripeResponseError):
-        _raise_unreadable(session, row)
-    if row.tries >= TRIES:
-        _bury(session, row)
+        _raise_unreadable_alarm(session, row)
+    if row.tries >= MAX_TRIES:
+        _mark_dead(session, row)
 
 
 def retry(session: Session, event_id: str, actor: str) -> bool:
-    """The operator has mended the cause: a dead event gets its tries again. Whether there was such an event."""
+    """Retry a dead event, when the operator has fixed the cause. Whether there was such an event."""
     dead = update(StripeEvent).where(StripeEvent.event_id == event_id, StripeEvent.dead_at.is_not(None))
-    risen = dead.values(dead_at=None, tries=0, next_try_at=clock.now()).returning(StripeEvent.id)
-    if session.scalars(risen).first() is None:
+    revived = dead.values(dead_at=None, tries=0, next_try_at=clock.now()).returning(StripeEvent.id)
+    if session.scalars(revived).first() is None:
         return False
     audit.record(session, actor=actor, action="event.retry", subject=f"event:{event_id}"[:200])
     return True
 
 
-def _is_free() -> ColumnElement[bool]:
+def _is_available() -> ColumnElement[bool]:
     unleased = or_(StripeEvent.leased_until.is_(None), clock.has_passed(StripeEvent.leased_until, LEASE))
     return StripeEvent.handled_at.is_(None) & StripeEvent.dead_at.is_(None) & unleased
 
 
-def _plain(failure: Exception) -> str:
-    # Our own failures carry ids; a database's or library's words may carry values.
-    return str(failure) if type(failure).__module__.startswith("payments.") else ""
-
-
-def _raise_unreadable(session: Session, row: StripeEvent) -> None:
+def _raise_unreadable_alarm(session: Session, row: StripeEvent) -> None:
     alarms.raise_alarm(
         session,
         "stripe-unreadable",
@@ -134,12 +131,12 @@ def _raise_unreadable(session: Session, row: StripeEvent) -> None:
     )
 
 
-def _bury(session: Session, row: StripeEvent) -> None:
+def _mark_dead(session: Session, row: StripeEvent) -> None:
     row.dead_at = clock.now()
     alarms.raise_alarm(
         session,
         f"event-dead:{row.event_id}"[:80],
-        "An event of Stripe's could not be handled",
-        f"After {row.tries} tries, event {row.event_id} ({row.type}) waits for you: {row.last_error}. "
-        "Reconciliation may have entered its effect meanwhile.",
+        "A Stripe event could not be handled",
+        f"After {row.tries} tries, event {row.event_id} ({row.type}) is no longer retried: {row.last_error}. "
+        "Reconciliation may have recorded its effect meanwhile.",
     )

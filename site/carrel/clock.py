@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
-# So far two clocks may differ, or a time server may set ours back; Stripe's signatures allow as much.
+# Two clocks may differ this much, or a time server set ours back this far; Stripe's signatures allow as much.
 TOLERANCE = timedelta(minutes=5)
 Instant = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
 
@@ -18,11 +18,11 @@ def now() -> datetime:
 def has_passed(moment: Instant, longest: timedelta) -> ColumnElement[bool]:
     """Whether a moment has passed that was set `longest` ahead at most.
 
-    One that lies further ahead was set by a clock that has gone back since: nobody waits for it (DATA-23).
+    One further ahead was set by a clock that was set back since, and does not count (DATA-23).
     """
     return or_(moment <= now(), is_of_another_clock(moment, longest))
 
 
 def is_of_another_clock(moment: Instant, longest: timedelta) -> ColumnElement[bool]:
-    """Whether a moment lies further ahead than our clock would have set it."""
+    """Whether a moment is further ahead than our clock would have set it."""
     return moment > now() + longest + TOLERANCE

@@ -1,4 +1,4 @@
-"""The publishing brand's own colour: refused when people could not read it, by day or by night.
+"""The publishing brand's own color: refused when text in it could not be read, by day or by night.
 
 Contrast is WCAG 2.2's (https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio): 4.5 at least for words.
 """
@@ -10,7 +10,7 @@ LEAST = 4.5
 SHIPPED, SHIPPED_DARK = "#17594a", "#8ccdb4"  # as in static/css/variables.css
 LIGHT_GROUNDS = ("#fbf9f3", "#f3efe4", "#f8e7a9")  # paper, well, a found word
 DARK_GROUNDS = ("#191815", "#22211d", "#57480f")
-BRIGHT, DARK = "#fffefb", "#0f211b"  # words on the colour itself
+BRIGHT, DARK = "#fffefb", "#0f211b"  # words on the color itself
 WASH, STEP = 0.1, 0.04
 
 
@@ -33,24 +33,24 @@ class Rgb(NamedTuple):
 
 @dataclass(frozen=True)
 class Accent:
-    """The colour of links and buttons, the words on it, and its tint: by day and by night."""
+    """The color of links and buttons, the words on it, and its tint: by day and by night."""
 
     day: str
     night: str
 
     @property
     def on_day(self) -> str:
-        """Words on the colour by day."""
+        """Words on the color by day."""
         return _words_on(parse(self.day))
 
     @property
     def on_night(self) -> str:
-        """Words on the colour by night."""
+        """Words on the color by night."""
         return _words_on(parse(self.night))
 
     @property
     def css(self) -> str:
-        """The rules that put this colour in place of the shipped one; none for the shipped one."""
+        """The rules that put this color in place of the shipped one; none for the shipped one."""
         if (self.day, self.night) == (SHIPPED, SHIPPED_DARK):
             return ""
         pairs = {
@@ -59,7 +59,7 @@ class Accent:
             "wash": (_wash(self.day, LIGHT_GROUNDS[0]), _wash(self.night, DARK_GROUNDS[0])),
         }
         rules = "".join(f" --{name}: light-dark({day}, {night});" for name, (day, night) in pairs.items())
-        # Who asks their system for more contrast keeps the colours made for it.
+        # Who asks their system for more contrast keeps the colors made for it.
         return f"\n@media not (prefers-contrast: more) {{ :root {{{rules} }} }}\n"
 
 
@@ -67,7 +67,7 @@ def parse(text: str) -> Rgb:
     """`#rrggbb`. Raises `ValueError`."""
     digits = text.removeprefix("#")
     if len(text) != 7 or len(digits) != 6 or set(digits.lower()) - set("0123456789abcdef"):
-        raise ValueError("write a colour such as #17594a")
+        raise ValueError("write a color such as #17594a")
     return Rgb(*bytes.fromhex(digits))
 
 
@@ -80,7 +80,7 @@ def contrast(one: Rgb, other: Rgb) -> float:
 def accent_of(day: str, night: str) -> Accent:
     """The accent of two settings; what is empty is the shipped one, or made from the other.
 
-    Raises `ValueError` with the mend when words in that colour could not be read.
+    Raises `ValueError` with a readable color when text in that color could not be read.
     """
     if not day:
         return Accent(SHIPPED, _readable(night, DARK_GROUNDS) if night else SHIPPED_DARK)
@@ -91,24 +91,24 @@ def accent_of(day: str, night: str) -> Accent:
 
 
 def _readable(text: str, grounds: tuple[str, ...]) -> str:
-    colour = parse(text)
-    if _least(colour, grounds) >= LEAST:
+    color = parse(text)
+    if _least(color, grounds) >= LEAST:
         return text.lower()
     raise ValueError(
-        f"{text} cannot be read on the page (contrast {_least(colour, grounds):.1f}, {LEAST} is needed); "
-        f"{_towards(colour, grounds)} can"
+        f"{text} cannot be read on the page (contrast {_least(color, grounds):.1f}, {LEAST} is needed); "
+        f"{_towards(color, grounds)} can"
     )
 
 
-def _least(colour: Rgb, grounds: tuple[str, ...]) -> float:
-    return min(contrast(colour, parse(ground)) for ground in grounds)
+def _least(color: Rgb, grounds: tuple[str, ...]) -> float:
+    return min(contrast(color, parse(ground)) for ground in grounds)
 
 
-def _towards(colour: Rgb, grounds: tuple[str, ...]) -> Rgb:
+def _towards(color: Rgb, grounds: tuple[str, ...]) -> Rgb:
     """The nearest shade that can be read: darker on light grounds, lighter on dark ones."""
     end = Rgb(0, 0, 0) if grounds is LIGHT_GROUNDS else Rgb(255, 255, 255)
     share = 0.0
-    while _least(shade := _mix(end, colour, share), grounds) < LEAST:
+    while _least(shade := _mix(end, color, share), grounds) < LEAST:
         share += STEP
     return shade
 
@@ -121,8 +121,8 @@ def _wash(accent: str, ground: str) -> str:
     return str(_mix(parse(accent), parse(ground), WASH))
 
 
-def _words_on(colour: Rgb) -> str:
-    return max((BRIGHT, DARK), key=lambda words: contrast(parse(words), colour))
+def _words_on(color: Rgb) -> str:
+    return max((BRIGHT, DARK), key=lambda words: contrast(parse(words), color))
 
 
 def _linear(part: float) -> float:

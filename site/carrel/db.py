@@ -106,10 +106,10 @@ class Database:
             yield session
 
     def marker(self, statement: ReturningUpdate[tuple[int]]) -> "Marker":
-        """For marks that come by the hundred a second, such as that a mail was sent.
+        """For marks that are made hundreds of times a second, such as that a mail was sent.
 
-        On SQLite marks outlive a crash of ours, but the last ones perhaps not a loss of power: the next
-        ordinary commit makes them last. Whoever writes so must be able to tell what a reboot took.
+        On SQLite marks survive a crash of ours, but the last ones perhaps not a power failure: the next ordinary
+        commit makes them durable. The caller must be able to find out what a reboot took.
         """
         return Marker(self._marker, statement)
 
@@ -242,8 +242,8 @@ def set_pragmas(connection: Any, synchronous: int = FULL) -> None:
     for name, wanted in (PRAGMAS | {"synchronous": synchronous}).items():
         if _pragma(connection, name) != wanted:
             connection.execute(f"PRAGMA {name} = {wanted}")
-        if (found := _pragma(connection, name)) != wanted:
-            raise DatabaseUnusableError(f"SQLite kept {name} = {found!r} where {wanted!r} is needed.")
+        if (actual := _pragma(connection, name)) != wanted:
+            raise DatabaseUnusableError(f"SQLite kept {name} = {actual!r} where {wanted!r} is needed.")
 
 
 def _pragma(connection: Any, name: str) -> object:

@@ -1,9 +1,10 @@
 """Logs: one JSON object a line on standard error, in UTC, with the request's id, and with no secret in it.
 
-Whatever a library puts into a message, mail addresses and keys are struck out before the line is written
-(PAY-30, ASVS 16.2.5).
+Whatever a library puts into a message, mail addresses, keys and tokens are struck out before the line is
+written (PAY-30, ASVS 16.2.5).
 """
 
+import logging
 import re
 import sys
 from collections.abc import MutableMapping
@@ -16,6 +17,9 @@ SECRETS = re.compile(
     r"(?P<key>\b(?:sk|rk|whsec)_[A-Za-z0-9_]+)"
     r"|(?P<login>://[^/\s:@]+:[^/\s@]+@)"
     r"|(?P<address>[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+)"
+    # A part of a path that is long and has capitals is no article's name: it lets somebody in (ASVS 14.2.1).
+    r"|(?<=/)(?=[\w.-]*[A-Z])(?P<token>[\w.-]{40,})"
+    r"|(?<![\w-])(?=[\w-]*[A-Z])(?P<bare_token>[\w-]{43})(?![\w-])"
 )
 
 
@@ -48,9 +52,18 @@ def configure() -> None:
 def strike_out_secrets(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Strike addresses, keys and logins out of every text of a log line."""
-    return {name: _struck(value) if isinstance(value, str) else value for name, value in event.items()}
+    """Strike addresses, keys, logins and tokens out of every text of a log line."""
+    return {name: struck(value) if isinstance(value, str) else value for name, value in event.items()}
 
 
-def _struck(text: str) -> str:
-    return SECRETS.sub(lambda found: f"[{found.lastgroup}]", text)
+def struck(text: str) -> str:
+    """The text without its secrets: each is replaced by a word such as `[token]`."""
+    return SECRETS.sub(lambda match: f"[{(match.lastgroup or '').removeprefix('bare_')}]", text)
+
+
+class StrikingFormatter(logging.Formatter):
+    """For the logs of libraries, traces included: gunicorn names the URL of a request that failed."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as text, without secrets."""
+        return struck(super().format(record))

@@ -1,7 +1,7 @@
-"""Editions: the three forms in which a page exists, kept rendered, and the epoch that makes them old.
+"""The page cache: each page once for each audience, and the cache version that makes cached pages stale.
 
-An edition holds nothing personal. It is rendered once, compressed once, and served from memory until
-the epoch rises (somebody published, bought, was refunded), its own clock runs out, or room is needed.
+A cached page holds nothing personal. It is rendered once, compressed once, and served from memory until
+the cache version rises (somebody published, bought, was refunded), its time is over, or room is needed.
 """
 
 import gzip
@@ -19,14 +19,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from carrel.db import Base, Database
 
-VERDICT_SECONDS = 60.0
-VERDICTS_KEPT = 20_000
+AUDIENCE_SECONDS = 60.0
+MOST_AUDIENCES = 20_000
 CAPACITY_BYTES = 64 * 1024 * 1024
 POLL_SECONDS = 0.5  # our own processes see a change within a second
 
 
 class Audience(StrEnum):
-    """Who a page is for: a stranger, somebody signed in, somebody with the pass."""
+    """Whom a page is for: a guest, somebody who is signed in, somebody with the pass."""
 
     GUEST = "guest"
     READER = "reader"
@@ -39,7 +39,7 @@ class Audience(StrEnum):
 
 
 class CacheVersion(Base):
-    """One row, one number. It rises in the transaction that makes editions or verdicts old."""
+    """One row, one number. It rises in the transaction that makes cached pages or audiences stale."""
 
     __tablename__ = "epoch"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
@@ -48,41 +48,41 @@ class CacheVersion(Base):
     value: Mapped[int]
 
 
-def current_epoch(session: Session) -> int:
-    """The epoch as this transaction sees it."""
+def current_cache_version(session: Session) -> int:
+    """The cache version as this transaction sees it."""
     return session.scalars(select(CacheVersion.value)).one()
 
 
-def raise_epoch(session: Session) -> None:
-    """Make every kept edition and verdict old, from the commit of this transaction on."""
+def bump_cache_version(session: Session) -> None:
+    """Make every cached page and audience stale, from the commit of this transaction on."""
     session.execute(update(CacheVersion).values(value=CacheVersion.value + 1))
 
 
 class CacheVersionWatch:
-    """The epoch, asked of the database twice a second at most.
+    """The cache version, read from the database twice a second at most.
 
-    While the database cannot answer, the last known epoch stands: kept editions go on being served.
+    While the database cannot answer, the last known version stands: cached pages go on being served.
     """
 
     def __init__(self, db: Database, poll_seconds: float = POLL_SECONDS) -> None:
         self._db = db
         self._poll_seconds = poll_seconds
         self._value = 0
-        self._asked_at = float("-inf")
+        self._read_at = float("-inf")
         self._lock = threading.Lock()
 
-    def value(self) -> int:
-        """The epoch, at most `poll_seconds` old."""
+    def current(self) -> int:
+        """The cache version, at most `poll_seconds` old."""
         with self._lock:
-            if time.monotonic() - self._asked_at >= self._poll_seconds:
-                self._ask()
+            if time.monotonic() - self._read_at >= self._poll_seconds:
+                self._read()
             return self._value
 
-    def _ask(self) -> None:
-        self._asked_at = time.monotonic()
+    def _read(self) -> None:
+        self._read_at = time.monotonic()
         try:
             with self._db.read() as session:
-                self._value = current_epoch(session)
+                self._value = current_cache_version(session)
         except SQLAlchemyError:
             if self._value == 0:
                 raise
@@ -94,7 +94,7 @@ class CachedPage:
 
     gzipped: bytes
     digest: str
-    epoch: int
+    cache_version: int
     fresh_until: datetime | None
     mimetype: str = "text/html"
     changed_at: datetime | None = None
@@ -104,23 +104,33 @@ class CachedPage:
         """The page as it was rendered."""
         return gzip.decompress(self.gzipped)
 
+    def is_fresh(self, cache_version: int, now: datetime) -> bool:
+        """Whether neither a newer cache version nor the clock made it stale."""
+        in_time = self.fresh_until is None or now < self.fresh_until
+        return in_time and self.cache_version == cache_version
 
-def keep(
+
+def compress(
     body: str,
-    epoch: int,
+    cache_version: int,
     fresh_until: datetime | None,
     mimetype: str = "text/html",
     changed_at: datetime | None = None,
 ) -> CachedPage:
-    """Compress a rendered page. `fresh_until` is when the clock alone makes it old (an article appears),
-    `changed_at` when what it says last changed, for Last-Modified."""
+    """Compress a rendered page for the cache.
+
+    `fresh_until` is when time alone makes it stale (an article appears), `changed_at` when its content last
+    changed, for Last-Modified.
+    """
     raw = body.encode()
     digest = hashlib.sha256(raw).hexdigest()[:32]
-    return CachedPage(gzip.compress(raw, 6, mtime=0), digest, epoch, fresh_until, mimetype, changed_at)
+    return CachedPage(
+        gzip.compress(raw, 6, mtime=0), digest, cache_version, fresh_until, mimetype, changed_at
+    )
 
 
 class PageCache:
-    """Kept pages, bounded by bytes, the least recently served leaving first."""
+    """Cached pages, bounded by their bytes; the least recently served leaves first."""
 
     def __init__(self, capacity_bytes: int = CAPACITY_BYTES) -> None:
         self.capacity_bytes = capacity_bytes
@@ -128,25 +138,25 @@ class PageCache:
         self._pages: OrderedDict[tuple[str, Audience], CachedPage] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: str, edition: Audience, epoch: int, now: datetime) -> CachedPage | None:
-        """The kept page, unless the epoch or the clock made it old."""
+    def get(self, key: str, audience: Audience, cache_version: int, now: datetime) -> CachedPage | None:
+        """The cached page, unless a newer cache version or the clock made it stale."""
         with self._lock:
-            page = self._pages.get((key, edition))
-            if page is None or page.epoch != epoch or (page.fresh_until and page.fresh_until <= now):
+            page = self._pages.get((key, audience))
+            if page is None or not page.is_fresh(cache_version, now):
                 return None
-            self._pages.move_to_end((key, edition))
+            self._pages.move_to_end((key, audience))
             return page
 
-    def last(self, key: str, edition: Audience) -> CachedPage | None:
-        """The page that was kept last, however old: better than none while the database is away."""
+    def last(self, key: str, audience: Audience) -> CachedPage | None:
+        """The page that was cached last, however old: better than none while the database is away."""
         with self._lock:
-            return self._pages.get((key, edition))
+            return self._pages.get((key, audience))
 
-    def put(self, key: str, edition: Audience, page: CachedPage) -> None:
-        """Keep a page, and let the oldest go until all fit."""
+    def put(self, key: str, audience: Audience, page: CachedPage) -> None:
+        """Cache a page, and drop the least recently served until all fit."""
         with self._lock:
-            self._drop((key, edition))
-            self._pages[key, edition] = page
+            self._drop((key, audience))
+            self._pages[key, audience] = page
             self.used_bytes += len(page.gzipped)
             while self.used_bytes > self.capacity_bytes and self._pages:
                 self._drop(next(iter(self._pages)))
@@ -157,34 +167,34 @@ class PageCache:
 
 
 class AudienceCache:
-    """Which edition a cookie gets, for a minute and within one epoch; bounded, the oldest leaving first."""
+    """Which audience a cookie belongs to, for a minute and within one cache version; bounded, the oldest leaves first."""
 
-    def __init__(self, capacity: int = VERDICTS_KEPT, seconds: float = VERDICT_SECONDS) -> None:
+    def __init__(self, capacity: int = MOST_AUDIENCES, seconds: float = AUDIENCE_SECONDS) -> None:
         self._capacity = capacity
         self._seconds = seconds
-        self._verdicts: OrderedDict[str, tuple[Audience, int, float]] = OrderedDict()
+        self._audiences: OrderedDict[str, tuple[Audience, int, float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, cookie: str, epoch: int) -> Audience | None:
-        """The verdict, unless the epoch or a minute made it old."""
+    def get(self, cookie: str, cache_version: int) -> Audience | None:
+        """The cached audience, unless a newer cache version or a minute made it stale."""
         with self._lock:
-            edition, of_epoch, until = self._verdicts.get(cookie, (None, 0, 0.0))
-        return edition if of_epoch == epoch and time.monotonic() < until else None
+            audience, of_version, until = self._audiences.get(cookie, (None, 0, 0.0))
+        return audience if of_version == cache_version and time.monotonic() < until else None
 
     def last(self, cookie: str) -> Audience | None:
-        """The last verdict, however old: better than none while the database is away."""
+        """The last known audience, however old: better than none while the database is away."""
         with self._lock:
-            return self._verdicts.get(cookie, (None, 0, 0.0))[0]
+            return self._audiences.get(cookie, (None, 0, 0.0))[0]
 
-    def put(self, cookie: str, edition: Audience, epoch: int) -> None:
-        """Keep a verdict that was asked for within this epoch."""
+    def put(self, cookie: str, audience: Audience, cache_version: int) -> None:
+        """Cache an audience that was read within this cache version."""
         with self._lock:
-            self._verdicts.pop(cookie, None)
-            self._verdicts[cookie] = (edition, epoch, time.monotonic() + self._seconds)
-            while len(self._verdicts) > self._capacity:
-                self._verdicts.popitem(last=False)
+            self._audiences.pop(cookie, None)
+            self._audiences[cookie] = (audience, cache_version, time.monotonic() + self._seconds)
+            while len(self._audiences) > self._capacity:
+                self._audiences.popitem(last=False)
 
     def drop(self, cookie: str) -> None:
         """Forget it: the browser has just signed out."""
         with self._lock:
-            self._verdicts.pop(cookie, None)
+            self._audiences.pop(cookie, None)

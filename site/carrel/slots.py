@@ -1,6 +1,6 @@
 """The slots of a site, as `[slots.<name>]` in `carrel.toml` declares them, and the network that may fill them.
 
-They stand with the settings, on the ground floor, because a misspelt slot must stop the start.
+They belong to the settings, because a misspelled slot must stop the start.
 """
 
 import re
@@ -48,8 +48,8 @@ def _seller(line: str) -> str:
 Sources = tuple[Annotated[str, AfterValidator(_source)], ...]
 
 
-class Place(StrEnum):
-    """Where in a page, a mail or a feed a slot stands."""
+class SlotPlace(StrEnum):
+    """Where in a page, a mail or a feed a slot is."""
 
     TOP = "top"  # of an article, under the offer line
     INLINE = "inline"  # between two blocks of an article
@@ -65,12 +65,12 @@ class Slot(BaseModel):
     """One slot.
 
     Sizes are width and height of the ad in CSS pixels, on narrow and on wide screens. The height, and that of
-    the label, is kept free from the first paint.
+    the label, is reserved from the first paint.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    place: Place
+    place: SlotPlace
     on: bool = True
     label: Label = "Advertisement"
     narrow: Size = (300, 84)
@@ -82,7 +82,7 @@ class NetworkAd(BaseModel):
     """The one ad network: its tag, the slots that it may fill, the hosts that it may talk to.
 
     Without a tag it is off. The tag is the operator's own text: whoever can write `carrel.toml` runs the site
-    anyway. `consent_script` is the address of a consent tool, loaded before anything else on pages with such a slot.
+    anyway. `consent_script` is the URL of a consent tool, loaded before anything else on pages with such a slot.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -121,10 +121,10 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
 def declared(tables: Mapping[str, Any]) -> dict[str, Slot]:
     """The shipped slots, changed and added to by the operator's tables.
 
-    Raises `ValueError` with a sentence that names the slot and the mend.
+    Raises `ValueError` with a sentence that names the slot and says how to fix it.
     """
     slots = {name: _slot(name, {**DEFAULTS.get(name, {}), **_table(name, tables)}) for name in _names(tables)}
-    for place in Place:
+    for place in SlotPlace:
         rivals = [name for name, slot in slots.items() if slot.place is place and slot.on]
         if len(rivals) > 1:
             raise ValueError(f"{' and '.join(rivals)} both stand in the place {place}: set on = false in one")
@@ -132,11 +132,11 @@ def declared(tables: Mapping[str, Any]) -> dict[str, Slot]:
 
 
 def check_network(network: NetworkAd, slots: Mapping[str, Slot]) -> None:
-    """Raise `ValueError` with the mend when the network names a slot that it cannot fill."""
+    """Raise `ValueError` with a hint when the network names a slot that it cannot fill."""
     for name in network.slots:
         if name not in slots:
             raise ValueError(f"slots: there is no slot {name!r}{_meant(name, slots)}")
-        if slots[name].place in {Place.DIGEST, Place.FEED}:
+        if slots[name].place in {SlotPlace.DIGEST, SlotPlace.FEED}:
             raise ValueError(f"slots: {name!r} stands outside our pages, where no network's tag can run")
 
 
@@ -160,20 +160,20 @@ def _slot(name: str, values: Mapping[str, Any]) -> Slot:
         raise ValueError(
             f"{name!r} cannot name a slot: use small letters, digits and -, and not ad… at its start"
         )
-    if values["place"] not in list(Place):
-        places = ", ".join(Place)
+    if values["place"] not in list(SlotPlace):
+        places = ", ".join(SlotPlace)
         raise ValueError(
             f"slot {name!r} has the place {values['place']!r}, which does not exist"
-            f"{_meant(str(values['place']), Place)}; the places are {places}"
+            f"{_meant(str(values['place']), SlotPlace)}; the places are {places}"
         )
     try:
         return Slot(**values)
-    except ValidationError as wrong:
-        raise ValueError(_sentence(name, wrong)) from None
+    except ValidationError as error:
+        raise ValueError(_sentence(name, error)) from None
 
 
-def _sentence(name: str, wrong: ValidationError) -> str:
-    first = wrong.errors(include_input=False, include_url=False)[0]
+def _sentence(name: str, error: ValidationError) -> str:
+    first = error.errors(include_input=False, include_url=False)[0]
     key = str(first["loc"][0])
     if first["type"] == "extra_forbidden":
         return f"slot {name!r} has no setting {key!r}{_meant(key, Slot.model_fields)}"
@@ -181,5 +181,5 @@ def _sentence(name: str, wrong: ValidationError) -> str:
 
 
 def _meant(word: str, known: Iterable[str]) -> str:
-    close = get_close_matches(word, [str(each) for each in known], n=1)
+    close = get_close_matches(word, [str(candidate) for candidate in known], n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""

@@ -1,6 +1,6 @@
 """Random tokens, their hashes, and signatures with a purpose.
 
-A token that a person carries is random and stored hashed; a value that must be recognised without
+A token that a person holds is random and stored hashed; a value that must be recognized without
 being stored is signed. A signature names its purpose, so that one made for leaving the newsletter
 cannot sign anybody in (ASVS 9.2).
 """
@@ -49,7 +49,7 @@ def token_hash(token: str) -> bytes:
 
 
 class Signer:
-    """Signs with the first key and recognises all of them, so that keys can be rotated."""
+    """Signs with the first key and recognizes all of them, so that keys can be rotated."""
 
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys or any(len(key.encode()) < MINIMUM_KEY_BYTES for key in keys):
@@ -68,7 +68,7 @@ class Signer:
         """The value of a signed string. Raises `InvalidSignatureError`."""
         value, _, signature = signed.rpartition(".")
         expected = [_mac(key, purpose, value) for key in self._keys]
-        matches = [hmac.compare_digest(signature.encode(), each.encode()) for each in expected]
+        matches = [hmac.compare_digest(signature.encode(), candidate.encode()) for candidate in expected]
         if not any(matches):  # all are compared, so that the time tells nothing
             raise InvalidSignatureError(purpose)
         return value

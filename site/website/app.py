@@ -25,7 +25,7 @@ def create_app(services: Services) -> Flask:
     app.url_map.strict_slashes = True
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES, MAX_FORM_MEMORY_SIZE=LARGEST_BODY_BYTES)
     app.extensions[EXTENSION] = services
-    app.jinja_env.undefined = StrictUndefined  # a misspelt name in a template is a failure, not a gap
+    app.jinja_env.undefined = StrictUndefined  # a misspelled name in a template is a failure, not a gap
     app.jinja_env.globals["settings"] = services.settings
     request_id.init_app(app)
     guards.init_app(app)

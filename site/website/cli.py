@@ -5,6 +5,7 @@ import gc
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -20,7 +21,7 @@ DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EFB
 # the others, and whoever only asks which there are waits for none.
 COMMANDS = {
     "backup": (
-        "website.backup.commands:backup_command",
+        "website.backup_commands:backup_command",
         "Make a backup beside the running site: database, pictures, and a manifest that proves both.",
     ),
     "check": (
@@ -41,10 +42,10 @@ COMMANDS = {
     ),
     "entitlements": ("payments.commands:entitlements", "Who has the pass, by the ledger."),
     "init": (
-        "articles.commands:init_command",
+        "website.commands:init_command",
         "Begin a site: a folder with settings, an exam, an article and the plain pages.",
     ),
-    "mail": ("website.backup.commands:mail", "Mail that is held since a backup was restored."),
+    "mail": ("website.backup_commands:mail", "Mail that is held since a backup was restored."),
     "migrate": ("website.commands:migrate_command", "Bring the database to this release's schema."),
     "new": (
         "articles.commands:new_command",
@@ -55,11 +56,11 @@ COMMANDS = {
         "Say who runs the site: add, list, reset and remove operators.",
     ),
     "publish": (
-        "articles.publish.commands:publish_command",
+        "articles.publish_command:publish_command",
         "Make the library that readers see what the files say, all at once or not at all.",
     ),
     "reconcile": ("payments.commands:reconcile_command", "Compare Stripe with the ledger, both ways."),
-    "restore": ("website.backup.commands:restore_command", "Put a backup back."),
+    "restore": ("website.backup_commands:restore_command", "Put a backup back."),
     "serve": ("website.commands:serve_command", "Serve the site (production)."),
     "subscribers": (
         "newsletter.commands:subscribers",
@@ -84,8 +85,8 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name][0].partition(":")
-        found = getattr(import_module(module), name)
-        return found if isinstance(found, click.Command) else None
+        command = getattr(import_module(module), name)
+        return command if isinstance(command, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The names, and what each does."""
@@ -96,30 +97,38 @@ class Commands(click.Group):
 @click.group(cls=Commands)
 @click.version_option(package_name="carrel")
 @click.option("--demo", is_flag=True, help="Use the settings of the demo that runs here (make run).")
+@click.option(
+    "--env-file", type=click.Path(path_type=Path), help="Read settings from a file of NAME=value lines."
+)
 @click.pass_context
-def carrel(context: click.Context, demo: bool) -> None:
+def carrel(context: click.Context, demo: bool, env_file: Path | None) -> None:
     """Carrel publishes study articles, sells the pass that removes their ads, and mails the digest."""
     context.obj = ready_database
     if not gc.isenabled():  # as `main` left it; by now everything that the command needs is there
         gc.freeze()
         gc.enable()
+    if env_file:
+        from carrel.settings import read_env_file
+
+        os.environ.update(read_env_file(env_file))
     if demo:
         _take_settings_of_running_demo()
 
 
 def _take_settings_of_running_demo() -> None:
     from carrel.settings import load
-    from website.demo.environment import of_running_demo
+    from website.commands import demo_module
 
+    of_running_demo = demo_module("environment").of_running_demo
     os.environ.update(of_running_demo(load(demo=True).home))
 
 
 def ready_database(settings: "Settings") -> "Database":
     """The database of these settings, for a command that needs our schema in it."""
-    from carrel.http.services import open_database
+    from carrel.http.services import existing_database
     from website.migrations import check_schema
 
-    db = open_database(settings)
+    db = existing_database(settings)
     check_schema(db)
     return db
 
@@ -131,39 +140,38 @@ def main() -> None:
         sys.exit(carrel(standalone_mode=False))
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
-    except click.ClickException as wrong:
-        wrong.show()
-        sys.exit(wrong.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except click.Abort:
         sys.exit(130)
-    except Exception as wrong:
-        if sentence := _sentence(wrong):
+    except Exception as error:
+        if sentence := _sentence(error):
             refuse(sentence)
         raise
 
 
-def _sentence(wrong: Exception) -> str:
+def _sentence(error: Exception) -> str:
     """What an operator can do about it; empty when nobody foresaw it."""
     from sqlalchemy.exc import OperationalError  # here: a command that goes well needs none of them
 
     from carrel.db import DatabaseUnusableError
     from carrel.settings import SettingsError
     from website.backup.errors import BackupError
-    from website.demo.processes import ProcessStartError
 
-    match wrong:
-        case SettingsError() | DatabaseUnusableError() | ProcessStartError() | BackupError():
-            return str(wrong)
+    match error:
+        case SettingsError() | DatabaseUnusableError() | BackupError():
+            return str(error)
         case OperationalError():
-            return f"The database cannot be used: {wrong.orig}. {_mend(wrong.orig)}"
-        case OSError() if wrong.errno in DISK_TROUBLE:
-            place = wrong.filename or "the disk"
-            return f"{wrong.strerror}: {place}. Make room, or make it writable, and try again."
+            return f"The database cannot be used: {error.orig}. {_hint(error.orig)}"
+        case OSError() if error.errno in DISK_TROUBLE:
+            place = error.filename or "the disk"
+            return f"{error.strerror}: {place}. Make room, or make it writable, and try again."
     return ""
 
 
-def _mend(wrong: BaseException | None) -> str:
-    if "locked" in str(wrong):
+def _hint(error: BaseException | None) -> str:
+    if "locked" in str(error):
         return "Others are writing: try again in a minute."
     return "Is the disk full, or the folder read-only?"
 

@@ -1,25 +1,92 @@
-"""The commands that run the site: serve, worker, migrate, demo."""
+"""The commands that make and run a site: init, serve, worker, migrate, demo."""
 
 import os
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
-from carrel.http.services import make_services, open_database
-from carrel.settings import Settings, load, require_production
-from website.backup.home_lock import site_runs
+from carrel import clock, deployment
+from carrel.db import Database
+from carrel.http.services import existing_database, make_services, open_database
+from carrel.settings import Settings, SettingsError, load, require_production
+from website.backup.home_lock import site_lock
 from website.migrations import check_columns, check_schema, migrate
+
+OF_THE_DEMO = ("website.demo", "aiosmtpd")
 
 
 def running_settings(demo: bool) -> Settings:
-    """Settings that a site can run on, over a schema that is ours."""
+    """Settings that a site can run on, with our schema, in a home that belongs to it."""
     settings = load(demo=True) if demo else require_production(load())
-    db = open_database(settings)
+    db = existing_database(settings)
     try:
         check_schema(db)
         check_columns(db)
+        if not demo:
+            _claim(settings, db)
     finally:
         db.close()
     return settings
+
+
+def _claim(settings: Settings, db: Database) -> None:
+    """Mark the home as a public site's, and say what an unmarked demo has left in it.
+
+    A site starts on a full disk too: then it stays without the mark until the next start.
+    """
+    from website.doctor.findings import CheckContext, Level
+    from website.doctor.samples import samples
+
+    deployment.check(settings, db, deployment.DeploymentKind.PRODUCTION)
+    with suppress(OSError, SQLAlchemyError):
+        deployment.mark(settings, db, deployment.DeploymentKind.PRODUCTION)
+    finding = samples(CheckContext(settings, db, clock.now()))
+    if finding.level is not Level.WELL:
+        click.echo(f"Warning: {finding.says}. {finding.mend}", err=True)
+
+
+def demo_module(name: str) -> ModuleType:
+    """A module of the demo. Raises `SettingsError` where Carrel was installed without it."""
+    try:
+        return import_module(f"website.demo.{name}")
+    except ModuleNotFoundError as missing:
+        if not (missing.name or "").startswith(OF_THE_DEMO):
+            raise
+        raise SettingsError(
+            "The demo is part of Carrel's source checkout, not of this installation: run `make run` there."
+        ) from None
+
+
+@click.command("init")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--from-demo",
+    is_flag=True,
+    help="Take over articles, settings and operators of the demo that ran here, without its samples.",
+)
+def init_command(folder: Path, from_demo: bool) -> None:
+    """Begin a site: a folder with settings, an exam, an article and the plain pages."""
+    from articles.commands import command_errors
+    from articles.starter import init_site
+
+    with command_errors():
+        if not from_demo:
+            init_site(folder)
+            click.echo(f"{folder} is ready. Go there, read carrel.toml, then run `carrel check`.")
+            return
+        from website.from_demo import init_from_demo
+
+        people = init_from_demo(load(demo=True), folder)
+    click.echo(
+        f"{folder} is ready, with the demo's articles and settings, and without its samples and orders. Go there, "
+        "read carrel.toml, then run `carrel check`."
+    )
+    for email in people:
+        click.echo(f"{email} is an operator there, and sets up anew: carrel operator reset {email}")
 
 
 @click.command("serve")
@@ -29,13 +96,13 @@ def running_settings(demo: bool) -> Settings:
 @click.option("--mailbox", is_flag=True, hidden=True, help="Show the demo's mailbox.")
 def serve_command(bind: str | None, workers: int | None, demo: bool, mailbox: bool) -> None:
     """Serve the site (production)."""
-    from website.demo import mail_pages
-    from website.server import no_more, serve
+    from website.server import add_nothing, serve
 
     settings = running_settings(demo)
-    address = bind or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
-    with site_runs(settings.home):
-        serve(settings, address, workers, mail_pages.init_app if mailbox else no_more)
+    bind_address = bind or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+    add_pages = demo_module("mail_pages").init_app if mailbox else add_nothing
+    with site_lock(settings.home):
+        serve(settings, bind_address, workers, add_pages)
 
 
 @click.command("worker")
@@ -45,18 +112,18 @@ def worker_command(demo: bool) -> None:
     from website.worker import run
 
     settings = running_settings(demo)
-    with site_runs(settings.home):
+    with site_lock(settings.home):
         run(make_services(settings))
 
 
 @click.command("migrate")
 def migrate_command() -> None:
     """Bring the database to this release's schema. Safe to run twice, and by several at once."""
-    from website.backup.create import before_migration
+    from website.backup.create import back_up_before_migration
 
     settings = load()
     db = open_database(settings)
-    if saved := before_migration(settings, db):
+    if saved := back_up_before_migration(settings, db):
         click.echo(f"What is there now is kept: {saved}")
     click.echo("The schema is up to date now." if migrate(db) else "The schema was up to date.")
     db.close()
@@ -65,6 +132,4 @@ def migrate_command() -> None:
 @click.command("demo")
 def demo_command() -> None:
     """Try everything on this machine: website, worker, a stand-in for Stripe, a mailbox."""
-    from website.demo.run import run_demo
-
-    run_demo()
+    demo_module("run").run_demo()

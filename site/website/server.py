@@ -5,9 +5,12 @@ from collections.abc import Callable
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 
 from carrel.ads.routes import counting
 from carrel.http.services import make_services
+from carrel.logging import StrikingFormatter
 from carrel.settings import Settings
 from website.app import create_app
 
@@ -16,12 +19,22 @@ THREADS = 8
 AddPages = Callable[[Flask], None]
 
 
+class Log(Logger):
+    """gunicorn's log, without secrets."""
+
+    def setup(self, cfg: Config) -> None:
+        """Give each handler our form."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(StrikingFormatter(self.error_fmt, self.datefmt))
+
+
 class Server(BaseApplication):
     """gunicorn with our settings. Each worker process makes its own services: nothing crosses a fork."""
 
-    def __init__(self, settings: Settings, bind: str, workers: int, more: AddPages) -> None:
+    def __init__(self, settings: Settings, bind: str, workers: int, add_pages: AddPages) -> None:
         self._settings = settings
-        self._more = more
+        self._add_pages = add_pages
         self._options = {
             "bind": bind,
             "workers": workers,
@@ -32,6 +45,7 @@ class Server(BaseApplication):
             "keepalive": 5,
             "control_socket_disable": True,  # it would be opened under $HOME
             "loglevel": "warning",
+            "logger_class": Log,
             "proc_name": "carrel",
         }
         super().__init__()
@@ -44,8 +58,8 @@ class Server(BaseApplication):
     def load(self) -> Flask:  # type: ignore[override]  # gunicorn means any WSGI app
         """The app, made in each worker."""
         app = create_app(make_services(self._settings))
-        self._more(app)
-        counting(app).tally.start()
+        self._add_pages(app)
+        counting(app).event_buffer.start()
         return app
 
 
@@ -54,10 +68,12 @@ def default_workers() -> int:
     return int(os.environ.get("WEB_CONCURRENCY", "0")) or max(2, os.cpu_count() or 1)
 
 
-def no_more(_app: Flask) -> None:
+def add_nothing(_app: Flask) -> None:
     """Production adds no pages."""
 
 
-def serve(settings: Settings, bind: str, workers: int | None = None, more: AddPages = no_more) -> None:
-    """Serve until SIGTERM; SIGHUP starts fresh workers before the old ones end. `more` adds the demo's pages."""
-    Server(settings, bind, workers or default_workers(), more).run()
+def serve(
+    settings: Settings, bind: str, workers: int | None = None, add_pages: AddPages = add_nothing
+) -> None:
+    """Serve until SIGTERM; SIGHUP starts fresh workers before the old ones end. `add_pages` adds the demo's pages."""
+    Server(settings, bind, workers or default_workers(), add_pages).run()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from articles.publish import Published, publish
+from articles.publish import PublishReport, publish
 from carrel.db import Database
 from carrel.settings import Settings
 from tests.support.articles import article_md, exam_toml, write_files
@@ -30,12 +30,12 @@ def content(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def publish_now(settings: Settings, db: Database, content: Path) -> Callable[..., Published]:
+def publish_now(settings: Settings, db: Database, content: Path) -> Callable[..., PublishReport]:
     """Publish the content folder as it is."""
-    ours = settings.model_copy(update={"content": content})
+    our_settings = settings.model_copy(update={"content": content})
 
-    def run(**options: object) -> Published:
-        return publish(ours, db, **options)  # type: ignore[arg-type]
+    def run(**options: object) -> PublishReport:
+        return publish(our_settings, db, **options)  # type: ignore[arg-type]
 
     return run
 

@@ -1,34 +1,39 @@
-"""Every mistake an author can make is named with its file, its line, its code and its mend."""
+"""Every mistake an author can make is named with its file, its line, its code and its hint."""
 
 from pathlib import Path
 
 import pytest
 
-from articles.check import Report, check
+from articles.check import check
+from articles.problems import ProblemReport
 from tests.support.articles import SUMMARY, article_md, write_files
 
 GOOD = article_md()
-Found = tuple[str, int, str]
+ProblemPlace = tuple[str, int, str]
 
 
-def found(report: Report) -> list[Found]:
-    return [(path, problem.line, problem.code) for path, each in report.problems.items() for problem in each]
+def problem_places(report: ProblemReport) -> list[ProblemPlace]:
+    return [
+        (path, problem.line, problem.code)
+        for path, problems in report.problems.items()
+        for problem in problems
+    ]
 
 
-def check_one(content: Path, text: str | bytes, name: str = "cpb/one.md") -> list[Found]:
+def check_one(content: Path, text: str | bytes, name: str = "cpb/one.md") -> list[ProblemPlace]:
     write_files(content, {name: text})
-    return found(check(content))
+    return problem_places(check(content))
 
 
-def mend(content: Path, text: str, name: str = "cpb/one.md") -> str:
+def hint_for(content: Path, text: str, name: str = "cpb/one.md") -> str:
     write_files(content, {name: text})
     (problem,) = check(content).problems[name]
-    return problem.mend
+    return problem.hint
 
 
 def test_a_folder_without_mistakes_is_clean(content: Path) -> None:
     report = check(content)
-    assert (found(report), report.errors, report.files) == ([], 0, 3)
+    assert (problem_places(report), report.errors, report.files) == ([], 0, 3)
 
 
 FRONT = {
@@ -55,9 +60,9 @@ FRONT = {
     "a misspelt domain": ("title: one\ndomain: claim", "unknown-domain", "Did you mean claims?"),
     "a topic that is false": ("title: one\ntopics: [medicare, no]", "unquoted", '- "no"'),
     "a topic twice": ("title: one\ntopics: [medicare, medicare]", "topic-twice", "Keep one."),
-    "topics that are no list": ("title: one\ntopics: medicare", "wrong-type", "Mend"),
-    "an order that is a text": ('title: one\norder: "3"', "wrong-type", "Mend"),
-    "a draft that is a text": ('title: one\ndraft: "no"', "wrong-type", "Mend"),
+    "topics that are no list": ("title: one\ntopics: medicare", "wrong-type", "Correct"),
+    "an order that is a text": ('title: one\norder: "3"', "wrong-type", "Correct"),
+    "a draft that is a text": ('title: one\ndraft: "no"', "wrong-type", "Correct"),
     "a slug with capitals": ("title: one\nslug: Clean Claims", "bad-slug", "clean-claims"),
     "a source without a title": ("title: one\nsources:\n  - url: https://example.org", "missing", "title: …"),
     "a source with a strange address": (
@@ -66,15 +71,15 @@ FRONT = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("front", "code", "mended"), FRONT.values(), ids=FRONT.keys())
-def test_a_mistake_in_front_matter_has_its_line_and_mend(
-    content: Path, front: str, code: str, mended: str
+@pytest.mark.parametrize(("front", "code", "hint"), FRONT.values(), ids=FRONT.keys())
+def test_a_mistake_in_front_matter_has_its_line_and_hint(
+    content: Path, front: str, code: str, hint: str
 ) -> None:
     text = f'---\nsummary: "{SUMMARY}"\n{front}\n---\n\nText.\n'
     write_files(content, {"cpb/one.md": text})
     problems = {problem.code: problem for problem in check(content).problems["cpb/one.md"]}
     assert list(problems) == [code]
-    assert mended in problems[code].mend
+    assert hint in problems[code].hint
     is_about_two_lines = code in {"half-review", "expires-early"}
     assert problems[code].line == (1 if is_about_two_lines else 2 + len(front.split("\n")))
 
@@ -87,7 +92,11 @@ def test_values_that_yaml_reads_rightly_are_taken(content: Path) -> None:
 def test_a_summary_that_is_too_short_is_a_warning(content: Path) -> None:
     write_files(content, {"cpb/one.md": article_md(summary='"Short."')})
     report = check(content)
-    assert (found(report), report.errors, report.warnings) == ([("cpb/one.md", 3, "summary-length")], 0, 1)
+    assert (problem_places(report), report.errors, report.warnings) == (
+        [("cpb/one.md", 3, "summary-length")],
+        0,
+        1,
+    )
 
 
 BODIES = {
@@ -124,4 +133,6 @@ def test_links_that_lead_somewhere_are_clean(content: Path, image: bytes) -> Non
 
 
 def test_a_broken_link_suggests_the_article_that_was_meant(content: Path) -> None:
-    assert mend(content, article_md(body="[x](medicar-basics.md)")) == "Did you mean cpb/medicare-basics.md?"
+    assert (
+        hint_for(content, article_md(body="[x](medicar-basics.md)")) == "Did you mean cpb/medicare-basics.md?"
+    )

@@ -1,19 +1,22 @@
 """Mistakes of files and folders: names, sizes, links that loop, exams, and a hundred broken files at once."""
 
+import codecs
 import os
 from pathlib import Path
 
 import pytest
 
 from articles.check import PathNotFoundError, check
-from articles.loading.discovery import ContentNotFoundError, Tree, survey
-from tests.articles.test_check import GOOD, check_one, found
+from articles.loading.discovery import ContentFolder, ContentNotFoundError, scan_content
+from tests.articles.test_check import GOOD, check_one, problem_places
 from tests.support.articles import article_md, exam_toml, write_files
 
 
 def test_two_articles_with_one_slug_are_refused_across_exams(content: Path) -> None:
     files = {"ccm/exam.toml": exam_toml("CCM"), "ccm/clean-claims.md": GOOD}
-    assert found(check(write_files(content, files))) == [("cpb/clean-claims.md", 1, "duplicate-slug")]
+    assert problem_places(check(write_files(content, files))) == [
+        ("cpb/clean-claims.md", 1, "duplicate-slug")
+    ]
 
 
 def test_aliases_that_collide_or_loop_are_refused(content: Path) -> None:
@@ -24,17 +27,23 @@ def test_aliases_that_collide_or_loop_are_refused(content: Path) -> None:
         "cpb/d.md": article_md(aliases="[old]"),
         "cpb/e.md": article_md(aliases="[old]"),
     }
-    assert found(check(write_files(content, files))) == [
+    assert problem_places(check(write_files(content, files))) == [
         ("cpb/a.md", 4, "alias-taken"),
         ("cpb/b.md", 4, "alias-taken"),
         ("cpb/c.md", 4, "alias-loop"),
         ("cpb/e.md", 4, "alias-twice"),
     ]
-    assert "for ever" in check(content).problems["cpb/a.md"][0].message
+    assert "forever" in check(content).problems["cpb/a.md"][0].message
 
 
 def test_bad_utf_8_is_named_with_its_line(content: Path) -> None:
     assert check_one(content, GOOD.encode() + b"\nna\xefve\n") == [("cpb/one.md", 10, "bad-utf-8")]
+
+
+def test_the_byte_that_is_named_is_the_wrong_one_also_behind_a_byte_order_mark(content: Path) -> None:
+    (content / "cpb" / "one.md").write_bytes(codecs.BOM_UTF8 + GOOD.encode() + b"\nna\xefve\n")
+    (problem,) = check(content).problems["cpb/one.md"]
+    assert (problem.line, problem.message) == (10, "The byte 0xef is not UTF-8.")
 
 
 def test_a_file_that_is_too_large_is_refused(content: Path) -> None:
@@ -51,7 +60,7 @@ def test_symbolic_links_that_loop_lead_out_or_lead_nowhere_are_refused(content: 
     links = {"loop.md": "loop.md", "out.md": "../../secret.md", "nothing.md": "nowhere.md", "again": "../cpb"}
     for name, leads_to in links.items():
         (content / "cpb" / name).symlink_to(leads_to)
-    assert sorted(found(check(content))) == [
+    assert sorted(problem_places(check(content))) == [
         ("cpb/again", 1, "symlink-loop"),
         ("cpb/loop.md", 1, "symlink-loop"),
         ("cpb/nothing.md", 1, "symlink-broken"),
@@ -62,19 +71,19 @@ def test_symbolic_links_that_loop_lead_out_or_lead_nowhere_are_refused(content: 
 def test_a_file_that_vanishes_while_it_is_read_is_named(
     content: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def survey_then_lose(root: Path) -> Tree:
-        found = survey(root)
+    def scan_then_delete(root: Path) -> ContentFolder:
+        folder = scan_content(root)
         (content / "cpb/clean-claims.md").unlink()
-        return found
+        return folder
 
-    monkeypatch.setattr("articles.loading.library.survey", survey_then_lose)
-    assert found(check(content)) == [("cpb/clean-claims.md", 1, "vanished")]
+    monkeypatch.setattr("articles.loading.content.scan_content", scan_then_delete)
+    assert problem_places(check(content)) == [("cpb/clean-claims.md", 1, "vanished")]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_file_that_may_not_be_read_is_named(content: Path) -> None:
     (content / "cpb/clean-claims.md").chmod(0)
-    assert found(check(content)) == [("cpb/clean-claims.md", 1, "unreadable")]
+    assert problem_places(check(content)) == [("cpb/clean-claims.md", 1, "unreadable")]
 
 
 def test_a_name_that_no_address_can_have_is_refused(content: Path) -> None:
@@ -86,7 +95,7 @@ def test_a_name_that_no_address_can_have_is_refused(content: Path) -> None:
 def test_a_name_that_is_no_text_is_refused(content: Path) -> None:
     path = os.fsencode(content / "cpb") + b"/caf\xe9.md"
     Path(os.fsdecode(path)).write_text(GOOD)
-    assert found(check(content)) == [("cpb/caf\\udce9.md", 1, "bad-name")]
+    assert problem_places(check(content)) == [("cpb/caf\\udce9.md", 1, "bad-name")]
 
 
 def test_articles_outside_an_exam_are_named(content: Path) -> None:
@@ -144,9 +153,12 @@ def test_what_is_still_to_come_in_a_draft_is_a_warning(content: Path) -> None:
 def test_only_the_paths_that_are_asked_for_are_named(content: Path) -> None:
     bad = article_md(body="[x](clean-claims.md#none)")
     write_files(content, {"cpb/one.md": bad, "cpb/two.md": bad})
-    assert found(check(content, [content / "cpb/one.md"])) == [("cpb/one.md", 6, "anchor-broken")]
-    assert [path for path, _, _ in found(check(content, [content / "cpb"]))] == ["cpb/one.md", "cpb/two.md"]
-    assert found(check(content, [content / "pages"])) == []
+    assert problem_places(check(content, [content / "cpb/one.md"])) == [("cpb/one.md", 6, "anchor-broken")]
+    assert [path for path, _, _ in problem_places(check(content, [content / "cpb"]))] == [
+        "cpb/one.md",
+        "cpb/two.md",
+    ]
+    assert problem_places(check(content, [content / "pages"])) == []
 
 
 def test_a_path_that_is_not_there_is_refused(content: Path) -> None:

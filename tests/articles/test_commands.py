@@ -115,13 +115,13 @@ def test_publish_says_what_it_did(run: Run, content: Path) -> None:
         "     added  clean-claims, medicare-basics, one",
         "     pages  about",
         "     exams  cpb",
-        "Published: 3 articles, 3 of them made now, 0 removed.",
+        "Published: 3 articles, 3 of them built now, 0 removed.",
     ]
     (content / "cpb/one.md").rename(content / "cpb/two.md")
     (content / "cpb/clean-claims.md").unlink()
     write_files(content, {"cpb/medicare-basics.md": article_md("Medicare now")})
     assert run("publish", "--dry-run").stdout.splitlines()[-1] == (
-        "Would publish: 2 articles, 2 of them made now, 1 removed."
+        "Would publish: 2 articles, 2 of them built now, 1 removed."
     )
     assert [line for line in run("publish").stdout.splitlines() if line.startswith(" ")] == [
         "   changed  medicare-basics",
@@ -198,6 +198,7 @@ def test_every_setting_that_init_shows_exists_and_shows_what_holds_without_it(
         "pass_currency",
         "pass_noun",
         "offer_line",
+        "site_footer",
         "refund_days",
         "time_zone",
         "home",

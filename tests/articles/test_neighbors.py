@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from articles import queries
 from articles.models import Article
-from articles.neighbors import neighbours
+from articles.neighbors import neighbors
 from carrel.db import Database
 from tests.support.articles import put_article
 
@@ -20,8 +20,8 @@ def test_neighbours_stand_side_by_side_in_the_reading_order(db: Database) -> Non
         (exam,) = queries.exams(session, NOW)
         articles = queries.exam_articles(session, exam, NOW)
         assert len(articles) == 21
-        found = [neighbours(session, article, NOW) for article in articles]
-        assert found == list(zip([None, *articles[:-1]], [*articles[1:], None], strict=True))
+        pairs = [neighbors(session, article, NOW) for article in articles]
+        assert pairs == list(zip([None, *articles[:-1]], [*articles[1:], None], strict=True))
 
 
 def test_neighbours_skip_what_cannot_be_seen_and_other_exams(db: Database) -> None:
@@ -31,5 +31,5 @@ def test_neighbours_skip_what_cannot_be_seen_and_other_exams(db: Database) -> No
         put_article(session, "aa", exam="ccm", position=1)
         article = queries.find_article(session, "a", NOW)
         assert isinstance(article, Article)
-        before, after = neighbours(session, article, NOW)
+        before, after = neighbors(session, article, NOW)
         assert (before, after and after.slug) == (None, "c")

@@ -34,7 +34,7 @@ def put_one_of_each(session: Session) -> None:
 
 def every_listing(session: Session, now: datetime) -> list[list[str]]:
     (exam,) = queries.exams(session, now)
-    (topic,) = [each.topic for each in queries.topics(session, now)]
+    (topic,) = [count.topic for count in queries.topics(session, now)]
     return [
         slugs(queries.exam_articles(session, exam, now)),
         slugs(article for shelf in queries.domain_sections(session, exam, now) for article in shelf.articles),
@@ -56,7 +56,7 @@ def test_con_06_drafts_scheduled_expired_and_removed_articles_are_nowhere(db: Da
     with db.write() as session:
         put_one_of_each(session)
         assert every_listing(session, NOW) == [["seen"]] * 10
-        assert [each.count for each in queries.topics(session, NOW)] == [1]
+        assert [topic.count for topic in queries.topics(session, NOW)] == [1]
         assert [queries.count_articles(session, exam, NOW) for exam in queries.exams(session, NOW)] == [1]
 
 
@@ -109,11 +109,11 @@ def test_the_reading_order_is_number_then_outline_then_alphabet(db: Database) ->
         articles = queries.exam_articles(session, exam, NOW)
         assert slugs(articles) == expected
         assert slugs(queries.exam_articles(session, exam, NOW, 3)) == expected[:3]
-        found = [
+        listed = [
             (shelf.domain and shelf.domain.slug, slugs(shelf.articles))
             for shelf in queries.domain_sections(session, exam, NOW)
         ]
-        assert found == [
+        assert listed == [
             ("claims", ["c-claims"]),
             ("rules", ["a-first", "d-rules"]),
             (None, ["b-second", "e-none"]),

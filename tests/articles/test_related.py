@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from articles.build.words import keywords, words
 from articles.models import Article, BodyKeyword
 from articles.related import related
+from articles.words import keywords, words
 from carrel.db import Database
 from tests.support.articles import put_article
 
@@ -44,7 +44,7 @@ def shelf(db: Database) -> Database:
 def near(db: Database, slug: str, **options: int) -> list[str]:
     with db.read() as session:
         article = session.query(Article).filter_by(slug=slug).one()
-        return [each.slug for each in related(session, article, NOW, **options)]
+        return [neighbor.slug for neighbor in related(session, article, NOW, **options)]
 
 
 def test_the_nearest_share_the_rare_words(shelf: Database) -> None:
@@ -58,14 +58,14 @@ def test_of_two_as_near_the_one_for_the_same_exam_comes_first(shelf: Database) -
         put(session, "a-other", "The femur, broken.", exam="ccm")
         put(session, "b-same", "The femur, broken.", exam="cpb")
         put(session, "own", "The femur, broken.", exam="cpb")
-    found = near(shelf, "own", limit=9)
-    assert found.index("b-same") < found.index("a-other")
+    slugs = near(shelf, "own", limit=9)
+    assert slugs.index("b-same") < slugs.index("a-other")
 
 
 def test_the_one_for_the_same_exam_is_found_behind_many_that_say_more(
     shelf: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("articles.related.TOGETHER", 4)
+    monkeypatch.setattr("articles.related.BATCH", 4)
     with shelf.write() as session:
         for number in range(8):
             put(session, f"other-{number}", "The femur and the ulna.", exam="ccm")

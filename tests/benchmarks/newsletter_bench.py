@@ -23,11 +23,11 @@ from carrel.http.services import Services, make_services
 from carrel.settings import load
 from newsletter.delivery.send_step import DigestSender
 from newsletter.issues import composition, due, freezing
-from newsletter.issues.models import Delivery, DeliveryState, Issue, Rendering
+from newsletter.issues.models import Delivery, DeliveryState, Issue, MailVariant
 from newsletter.subscribers.models import Frequency
 from tests.support.articles import put_article
 from tests.support.databases import create_postgres
-from tests.support.digests import begin, drain, put_readers
+from tests.support.digests import drain, put_readers, start_schedule
 from tests.support.postgres import Cluster, find_binaries
 from tests.support.sink import sink
 from website.migrations import migrate
@@ -44,15 +44,18 @@ def main(most: int = max(SUBSCRIBERS), mails: int = MAILS) -> None:
     with _folder() as folder:
         for name, url in _databases(folder):
             print(f"{name}, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
-            for subscribers in (each for each in SUBSCRIBERS if each <= most):
+            for subscribers in (count for count in SUBSCRIBERS if count <= most):
                 _measure_freezing(folder, url(), subscribers)
             with sink(folder / f"{name}.log") as port:
                 _measure_sending(folder, url(), port, mails, "our own sink")
             if shutil.which("smtp-sink"):
                 with _smtp_sink() as port:
-                    ours = _measure_sending(folder, url(), port, mails, "postfix's smtp-sink")
-                    theirs = _smtp_source(port, mails)
-                    print(f"  smtp-source: {theirs:,.0f}/s; ours is {ours / theirs:.0%} of it", flush=True)
+                    carrel_rate = _measure_sending(folder, url(), port, mails, "postfix's smtp-sink")
+                    smtp_source_rate = _smtp_source(port, mails)
+                    print(
+                        f"  smtp-source: {smtp_source_rate:,.0f}/s; carrel_rate is {carrel_rate / smtp_source_rate:.0%} of it",
+                        flush=True,
+                    )
             else:
                 print("  smtp-sink: not installed")
 
@@ -102,8 +105,8 @@ def _site(folder: Path, url: str, smtp_port: int = 9) -> Iterator[Services]:
 def _draft(services: Services, subscribers: int, text: str = "New.") -> None:
     """An issue that is due to all."""
     with services.db.write() as session:
-        put_readers(session, subscribers, pace=Frequency.EACH)
-    begin(services)
+        put_readers(session, subscribers, frequency=Frequency.EACH)
+    start_schedule(services)
     with services.db.write() as session:
         for number in range(ARTICLES):
             put_article(session, f"new-{number}")
@@ -133,12 +136,12 @@ def _measure_sending(folder: Path, url: str, port: int, mails: int, where: str) 
         while freezing.handle_one(services) or composition.compose_one(services):
             pass
         with services.db.write() as session:
-            session.execute(update(Rendering).values(html=Rendering.html + _padding(session)))
-        bulk = DigestSender()
+            session.execute(update(MailVariant).values(html=MailVariant.html + _padding(session)))
+        sender = DigestSender()
         began, busy = time.perf_counter(), time.process_time()
-        drain(bulk, services)
+        drain(sender, services)
         seconds, used = time.perf_counter() - began, time.process_time() - busy
-        bulk.close()
+        sender.close()
         with services.db.read() as session:
             sent = session.scalars(select(func.count()).where(Delivery.state == DeliveryState.SENT)).one()
     assert sent == mails, sent
@@ -152,7 +155,7 @@ def _measure_sending(folder: Path, url: str, port: int, mails: int, where: str) 
 
 def _padding(session: Session) -> str:
     """What is missing to the size of a whole article."""
-    text, html = session.execute(select(Rendering.text, Rendering.html)).one()
+    text, html = session.execute(select(MailVariant.text, MailVariant.html)).one()
     line = f"<!-- {'x' * 60} -->\n"
     return line * max(0, (MAIL_BYTES - len(text or "") - len(html or "")) // len(line))
 

@@ -10,7 +10,7 @@ import timeit
 from collections.abc import Callable
 from importlib.metadata import version
 
-from articles.render import RENDERER, Context, for_feed, render
+from articles.render import RENDERER, RenderContext, for_feed, render
 from articles.render.clean import clean
 from articles.render.markdown import to_html
 from articles.render.tree import parse
@@ -67,7 +67,11 @@ def article(*, code: bool = False) -> str:
 
 def layers() -> dict[str, Callable[[], object]]:
     """List what is measured."""
-    text, coloured, context = article(), article(code=True), Context(resolve_link=lambda path: "/articles/a/")
+    text, coloured, context = (
+        article(),
+        article(code=True),
+        RenderContext(resolve_link=lambda path: "/articles/a/"),
+    )
     html, rendered = to_html(text), render(text, context)
     found: dict[str, Callable[[], object]] = {
         "comrak (Markdown to HTML with positions)": lambda: to_html(text),

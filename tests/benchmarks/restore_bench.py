@@ -12,6 +12,7 @@ from carrel.db import Database
 from carrel.http.services import open_database
 from carrel.mail.models import OutboxMail
 from carrel.settings import Settings, load
+from website.app import create_app
 from website.backup import create, restore, restore_test
 from website.migrations import migrate
 
@@ -34,9 +35,9 @@ def main() -> None:
         fill(db, home)
         size = sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
         print(f"A home of {size / 1e9:.2f} GB")
-        path = timed("backup", lambda: create.make(settings, db))
+        path = timed("backup", lambda: create.create_backup(settings, db))
         print(f"  its file has {path.stat().st_size / 1e9:.2f} GB")
-        result = timed("restore test", lambda: restore_test.rehearse(settings, path))
+        result = timed("restore test", lambda: restore_test.run(settings, path, create_app))
         assert result.problem == "", result.problem
         db.close()
         carried = path.rename(home / "carried-away.tar.gz")

@@ -1,14 +1,19 @@
 """The operator's pages in a browser: correct, readable in both schemes, at 320 pixels, without a script."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Response, expect
+from sqlalchemy import update
 
+from carrel import clock
+from carrel.http import cookies
 from tests.browser.conftest import NARROW, Office, Profile
 from tests.support.axe import complaints, complaints_in_both
-from tests.support.office import COOKIE
+from tests.support.operators import code_now
+from website.admin.operators.models import OperatorSession
 
 PAGES = [
     "/admin/sign-in",
@@ -56,6 +61,11 @@ LETTERS = """() => [...document.querySelectorAll('.admin-plot svg text')].map(te
   const plot = text.ownerSVGElement;
   return parseFloat(getComputedStyle(text).fontSize) * plot.getBoundingClientRect().width / plot.viewBox.baseVal.width
 })"""
+# The letters of a plot that its edge cuts.
+CUT = """() => [...document.querySelectorAll('.admin-plot svg text')].filter(text => {
+  const [label, plot] = [text, text.ownerSVGElement].map(one => one.getBoundingClientRect());
+  return label.right > plot.right || label.left < plot.left
+}).map(text => text.textContent)"""
 IN_THE_DARK = ["/admin/", "/admin/orders/?q=buyer39&sort=-price_cents", "/admin/ads/1"]
 
 
@@ -66,7 +76,7 @@ def olga(office: Office, profile: Profile) -> Callable[..., Page]:
 
     def new(**options: object) -> Page:
         context = profile(**{"viewport": NARROW, **options})
-        context.add_cookies([{"name": COOKIE, "value": token, "url": site.url}])
+        context.add_cookies([{"name": cookies.OPERATOR.base_name, "value": token, "url": site.url}])
         return context.new_page()
 
     return new
@@ -103,6 +113,7 @@ def test_the_letters_of_a_plot_can_be_read_at_320_pixels(
     letters = page.evaluate(LETTERS)
     assert len(letters) > 5
     assert min(letters) > 11
+    assert page.evaluate(CUT) == []
 
 
 def test_a11y_01_axe_finds_nothing(office: Office, olga: Callable[..., Page]) -> None:
@@ -138,7 +149,9 @@ def test_an_address_of_numbers_says_that_passkeys_need_a_name(office: Office, pa
 def test_auth_08_a_passkey_is_added_and_signs_in(office: Office, profile: Profile) -> None:
     """On localhost: an address of numbers cannot have passkeys."""
     site, context = office[0].url.replace("127.0.0.1", "localhost"), profile(viewport=NARROW)
-    context.add_cookies([{"name": COOKIE, "value": office[1], "domain": "localhost", "path": "/"}])
+    context.add_cookies(
+        [{"name": cookies.OPERATOR.base_name, "value": office[1], "domain": "localhost", "path": "/"}]
+    )
     page = context.new_page()
     device = context.new_cdp_session(page)
     device.send("WebAuthn.enable")
@@ -159,3 +172,19 @@ def test_auth_08_a_passkey_is_added_and_signs_in(office: Office, profile: Profil
     page.goto(f"{site}/admin/again?next=/admin/operators")
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("heading", name="Operators")).to_be_visible()
+
+
+def test_what_was_typed_is_done_after_confirming_without_a_script(
+    office: Office, olga: Callable[..., Page]
+) -> None:
+    services, page = office[0].services, olga(java_script_enabled=False)
+    with services.db.write() as session:
+        session.execute(update(OperatorSession).values(proven_at=clock.now() - timedelta(minutes=15)))
+    goto(page, office, "/admin/readers/5")
+    page.get_by_label("Reason").fill("shared with a class")
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_role("heading", name="Confirm it’s you")).to_be_visible()
+    page.get_by_label("Code").fill(code_now(services))
+    page.get_by_role("button", name="Confirm").click()
+    expect(page).to_have_url(f"{office[0].url}/admin/readers/5")
+    expect(page.get_by_text("no (withdrawn)")).to_be_visible()

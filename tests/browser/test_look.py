@@ -1,4 +1,7 @@
-"""What the look promises beyond its colours: paper, choices that stay, a contents list that follows."""
+"""What the look promises beyond its colors: paper, choices that stay, a contents list that follows."""
+
+import json
+import re
 
 from playwright.sync_api import Page, expect
 
@@ -33,7 +36,7 @@ def test_on_paper_every_answer_is_open_a_source_shows_its_address_and_nothing_el
     assert source.get_attribute("href") in shown
 
 
-def test_the_panel_changes_colours_and_text_size_and_the_choice_stays(page: Page) -> None:
+def test_the_panel_changes_colors_and_text_size_and_the_choice_stays(page: Page) -> None:
     page.goto(ARTICLE)
     ground = "getComputedStyle(document.body).backgroundColor"
     size = "parseFloat(getComputedStyle(document.querySelector('.prose p')).fontSize)"
@@ -68,3 +71,27 @@ def test_the_contents_list_marks_the_section_that_is_read(page: Page) -> None:
     for number in (2, 1):
         links.nth(number).click()
         expect(page.locator(".contents [aria-current]")).to_have_text(links.nth(number).inner_text())
+
+
+SIZES = """() => {
+  const size = one => parseFloat(getComputedStyle(one).fontSize);
+  const all = [...document.querySelectorAll('.footnotes p, .sources li, .note > p, .table td, .why p, .prose p')];
+  return {text: size(document.querySelector('.prose > p')), largest: Math.max(...all.map(size)),
+          ink: getComputedStyle(document.querySelector('.prose > p')).color};
+}"""
+
+
+def test_on_paper_no_note_is_larger_than_the_text_and_the_ink_is_dark_whatever_the_reader_chose(
+    page: Page,
+) -> None:
+    page.emulate_media(media="print")
+    seen = {}
+    for size in ("small", "", "large"):
+        kept = json.dumps({"theme": "dark", "text": size})
+        page.goto(ARTICLE)
+        page.evaluate("kept => localStorage.setItem('display', kept)", kept)
+        page.reload()
+        seen[size] = page.evaluate(SIZES)
+        assert seen[size]["largest"] <= seen[size]["text"], size
+        assert max(map(int, re.findall(r"\d+", seen[size]["ink"])[:3])) < 90, seen[size]["ink"]
+    assert seen["small"]["text"] < seen[""]["text"] < seen["large"]["text"]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from carrel.http.session_cookie import name_under
+from carrel.http import cookies
 from tests.browser.ad_host import AdHost
 from tests.browser.conftest import WIDE, with_network
 from tests.browser.test_slots import WATCH_SHIFTS, scroll_through
@@ -167,7 +167,7 @@ def test_web_07_pages_with_power_never_name_the_network(
 
 def test_n8_a_holder_gets_nothing_of_it(asked: list[str], page: Page, host: AdHost, site: LiveSite) -> None:
     token = make_session(site.services.db, make_reader(site.services.db, "holder@example.org", ad_free=True))
-    page.context.add_cookies([{"name": name_under(site.settings), "value": token, "url": site.url}])
+    page.context.add_cookies([{"name": cookies.SESSION.name(site.settings), "value": token, "url": site.url}])
     for path in ("/", "/exams/cpb/", ARTICLE):
         answer = page.goto(path)
         assert answer is not None

@@ -13,7 +13,7 @@ from articles.models import Article, Exam, Topic
 from carrel import clock
 from carrel.accounts.models import LimitHits, Reader
 from carrel.mail.models import Suppression
-from newsletter.subscribers.models import Asked, SignUp, Subscriber, Subscription
+from newsletter.subscribers.models import SignUp, SignUpMailCount, Subscriber, Subscription
 from tests.browser.conftest import NARROW, Profile
 from tests.browser.test_pages import ARTICLE
 from tests.support.axe import complaints_in_both
@@ -132,7 +132,7 @@ def test_mf_19_mail_10_a_scanner_that_runs_scripts_opens_every_link_of_every_mai
 def rows(site: LiveSite) -> str:
     """All that the newsletter knows of anybody."""
     with site.services.db.read() as session:
-        tables = (Subscriber, Subscription, SignUp, Asked, Suppression, Reader)
+        tables = (Subscriber, Subscription, SignUp, SignUpMailCount, Suppression, Reader)
         return repr([session.execute(select(each.__table__)).all() for each in tables])
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from carrel.http import cookies
 from tests.browser.conftest import Office
 from tests.browser.test_admin import pages as operators_pages
 from tests.browser.test_pages import PAGES
 from tests.support.live import LiveSite
-from tests.support.office import COOKIE
 
 # The checker runs for seconds: compiling it well takes longer than that; and less compiled, it needs a larger stack.
 JAVA = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss4m", "-jar"]
@@ -46,7 +46,7 @@ def test_a11y_01_nu_finds_no_error_on_any_kind_of_page(
     checker: Path, site: LiveSite, office: Office, tmp_path: Path
 ) -> None:
     desk, token, _ = office
-    cookie = f"{COOKIE}={token}"
+    cookie = f"{cookies.OPERATOR.base_name}={token}"
     asked = [(site.url, path, "") for path in PAGES]
     asked += [(desk.url, path, cookie) for path in operators_pages(office)]
     for number, (where, path, sent) in enumerate(asked):

@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 from playwright.sync_api import APIResponse, BrowserContext, Page, Request, Response
 
-from carrel.http.session_cookie import name_under
+from carrel.http import cookies
 from newsletter.feeds import private_feed
 from tests.browser.ad_host import AdHost
 from tests.browser.conftest import WIDE, Profile
@@ -45,7 +45,7 @@ def holder(site: LiveSite) -> tuple[str, str]:
     reader = make_reader(services.db, "crawler@example.org", ad_free=True)
     with services.db.write() as session:
         private_feed.renew(session, services.settings, reader)
-        feed = private_feed.address(session, services.settings, services.signer, reader.id)
+        feed = private_feed.url(session, services.settings, services.signer, reader.id)
     assert feed is not None
     return make_session(services.db, reader), feed.removeprefix(site.url)
 
@@ -75,7 +75,7 @@ def test_n8_a_holder_meets_no_advertising_anywhere(
     cookie, feed = holder
     host.asked.clear()
     context = profile(viewport=WIDE)
-    context.add_cookies([{"name": name_under(site.settings), "value": cookie, "url": site.url}])
+    context.add_cookies([{"name": cookies.SESSION.name(site.settings), "value": cookie, "url": site.url}])
     page = context.new_page()
     asked: list[Request] = []
     page.on("request", lambda request: asked.append(request))  # noqa: PLW0108 - it cannot take a builtin
@@ -91,7 +91,7 @@ def test_n8_a_holder_meets_no_advertising_anywhere(
     assert {urlsplit(request.url).netloc for request in asked} == {urlsplit(site.url).netloc}
     assert [request.url for request in asked if request.method != "GET"] == []
     assert host.asked == []
-    assert {cookie["name"] for cookie in context.cookies()} == {name_under(site.settings)}
+    assert {cookie["name"] for cookie in context.cookies()} == {cookies.SESSION.name(site.settings)}
     assert page.evaluate("Object.keys(localStorage).concat(Object.keys(sessionStorage))") == []
     text = context.request.get(feed).text()
     assert "<item>" in text
@@ -111,7 +111,9 @@ def test_an_article_has_no_box_where_a_slot_would_be(
     page: Page, site: LiveSite, holder: tuple[str, str]
 ) -> None:
     page.set_viewport_size(WIDE | {"width": 1400})
-    page.context.add_cookies([{"name": name_under(site.settings), "value": holder[0], "url": site.url}])
+    page.context.add_cookies(
+        [{"name": cookies.SESSION.name(site.settings), "value": holder[0], "url": site.url}]
+    )
     page.goto("/articles/what-cmp-means/")
     empty = page.evaluate(
         "[...document.querySelectorAll('main *')].filter((box) => !box.childNodes.length"

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route, ViewportSize
 from sqlalchemy import func, select
 
-from carrel.ads.models import Count, PageCount
+from carrel.ads.models import AdCount, PageCount
 from carrel.ads.routes import counting
 from tests.browser.conftest import WIDE, Picture, Profile
 from tests.support.live import LiveSite
@@ -57,10 +57,10 @@ def scroll_through(page: Page) -> None:
 
 def counted(site: LiveSite) -> tuple[int, int, int]:
     """Pages, views and clicks so far."""
-    counting(site.app).tally.flush()
+    counting(site.app).event_buffer.flush()
     with site.services.db.read() as session:
         pages = session.scalar(select(func.sum(PageCount.views))) or 0
-        views, clicks = session.execute(select(func.sum(Count.views), func.sum(Count.clicks))).one()
+        views, clicks = session.execute(select(func.sum(AdCount.views), func.sum(AdCount.clicks))).one()
     return int(pages), int(views or 0), int(clicks or 0)
 
 
@@ -112,7 +112,7 @@ def test_web_11_a_slot_has_its_height_before_anything_loads(profile: Profile) ->
         assert box["height"] >= 100
 
 
-def test_a_slot_is_labelled_and_its_link_says_that_it_is_paid(tab: Page) -> None:
+def test_a_slot_is_labeled_and_its_link_says_that_it_is_paid(tab: Page) -> None:
     tab.set_viewport_size(WIDE)
     tab.goto(ARTICLE)
     for slot in tab.locator(".slot").all():

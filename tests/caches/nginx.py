@@ -19,6 +19,7 @@ pid {folder}/pid;
 error_log {folder}/error.log;
 events {{ worker_connections 256; }}
 http {{
+    access_log off;  # an ordinary user may not write where nginx would
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/f;
@@ -39,12 +40,14 @@ def configure(folder: Path, app_port: int) -> tuple[Path, int, int]:
     plain, secure = free_port(), free_port()
     certificate.make(folder, f"DNS:{NAME}")
     changes = {
-        "/var/cache/nginx/carrel": f"{folder}/cache",
+        "/var/lib/nginx/carrel": f"{folder}/cache",
         "/var/log/nginx/carrel.log": f"{folder}/access.log",
         "/etc/ssl/carrel/": f"{folder}/",
         "127.0.0.1:8000": f"127.0.0.1:{app_port}",
         "listen 80": f"listen 127.0.0.1:{plain}",
         "listen 443": f"listen 127.0.0.1:{secure}",
+        "listen [::]:80": f"listen [::1]:{plain}",
+        "listen [::]:443": f"listen [::1]:{secure}",
         "example.org": NAME,
     }
     text = SHIPPED.read_text("utf-8")
@@ -64,5 +67,5 @@ def nginx(folder: Path, app_port: int) -> Iterator[Front]:
     command = (program() or "nginx", "-c", str(config), "-p", str(folder))
     front = Front("nginx", secure, folder / "fullchain.pem")
     with running(*command, log=folder / "out.log") as process:
-        wait_for(lambda: front.get("/healthz").status == 200, process, folder / "error.log")
+        wait_for(lambda: front.get("/healthz").status == 200, process, folder / "out.log")
         yield front

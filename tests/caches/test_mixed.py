@@ -69,7 +69,7 @@ def faults(person: Person, path: str, answer: Answer, people: Iterable[Person]) 
         found.append(f"failed with {answer.status}")
     if [other.name for other in people if other is not person and other.email.encode() in answer.body]:
         found.append("holds another's address")
-    # The public feed is one for everybody and holds a labelled ad; holders have a private one (decision 11).
+    # The public feed is one for everybody and holds a labeled ad; holders have a private one (decision 11).
     if person.kind == "holder" and page != "/feed.xml" and TRACES.search(answer.body):
         found.append("shows a holder an ad")
     if person.kind != "holder" and page in WITH_ADS and not TRACES.search(answer.body):

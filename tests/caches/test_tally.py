@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from carrel import clock
 from carrel.ads.impression_tokens import ImpressionToken, make
-from carrel.ads.models import Count
+from carrel.ads.models import AdCount
 from carrel.http.services import Services, make_services
 from carrel.settings import load
 from tests.caches.conftest import PRODUCTION, Town
@@ -40,5 +40,5 @@ def test_nothing_is_lost_when_the_server_is_stopped_and_two_processes_count_a_br
         answers = [tell(port, services, f"slot{number % 10}") for number in range(60)]
     assert set(answers) == {204}
     with services.db.read() as session:
-        assert session.scalar(select(func.sum(Count.views)).where(Count.ad == "77")) == 10
+        assert session.scalar(select(func.sum(AdCount.views)).where(AdCount.ad == "77")) == 10
     services.db.close()

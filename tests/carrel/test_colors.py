@@ -1,4 +1,4 @@
-"""The brand's colour: readable or refused, and the same on pages and in mails."""
+"""The brand's color: readable or refused, and the same on pages and in mails."""
 
 import pytest
 from flask import Flask
@@ -16,13 +16,13 @@ def branded(settings: Settings) -> Settings:
     return settings.model_copy(update={"accent_color": "#7a1f5c"})
 
 
-def test_the_shipped_colours_need_no_rule() -> None:
+def test_the_shipped_colors_need_no_rule() -> None:
     assert accent_of("", "").css == ""
 
 
-@pytest.mark.parametrize("colour", ["#7a1f5c", "#17408b", "#5a3b00", "#000000"])
-def test_the_colour_of_the_night_is_made_from_the_days_and_can_be_read(colour: str) -> None:
-    accent = accent_of(colour, "")
+@pytest.mark.parametrize("color", ["#7a1f5c", "#17408b", "#5a3b00", "#000000"])
+def test_the_color_of_the_night_is_made_from_the_days_and_can_be_read(color: str) -> None:
+    accent = accent_of(color, "")
     assert all(contrast(parse(accent.day), parse(ground)) >= 4.5 for ground in LIGHT_GROUNDS)
     assert all(contrast(parse(accent.night), parse(ground)) >= 4.5 for ground in DARK_GROUNDS)
     assert contrast(parse(accent.on_day), parse(accent.day)) >= 4.5
@@ -34,11 +34,11 @@ def test_the_colour_of_the_night_is_made_from_the_days_and_can_be_read(colour: s
     [
         ({"ACCENT_COLOR": "#ffcc00"}, r"ACCENT_COLOR.*cannot be read.*#[0-9a-f]{6} can"),
         ({"ACCENT_COLOR_DARK": "#222222"}, "cannot be read"),
-        ({"ACCENT_COLOR": "green"}, "ACCENT_COLOR is wrong: write a colour such as #17594a"),
-        ({"ACCENT_COLOR": "#12345"}, "write a colour such as"),
+        ({"ACCENT_COLOR": "green"}, "ACCENT_COLOR is wrong: write a color such as #17594a"),
+        ({"ACCENT_COLOR": "#12345"}, "write a color such as"),
     ],
 )
-def test_a_colour_that_nobody_could_read_stops_the_start(environ: dict[str, str], sentence: str) -> None:
+def test_a_color_that_nobody_could_read_stops_the_start(environ: dict[str, str], sentence: str) -> None:
     with pytest.raises(SettingsError, match=sentence):
         load(environ)
 
@@ -60,7 +60,7 @@ def test_pages_and_the_icon_have_it_and_the_shipped_one_is_gone(branded: Setting
 
 
 def static(app: Flask, name: str) -> str:
-    address = app.extensions["asset_addresses"][name]
+    address = app.extensions["asset_paths"][name]
     body: bytes = app.extensions["assets"][address].body
     return body.decode()
 

@@ -8,28 +8,28 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from carrel.db import FULL, PRAGMAS, Database, DatabaseUnusableError, insert_new, set_pragmas
-from carrel.page_cache import CacheVersion, current_epoch, raise_epoch
+from carrel.page_cache import CacheVersion, bump_cache_version, current_cache_version
 from carrel.tokens import SiteSecret, site_secret
 
 
 def test_what_a_write_session_did_is_there_afterwards(db: Database) -> None:
     with db.write() as session:
-        raise_epoch(session)
+        bump_cache_version(session)
     with db.read() as session:
-        assert current_epoch(session) == 2
+        assert current_cache_version(session) == 2
 
 
 def test_a_failure_rolls_everything_back(db: Database) -> None:
     with pytest.raises(ZeroDivisionError), db.write() as session:
-        raise_epoch(session)
+        bump_cache_version(session)
         _ = 1 / 0
     with db.read() as session:
-        assert current_epoch(session) == 1
+        assert current_cache_version(session) == 1
 
 
 def test_a_read_session_cannot_write(db: Database) -> None:
     with pytest.raises(DBAPIError), db.read() as session:
-        raise_epoch(session)
+        bump_cache_version(session)
 
 
 def test_the_schema_holds_what_the_code_promises(db: Database) -> None:
@@ -53,9 +53,9 @@ def test_pay_30_a_failing_statement_names_no_values(db: Database) -> None:
 def test_data_01_every_pragma_is_asked_for_again(tmp_path: Path) -> None:
     db = Database(f"sqlite:///{tmp_path}/x.db")
     with db.write() as session:
-        found = {name: session.execute(text(f"PRAGMA {name}")).scalar() for name in PRAGMAS}
+        pragmas = {name: session.execute(text(f"PRAGMA {name}")).scalar() for name in PRAGMAS}
     db.close()
-    assert found == PRAGMAS
+    assert pragmas == PRAGMAS
 
 
 def test_data_01_a_pragma_that_does_not_take_stops_the_start(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from carrel import logging
 
 
 def line(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
-    found = json.loads(capsys.readouterr().err)
-    assert isinstance(found, dict)
-    return found
+    line = json.loads(capsys.readouterr().err)
+    assert isinstance(line, dict)
+    return line
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_pay_30_no_secret_and_no_address_is_written(capsys: pytest.CaptureFixtur
     assert "abc" not in written
 
 
-def test_asvs_16_4_a_line_cannot_be_forged_with_a_line_break(capsys: pytest.CaptureFixture[str]) -> None:
+def test_asvs_16_4_1_a_line_cannot_be_forged_with_a_line_break(capsys: pytest.CaptureFixture[str]) -> None:
     logging.configure()
     structlog.get_logger().info("seen", path='/x\n{"event": "paid"}')
     assert line(capsys)["path"] == '/x\n{"event": "paid"}'  # one line, parsed as one object

@@ -7,33 +7,35 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from carrel.db import Database
-from carrel.page_cache import Audience, CachedPage, CacheVersionWatch, PageCache, keep, raise_epoch
+from carrel.page_cache import Audience, CachedPage, CacheVersionWatch, PageCache, bump_cache_version, compress
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
-def page(body: str = "<p>Hello</p>", epoch: int = 1, fresh_until: datetime | None = None) -> CachedPage:
-    return keep(body, epoch, fresh_until)
+def page(
+    body: str = "<p>Hello</p>", cache_version: int = 1, fresh_until: datetime | None = None
+) -> CachedPage:
+    return compress(body, cache_version, fresh_until)
 
 
 def test_a_kept_page_comes_back_whole() -> None:
     cache = PageCache()
     cache.put("/", Audience.GUEST, page())
-    found = cache.get("/", Audience.GUEST, 1, NOW)
-    assert found is not None
-    assert found.body == b"<p>Hello</p>"
+    cached = cache.get("/", Audience.GUEST, 1, NOW)
+    assert cached is not None
+    assert cached.body == b"<p>Hello</p>"
 
 
-def test_one_edition_is_never_given_for_another() -> None:
+def test_a_page_for_one_audience_is_never_given_to_another() -> None:
     cache = PageCache()
     cache.put("/", Audience.PASS, page())
     assert cache.get("/", Audience.GUEST, 1, NOW) is None
     assert cache.get("/", Audience.READER, 1, NOW) is None
 
 
-def test_a_page_is_old_when_the_epoch_rises() -> None:
+def test_a_page_is_old_when_the_cache_version_rises() -> None:
     cache = PageCache()
-    cache.put("/", Audience.GUEST, page(epoch=1))
+    cache.put("/", Audience.GUEST, page(cache_version=1))
     assert cache.get("/", Audience.GUEST, 2, NOW) is None
 
 
@@ -70,26 +72,26 @@ def test_a_page_larger_than_everything_is_not_kept() -> None:
 
 def test_the_watch_sees_a_change_after_its_poll(db: Database) -> None:
     watch = CacheVersionWatch(db, poll_seconds=0)
-    before = watch.value()
+    before = watch.current()
     with db.write() as session:
-        raise_epoch(session)
-    assert watch.value() == before + 1
+        bump_cache_version(session)
+    assert watch.current() == before + 1
 
 
 def test_the_watch_asks_no_more_often_than_its_poll(db: Database) -> None:
     watch = CacheVersionWatch(db, poll_seconds=3600)
-    before = watch.value()
+    before = watch.current()
     with db.write() as session:
-        raise_epoch(session)
-    assert watch.value() == before
+        bump_cache_version(session)
+    assert watch.current() == before
 
 
 @pytest.mark.own_database
-def test_pay_32_while_the_database_is_away_the_last_epoch_stands(db: Database) -> None:
+def test_data_06_while_the_database_is_away_the_last_version_stands(db: Database) -> None:
     watch = CacheVersionWatch(db, poll_seconds=0)
-    before = watch.value()
+    before = watch.current()
     with db.write() as session:
         session.execute(text("ALTER TABLE epoch RENAME TO elsewhere"))
-    assert watch.value() == before
+    assert watch.current() == before
     with pytest.raises(SQLAlchemyError):
-        CacheVersionWatch(db).value()
+        CacheVersionWatch(db).current()

@@ -61,6 +61,11 @@ def test_a_wrong_file_is_refused(tmp_path: Path, text: str) -> None:
         load({}, tmp_path / "carrel.toml")
 
 
+def test_a_footer_with_other_braces_is_one_sentence() -> None:
+    with pytest.raises(SettingsError, match=r"SITE_FOOTER is wrong: it may use \{site\} and \{bodies\}"):
+        load({"SITE_FOOTER": "Run by {board}."})
+
+
 def test_production_runs_on_complete_settings() -> None:
     assert require_production(load(PRODUCTION)).host == "example.org"
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from carrel.settings import SettingsError, load
-from carrel.slots import Place
+from carrel.slots import SlotPlace
 
 
 def test_the_shipped_slots_are_on_one_for_each_place() -> None:
     slots = load({}).slots
-    assert {slot.place for slot in slots.values() if slot.on} == set(Place)
+    assert {slot.place for slot in slots.values() if slot.on} == set(SlotPlace)
 
 
 def test_an_operator_changes_one_and_leaves_the_others(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from carrel.db import Database
 from carrel.http.services import Services, make_services
 from carrel.settings import Settings, load
-from payments.stripe.events import KNOWN as WEBHOOK_EVENTS
+from payments.stripe.events import HANDLED_EVENTS as WEBHOOK_EVENTS
 from tests.support.browser import Browser
 from tests.support.digests import deliver as deliver_digests
 from tests.support.outbox import run as deliver_outbox

@@ -1,4 +1,4 @@
-"""The image and the compose file keep their promises. No engine runs them here: only what can be read is held."""
+"""The image and the compose file keep their promises. `make image` builds the image; here only what can be read is held."""
 
 import re
 from typing import Any
@@ -32,7 +32,7 @@ def test_the_image_runs_as_nobody_special_and_says_whether_it_is_well() -> None:
 
 def test_only_pinned_packages_go_into_it() -> None:
     installs = re.findall(r"pip install ([^&\n]*)", DOCKERFILE)
-    assert len(installs) == 2
+    assert len(installs) == 3
     assert all("--require-hashes" in each or "--no-deps" in each for each in installs)
 
 
@@ -86,6 +86,6 @@ def test_nginx_finds_the_website_where_the_shipped_configuration_says() -> None:
     assert server
     command = dict(last_stage())["CMD"]
     assert server[1] in command
-    for folder in ("/var/cache/nginx", "/var/log/nginx"):
+    for folder in ("/var/lib/nginx", "/var/log/nginx"):
         assert folder in shipped
         assert folder in nginx["tmpfs"]

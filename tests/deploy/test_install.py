@@ -1,5 +1,6 @@
 """Setting up on a machine that lacks something: one clear sentence, and a failure that make sees."""
 
+import ast
 import importlib.util
 from pathlib import Path
 from types import ModuleType
@@ -53,7 +54,7 @@ def test_a_full_disk_is_seen_before_anything_is_installed(
 def test_debians_missing_venv_is_named_with_its_package(
     install: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(install.sys.modules, "ensurepip", None)
+    monkeypatch.setattr(install, "has", lambda _module: False)
     with pytest.raises(SystemExit, match="1"):
         install.make_venv()
     assert "apt install python3-venv" in capsys.readouterr().err
@@ -86,13 +87,28 @@ def test_what_is_installed_already_is_not_installed_again(
 ) -> None:
     (tmp_path / "deploy").mkdir()
     (tmp_path / ".venv").mkdir()
-    for name in ("deploy/requirements.txt", "pyproject.toml"):
+    for name in ("deploy/requirements-build.txt", "deploy/requirements-demo.txt", "pyproject.toml"):
         (tmp_path / name).write_text("x")
     calls: list[tuple[str, ...]] = []
     monkeypatch.setattr(install, "pip", lambda *arguments: calls.append(arguments))
-    install.install("run")
-    install.install("run")
-    assert len(calls) == 2  # the pins, then Carrel itself; nothing the second time
+    install.install("demo")
+    install.install("demo")
+    assert len(calls) == 3  # what builds, the pins, then Carrel itself; nothing the second time
     (tmp_path / "pyproject.toml").write_text("changed")
-    install.install("run")
-    assert len(calls) == 4
+    install.install("demo")
+    assert len(calls) == 6
+
+
+@pytest.mark.parametrize(
+    ("kind", "writes", "compiled"),
+    [("demo", True, False), ("test", True, False), ("demo", False, True), ("run", True, True)],
+)
+def test_a_site_is_compiled_at_once_and_all_else_as_it_goes(
+    install: ModuleType, monkeypatch: pytest.MonkeyPatch, kind: str, writes: bool, compiled: bool
+) -> None:
+    monkeypatch.setattr(install.sys, "dont_write_bytecode", not writes)
+    assert ("--no-compile" not in install.compiling(kind)) == compiled
+
+
+def test_an_old_python_can_read_the_script() -> None:
+    ast.parse(INSTALL.read_text("utf-8"), feature_version=(3, 4))

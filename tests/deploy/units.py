@@ -4,55 +4,69 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
 from configparser import RawConfigParser
 from pathlib import Path
 
+from carrel.settings import read_env_file
+
 ROOT = Path(__file__).parents[2]
 UNITS = ROOT / "deploy" / "systemd"
-CARREL = "/srv/carrel/.venv/bin/carrel"
+CARREL = "/srv/carrel/current/.venv/bin/carrel"
+ENV_FILE = "/etc/carrel/carrel.env"
+HERE = (sys.executable, "-m", "website")
 # What systemd does before it starts a service with a socket (sd_listen_fds(3)).
 ACTIVATED = 'exec 3<&"$DOOR"; export LISTEN_FDS=1 LISTEN_PID=$$; exec "$@"'
 
 
 def read(name: str) -> RawConfigParser:
     """A unit's settings; `#` begins a comment."""
+    return parse((UNITS / name).read_text("utf-8"))
+
+
+def parse(text: str) -> RawConfigParser:
+    """The settings in a unit's text."""
     unit = RawConfigParser(strict=False, comment_prefixes=("#",), delimiters=("=",))
     unit.optionxform = str  # type: ignore[assignment,method-assign]
-    unit.read_string((UNITS / name).read_text("utf-8"))
+    unit.read_string(text)
     return unit
 
 
-def command(name: str) -> list[str]:
-    """The unit's ExecStart, with this Python in place of the installed command."""
+def command(name: str, env_file: Path, carrel: Sequence[str] = HERE) -> list[str]:
+    """The unit's ExecStart, with this Python in place of the installed command, and an environment file of ours."""
     words = read(name)["Service"]["ExecStart"].split()
-    assert words[0] == CARREL
-    return [sys.executable, "-m", "website", *words[1:]]
+    assert words[:3] == [CARREL, "--env-file", ENV_FILE]
+    return [*carrel, "--env-file", str(env_file), *words[3:]]
 
 
-def environ(home: Path, **more: str) -> dict[str, str]:
+def env_file(path: Path, home: Path, **more: str) -> Path:
     """The shipped environment file, filled in."""
-    lines = (UNITS / "carrel.env").read_text("utf-8").splitlines()
-    shipped = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    shipped = read_env_file(UNITS / "carrel.env")
     assert shipped.keys() >= more.keys() - {"STRIPE_API_BASE"}, (
         "a setting that the shipped file does not name"
     )
     ours = {"CARREL_HOME": str(home), "CARREL_CONTENT": str(ROOT / "articles" / "content")}
-    path = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{ROOT / 'site'}:{ROOT}"}
-    return shipped | ours | path | more
+    path.write_text("".join(f"{name}={value}\n" for name, value in (shipped | ours | more).items()), "utf-8")
+    return path
 
 
 class Service:
     """One unit's process; started again when it is restarted, on the same socket."""
 
     def __init__(
-        self, name: str, environ: Mapping[str, str], log: Path, door: socket.socket | None = None
+        self,
+        name: str,
+        env_file: Path,
+        log: Path,
+        door: socket.socket | None = None,
+        carrel: Sequence[str] = HERE,
     ) -> None:
-        self._name, self._environ, self._log, self._door = name, dict(environ), log, door
+        self._words, self._log, self._door = command(name, env_file, carrel), log, door
+        self._environ = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{ROOT / 'site'}:{ROOT}"}
         self.process = self._start()
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        words = command(self._name)
+        words = self._words
         kept: tuple[int, ...] = ()
         if self._door is not None:
             words = ["bash", "-c", ACTIVATED, "bash", *words]  # other shells know ten descriptors only

@@ -28,7 +28,7 @@ from tests.faults.eyes import Eyes
 from tests.support.buyer import PATIENCE_SECONDS, Buyer
 from tests.support.served import free_port
 from tests.support.smtp import FakeMailServer
-from website.demo.fake_stripe import FakeStripe
+from website.demo.fake_stripe import FakeStripe, running_fake_stripe
 from website.migrations import migrate
 
 ROOT = Path(__file__).parents[2]
@@ -123,7 +123,7 @@ class Site(Eyes):
 
     def begin(self) -> None:
         """Fair weather, no alarms, no limits reached."""
-        self.stripe.calm()
+        self.stripe.reset()
         with self.db.write() as session:
             session.execute(delete(Alarm))
             session.execute(delete(LimitHits))
@@ -165,7 +165,7 @@ def running_site(
     url = f"http://127.0.0.1:{port}"
     with ExitStack() as stack:
         stripe = stack.enter_context(
-            FakeStripe.running(
+            running_fake_stripe(
                 webhook_url=f"{url}/webhooks/stripe",
                 webhook_secrets=SECRETS[:1],
                 retry_delays=(0.2, 0.5, 1, 2, 4, 8),

@@ -76,7 +76,7 @@ def shaky(tmp_path: Path) -> Iterator[Shaky]:
     url = f"sqlite:///{tmp_path}/carrel.db"
     with running_site(tmp_path, url, 1, wrong_clock.ENTRY, CLOCK_FILE=str(hands)) as site:
         with site.db.write() as session:
-            put_readers(session, len(READERS), pace=Frequency.EACH)
+            put_readers(session, len(READERS), frequency=Frequency.EACH)
         yield Shaky(site, hands)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from carrel.db import Database
-from carrel.mail.models import MailState, OutboxMail
+from carrel.mail.models import OutboxMail, OutboxState
 from carrel.settings import load
 from tests.faults.site import ROOT, Site, running_site, until
 from tests.support.buyer import Buyer
@@ -50,7 +50,7 @@ def test_data_12_after_rm_rf_and_restore_the_pass_is_there_and_nothing_is_mailed
         anna, annas = buy(site, "anna@example.org")
         bob = site.buyer()
         bobs = bob.order()  # the backup knows the order, and not that it was paid
-        shutil.copy(create.make(load(site.environ), site.db), safe)
+        shutil.copy(create.create_backup(load(site.environ), site.db), safe)
         site.stripe.pay(bobs, email="bob@example.org")
         until(lambda: site.mail.mails_to("bob@example.org"))
         before = mails(site)
@@ -79,5 +79,5 @@ def test_data_12_after_rm_rf_and_restore_the_pass_is_there_and_nothing_is_mailed
         assert site.passes(carls) == 1
         assert mails(site) - before == {key: 1 for key in mails(site) if key[0] == "carl@example.org"}
         with site.db.read() as session:
-            queued = select(OutboxMail.key).where(OutboxMail.state == MailState.QUEUED)
+            queued = select(OutboxMail.key).where(OutboxMail.state == OutboxState.QUEUED)
             assert session.scalars(queued).all() == []

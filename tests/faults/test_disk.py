@@ -15,10 +15,10 @@ from payments.models import Order
 from tests.faults.conftest import FULL
 from tests.faults.site import ROOT, Site, running_site
 from tests.support.live import CONTENT
-from website.backup.backup_store import every
-from website.backup.create import make
+from website.backup.backup_store import all_backups
+from website.backup.create import create_backup
 from website.backup.errors import BackupError
-from website.backup.sqlite_copy import checked
+from website.backup.sqlite_copy import verify
 from website.doctor.findings import CheckContext, Level
 from website.doctor.machine_checks import disk
 from website.migrations import migrate
@@ -68,14 +68,14 @@ def test_data_08_readers_read_on_writers_hear_so_and_it_recovers_by_itself(small
             assert site.buyer().get(path).status_code == 200, path
         assert [checkout(site) for _ in range(3)] == [503] * 3
         with pytest.raises((BackupError, OSError)):
-            make(load(site.environ), site.db)
-        assert every(small_disk) == []
+            create_backup(load(site.environ), site.db)
+        assert all_backups(small_disk) == []
         found = disk(CheckContext(load(site.environ), site.db, clock.now()))
         assert found.level is Level.BAD
         filler.unlink()
         assert site.count(Order.id > 0) == orders
         assert checkout(site) == 303
-        checked(small_disk / "carrel.db")
+        verify(small_disk / "carrel.db")
 
 
 @pytest.mark.parametrize("command", ["serve", "worker", "backup", "publish"] if FULL else ["serve"])

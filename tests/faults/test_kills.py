@@ -16,7 +16,7 @@ from sqlalchemy import func, or_, select, update
 
 from articles import queries
 from carrel import clock
-from carrel.mail.models import MailState, OutboxMail
+from carrel.mail.models import OutboxMail, OutboxState
 from newsletter.issues.models import Delivery
 from newsletter.subscribers.models import Frequency
 from payments.ledger import rebuild
@@ -26,7 +26,7 @@ from tests.faults.load import Load
 from tests.faults.site import WAIT_SECONDS, Site, running_site, until
 from tests.support.crashing import POINTS
 from tests.support.digests import put_readers
-from website.backup.sqlite_copy import checked
+from website.backup.sqlite_copy import verify
 
 KILLS = 500 if FULL else 3
 PURCHASES = 100 if FULL else 3  # at least; the kills slow everybody down
@@ -40,7 +40,7 @@ def site(empty_database: str, tmp_path: Path) -> Iterator[Site]:
     """A site with three subscribers who want each article at once."""
     with running_site(tmp_path, empty_database) as running:
         with running.db.write() as session:
-            put_readers(session, SUBSCRIBERS, pace=Frequency.EACH)
+            put_readers(session, SUBSCRIBERS, frequency=Frequency.EACH)
         yield running
 
 
@@ -106,14 +106,14 @@ def test_data_04_killed_again_and_again_under_mixed_load_everything_adds_up(
     settle(site)
 
     if site.db.is_sqlite:
-        checked(Path(str(site.db.url.database)))  # integrity and foreign keys
+        verify(Path(str(site.db.url.database)))  # integrity and foreign keys
     paid = set(load.paid)
     until(lambda: all(site.passes(each) == 1 for each in paid))
     until(lambda: [each for each in paid if site.ad_free(each) == (each in load.refunded)] == [])
     assert {each: (site.passes(each), len(site.payments(each))) for each in paid} == dict.fromkeys(
         paid, (1, 1)
     )
-    assert list(rebuild.drifts(site.db)) == []
+    assert list(rebuild.find_mismatches(site.db)) == []
     no_mail_twice(site)
     every_mail_that_was_sent_arrived(site)
     the_logs_tell_of_nobody(site)
@@ -153,7 +153,9 @@ def no_mail_twice(site: Site) -> None:
 def every_mail_that_was_sent_arrived(site: Site) -> None:
     arrived = {mail.to for mail in site.mail.mails}
     with site.db.read() as session:
-        sent = session.scalars(select(OutboxMail.to_address).where(OutboxMail.state == MailState.SENT)).all()
+        sent = session.scalars(
+            select(OutboxMail.to_address).where(OutboxMail.state == OutboxState.SENT)
+        ).all()
         digests = session.scalar(
             select(func.count()).where(or_(Delivery.state == "sent", Delivery.state == "uncertain"))
         )

@@ -14,14 +14,14 @@ from carrel import clock
 from carrel.accounts.models import Reader
 from carrel.db import Database
 from carrel.mail import outbox
-from carrel.mail.models import MailState, OutboxMail
+from carrel.mail.models import OutboxMail, OutboxState
 from payments.models import Grant, Order, Payment
 from tests.faults.conftest import FULL
 from tests.support.accounts import make_reader
 from tests.support.mail import HELLO
 from tests.support.newsletter import put_subscriber
 from tests.support.state import dump
-from website.backup.sqlite_copy import checked
+from website.backup.sqlite_copy import verify
 
 COMMITS = 24
 OFFSETS = 1_000 if FULL else 25
@@ -43,7 +43,7 @@ def live(db: Database) -> Iterator[str]:
             put_subscriber(session, f"reader-{number}@example.org")
         yield seen(db)
         with db.write() as session:
-            old = select(OutboxMail.id).where(OutboxMail.state == MailState.QUEUED).limit(1)
+            old = select(OutboxMail.id).where(OutboxMail.state == OutboxState.QUEUED).limit(1)
             session.execute(delete(OutboxMail).where(OutboxMail.id.in_(old)))
         yield seen(db)
 
@@ -97,7 +97,7 @@ def test_data_05_a_torn_log_gives_a_prefix_of_what_was_committed(db: Database, t
         torn = tmp_path / f"torn-{number}.db"
         shutil.copy(file, torn)
         Path(f"{torn}-wal").write_bytes(tears[number % 3](log, at))
-        checked(torn)  # integrity and foreign keys
+        verify(torn)  # integrity and foreign keys
         found = Database(f"sqlite:///{torn}")
         now = seen(found)
         found.close()

@@ -17,17 +17,17 @@ PROCESSES = ("test_kills.py", "test_outages.py", "test_running.py")
 
 def names(*files: str) -> str:
     """The names of all tests, or of those in some files of the delivery's."""
-    found = (
+    paths = (
         [Path(__file__).parent / "delivery" / file for file in files] if files else TESTS.rglob("test_*.py")
     )
-    texts = [path.read_text("utf-8") for path in found if path != Path(__file__)]
+    texts = [path.read_text("utf-8") for path in paths if path != Path(__file__)]
     return " ".join(f"{name}_" for text in texts for name in NAME.findall(text))
 
 
 def test_each_mail_and_fault_row_in_scope_has_a_test_that_names_it() -> None:
     named = names()
     wanted = {f"{kind}_{n:02}" for kind, numbers in ALL.items() for n in numbers if n not in LATER[kind]}
-    assert sorted(each for each in wanted if f"_{each}_" not in named) == []
+    assert sorted(name for name in wanted if f"_{name}_" not in named) == []
 
 
 def test_each_fault_that_ends_or_surrounds_a_process_is_tried_on_a_running_one() -> None:

@@ -1,4 +1,4 @@
-"""A shop, and a Stripe of our own for it."""
+"""The app with a fake Stripe."""
 
 from collections.abc import Iterator
 
@@ -9,41 +9,41 @@ from stripe import HTTPClient
 
 from carrel.http.services import Services
 from carrel.settings import Settings
-from payments.stripe.signatures import Burst
+from payments.stripe.signatures import SignatureFailureCounter
 from payments.webhooks import verify_event
-from tests.support.payments import SECRET, Till
-from website.demo.fake_stripe import FakeStripe
+from tests.support.payments import SECRET, Shop
+from website.demo.fake_stripe import FakeStripe, running_fake_stripe
 
 
 @pytest.fixture
 def stripe_() -> Iterator[FakeStripe]:
-    """Stripe over HTTP. Its events stay with it until a test brings them."""
-    with FakeStripe.running() as fake_stripe:
+    """The fake Stripe. It delivers no events: the tests do."""
+    with running_fake_stripe() as fake_stripe:
         fake_stripe.webhooks.sign_with(SECRET)
         yield fake_stripe
 
 
 @pytest.fixture
 def settings(settings: Settings, stripe_: FakeStripe) -> Settings:
-    """Settings that lead to it."""
+    """Settings that point to it."""
     return settings.model_copy(
         update={"stripe_api_base": stripe_.base_url, "stripe_secret_key": SecretStr(stripe_.api_key)}
     )
 
 
 @pytest.fixture(autouse=True)
-def no_forgeries_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that has seen none."""
-    monkeypatch.setattr(verify_event, "_forgeries", Burst())
+def no_invalid_signatures_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start every test with a count of zero."""
+    monkeypatch.setattr(verify_event, "_signature_failures", SignatureFailureCounter())
 
 
 @pytest.fixture(autouse=True)
-def stripe_is_tried_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """How often, the tests see in Stripe's book of calls; the half seconds between are the library's."""
+def retry_stripe_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait between the library's retries. Tests see them in the fake Stripe's log of requests."""
     monkeypatch.setattr(HTTPClient, "INITIAL_DELAY", 0.01)
 
 
 @pytest.fixture
-def till(app: Flask, services: Services, stripe_: FakeStripe) -> Till:
-    """The shop's back room."""
-    return Till(app, services, stripe_)
+def shop(app: Flask, services: Services, stripe_: FakeStripe) -> Shop:
+    """The app, the fake Stripe, and the database."""
+    return Shop(app, services, stripe_)

@@ -1,4 +1,4 @@
-"""The clock was a day ahead and is put right: no event and no refund waits for that day (DATA-23)."""
+"""The clock was a day ahead and is set right: no event and no refund waits for that day (DATA-23)."""
 
 from datetime import timedelta
 
@@ -9,47 +9,47 @@ from carrel import clock
 from payments import refunds
 from payments.fulfillment.fulfill import fulfill
 from payments.models import RefundRequest, StripeEvent
-from payments.stripe.events import read_event
+from payments.stripe.events import parse_event
 from payments.webhooks import event_handler, inbox
-from tests.support.payments import Till
+from tests.support.payments import Shop
 
 AHEAD = timedelta(days=1)
 
 
-def completed(till: Till) -> dict[str, object]:
+def completed(shop: Shop) -> dict[str, object]:
     """A pass is bought, and nobody has told us yet."""
-    till.buy()
-    return till.stripe.events("checkout.session.completed")[0]
+    shop.buy()
+    return shop.stripe.events("checkout.session.completed")[0]
 
 
-def test_data_23_an_event_put_off_by_a_clock_that_was_ahead_is_handled_now(till: Till) -> None:
-    event = completed(till)
+def test_data_23_an_event_put_off_by_a_clock_that_was_ahead_is_handled_now(shop: Shop) -> None:
+    event = completed(shop)
     with time_machine.travel(clock.now() + AHEAD, tick=False):
-        till.stripe.api.down()
-        assert till.deliver(event) == 500
-        till.stripe.api.up()
-    assert event_handler.handle_one(till.services)
-    assert till.ad_free() == [True]
+        shop.stripe.api.down()
+        assert shop.deliver(event) == 500
+        shop.stripe.api.up()
+    assert event_handler.handle_next_event(shop.services)
+    assert shop.ad_free() == [True]
 
 
 @pytest.mark.parametrize(("ahead", "is_free"), [(AHEAD, True), (timedelta(minutes=4), False)])
 def test_data_23_a_lease_of_a_clock_that_was_far_ahead_is_free(
-    till: Till, ahead: timedelta, is_free: bool
+    shop: Shop, ahead: timedelta, is_free: bool
 ) -> None:
-    fact = read_event(completed(till))
-    with time_machine.travel(clock.now() + ahead, tick=False), till.services.db.write() as session:
-        held = inbox.claim(session, fact, delivered=True)
+    event = parse_event(completed(shop))
+    with time_machine.travel(clock.now() + ahead, tick=False), shop.services.db.write() as session:
+        held = inbox.lease(session, event, delivered=True)
         assert held
-    assert inbox.is_leased(till.rows(StripeEvent)[0]) is not is_free
-    with till.services.db.write() as session:
-        assert bool(inbox.claim(session, fact, delivered=True)) is is_free
+    assert inbox.is_leased(shop.rows(StripeEvent)[0]) is not is_free
+    with shop.services.db.write() as session:
+        assert bool(inbox.lease(session, event, delivered=True)) is is_free
 
 
-def test_data_23_a_refund_put_off_by_a_clock_that_was_ahead_is_made_now(till: Till) -> None:
-    fulfill(till.shop, till.buy())
+def test_data_23_a_refund_put_off_by_a_clock_that_was_ahead_is_made_now(shop: Shop) -> None:
+    fulfill(shop.context, shop.buy())
     with time_machine.travel(clock.now() + AHEAD, tick=False):
-        till.stripe.api.down()
-        refunds.refund(till.shop, 1, "operator", "asked by mail")
-        till.stripe.api.up()
-    assert refunds.carry_out_one(till.services)
-    assert [request.state for request in till.rows(RefundRequest)] == ["done"]
+        shop.stripe.api.down()
+        refunds.refund(shop.context, 1, "operator", "asked by mail")
+        shop.stripe.api.up()
+    assert refunds.send_next_to_stripe(shop.services)
+    assert [request.state for request in shop.rows(RefundRequest)] == ["done"]

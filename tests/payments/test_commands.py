@@ -11,20 +11,20 @@ from carrel.http.services import Services
 from payments import commands
 from payments.fulfillment.fulfill import fulfill
 from payments.models import Payment
-from tests.support.payments import Till
+from tests.support.payments import Shop
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(till: Till, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a command over the till's database."""
+def run(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command on the test's database."""
 
     @contextmanager
-    def ours() -> Iterator[Services]:
-        yield till.services
+    def test_services() -> Iterator[Services]:
+        yield shop.services
 
-    monkeypatch.setattr(commands, "_services", ours)
+    monkeypatch.setattr(commands, "_services", test_services)
     return lambda command, *arguments: CliRunner().invoke(command, arguments)
 
 
@@ -36,51 +36,51 @@ def rebuild(run: Run, *arguments: str) -> Result:
     return run(commands.entitlements, "rebuild", *arguments)
 
 
-def test_reconcile_tells_and_changes_nothing(till: Till, run: Run) -> None:
-    session_id = till.buy()
-    told = reconcile(run)
-    assert told.output.splitlines() == [
+def test_reconcile_tells_and_changes_nothing(shop: Shop, run: Run) -> None:
+    session_id = shop.buy()
+    result = reconcile(run)
+    assert result.output.splitlines() == [
         f"{session_id} was paid, and the ledger does not have it.",
         "1 differences in the last 3 days, 1 left.",
     ]
-    assert (told.exit_code, till.count(Payment)) == (1, 0)
+    assert (result.exit_code, shop.count(Payment)) == (1, 0)
 
 
-def test_reconcile_enters_what_is_missing(till: Till, run: Run) -> None:
-    till.buy()
-    told = reconcile(run, "--apply")
-    assert told.output.splitlines()[0].endswith("the ledger does not have it. Entered.")
-    assert (told.exit_code, till.ad_free(), reconcile(run).exit_code) == (0, [True], 0)
+def test_reconcile_enters_what_is_missing(shop: Shop, run: Run) -> None:
+    shop.buy()
+    result = reconcile(run, "--apply")
+    assert result.output.splitlines()[0].endswith("the ledger does not have it. Fixed.")
+    assert (result.exit_code, shop.ad_free(), reconcile(run).exit_code) == (0, [True], 0)
 
 
-def test_reconcile_says_when_stripe_cannot_be_asked(till: Till, run: Run) -> None:
-    till.stripe.api.down()
-    told = reconcile(run)
-    assert (told.exit_code, "Stripe could not be asked" in told.output) == (2, True)
+def test_reconcile_says_when_stripe_cannot_be_asked(shop: Shop, run: Run) -> None:
+    shop.stripe.api.down()
+    result = reconcile(run)
+    assert (result.exit_code, "Stripe could not be reached" in result.output) == (2, True)
 
 
-def test_reconcile_says_when_nothing_is_sold(till: Till, run: Run) -> None:
-    till.set(stripe_webhook_secret=())
-    assert (reconcile(run).exit_code, "Nothing is sold here" in reconcile(run).output) == (2, True)
+def test_reconcile_says_when_nothing_is_sold(shop: Shop, run: Run) -> None:
+    shop.set(stripe_webhook_secret=())
+    assert (reconcile(run).exit_code, "Sales are off" in reconcile(run).output) == (2, True)
 
 
-def test_rebuild_finds_nothing_where_all_is_well(till: Till, run: Run) -> None:
-    fulfill(till.shop, till.buy())
+def test_rebuild_finds_nothing_where_all_is_well(shop: Shop, run: Run) -> None:
+    fulfill(shop.context, shop.buy())
     assert (rebuild(run).output, rebuild(run).exit_code) == ("0 differences.\n", 0)
 
 
-def test_rebuild_tells_differences_and_sets_them_right_when_asked(till: Till, run: Run) -> None:
-    fulfill(till.shop, till.buy())
-    till.order(till.browser())
-    with till.services.db.write() as session:
+def test_rebuild_tells_differences_and_sets_them_right_when_asked(shop: Shop, run: Run) -> None:
+    fulfill(shop.context, shop.buy())
+    shop.order(shop.browser())
+    with shop.services.db.write() as session:
         readers.set_ad_free(session, 1, False)
         readers.set_ad_free(session, 2, True)
-    told = rebuild(run)
-    assert told.output.splitlines() == [
+    result = rebuild(run)
+    assert result.output.splitlines() == [
         "Reader 1 has no pass, but by the ledger: bought.",
         "Reader 2 has the pass, but by the ledger: never.",
         "2 differences.",
     ]
-    assert (told.exit_code, till.ad_free()) == (1, [False, True])
+    assert (result.exit_code, shop.ad_free()) == (1, [False, True])
     assert rebuild(run, "--apply").exit_code == 0
-    assert till.ad_free() == [True, False]
+    assert shop.ad_free() == [True, False]

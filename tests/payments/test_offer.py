@@ -1,4 +1,4 @@
-"""The offer, in the operator's words."""
+"""The offer in the operator's words."""
 
 from typing import Any
 
@@ -41,9 +41,9 @@ def test_an_exam_may_have_its_own_words() -> None:
 
 
 def test_the_offer_leads_back_to_where_it_stood() -> None:
-    found = offer.offer(selling(), "/articles/what-cmp-means/")
-    assert found is not None
-    assert found.url == "/pass/?next=/articles/what-cmp-means/"
+    shown = offer.offer(selling(), "/articles/what-cmp-means/")
+    assert shown is not None
+    assert shown.url == "/pass/?next=/articles/what-cmp-means/"
 
 
 def test_pay_02_without_a_webhook_secret_nothing_is_offered() -> None:

@@ -1,4 +1,4 @@
-"""Prices in words."""
+"""Formatted prices."""
 
 import pytest
 

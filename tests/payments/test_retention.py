@@ -1,4 +1,4 @@
-"""What is thrown away, and what stays."""
+"""What is deleted, and what stays."""
 
 from datetime import timedelta
 
@@ -9,41 +9,41 @@ from payments import retention
 from payments.fulfillment.fulfill import fulfill
 from payments.models import Claim, Order, Payment, StripeEvent
 from payments.reconciliation.reconcile import reconcile
-from tests.support.payments import Till
+from tests.support.payments import Shop
 
 
-def after(till: Till, days: int) -> bool:
+def after(shop: Shop, days: int) -> bool:
     with time_machine.travel(clock.now() + timedelta(days=days), tick=False):
-        return retention.throw_away(till.services)
+        return retention.delete_expired(shop.services)
 
 
-def test_data_21_handled_events_and_unpaid_orders_go_after_ninety_days(till: Till) -> None:
-    till.order(till.browser())
-    till.buy()
-    till.deliver_all("checkout.session.completed")
-    reconcile(till.shop)
-    assert not after(till, 89)
-    assert after(till, 91)
-    assert (till.count(StripeEvent), till.count(Order), till.count(Payment)) == (0, 1, 1)
-    assert not after(till, 91)
+def test_data_21_handled_events_and_unpaid_orders_go_after_ninety_days(shop: Shop) -> None:
+    shop.order(shop.browser())
+    shop.buy()
+    shop.deliver_all("checkout.session.completed")
+    reconcile(shop.context)
+    assert not after(shop, 89)
+    assert after(shop, 91)
+    assert (shop.count(StripeEvent), shop.count(Order), shop.count(Payment)) == (0, 1, 1)
+    assert not after(shop, 91)
 
 
-def test_what_waits_stays(till: Till) -> None:
-    session_id = till.order(till.browser())
-    till.stripe.pay_later(session_id)
-    fulfill(till.shop, session_id)
-    till.stripe.api.down()
-    till.deliver_all("checkout.session.completed")
-    assert not after(till, 400)
-    assert (till.count(StripeEvent), till.count(Order)) == (1, 1)
+def test_what_waits_stays(shop: Shop) -> None:
+    session_id = shop.order(shop.browser())
+    shop.stripe.pay_by_bank_debit(session_id)
+    fulfill(shop.context, session_id)
+    shop.stripe.api.down()
+    shop.deliver_all("checkout.session.completed")
+    assert not after(shop, 400)
+    assert (shop.count(StripeEvent), shop.count(Order)) == (1, 1)
 
 
-def test_the_claim_of_an_unpaid_order_goes_with_it(till: Till) -> None:
-    session_id = till.order(till.browser())
-    till.stripe.pay_later(session_id)
-    fulfill(till.shop, session_id)
-    till.stripe.fail(session_id)
-    fulfill(till.shop, session_id)
-    assert till.count(Claim) == 1
-    after(till, 91)
-    assert (till.count(Claim), till.count(Order)) == (0, 0)
+def test_the_claim_of_an_unpaid_order_goes_with_it(shop: Shop) -> None:
+    session_id = shop.order(shop.browser())
+    shop.stripe.pay_by_bank_debit(session_id)
+    fulfill(shop.context, session_id)
+    shop.stripe.fail_payment(session_id)
+    fulfill(shop.context, session_id)
+    assert shop.count(Claim) == 1
+    after(shop, 91)
+    assert (shop.count(Claim), shop.count(Order)) == (0, 0)

@@ -6,13 +6,13 @@ from random import Random
 from typing import Any
 
 from payments.stripe.client import StripeApi
-from payments.stripe.schemas import DisputeFact, SessionFact, read
+from payments.stripe.schemas import CheckoutSession, StripeDispute, parse
 
 CENTS = 499
 Event = tuple[str, str]  # its type, and the id of the session or payment intent that it is about
 
 
-def session_answer(
+def checkout_session_json(
     session_id: str = "cs_test_1", reference: str = "r" * 22, **changes: Any
 ) -> dict[str, Any]:
     """A paid session, as Stripe answers for it."""
@@ -47,9 +47,9 @@ def session_answer(
     } | changes
 
 
-def fact(**changes: Any) -> SessionFact:
+def checkout_session(**changes: Any) -> CheckoutSession:
     """The same, read."""
-    return read(SessionFact, session_answer(**changes))
+    return parse(CheckoutSession, checkout_session_json(**changes))
 
 
 @dataclass
@@ -160,13 +160,15 @@ class Story:
         if choices := self.choices(chance):
             chance.choice(choices)()
 
-    def fact(self) -> SessionFact:
+    def checkout_session(self) -> CheckoutSession:
         """The truth, as Stripe answers now."""
         state = "paid" if self.paid else "unpaid"
-        answer = session_answer(self.session_id, self.reference, status=self.status, payment_status=state)
+        answer = checkout_session_json(
+            self.session_id, self.reference, status=self.status, payment_status=state
+        )
         if self.status != "complete":
             answer["payment_intent"] = None
-            return read(SessionFact, answer)
+            return parse(CheckoutSession, answer)
         answer["payment_intent"]["status"] = (
             "succeeded" if self.paid else "requires_payment_method" if self.gone else "processing"
         )
@@ -177,7 +179,7 @@ class Story:
         charge = answer["payment_intent"]["latest_charge"]
         charge |= {"amount_refunded": self.given_back, "disputed": self.dispute is not None}
         charge["refunds"] = {"data": made, "has_more": False}
-        disputes: tuple[DisputeFact, ...] = ()
+        disputes: tuple[StripeDispute, ...] = ()
         if self.dispute:
             dispute = {
                 "id": f"du_{self.session_id}",
@@ -185,8 +187,8 @@ class Story:
                 "status": self.dispute,
                 "reason": "general",
             }
-            disputes = (read(DisputeFact, dispute),)
-        return read(SessionFact, answer).model_copy(update={"disputes": disputes})
+            disputes = (parse(StripeDispute, dispute),)
+        return parse(CheckoutSession, answer).model_copy(update={"disputes": disputes})
 
 
 class World(StripeApi):
@@ -196,6 +198,6 @@ class World(StripeApi):
         self.is_live = False
         self.stories: dict[str, Story] = {}
 
-    def look(self, session_id: str) -> SessionFact:
+    def look(self, session_id: str) -> CheckoutSession:
         """The truth of now."""
-        return self.stories[session_id].fact()
+        return self.stories[session_id].checkout_session()

@@ -60,8 +60,8 @@ def write_files(root: Path, files: Mapping[str, str | bytes]) -> Path:
 
 def put_exam(session: Session, slug: str = "cpb", **columns: Any) -> Exam:
     """The exam of this slug, made when it is not there, with two domains."""
-    if found := session.scalars(select(Exam).where(Exam.slug == slug)).one_or_none():
-        return found
+    if exam := session.scalars(select(Exam).where(Exam.slug == slug)).one_or_none():
+        return exam
     name = slug.upper()
     values: dict[str, Any] = {
         "name": name,
@@ -72,7 +72,7 @@ def put_exam(session: Session, slug: str = "cpb", **columns: Any) -> Exam:
         "position": 1,
     }
     domains = [
-        Domain(slug=each, title=each.capitalize(), position=n) for n, each in enumerate(["claims", "rules"])
+        Domain(slug=name, title=name.capitalize(), position=n) for n, name in enumerate(["claims", "rules"])
     ]
     exam = Exam(slug=slug, domains=domains, **(values | columns))
     session.add(exam)
@@ -82,8 +82,8 @@ def put_exam(session: Session, slug: str = "cpb", **columns: Any) -> Exam:
 
 def put_topic(session: Session, slug: str) -> Topic:
     """The topic of this slug, made when it is not there."""
-    found = session.scalars(select(Topic).where(Topic.slug == slug)).one_or_none()
-    topic = found or Topic(slug=slug, name=slug.replace("-", " ").capitalize())
+    topic = session.scalars(select(Topic).where(Topic.slug == slug)).one_or_none()
+    topic = topic or Topic(slug=slug, name=slug.replace("-", " ").capitalize())
     session.add(topic)
     session.flush()
     return topic
@@ -101,7 +101,7 @@ def put_article(
     **columns: Any,
 ) -> Article:
     """An article that is visible now, unless its columns say otherwise, with text and search entry."""
-    shelf = put_exam(session, exam)
+    exam_row = put_exam(session, exam)
     body = ArticleBody(
         blocks=[{"kind": "paragraph", "words": len(text.split()), "html": f"<p>{text}</p>\n"}],
         contents=[],
@@ -112,8 +112,8 @@ def put_article(
     session.add(body)
     session.flush()
     values = _defaults(slug, first_visible_at) | columns
-    domain_id = next((each.id for each in shelf.domains if each.slug == domain), None)
-    article = Article(slug=slug, exam_id=shelf.id, domain_id=domain_id, body_id=body.id, **values)
+    domain_id = next((row.id for row in exam_row.domains if row.slug == domain), None)
+    article = Article(slug=slug, exam_id=exam_row.id, domain_id=domain_id, body_id=body.id, **values)
     session.add(article)
     session.flush()
     for position, topic in enumerate(topics):

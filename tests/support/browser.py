@@ -1,6 +1,7 @@
 """A browser as far as forms go: it opens pages, fills in what a person would, and sends what the page holds."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask
@@ -50,8 +51,14 @@ class Browser:
         return self.post(form.action or page.request.path, form.fields | fields, follow=follow)
 
     def post(self, path: str, fields: dict[str, Any], *, follow: bool = True, **more: Any) -> TestResponse:
-        """Post these fields."""
-        return self.client.post(path, data=fields, follow_redirects=follow, **(self._with | more))
+        """Post these fields; follow on by GET, or as browsers do after a 307 by sending the same again."""
+        with_ = self._with | more
+        answer = self.client.post(path, data=fields, **with_)
+        if not follow or not answer.location:
+            return answer
+        if answer.status_code == HTTPStatus.TEMPORARY_REDIRECT:
+            return self.post(answer.location, fields, **more)
+        return self.client.get(answer.location, follow_redirects=True, **with_)
 
     def cookie(self, name: str) -> str | None:
         """What the browser holds under this name."""

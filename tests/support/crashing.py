@@ -1,6 +1,6 @@
-"""`carrel`, but a process ends at once (as by kill -9) where the file named by CRASH_FILE says so, once.
+"""`carrel` that kills its own process (SIGKILL) once, at the point named in the file CRASH_FILE.
 
-The product knows nothing of it: what it calls is wrapped here before it starts.
+The product's functions are wrapped here before it starts.
 """
 
 import importlib
@@ -13,16 +13,16 @@ from typing import Any
 
 from website.cli import main
 
-# name → the function, and whether the process ends before or after it
+# name → the function, and whether to crash before or after it
 POINTS = {
-    "after the event is kept": ("payments.webhooks.event_handler", "handle", "before"),
+    "after the event is kept": ("payments.webhooks.event_handler", "handle_event", "before"),
     "before the payment": ("payments.ledger.entries", "add_payment", "before"),
     "after the grant": ("payments.ledger.entries", "add_purchase", "after"),
     "before the mail": ("carrel.mail.outbox", "queue", "before"),
     "after the mail": ("carrel.mail.outbox", "queue", "after"),
-    "before the commit": ("payments.webhooks.inbox", "close", "after"),
+    "before the commit": ("payments.webhooks.inbox", "mark_handled", "after"),
     "after the commit": ("payments.webhooks.event_handler", "fulfill", "after"),
-    "before the answer": ("payments.webhooks.event_handler", "handle", "after"),
+    "before the answer": ("payments.webhooks.event_handler", "handle_event", "after"),
 }
 
 

@@ -28,15 +28,17 @@ MOST_STEPS = 500
 PATIENCE_SECONDS = 600.0  # a slow machine is no failure
 
 
-def put_readers(session: Session, count: int, *, pace: Frequency = Frequency.EACH, start: int = 0) -> None:
+def put_readers(
+    session: Session, count: int, *, frequency: Frequency = Frequency.EACH, start: int = 0
+) -> None:
     """Subscribers reader-0@example.org … of the exam CPB, quickly."""
     exam, now = put_exam(session), clock.now()
     emails = [f"reader-{number}@example.org" for number in range(start, start + count)]
     hashes = suppression.address_hashes(session, emails)
     rows = [
-        {"email": each, "email_key": each, "address_hash": hashed, "state": "confirmed", "pace": pace,
+        {"email": email, "email_key": email, "address_hash": hashed, "state": "confirmed", "frequency": frequency,
          "source": "", "created_at": now, "confirmed_at": now}
-        for each, hashed in zip(emails, hashes, strict=True)
+        for email, hashed in zip(emails, hashes, strict=True)
     ]  # fmt: skip
     session.bulk_insert_mappings(Subscriber.__mapper__, rows)
     ids = (
@@ -44,11 +46,13 @@ def put_readers(session: Session, count: int, *, pace: Frequency = Frequency.EAC
         if count < 500
         else (session.scalars(select(Subscriber.id).order_by(Subscriber.id.desc()).limit(count)).all())
     )
-    subscriptions = [{"subscriber_id": each, "exam_id": exam.id, "since": now - BEFORE} for each in ids]
+    subscriptions = [
+        {"subscriber_id": subscriber_id, "exam_id": exam.id, "since": now - BEFORE} for subscriber_id in ids
+    ]
     session.bulk_insert_mappings(Subscription.__mapper__, subscriptions)
 
 
-def begin(services: Services) -> None:
+def start_schedule(services: Services) -> None:
     """The worker's first look: what was there before is no news."""
     due.handle_one(services)
 
@@ -66,15 +70,17 @@ def make_ready(services: Services) -> None:
 
 def put_issue(services: Services, recipients: int, **article: Any) -> None:
     """An issue of one new article that goes out to this many, who want each."""
-    put_news(services, recipients, **article)
+    put_pending_article(services, recipients, **article)
     make_ready(services)
 
 
-def put_news(services: Services, recipients: int, pace: Frequency = Frequency.EACH, **article: Any) -> None:
-    """A new article for this many readers of a pace; no issue was made of it yet."""
+def put_pending_article(
+    services: Services, recipients: int, frequency: Frequency = Frequency.EACH, **article: Any
+) -> None:
+    """A new article for this many readers of a frequency; no issue was made of it yet."""
     with services.db.write() as session:
-        put_readers(session, recipients, pace=pace)
-    begin(services)
+        put_readers(session, recipients, frequency=frequency)
+    start_schedule(services)
     with services.db.write() as session:
         put_article(session, "new", **article)
 
@@ -85,7 +91,7 @@ def subjects(mail_server: FakeMailServer) -> list[str]:
 
 
 @contextmanager
-def posting_to(settings: Settings, port: int, **more: object) -> Iterator[Services]:
+def services_sending_to(settings: Settings, port: int, **more: object) -> Iterator[Services]:
     """Services whose mail goes to the server on this port."""
     url = SecretStr(f"smtp://127.0.0.1:{port}")
     services = make_services(settings.model_copy(update={"smtp_url": url, **more}))
@@ -95,7 +101,7 @@ def posting_to(settings: Settings, port: int, **more: object) -> Iterator[Servic
         services.db.close()
 
 
-def until(true: Callable[[], bool]) -> None:
+def wait_until(true: Callable[[], bool]) -> None:
     """Wait for it."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not true():
@@ -103,21 +109,21 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def count_of(services: Services, *which: DeliveryState) -> int:
+def count_in_states(services: Services, *which: DeliveryState) -> int:
     """How many deliveries stand there."""
     with services.db.read() as session:
         return session.scalars(select(func.count()).where(Delivery.state.in_(which))).one()
 
 
-def expire(services: Services) -> None:
+def expire_leases(services: Services) -> None:
     """As if the leases' ten minutes were over, and the minute's look came."""
     with services.db.write() as session:
         held = update(Delivery).where(Delivery.state == DeliveryState.CLAIMED)
         session.execute(held.values(lease_until=clock.now() - timedelta(seconds=1)))
-        sweep.sweep(session, lasting=not services.db.is_sqlite)
+        sweep.sweep(session, marks_are_durable=not services.db.is_sqlite)
 
 
-def hasten(services: Services) -> None:
+def make_all_due(services: Services) -> None:
     """As if the minutes before the next try were over."""
     with services.db.write() as session:
         waiting = update(Delivery).where(Delivery.state == DeliveryState.QUEUED)
@@ -125,28 +131,28 @@ def hasten(services: Services) -> None:
 
 
 @contextmanager
-def sending(services: Services, **knobs: Any) -> Iterator[DigestSender]:
+def digest_sender(services: Services, **knobs: Any) -> Iterator[DigestSender]:
     """A worker's connections, closed at the end."""
-    bulk = DigestSender(**knobs)
+    sender = DigestSender(**knobs)
     try:
-        yield bulk
+        yield sender
     finally:
-        bulk.close()
+        sender.close()
 
 
 def send_all(services: Services) -> None:
     """Hand over all that is due."""
-    with sending(services) as bulk:
-        drain(bulk, services)
+    with digest_sender(services) as sender:
+        drain(sender, services)
 
 
-def drain(bulk: DigestSender, services: Services) -> None:
-    """Go on until nothing is due; a connection may be slower than its slice."""
+def drain(sender: DigestSender, services: Services) -> None:
+    """Go on until nothing is due; a connection may take longer than its batch."""
     for _ in range(MOST_STEPS):
-        if bulk.handle_one(services):
+        if sender.handle_one(services):
             continue
-        bulk.close()
-        if not bulk.handle_one(services):
+        sender.close()
+        if not sender.handle_one(services):
             return
 
 
@@ -161,9 +167,9 @@ def the_issue(session: Session, **columns: Any) -> Issue:
     return session.scalars(select(Issue).filter_by(**columns)).one()
 
 
-def states(session: Session) -> dict[str, int]:
+def count_states(session: Session) -> dict[str, int]:
     """How many deliveries stand where, and that every issue's accounts add up (MAIL-03)."""
     for issue in session.scalars(select(Issue).where(Issue.frozen_at.is_not(None))):
-        assert delivery_stats.account(session, issue).adds_up
+        assert delivery_stats.stats_of(session, issue).adds_up
     counted = select(Delivery.state, func.count()).group_by(Delivery.state)
     return dict(session.execute(counted).all())

@@ -1,4 +1,4 @@
-"""Acts that are killed at one of their steps, in processes of their own.
+"""Functions that are killed at one of their steps, in processes of their own.
 
 They are forked from a process that has imported what they need: there are hundreds, and importing takes a second.
 """
@@ -13,9 +13,9 @@ context.set_forkserver_preload(["articles.publish", "website.backup.restore"])
 
 
 def killed_at(step: int, act: Callable[..., None], *arguments: Any) -> int:
-    """Run `act(*arguments, step, sender)`, which kills itself at that step, or sends how many there were.
+    """Run `act(*arguments, step, sender)`, which kills itself at that step, or sends the number of its steps.
 
-    How many steps were done: the killed one, or all.
+    Returns the step at which it was killed, or the number of all.
     """
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=act, args=(*arguments, step, sender))

@@ -17,7 +17,7 @@ from carrel.settings import Settings, load
 from tests.support.served import free_port
 from tests.support.smtp import FakeMailServer
 from website.app import create_app
-from website.demo.fake_stripe import FakeStripe
+from website.demo.fake_stripe import FakeStripe, running_fake_stripe
 from website.migrations import migrate
 from website.worker import Worker, steps
 
@@ -64,7 +64,7 @@ def live_site(
         url = f"http://127.0.0.1:{port}"
         mail = stack.enter_context(FakeMailServer().running())
         stripe = stack.enter_context(
-            FakeStripe.running(
+            running_fake_stripe(
                 webhook_url=f"{url}/webhooks/stripe", webhook_secrets=(WEBHOOK_SECRET,), api_key=API_KEY
             )
         )

@@ -6,22 +6,20 @@ from sqlalchemy.orm import Session
 
 from carrel import audit, clock
 from carrel.accounts.models import Reader
-from carrel.ads.models import Count, PageCount
+from carrel.ads.models import AdCount, PageCount
 from carrel.http.services import Services
 from carrel.mail import suppression
 from carrel.mail.alarms import raise_alarm
-from carrel.mail.models import Kind
+from carrel.mail.models import SuppressionKind
 from newsletter.issues.models import Issue, IssueState
 from newsletter.subscribers.models import Frequency
 from payments.models import Claim, Grant, Order, Payment, StripeEvent
 from tests.support.ads import house_ad
 from tests.support.newsletter import put_reader, put_subscriber
 from tests.support.operators import put_operator
-from website.admin.cookie import NAME as COOKIE
 from website.admin.operators import sessions, staff
 from website.admin.operators.roles import Role
 
-__all__ = ["COOKIE", "furnish"]
 DAYS = 14
 
 
@@ -98,10 +96,10 @@ def _order(session: Session, buyer: Reader, number: int) -> None:
 def _mail(session: Session) -> None:
     now = clock.now()
     put_subscriber(session, "sara@example.org")
-    put_subscriber(session, "tom@example.org", pace=Frequency.DAILY)
-    suppression.suppress(session, "gone@example.org", Kind.BOUNCE, "550 5.1.1 no such user")
+    put_subscriber(session, "tom@example.org", frequency=Frequency.DAILY)
+    suppression.suppress(session, "gone@example.org", SuppressionKind.BOUNCE, "550 5.1.1 no such user")
     issue = Issue(
-        pace=Frequency.WEEKLY, period="2026-W46", state=IssueState.WAITING, due_at=now, created_at=now
+        frequency=Frequency.WEEKLY, period="2026-W46", state=IssueState.WAITING, due_at=now, created_at=now
     )
     issue.frozen_at, issue.reason = now, "POSTAL_ADDRESS was missing."
     session.add(issue)
@@ -113,6 +111,6 @@ def _ads(session: Session) -> None:
     session.flush()
     for back in range(DAYS):
         at, views = hour - timedelta(days=back), 800 + 97 * (back * 5 % 7)
-        session.add(Count(hour=at, ad="1", slot="side", exam="cpb", views=views, clicks=views // 90))
-        session.add(Count(hour=at, ad="offer", slot="foot", exam="ccm", views=views // 2, clicks=back))
+        session.add(AdCount(hour=at, ad="1", slot="side", exam="cpb", views=views, clicks=views // 90))
+        session.add(AdCount(hour=at, ad="offer", slot="foot", exam="ccm", views=views // 2, clicks=back))
         session.add(PageCount(hour=at, article="what-cmp-means", exam="cpb", views=views))

@@ -5,9 +5,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from carrel import clock
+from carrel.http import cookies
 from carrel.http.services import EXTENSION, Services
 from tests.support.browser import Browser
-from website.admin.cookie import NAME
 from website.admin.operators import codes, sessions
 from website.admin.operators.models import Operator
 from website.admin.operators.roles import Role
@@ -20,7 +20,7 @@ HASH = (
     "scrypt:1024:8:1$fk9S6raZ2JdYIaKD$8ff18ff041e75038b6adafd483e459750d6313df36fbba1"
     "1ef73ca700c5959e98766533d2e8733edb61cf49803cc09e42ffe9d1c568ca0ec6c18cffee6d2dd60"
 )
-COOKIE = f"__Host-{NAME}"
+COOKIE = f"__Host-{cookies.OPERATOR.base_name}"
 
 
 def put_operator(services: Services, role: Role = Role.OWNER) -> Operator:

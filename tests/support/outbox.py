@@ -8,7 +8,7 @@ from sqlalchemy import select
 from carrel.http.services import Services
 from carrel.mail import outbox
 from carrel.mail.models import Alarm, OutboxMail
-from carrel.mail.outbox import USUAL, RetryPolicy
+from carrel.mail.outbox import NORMAL, Priority
 from carrel.mail.outbox_sender import OutboxSender
 from tests.support.mail import HELLO
 
@@ -17,11 +17,11 @@ ANNA = "Anna@example.org"
 
 
 def queue(
-    post: Services, key: str = "k", pace: RetryPolicy = USUAL, private: bool = False, to: str = ANNA
+    post: Services, key: str = "k", priority: Priority = NORMAL, private: bool = False, to: str = ANNA
 ) -> bool:
     """Queue a greeting. Whether it is new."""
     with post.db.write() as session:
-        return outbox.queue(session, key=key, to=to, mail=HELLO, pace=pace, private=private)
+        return outbox.queue(session, key=key, to=to, mail=HELLO, priority=priority, private=private)
 
 
 def row(post: Services, key: str = "k") -> OutboxMail:

@@ -1,4 +1,4 @@
-"""A shop for tests: the real app before a Stripe of our own over HTTP, and people who press its buttons."""
+"""The app with a fake Stripe over HTTP, and the steps of buyers, for the tests of payments."""
 
 import re
 from collections.abc import Callable
@@ -14,12 +14,12 @@ from carrel import clock
 from carrel.accounts import hooks
 from carrel.accounts.models import Reader
 from carrel.db import Base
+from carrel.http import cookies
 from carrel.http.guards import csrf_token
 from carrel.http.services import Services
-from carrel.http.session_cookie import cookie_name
 from carrel.mail.models import Alarm, OutboxMail
 from payments.models import Order, Payment
-from payments.payment_context import PaymentContext, shop_of
+from payments.payment_context import PaymentContext, payment_context
 from website.demo.fake_stripe import FakeStripe
 
 SECRET = "whsec_carrel"
@@ -28,8 +28,8 @@ CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
 @dataclass
-class Till:
-    """The shop's back room: both sides of the counter, and the books."""
+class Shop:
+    """The app, the fake Stripe, and the database of a test."""
 
     app: Flask
     services: Services
@@ -37,75 +37,74 @@ class Till:
     clients: list[FlaskClient] = field(default_factory=list)
 
     @property
-    def shop(self) -> PaymentContext:
-        """The shop as the worker has it."""
-        return shop_of(self.services)
+    def context(self) -> PaymentContext:
+        """The payment context, as the worker has it."""
+        return payment_context(self.services)
 
     def browser(self) -> FlaskClient:
         """A new browser, without cookies."""
         return self.app.test_client()
 
     def with_session(self, token: str) -> FlaskClient:
-        """A browser that has this session."""
+        """A browser with this reader session."""
         browser = self.browser()
         browser.set_cookie(self.cookie_name, token, domain="carrel.test", secure=True)
         return browser
 
     def set(self, **changes: Any) -> None:
-        """The operator changes settings, and starts everything anew."""
+        """Change settings, as a restart would."""
         settings = self.services.settings.model_copy(update=changes)
         object.__setattr__(self.services, "settings", settings)
 
     def order(self, browser: FlaskClient, next_: str = "/articles/x/") -> str:
-        """Press the button; the id of the Checkout Session that it leads to."""
-        answer = press(browser, f"/pass/?next={next_}", "/pass/checkout", next=next_)
-        assert answer.status_code == 303, answer.text
-        return str(answer.headers["Location"]).rpartition("/")[2]
+        """Press the offer's button; the id of the Checkout Session."""
+        response = press(browser, f"/pass/?next={next_}", "/pass/checkout", next=next_)
+        assert response.status_code == 303, response.text
+        return str(response.headers["Location"]).rpartition("/")[2]
 
     def buy(self, browser: FlaskClient | None = None, next_: str = "/articles/x/", **paid: Any) -> str:
-        """Order and pay; the id of the session. Nothing is delivered unless `deliver` is called."""
+        """Order and pay; the id of the Checkout Session. Events wait for `deliver`."""
         session_id = self.order(browser or self.browser(), next_)
         self.stripe.pay(session_id, **paid)
         return session_id
 
     def token(self, browser: FlaskClient) -> str:
-        """A token as the forms of this browser's own pages carry it."""
+        """A CSRF token for this browser."""
         headers = {"Cookie": f"{self.cookie_name}={self.cookie(browser)}"}
         with self.app.test_request_context(base_url=self.services.settings.base_url, headers=headers):
             return csrf_token()
 
     @property
     def cookie_name(self) -> str:
-        """Of the session."""
-        with self.app.test_request_context():
-            return cookie_name()
+        """The name of the session cookie."""
+        return cookies.SESSION.name(self.services.settings)
 
     def cookie(self, browser: FlaskClient) -> str:
-        """The token of a browser's session, or nothing."""
-        found = browser.get_cookie(self.cookie_name, domain="carrel.test")
-        return found.value if found else ""
+        """The session token of a browser, or an empty string."""
+        cookie = browser.get_cookie(self.cookie_name, domain="carrel.test")
+        return cookie.value if cookie else ""
 
-    def deliver(self, event: dict[str, Any], **how: Any) -> int:
-        """Bring an event to the webhook; the status it answers."""
-        body, headers = self.stripe.webhooks.signed(event, **how)
+    def deliver(self, event: dict[str, Any], **signing: Any) -> int:
+        """Post an event to the webhook; the status of the response."""
+        body, headers = self.stripe.webhooks.signed(event, **signing)
         return self.post(body, headers)
 
     def post(self, body: bytes, headers: dict[str, str]) -> int:
-        """Send bytes to the webhook, as Stripe would: without an Origin."""
+        """Post bytes to the webhook, like Stripe without an Origin header."""
         sender = self.app.test_client()
         return sender.post("/webhooks/stripe", data=body, headers={"Origin": "", **headers}).status_code
 
     def deliver_all(self, *names: str) -> list[int]:
-        """Bring every event so far (of these types) to the webhook, in order."""
+        """Post all events so far (of these types) to the webhook, in order."""
         return [self.deliver(event) for event in self.stripe.events() if not names or event["type"] in names]
 
-    def read(self, ask: Callable[[Session], Any]) -> Any:
-        """Ask the database."""
+    def read(self, query: Callable[[Session], Any]) -> Any:
+        """The result of a query."""
         with self.services.db.read() as session:
-            return ask(session)
+            return query(session)
 
     def count(self, model: type[Base]) -> int:
-        """How many rows."""
+        """The number of rows."""
         return int(self.read(lambda session: session.scalar(select(func.count()).select_from(model))))
 
     def rows(self, model: type[Any]) -> list[Any]:
@@ -113,7 +112,7 @@ class Till:
         return list(self.read(lambda session: session.scalars(select(model).order_by(model.id)).all()))
 
     def mails(self) -> list[Any]:
-        """What was queued to be sent, oldest first."""
+        """The queued mails, oldest first."""
         return self.rows(OutboxMail)
 
     def alarms(self) -> list[str]:
@@ -121,44 +120,44 @@ class Till:
         return [alarm.key for alarm in self.rows(Alarm)]
 
     def ad_free(self) -> list[bool]:
-        """Of every reader, oldest first: whether they see no ads."""
+        """Whether each reader sees no ads, oldest first."""
         return [reader.ad_free for reader in self.rows(Reader)]
 
 
-def leave(session: Session, reader: Reader) -> None:
-    """A reader's account is erased, as far as payments hear of it."""
+def erase_reader(session: Session, reader: Reader) -> None:
+    """Erase a reader's account, as far as payments are concerned."""
     hooks.reader_erased(session, reader.id, reader.email_key)
     reader.email = reader.email_key = None
     reader.erased_at = clock.now()
 
 
 def press(browser: FlaskClient, page: str, action: str, **form: str) -> Any:
-    """Open a page as a browser would, and send its form."""
+    """Open a page, and submit its form."""
     token = CSRF.search(browser.get(page).text)
     assert token, f"no form on {page}"
     return browser.post(action, data={"csrf_token": token[1], **form})
 
 
 def try_to_buy(browser: FlaskClient, next_: str = "/articles/x/", **form: str) -> Any:
-    """Open the offer, and press its button."""
+    """Open the offer, and press its button; the response."""
     return press(browser, f"/pass/?next={next_}", "/pass/checkout", next=next_, **form)
 
 
-def asked(till: Till) -> dict[str, Any]:
-    """What Stripe was asked for last."""
-    params = list(till.stripe.api.sent(CREATE))[-1].params
+def last_session_params(shop: Shop) -> dict[str, Any]:
+    """The parameters of the last Checkout Session."""
+    params = list(shop.stripe.api.sent(CREATE))[-1].params
     assert isinstance(params, dict)
     return params
 
 
-def outcome(till: Till) -> tuple[str, str]:
-    """What was made of the only payment."""
-    (payment,) = till.rows(Payment)
-    return payment.outcome, payment.trouble
+def outcome(shop: Shop) -> tuple[str, str]:
+    """The outcome and mismatch of the only payment."""
+    (payment,) = shop.rows(Payment)
+    return payment.outcome, payment.mismatch
 
 
-def order_of(till: Till) -> Order:
+def order_of(shop: Shop) -> Order:
     """The only order."""
-    (order,) = till.rows(Order)
+    (order,) = shop.rows(Order)
     assert isinstance(order, Order)
     return order

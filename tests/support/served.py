@@ -16,7 +16,7 @@ START_SECONDS = 120.0  # a slow machine is no failure
 STOP_SECONDS = 60.0
 
 
-class DidNotStart(Exception):
+class ServerStartError(Exception):
     """A process ended, or did not answer in two minutes."""
 
 
@@ -72,11 +72,11 @@ def served(environ: Mapping[str, str], host: str, log: Path, workers: int = 2) -
 
 
 def wait_for(answers: Callable[[], bool], process: "subprocess.Popen[bytes]", log: Path) -> None:
-    """Return when a process answers. Raises `DidNotStart` with what it said."""
+    """Return when a process answers. Raises `ServerStartError` with what it said."""
     give_up = time.monotonic() + START_SECONDS
     while not _safely(answers):
         if process.poll() is not None or time.monotonic() > give_up:
-            raise DidNotStart(log.read_text("utf-8", "replace")[-2000:])
+            raise ServerStartError(log.read_text("utf-8", "replace")[-2000:])
         time.sleep(0.1)
 
 

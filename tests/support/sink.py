@@ -59,8 +59,8 @@ def _serve(connection: socket.socket, file: int) -> None:
             if verb == b"DATA":
                 connection.sendall(b"354 go on\r\n")
                 body, buffer = _upto(connection, buffer, END)
-                found = MESSAGE_ID.search(body)
-                os.write(file, b"%s %s\n" % (to, found[1] if found else b"-"))
+                message_id = MESSAGE_ID.search(body)
+                os.write(file, b"%s %s\n" % (to, message_id[1] if message_id else b"-"))
             elif verb == b"RCPT":
                 to = line.partition(b"<")[2].partition(b">")[0]
             elif verb in {b"", b"QUIT"}:

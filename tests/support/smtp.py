@@ -115,9 +115,9 @@ class FakeMailServer:
                 with suppress(OSError):
                     listening.shutdown(socket.SHUT_RDWR)
                 thread.join(5)
-                for each in self._open:
+                for connection in self._open:
                     with suppress(OSError):
-                        each.shutdown(socket.SHUT_RDWR)
+                        connection.shutdown(socket.SHUT_RDWR)
 
     def _accept(self, listening: socket.socket) -> None:
         while True:
@@ -130,7 +130,7 @@ class FakeMailServer:
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with suppress(OSError, _Ended), connection:
+        with suppress(OSError, _ConversationEndedError), connection:
             if self.implicit and self.tls:
                 connection = self.tls.wrap_socket(connection, server_side=True)
             _Conversation(self, connection).run()
@@ -146,7 +146,7 @@ class FakeMailServer:
         return None
 
 
-class _Ended(Exception):
+class _ConversationEndedError(Exception):
     """The conversation is over."""
 
 
@@ -190,7 +190,7 @@ class _Conversation:
                 self._data()
             case "QUIT":
                 self._reply("QUIT", "221 bye")
-                raise _Ended
+                raise _ConversationEndedError
             case _:
                 self._reply(verb.upper(), "250 ok")
 
@@ -200,7 +200,7 @@ class _Conversation:
         offers += ["STARTTLS"] if self._server.tls and not encrypted else []
         offers += ["AUTH PLAIN"] if self._server.login else []
         lines = ["fake", *offers]
-        return "\r\n".join([*(f"250-{each}" for each in lines[:-1]), f"250 {lines[-1]}"])
+        return "\r\n".join([*(f"250-{line}" for line in lines[:-1]), f"250 {lines[-1]}"])
 
     def _encrypt(self) -> None:
         assert self._server.tls
@@ -216,7 +216,7 @@ class _Conversation:
         lines: list[bytes] = []
         while (line := self._file.readline()) != b".\r\n":
             if not line:
-                raise _Ended
+                raise _ConversationEndedError
             if not lines and (early := self._server.scripted("FIRST LINE")):
                 self._say(early)
             lines.append(line.removeprefix(b".") if line.startswith(b".") else line)
@@ -234,10 +234,10 @@ class _Conversation:
         if reply == RESET:  # linger 0: the kernel sends RST instead of FIN
             self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         if reply in {CLOSE, RESET}:
-            raise _Ended
+            raise _ConversationEndedError
         self._connection.sendall(f"{reply}\r\n".encode())
         if reply.startswith("421"):
-            raise _Ended
+            raise _ConversationEndedError
 
 
 def make_certificate(folder: Path, name: str = "IP:127.0.0.1") -> tuple[ssl.SSLContext, ssl.SSLContext]:

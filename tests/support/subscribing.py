@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from carrel import clock
 from carrel.http.services import Services
 from carrel.mail import suppression
-from carrel.mail.models import Kind, OutboxMail
+from carrel.mail.models import OutboxMail, SuppressionKind
 from newsletter.subscribers.eligibility import receives
 from newsletter.subscribers.models import Subscriber, SubscriberState, Subscription
 from tests.support.browser import Browser
@@ -55,12 +55,12 @@ def gets_mail(services: Services) -> bool:
         return session.scalars(select(Subscriber).where(receives(clock.now()))).first() is not None
 
 
-def wishes(services: Services) -> list[str]:
+def subscribed_slugs(services: Services) -> list[str]:
     """The exams and topics that are subscribed to, the oldest first."""
     with services.db.read() as session:
-        found = session.scalars(select(Subscription).order_by(Subscription.id)).all()
-        exams = [each.exam.slug for each in found if each.exam]
-        return exams + [f"topic:{each.topic.slug}" for each in found if each.topic]
+        subscriptions = session.scalars(select(Subscription).order_by(Subscription.id)).all()
+        exams = [row.exam.slug for row in subscriptions if row.exam]
+        return exams + [f"topic:{row.topic.slug}" for row in subscriptions if row.topic]
 
 
 def put_state(services: Services, state: str) -> None:
@@ -75,12 +75,12 @@ def put_state(services: Services, state: str) -> None:
                 put_subscriber(session, ANNA, state=SubscriberState.LEFT, left_at=clock.now())
             case "pending":
                 put_subscriber(session, ANNA, state=SubscriberState.PENDING, confirmed_at=None)
-            case Kind():
+            case SuppressionKind():
                 put_subscriber(session, ANNA)
                 suppression.suppress(session, ANNA, state)
 
 
-class Post:
+class QueuedMails:
     """The mails that were queued."""
 
     def __init__(self, services: Services) -> None:

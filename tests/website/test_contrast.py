@@ -1,4 +1,4 @@
-"""The colours of variables.css keep their contrast in both schemes (WCAG 2.2, 1.4.3 and 1.4.11)."""
+"""The colors of variables.css keep their contrast in both schemes (WCAG 2.2, 1.4.3 and 1.4.11)."""
 
 import re
 from pathlib import Path
@@ -22,36 +22,36 @@ EDGES = [("edge", ground) for ground in ("paper", "card", "wash", "well")]
 TONES = ["accent", "good", "bad", "warn", "code-name"]
 TINT = 0.08
 
-Colour = tuple[float, float, float]
+Color = tuple[float, float, float]
 
 
-def read(css: str, scheme: str) -> dict[str, Colour]:
-    """The colours declared in a piece of CSS, as they are by day or by night."""
+def read(css: str, scheme: str) -> dict[str, Color]:
+    """The colors declared in a piece of CSS, as they are by day or by night."""
     return {name: parse((light, dark)[SCHEMES.index(scheme)]) for name, light, dark in PAIR.findall(css)}
 
 
-def parse(value: str) -> Colour:
+def parse(value: str) -> Color:
     red, green, blue = (int(value[place : place + 2], 16) / 255 for place in (1, 3, 5))
     return red, green, blue
 
 
-def mix(colour: Colour, share: float, ground: Colour) -> Colour:
-    red, green, blue = (share * a + (1 - share) * b for a, b in zip(colour, ground, strict=True))
+def mix(color: Color, share: float, ground: Color) -> Color:
+    red, green, blue = (share * a + (1 - share) * b for a, b in zip(color, ground, strict=True))
     return red, green, blue
 
 
-def luminance(colour: Colour) -> float:
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour)
+def luminance(color: Color) -> float:
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def contrast(one: Colour, other: Colour) -> float:
+def contrast(one: Color, other: Color) -> float:
     darker, lighter = sorted((luminance(one), luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
 
 @pytest.fixture(params=SCHEMES)
-def colours(request: pytest.FixtureRequest) -> dict[str, Colour]:
+def colors(request: pytest.FixtureRequest) -> dict[str, Color]:
     return read((CSS / "variables.css").read_text("utf-8"), request.param)
 
 
@@ -61,22 +61,20 @@ def test_contrast_is_measured_as_wcag_measures_it() -> None:
 
 
 @pytest.mark.parametrize(("text", "ground"), WORDS)
-def test_a11y_01_words_can_be_read_on_their_ground(
-    colours: dict[str, Colour], text: str, ground: str
-) -> None:
-    assert contrast(colours[text], colours[ground]) >= TEXT
+def test_a11y_01_words_can_be_read_on_their_ground(colors: dict[str, Color], text: str, ground: str) -> None:
+    assert contrast(colors[text], colors[ground]) >= TEXT
 
 
 @pytest.mark.parametrize(("edge", "ground"), EDGES)
-def test_a11y_01_the_edge_of_a_field_can_be_seen(colours: dict[str, Colour], edge: str, ground: str) -> None:
-    assert contrast(colours[edge], colours[ground]) >= LARGE
+def test_a11y_01_the_edge_of_a_field_can_be_seen(colors: dict[str, Color], edge: str, ground: str) -> None:
+    assert contrast(colors[edge], colors[ground]) >= LARGE
 
 
 @pytest.mark.parametrize("tone", TONES)
-def test_a11y_01_a_note_can_be_read_on_its_own_tint(colours: dict[str, Colour], tone: str) -> None:
-    ground = mix(colours[tone], TINT, colours["paper"])
-    assert contrast(colours[tone], ground) >= TEXT
-    assert contrast(colours["ink"], ground) >= TEXT
+def test_a11y_01_a_note_can_be_read_on_its_own_tint(colors: dict[str, Color], tone: str) -> None:
+    ground = mix(colors[tone], TINT, colors["paper"])
+    assert contrast(colors[tone], ground) >= TEXT
+    assert contrast(colors["ink"], ground) >= TEXT
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

@@ -11,7 +11,15 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from carrel.db import Base, Database
-from website.migrations import HEAD, UnknownSchemaError, check_columns, check_schema, migrate
+from website.migrations import (
+    HEAD,
+    UnknownSchemaError,
+    check_columns,
+    check_schema,
+    current_revision,
+    migrate,
+    upgrade,
+)
 from website.migrations.upgrade import script
 
 
@@ -35,6 +43,7 @@ def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
 def test_a_schema_of_a_later_release_is_refused(db: Database) -> None:
     with db.write() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        session.execute(text("UPDATE schema_compatibility SET oldest = '9998'"))
     with pytest.raises(UnknownSchemaError, match="later release"):
         check_schema(db)
     with pytest.raises(UnknownSchemaError, match="later release"):
@@ -42,9 +51,37 @@ def test_a_schema_of_a_later_release_is_refused(db: Database) -> None:
 
 
 @pytest.mark.own_database
+def test_a_later_schema_that_only_added_lets_this_release_start_and_is_left_alone(db: Database) -> None:
+    with db.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    check_schema(db)
+    assert migrate(db) is False
+    assert current_revision(db) == "9999"
+
+
+@pytest.mark.own_database
+def test_a_later_schema_that_does_not_say_whom_it_lets_run_is_refused(db: Database) -> None:
+    with db.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        session.execute(text("DROP TABLE schema_compatibility"))
+    with pytest.raises(UnknownSchemaError, match="later release"):
+        check_schema(db)
+
+
+def test_a_migration_that_takes_away_shuts_out_the_releases_before_the_one_it_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    history = list(script().walk_revisions())
+    assert upgrade.oldest_of(history) == "0001"
+    monkeypatch.setattr(history[0].module, "CONTRACTS", history[1].revision, raising=False)
+    monkeypatch.setattr(history[2].module, "CONTRACTS", history[3].revision, raising=False)
+    assert upgrade.oldest_of(history) == history[1].revision
+
+
+@pytest.mark.own_database
 def test_data_18_a_schema_that_lacks_a_column_is_refused_and_one_that_has_more_is_not(db: Database) -> None:
     with db.write() as session:
-        session.execute(text("ALTER TABLE exam ADD COLUMN colour VARCHAR(20)"))
+        session.execute(text("ALTER TABLE exam ADD COLUMN color VARCHAR(20)"))
     assert migrate(db) is False
     with db.write() as session:
         session.execute(text("ALTER TABLE exam DROP COLUMN summary"))

@@ -1,4 +1,4 @@
-"""A change of address: proven at the new one, told to the old one, which may take it back for 72 hours."""
+"""A change of address: confirmed at the new one, announced to the old one, which can undo it for 72 hours."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from carrel import audit, clock
 from carrel.accounts import hooks, links, mails, readers, sessions
-from carrel.accounts.models import AddressChange, MailedLink, Purpose, Reader, ReaderSession
-from carrel.accounts.sign_in import count
+from carrel.accounts.models import AddressChange, LinkPurpose, MailedLink, Reader, ReaderSession
+from carrel.accounts.sign_in import count_mail
 from carrel.mail import outbox
 from carrel.mail.addresses import Address
-from carrel.mail.outbox import ASKED
+from carrel.mail.outbox import URGENT
 from carrel.settings import Settings
 from carrel.tokens import new_token, token_hash
 
@@ -42,11 +42,11 @@ def ask(session: Session, settings: Settings, reader: Reader, address: Address, 
     """
     if address.key == reader.email_key:
         raise SameAddressError
-    count(session, address, ip)
-    made = links.make(session, Purpose.NEW_ADDRESS, address, reader_id=reader.id)
-    mail = mails.new_address(settings, made)
+    count_mail(session, address, ip)
+    link = links.make(session, LinkPurpose.NEW_ADDRESS, address, reader_id=reader.id)
+    mail = mails.new_address(settings, link)
     outbox.queue(
-        session, key=f"new_address:{made.key}", to=address.typed, mail=mail, pace=ASKED, private=True
+        session, key=f"new_address:{link.key}", to=address.typed, mail=mail, priority=URGENT, private=True
     )
 
 
@@ -55,7 +55,7 @@ def confirm(session: Session, settings: Settings, token: str, here: ReaderSessio
 
     Whose account it is comes from the session alone, never from the link (AUTH-06).
     """
-    link = links.use(session, Purpose.NEW_ADDRESS, token, MailedLink.reader_id == here.reader_id)
+    link = links.use(session, LinkPurpose.NEW_ADDRESS, token, MailedLink.reader_id == here.reader_id)
     holder = readers.by_address(session, link.email_key)
     if holder:
         raise AddressTakenError
@@ -116,8 +116,10 @@ def _undoable(token: str) -> Select[AddressChange]:
 def _shut_out(session: Session, reader: Reader, other_key: str | None, but: int | None = None) -> None:
     """End every other session, and whatever was mailed to either address."""
     sessions.end_all(session, reader.id, but=but)
-    mine = or_(MailedLink.email_key.in_([reader.email_key, other_key]), MailedLink.reader_id == reader.id)
-    links.void(session, mine)
+    links_of_reader = or_(
+        MailedLink.email_key.in_([reader.email_key, other_key]), MailedLink.reader_id == reader.id
+    )
+    links.void(session, links_of_reader)
 
 
 def _tell_the_old(session: Session, settings: Settings, reader: Reader, email: str, email_key: str) -> None:

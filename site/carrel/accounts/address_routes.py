@@ -4,11 +4,10 @@ from flask import Blueprint, Flask, Response, make_response, render_template, re
 
 from carrel.accounts import address_change, current_reader, links
 from carrel.accounts.address_change import AddressTakenError, SameAddressError
-from carrel.accounts.models import Purpose
-from carrel.http import errors
+from carrel.accounts.models import LinkPurpose
+from carrel.http import cookies, errors
 from carrel.http.redirects import see_other
 from carrel.http.services import services
-from carrel.http.session_cookie import clear_session_cookie, session_cookie
 from carrel.mail.addresses import InvalidAddressError, masked, parse
 
 blueprint = Blueprint("address", __name__, template_folder="templates")
@@ -27,27 +26,27 @@ def init_app(app: Flask) -> None:
 @blueprint.get("/account/address")
 def new_address() -> Response:
     """Ask for the new address, of somebody who has just proven the old one."""
-    found = current_reader.fresh()
-    if found.reader.email is None:
+    here = current_reader.fresh()
+    if here.reader.email is None:
         return see_other("/sign-in/?next=/account/")
-    return make_response(_form(found.reader.email, {}))
+    return make_response(_form(here.reader.email, {}))
 
 
 @blueprint.post("/account/address")
 def send_proof() -> Response:
     """Mail a link to the new address; nothing changes yet."""
-    found, typed = current_reader.fresh(), request.form.get("email", "")
-    if found.reader.email is None:
+    here, typed = current_reader.fresh(), request.form.get("email", "")
+    if here.reader.email is None:
         return see_other("/sign-in/?next=/account/")
     try:
         address = parse(typed)
         with services().db.write() as session:
-            address_change.ask(session, services().settings, found.reader, address, request.remote_addr)
-    except InvalidAddressError as wrong:
-        return make_response(_form(found.reader.email, {"email": str(wrong)}, typed), 400)
+            address_change.ask(session, services().settings, here.reader, address, request.remote_addr)
+    except InvalidAddressError as error:
+        return make_response(_form(here.reader.email, {"email": str(error)}, typed), 400)
     except SameAddressError:
-        wrong_words = {"email": "That is the address you have already."}
-        return make_response(_form(found.reader.email, wrong_words, typed), 400)
+        errors = {"email": "That is the address you have already."}
+        return make_response(_form(here.reader.email, errors, typed), 400)
     return see_other("/account/address/sent")
 
 
@@ -61,10 +60,10 @@ def sent() -> str:
 @blueprint.get("/account/address/<token:token>")
 def confirm(token: str) -> str:
     """One button, for the reader whose account it is."""
-    found = current_reader.required()
+    here = current_reader.required()
     with services().db.read() as session:
-        link = links.look(session, Purpose.NEW_ADDRESS, token)
-    if link.reader_id != found.reader_id:
+        link = links.find(session, LinkPurpose.NEW_ADDRESS, token)
+    if link.reader_id != here.reader_id:
         raise links.LinkUsedError
     return render_template("accounts/address_confirm.html", address=masked(link.email))
 
@@ -72,18 +71,18 @@ def confirm(token: str) -> str:
 @blueprint.post("/account/address/<token:token>")
 def use_proof(token: str) -> Response:
     """The new address is proven: it is the account's from now on."""
-    found = current_reader.required()
+    here = current_reader.required()
     with services().db.write() as session:
-        address_change.confirm(session, services().settings, token, found)
+        address_change.confirm(session, services().settings, token, here)
     return see_other("/account/?done=address")
 
 
 @blueprint.get("/account/address/undo/<token:token>")
 def undo_page(token: str) -> str:
-    """One button, for whoever reads the old address' mail. Nobody needs to be signed in."""
+    """One button, for the owner of the old address, who need not be signed in."""
     with services().db.read() as session:
-        found = address_change.find_undo(session, token)
-    return render_template("accounts/address_undo.html", address=masked(found.old_email))
+        change = address_change.find_undo(session, token)
+    return render_template("accounts/address_undo.html", address=masked(change.old_email))
 
 
 @blueprint.post("/account/address/undo/<token:token>")
@@ -91,11 +90,11 @@ def undo(token: str) -> Response:
     """Take the change back, and sign everybody out."""
     with services().db.write() as session:
         undone = address_change.undo(session, token)
-    services().verdicts.drop(session_cookie())
+    services().audience_cache.drop(cookies.SESSION.value())
     response = make_response(render_template("accounts/address_undone.html", address=masked(undone.email)))
-    clear_session_cookie(response)
+    cookies.SESSION.clear(response)
     return response
 
 
-def _form(email: str, wrong: dict[str, str], typed: str = "") -> str:
-    return render_template("accounts/address.html", address=masked(email), errors=wrong, typed=typed)
+def _form(email: str, errors: dict[str, str], typed: str = "") -> str:
+    return render_template("accounts/address.html", address=masked(email), errors=errors, typed=typed)

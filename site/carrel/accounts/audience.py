@@ -1,49 +1,49 @@
-"""Which edition a cookie gets: asked of the database once a minute, and at once after the epoch rose."""
+"""Which audience a session cookie belongs to: read once a minute, and at once after the cache version rose."""
 
 import structlog
 from sqlalchemy.exc import OperationalError
 
 from carrel.accounts import sessions
+from carrel.accounts.models import ReaderSession
 from carrel.http.services import Services
 from carrel.page_cache import Audience
 
 log = structlog.get_logger()
 
 
-def edition_of(services: Services, cookie: str) -> Audience:
-    """The edition for this session cookie ("" for a guest). At most 60 s old (decision 8).
+def audience_of(services: Services, cookie: str, cache_version: int) -> Audience:
+    """The audience of this session cookie ("" for a guest). At most 60 s old (decision 8).
 
-    While the database cannot be asked, the last verdict stands; without one a page is a guest's.
+    While the database is away, the last known audience stands; without one a page is a guest's.
     """
     if len(cookie) != sessions.TOKEN_LENGTH:
         return Audience.GUEST
-    epoch = services.epoch.value()
-    kept = services.verdicts.get(cookie, epoch)
-    if kept is None:
+    audience = services.audience_cache.get(cookie, cache_version)
+    if audience is None:
         try:
-            kept = _ask(services, cookie)
-        except OperationalError as away:
-            log.warning("verdict not asked", problem=str(away.orig))
-            return services.verdicts.last(cookie) or Audience.GUEST
-        services.verdicts.put(cookie, kept, epoch)
-    return kept
+            audience = _read(services, cookie)
+        except OperationalError as error:
+            log.warning("audience not read", problem=str(error.orig))
+            return services.audience_cache.last(cookie) or Audience.GUEST
+        services.audience_cache.put(cookie, audience, cache_version)
+    return audience
 
 
-def _ask(services: Services, cookie: str) -> Audience:
+def _read(services: Services, cookie: str) -> Audience:
     with services.db.read() as session:
-        found = sessions.find(session, cookie)
-    if found is None:
+        reader_session = sessions.find(session, cookie)
+    if reader_session is None:
         return Audience.GUEST
-    note_seen(services, found.id, stale=sessions.is_stale(found))
-    return Audience.PASS if found.reader.ad_free else Audience.READER
+    note_activity(services, reader_session)
+    return Audience.PASS if reader_session.reader.ad_free else Audience.READER
 
 
-def note_seen(services: Services, session_id: int, *, stale: bool) -> None:
-    """Note that a session was seen. Reading goes on when the database cannot be written."""
-    if not stale:
+def note_activity(services: Services, reader_session: ReaderSession) -> None:
+    """Note that a session was seen, once an hour. Reading goes on when the database cannot be written."""
+    if not sessions.is_due_for_note(reader_session):
         return
     try:
         with services.db.write() as session:
-            sessions.note(session, session_id)
-    except OperationalError as away:
-        log.warning("last seen not noted", problem=str(away.orig))
+            sessions.note_activity(session, reader_session.id)
+    except OperationalError as error:
+        log.warning("activity not noted", problem=str(error.orig))

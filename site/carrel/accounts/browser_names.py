@@ -24,7 +24,7 @@ SYSTEMS = [
 
 
 def browser_name(user_agent: str) -> str:
-    """Browser and system, as far as they can be told."""
+    """Browser and system, as far as the header names them."""
     browser = _first(BROWSERS, user_agent) or "A browser"
     system = _first(SYSTEMS, user_agent)
     return f"{browser} on {system}" if system else browser

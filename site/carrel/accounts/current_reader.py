@@ -1,17 +1,17 @@
-"""Who is asking, for views: the edition of the page, the session, and the refusals that become redirects."""
+"""Who is asking, for views: the audience of the page, the session, and the refusals that become redirects."""
 
 from flask import g, request
 
 from carrel.accounts import sessions
-from carrel.accounts.audience import edition_of, note_seen
+from carrel.accounts.audience import audience_of, note_activity
 from carrel.accounts.models import ReaderSession
-from carrel.http.services import services
-from carrel.http.session_cookie import session_cookie
+from carrel.http import cookies
+from carrel.http.services import cache_version, services
 from carrel.page_cache import Audience
 
 
 class SignInRequiredError(Exception):
-    """This page is somebody's own. `next_path` is where to come back to."""
+    """This page belongs to one reader. `next_path` is where to come back to."""
 
     def __init__(self, next_path: str) -> None:
         super().__init__(next_path)
@@ -22,42 +22,43 @@ class ReauthenticationRequiredError(SignInRequiredError):
     """Signed in, but the address was proven too long ago for what is asked."""
 
 
-def edition() -> Audience:
-    """The edition for this request: from memory most of the time, and nothing personal."""
-    return edition_of(services(), session_cookie())
+def audience() -> Audience:
+    """The audience of this request: from memory most of the time, and nothing personal."""
+    cookie = cookies.SESSION.value()
+    return audience_of(services(), cookie, cache_version()) if cookie else Audience.GUEST
 
 
-def session() -> ReaderSession | None:
-    """The session of this request, asked of the database once, with its reader. Not for kept pages."""
+def reader_session() -> ReaderSession | None:
+    """The session of this request with its reader, read from the database once. Not for cached pages."""
     if "reader_session" not in g:
-        g.reader_session = _find()
-    found: ReaderSession | None = g.reader_session
-    return found
+        g.reader_session = _read()
+    current: ReaderSession | None = g.reader_session
+    return current
 
 
 def required() -> ReaderSession:
     """The session of somebody who may see the account. Raises `SignInRequiredError`."""
-    found = session()
-    if found is None or not sessions.may_see_account(found):
-        raise SignInRequiredError(_way_back())
-    return found
+    current = reader_session()
+    if current is None or not sessions.may_see_account(current):
+        raise SignInRequiredError(_return_path())
+    return current
 
 
 def fresh() -> ReaderSession:
     """The session of somebody who proved the address in the last five minutes. Raises `SignInRequiredError`."""
-    found = required()
-    if not sessions.is_fresh(found):
-        raise ReauthenticationRequiredError(_way_back())
-    return found
+    current = required()
+    if not sessions.is_fresh(current):
+        raise ReauthenticationRequiredError(_return_path())
+    return current
 
 
-def _find() -> ReaderSession | None:
-    with services().db.read() as db:
-        found = sessions.find(db, session_cookie())
-    if found:
-        note_seen(services(), found.id, stale=sessions.is_stale(found))
-    return found
+def _read() -> ReaderSession | None:
+    with services().db.read() as session:
+        current = sessions.find(session, cookies.SESSION.value())
+    if current:
+        note_activity(services(), current)
+    return current
 
 
-def _way_back() -> str:
+def _return_path() -> str:
     return request.path if request.method == "GET" else "/account/"

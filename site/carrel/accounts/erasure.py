@@ -1,4 +1,4 @@
-"""Leaving for good: the ledger stays, without a name; every trace of the address goes (DATA-20)."""
+"""Erasing a reader: the ledger stays, without a name; every trace of the address is deleted (DATA-20)."""
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
@@ -7,7 +7,7 @@ from carrel import audit, clock
 from carrel.accounts import hooks, mails, sessions
 from carrel.accounts.models import AddressChange, MailedLink, Reader
 from carrel.mail import outbox
-from carrel.page_cache import raise_epoch
+from carrel.page_cache import bump_cache_version
 from carrel.settings import Settings
 
 
@@ -19,13 +19,13 @@ def erase(session: Session, settings: Settings, reader: Reader, actor: str = "")
     hooks.reader_erased(session, reader.id, reader.email_key)
     for key in keys:
         outbox.forget(session, key)
-    mine = or_(MailedLink.email_key.in_(keys), MailedLink.reader_id == reader.id)
-    session.execute(delete(MailedLink).where(mine))
+    links = or_(MailedLink.email_key.in_(keys), MailedLink.reader_id == reader.id)
+    session.execute(delete(MailedLink).where(links))
     session.execute(delete(AddressChange).where(AddressChange.reader_id == reader.id))
     sessions.end_all(session, reader.id)
     reader.email, reader.email_key, reader.erased_at = None, None, clock.now()
     session.flush()
-    raise_epoch(session)
+    bump_cache_version(session)
     themselves = f"reader:{reader.id}"
     audit.record(session, actor=actor or themselves, action="reader.erase", subject=themselves)
     if email:  # the last mail; its row forgets the address once it is sent

@@ -1,4 +1,4 @@
-"""Refusals of this package as answers: sign in first, prove it again, not so fast."""
+"""Refusals of this package as responses: sign in, confirm again, or wait."""
 
 import math
 from urllib.parse import quote
@@ -14,24 +14,24 @@ from carrel.mail.alarms import raise_alarm
 
 
 def init_app(app: Flask) -> None:
-    """Say once what each refusal becomes."""
-    app.register_error_handler(SignInRequiredError, sign_in_needed)
-    app.register_error_handler(ReauthenticationRequiredError, proof_needed)
-    app.register_error_handler(TooManyRequestsError, too_many)
+    """Register a handler for each refusal."""
+    app.register_error_handler(SignInRequiredError, sign_in_required)
+    app.register_error_handler(ReauthenticationRequiredError, reauthentication_required)
+    app.register_error_handler(TooManyRequestsError, too_many_requests)
 
 
-def sign_in_needed(failure: SignInRequiredError) -> Response:
+def sign_in_required(failure: SignInRequiredError) -> Response:
     """To the sign-in page, and back afterwards."""
     return see_other(f"/sign-in/?next={quote(failure.next_path)}")
 
 
-def proof_needed(failure: ReauthenticationRequiredError) -> Response:
+def reauthentication_required(failure: ReauthenticationRequiredError) -> Response:
     """To the page that mails another link to the account's own address."""
     return see_other(f"/sign-in/again?next={quote(failure.next_path)}")
 
 
-def too_many(failure: TooManyRequestsError) -> Response:
-    """429, and when to come back. A ceiling of the whole site is told to the operator."""
+def too_many_requests(failure: TooManyRequestsError) -> Response:
+    """429, and when to come back. A limit of the whole site raises an alarm."""
     if failure.is_ceiling:
         with services().db.write() as session:
             text = (
@@ -39,7 +39,7 @@ def too_many(failure: TooManyRequestsError) -> Response:
             )
             raise_alarm(session, f"limit:{failure.name}", "A limit of the whole site was reached", text)
     advice = f"Wait {_how_long(failure.retry_after)}, then try again. Nothing is lost meanwhile."
-    response = errors.page(429, errors.ErrorPage("Too many tries", advice))
+    response = errors.error_response(429, errors.ErrorPage("Too many tries", advice))
     response.headers["Retry-After"] = str(failure.retry_after)
     return response
 

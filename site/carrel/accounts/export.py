@@ -1,4 +1,4 @@
-"""Everything we hold of a reader, as one file that a machine can read (GDPR 15 and 20)."""
+"""Everything we store about a reader, as one machine-readable file (GDPR 15 and 20)."""
 
 from datetime import datetime
 
@@ -22,11 +22,11 @@ def export(session: Session, reader: Reader) -> dict[str, object]:
         },
         "sessions": [
             {
-                "browser": each.browser,
-                "signed_in_at": _moment(each.created_at),
-                "last_seen_at": _moment(each.last_seen_at),
+                "browser": reader_session.browser,
+                "signed_in_at": _moment(reader_session.created_at),
+                "last_seen_at": _moment(reader_session.last_seen_at),
             }
-            for each in sessions.of_reader(session, reader.id)
+            for reader_session in sessions.of_reader(session, reader.id)
         ],
         "former_addresses": _former_addresses(session, reader),
         "mails": _mails(session, reader),
@@ -37,17 +37,20 @@ def export(session: Session, reader: Reader) -> dict[str, object]:
 
 
 def _former_addresses(session: Session, reader: Reader) -> list[dict[str, object]]:
-    mine = select(AddressChange).where(AddressChange.reader_id == reader.id)
-    return [{"email": each.old_email, "until": _moment(each.changed_at)} for each in session.scalars(mine)]
+    changes = select(AddressChange).where(AddressChange.reader_id == reader.id)
+    return [
+        {"email": change.old_email, "until": _moment(change.changed_at)}
+        for change in session.scalars(changes)
+    ]
 
 
 def _mails(session: Session, reader: Reader) -> list[dict[str, object]]:
     if reader.email_key is None:
         return []
-    mine = select(OutboxMail).where(OutboxMail.to_key == reader.email_key).order_by(OutboxMail.id)
+    mails = select(OutboxMail).where(OutboxMail.to_key == reader.email_key).order_by(OutboxMail.id)
     return [
-        {"subject": each.subject, "at": _moment(each.created_at), "state": each.state}
-        for each in session.scalars(mine)
+        {"subject": mail.subject, "at": _moment(mail.created_at), "state": mail.state}
+        for mail in session.scalars(mails)
     ]
 
 

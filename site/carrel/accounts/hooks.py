@@ -1,4 +1,4 @@
-"""What other packages want to know of readers. They register when the app or a worker is put together."""
+"""Events of readers that other packages handle. They register when the app or a worker is created."""
 
 from collections.abc import Callable
 from typing import Generic, ParamSpec, TypeVar
@@ -18,7 +18,7 @@ class Hook(Generic[P, R]):
         self._functions: list[Callable[P, R]] = []
 
     def add(self, function: Callable[P, R]) -> None:
-        """Call this one, too. Adding it twice is once."""
+        """Call this one, too. Adding it twice has no effect."""
         if function not in self._functions:
             self._functions.append(function)
 

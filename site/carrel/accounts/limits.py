@@ -1,4 +1,4 @@
-"""Limits in our own table, so that a restart forgives nothing. Windows slide: N in *any* period, no more."""
+"""Rate limits in a table of ours, so that a restart resets nothing. Windows slide: at most N in *any* period."""
 
 import hashlib
 import hmac
@@ -61,17 +61,17 @@ def check(session: Session, name: str, key: str, *limits: Limit, alarm: bool = F
     waits = [_wait(hits, limit, now) for limit in limits]
     if max(waits) > 0:
         raise TooManyRequestsError(name, math.ceil(max(waits)), is_ceiling=alarm)
-    ours = update(LimitHits).where(LimitHits.name == name, LimitHits.key_hash == key_hash)
-    session.execute(ours.values(hits=[*hits, now.timestamp()]))
+    row = update(LimitHits).where(LimitHits.name == name, LimitHits.key_hash == key_hash)
+    session.execute(row.values(hits=[*hits, now.timestamp()]))
 
 
 def ip_key(ip: str | None) -> str:
-    """One visitor as far as an address tells: IPv4, or the /64 that an IPv6 visitor is given."""
+    """One visitor as far as an IP identifies them: IPv4, or the /64 that an IPv6 visitor is given."""
     return _prefix(ip, 32, 64)
 
 
 def network_key(ip: str | None) -> str:
-    """Their neighbours as well: the /24, or the /48."""
+    """Their neighbors as well: the /24, or the /48."""
     return _prefix(ip, 24, 48)
 
 
@@ -99,9 +99,9 @@ def _hash(session: Session, key: str) -> bytes:
 
 def _prefix(ip: str | None, v4: int, v6: int) -> str:
     try:
-        address = ipaddress.ip_address(ip or "")
+        ip_address = ipaddress.ip_address(ip or "")
     except ValueError:
         return "unknown"
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    return str(ipaddress.ip_network((address, v4 if address.version == 4 else v6), strict=False))
+    if isinstance(ip_address, ipaddress.IPv6Address) and ip_address.ipv4_mapped:
+        ip_address = ip_address.ipv4_mapped
+    return str(ipaddress.ip_network((ip_address, v4 if ip_address.version == 4 else v6), strict=False))

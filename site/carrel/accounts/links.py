@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from carrel import clock
-from carrel.accounts.models import MailedLink, Purpose
+from carrel.accounts.models import LinkPurpose, MailedLink
 from carrel.mail.addresses import Address
 from carrel.tokens import new_token, token_hash
 
@@ -25,7 +25,7 @@ class LinkUsedError(Exception):
 
 @dataclass(frozen=True)
 class IssuedLink:
-    """A new link, with what is told to nobody but the mail and the browser that asked."""
+    """A new link, with the secrets that only the mail and the browser that asked get to know."""
 
     token: str
     code: str
@@ -39,30 +39,30 @@ class IssuedLink:
 
 def make(
     session: Session,
-    purpose: Purpose,
+    purpose: LinkPurpose,
     address: Address,
     *,
     next_path: str = "/",
     reader_id: int | None = None,
 ) -> IssuedLink:
-    """A link for this address; older ones for the same purpose are good for nothing from now on."""
+    """A link for this address; older ones for the same purpose become invalid."""
     void(session, MailedLink.email_key == address.key, MailedLink.purpose == purpose)
     token, secret, now = new_token(), new_token(), clock.now()
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     link = MailedLink(purpose=purpose, email=address.typed, email_key=address.key, next_path=next_path)
     link.token_hash, link.created_at, link.expires_at = token_hash(token), now, now + LASTS
     link.reader_id = reader_id
-    if purpose is Purpose.SIGN_IN:
+    if purpose is LinkPurpose.SIGN_IN:
         link.browser_hash, link.code_hash = token_hash(secret), _code_hash(secret, code)
     session.add(link)
     session.flush()
     return IssuedLink(token, code, secret)
 
 
-def look(session: Session, purpose: Purpose, token: str) -> MailedLink:
-    """The link as it stands, for a page that only shows it. Raises `LinkUsedError`."""
-    found = select(MailedLink).where(MailedLink.token_hash == token_hash(token), *_usable(purpose))
-    link = session.scalars(found).one_or_none()
+def find(session: Session, purpose: LinkPurpose, token: str) -> MailedLink:
+    """The link, unused, for a page that shows it. Raises `LinkUsedError`."""
+    query = select(MailedLink).where(MailedLink.token_hash == token_hash(token), *_usable(purpose))
+    link = session.scalars(query).one_or_none()
     if link is None:
         raise LinkUsedError
     return link
@@ -73,35 +73,35 @@ def is_from(link: MailedLink, secret: str) -> bool:
     return link.browser_hash is not None and hmac.compare_digest(link.browser_hash, token_hash(secret))
 
 
-def use(session: Session, purpose: Purpose, token: str, *also: ColumnElement[bool]) -> MailedLink:
-    """Use the link up: of any number at once, one succeeds. Raises `LinkUsedError`."""
+def use(session: Session, purpose: LinkPurpose, token: str, *also: ColumnElement[bool]) -> MailedLink:
+    """Use the link: of any number at once, one succeeds. Raises `LinkUsedError`."""
     return _use(session, MailedLink.token_hash == token_hash(token), *also, *_usable(purpose))
 
 
 def use_by_code(session: Session, secret: str, code: str) -> MailedLink | int:
-    """Use a sign-in up by the code, typed in the browser that asked; or how many tries are left.
+    """Use a sign-in link by its code, typed in the browser that asked; or how many tries are left.
 
     The try is counted by what is committed, so the caller must not roll back on a wrong code. Raises
     `LinkUsedError` when no try is left.
     """
-    mine = MailedLink.browser_hash == token_hash(secret)
+    from_browser = MailedLink.browser_hash == token_hash(secret)
     counted = (
         update(MailedLink)
-        .where(mine, MailedLink.tries < CODE_TRIES, *_usable(Purpose.SIGN_IN))
+        .where(from_browser, MailedLink.tries < CODE_TRIES, *_usable(LinkPurpose.SIGN_IN))
         .values(tries=MailedLink.tries + 1)
         .returning(MailedLink.tries, MailedLink.code_hash)
     )
-    found = session.execute(counted).one_or_none()
-    if found is None:
+    row = session.execute(counted).one_or_none()
+    if row is None:
         raise LinkUsedError
-    tries, code_hash = found
+    tries, code_hash = row
     if not hmac.compare_digest(code_hash or b"", _code_hash(secret, code)):
         return CODE_TRIES - int(tries)
-    return _use(session, mine, *_usable(Purpose.SIGN_IN))
+    return _use(session, from_browser, *_usable(LinkPurpose.SIGN_IN))
 
 
 def void(session: Session, *which: ColumnElement[bool]) -> None:
-    """Make links that were not used yet good for nothing."""
+    """Invalidate links that were not used yet."""
     unused = update(MailedLink).where(*which, MailedLink.used_at.is_(None))
     session.execute(unused.values(used_at=clock.now()))
 
@@ -114,11 +114,11 @@ def _use(session: Session, *which: ColumnElement[bool]) -> MailedLink:
     return link
 
 
-def _usable(purpose: Purpose) -> tuple[ColumnElement[bool], ...]:
+def _usable(purpose: LinkPurpose) -> tuple[ColumnElement[bool], ...]:
     unused = MailedLink.purpose == purpose, MailedLink.used_at.is_(None)
     return *unused, ~clock.has_passed(MailedLink.expires_at, LASTS)
 
 
 def _code_hash(secret: str, code: str) -> bytes:
-    digits = "".join(each for each in code if each.isdigit())
+    digits = "".join(char for char in code if char.isdigit())
     return hashlib.sha256(f"{secret}:{digits}".encode()).digest()

@@ -1,7 +1,6 @@
-"""The mails of this package. None holds a word that a visitor typed (MAIL-13)."""
+"""The mails of this package. None contains text that a visitor typed (MAIL-13)."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from carrel.accounts.links import IssuedLink
 from carrel.mail.compose import compose
@@ -9,22 +8,22 @@ from carrel.mail.message import Content
 from carrel.settings import Settings
 
 
-def sign_in(settings: Settings, made: IssuedLink) -> Content:
+def sign_in(settings: Settings, issued: IssuedLink) -> Content:
     """The link and the code that sign somebody in."""
-    link, code = f"{settings.base_url}/sign-in/{made.token}", f"{made.code[:4]} {made.code[4:]}"
+    link, code = f"{settings.base_url}/sign-in/{issued.token}", f"{issued.code[:4]} {issued.code[4:]}"
     return compose(settings, "carrel.accounts", "sign_in", link=link, code=code)
 
 
-def new_address(settings: Settings, made: IssuedLink) -> Content:
+def new_address(settings: Settings, issued: IssuedLink) -> Content:
     """To the new address: the link that proves it."""
-    link = f"{settings.base_url}/account/address/{made.token}"
+    link = f"{settings.base_url}/account/address/{issued.token}"
     return compose(settings, "carrel.accounts", "new_address", link=link)
 
 
 def address_changed(settings: Settings, token: str, until: datetime) -> Content:
     """To the old address: what happened, and the link that takes it back."""
     link = f"{settings.base_url}/account/address/undo/{token}"
-    until_words = f"{until.astimezone(ZoneInfo(settings.time_zone)):%A, %d %B %Y, %H:%M %Z}"
+    until_words = f"{until.astimezone(settings.zone):%A, %d %B %Y, %H:%M %Z}"
     return compose(settings, "carrel.accounts", "address_changed", link=link, until=until_words)
 
 

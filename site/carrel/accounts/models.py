@@ -52,7 +52,7 @@ class ReaderSession(Base):
     reader: Mapped[Reader] = relationship(back_populates="sessions")
 
 
-class Purpose(StrEnum):
+class LinkPurpose(StrEnum):
     """What a mailed link is for. It is good for nothing else."""
 
     SIGN_IN = "sign_in"

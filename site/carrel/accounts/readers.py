@@ -1,4 +1,4 @@
-"""Readers: made, found, merged. Erasing stands in its own module."""
+"""Readers: created, found, merged. `erasure` erases them."""
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -7,7 +7,7 @@ from carrel import audit, clock
 from carrel.accounts import hooks, links
 from carrel.accounts.models import MailedLink, Reader, ReaderSession
 from carrel.db import insert_new
-from carrel.page_cache import raise_epoch
+from carrel.page_cache import bump_cache_version
 
 
 class ReaderNotFoundError(LookupError):
@@ -40,7 +40,7 @@ def by_address(session: Session, email_key: str) -> Reader | None:
 
 
 def of_proven_address(session: Session, email: str, email_key: str) -> Reader:
-    """The reader with this address, made now if it is nobody's yet. Only for whoever has just proven it."""
+    """The reader with this address, created if there is none. Only for somebody who has just proven it."""
     insert_new(session, Reader, email=email, email_key=email_key, created_at=clock.now())
     return session.scalars(select(Reader).where(Reader.email_key == email_key)).one()
 
@@ -50,15 +50,15 @@ def set_ad_free(session: Session, reader_id: int, ad_free: bool) -> bool:
     changed = update(Reader).where(Reader.id == reader_id, Reader.ad_free != ad_free)
     if session.scalars(changed.values(ad_free=ad_free).returning(Reader.id)).first() is None:
         return False
-    raise_epoch(session)
+    bump_cache_version(session)
     return True
 
 
 def merge(session: Session, from_reader: Reader, into_reader: Reader) -> None:
     """Two readers are one person: everything of the first becomes the second's.
 
-    Sessions that move are unproven: those browsers keep their edition, but never see the account, for
-    whoever sits there has proven nothing. The caller answers for the proof that they are one.
+    Sessions that move are unproven: those browsers keep their audience, but never see the account, as
+    nobody has proven anything there. The caller answers for the proof that they are one.
     """
     if from_reader.id == into_reader.id:
         return
@@ -69,7 +69,7 @@ def merge(session: Session, from_reader: Reader, into_reader: Reader) -> None:
     from_reader.email = from_reader.email_key = None
     from_reader.merged_into_id = into_reader.id
     session.flush()
-    raise_epoch(session)
+    bump_cache_version(session)
     audit.record(
         session, actor=f"reader:{into_reader.id}", action="reader.merge", subject=f"reader:{from_reader.id}"
     )

@@ -1,4 +1,4 @@
-"""Throwing away what is over, once an hour, a thousand rows at a time (DATA-21)."""
+"""Deleting what has expired, once an hour, a thousand rows at a time (DATA-21)."""
 
 from datetime import timedelta
 

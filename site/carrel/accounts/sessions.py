@@ -38,22 +38,22 @@ def find(session: Session, token: str) -> ReaderSession | None:
     """The session of a cookie, with its reader, unless it ended."""
     if len(token) != TOKEN_LENGTH:
         return None
-    found = select(ReaderSession).where(ReaderSession.token_hash == token_hash(token), *_alive())
-    return session.scalars(found.options(joinedload(ReaderSession.reader))).one_or_none()
+    query = select(ReaderSession).where(ReaderSession.token_hash == token_hash(token), *_alive())
+    return session.scalars(query.options(joinedload(ReaderSession.reader))).one_or_none()
 
 
 def of_reader(session: Session, reader_id: int) -> list[ReaderSession]:
     """All browsers that are signed in as this reader, the latest first."""
-    ours = select(ReaderSession).where(ReaderSession.reader_id == reader_id, *_alive())
-    return list(session.scalars(ours.order_by(ReaderSession.last_seen_at.desc(), ReaderSession.id.desc())))
+    query = select(ReaderSession).where(ReaderSession.reader_id == reader_id, *_alive())
+    return list(session.scalars(query.order_by(ReaderSession.last_seen_at.desc(), ReaderSession.id.desc())))
 
 
-def is_stale(found: ReaderSession) -> bool:
+def is_due_for_note(reader_session: ReaderSession) -> bool:
     """Whether it is time to note that the session was seen."""
-    return found.last_seen_at < clock.now() - NOTE_EVERY
+    return reader_session.last_seen_at < clock.now() - NOTE_EVERY
 
 
-def note(session: Session, session_id: int) -> None:
+def note_activity(session: Session, session_id: int) -> None:
     """Write that the session was seen: once an hour at most, the one write of a GET (decision 4)."""
     now = clock.now()
     stale = update(ReaderSession).where(
@@ -64,8 +64,10 @@ def note(session: Session, session_id: int) -> None:
 
 def end(session: Session, session_id: int, reader_id: int) -> bool:
     """End one session of this reader. Whether there was one."""
-    mine = delete(ReaderSession).where(ReaderSession.id == session_id, ReaderSession.reader_id == reader_id)
-    return session.scalars(mine.returning(ReaderSession.id)).first() is not None
+    deletion = delete(ReaderSession).where(
+        ReaderSession.id == session_id, ReaderSession.reader_id == reader_id
+    )
+    return session.scalars(deletion.returning(ReaderSession.id)).first() is not None
 
 
 def end_here(session: Session, session_id: int) -> None:
@@ -75,23 +77,23 @@ def end_here(session: Session, session_id: int) -> None:
 
 def end_all(session: Session, reader_id: int, but: int | None = None) -> None:
     """End every session of this reader, but perhaps the one at hand."""
-    mine = delete(ReaderSession).where(ReaderSession.reader_id == reader_id)
-    session.execute(mine if but is None else mine.where(ReaderSession.id != but))
+    deletion = delete(ReaderSession).where(ReaderSession.reader_id == reader_id)
+    session.execute(deletion if but is None else deletion.where(ReaderSession.id != but))
 
 
-def may_see_account(found: ReaderSession) -> bool:
+def may_see_account(reader_session: ReaderSession) -> bool:
     """An address was proven in this browser, or the reader has none.
 
-    A browser that only paid keeps its edition when its reader is merged, and sees nothing of the account.
+    A browser that only paid keeps its audience when its reader is merged, and sees nothing of the account.
     """
-    return found.reader.email is None or found.proven_at is not None
+    return reader_session.reader.email is None or reader_session.proven_at is not None
 
 
-def is_fresh(found: ReaderSession) -> bool:
+def is_fresh(reader_session: ReaderSession) -> bool:
     """The address was proven here in the last five minutes, or there is none to prove."""
-    if found.reader.email is None:
+    if reader_session.reader.email is None:
         return True
-    return found.proven_at is not None and found.proven_at > clock.now() - FRESH
+    return reader_session.proven_at is not None and reader_session.proven_at > clock.now() - FRESH
 
 
 def _alive() -> tuple[ColumnElement[bool], ...]:

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from carrel.accounts import hooks, limits, links, mails, readers, sessions
 from carrel.accounts.limits import Limit, hours, minutes
-from carrel.accounts.models import MailedLink, Purpose, Reader, ReaderSession
+from carrel.accounts.models import LinkPurpose, MailedLink, Reader, ReaderSession
 from carrel.mail import outbox
 from carrel.mail.addresses import Address
-from carrel.mail.outbox import ASKED
+from carrel.mail.outbox import URGENT
 from carrel.settings import Settings
 
 log = structlog.get_logger()
@@ -25,7 +25,7 @@ class Browser:
     """The browser that somebody signs in with: its name, and the session it already has."""
 
     name: str
-    session: ReaderSession | None = None
+    reader_session: ReaderSession | None = None
 
 
 @dataclass(frozen=True)
@@ -36,19 +36,23 @@ class SignedIn:
     next_path: str
 
 
-def ask(session: Session, settings: Settings, address: Address, ip: str | None, next_path: str) -> str:
+def send_sign_in_link(
+    session: Session, settings: Settings, address: Address, ip: str | None, next_path: str
+) -> str:
     """Mail a link and a code; the secret for the asking browser. Raises `TooManyRequestsError`.
 
     The same work is done for every address, whether a reader has it or not (AUTH-04).
     """
-    count(session, address, ip)
-    made = links.make(session, Purpose.SIGN_IN, address, next_path=next_path)
-    mail = mails.sign_in(settings, made)
-    outbox.queue(session, key=f"sign_in:{made.key}", to=address.typed, mail=mail, pace=ASKED, private=True)
-    return made.secret
+    count_mail(session, address, ip)
+    link = links.make(session, LinkPurpose.SIGN_IN, address, next_path=next_path)
+    mail = mails.sign_in(settings, link)
+    outbox.queue(
+        session, key=f"sign_in:{link.key}", to=address.typed, mail=mail, priority=URGENT, private=True
+    )
+    return link.secret
 
 
-def count(session: Session, address: Address, ip: str | None) -> None:
+def count_mail(session: Session, address: Address, ip: str | None) -> None:
     """Count a mail that somebody makes us send to an address. Raises `TooManyRequestsError`."""
     limits.check(session, "mail-address", address.key, *PER_ADDRESS)
     limits.check(session, "mail-ip", limits.ip_key(ip), PER_IP)
@@ -56,12 +60,12 @@ def count(session: Session, address: Address, ip: str | None) -> None:
     limits.check(session, "mail-site", "all", PER_SITE, alarm=True)
 
 
-def by_link(session: Session, token: str, browser: Browser) -> SignedIn:
+def sign_in_with_link(session: Session, token: str, browser: Browser) -> SignedIn:
     """Sign in with the mailed link. Raises `LinkUsedError`."""
-    return _enter(session, links.use(session, Purpose.SIGN_IN, token), browser)
+    return _enter(session, links.use(session, LinkPurpose.SIGN_IN, token), browser)
 
 
-def by_code(session: Session, secret: str, code: str, browser: Browser) -> SignedIn | int:
+def sign_in_with_code(session: Session, secret: str, code: str, browser: Browser) -> SignedIn | int:
     """Sign in with the mailed code, or how many tries are left. Raises `LinkUsedError`."""
     used = links.use_by_code(session, secret, code)
     return used if isinstance(used, int) else _enter(session, used, browser)
@@ -69,17 +73,17 @@ def by_code(session: Session, secret: str, code: str, browser: Browser) -> Signe
 
 def _enter(session: Session, link: MailedLink, browser: Browser) -> SignedIn:
     reader = readers.of_proven_address(session, link.email, link.email_key)
-    if browser.session:
-        _leave_behind(session, browser.session, reader)
+    if browser.reader_session:
+        _end_previous_session(session, browser.reader_session, reader)
     hooks.address_proven(session, reader)
     token = sessions.start(session, reader, browser.name, proven=True)
     log.info("signed in", reader=reader.id)
     return SignedIn(token, link.next_path)
 
 
-def _leave_behind(session: Session, old: ReaderSession, reader: Reader) -> None:
-    """The browser's old session ends (no fixation); what it bought without an account comes along."""
-    before = readers.get(session, old.reader_id)
-    if before.email is None and before.erased_at is None and before.merged_into_id is None:
-        readers.merge(session, before, reader)
+def _end_previous_session(session: Session, old: ReaderSession, reader: Reader) -> None:
+    """End the browser's old session (no fixation); what it bought without an account goes to the reader."""
+    previous = readers.get(session, old.reader_id)
+    if previous.email is None and previous.erased_at is None and previous.merged_into_id is None:
+        readers.merge(session, previous, reader)
     sessions.end_here(session, old.id)

@@ -1,40 +1,40 @@
-"""The message in which a browser tells what it saw: `{"kind": "view", "stamps": ["…"]}`."""
+"""The message in which a browser reports what was seen: `{"kind": "view", "stamps": ["…"]}`."""
 
 import json
 from dataclasses import dataclass
 from typing import cast, get_args
 
-from carrel.ads.events import Kind
+from carrel.ads.events import EventKind
 
-MOST_STAMPS = 20
+MOST_TOKENS = 20
 LARGEST = 8_192  # bytes
 
 
 class InvalidBeaconError(Exception):
-    """It is not what our script sends."""
+    """The message is not what our script sends."""
 
 
 @dataclass(frozen=True)
-class Message:
-    """What happened, and the stamps of the ads that it happened to."""
+class Beacon:
+    """What happened, and the tokens of the ads that it happened to."""
 
-    kind: Kind
-    stamps: tuple[str, ...]
+    kind: EventKind
+    tokens: tuple[str, ...]
 
 
-def read(body: bytes) -> Message:
+def read(body: bytes) -> Beacon:
     """The message in a request's body. Raises `InvalidBeaconError`."""
     if len(body) > LARGEST:
         raise InvalidBeaconError
     try:
-        told = json.loads(body)
+        message = json.loads(body)
     except (ValueError, RecursionError):
         raise InvalidBeaconError from None
-    if not isinstance(told, dict) or told.get("kind") not in get_args(Kind):
+    if not isinstance(message, dict) or message.get("kind") not in get_args(EventKind):
         raise InvalidBeaconError
-    stamps = told.get("stamps")
-    if not isinstance(stamps, list) or not 0 < len(stamps) <= MOST_STAMPS:
+    tokens = message.get("stamps")
+    if not isinstance(tokens, list) or not 0 < len(tokens) <= MOST_TOKENS:
         raise InvalidBeaconError
-    if not all(isinstance(each, str) for each in stamps):
+    if not all(isinstance(token, str) for token in tokens):
         raise InvalidBeaconError
-    return Message(cast("Kind", told["kind"]), tuple(stamps))
+    return Beacon(cast("EventKind", message["kind"]), tuple(tokens))

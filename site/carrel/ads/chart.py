@@ -1,4 +1,4 @@
-"""A report as a picture: SVG without styles or scripts, so that the page's policy need not be widened."""
+"""A report as a chart: SVG without styles or scripts, so that the page's policy need not be widened."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from typing import Any
 
 import leather
 
-from carrel.ads.reports import Row
+from carrel.ads.reports import ReportRow
 
 WIDTH, HEIGHT = 900, 320  # pixels; the page scales it
 SCALES_WITH_THE_PAGE = f'viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="Views and clicks by day"'
@@ -15,7 +15,7 @@ VIEWS, CLICKS = "#2a6f6b", "#b3541e"
 leather.theme.label_color = "#595959"  # readable on its light ground (WCAG 1.4.3)
 
 
-def by_day(rows: Sequence[Row]) -> str:
+def by_day(rows: Sequence[ReportRow]) -> str:
     """Views and clicks over the days, as an `<svg>` element. Needs a day at least."""
     days = [datetime.fromisoformat(row.key) for row in rows]
     chart = leather.Chart()
@@ -28,11 +28,11 @@ def by_day(rows: Sequence[Row]) -> str:
     return svg.replace(f'width="{WIDTH}" height="{HEIGHT}"', SCALES_WITH_THE_PAGE, 1)
 
 
-def _draw(chart: Any, name: str, colour: str, points: list[tuple[datetime, int]]) -> None:
+def _draw(chart: Any, name: str, color: str, points: list[tuple[datetime, int]]) -> None:
     if len(points) == 1:  # no line to draw
-        chart.add_dots(points, name=name, fill_color=colour)
+        chart.add_dots(points, name=name, fill_color=color)
     else:
-        chart.add_line(points, name=name, stroke_color=colour)
+        chart.add_line(points, name=name, stroke_color=color)
 
 
 def _day(value: datetime, _index: int, _total: int) -> str:

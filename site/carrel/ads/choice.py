@@ -1,7 +1,7 @@
 """Which house ad a slot shows: decided by weight from a hash, without a profile and without a script.
 
-The same slot of the same article shows the same ad for a whole window of time, so that an edition can be
-kept; the next window draws again (decision 7).
+The same slot of the same article shows the same ad for a whole window of time, so that pages can be
+cached; the next window draws again (decision 7).
 """
 
 import hashlib
@@ -13,8 +13,8 @@ from carrel.ads.models import HouseAd
 
 
 @dataclass(frozen=True)
-class Where:
-    """What is known of the place in which an ad would stand. `article` may be any stable key of the page."""
+class AdContext:
+    """What is known about the place where an ad would be shown. `article` may be any stable key of the page."""
 
     article: str
     exam: str = ""
@@ -22,20 +22,20 @@ class Where:
 
 
 def window_start(now: datetime, minutes: int) -> datetime:
-    """The beginning of the window that `now` lies in. Windows are counted from the epoch of Unix time."""
+    """The beginning of the window that `now` lies in. Windows are counted from the Unix epoch."""
     width = minutes * 60
     return datetime.fromtimestamp(int(now.timestamp()) // width * width, UTC)
 
 
 def fresh_until(ads: Iterable[HouseAd], now: datetime, minutes: int) -> datetime:
-    """When the choice becomes old: the end of the window, or an ad's beginning or end before it."""
+    """When the choice becomes stale: at the end of the window, or when an ad starts or ends before it."""
     window_end = window_start(now, minutes) + timedelta(minutes=minutes)
     turns = [turn for ad in ads for turn in (ad.starts_at, ad.ends_at) if turn and now < turn < window_end]
     return min([window_end, *turns])
 
 
-def is_eligible(ad: HouseAd, slot: str, where: Where, now: datetime) -> bool:
-    """Whether the ad may stand there now. Its cap, its picture and its state are the caller's to check."""
+def is_eligible(ad: HouseAd, slot: str, where: AdContext, now: datetime) -> bool:
+    """Whether the ad may be shown there now. The caller checks its cap, its picture and its state."""
     started = ad.starts_at is None or ad.starts_at <= now
     ended = ad.ends_at is not None and ad.ends_at <= now
     on_exam = not ad.exams or where.exam in ad.exams
@@ -46,7 +46,7 @@ def is_eligible(ad: HouseAd, slot: str, where: Where, now: datetime) -> bool:
 def choose(
     ads: Iterable[HouseAd],
     slot: str,
-    where: Where,
+    where: AdContext,
     *,
     now: datetime,
     minutes: int,
@@ -55,7 +55,7 @@ def choose(
 ) -> HouseAd | None:
     """The ad for a slot: a paid one before a house ad, and one that the page does not show yet before another.
 
-    `name` tells the slots of one kind in a page apart ("inline-2"). None when no ad may stand there.
+    `name` tells the slots of one kind in a page apart ("inline-2"). None when no ad may be shown there.
     """
     fitting = [ad for ad in ads if is_eligible(ad, slot, where, now)]
     best = [ad for ad in fitting if ad.paid] or fitting

@@ -1,4 +1,4 @@
-"""Adding what was seen to the counters of its hour, each thing of a browser once in half an hour."""
+"""Adding events to the counters of their hour, each kind of event of a browser once in half an hour."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -9,21 +9,21 @@ from sqlalchemy.orm import Session
 
 from carrel.ads import inventory, salts
 from carrel.ads.events import AdEvent
-from carrel.ads.models import Count, HouseAd, Mark, PageCount
+from carrel.ads.models import AdCount, CountedMark, HouseAd, PageCount
 from carrel.db import insert_into
-from carrel.page_cache import raise_epoch
+from carrel.page_cache import bump_cache_version
 
 CHUNK = 500  # rows in a statement
 T = TypeVar("T")
 
 
 def count(session: Session, events: Sequence[AdEvent]) -> int:
-    """Count what was not counted yet. How much that was."""
+    """Count what was not counted yet; how many that was."""
     salts.forget(session, max(event.at for event in events))
     fresh = _not_counted(session, events)
     _add_ads([event for event in fresh if event.kind != "page"], session)
     _add_pages([event for event in fresh if event.kind == "page"], session)
-    _rest_the_full(session, fresh)
+    _drop_capped_ads_from_cache(session, fresh)
     return len(fresh)
 
 
@@ -31,9 +31,9 @@ def _not_counted(session: Session, events: Sequence[AdEvent]) -> list[AdEvent]:
     """Those whose mark is new under both salts. They are marked in the same transaction."""
     before = [event.mark_before for event in events]
     known = {
-        each
+        mark
         for chunk in _chunks(before)
-        for each in session.scalars(select(Mark.hash).where(Mark.hash.in_(chunk)))
+        for mark in session.scalars(select(CountedMark.hash).where(CountedMark.hash.in_(chunk)))
     }
     # In order, so that two processes that count at once never wait for each other.
     unknown = sorted(
@@ -44,7 +44,9 @@ def _not_counted(session: Session, events: Sequence[AdEvent]) -> list[AdEvent]:
 
 def _marked(session: Session, events: Sequence[AdEvent]) -> Iterator[AdEvent]:
     rows = [{"hash": event.mark, "at": event.at} for event in events]
-    adding = insert_into(session, Mark).values(rows).on_conflict_do_nothing().returning(Mark.hash)
+    adding = (
+        insert_into(session, CountedMark).values(rows).on_conflict_do_nothing().returning(CountedMark.hash)
+    )
     added = set(session.scalars(adding))
     return (event for event in events if event.mark in added)
 
@@ -52,25 +54,25 @@ def _marked(session: Session, events: Sequence[AdEvent]) -> Iterator[AdEvent]:
 def _add_ads(events: Sequence[AdEvent], session: Session) -> None:
     sums = Counter[tuple[Any, ...]]()
     for event in events:
-        sums[event.hour, event.stamp.ad, event.stamp.slot, event.stamp.exam, event.kind] += 1
+        sums[event.hour, event.token.ad, event.token.slot, event.token.exam, event.kind] += 1
     keys = sorted({key[:4] for key in sums})
     names = ("hour", "ad", "slot", "exam")
     rows = [
         dict(zip(names, key, strict=True)) | {"views": sums[*key, "view"], "clicks": sums[*key, "click"]}
         for key in keys
     ]
-    _upsert(session, Count, names, rows)
+    _upsert(session, AdCount, names, rows)
 
 
 def _add_pages(events: Sequence[AdEvent], session: Session) -> None:
-    sums = Counter((event.hour, event.stamp.article, event.stamp.exam) for event in events)
+    sums = Counter((event.hour, event.token.article, event.token.exam) for event in events)
     names = ("hour", "article", "exam")
     rows = [dict(zip(names, key, strict=True)) | {"views": views} for key, views in sorted(sums.items())]
     _upsert(session, PageCount, names, rows)
 
 
 def _upsert(
-    session: Session, model: type[Count | PageCount], names: Sequence[str], rows: Sequence[dict[str, Any]]
+    session: Session, model: type[AdCount | PageCount], names: Sequence[str], rows: Sequence[dict[str, Any]]
 ) -> None:
     for chunk in _chunks(rows):
         adding = insert_into(session, model).values(chunk)
@@ -82,14 +84,14 @@ def _upsert(
         session.execute(adding.on_conflict_do_update(index_elements=names, set_=grown))
 
 
-def _rest_the_full(session: Session, events: Sequence[AdEvent]) -> None:
-    """An ad that reaches its cap just now must leave the kept pages."""
-    added = Counter(event.stamp.ad for event in events if event.kind == "view")
+def _drop_capped_ads_from_cache(session: Session, events: Sequence[AdEvent]) -> None:
+    """An ad that reaches its cap just now must leave the cached pages."""
+    added = Counter(event.token.ad for event in events if event.kind == "view")
     numbers = [int(ad) for ad in added if ad.isdigit()]
     capped = list(session.scalars(select(HouseAd).where(HouseAd.id.in_(numbers), HouseAd.cap.is_not(None))))
     views = inventory.views_of(session, capped)
     if any(0 <= views.get(ad.id, 0) - (ad.cap or 0) < added[str(ad.id)] for ad in capped):
-        raise_epoch(session)
+        bump_cache_version(session)
 
 
 def _chunks(rows: Sequence[T]) -> Iterator[Sequence[T]]:

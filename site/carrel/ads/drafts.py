@@ -22,7 +22,7 @@ class InvalidDraftError(Exception):
 
 
 @dataclass(frozen=True)
-class Known:
+class AdTargets:
     """The names that an ad may be narrowed down to."""
 
     slots: Collection[str]
@@ -32,7 +32,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Upload:
-    """A picture that was taken in: its file in the media folder, and its size."""
+    """An uploaded picture: its file in the media folder, and its size."""
 
     picture: str
     width: int
@@ -63,7 +63,7 @@ class Draft:
     upload: Upload | None = None  # None keeps the picture that an ad has
 
 
-def check(draft: Draft, known: Known, *, has_picture: bool = False) -> None:
+def check(draft: Draft, known: AdTargets, *, has_picture: bool = False) -> None:
     """Raise `InvalidDraftError` unless the draft can become an ad."""
     errors: dict[str, str] = {}
     for field, sentence in _faults(draft, known, has_picture or draft.upload is not None):
@@ -72,7 +72,7 @@ def check(draft: Draft, known: Known, *, has_picture: bool = False) -> None:
         raise InvalidDraftError(errors)
 
 
-def _faults(draft: Draft, known: Known, has_picture: bool) -> Iterator[tuple[str, str]]:
+def _faults(draft: Draft, known: AdTargets, has_picture: bool) -> Iterator[tuple[str, str]]:
     yield from _words(draft)
     yield from _choices(draft, known)
     yield from _numbers(draft)
@@ -98,7 +98,7 @@ def _words(draft: Draft) -> Iterator[tuple[str, str]]:
             yield field, "This cannot be empty."
 
 
-def _choices(draft: Draft, known: Known) -> Iterator[tuple[str, str]]:
+def _choices(draft: Draft, known: AdTargets) -> Iterator[tuple[str, str]]:
     if draft.kind not in {"text", "image"}:
         yield "kind", "Choose text or image."
     if draft.label not in get_args(Label):
@@ -127,5 +127,5 @@ def is_target(url: str) -> bool:
         named = bool(parts.hostname) and parts.username is None and parts.port != 0
     except ValueError:
         return False
-    ours = url.startswith("/") and not url.startswith("//")
-    return ours or (parts.scheme in {"http", "https"} and named)
+    is_own_page = url.startswith("/") and not url.startswith("//")
+    return is_own_page or (parts.scheme in {"http", "https"} and named)

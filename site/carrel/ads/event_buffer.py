@@ -1,7 +1,7 @@
-"""Counting views and clicks: gathered in memory, written every few seconds in one transaction.
+"""Counting views and clicks: collected in memory, written every few seconds in one transaction.
 
-Reading a page costs no write. What was gathered since the last flush is lost when the process is killed
-with SIGKILL; a normal end writes it.
+Reading a page costs no write. Events since the last flush are lost when the process is killed with SIGKILL;
+a normal end writes them.
 """
 
 import atexit
@@ -18,38 +18,38 @@ from carrel.db import Database
 
 log = structlog.get_logger()
 FLUSH_SECONDS = 5.0
-MOST_GATHERED = 20_000  # events in memory; more than any honest five seconds bring
+MOST_EVENTS = 20_000  # events in memory; more than any honest five seconds bring
 
 
 class EventBuffer:
-    """What was seen since the last flush. The same thing from the same browser is one thing."""
+    """The events since the last flush; the same event of the same browser counts once."""
 
     def __init__(self, db: Database) -> None:
         self.salts = Salts(db)
         self._db = db
-        self._gathered: dict[bytes, AdEvent] = {}
+        self._events: dict[bytes, AdEvent] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
 
     def add(self, events: Iterable[AdEvent]) -> None:
-        """Gather. Beyond the limit events are dropped: counting less is better than failing."""
+        """Collect events. Beyond the limit events are dropped: counting less is better than failing."""
         with self._lock:
             for event in events:
-                if len(self._gathered) < MOST_GATHERED:
-                    self._gathered.setdefault(event.mark, event)
+                if len(self._events) < MOST_EVENTS:
+                    self._events.setdefault(event.mark, event)
 
     def flush(self) -> None:
-        """Write what was gathered. When the database cannot be written it stays for the next time."""
+        """Write the events. When the database cannot be written, they stay for the next flush."""
         with self._lock:
-            gathered, self._gathered = self._gathered, {}
-        if not gathered:
+            events, self._events = self._events, {}
+        if not events:
             return
         try:
             with self._db.write() as session:
-                counters.count(session, list(gathered.values()))
-        except SQLAlchemyError as wrong:
-            log.warning("views could not be counted yet", problem=str(wrong))
-            self.add(gathered.values())
+                counters.count(session, list(events.values()))
+        except SQLAlchemyError as error:
+            log.warning("views could not be counted yet", problem=str(error))
+            self.add(events.values())
 
     def start(self, every_seconds: float = FLUSH_SECONDS) -> None:
         """Flush in a thread of this process, and once more when it ends."""
@@ -58,7 +58,7 @@ class EventBuffer:
             while not self._stopping.wait(every_seconds):
                 self.flush()
 
-        threading.Thread(target=run, name="tally", daemon=True).start()
+        threading.Thread(target=run, name="ad-events", daemon=True).start()
         atexit.register(self.stop)
 
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""What a browser told us that it saw, as it waits to be counted."""
+"""An event that a browser reported, waiting to be counted."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,18 +7,18 @@ from typing import Literal
 from carrel.ads import salts
 from carrel.ads.impression_tokens import ImpressionToken
 
-Kind = Literal["page", "view", "click"]
+EventKind = Literal["page", "view", "click"]
 
 
 @dataclass(frozen=True)
 class AdEvent:
-    """A page that was opened, or an ad that was seen or clicked. No address, no name: only marks.
+    """A page that was opened, or an ad that was seen or clicked. No IP, no name: only hashes.
 
     `mark` is the browser and the thing under this half hour's salt, `mark_before` under the last one's.
     """
 
-    kind: Kind
-    stamp: ImpressionToken
+    kind: EventKind
+    token: ImpressionToken
     at: datetime
     mark: bytes
     mark_before: bytes
@@ -29,8 +29,10 @@ class AdEvent:
         return self.at.replace(minute=0, second=0, microsecond=0)
 
 
-def seen(kind: Kind, stamp: ImpressionToken, browser: str, pair: salts.Pair, now: datetime) -> AdEvent:
-    """What is kept of a browser's message. `browser` is its address and name; it goes no further than here."""
-    what = (kind, stamp.article) if kind == "page" else (kind, stamp.article, stamp.ad, stamp.slot)
-    this, before = (salts.mark(salt, browser, *what) for salt in pair)
-    return AdEvent(kind, stamp, now, this, before)
+def ad_event(
+    kind: EventKind, token: ImpressionToken, browser: str, pair: salts.Pair, now: datetime
+) -> AdEvent:
+    """The event without the browser. `browser` is its IP and name; it goes no further than here."""
+    subject = (kind, token.article) if kind == "page" else (kind, token.article, token.ad, token.slot)
+    this, before = (salts.mark(salt, browser, *subject) for salt in pair)
+    return AdEvent(kind, token, now, this, before)

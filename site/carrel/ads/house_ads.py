@@ -1,6 +1,6 @@
-"""Making, changing and archiving house ads: each an entry in the log, each the end of the kept pages.
+"""Creating, changing and archiving house ads: each adds an audit entry and makes cached pages stale.
 
-The operator's screens call these inside one write transaction.
+The admin screens call these inside one write transaction.
 """
 
 from collections.abc import Sequence
@@ -13,18 +13,18 @@ from sqlalchemy.orm import Session
 
 from carrel import audit, clock
 from carrel.ads import inventory
-from carrel.ads.drafts import Draft, InvalidDraftError, Known, Upload, check
+from carrel.ads.drafts import AdTargets, Draft, InvalidDraftError, Upload, check
 from carrel.ads.models import HouseAd
 from carrel.ads.slot_view import MEDIA_URL
 from carrel.images import processing
-from carrel.page_cache import raise_epoch
+from carrel.page_cache import bump_cache_version
 from carrel.settings import Settings
 
 NAME_TAKEN = {"name": "Another ad has this name: choose a different one."}
 
 
 class AdNotFoundError(Exception):
-    """There is no ad with this number."""
+    """There is no ad with this id."""
 
     def __init__(self, ad_id: int) -> None:
         super().__init__(f"there is no ad {ad_id}")
@@ -32,9 +32,9 @@ class AdNotFoundError(Exception):
 
 
 def take_picture(settings: Settings, name: str, content: bytes) -> Upload:
-    """Make an uploaded picture anew in the media folder. Call it before the transaction.
+    """Re-encode an uploaded picture into the media folder. Call it before the transaction.
 
-    `name` is the file's name as it was uploaded. Raises `carrel.images.problems.ImageError`, whose text and `mend`
+    `name` is the file's name as it was uploaded. Raises `carrel.images.problems.ImageError`, whose text and `hint`
     are for the operator.
     """
     picture = processing.publish(name, content, inventory.media_folder(settings), MEDIA_URL)
@@ -48,24 +48,24 @@ def every_ad(session: Session, *, archived: bool = False) -> Sequence[HouseAd]:
 
 
 def find(session: Session, ad_id: int) -> HouseAd:
-    """The ad of that number. Raises `AdNotFoundError`."""
+    """The ad with this id. Raises `AdNotFoundError`."""
     ad = session.get(HouseAd, ad_id)
     if ad is None:
         raise AdNotFoundError(ad_id)
     return ad
 
 
-def create(session: Session, draft: Draft, known: Known, *, actor: str) -> HouseAd:
+def create(session: Session, draft: Draft, known: AdTargets, *, actor: str) -> HouseAd:
     """A new ad. Raises `InvalidDraftError` with a sentence for each wrong field."""
     check(draft, known)
     ad = HouseAd(created_at=clock.now())
     _apply(session, ad, draft)
     audit.record(session, actor=actor, action="ads.create", subject=f"ad:{ad.id}", after=_values(ad))
-    raise_epoch(session)
+    bump_cache_version(session)
     return ad
 
 
-def update(session: Session, ad_id: int, draft: Draft, known: Known, *, actor: str) -> HouseAd:
+def update(session: Session, ad_id: int, draft: Draft, known: AdTargets, *, actor: str) -> HouseAd:
     """Change an ad to what the draft says. Raises `InvalidDraftError`, `AdNotFoundError`."""
     ad = find(session, ad_id)
     check(draft, known, has_picture=ad.picture is not None)
@@ -76,7 +76,7 @@ def update(session: Session, ad_id: int, draft: Draft, known: Known, *, actor: s
 
 
 def switch(session: Session, ad_id: int, *, on: bool, actor: str) -> None:
-    """Pause an ad, or let it go on; an archived one stays away. Raises `AdNotFoundError`."""
+    """Pause an ad, or resume it; an archived one stays off. Raises `AdNotFoundError`."""
     ad = find(session, ad_id)
     before = _values(ad)
     ad.active = on and ad.archived_at is None
@@ -84,7 +84,7 @@ def switch(session: Session, ad_id: int, *, on: bool, actor: str) -> None:
 
 
 def archive(session: Session, ad_id: int, *, actor: str) -> None:
-    """Take an ad away for good; its numbers stay. Raises `AdNotFoundError`."""
+    """Archive an ad for good; its numbers stay. Raises `AdNotFoundError`."""
     ad = find(session, ad_id)
     before = _values(ad)
     ad.active, ad.archived_at = False, clock.now()
@@ -117,7 +117,7 @@ def _record(session: Session, ad: HouseAd, action: str, before: audit.Values, ac
         before={key: before[key] for key in changed},
         after={key: after[key] for key in changed},
     )
-    raise_epoch(session)
+    bump_cache_version(session)
 
 
 def _values(ad: HouseAd) -> audit.Values:

@@ -1,6 +1,6 @@
-"""What a browser sends back when it saw an ad: a signed note of which ad stood where.
+"""What a browser sends back when an ad was seen: a signed token that says which ad was shown where.
 
-A page carries one for each slot. Nobody can have an ad, a slot or an article counted that we did not show.
+A page carries one for each slot, so that nobody can have an ad, a slot or an article counted that we did not show.
 """
 
 from dataclasses import dataclass
@@ -25,17 +25,17 @@ class ImpressionToken:
     shown_at: datetime
 
 
-def make(signer: Signer, stamp: ImpressionToken) -> str:
-    """The stamp as a signed line of text."""
-    fields = (stamp.ad, stamp.slot, stamp.exam, stamp.article, str(int(stamp.shown_at.timestamp())))
+def make(signer: Signer, token: ImpressionToken) -> str:
+    """The token as signed text."""
+    fields = (token.ad, token.slot, token.exam, token.article, str(int(token.shown_at.timestamp())))
     return signer.sign(PURPOSE, "|".join(fields))
 
 
 def read(signer: Signer, line: str, now: datetime) -> ImpressionToken | None:
-    """The stamp behind a line; None when we did not make it or it is older than a day."""
+    """The token behind the text; None when we did not sign it or it is older than a day."""
     try:
         ad, slot, exam, article, seconds = signer.value_of(PURPOSE, line).split("|")
     except (InvalidSignatureError, UnicodeError):
         return None
-    stamp = ImpressionToken(ad, slot, exam, article, datetime.fromtimestamp(int(seconds), UTC))
-    return stamp if stamp.shown_at > now - VALID_FOR else None
+    token = ImpressionToken(ad, slot, exam, article, datetime.fromtimestamp(int(seconds), UTC))
+    return token if token.shown_at > now - VALID_FOR else None

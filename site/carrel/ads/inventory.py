@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from carrel.ads.models import Count, HouseAd
+from carrel.ads.models import AdCount, HouseAd
 from carrel.settings import Settings
 
 MEDIA = "media"
@@ -19,7 +19,7 @@ def media_folder(settings: Settings) -> Path:
     return settings.home / MEDIA
 
 
-def standing(session: Session) -> Ads:
+def enabled(session: Session) -> Ads:
     """Every ad that the operator wants shown, now or later, by number."""
     query = select(HouseAd).where(HouseAd.active, HouseAd.archived_at.is_(None)).order_by(HouseAd.id)
     return list(session.scalars(query))
@@ -28,13 +28,13 @@ def standing(session: Session) -> Ads:
 def views_of(session: Session, ads: Iterable[HouseAd]) -> dict[int, int]:
     """How often each of the ads was seen so far."""
     numbers = [str(ad.id) for ad in ads]
-    query = select(Count.ad, func.sum(Count.views)).where(Count.ad.in_(numbers)).group_by(Count.ad)
+    query = select(AdCount.ad, func.sum(AdCount.views)).where(AdCount.ad.in_(numbers)).group_by(AdCount.ad)
     return {int(number): int(views) for number, views in session.execute(query)} if numbers else {}
 
 
-def usable(session: Session, settings: Settings) -> Ads:
+def available(session: Session, settings: Settings) -> Ads:
     """The ads that a page may choose from."""
-    ads = standing(session)
+    ads = enabled(session)
     views = views_of(session, [ad for ad in ads if ad.cap])
     media = media_folder(settings)
     return [ad for ad in ads if not is_full(ad, views) and not is_broken(ad, media)]

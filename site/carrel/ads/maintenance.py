@@ -1,6 +1,6 @@
-"""Looking after ads: the operator hears once of each that cannot be shown, and old salts are thrown away.
+"""Ad maintenance: an alarm for each ad that cannot be shown any more, and old salts are deleted.
 
-A step of the worker, as a page that is read changes nothing.
+A step of the worker, as reading a page changes nothing.
 """
 
 from collections.abc import Callable, Collection
@@ -16,34 +16,34 @@ from carrel.mail.alarms import raise_alarm
 from carrel.settings import Settings
 
 EVERY_SECONDS = 60.0
-ADVICE = "Other ads stand in its place. Mend it, change its dates or archive it under /admin/."
+ADVICE = "Other ads are shown instead. Fix it, change its dates or archive it under /admin/."
 
 
 class AdMaintenance:
-    """The step. `exams` gives the slugs of all exams, which this floor does not know."""
+    """The step. `exams` returns the slugs of all exams, which this package does not know."""
 
     def __init__(self, exams: Callable[[Session], Collection[str]]) -> None:
         self._exams = exams
 
     def handle_one(self, services: Services) -> bool:
-        """Tell the operator of every change for the worse or the better. Never asks for another turn."""
+        """Record every change, and raise an alarm for the worse ones. Never asks for another turn."""
         with services.db.read() as session:
             changed = self._changes(session, services.settings)
         with services.db.write() as session:
             salts.forget(session, clock.now())
-            for number, trouble in changed.items():
-                _tell(session, number, trouble)
+            for number, problem in changed.items():
+                _report(session, number, problem)
         return False
 
     def _changes(self, session: Session, settings: Settings) -> dict[int, str]:
-        """The trouble of each ad whose trouble is not the one that was last told ("" when it is mended)."""
-        ads, exams, now = inventory.standing(session), set(self._exams(session)), clock.now()
+        """The problem of each ad whose problem is not the one that was last told ("" when it is mended)."""
+        ads, exams, now = inventory.enabled(session), set(self._exams(session)), clock.now()
         views = inventory.views_of(session, [ad for ad in ads if ad.cap])
-        found = {ad.id: _trouble(ad, settings, exams, views, now) for ad in ads}
-        return {ad.id: found[ad.id] for ad in ads if found[ad.id] != ad.told}
+        problems = {ad.id: _problem(ad, settings, exams, views, now) for ad in ads}
+        return {ad.id: problems[ad.id] for ad in ads if problems[ad.id] != ad.reported_problem}
 
 
-def _trouble(
+def _problem(
     ad: HouseAd, settings: Settings, exams: Collection[str], views: dict[int, int], now: datetime
 ) -> str:
     if inventory.is_over(ad, now):
@@ -59,9 +59,9 @@ def _trouble(
     return ""
 
 
-def _tell(session: Session, number: int, trouble: str) -> None:
+def _report(session: Session, number: int, problem: str) -> None:
     ad = session.get_one(HouseAd, number)
-    ad.told = trouble
-    if trouble:
+    ad.reported_problem = problem
+    if problem:
         subject = f"An ad is not shown any more: {ad.name}"
-        raise_alarm(session, f"ad:{ad.id}", subject, f"{trouble} {ADVICE}")
+        raise_alarm(session, f"ad:{ad.id}", subject, f"{problem} {ADVICE}")

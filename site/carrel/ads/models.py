@@ -11,9 +11,9 @@ from carrel.db import Base, UtcDateTime
 class HouseAd(Base):
     """An ad that the operator made. It is never deleted, only archived: reports still name it.
 
-    `slots`, `exams` and `topics` narrow it down; an empty list means everywhere. `cap` is a number of views
-    after which it rests. `price_cents_per_thousand` is what its buyer pays for 1,000 views. `told` is the
-    trouble that the operator was last told of.
+    `slots`, `exams` and `topics` narrow it down; an empty list means everywhere. After `cap` views it is not shown any
+    more. `price_cents_per_thousand` is what its buyer pays for 1,000 views. `reported_problem` is the problem
+    that the operator was last told of.
     """
 
     __tablename__ = "house_ad"
@@ -51,12 +51,12 @@ class HouseAd(Base):
     picture_height: Mapped[int] = mapped_column(default=0)
     picture_alt: Mapped[str] = mapped_column(String(200), default="")
     active: Mapped[bool] = mapped_column(default=True)
-    told: Mapped[str] = mapped_column(String(200), default="")
+    reported_problem: Mapped[str] = mapped_column("told", String(200), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class Count(Base):
+class AdCount(Base):
     """How often an ad was seen and clicked in one hour. `ad` is its number, or `offer`, or `network`."""
 
     __tablename__ = "ad_count"
@@ -81,7 +81,7 @@ class PageCount(Base):
 
 
 class Salt(Base):
-    """The random salt of one half hour. It is thrown away, and with it every way back to a browser."""
+    """The random salt of one half hour. It is deleted, and with it every way back to a browser."""
 
     __tablename__ = "seen_salt"
 
@@ -89,8 +89,8 @@ class Salt(Base):
     value: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
-class Mark(Base):
-    """That a browser's view or click was counted, as a salted hash, kept for an hour at most."""
+class CountedMark(Base):
+    """A view or click of a browser that was counted, as a salted hash, stored for an hour at most."""
 
     __tablename__ = "seen_mark"
 

@@ -1,7 +1,7 @@
 """The ad network's tag: how it reaches the page, and what the page's policy must then allow.
 
-The page is kept for everybody, so it can carry neither a nonce nor anybody's choice. It holds the house ad,
-and a script of ours that replaces it only after consent (`static/js/network.js`). The tag travels inside that
+The page is cached for everybody, so it can carry neither a nonce nor anybody's choice. It holds the house ad,
+and our script, which replaces it only after consent (`static/js/network.js`). The tag travels inside that
 script as data, so that no markup of a network's stands in any page; its inline scripts are allowed by their
 hashes (WEB-08).
 """
@@ -17,7 +17,7 @@ import lxml.html
 from flask import Flask, g
 
 from carrel.http import assets
-from carrel.http.services import Services
+from carrel.http.services import services_of
 from carrel.page_cache import Audience
 from carrel.settings import Settings
 from carrel.slots import NetworkAd
@@ -29,22 +29,21 @@ Node = list[object] | str
 
 def init_app(app: Flask) -> None:
     """Put the tag into the script that carries it."""
-    desk: Services = app.extensions["carrel"]
-    network = desk.settings.network_ad
+    network = services_of(app).settings.network_ad
     if network.is_on:
-        told = {"tag": tree(network.tag), "consent": network.consent_script}
-        data = f"self.carrelNetwork = {json.dumps(told)};\n".encode()
+        settings_of_script = {"tag": tree(network.tag), "consent": network.consent_script}
+        data = f"self.carrelNetwork = {json.dumps(settings_of_script)};\n".encode()
         assets.put(app, SCRIPT, data + (assets.static_folder(app) / SCRIPT).read_bytes())
 
 
-def widen_policy(settings: Settings, edition: Audience) -> None:
+def widen_policy(settings: Settings, audience: Audience) -> None:
     """Let this page's policy name the network's hosts. Only views of pages with slots call it (WEB-07)."""
-    if settings.network_ad.is_on and edition.has_ads:
+    if settings.network_ad.is_on and audience.has_ads:
         g.csp_sources = sources(settings.network_ad)
 
 
 def sources(network: NetworkAd) -> dict[str, str]:
-    """The directives of a page on which the network may stand."""
+    """The directives of a page that may show the network's ads."""
     nodes = tree(network.tag)
     scripts = [*network.script, *_script_hosts(nodes), *_origin(network.consent_script), *_hashes(nodes)]
     return {
@@ -58,18 +57,18 @@ def sources(network: NetworkAd) -> dict[str, str]:
 
 def tree(tag: str) -> list[Node]:
     """The tag as data, so that a script can build it without parsing HTML."""
-    return [node for each in lxml.html.fragments_fromstring(tag) for node in _nodes(each)]
+    return [node for element in lxml.html.fragments_fromstring(tag) for node in _nodes(element)]
 
 
-def _nodes(each: "str | lxml.html.HtmlElement") -> Iterator[Node]:
-    if isinstance(each, str):
-        if each.strip():
-            yield each
+def _nodes(element: "str | lxml.html.HtmlElement") -> Iterator[Node]:
+    if isinstance(element, str):
+        if element.strip():
+            yield element
         return
-    if isinstance(each.tag, str):  # a comment's tag is a function
-        children = [node for child in (each.text or "", *each) for node in _nodes(child)]
-        yield [each.tag, dict(each.attrib), children]
-    yield from _nodes(each.tail or "")
+    if isinstance(element.tag, str):  # a comment's tag is a function
+        children = [node for child in (element.text or "", *element) for node in _nodes(child)]
+        yield [element.tag, dict(element.attrib), children]
+    yield from _nodes(element.tail or "")
 
 
 def _scripts(nodes: list[Node]) -> Iterator[tuple[dict[str, str], list[Node]]]:
@@ -94,8 +93,8 @@ def _hashes(nodes: list[Node]) -> Iterator[str]:
             yield f"'sha256-{digest}'"
 
 
-def _origin(address: str) -> list[str]:
-    parts = urlsplit(address)
+def _origin(url: str) -> list[str]:
+    parts = urlsplit(url)
     return [f"{parts.scheme or 'https'}://{parts.netloc}"] if parts.netloc else []
 
 

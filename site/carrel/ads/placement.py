@@ -1,4 +1,4 @@
-"""Where in an article a slot may stand: between top-level blocks, never where it would tear text apart."""
+"""Where in an article a slot may be: between top-level blocks, never where it would split a thought."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -17,10 +17,10 @@ Block = Mapping[str, Any]
 
 
 def positions(blocks: Sequence[Block], words_apart: int = 250) -> list[int]:
-    """The indexes of the blocks after which a slot stands.
+    """The indexes of the blocks that a slot follows.
 
     Slots are at least `words_apart` words from one another and from both ends of the text, where the slots
-    at the top and the foot stand. A text of about 500 words rarely has a boundary exactly in its middle: it
+    at the top and the foot are. A text of about 500 words rarely has a boundary exactly in its middle: it
     gets one slot at the boundary nearest to it.
     """
     boundaries = list(_boundaries(blocks))
@@ -50,5 +50,7 @@ def _is_allowed(block: Block, following: Block) -> bool:
 def _middle(boundaries: list[tuple[int, int]], total: int, words_apart: int) -> list[int]:
     if total < max(SHORTEST_WITH_A_MIDDLE, 2 * words_apart - 25):
         return []
-    inner = [each for each in boundaries if NEAREST_TO_AN_END <= each[1] <= total - NEAREST_TO_AN_END]
-    return [min(inner, key=lambda each: abs(each[1] - total / 2))[0]] if inner else []
+    inner = [
+        boundary for boundary in boundaries if NEAREST_TO_AN_END <= boundary[1] <= total - NEAREST_TO_AN_END
+    ]
+    return [min(inner, key=lambda boundary: abs(boundary[1] - total / 2))[0]] if inner else []

@@ -12,14 +12,14 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from carrel.ads.impression_tokens import NETWORK, OFFER
-from carrel.ads.models import Count, HouseAd, PageCount
-from carrel.csv_export import sheet
+from carrel.ads.models import AdCount, HouseAd, PageCount
+from carrel.csv_export import to_csv
 
-By = Literal["ad", "slot", "exam"]
+Dimension = Literal["ad", "slot", "exam"]
 
 
 @dataclass(frozen=True)
-class Span:
+class ReportPeriod:
     """The days of a report, first and last included, in the site's time zone; perhaps of one ad, slot or exam."""
 
     first: date
@@ -45,8 +45,8 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Row:
-    """Views and clicks of one ad, slot, exam or day. `key` is what tells it from others, `name` is for people."""
+class ReportRow:
+    """Views and clicks of one ad, slot, exam or day. `key` identifies it, `name` is for people."""
 
     key: str
     name: str
@@ -59,48 +59,48 @@ class Row:
         return self.clicks / self.views if self.views else 0.0
 
 
-def by(session: Session, span: Span, what: By) -> list[Row]:
+def by_dimension(session: Session, span: ReportPeriod, dimension: Dimension) -> list[ReportRow]:
     """Views and clicks of each ad, slot or exam, the most seen first."""
-    column = {"ad": Count.ad, "slot": Count.slot, "exam": Count.exam}[what]
-    views, clicks = func.sum(Count.views), func.sum(Count.clicks)
+    column = {"ad": AdCount.ad, "slot": AdCount.slot, "exam": AdCount.exam}[dimension]
+    views, clicks = func.sum(AdCount.views), func.sum(AdCount.clicks)
     query = (
         select(column, views, clicks).where(*_within(span)).group_by(column).order_by(views.desc(), column)
     )
-    names = _names(session) if what == "ad" else {}
+    names = _names(session) if dimension == "ad" else {}
     return [
-        Row(key, names.get(key, key), int(seen), int(clicked))
-        for key, seen, clicked in session.execute(query)
+        ReportRow(key, names.get(key, key), int(view_count), int(click_count))
+        for key, view_count, click_count in session.execute(query)
     ]
 
 
-def by_day(session: Session, span: Span) -> list[Row]:
+def by_day(session: Session, span: ReportPeriod) -> list[ReportRow]:
     """Views and clicks of every day, those without any included."""
-    query = select(Count.hour, func.sum(Count.views), func.sum(Count.clicks)).where(*_within(span))
+    query = select(AdCount.hour, func.sum(AdCount.views), func.sum(AdCount.clicks)).where(*_within(span))
     views, clicks = Counter[date](), Counter[date]()
-    for hour, seen, clicked in session.execute(query.group_by(Count.hour)):
+    for hour, view_count, click_count in session.execute(query.group_by(AdCount.hour)):
         day = hour.astimezone(span.zone).date()
-        views[day] += int(seen)
-        clicks[day] += int(clicked)
-    return [Row(day.isoformat(), day.isoformat(), views[day], clicks[day]) for day in span.days()]
+        views[day] += int(view_count)
+        clicks[day] += int(click_count)
+    return [ReportRow(day.isoformat(), day.isoformat(), views[day], clicks[day]) for day in span.days()]
 
 
-def page_views(session: Session, span: Span) -> dict[str, int]:
-    """How often each page with ads was opened, by the article's slug (or another page's address)."""
+def page_views(session: Session, span: ReportPeriod) -> dict[str, int]:
+    """How often each page with ads was opened, by the article's slug (or another page's path)."""
     inside = [PageCount.hour >= span.start, PageCount.hour < span.end]
     if span.exam:
         inside.append(PageCount.exam == span.exam)
     views = func.sum(PageCount.views)
     query = select(PageCount.article, views).where(*inside).group_by(PageCount.article)
     return {
-        article: int(seen)
-        for article, seen in session.execute(query.order_by(views.desc(), PageCount.article))
+        article: int(view_count)
+        for article, view_count in session.execute(query.order_by(views.desc(), PageCount.article))
     }
 
 
-def as_csv(what: str, rows: Sequence[Row]) -> str:
+def as_csv(dimension: str, rows: Sequence[ReportRow]) -> str:
     """A report as a file for a spreadsheet."""
-    header = [what, "name", "views", "clicks", "clicks per 100 views"]
-    return sheet(
+    header = [dimension, "name", "views", "clicks", "clicks per 100 views"]
+    return to_csv(
         header, ([row.key, row.name, row.views, row.clicks, round(100 * row.rate, 2)] for row in rows)
     )
 
@@ -123,13 +123,13 @@ class Worth:
         return round(Fraction(self.pass_price_cents * self.page_views, self.earned_cents))
 
 
-def worth(session: Session, span: Span, *, pass_price_cents: int, cents_per_thousand: int) -> Worth:
+def worth(session: Session, span: ReportPeriod, *, pass_price_cents: int, cents_per_thousand: int) -> Worth:
     """What ads earned in these days.
 
     An ad with a price of its own earns that for 1,000 views. All others, the network's too, earn the
     operator's figure `cents_per_thousand`; the pass's own offer earns nothing.
     """
-    rows = by(session, span, "ad")
+    rows = by_dimension(session, span, "ad")
     prices = {
         str(number): price
         for number, price in session.execute(select(HouseAd.id, HouseAd.price_cents_per_thousand))
@@ -144,9 +144,9 @@ def worth(session: Session, span: Span, *, pass_price_cents: int, cents_per_thou
     )
 
 
-def _within(span: Span) -> list[ColumnElement[bool]]:
-    inside = [Count.hour >= span.start, Count.hour < span.end]
-    wanted = ((Count.ad, span.ad), (Count.slot, span.slot), (Count.exam, span.exam))
+def _within(span: ReportPeriod) -> list[ColumnElement[bool]]:
+    inside = [AdCount.hour >= span.start, AdCount.hour < span.end]
+    wanted = ((AdCount.ad, span.ad), (AdCount.slot, span.slot), (AdCount.exam, span.exam))
     return inside + [column == value for column, value in wanted if value]
 
 

@@ -1,4 +1,4 @@
-"""Which visitors are programs. Few of them run a script; those that do mostly say who they are."""
+"""Which visitors are bots. Few of them run scripts; most that do say who they are."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The addresses of ads: none of them has "ad" in it, for blockers would hide house ads."""
+"""The URLs of ads: none has "ad" in it, as ad blockers would hide house ads too."""
 
 import json
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from flask import Blueprint, Flask, Response, abort, current_app, request
 
 from carrel import clock
 from carrel.ads import beacon, impression_tokens, network, salts, slot_stylesheet
-from carrel.ads.beacon import InvalidBeaconError, Message
+from carrel.ads.beacon import Beacon, InvalidBeaconError
 from carrel.ads.event_buffer import EventBuffer
-from carrel.ads.events import seen as seen_by
+from carrel.ads.events import ad_event as seen_by
 from carrel.ads.robots import is_robot
 from carrel.ads.throttle import Throttle
-from carrel.http.services import Services, services
+from carrel.http.services import services, services_of
 
 EXTENSION = "ads"
 NOBODY_SELLS = ("placeholder.example.com, placeholder, DIRECT, placeholder",)
@@ -22,27 +22,26 @@ blueprint = Blueprint("ads", __name__)
 
 
 @dataclass(frozen=True)
-class Counting:
-    """What a process keeps for counting."""
+class AdCounting:
+    """What a process needs for counting."""
 
-    tally: EventBuffer
+    event_buffer: EventBuffer
     throttle: Throttle
 
 
 def init_app(app: Flask) -> None:
-    """Count what browsers tell. The server starts the tally's thread, tests flush by hand."""
-    desk: Services = app.extensions["carrel"]
-    app.extensions[EXTENSION] = Counting(EventBuffer(desk.db), Throttle())
+    """Count what browsers report. The server starts the buffer's thread; tests flush by hand."""
+    app.extensions[EXTENSION] = AdCounting(EventBuffer(services_of(app).db), Throttle())
     slot_stylesheet.init_app(app)
     network.init_app(app)
     app.register_blueprint(blueprint)
 
 
-def counting(app: Flask | None = None) -> Counting:
+def counting(app: Flask | None = None) -> AdCounting:
     """The counting of this app."""
-    found = (app or current_app).extensions[EXTENSION]
-    assert isinstance(found, Counting)  # noqa: S101 - narrows the type
-    return found
+    ad_counting = (app or current_app).extensions[EXTENSION]
+    assert isinstance(ad_counting, AdCounting)  # noqa: S101 - narrows the type
+    return ad_counting
 
 
 @blueprint.get("/ads.txt")
@@ -54,7 +53,7 @@ def sellers() -> Response:
 
 @blueprint.get("/.well-known/gpc.json")
 def gpc() -> Response:
-    """That Global Privacy Control is honoured (https://w3c.github.io/gpc/)."""
+    """That Global Privacy Control is honored (https://w3c.github.io/gpc/)."""
     return _public(json.dumps({"gpc": True, "lastUpdate": GPC_SINCE}), "application/json")
 
 
@@ -66,28 +65,30 @@ def _public(text: str, mimetype: str) -> Response:
 
 @blueprint.post("/seen")
 def seen() -> Response:
-    """What a browser saw. The answer tells nothing: who is not counted need not know."""
+    """What a browser saw. The response is the same whether it was counted or not."""
     try:
-        told = beacon.read(request.get_data())
+        beacon_message = beacon.read(request.get_data())
     except InvalidBeaconError:
         abort(400)
     if _may_be_counted():
-        _count(told)
+        _count(beacon_message)
     return Response(status=204)
 
 
 def _may_be_counted() -> bool:
-    # Global Privacy Control asks that nothing be sold or shared, and nothing is; we do not even count.
+    # Global Privacy Control asks that nothing be sold or shared. Nothing is; we do not even count.
     wants_privacy = request.headers.get("Sec-GPC") == "1"
     name, languages = request.headers.get("User-Agent", ""), request.headers.get("Accept-Language", "")
     return not wants_privacy and not is_robot(name, languages)
 
 
-def _count(told: Message) -> None:
-    now, keeping, address = clock.now(), counting(), request.remote_addr or ""
-    pair = keeping.tally.salts.pair(now)
-    if not keeping.throttle.allows(salts.mark(pair[0], address), now):
+def _count(beacon_message: Beacon) -> None:
+    now, counting_state, ip = clock.now(), counting(), request.remote_addr or ""
+    pair = counting_state.event_buffer.salts.pair(now)
+    if not counting_state.throttle.allows(salts.mark(pair[0], ip), now):
         abort(429)
-    browser = f"{address}\0{request.headers.get('User-Agent', '')}"
-    read = [impression_tokens.read(services().signer, line, now) for line in told.stamps]
-    keeping.tally.add(seen_by(told.kind, stamp, browser, pair, now) for stamp in read if stamp)
+    browser = f"{ip}\0{request.headers.get('User-Agent', '')}"
+    read = [impression_tokens.read(services().signer, line, now) for line in beacon_message.tokens]
+    counting_state.event_buffer.add(
+        seen_by(beacon_message.kind, token, browser, pair, now) for token in read if token
+    )

@@ -1,7 +1,7 @@
-"""Knowing a browser again for half an hour without knowing it: a hash with a random salt, thrown away.
+"""Recognizing a browser for half an hour without identifying it: a hash with a random salt that is then deleted.
 
-A browser is its network address and its name, hashed with a salt that lives for an hour at most and is
-shared by our processes. Neither address nor name is stored, and without the salt nobody can find them
+A browser is its IP and its name, hashed with a salt that lives for an hour at most and is
+shared by our processes. Neither IP nor name is stored, and without the salt nobody can find them
 again by trying.
 """
 
@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from carrel.ads.models import Mark, Salt
+from carrel.ads.models import CountedMark, Salt
 from carrel.db import Database, insert_new
 
 PERIOD = timedelta(minutes=30)
@@ -57,6 +57,6 @@ def mark(salt: bytes, *parts: str) -> bytes:
 
 
 def forget(session: Session, now: datetime) -> None:
-    """Throw away what is not needed any more: salts before the last half hour's, marks older than that."""
+    """Delete what is not needed any more: salts before the last half hour's, marks older than that."""
     session.execute(delete(Salt).where(Salt.period < period_of(now) - PERIOD))
-    session.execute(delete(Mark).where(Mark.at <= now - PERIOD))
+    session.execute(delete(CountedMark).where(CountedMark.at <= now - PERIOD))

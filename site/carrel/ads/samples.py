@@ -9,10 +9,10 @@ from carrel import clock
 from carrel.ads.house_ads import take_picture
 from carrel.ads.models import HouseAd
 from carrel.db import insert_new
-from carrel.page_cache import raise_epoch
+from carrel.deployment import SAMPLE_URL
+from carrel.page_cache import bump_cache_version
 from carrel.settings import Settings
 
-NOBODY = "https://sample.example/"
 TEXTS = [
     ("Sample pencils", "A made-up ad, so that you can see a slot. Your own ads are made under /admin/."),
     ("Sample flash cards", "Nobody sells these. An ad like this one can be for one exam, or for all."),
@@ -22,7 +22,7 @@ PICTURE = ("Sample desk lamp", "A made-up ad with a picture. The picture was mad
 
 
 def seed_demo_ads(session: Session, settings: Settings) -> bool:
-    """Put the sample ads there, unless they are. Whether any was new."""
+    """Add the sample ads that are missing. Whether any was."""
     added = [_add(session, title, text) for title, text in TEXTS]
     upload = take_picture(settings, "lamp.png", _lamp())
     values: dict[str, object] = {
@@ -33,7 +33,7 @@ def seed_demo_ads(session: Session, settings: Settings) -> bool:
     title, text = PICTURE
     added.append(_add(session, title, text, kind="image", picture_alt="A drawing of a desk lamp", **values))
     if any(added):
-        raise_epoch(session)
+        bump_cache_version(session)
     return any(added)
 
 
@@ -44,7 +44,7 @@ def _add(session: Session, title: str, text: str, **values: object) -> bool:
         name=f"Demo: {title}",
         title=title,
         text=text,
-        url=NOBODY,
+        url=SAMPLE_URL,
         created_at=clock.now(),
         **values,
     )

@@ -12,7 +12,7 @@ LARGEST_PICTURE = (640, 96)  # CSS pixels; at the side the style sheet makes it 
 
 
 @dataclass(frozen=True)
-class Offer:
+class SlotOffer:
     """The pass's own offer: what a slot may show when there is no ad for it."""
 
     text: str
@@ -58,20 +58,20 @@ class PageAds:
     fresh_until: datetime | None = None
 
 
-def of_ad(ad: HouseAd, name: str, stamp: str, base_url: str = "") -> FilledSlot:
+def of_ad(ad: HouseAd, name: str, token: str, base_url: str = "") -> FilledSlot:
     """A house ad in the slot of that name; with `base_url`, for readers outside the site."""
     picture = _picture(ad, base_url) if ad.kind == "image" else None
     url = f"{base_url}{ad.url}" if ad.url.startswith("/") else ad.url
-    return FilledSlot(name, ad.label, stamp, ad.title, ad.text, url, image=picture)
+    return FilledSlot(name, ad.label, token, ad.title, ad.text, url, image=picture)
 
 
 def _picture(ad: HouseAd, base_url: str) -> SlotImage:
-    """Its picture, no larger than a slot's: the attributes keep the space before it loads, or when it fails."""
+    """Its picture, no larger than a slot: the attributes reserve the space before it loads, or when it fails."""
     scale = min(1, LARGEST_PICTURE[0] / ad.picture_width, LARGEST_PICTURE[1] / ad.picture_height)
     width, height = round(ad.picture_width * scale), round(ad.picture_height * scale)
     return SlotImage(f"{base_url}{MEDIA_URL}{ad.picture}", width, height, ad.picture_alt)
 
 
-def of_offer(offer: Offer, name: str, label: str, stamp: str, base_url: str = "") -> FilledSlot:
+def of_offer(offer: SlotOffer, name: str, label: str, token: str, base_url: str = "") -> FilledSlot:
     """The pass's own offer in the slot of that name."""
-    return FilledSlot(name, label, stamp, offer.text, "", f"{base_url}{offer.url}", rel="nofollow")
+    return FilledSlot(name, label, token, offer.text, "", f"{base_url}{offer.url}", rel="nofollow")

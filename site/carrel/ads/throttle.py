@@ -1,10 +1,10 @@
-"""How many messages one address may send: in memory, by a hash, forgotten every minute."""
+"""How many messages one IP may send: in memory, by a hash, reset every minute."""
 
 import threading
 from collections import Counter
 from datetime import datetime
 
-MESSAGES_A_MINUTE = 120  # a school behind one address; each page sends about five
+MESSAGES_A_MINUTE = 120  # a school behind one IP; each page sends about five
 
 
 class Throttle:

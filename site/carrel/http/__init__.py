@@ -1,1 +1,1 @@
-"""What every view stands on: services, guards, headers, kept pages, errors and assets."""
+"""What every view needs: services, guards, headers, cookies, cached responses, errors and assets."""

@@ -1,4 +1,4 @@
-"""Static files under addresses that change with their content, so that browsers may keep them for good.
+"""Static files under URLs that change with their content, so that browsers may cache them for good.
 
 The style sheets are small files, one per component; `css/order.txt` names them in order, and they are
 served as one. `slot.css` stays apart: a pass holder's page never links it.
@@ -6,16 +6,19 @@ served as one. `slot.css` stays apart: a pass holder's page never links it.
 
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 
 from carrel.colors import SHIPPED
-from carrel.http.services import EXTENSION, Services
+from carrel.http.services import services_of
 
 SHEET, ICON = "css/site.css", "img/favicon.svg"
 FOREVER = "public, max-age=31536000, immutable"
+BRIEFLY = "public, max-age=0, no-cache"
+FINGERPRINT = re.compile(r"\.[0-9a-f]{12}(?=\.\w+$)")
 WORTH_IT = 0.8
 TYPES = {
     ".css": "text/css",
@@ -42,10 +45,9 @@ class StaticFile:
 
 def init_app(app: Flask) -> None:
     """Read every static file once and give templates `asset(name)`."""
-    app.extensions["assets"], app.extensions["asset_addresses"] = {}, {}
+    app.extensions["assets"], app.extensions["asset_paths"] = {}, {}
     files = read_files(static_folder(app))
-    desk: Services = app.extensions[EXTENSION]
-    accent = desk.settings.accent
+    accent = services_of(app).settings.accent
     files[SHEET] += accent.css.encode()
     files[ICON] = files[ICON].replace(SHIPPED.encode(), accent.day.encode())
     for name, body in files.items():
@@ -61,14 +63,14 @@ def static_folder(app: Flask) -> Path:
 
 def asset_url(name: str) -> str:
     """The path of a static file, with its fingerprint."""
-    return url_for("assets.asset", path=current_app.extensions["asset_addresses"][name])
+    return url_for("assets.asset", path=current_app.extensions["asset_paths"][name])
 
 
 def put(app: Flask, name: str, body: bytes) -> None:
-    """Serve a file under this name, in place of the one that had it: what settings add to a static file."""
-    address = _fingerprint(name, body)
-    app.extensions["assets"][address] = StaticFile(body, _gzipped(body), TYPES[Path(name).suffix])
-    app.extensions["asset_addresses"][name] = address
+    """Serve a file under this name, in place of the one that had it: settings add to some static files."""
+    path = _fingerprint(name, body)
+    app.extensions["assets"][path] = StaticFile(body, _gzipped(body), TYPES[Path(name).suffix])
+    app.extensions["asset_paths"][name] = path
 
 
 def read_files(root: Path) -> dict[str, bytes]:
@@ -94,19 +96,32 @@ def _fingerprint(name: str, body: bytes) -> str:
     return f"{stem}.{hashlib.sha256(body).hexdigest()[:12]}{dot}{suffix}"
 
 
+def _path_here(path: str) -> str | None:
+    """Our path of a file that another release's fingerprint names."""
+    name, fingerprints = FINGERPRINT.subn("", path)
+    own_path: str | None = current_app.extensions["asset_paths"].get(name)
+    return own_path if fingerprints else None
+
+
 @blueprint.get("/static/<path:path>")
 def asset(path: str) -> Response:
-    """A static file, for good: its address changes when it does."""
-    found: StaticFile | None = current_app.extensions["assets"].get(path)
-    if found is None:
+    """A static file, cached for good: its URL changes when it does.
+
+    A page of another release, rendered just before an upgrade or beside us, names another fingerprint: it gets our
+    file, cached briefly.
+    """
+    files = current_app.extensions["assets"]
+    own_path = path if path in files else _path_here(path)
+    static_file: StaticFile | None = files.get(own_path)
+    if static_file is None:
         abort(404)
-    zipped = bool(found.gzipped) and request.accept_encodings.quality("gzip") > 0
-    response = Response(found.gzipped if zipped else found.body, mimetype=found.mimetype)
+    zipped = bool(static_file.gzipped) and request.accept_encodings.quality("gzip") > 0
+    response = Response(static_file.gzipped if zipped else static_file.body, mimetype=static_file.mimetype)
     if zipped:
         response.headers["Content-Encoding"] = "gzip"
-    if found.gzipped:
+    if static_file.gzipped:
         response.headers["Vary"] = "Accept-Encoding"
-    response.headers["Cache-Control"] = FOREVER
+    response.headers["Cache-Control"] = FOREVER if own_path == path else BRIEFLY
     response.add_etag()
     response.make_conditional(request)
     return response

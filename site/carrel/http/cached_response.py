@@ -1,4 +1,4 @@
-"""Serving a kept edition: rendered once, then answered from memory with an ETag and a 304."""
+"""Serving a page from the cache: rendered once, then answered from memory with an ETag and a 304."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,8 +8,8 @@ from flask import Response, request
 from sqlalchemy.exc import OperationalError
 
 from carrel import clock
-from carrel.http.services import services
-from carrel.page_cache import Audience, CachedPage, keep
+from carrel.http.services import cache_version, services
+from carrel.page_cache import Audience, CachedPage, compress
 
 log = structlog.get_logger()
 CACHE_CONTROL = {
@@ -17,48 +17,47 @@ CACHE_CONTROL = {
     Audience.READER: "private, no-cache",
     Audience.PASS: "private, no-cache",
 }
-# What a renderer returns: the page, the moment at which the clock alone makes it old (or never), and
-# perhaps when what it says last changed.
+# What a renderer returns: the page, the moment at which time alone makes it stale (or None), and perhaps
+# when its content last changed.
 Rendering = tuple[str, datetime | None] | tuple[str, datetime | None, datetime]
 
 
-def serve_edition(
-    key: str, edition: Audience, render: Callable[[], Rendering], mimetype: str = "text/html"
+def serve_cached(
+    key: str, audience: Audience, render: Callable[[], Rendering], mimetype: str = "text/html"
 ) -> Response:
-    """The edition of a page under its key, rendered only when none is kept.
+    """The page under this key for this audience, rendered only when it is not in the cache.
 
-    While the database is away, the last one stands, however old (as RFC 5861's `stale-if-error`).
+    While the database is away, the last one is served, however old (as RFC 5861's `stale-if-error`).
     """
-    return _answer(_kept(key, edition, render, mimetype), CACHE_CONTROL[edition])
+    return _response(_cached_page(key, audience, render, mimetype), CACHE_CONTROL[audience])
 
 
-def _kept(key: str, edition: Audience, render: Callable[[], Rendering], mimetype: str) -> CachedPage:
-    desk = services()
-    epoch = desk.epoch.value()
-    if page := desk.pages.get(key, edition, epoch, clock.now()):
+def _cached_page(key: str, audience: Audience, render: Callable[[], Rendering], mimetype: str) -> CachedPage:
+    cache = services().page_cache
+    # From before rendering: a change during it makes the page stale at once, and never hides.
+    version = cache_version()
+    if page := cache.get(key, audience, version, clock.now()):
         return page
     try:
-        made = render()
-    except OperationalError as away:
-        if last := desk.pages.last(key, edition):
-            log.warning("an older page is shown", problem=str(away.orig))
+        body, fresh_until, *changed_at = render()
+    except OperationalError as error:
+        if last := cache.last(key, audience):
+            log.warning("an older page is shown", problem=str(error.orig))
             return last
         raise
-    changed_at = made[2] if len(made) == 3 else None
-    # The epoch from before rendering: a change during it makes the page old at once, never stale.
-    page = keep(made[0], epoch, made[1], mimetype, changed_at)
-    desk.pages.put(key, edition, page)
+    page = compress(body, version, fresh_until, mimetype, changed_at[0] if changed_at else None)
+    cache.put(key, audience, page)
     return page
 
 
-def _answer(page: CachedPage, cache_control: str) -> Response:
-    zipped = request.accept_encodings.quality("gzip") > 0
-    response = Response(page.gzipped if zipped else page.body, mimetype=page.mimetype)
-    if zipped:
+def _response(page: CachedPage, cache_control: str) -> Response:
+    gzipped = request.accept_encodings.quality("gzip") > 0
+    response = Response(page.gzipped if gzipped else page.body, mimetype=page.mimetype)
+    if gzipped:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Cache-Control"] = cache_control
     response.headers["Vary"] = "Accept-Encoding, Cookie"
     response.last_modified = page.changed_at
-    response.set_etag(f"{page.digest}-gzip" if zipped else page.digest)
+    response.set_etag(f"{page.digest}-gzip" if gzipped else page.digest)
     response.make_conditional(request)
     return response

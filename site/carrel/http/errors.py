@@ -1,4 +1,4 @@
-"""Failures become pages in one place: a domain exception names itself, here it gets its status and words."""
+"""Errors become pages in one place: a domain exception names itself, here it gets its status and its page."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -8,7 +8,7 @@ from flask import Flask, Response, make_response, render_template, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from carrel.http.session_cookie import session_cookie
+from carrel.http import cookies
 
 log = structlog.get_logger()
 
@@ -21,7 +21,7 @@ class ErrorPage:
     advice: str
 
 
-WORDS = {
+ERROR_PAGES = {
     400: ErrorPage("That request did not make sense", "Go back, check what you entered, and try again."),
     403: ErrorPage(
         "That form could not be accepted",
@@ -48,51 +48,55 @@ RETRY_AFTER_SECONDS = {429: 600, 503: 60}
 
 
 def init_app(app: Flask) -> None:
-    """Answer every failure with a constant page: no trace, no detail."""
-    app.register_error_handler(HTTPException, http_failure)
-    app.register_error_handler(OperationalError, database_failure)
-    app.register_error_handler(Exception, unforeseen_failure)
+    """Answer every error with a constant page: no trace, no detail."""
+    app.register_error_handler(HTTPException, handle_http_error)
+    app.register_error_handler(OperationalError, handle_database_error)
+    app.register_error_handler(Exception, handle_unexpected_error)
 
 
-def register(app: Flask, failure: type[Exception], status: int, words: ErrorPage | None = None) -> None:
-    """Say once which status and words a named exception of the domain gets."""
-    app.register_error_handler(failure, lambda _failure: page(status, words))
+def register(
+    app: Flask, exception: type[Exception], status: int, error_page: ErrorPage | None = None
+) -> None:
+    """Say once which status and page an exception of the domain gets."""
+    app.register_error_handler(exception, lambda _error: error_response(status, error_page))
 
 
-def page(status: int, words: ErrorPage | None = None) -> Response:
+def error_response(status: int, error_page: ErrorPage | None = None) -> Response:
     """The error page of that status."""
-    words = words or WORDS.get(status) or ErrorPage(HTTPStatus(status).phrase, "Go back and try again.")
-    response = make_response(_body(status, words), status)
+    error_page = error_page or ERROR_PAGES.get(status)
+    error_page = error_page or ErrorPage(HTTPStatus(status).phrase, "Go back and try again.")
+    response = make_response(_body(status, error_page), status)
     if status in RETRY_AFTER_SECONDS:
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS[status])
     return response
 
 
-def _body(status: int, words: ErrorPage) -> str:
+def _body(status: int, error: ErrorPage) -> str:
     try:
-        return render_template("error.html", status=status, words=words, signed_in=bool(session_cookie()))
-    except Exception:  # the failure may be in what every page needs; the reader still gets the sentence
+        signed_in = bool(cookies.SESSION.value())
+        return render_template("error.html", status=status, error=error, signed_in=signed_in)
+    except Exception:  # the error may be in what every page needs; the reader still gets the sentence
         log.exception("the error page itself failed", path=request.path)
-        return f"<!doctype html><title>{words.title}</title><h1>{words.title}</h1><p>{words.advice}</p>"
+        return f"<!doctype html><title>{error.title}</title><h1>{error.title}</h1><p>{error.advice}</p>"
 
 
-def http_failure(failure: HTTPException) -> Response:
+def handle_http_error(error: HTTPException) -> Response:
     """404 and its like; a redirect that Werkzeug raises passes as it is."""
-    if failure.code is None or failure.code < HTTPStatus.BAD_REQUEST:
-        return make_response(failure.get_response())
-    response = page(failure.code)
-    if failure.code == HTTPStatus.METHOD_NOT_ALLOWED:
-        response.headers["Allow"] = dict(failure.get_headers()).get("Allow", "GET")
+    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return make_response(error.get_response())
+    response = error_response(error.code)
+    if error.code == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = dict(error.get_headers()).get("Allow", "GET")
     return response
 
 
-def database_failure(failure: OperationalError) -> Response:
+def handle_database_error(error: OperationalError) -> Response:
     """The database is locked, full, read-only or away: nothing was written, and trying again helps."""
-    log.error("database cannot be used", path=request.path, problem=str(failure.orig))
-    return page(503)
+    log.error("database cannot be used", path=request.path, problem=str(error.orig))
+    return error_response(503)
 
 
-def unforeseen_failure(failure: Exception) -> Response:
+def handle_unexpected_error(error: Exception) -> Response:
     """The last resort. The log gets the trace, the reader a sentence."""
-    log.exception("unforeseen failure", path=request.path, exc_info=failure)
-    return page(500)
+    log.exception("unforeseen failure", path=request.path, exc_info=error)
+    return error_response(500)

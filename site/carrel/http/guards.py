@@ -1,15 +1,15 @@
-"""What stands before every view: the right host, and for unsafe methods our own origin and a token."""
+"""What is checked before every view: the host, and for unsafe methods our own origin and a token."""
 
 import hashlib
 import hmac
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from carrel.http.services import services
-from carrel.http.session_cookie import session_cookie
+from carrel.http import cookies
+from carrel.http.cookies import Cookie
+from carrel.http.services import services, services_of
 from carrel.settings import is_local
 from carrel.tokens import InvalidSignatureError
 
@@ -17,26 +17,26 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 PURPOSE = "csrf"
 EXTENSION = "csrf_cookie"
 # Requests that cannot carry a token, each for its reason. A test freezes this list (AUTH-12).
-WITHOUT_ORIGIN = frozenset(
+ORIGIN_EXEMPT = frozenset(
     {
         "payments.webhook",  # signed by Stripe
-        "newsletter.one_click",  # RFC 8058: sent by mail providers, authenticated by the token in its address
+        "newsletter.one_click",  # RFC 8058: sent by mail providers, authenticated by the token in its URL
         "csp.report",  # sent by browsers without an origin of ours
     }
 )
-# Asked by the machine itself under any name; none of them has an address of ours in its answer.
-UNDER_ANY_NAME = frozenset({"health.healthz", "health.readyz", "metrics.metrics"})
-# Forms on pages that are kept for everybody: the origin check stands alone there.
-WITHOUT_TOKEN = frozenset({"newsletter.subscribe", "ads.seen"})
+# Asked by monitoring under any host name; none of them puts a URL of ours into its response.
+ANY_HOST = frozenset({"health.healthz", "health.readyz", "metrics.metrics"})
+# Forms on cached pages, which cannot carry a token: the origin check stands alone there.
+TOKEN_EXEMPT = frozenset({"newsletter.subscribe", "ads.seen"})
 
 
-def init_app(app: Flask, cookie: Callable[[], str] = session_cookie) -> None:
+def init_app(app: Flask, cookie: Cookie = cookies.SESSION) -> None:
     """Put the guards before every view, and trust exactly as many proxies as the settings say.
 
-    `cookie` gives the session cookie that tokens of forms are bound to.
+    `cookie` is the session cookie that form tokens are bound to.
     """
     app.extensions[EXTENSION] = cookie
-    hops = app.extensions["carrel"].settings.proxies
+    hops = services_of(app).settings.proxies
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops)  # type: ignore[method-assign]
     app.before_request(check_host)
@@ -45,9 +45,9 @@ def init_app(app: Flask, cookie: Callable[[], str] = session_cookie) -> None:
 
 
 def check_host() -> None:
-    """Answer for our own host only: links in mails and canonical addresses never come from a visitor."""
+    """Answer for our own host only: links in mails and canonical URLs never come from a visitor."""
     settings = services().settings
-    if request.host == settings.host or request.endpoint in UNDER_ANY_NAME:
+    if request.host == settings.host or request.endpoint in ANY_HOST:
         return
     if settings.demo and is_local(f"//{request.host}"):
         return
@@ -56,11 +56,11 @@ def check_host() -> None:
 
 def check_origin() -> None:
     """Refuse an unsafe request that did not come from a page of ours."""
-    if request.method in SAFE or request.endpoint in WITHOUT_ORIGIN or request.endpoint is None:
+    if request.method in SAFE or request.endpoint in ORIGIN_EXEMPT or request.endpoint is None:
         return
     if not _is_from_us():
         abort(403)
-    if request.endpoint not in WITHOUT_TOKEN and not _has_token():
+    if request.endpoint not in TOKEN_EXEMPT and not _has_token():
         abort(403)
 
 
@@ -73,13 +73,14 @@ def _is_from_us() -> bool:
 
 
 def csrf_token() -> str:
-    """A token for a form on a page that is not kept, bound to the session cookie when there is one."""
+    """A token for a form on a page that is not cached, bound to the session cookie when there is one."""
     return services().signer.sign(PURPOSE, _binding())
 
 
 def _binding() -> str:
-    cookie = current_app.extensions[EXTENSION]()
-    return hashlib.sha256(cookie.encode()).hexdigest()[:32] if cookie else "guest"
+    cookie: Cookie = current_app.extensions[EXTENSION]
+    token = cookie.value()
+    return hashlib.sha256(token.encode()).hexdigest()[:32] if token else "guest"
 
 
 def _has_token() -> bool:

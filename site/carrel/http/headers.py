@@ -1,4 +1,4 @@
-"""Headers of every response: nothing is kept unless its view says so, and nothing runs that is not ours."""
+"""Headers of every response: nothing is cached unless its view says so, and no script runs but ours."""
 
 from urllib.parse import urlsplit
 
@@ -35,16 +35,13 @@ def add_headers(response: Response) -> Response:
 
 
 def referrer_policy() -> str:
-    """Pages with a token in their address send it to nobody else; `no-referrer` would null the Origin."""
-    return (
-        "same-origin"
-        if request.view_args and "token" in request.view_args
-        else ("strict-origin-when-cross-origin")
-    )
+    """Pages with a token in their URL send it to nobody else; `no-referrer` would null the Origin."""
+    has_token = bool(request.view_args) and "token" in (request.view_args or {})
+    return "same-origin" if has_token else "strict-origin-when-cross-origin"
 
 
 def content_security_policy() -> str:
-    """Our own files only. A view that shows a network ad sets `g.csp_sources` to widen it."""
+    """Our own files only. A view of pages with network ads widens it through `g.csp_sources`."""
     extra: dict[str, str] = g.get("csp_sources", {})
     policy = {
         "default-src": "'none'",

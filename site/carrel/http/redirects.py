@@ -1,8 +1,8 @@
-"""After a form: see the page that shows what came of it."""
+"""After a form: redirect to the page that shows the result."""
 
 from flask import Response, make_response, redirect
 
 
 def see_other(path: str) -> Response:
-    """303, so that reloading sends nothing again. `path` is ours, or has been through `safe_path`."""
+    """303, so that reloading does not send the form again. `path` is ours, or has been through `safe_path`."""
     return make_response(redirect(path, 303))

@@ -1,4 +1,4 @@
-"""Every request has an id: in each line of the log, and in the answer, so that a report can be followed."""
+"""Every request has an id, in each line of the log and in the response, so that a report can be traced."""
 
 import secrets
 
@@ -22,6 +22,6 @@ def begin() -> None:
 
 
 def end(response: Response) -> Response:
-    """Say the id, so that a reader can name it."""
+    """Put the id into the response, so that a reader can quote it."""
     response.headers[HEADER] = g.request_id
     return response

@@ -2,25 +2,30 @@
 
 import os
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from carrel.db import Database, DatabaseUnusableError
 from carrel.page_cache import AudienceCache, CacheVersionWatch, PageCache
 from carrel.settings import MAKE_A_KEY, Settings, SettingsError
 from carrel.tokens import Signer
 
+if TYPE_CHECKING:
+    from flask import Flask
+
 EXTENSION = "carrel"
+SQLITE_FILE = "carrel.db"
 
 
 @dataclass(frozen=True)
 class Services:
-    """Settings, the database, the signer, and what is kept in memory."""
+    """Settings, the database, the signer, and the caches in memory."""
 
     settings: Settings
     db: Database
     signer: Signer
-    epoch: CacheVersionWatch
-    pages: PageCache
-    verdicts: AudienceCache = field(default_factory=AudienceCache)
+    cache_version: CacheVersionWatch
+    page_cache: PageCache
+    audience_cache: AudienceCache = field(default_factory=AudienceCache)
 
 
 def make_services(settings: Settings, db: Database | None = None) -> Services:
@@ -31,7 +36,7 @@ def make_services(settings: Settings, db: Database | None = None) -> Services:
 
 
 def signer_of(settings: Settings) -> Signer:
-    """Signs with the site's keys. Raises `SettingsError` when there are none, or short ones."""
+    """The signer with the site's keys. Raises `SettingsError` when there are none, or short ones."""
     try:
         return Signer([key.get_secret_value() for key in settings.secret_keys])
     except ValueError:
@@ -45,19 +50,51 @@ def open_database(settings: Settings) -> Database:
     """
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
-    except OSError as wrong:
-        raise DatabaseUnusableError(f"The folder {settings.home} cannot be made: {wrong.strerror}.") from None
+    except OSError as error:
+        raise DatabaseUnusableError(f"The folder {settings.home} cannot be made: {error.strerror}.") from None
     if not os.access(settings.home, os.W_OK):
         raise DatabaseUnusableError(
             f"The folder {settings.home} cannot be written. Change its owner or CARREL_HOME."
         )
-    return Database(settings.database_url or f"sqlite:///{settings.home}/carrel.db")
+    return Database(settings.database_url or f"sqlite:///{settings.home / SQLITE_FILE}")
+
+
+def existing_database(settings: Settings) -> Database:
+    """The database of these settings, if there is one: a folder that is no site's is left alone.
+
+    Raises `DatabaseUnusableError`.
+    """
+    if not has_database(settings):
+        raise DatabaseUnusableError(
+            f"There is no database in {settings.home}: go to the folder of your site, or make one with carrel migrate."
+        )
+    return open_database(settings)
+
+
+def has_database(settings: Settings) -> bool:
+    """Whether there is one. A database server is taken to have it: only connecting would tell."""
+    return bool(settings.database_url) or (settings.home / SQLITE_FILE).exists()
 
 
 def services() -> Services:
     """The services of the app that handles this request."""
     from flask import current_app  # here, as commands need no web framework and should not wait for it
 
-    found = current_app.extensions[EXTENSION]
-    assert isinstance(found, Services)  # noqa: S101 - narrows the type
-    return found
+    return services_of(current_app)
+
+
+def services_of(app: "Flask") -> Services:
+    """The services that this app was made with."""
+    app_services = app.extensions[EXTENSION]
+    assert isinstance(app_services, Services)  # noqa: S101 - narrows the type
+    return app_services
+
+
+def cache_version() -> int:
+    """The cache version of this request: read once, so that all of the request goes by the same one."""
+    from flask import g  # here, for the same reason
+
+    if "cache_version" not in g:
+        g.cache_version = services().cache_version.current()
+    version: int = g.cache_version
+    return version

@@ -1,1 +1,1 @@
-"""Images that somebody hands in: checked, made anew, served under the hash of their content."""
+"""Uploaded images: checked, re-encoded, served under the hash of their content."""

@@ -1,4 +1,4 @@
-"""What an image may be, and what becomes of it. Apart from the making, whose library takes long to load."""
+"""Limits for images, and how one is served. Apart from processing, whose library takes long to load."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ PIXELS = 40_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class WebImage:
     """An image as it is served: pixels of the default file, and the others as an HTML `srcset`."""
 
     url: str

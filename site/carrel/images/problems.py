@@ -1,4 +1,4 @@
-"""What can be wrong with an image: each with a code, a sentence and the way to mend it."""
+"""What can be wrong with an image: each with a code, a sentence and a hint how to fix it."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ class ImageError(Exception):
 
     code: ClassVar[str]
     sentence: ClassVar[str]
-    mend: ClassVar[str]
+    hint: ClassVar[str]
 
     def __init__(self, path: str) -> None:
         super().__init__(self.sentence.format(path=path))
@@ -25,7 +25,7 @@ class ImageTooLargeError(ImageError):
 
     code = "image-too-big"
     sentence = "The image {path} is larger than 10 MB."
-    mend = "Save it smaller; 1,440 pixels across are enough."
+    hint = "Save it smaller; 1,440 pixels across are enough."
 
 
 class TooManyPixelsError(ImageError):
@@ -33,15 +33,15 @@ class TooManyPixelsError(ImageError):
 
     code = "image-too-many-pixels"
     sentence = "The image {path} has more than 40 million pixels."
-    mend = "Save it smaller; 1,440 pixels across are enough."
+    hint = "Save it smaller; 1,440 pixels across are enough."
 
 
 class SvgRefusedError(ImageError):
-    """An SVG is a program as much as a picture."""
+    """An SVG can carry scripts."""
 
     code = "image-svg"
     sentence = "The image {path} is an SVG, which can carry scripts."
-    mend = "Export it as PNG, about 1,440 pixels across."
+    hint = "Export it as PNG, about 1,440 pixels across."
 
 
 class UnknownImageTypeError(ImageError):
@@ -49,15 +49,15 @@ class UnknownImageTypeError(ImageError):
 
     code = "image-unknown"
     sentence = "The file {path} is not a PNG, JPEG, WebP or GIF image."
-    mend = "Save it as one of these."
+    hint = "Save it as one of these."
 
 
 class AnimatedImageError(ImageError):
-    """Motion that a reader cannot stop keeps some from reading (WCAG 2.2.2)."""
+    """Some readers cannot read beside motion that they cannot stop (WCAG 2.2.2)."""
 
     code = "image-moves"
     sentence = "The image {path} is animated; a reader could not stop it."
-    mend = "Save the picture that matters as a still image."
+    hint = "Save the picture that matters as a still image."
 
 
 class BrokenImageError(ImageError):
@@ -65,4 +65,4 @@ class BrokenImageError(ImageError):
 
     code = "image-broken"
     sentence = "The image {path} is damaged or cannot be read."
-    mend = "Save it again from its source."
+    hint = "Save it again from its source."

@@ -1,6 +1,6 @@
-"""Images made anew as WebP, in the widths that a page needs (CON-03).
+"""Images re-encoded as WebP, in the widths that a page needs (CON-03).
 
-What is served is never the file that came: pixels are decoded and encoded again, so metadata and anything
+The uploaded file itself is never served: pixels are decoded and encoded again, so metadata and anything
 hidden in the file stay behind. File names are a hash of the source and of this recipe: they may be served as
 immutable, and what is already there need not be made again.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from carrel.images.image import BYTES, PIXELS, Picture
+from carrel.images.image import BYTES, PIXELS, WebImage
 from carrel.images.problems import (
     AnimatedImageError,
     BrokenImageError,
@@ -41,10 +41,10 @@ def inspect(name: str, content: bytes) -> None:
         _decode(image)
 
 
-def publish(name: str, content: bytes, media: Path, url: str) -> Picture:
+def publish(name: str, content: bytes, media: Path, url: str) -> WebImage:
     """Write the widths of an image that `media` lacks, each file at once, and say how to show it.
 
-    `name` is what its author calls it; `url` is the address of `media`, with a slash at its end. Raises an
+    `name` is what its author calls it; `url` is that of `media`, with a slash at its end. Raises an
     ImageError.
     """
     stem = hashlib.sha256(RECIPE + content).hexdigest()[:24]
@@ -60,7 +60,7 @@ def publish(name: str, content: bytes, media: Path, url: str) -> Picture:
                 _write(media / _file(stem, size[0]), _encode(pixels, size, drawn=drawn))
     width, height = max((size for size in sizes if size[0] <= DEFAULT), default=sizes[0])
     srcset = ", ".join(f"{url}{_file(stem, wide)} {wide}w" for wide, _ in sizes) if len(sizes) > 1 else ""
-    return Picture(url + _file(stem, width), width, height, srcset)
+    return WebImage(url + _file(stem, width), width, height, srcset)
 
 
 def _open(name: str, content: bytes) -> Image.Image:
@@ -109,7 +109,7 @@ def _decode(image: Image.Image) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Change the colours to sRGB, since the profile itself is left behind."""
+    """Change the colors to sRGB, since the profile itself is left behind."""
     if not profile or image.mode not in ("RGB", "RGBA", "CMYK", "L"):
         return image
     try:

@@ -1,1 +1,1 @@
-"""Mail: composing, queueing and sending are three places; suppression and alarms stand beside them."""
+"""Mail: composing, queueing and sending, with suppression and alarms."""

@@ -1,6 +1,6 @@
 """Alarms: what the operator must know, kept in a table, and mailed once an hour at most."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from carrel.db import insert_into
 from carrel.http.services import Services
 from carrel.mail import operator_mails, outbox
 from carrel.mail.models import Alarm
+from carrel.mail.outcomes import MailServerError, MailServerUnavailableError
 
 MAIL_EVERY = timedelta(hours=1)
 
@@ -28,8 +29,14 @@ def raise_alarm(session: Session, key: str, subject: str, text: str) -> None:
     )
 
 
+def raise_server_alarm(session: Session, error: MailServerError) -> None:
+    """The mail server cannot be used. Being away for a while is no alarm yet: that comes when mail is stuck."""
+    if not isinstance(error, MailServerUnavailableError):
+        raise_alarm(session, "mail-server", "Mail cannot be sent", str(error))
+
+
 def acknowledge(session: Session, alarm_id: int, actor: str) -> bool:
-    """The operator has seen it. Whether it was open; the next time it begins anew."""
+    """The operator has seen it. Whether it was open. The next one with its key is a new alarm."""
     seen = update(Alarm).where(Alarm.id == alarm_id, Alarm.acknowledged_at.is_(None))
     seen = seen.values(acknowledged_at=clock.now(), acknowledged_by=actor)
     if session.scalars(seen.returning(Alarm.id)).first() is None:
@@ -43,16 +50,16 @@ def mail_one(services: Services) -> bool:
     if not services.settings.alarm_email:
         return False
     with services.db.read() as session:
-        if session.scalars(_unmailed()).first() is None:
+        if session.scalars(_not_mailed()).first() is None:
             return False
     with services.db.write() as session:
-        alarm = session.scalars(_unmailed().with_for_update(skip_locked=True)).first()
+        alarm = session.scalars(_not_mailed().with_for_update(skip_locked=True)).first()
         if alarm is None:
             return False
         now = clock.now()
         outbox.queue(
             session,
-            key=f"alarm:{alarm.id}:{_hour(now)}",
+            key=f"alarm:{alarm.id}:{now:%Y%m%d%H}",
             to=services.settings.alarm_email,
             mail=operator_mails.alarm(services.settings, alarm),
         )
@@ -60,14 +67,10 @@ def mail_one(services: Services) -> bool:
         return True
 
 
-def _unmailed() -> Select[Alarm]:
+def _not_mailed() -> Select[Alarm]:
     rose_since = or_(
         Alarm.mailed_at.is_(None),
         clock.is_of_another_clock(Alarm.mailed_at, timedelta(0)),
         (Alarm.mailed_at < clock.now() - MAIL_EVERY) & (Alarm.last_at > Alarm.mailed_at),
     )
     return select(Alarm).where(Alarm.acknowledged_at.is_(None), rose_since).order_by(Alarm.id).limit(1)
-
-
-def _hour(moment: datetime) -> str:
-    return f"{moment:%Y%m%d%H}"

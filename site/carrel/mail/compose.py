@@ -1,7 +1,7 @@
-"""Composing: a mail is a name, and under that name a subject, a text and an HTML template.
+"""Composing: a mail has a name, and under that name a subject, a text and an HTML template.
 
-They stand in `<package>/templates/mails/<name>/`. Composing knows no database and no request; a value
-that a template names and nobody gave is an error (StrictUndefined), never an empty place in a mail.
+They are in `<package>/templates/mails/<name>/`. Composing knows no database and no request; a variable
+that is missing is an error (StrictUndefined), never a gap in a mail.
 """
 
 import re
@@ -19,16 +19,17 @@ _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=Fal
 
 def compose(settings: Settings, package: str, name: str, **values: object) -> Content:
     """The mail `name` of a package, for these values. Raises `jinja2.TemplateError`."""
-    given = {"site": site(settings)} | values
+    variables = {"site": site(settings)} | values
     subject, text, html = (
-        environment_of(package).get_template(f"mails/{name}/{part}").render(given)
+        environment_of(package).get_template(f"mails/{name}/{part}").render(variables)
         for part in ("subject.txt", "body.txt", "body.html")
     )
-    return Content(f"{package}/{name}", one_line(subject), _tidy(text), _inliner.inline(html))
+    tidy_text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    return Content(f"{package}/{name}", one_line(subject), tidy_text, _inliner.inline(html))
 
 
 def site(settings: Settings) -> dict[str, object]:
-    """What every mail may say of the site."""
+    """The variables of the site, for every mail."""
     return {
         "name": settings.site_name,
         "tagline": settings.site_tagline,
@@ -37,10 +38,6 @@ def site(settings: Settings) -> dict[str, object]:
         "postal_address": settings.postal_address,
         "accent": settings.accent,
     }
-
-
-def _tidy(text: str) -> str:
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
 @lru_cache

@@ -1,4 +1,4 @@
-"""A mail as it is sent: built from nothing for each recipient (MAIL-23), with nothing smuggled in (MAIL-16)."""
+"""A mail as it is sent: built anew for each recipient (MAIL-23), safe from header injection (MAIL-16)."""
 
 import binascii
 import re
@@ -20,7 +20,7 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class InvalidHeaderError(ValueError):
-    """A header's value holds a line break or a NUL, which would let its author write headers of their own."""
+    """A header's value contains a line break or a NUL: an attempt at header injection."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} holds a line break or a NUL")
@@ -46,7 +46,7 @@ class MailPolicy(EmailPolicy):
     """
 
     def header_max_count(self, name: str) -> int:
-        """A header stands once; saying one twice is an error."""
+        """Each header once; a second one is an error."""
         return 1
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
@@ -132,12 +132,12 @@ def message_id(settings: Settings, kind: str, stable_id: object) -> str:
 def one_line(text: str, limit: int = 200) -> str:
     """Somebody's text made fit for a subject: no control or direction marks, one line, bounded (MF-27)."""
     # Cc: control, Cf: invisible marks that can turn the reading direction; ZWJ holds emoji together.
-    kept = "".join(
-        " " if unicodedata.category(each) in {"Cc", "Zl", "Zp"} else each
-        for each in text
-        if unicodedata.category(each) not in {"Cf", "Cs"} or each == "\u200d"
+    visible = "".join(
+        " " if unicodedata.category(character) in {"Cc", "Zl", "Zp"} else character
+        for character in text
+        if unicodedata.category(character) not in {"Cf", "Cs"} or character == "\u200d"
     )
-    line = " ".join(kept.split())
+    line = " ".join(visible.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 

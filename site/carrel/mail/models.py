@@ -1,4 +1,4 @@
-"""What mail remembers: transactional mails as rows, who must not be mailed, and alarms for the operator."""
+"""The tables of mail: the outbox, who must not be mailed, and alarms for the operator."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,20 +7,21 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carrel.db import Base, UtcDateTime
+from carrel.mail import queue
 
 
-class MailState(StrEnum):
-    """Where a mail stands. Uncertain: it was being handed over when we lost sight of it."""
+class OutboxState(StrEnum):
+    """Uncertain: the connection or the worker ended while the mail was being handed over."""
 
-    QUEUED = "queued"
-    CLAIMED = "claimed"
+    QUEUED = queue.QUEUED
+    CLAIMED = queue.CLAIMED
     SENT = "sent"
     FAILED = "failed"
     SUPPRESSED = "suppressed"
-    UNCERTAIN = "uncertain"
+    UNCERTAIN = queue.UNCERTAIN
 
 
-class Kind(StrEnum):
+class SuppressionKind(StrEnum):
     """Why an address must not be mailed."""
 
     BOUNCE = "bounce"
@@ -34,22 +35,21 @@ def one_of(column: str, values: type[StrEnum]) -> str:
     return f"{column} IN ({', '.join(repr(value.value) for value in values)})"
 
 
-class OutboxMail(Base):
+class OutboxMail(queue.QueueColumns, Base):
     """One transactional mail, queued in the transaction of its cause."""
 
     __tablename__ = "outbox_mail"
     __table_args__ = (
-        CheckConstraint(one_of("state", MailState), name="state"),
+        CheckConstraint(one_of("state", OutboxState), name="state"),
         CheckConstraint("pace IN ('asked', 'usual')", name="pace"),
         CheckConstraint("state <> 'claimed' OR owner IS NOT NULL", name="claimed_by_somebody"),
         Index("ix_outbox_mail_due", "state", "pace", "due_at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)  # from stable ids: the same cause, one mail
     name: Mapped[str] = mapped_column(String(80))
-    pace: Mapped[str] = mapped_column(String(10))
-    private: Mapped[bool]  # holds a token: text and address go when it is over
+    priority: Mapped[str] = mapped_column("pace", String(10))
+    private: Mapped[bool]  # contains a token: text and address are wiped when it ends
     to_address: Mapped[str] = mapped_column(String(254))  # the wire form
     to_key: Mapped[str] = mapped_column(String(254), index=True)
     subject: Mapped[str] = mapped_column(String(255))
@@ -57,14 +57,10 @@ class OutboxMail(Base):
     html: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    state: Mapped[str] = mapped_column(String(10), default=MailState.QUEUED)
-    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    tries: Mapped[int] = mapped_column(default=0)
-    owner: Mapped[str | None] = mapped_column(String(43))  # whose claim it is, until when
-    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(10), default=OutboxState.QUEUED)
+    owner: Mapped[str | None] = mapped_column(String(43))
     handing_over: Mapped[bool] = mapped_column(default=False)  # from here on it may have left us
-    held_up: Mapped[bool] = mapped_column(default=False)  # it waits for the mail server, not for itself
-    problem: Mapped[str] = mapped_column(String(300), default="")
+    held_up: Mapped[bool] = mapped_column(default=False)  # the mail server cannot be used
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
 
@@ -72,7 +68,7 @@ class Suppression(Base):
     """An address that must not be mailed, known only by its HMAC, so that it survives erasure."""
 
     __tablename__ = "suppression"
-    __table_args__ = (CheckConstraint(one_of("kind", Kind), name="kind"),)
+    __table_args__ = (CheckConstraint(one_of("kind", SuppressionKind), name="kind"),)
 
     address_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     kind: Mapped[str] = mapped_column(String(12), primary_key=True)
@@ -109,7 +105,7 @@ class Alarm(Base):
 class MailHold(Base):
     """All mail is held since a backup was restored: what went out after the backup must not go out again.
 
-    One row at most; it goes when the operator lets the mail go on.
+    One row at most, deleted when the operator lets the mail go on.
     """
 
     __tablename__ = "mail_hold"

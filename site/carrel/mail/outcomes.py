@@ -14,7 +14,7 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class TryLater:
+class Deferred:
     """Not now (4xx), or the connection was lost before the mail was handed over."""
 
     code: int
@@ -22,7 +22,7 @@ class TryLater:
 
 
 @dataclass(frozen=True)
-class Refused:
+class Rejected:
     """Never (5xx). `verb` says to what: MAIL, RCPT, DATA."""
 
     code: int
@@ -31,7 +31,7 @@ class Refused:
 
     @property
     def is_unknown_user(self) -> bool:
-        """The mailbox does not exist: mailing it again would harm our name."""
+        """The mailbox does not exist: mailing it again would harm our reputation as a sender."""
         if self.verb != "RCPT":
             return False
         if _ENHANCED.search(self.text):
@@ -40,7 +40,7 @@ class Refused:
 
 
 @dataclass(frozen=True)
-class Unknown:
+class Uncertain:
     """The whole mail went out and no reply came: it may have arrived (MAIL-04)."""
 
     text: str
@@ -51,7 +51,7 @@ class Withheld:
     """`may_send` said no: the claim was lost, nothing was handed over."""
 
 
-Outcome = Sent | TryLater | Refused | Unknown | Withheld
+Outcome = Sent | Deferred | Rejected | Uncertain | Withheld
 
 
 class MailServerError(Exception):

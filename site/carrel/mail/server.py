@@ -1,4 +1,4 @@
-"""Which mail server, and how safe the way to it must be: read from SMTP_URL."""
+"""The mail server, and the encryption that it needs: read from SMTP_URL."""
 
 import ipaddress
 from dataclasses import dataclass, field
@@ -34,8 +34,8 @@ class MailServer:
     password: str = field(default="", repr=False)
 
     @property
-    def own_name(self) -> str:
-        """How we greet: the domain that we send for."""
+    def ehlo_name(self) -> str:
+        """The name in our EHLO: the domain that we send for."""
         return self.sender.rpartition("@")[2]
 
     @classmethod

@@ -1,4 +1,4 @@
-"""The one place that talks SMTP: one connection, kept, and a plain answer for every mail."""
+"""The only module that speaks SMTP: one connection, kept open, and one outcome for each mail."""
 
 import re
 import smtplib
@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from carrel.mail import outcomes
 from carrel.mail.addresses import masked
 from carrel.mail.message import to_bytes
-from carrel.mail.outcomes import Outcome, Refused, Sent, TryLater, Unknown, Withheld
+from carrel.mail.outcomes import Deferred, Outcome, Rejected, Sent, Uncertain, Withheld
 from carrel.mail.server import MailServer, Tls
 
 TIMEOUT_SECONDS = 30  # for each reply
@@ -37,11 +37,11 @@ class SmtpConnection:
 
         Raises `MailServerError` when there is no server to talk to.
         """
-        return _unnamed(self._send(message, to, may_send), to)
+        return _without_address(self._send(message, to, may_send), to)
 
     def _send(self, message: EmailMessage | bytes, to: str, may_send: Callable[[], bool]) -> Outcome:
         body = message if isinstance(message, bytes) else to_bytes(message)
-        refusal = self._envelope_again_if_stale(to)
+        refusal = self._envelope_or_reconnect(to)
         if refusal:
             return refusal
         try:
@@ -55,7 +55,7 @@ class SmtpConnection:
         return Withheld()
 
     def close(self) -> None:
-        """Say goodbye."""
+        """Close the connection."""
         if self._conversation:
             try:
                 self._conversation.quit()
@@ -63,23 +63,23 @@ class SmtpConnection:
                 self._conversation.close()
             self._conversation = None
 
-    def _envelope_again_if_stale(self, to: str) -> Outcome | None:
+    def _envelope_or_reconnect(self, to: str) -> Outcome | None:
         # A kept connection may have been closed by the server since, or have had its fill (421).
         if self._conversation:
             refusal = self._envelope(to)
-            if not (isinstance(refusal, TryLater) and refusal.code == 421):
+            if not (isinstance(refusal, Deferred) and refusal.code == 421):
                 return refusal
         return self._envelope(to)
 
     def _envelope(self, to: str) -> Outcome | None:
         """MAIL and RCPT. None when both were accepted."""
         if not to.isprintable():  # a line break would begin a command of its own
-            return Refused(553, "5.1.3 this is no address", "RCPT")
+            return Rejected(553, "5.1.3 this is no address", "RCPT")
         conversation = self._open()
         options = ""
         if not to.isascii():
             if not conversation.has_extn("smtputf8"):
-                return Refused(553, "5.6.7 the mail server cannot carry letters beyond ASCII", "MAIL")
+                return Rejected(553, "5.6.7 the mail server cannot carry letters beyond ASCII", "MAIL")
             options = " SMTPUTF8 BODY=8BITMIME"
             conversation.command_encoding = "utf-8"
         commands = {"MAIL": f"FROM:<{self.server.sender}>{options}", "RCPT": f"TO:<{to}>"}
@@ -87,7 +87,7 @@ class SmtpConnection:
             return self._ask(conversation, commands)
         except LOST as lost:
             self._drop()
-            return TryLater(421, f"connection lost: {lost}")
+            return Deferred(421, f"connection lost: {lost}")
 
     def _ask(self, conversation: smtplib.SMTP, commands: Mapping[str, str]) -> Outcome | None:
         """All commands in one go where the server takes them so (RFC 2920). The first refusal, if any."""
@@ -114,19 +114,19 @@ class SmtpConnection:
             conversation.send(body.replace(b"\n.", b"\n..") + b".\r\n")
         except LOST as lost:
             self._drop()
-            return TryLater(421, f"connection lost before the end of the mail: {lost}")
+            return Deferred(421, f"connection lost before the end of the mail: {lost}")
         return self._last_reply(conversation)
 
     def _last_reply(self, conversation: smtplib.SMTP) -> Outcome:
         began = time.monotonic()
         try:
-            with _patience(conversation):
+            with _long_timeout(conversation):
                 code, text = conversation.getreply()
         except LOST as lost:
             self._drop()
             if self._was_unread(lost, time.monotonic() - began):
-                return TryLater(421, f"connection reset within the mail: {lost}")
-            return Unknown(f"no reply after the mail: {lost}")
+                return Deferred(421, f"connection reset within the mail: {lost}")
+            return Uncertain(f"no reply after the mail: {lost}")
         return Sent() if code == 250 else self._refusal(code, text, "DATA")
 
     def _was_unread(self, lost: Exception, seconds: float) -> bool:
@@ -144,7 +144,7 @@ class SmtpConnection:
             self._drop()
         else:
             self._reset()
-        return Refused(code, words, verb) if code >= 500 else TryLater(code, words)
+        return Rejected(code, words, verb) if code >= 500 else Deferred(code, words)
 
     def _reset(self) -> None:
         try:
@@ -164,7 +164,7 @@ class SmtpConnection:
         return self._conversation
 
 
-def _unnamed(outcome: Outcome, to: str) -> Outcome:
+def _without_address(outcome: Outcome, to: str) -> Outcome:
     """Servers repeat the address in their replies; it must not reach logs and tables that outlive it."""
     if isinstance(outcome, Sent | Withheld):
         return outcome
@@ -172,7 +172,7 @@ def _unnamed(outcome: Outcome, to: str) -> Outcome:
 
 
 @contextmanager
-def _patience(conversation: smtplib.SMTP) -> Iterator[None]:
+def _long_timeout(conversation: smtplib.SMTP) -> Iterator[None]:
     if conversation.sock is None:
         raise smtplib.SMTPServerDisconnected("already closed")
     conversation.sock.settimeout(LAST_REPLY_SECONDS)
@@ -193,12 +193,12 @@ def connect(server: MailServer, context: ssl.SSLContext | None) -> smtplib.SMTP:
     except Exception as failure:
         if conversation:
             conversation.close()
-        raise _unusable(server, failure) from failure
+        raise _as_server_error(server, failure) from failure
     return conversation
 
 
 def _dial(server: MailServer, context: ssl.SSLContext | None) -> smtplib.SMTP:
-    address = server.host, server.port, server.own_name
+    address = server.host, server.port, server.ehlo_name
     if server.tls is Tls.IMPLICIT:
         return smtplib.SMTP_SSL(*address, timeout=TIMEOUT_SECONDS, context=context or _verifying())
     return smtplib.SMTP(*address, timeout=TIMEOUT_SECONDS)
@@ -216,7 +216,7 @@ def _verifying() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _unusable(server: MailServer, failure: Exception) -> Exception:
+def _as_server_error(server: MailServer, failure: Exception) -> Exception:
     where = f"The mail server {server.host}:{server.port}"
     match failure:
         case outcomes.MailServerUnsafeError():

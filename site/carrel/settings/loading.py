@@ -28,14 +28,14 @@ def environment_name(field: str) -> str:
 def load(environ: Mapping[str, str] | None = None, config: Path | None = None, **extra: Any) -> Settings:
     """Settings from the file, overridden by the environment, overridden by `extra`.
 
-    Raises `SettingsError` with one sentence that names the setting and the mend.
+    Raises `SettingsError` with one sentence that names the setting and says how to fix it.
     """
     environ = os.environ if environ is None else environ
     values = _from_file(config or Path(CONFIG_FILE)) | _from_environment(environ) | extra
     try:
         return Settings(**values)
-    except ValidationError as wrong:
-        raise SettingsError(_sentence(wrong)) from None
+    except ValidationError as error:
+        raise SettingsError(_sentence(error)) from None
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -43,8 +43,8 @@ def _from_file(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
-        raise SettingsError(f"{path} cannot be read: {wrong}.") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}.") from None
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -54,16 +54,16 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     for name in environ:
         if name.startswith("CARREL_") and name.removesuffix("_FILE") not in known:
             raise SettingsError(f"{name} is no setting of Carrel: remove it or mend its spelling.")
-    found = {field: _value(environ, name) for name, field in known.items()}
-    return {field: _typed(field, value) for field, value in found.items() if value is not None}
+    values = {field: _value(environ, name) for name, field in known.items()}
+    return {field: _typed(field, value) for field, value in values.items() if value is not None}
 
 
 def _value(environ: Mapping[str, str], name: str) -> str | None:
     if path := environ.get(f"{name}_FILE"):
         try:
             return Path(path).read_text("utf-8").strip()
-        except OSError as wrong:
-            raise SettingsError(f"{name}_FILE cannot be read: {wrong.strerror}.") from None
+        except OSError as error:
+            raise SettingsError(f"{name}_FILE cannot be read: {error.strerror}.") from None
     return environ.get(name)
 
 
@@ -71,9 +71,9 @@ def _typed(field: str, value: str) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if field in LISTS else value
 
 
-def _sentence(wrong: ValidationError) -> str:
-    first = wrong.errors(include_input=False, include_url=False)[0]
-    field, *inside = [str(each) for each in first["loc"]] or ["network_ad"]
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_input=False, include_url=False)[0]
+    field, *inside = [str(part) for part in first["loc"]] or ["network_ad"]
     if first["type"] == "extra_forbidden" and not inside:
         return f"{field!r} in {CONFIG_FILE} is no setting of Carrel: remove it or mend its spelling."
     name = f"[{field}] in {CONFIG_FILE}" if field in TABLES else environment_name(field)

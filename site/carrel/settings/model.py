@@ -19,6 +19,7 @@ from carrel.colors import Accent, accent_of
 from carrel.slots import NetworkAd, Slot, check_network, declared
 
 OFFER_WORDS = {"and_more": "", "noun": "", "price": ""}
+FOOTER_WORDS = {"site": "", "bodies": ""}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -35,7 +36,7 @@ class Settings(BaseModel):
     secret_keys: tuple[SecretStr, ...] = ()
     proxies: int = Field(0, ge=0, le=5)
     database_url: str = ""
-    redis_url: str = ""
+    redis_url: str = ""  # reserved: nothing uses it yet
     smtp_url: SecretStr = SecretStr("")
 
     stripe_secret_key: SecretStr = SecretStr("")
@@ -53,6 +54,9 @@ class Settings(BaseModel):
 
     site_name: str = "Carrel"
     site_tagline: str = "Study articles for certification exams"
+    site_footer: str = (
+        "{site} is independent of {bodies}. Its articles are for study; they are not professional advice."
+    )
     mail_from: str = ""
     alarm_email: str = ""
     contact_email: str = ""
@@ -115,6 +119,15 @@ class Settings(BaseModel):
             raise ValueError("it may use {and_more}, {noun} and {price}, and no other braces") from None
         return value
 
+    @field_validator("site_footer")
+    @classmethod
+    def _footer_can_be_filled(cls, value: str) -> str:
+        try:
+            value.format(**FOOTER_WORDS)
+        except (KeyError, IndexError, ValueError, AttributeError):
+            raise ValueError("it may use {site} and {bodies}, and no other braces") from None
+        return value
+
     @field_validator("accent_color")
     @classmethod
     def _accent_can_be_read(cls, value: str) -> str:
@@ -135,8 +148,13 @@ class Settings(BaseModel):
         return value
 
     @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the site, from its name."""
+        return ZoneInfo(self.time_zone)
+
+    @property
     def accent(self) -> Accent:
-        """The brand's colour by day and by night."""
+        """The brand's color by day and by night."""
         return accent_of(self.accent_color, self.accent_color_dark)
 
     @property

@@ -1,4 +1,4 @@
-"""What a public site cannot do without."""
+"""What a public site must have set."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -12,12 +12,12 @@ MAKE_A_KEY = "make one with: python3 -c 'import secrets; print(secrets.token_url
 
 
 def require_production(settings: Settings) -> Settings:
-    """The settings, if a public site can be run on them: nothing is filled in.
+    """The settings, if a public site can run on them: nothing is filled in.
 
-    Raises `SettingsError` with the first thing that is missing and how to mend it.
+    Raises `SettingsError` with the first thing that is missing and how to fix it.
     """
-    for wrong, sentence in _faults(settings):
-        if wrong:
+    for is_missing, sentence in _faults(settings):
+        if is_missing:
             raise SettingsError(sentence)
     return settings
 
@@ -51,9 +51,9 @@ def is_demo(settings: Settings) -> bool:
     return settings.demo or (examples and is_local(settings.base_url) and is_local(settings.stripe_api_base))
 
 
-def is_local(address: str) -> bool:
-    """Whether an address is of this machine alone."""
-    return urlsplit(address).hostname in LOOPBACK
+def is_local(url: str) -> bool:
+    """Whether a URL leads to this machine only."""
+    return urlsplit(url).hostname in LOOPBACK
 
 
 def is_example(key: str) -> bool:

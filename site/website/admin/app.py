@@ -1,4 +1,4 @@
-"""The operator's app: a table of contents. Mounted under /admin, it shares nothing with readers' pages but files."""
+"""The operator's app: a table of contents. Mounted under /admin, it shares only static files with readers' pages."""
 
 from pathlib import Path
 
@@ -7,13 +7,13 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from carrel.accounts import error_handlers
-from carrel.http import errors, guards, headers, request_id, storage_register
-from carrel.http.services import EXTENSION, Services
-from website.admin import cookie, guard, layout
+from carrel.http import cookies, errors, guards, headers, request_id, storage_register
+from carrel.http.services import EXTENSION, services_of
+from website.admin import guard, layout
 from website.admin.advertising import routes as advertising
-from website.admin.dashboard import routes as cockpit
-from website.admin.operators import passkey_routes as passkeys
-from website.admin.operators import routes as operators
+from website.admin.dashboard import routes as dashboard
+from website.admin.operator_pages import passkey_routes
+from website.admin.operator_pages import routes as operators
 from website.admin.reports import routes as reports
 from website.admin.screens import digests, mailing, money, people
 from website.admin.tables import routes as tables
@@ -33,40 +33,39 @@ def mount(site: Flask) -> Flask:
 
 def create_admin(site: Flask) -> Flask:
     """The operator's app over the services of the site."""
-    desk: Services = site.extensions[EXTENSION]
     app = Flask("website.admin", static_folder=None, template_folder=None)
     app.url_map.strict_slashes = True
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES, MAX_FORM_MEMORY_SIZE=LARGEST_BODY_BYTES)
-    app.extensions[EXTENSION] = desk
+    app.extensions[EXTENSION] = services_of(site)
     app.jinja_loader = ChoiceLoader([FileSystemLoader(folder) for folder in TEMPLATES])
     app.jinja_env.undefined = StrictUndefined
     request_id.init_app(app)
     advertising.init_app(app)
-    guards.init_app(app, cookie.operator_cookie)
+    guards.init_app(app, cookies.OPERATOR)
     headers.init_app(app)
     errors.init_app(app)
     error_handlers.init_app(app)
     layout.init_app(app, site)
     guard.init_app(app)
-    for pages in (cockpit, operators, passkeys, tables, people, money, digests, mailing, reports):
+    for pages in (dashboard, operators, passkey_routes, tables, people, money, digests, mailing, reports):
         app.register_blueprint(pages.blueprint)
-    _declare_cookies(site, desk)
-    app.wsgi_app = storage_register.Watch(  # type: ignore[method-assign]
+    _declare_cookies(site)
+    app.wsgi_app = storage_register.CookieCheck(  # type: ignore[method-assign]
         app.wsgi_app, site.extensions[storage_register.EXTENSION]
     )
     return app
 
 
-def _declare_cookies(site: Flask, desk: Services) -> None:
+def _declare_cookies(site: Flask) -> None:
     storage_register.declare(
         site,
-        cookie.name_under(desk.settings),
+        cookies.OPERATOR,
         purpose="Keeps an operator of this site signed in. Readers never get it.",
         lasts="12 hours, or until they sign out",
     )
     storage_register.declare(
         site,
-        cookie.name_under(desk.settings, cookie.CHALLENGE),
+        cookies.PASSKEY_CHALLENGE,
         purpose="While an operator of this site uses a passkey. Readers never get it.",
         lasts="5 minutes",
     )

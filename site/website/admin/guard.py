@@ -1,4 +1,4 @@
-"""Before every page of the operator: who asks, and may they? What declares nothing is refused (AUTH-10)."""
+"""Before every admin page: who asks, and may they? A view that declares nothing is refused (AUTH-10)."""
 
 from collections.abc import Callable
 from typing import Final, TypeVar
@@ -7,10 +7,9 @@ from urllib.parse import quote, urlsplit
 from flask import Flask, Response, current_app, g, request
 
 from carrel.accounts.paths import safe_path
-from carrel.http import errors
+from carrel.http import cookies, errors
 from carrel.http.redirects import see_other
 from carrel.http.services import services
-from website.admin.cookie import operator_cookie
 from website.admin.operators import sessions
 from website.admin.operators.models import Operator, OperatorSession
 from website.admin.operators.roles import Need, may
@@ -18,8 +17,8 @@ from website.admin.operators.roles import Need, may
 View = TypeVar("View", bound=Callable[..., object])
 NEED: Final = "operator_need"
 FRESH: Final = "operator_fresh"
-ANYBODY: Final = "anybody"
-NOT_YOURS = errors.ErrorPage(
+OPEN_TO_ALL: Final = "anybody"
+ROLE_TOO_LOW = errors.ErrorPage(
     "Your role does not reach that far", "Ask an owner of this site to do it, or to give you another role."
 )
 
@@ -28,8 +27,12 @@ class NotAllowedError(Exception):
     """The operator's role may not do this."""
 
 
+class NotProvenError(Exception):
+    """A sensitive action needs a code or passkey that is not older than ten minutes."""
+
+
 def needs(need: Need, *, fresh: bool = False) -> Callable[[View], View]:
-    """Say what a view asks of its operator. `fresh`: a code or passkey given in the last ten minutes."""
+    """Declare what a view asks of its operator. `fresh`: a code or passkey given in the last ten minutes."""
 
     def declare(view: View) -> View:
         setattr(view, NEED, need)
@@ -39,58 +42,58 @@ def needs(need: Need, *, fresh: bool = False) -> Callable[[View], View]:
     return declare
 
 
-def for_anybody(view: View) -> View:
+def open_to_all(view: View) -> View:
     """A view for people who are not signed in: signing in, setting up."""
-    setattr(view, NEED, ANYBODY)
+    setattr(view, NEED, OPEN_TO_ALL)
     return view
 
 
 def init_app(app: Flask) -> None:
     """Put the guard before every view of the admin app."""
     app.before_request(check)
-    app.register_error_handler(NotAllowedError, lambda _refused: errors.page(403, NOT_YOURS))
+    app.register_error_handler(NotAllowedError, lambda _refused: errors.error_response(403, ROLE_TOO_LOW))
 
 
 def check() -> Response | None:
-    """Let pass who may; send the others to sign in, or to prove themselves again."""
+    """Let pass who may; send the others to sign in. Raises `NotAllowedError`, `NotProvenError`."""
     if request.endpoint is None:
         return None  # no such page: 404 for everybody
     view = current_app.view_functions[request.endpoint]
     need = getattr(view, NEED, None)
-    if need == ANYBODY:
+    if need == OPEN_TO_ALL:
         return None
-    found = current()
-    if found is None:
-        return see_other(f"/admin/sign-in?next={quote(way_back())}")
-    if not isinstance(need, Need) or not may(found.operator.role, need):
+    current = operator_session()
+    if current is None:
+        return see_other(f"/admin/sign-in?next={quote(return_path())}")
+    if not isinstance(need, Need) or not may(current.operator.role, need):
         raise NotAllowedError
-    if getattr(view, FRESH) and not sessions.is_fresh(found):
-        return see_other(f"/admin/again?next={quote(way_back())}")
+    if getattr(view, FRESH) and not sessions.is_fresh(current):
+        raise NotProvenError
     return None
 
 
-def current() -> OperatorSession | None:
+def operator_session() -> OperatorSession | None:
     """The session of this request, asked of the database once, with its operator."""
     if "operator_session" not in g:
-        g.operator_session = _find()
-    found: OperatorSession | None = g.operator_session
-    return found
+        g.operator_session = _read_session()
+    current: OperatorSession | None = g.operator_session
+    return current
 
 
-def my_session() -> OperatorSession:
-    """The session of whoever asks; there is one on every page that is not for anybody."""
-    found = current()
-    if found is None:
+def required_session() -> OperatorSession:
+    """The session of the operator who asks; every page that is not open to all has one."""
+    current = operator_session()
+    if current is None:
         raise NotAllowedError
-    return found
+    return current
 
 
-def me() -> Operator:
+def current_operator() -> Operator:
     """The operator who asks."""
-    return my_session().operator
+    return required_session().operator
 
 
-def way_back() -> str:
+def return_path() -> str:
     """Where to go after signing in or proving oneself: this page, or the one whose form was sent."""
     if request.method == "GET":
         path = request.full_path.rstrip("?") if request.query_string else request.path
@@ -105,13 +108,13 @@ def admin_path(value: str | None) -> str:
     return path if path.startswith("/admin/") else "/admin/"
 
 
-def _find() -> OperatorSession | None:
-    token = operator_cookie()
+def _read_session() -> OperatorSession | None:
+    token = cookies.OPERATOR.value()
     if not token:
         return None
     with services().db.read() as session:
-        found = sessions.find(session, token)
-    if found and sessions.is_stale(found):
+        current = sessions.find(session, token)
+    if current and sessions.is_due_for_note(current):
         with services().db.write() as session:
-            sessions.note(session, found.id)
-    return found
+            sessions.note_activity(session, current.id)
+    return current

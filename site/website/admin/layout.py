@@ -1,13 +1,12 @@
-"""What every page of the operator's has around it: the menu their role reaches, the site's name, files."""
+"""What every admin page has around it: the menu that the role may use, the site's name, files."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask import Flask, g, request
 
 from carrel.http.services import services
-from website.admin.guard import current
+from website.admin.guard import operator_session
 from website.admin.operators.roles import Need, may
 
 
@@ -43,16 +42,18 @@ MENU = (
 
 def init_app(app: Flask, site: Flask) -> None:
     """Give templates what they all need, and their policy its narrowest form."""
-    addresses: dict[str, str] = site.extensions["asset_addresses"]
+    asset_paths: dict[str, str] = site.extensions["asset_paths"]
     app.jinja_env.globals.update(
-        asset=lambda name: f"/static/{addresses[name]}",
+        asset=lambda name: f"/static/{asset_paths[name]}",
         settings=app.extensions["carrel"].settings,
         menu=menu,
-        may=lambda need: (found := current()) is not None and may(found.operator.role, Need(need)),
-        me=lambda: found.operator if (found := current()) else None,
+        may=lambda need: (
+            (current := operator_session()) is not None and may(current.operator.role, Need(need))
+        ),
+        current_operator=lambda: current.operator if (current := operator_session()) else None,
         here=lambda: request.script_root + request.path,
     )
-    app.jinja_env.filters.update(moment=moment, day=day, shown=shown)
+    app.jinja_env.filters.update(moment=moment, day=day, display=display)
     app.before_request(narrow_policy)
 
 
@@ -63,8 +64,8 @@ def narrow_policy() -> None:
 
 def menu() -> list[MenuEntry]:
     """The pages that the operator's role reaches."""
-    found = current()
-    return [entry for entry in MENU if found and may(found.operator.role, entry.need)]
+    current = operator_session()
+    return [entry for entry in MENU if current and may(current.operator.role, entry.need)]
 
 
 def moment(value: datetime | None) -> str:
@@ -78,10 +79,10 @@ def day(value: datetime | None) -> str:
 
 
 def _local(value: datetime) -> datetime:
-    return value.astimezone(ZoneInfo(services().settings.time_zone))
+    return value.astimezone(services().settings.zone)
 
 
-def shown(value: object) -> str:
+def display(value: object) -> str:
     """Any value of a table, for people."""
     if isinstance(value, datetime):
         return moment(value)

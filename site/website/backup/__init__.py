@@ -1,1 +1,1 @@
-"""Backups: made online, checked wholly, rotated, rehearsed every night, and restored without making things worse."""
+"""Backups: made online, fully verified, rotated, test-restored every night, and restored without making things worse."""

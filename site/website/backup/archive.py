@@ -18,6 +18,7 @@ from typing import IO, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
+from website.backup.contents import Contents
 from website.backup.errors import InvalidBackupError
 
 FORMAT = 1
@@ -30,7 +31,7 @@ PLAIN = re.compile(r"[a-z][a-z_]{0,62}")
 UNREADABLE = (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile)
 
 
-class File(BaseModel):
+class ArchivedFile(BaseModel):
     """A file in the archive: its bytes, and their SHA-256 in hex."""
 
     model_config = ConfigDict(frozen=True)
@@ -48,10 +49,16 @@ class Manifest(BaseModel):
     release: str
     database: Literal["sqlite", "postgresql"]
     revision: str
+    oldest: str = ""  # revision whose release may read it; empty in files of earlier releases
     rows: dict[str, int]
     newest_payment: str | None
     settings: dict[str, str]
-    files: dict[str, File]
+    files: dict[str, ArchivedFile]
+
+    @property
+    def contents(self) -> Contents:
+        """What the database held, as counted when the backup was made."""
+        return Contents(self.revision, self.rows, self.newest_payment)
 
     @field_validator("rows")
     @classmethod
@@ -62,20 +69,20 @@ class Manifest(BaseModel):
 
     @field_validator("files")
     @classmethod
-    def _names_stay_inside(cls, value: dict[str, File]) -> dict[str, File]:
+    def _names_stay_inside(cls, value: dict[str, ArchivedFile]) -> dict[str, ArchivedFile]:
         if not all(SAFE.fullmatch(name) for name in value):
             raise ValueError("a file in it has a name that no backup of ours gives")
         return value
 
 
-def described(path: Path) -> File:
+def describe(path: Path) -> ArchivedFile:
     """Size and hash of a file on the disk."""
     with path.open("rb") as file:
-        return File(size=path.stat().st_size, sha256=hashlib.file_digest(file, "sha256").hexdigest())
+        return ArchivedFile(size=path.stat().st_size, sha256=hashlib.file_digest(file, "sha256").hexdigest())
 
 
 def write(path: Path, manifest: Manifest, sources: Mapping[str, Path]) -> None:
-    """Write the archive beside its place, read all of it back, and only then put it there."""
+    """Write the archive to a temporary file, read all of it back, and only then give it its name."""
     aside = path.with_name(f".{path.name}.part")
     with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         with tarfile.open(fileobj=file, mode="w:gz", compresslevel=QUICKLY) as tar:
@@ -97,7 +104,7 @@ def _add(tar: tarfile.TarFile, name: str, content: IO[bytes], size: int) -> None
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a renaming in this folder outlive a loss of power."""
+    """Make a rename in this folder survive a power failure."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -110,8 +117,8 @@ def manifest_of(path: Path) -> Manifest:
     try:
         with gzip.open(path) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
             return _manifest(tar, tar.next())
-    except UNREADABLE as wrong:
-        raise InvalidBackupError(path, _why(wrong)) from None
+    except UNREADABLE as error:
+        raise InvalidBackupError(path, _reason(error)) from None
 
 
 def read(path: Path, into: Path | None = None) -> Manifest:
@@ -119,27 +126,27 @@ def read(path: Path, into: Path | None = None) -> Manifest:
     try:
         with gzip.open(path) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
             manifest = _manifest(tar, tar.next())
-            found = {each.name: _take(tar, each, manifest, into) for each in iter(tar.next, None)}
+            files = {member.name: _extract(tar, member, manifest, into) for member in iter(tar.next, None)}
             while plain.read(CHUNK):  # to the very end, where gzip's own check stands
                 pass
-    except UNREADABLE as wrong:
-        raise InvalidBackupError(path, _why(wrong)) from None
-    except _Wrong as wrong:
-        raise InvalidBackupError(path, str(wrong)) from None
-    if found != manifest.files:
+    except UNREADABLE as error:
+        raise InvalidBackupError(path, _reason(error)) from None
+    except _InvalidMemberError as error:
+        raise InvalidBackupError(path, str(error)) from None
+    if files != manifest.files:
         raise InvalidBackupError(
             path, "it is damaged: a file in it is missing, or not what the manifest says"
         )
     return manifest
 
 
-class _Wrong(Exception):
+class _InvalidMemberError(Exception):
     """What is wrong with an archive, in words."""
 
 
-def _why(wrong: BaseException) -> str:
+def _reason(error: BaseException) -> str:
     return (
-        "it is no backup of Carrel's" if isinstance(wrong, gzip.BadGzipFile) else "it is damaged or cut short"
+        "it is no backup of Carrel's" if isinstance(error, gzip.BadGzipFile) else "it is damaged or cut short"
     )
 
 
@@ -153,18 +160,20 @@ def _manifest(tar: tarfile.TarFile, member: tarfile.TarInfo | None) -> Manifest:
         raise tarfile.ReadError("a manifest that is none") from None
 
 
-def _take(tar: tarfile.TarFile, member: tarfile.TarInfo, manifest: Manifest, into: Path | None) -> File:
-    promised = manifest.files.get(member.name)
+def _extract(
+    tar: tarfile.TarFile, member: tarfile.TarInfo, manifest: Manifest, into: Path | None
+) -> ArchivedFile:
+    expected = manifest.files.get(member.name)
     source = tar.extractfile(member) if member.isreg() else None
-    if promised is None or source is None or promised.size != member.size:
-        raise _Wrong(f"it is damaged: {member.name!r} is not what the manifest says")
+    if expected is None or source is None or expected.size != member.size:
+        raise _InvalidMemberError(f"it is damaged: {member.name!r} is not what the manifest says")
     digest = hashlib.sha256()
     with _target(into, member.name) as target:
         while chunk := source.read(CHUNK):
             digest.update(chunk)
             target.write(chunk)
         target.flush()
-    return File(size=member.size, sha256=digest.hexdigest())
+    return ArchivedFile(size=member.size, sha256=digest.hexdigest())
 
 
 def _target(into: Path | None, name: str) -> IO[bytes]:

@@ -1,4 +1,4 @@
-"""The folder of backups: names, what stands there, and which are thrown away (DATA-13)."""
+"""The folder of backups: names, contents, and rotation (DATA-13)."""
 
 import re
 import shutil
@@ -22,7 +22,7 @@ LONGEST: Final = timedelta(days=183)  # an erased reader is in no backup after h
 
 @dataclass(frozen=True, order=True)
 class StoredBackup:
-    """A backup on the shelf."""
+    """A backup in the folder."""
 
     at: datetime
     kind: str
@@ -36,43 +36,42 @@ def folder(home: Path) -> Path:
     return path
 
 
-def place(home: Path, at: datetime, kind: str) -> Path:
+def path_for(home: Path, at: datetime, kind: str) -> Path:
     """Where a backup of that moment goes. One second has one backup of a kind."""
     return folder(home) / f"carrel-{at:{AT}}-{kind}.tar.gz"
 
 
-def every(home: Path) -> Sequence[StoredBackup]:
+def all_backups(home: Path) -> Sequence[StoredBackup]:
     """All backups, the newest first."""
-    there = (home / FOLDER).glob("carrel-*.tar.gz")
-    named = [(path, found) for path in there if (found := NAME.fullmatch(path.name))]
-    kept = [StoredBackup(_moment(found["at"]), found["kind"], path) for path, found in named]
-    return sorted(kept, reverse=True)
-
-
-def _moment(text: str) -> datetime:
-    return datetime.strptime(text, AT).replace(tzinfo=UTC)
+    paths = (home / FOLDER).glob("carrel-*.tar.gz")
+    named = [(path, match) for path in paths if (match := NAME.fullmatch(path.name))]
+    backups = [
+        StoredBackup(datetime.strptime(match["at"], AT).replace(tzinfo=UTC), match["kind"], path)
+        for path, match in named
+    ]
+    return sorted(backups, reverse=True)
 
 
 def rotate(home: Path, now: datetime) -> list[Path]:
-    """Throw away what is neither recent, nor the newest of its day, week or month. The newest always stays."""
-    gone = [each.path for each in superfluous(every(home), now)]
-    for path in gone:
+    """Delete what is neither recent, nor the newest of its day, week or month. The newest always stays."""
+    removed = [backup.path for backup in expired(all_backups(home), now)]
+    for path in removed:
         path.unlink(missing_ok=True)
-    return gone
+    return removed
 
 
-def superfluous(backups: Sequence[StoredBackup], now: datetime) -> list[StoredBackup]:
-    """Which of these (the newest first) are not kept any longer."""
-    keep = {each for each in backups if each.kind != "nightly" and now - each.at < ASKED_FOR}
+def expired(backups: Sequence[StoredBackup], now: datetime) -> list[StoredBackup]:
+    """Which of these (the newest first) rotation deletes."""
+    keep = {backup for backup in backups if backup.kind != "nightly" and now - backup.at < ASKED_FOR}
     for form, count in (("%Y-%m-%d", DAILY), ("%G-%V", WEEKLY), ("%Y-%m", MONTHLY)):
-        newest_of = {f"{each.at:{form}}": each for each in reversed(backups)}
+        newest_of = {f"{backup.at:{form}}": backup for backup in reversed(backups)}
         keep |= set(sorted(newest_of.values(), reverse=True)[:count])
-    keep = {each for each in keep if now - each.at < LONGEST} | set(backups[:1])
-    return [each for each in backups if each not in keep]
+    keep = {backup for backup in keep if now - backup.at < LONGEST} | set(backups[:1])
+    return [backup for backup in backups if backup not in keep]
 
 
-def sweep(home: Path) -> None:
-    """Remove what a backup or restoration that was killed has left. Only whoever holds the lock may."""
+def clean_up(home: Path) -> None:
+    """Remove what a killed backup or restore has left. Only for the holder of the lock."""
     for path in folder(home).glob(".*"):
         if path.name.endswith(".part"):
             path.unlink(missing_ok=True)

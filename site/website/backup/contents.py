@@ -17,15 +17,15 @@ class Contents:
     newest_payment: str | None
 
 
-def contents(connection: Any, tables: list[str]) -> Contents:
+def count_contents(connection: Any, tables: list[str]) -> Contents:
     """Count everything, on a driver's connection of either kind. Takes seconds for millions of rows.
 
     Raises `DamagedDatabaseError` when the tables are not ours.
     """
     if not {"alembic_version", "payment"} <= set(tables):
         raise DamagedDatabaseError("it does not have the tables of a site")
-    ours = sorted(name for name in tables if not name.startswith((SEARCH, "sqlite_")))
-    rows = {name: _one(connection, f'SELECT count(*) FROM "{name}"') for name in ours}  # noqa: S608 - the catalogue's
+    own_tables = sorted(name for name in tables if not name.startswith((SEARCH, "sqlite_")))
+    rows = {name: _one(connection, f'SELECT count(*) FROM "{name}"') for name in own_tables}  # noqa: S608 - from the database's catalog
     newest = "SELECT checkout_session_id FROM payment ORDER BY id DESC LIMIT 1"
     return Contents(
         revision=str(_one(connection, "SELECT version_num FROM alembic_version")),

@@ -16,41 +16,43 @@ from website.backup.archive import Manifest
 from website.backup.contents import Contents
 from website.backup.errors import BackupBusyError
 from website.migrations import HEAD, current_revision
+from website.migrations.compatibility import oldest_compatible
 
 MEDIA = "media"
 HOLDS_A_PASSWORD = {"database_url", "redis_url"}
 
 
-def make(settings: Settings, db: Database, kind: str = "by-hand") -> Path:
-    """Make a backup beside the running site; where it is. It is checked wholly before it gets its name.
+def create_backup(settings: Settings, db: Database, kind: str = "by-hand") -> Path:
+    """Make a backup of the running site; its path. It is fully verified before it gets its name.
 
     Raises `BackupBusyError`, `DamagedDatabaseError`, `ProgramFailedError`, and `OSError` when the disk is full.
     """
-    with home_lock.one_at_a_time(backup_store.folder(settings.home)):
-        backup_store.sweep(settings.home)
-        return make_alone(settings, db, kind)
+    with home_lock.backup_lock(backup_store.folder(settings.home)):
+        backup_store.clean_up(settings.home)
+        return create_backup_locked(settings, db, kind)
 
 
-def before_migration(settings: Settings, db: Database) -> Path | None:
+def back_up_before_migration(settings: Settings, db: Database) -> Path | None:
     """A backup of a database whose schema is about to be changed; None when there is nothing to change (DATA-16)."""
-    found = current_revision(db)
-    if found in {None, HEAD}:
+    revision = current_revision(db)
+    if revision in {None, HEAD}:
         return None
-    from website.migrations.upgrade import refuse_unknown  # here, as Alembic takes long to load
+    from website.migrations.upgrade import is_later  # here, as Alembic takes long to load
 
-    refuse_unknown(found)
+    if is_later(db, revision):
+        return None
     try:
-        return make(settings, db, "before-migration")
+        return create_backup(settings, db, "before-migration")
     except BackupBusyError:  # somebody else who migrates makes it
         return None
 
 
-def make_alone(settings: Settings, db: Database, kind: str) -> Path:
-    """The same, for whoever holds the lock."""
+def create_backup_locked(settings: Settings, db: Database, kind: str) -> Path:
+    """The same, for a caller that holds the lock."""
     now = clock.now()
     with scratch_folder(settings.home) as folder:
         name = sqlite_copy.NAME if db.is_sqlite else postgres_copy.NAME
-        found = _dump(db, folder / name)
+        snapshot = _dump(db, folder / name)
         sources = {name: folder / name} | _media(settings.home)
         manifest = Manifest(
             format=archive.FORMAT,
@@ -58,13 +60,14 @@ def make_alone(settings: Settings, db: Database, kind: str) -> Path:
             kind=kind,
             release=_release(),
             database="sqlite" if db.is_sqlite else "postgresql",
-            revision=found.revision,
-            rows=found.rows,
-            newest_payment=found.newest_payment,
+            revision=snapshot.revision,
+            oldest=oldest_compatible(db),
+            rows=snapshot.rows,
+            newest_payment=snapshot.newest_payment,
             settings=_public(settings),
-            files={each: archive.described(path) for each, path in sources.items()},
+            files={file: archive.describe(path) for file, path in sources.items()},
         )
-        path = backup_store.place(settings.home, now, kind)
+        path = backup_store.path_for(settings.home, now, kind)
         archive.write(path, manifest, sources)
     return path
 
@@ -76,7 +79,7 @@ def _dump(db: Database, copy: Path) -> Contents:
 
 
 def _media(home: Path) -> dict[str, Path]:
-    """Pictures never change under their name, so that they can be read while others are added."""
+    """A picture never changes under its name, so it can be read while others are added."""
     return {
         f"{MEDIA}/{path.name}": path
         for path in sorted((home / MEDIA).glob("*"))
@@ -93,13 +96,13 @@ def _release() -> str:
 
 def _public(settings: Settings) -> dict[str, str]:
     """What was set, but for what is secret: enough to set up another machine alike."""
-    shown = {name: getattr(settings, name) for name in settings.model_fields_set - HOLDS_A_PASSWORD}
-    return {name: str(value) for name, value in sorted(shown.items()) if not _is_secret(value)}
+    public = {name: getattr(settings, name) for name in settings.model_fields_set - HOLDS_A_PASSWORD}
+    return {name: str(value) for name, value in sorted(public.items()) if not _is_secret(value)}
 
 
 def _is_secret(value: object) -> bool:
     return isinstance(value, SecretStr) or (
-        isinstance(value, tuple) and any(isinstance(each, SecretStr) for each in value)
+        isinstance(value, tuple) and any(isinstance(part, SecretStr) for part in value)
     )
 
 

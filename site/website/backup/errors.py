@@ -10,25 +10,27 @@ class BackupError(Exception):
 class InvalidBackupError(BackupError):
     """A file is no backup that can be restored here."""
 
-    def __init__(self, path: Path, why: str) -> None:
-        self.path, self.why = path, why
-        super().__init__(f"{path} cannot be restored: {why}. Nothing was changed.")
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"{path} cannot be restored: {reason}. Nothing was changed.")
 
 
 class DamagedDatabaseError(BackupError):
     """The database itself does not pass its own check."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, problem: str) -> None:
         super().__init__(
-            f"The database is damaged: {what}. Restore the last good backup: carrel restore FILE"
+            f"The database is damaged: {problem}. Restore the last good backup: carrel restore FILE"
         )
 
 
 class BackupCopyError(BackupError):
     """The database is whole, and could not be copied."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(f"The database could not be copied: {what}. Make room on the disk, and try again.")
+    def __init__(self, problem: str) -> None:
+        super().__init__(
+            f"The database could not be copied: {problem}. Make room on the disk, and try again."
+        )
 
 
 class SiteRunningError(BackupError):
@@ -51,7 +53,7 @@ class BackupBusyError(BackupError):
 class ProgramFailedError(BackupError):
     """One of PostgreSQL's programs is missing, or did not do its work."""
 
-    def __init__(self, program: str, said: str) -> None:
-        lines = said.strip().splitlines() or ["it said nothing"]
+    def __init__(self, program: str, output: str) -> None:
+        lines = output.strip().splitlines() or ["it said nothing"]
         first = next((line for line in lines if "error" in line.lower()), lines[-1])
         super().__init__(f"{program} failed: {first}")

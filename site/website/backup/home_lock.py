@@ -1,56 +1,25 @@
-"""Who has the home in use: the site's processes share a lock on it, a restoration needs it alone.
+"""Who has the home in use: the site's processes share a lock on it, a restore needs it alone."""
 
-The system itself gives a lock back when its process ends, however it ends.
-"""
-
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+from carrel.locks import file_lock
 from website.backup.errors import BackupBusyError, SiteRunningError
 
 IN_USE = "running.lock"
-AT_WORK = ".lock"
+BACKUP = ".lock"
 
 
-@contextmanager
-def site_runs(home: Path) -> Iterator[None]:
-    """Around the life of a website or worker. Raises `BackupBusyError` while a restoration is under way."""
-    with _held(home / IN_USE, fcntl.LOCK_SH) as got:
-        if not got:
-            raise BackupBusyError
-        yield
+def site_lock(home: Path) -> AbstractContextManager[None]:
+    """Around the life of a website or worker. Raises `BackupBusyError` while a restore is under way."""
+    return file_lock(home / IN_USE, BackupBusyError(), shared=True)
 
 
-@contextmanager
-def alone(home: Path) -> Iterator[None]:
-    """Around a restoration. Raises `SiteRunningError`."""
-    with _held(home / IN_USE, fcntl.LOCK_EX) as got:
-        if not got:
-            raise SiteRunningError
-        yield
+def restore_lock(home: Path) -> AbstractContextManager[None]:
+    """Around a restore. Raises `SiteRunningError`."""
+    return file_lock(home / IN_USE, SiteRunningError())
 
 
-@contextmanager
-def one_at_a_time(folder: Path) -> Iterator[None]:
+def backup_lock(folder: Path) -> AbstractContextManager[None]:
     """Around whatever writes into the folder of backups. Raises `BackupBusyError`."""
-    with _held(folder / AT_WORK, fcntl.LOCK_EX) as got:
-        if not got:
-            raise BackupBusyError
-        yield
-
-
-@contextmanager
-def _held(path: Path, kind: int) -> Iterator[bool]:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(handle, kind | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(handle)
+    return file_lock(folder / BACKUP, BackupBusyError())

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy.engine import URL
 
-from website.backup.contents import Contents, contents
+from website.backup.contents import Contents, count_contents
 from website.backup.errors import DamagedDatabaseError, ProgramFailedError
 
 NAME = "database.pgdump"
@@ -29,17 +29,17 @@ def dump(url: URL, copy: Path) -> Contents:
         assert row  # noqa: S101 - narrows the type
         options = ("--format=custom", "--no-owner", "--no-privileges", "--schema=public")
         _run(url, "pg_dump", *options, f"--snapshot={row[0]}", f"--file={copy}")
-        return contents(connection, [name for (name,) in connection.execute(TABLES)])
+        return count_contents(connection, [name for (name,) in connection.execute(TABLES)])
 
 
-def checked(url: URL) -> Contents:
+def count(url: URL) -> Contents:
     """What a database holds."""
     with psycopg.connect(_libpq(url)) as connection:
-        return contents(connection, [name for (name,) in connection.execute(TABLES)])
+        return count_contents(connection, [name for (name,) in connection.execute(TABLES)])
 
 
 def is_empty(url: URL) -> bool:
-    """Whether nothing of ours is there yet."""
+    """Whether the database has no schema of ours yet."""
     with psycopg.connect(_libpq(url)) as connection:
         return connection.execute(f"{TABLES} AND tablename = 'alembic_version'").fetchone() is None
 
@@ -78,9 +78,9 @@ def drop_scratch(url: URL, name: str) -> None:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
 
 
-def require_same(found: Contents, wanted: Contents) -> None:
+def require_same(actual: Contents, wanted: Contents) -> None:
     """Raises `DamagedDatabaseError` when two counts differ."""
-    if found != wanted:
+    if actual != wanted:
         raise DamagedDatabaseError("what was put back is not what was saved")
 
 
@@ -103,7 +103,7 @@ def _run(url: URL | None, program: str, *arguments: str) -> None:
 
 def _find(program: str) -> str:
     debian = (str(path / "bin" / program) for path in sorted(DEBIAN.glob("*"), reverse=True))
-    found = next((path for path in debian if Path(path).exists()), None) or shutil.which(program)
-    if found is None:
+    path_found = next((path for path in debian if Path(path).exists()), None) or shutil.which(program)
+    if path_found is None:
         raise ProgramFailedError(program, "it is not installed: apt install postgresql-client")
-    return found
+    return path_found

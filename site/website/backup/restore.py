@@ -1,6 +1,6 @@
-"""Putting a backup back, so that nothing can become worse by it (DATA-12).
+"""Restoring a backup, without making anything worse (DATA-12).
 
-The file is read and checked wholly first. Then what is there now is saved. Then the database becomes the
+The file is read and fully verified first. Then the present state is saved. Then the database becomes the
 backup in one transaction, in which all mail is held: killed at any point, it is the old or the new.
 """
 
@@ -13,17 +13,16 @@ from sqlalchemy import update
 from carrel import clock
 from carrel.db import Database
 from carrel.http.services import open_database
-from carrel.mail import holds
+from carrel.mail import restore_hold
 from carrel.page_cache import CacheVersion
 from carrel.settings import Settings
 from website.backup import archive, backup_store, create, home_lock, postgres_copy, sqlite_copy
 from website.backup.archive import Manifest
-from website.backup.contents import Contents
 from website.backup.errors import DamagedDatabaseError, InvalidBackupError
-from website.migrations import UnknownSchemaError, migrate
-from website.migrations.upgrade import refuse_unknown
+from website.migrations import migrate
+from website.migrations.upgrade import is_known
 
-EPOCHS_AHEAD = 1_000_000  # so that no page kept from before looks current
+VERSIONS_AHEAD = 1_000_000  # so that no page kept from before looks current
 
 
 @dataclass(frozen=True)
@@ -41,8 +40,8 @@ def restore(settings: Settings, file: Path) -> Restored:
     """
     db = open_database(settings)
     try:
-        with home_lock.alone(settings.home), home_lock.one_at_a_time(backup_store.folder(settings.home)):
-            backup_store.sweep(settings.home)
+        with home_lock.restore_lock(settings.home), home_lock.backup_lock(backup_store.folder(settings.home)):
+            backup_store.clean_up(settings.home)
             with create.scratch_folder(settings.home) as folder:
                 return _restore(settings, db, file, folder)
     finally:
@@ -68,7 +67,7 @@ def check(file: Path, db: Database) -> Manifest:
     """What a file says about itself, if it can be restored here. Raises `InvalidBackupError`."""
     manifest = archive.manifest_of(file)
     here = "sqlite" if db.is_sqlite else "postgresql"
-    if manifest.format > archive.FORMAT or not _is_known(manifest.revision):
+    if manifest.format > archive.FORMAT or not _may_be_read(manifest):
         raise InvalidBackupError(
             file, f"it was made by a later release ({manifest.release}): install that one first"
         )
@@ -77,42 +76,34 @@ def check(file: Path, db: Database) -> Manifest:
     return manifest
 
 
-def _is_known(revision: str) -> bool:
-    try:
-        refuse_unknown(revision)
-    except UnknownSchemaError:
-        return False
-    return True
+def _may_be_read(manifest: Manifest) -> bool:
+    return is_known(manifest.revision) or is_known(manifest.oldest or manifest.revision)
 
 
 def _require_room(settings: Settings, file: Path, manifest: Manifest) -> None:
     """Unpacked, and once more as the safety copy of what is there."""
-    needed = 2 * sum(each.size for each in manifest.files.values())
+    needed = 2 * sum(file.size for file in manifest.files.values())
     if (free := shutil.disk_usage(settings.home).free) < needed:
         raise InvalidBackupError(
             file, f"it needs {needed:,} bytes on the disk of {settings.home}, and {free:,} are free"
         )
 
 
-def _contents(manifest: Manifest) -> Contents:
-    return Contents(manifest.revision, manifest.rows, manifest.newest_payment)
-
-
 def _stage_sqlite(folder: Path, file: Path, manifest: Manifest) -> Path:
     """The database as it will be: whole, in this release's schema, with mail held."""
     copy = folder / sqlite_copy.NAME
     try:
-        found = sqlite_copy.checked(copy)
-    except DamagedDatabaseError as wrong:
-        raise InvalidBackupError(file, str(wrong)) from None
-    if found != _contents(manifest):
+        staged_contents = sqlite_copy.verify(copy)
+    except DamagedDatabaseError as error:
+        raise InvalidBackupError(file, str(error)) from None
+    if staged_contents != manifest.contents:
         raise InvalidBackupError(file, "it does not hold the rows that its manifest counts")
     staged = Database(f"sqlite:///{copy}")
     try:
         migrate(staged)
         with staged.write() as session:
-            holds.begin(session, backup_made_at=manifest.made_at)
-            session.execute(update(CacheVersion).values(value=CacheVersion.value + EPOCHS_AHEAD))
+            restore_hold.start(session, backup_made_at=manifest.made_at)
+            session.execute(update(CacheVersion).values(value=CacheVersion.value + VERSIONS_AHEAD))
     finally:
         staged.close()
     return copy
@@ -126,18 +117,18 @@ def _stage_postgres(folder: Path) -> Path:
 
 def _last_statements(manifest: Manifest) -> list[str]:
     return [
-        postgres_copy.agreement(_contents(manifest)),
-        holds.as_statement(clock.now(), manifest.made_at),
-        f"UPDATE epoch SET value = value + {EPOCHS_AHEAD}",  # noqa: S608 - a constant
+        postgres_copy.agreement(manifest.contents),
+        restore_hold.start_sql(clock.now(), manifest.made_at),
+        f"UPDATE epoch SET value = value + {VERSIONS_AHEAD}",  # noqa: S608 - a constant
     ]
 
 
 def _save(settings: Settings, db: Database) -> Path | None:
-    """The safety copy. A database that is too damaged for one is set aside as it lies there."""
+    """The safety copy. A database that is too damaged for one is set aside as it is."""
     if not _is_there(db):
         return None
     try:
-        return create.make_alone(settings, db, "before-restore")
+        return create.create_backup_locked(settings, db, "before-restore")
     except DamagedDatabaseError:
         folder = backup_store.folder(settings.home) / f"damaged-{clock.now():{backup_store.AT}}"
         sqlite_copy.set_aside(Path(str(db.url.database)), folder)

@@ -1,11 +1,12 @@
-"""The restore test: a backup put back in a scratch place, and the site that it gives asked for ten pages (DATA-11)."""
+"""The restore test: a backup is restored into a scratch folder, and its site is asked for ten pages (DATA-11)."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from flask import Flask
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from articles import queries
@@ -31,10 +32,11 @@ PAGES = (
     "/robots.txt",
 )
 ARTICLES = 10
+CreateApp = Callable[[Services], Flask]  # handed in, as the app itself shows the result of the last test
 
 
-class Result(BaseModel):
-    """What the last restore test found. `problem` is empty when the backup was good; `last_good_at` stays."""
+class RestoreTestResult(BaseModel):
+    """What a restore test found. `problem` is empty when the backup was good; `last_good_at` outlives failures."""
 
     backup: str
     tested_at: datetime
@@ -42,52 +44,54 @@ class Result(BaseModel):
     last_good_at: datetime | None = None
 
 
-def last_result(home: Path) -> Result | None:
-    """What was found the last time."""
+def last_result(home: Path) -> RestoreTestResult | None:
+    """The result of the last test, if there was one."""
     try:
-        return Result.model_validate_json((home / backup_store.FOLDER / RESULT).read_text("utf-8"))
+        return RestoreTestResult.model_validate_json((home / backup_store.FOLDER / RESULT).read_text("utf-8"))
     except (FileNotFoundError, ValidationError):
         return None
 
 
-def rehearse(settings: Settings, file: Path) -> Result:
-    """Restore a backup elsewhere, look at everything, and write down what was found. Raises `BackupBusyError`."""
-    with home_lock.one_at_a_time(backup_store.folder(settings.home)):
-        backup_store.sweep(settings.home)
-        now, before = clock.now(), last_result(settings.home)
-        good_at = before.last_good_at if before else None
+def run(settings: Settings, file: Path, create_app: CreateApp) -> RestoreTestResult:
+    """Restore a backup elsewhere, verify all of it, and save what was found. Raises `BackupBusyError`."""
+    with home_lock.backup_lock(backup_store.folder(settings.home)):
+        backup_store.clean_up(settings.home)
+        now, last = clock.now(), last_result(settings.home)
+        good_at = last.last_good_at if last else None
         try:
-            _try(settings, file)
-            result = Result(backup=file.name, tested_at=now, last_good_at=now)
-        except (BackupError, OSError) as wrong:
-            result = Result(backup=file.name, tested_at=now, problem=str(wrong), last_good_at=good_at)
-        note(settings.home, result)
+            _verify(settings, file, create_app)
+            result = RestoreTestResult(backup=file.name, tested_at=now, last_good_at=now)
+        except (BackupError, OSError) as error:
+            result = RestoreTestResult(
+                backup=file.name, tested_at=now, problem=str(error), last_good_at=good_at
+            )
+        save_result(settings.home, result)
         return result
 
 
-def _try(settings: Settings, file: Path) -> None:
+def _verify(settings: Settings, file: Path, create_app: CreateApp) -> None:
     with create.scratch_folder(settings.home) as folder:
         manifest = archive.read(file, folder)
         with _scratch_site(settings, folder, manifest) as services:
-            found = _contents(services.db)
-            if found != Contents(manifest.revision, manifest.rows, manifest.newest_payment):
+            restored = _contents(services.db)
+            if restored != manifest.contents:
                 raise InvalidBackupError(file, "what came back is not what was saved")
-            if silent := _silent_pages(services):
-                raise InvalidBackupError(file, f"the restored site does not serve {', '.join(silent)}")
+            if failing := _failing_pages(services, create_app):
+                raise InvalidBackupError(file, f"the restored site does not serve {', '.join(failing)}")
 
 
 @contextmanager
 def _scratch_site(settings: Settings, folder: Path, manifest: Manifest) -> Iterator[Services]:
     with _scratch_database(settings, folder, manifest) as url:
-        services = make_services(settings.model_copy(update=_elsewhere(settings, folder, url)))
+        services = make_services(settings.model_copy(update=_scratch_settings(settings, folder, url)))
         try:
             yield services
         finally:
             services.db.close()
 
 
-def _elsewhere(settings: Settings, folder: Path, url: str) -> dict[str, object]:
-    """Other settings; and a key that nobody else has, as nothing here is for anybody's eyes."""
+def _scratch_settings(settings: Settings, folder: Path, url: str) -> dict[str, object]:
+    """Settings that reach nothing of the real site, with a key of their own."""
     keys = (SecretStr(new_token()),)
     base_url = settings.base_url or "http://127.0.0.1"
     return {"home": folder, "database_url": url, "base_url": base_url, "secret_keys": keys}
@@ -98,7 +102,7 @@ def _scratch_database(settings: Settings, folder: Path, manifest: Manifest) -> I
     if manifest.database == "sqlite":
         yield f"sqlite:///{folder / sqlite_copy.NAME}"
         return
-    real, name = Database(settings.database_url).url, f"carrel_rehearsal_{uuid.uuid4().hex[:12]}"
+    real, name = Database(settings.database_url).url, f"carrel_restore_test_{uuid.uuid4().hex[:12]}"
     url = postgres_copy.scratch(real, name)
     try:
         script = folder / "database.sql"
@@ -111,23 +115,21 @@ def _scratch_database(settings: Settings, folder: Path, manifest: Manifest) -> I
 
 def _contents(db: Database) -> Contents:
     if db.is_sqlite:
-        return sqlite_copy.checked(Path(str(db.url.database)))
-    return postgres_copy.checked(db.url)
+        return sqlite_copy.verify(Path(str(db.url.database)))
+    return postgres_copy.count(db.url)
 
 
-def _silent_pages(services: Services) -> list[str]:
-    """Those of ten pages or more that the site does not serve."""
-    from website.app import create_app  # here, as the app's own pages tell of the last test
-
+def _failing_pages(services: Services, create_app: CreateApp) -> list[str]:
+    """Which of ten pages or more the site does not serve."""
     client = create_app(services).test_client()
     with services.db.read() as session:
-        articles = [each.url for each in queries.newest(session, clock.now(), ARTICLES)]
-    asked = [*PAGES, *articles]
-    base = services.settings.base_url
-    return [path for path in asked if client.get(path, base_url=base).status_code != 200]
+        articles = [article.url for article in queries.newest(session, clock.now(), ARTICLES)]
+    base_url = services.settings.base_url
+    paths = [*PAGES, *articles]
+    return [path for path in paths if client.get(path, base_url=base_url).status_code != 200]
 
 
-def note(home: Path, result: Result) -> None:
+def save_result(home: Path, result: RestoreTestResult) -> None:
     """Keep a result for `carrel doctor` and the dashboard."""
     path = backup_store.folder(home) / RESULT
     aside = path.with_suffix(".part")

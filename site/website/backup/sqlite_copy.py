@@ -8,7 +8,7 @@ from typing import Any
 import pysqlite3
 
 from carrel.db import BUSY_TIMEOUT_MS
-from website.backup.contents import Contents, contents
+from website.backup.contents import Contents, count_contents
 from website.backup.errors import BackupCopyError, BackupError, DamagedDatabaseError
 
 NAME = "database.sqlite3"
@@ -18,24 +18,24 @@ BESIDE = ("", "-wal", "-shm")  # a database is up to three files
 
 
 def dump(database: Path, copy: Path) -> Contents:
-    """A checked snapshot; whoever writes meanwhile goes on. Raises `DamagedDatabaseError`."""
+    """A verified snapshot; writers are not blocked. Raises `DamagedDatabaseError`."""
     try:
         with closing(_open(database)) as source, closing(pysqlite3.connect(str(copy))) as target:
             source.backup(target)
             target.execute("PRAGMA journal_mode = DELETE")  # one file, complete in itself
-        return checked(copy)
-    except pysqlite3.DatabaseError as wrong:
-        raise _damaged(wrong) from None
+        return verify(copy)
+    except pysqlite3.DatabaseError as error:
+        raise _damaged(error) from None
 
 
-def checked(copy: Path) -> Contents:
+def verify(copy: Path) -> Contents:
     """What a snapshot holds. Raises `DamagedDatabaseError` unless it is whole."""
     try:
         with closing(_open(copy)) as connection:
             _check(connection)
-            return contents(connection, [row[0] for row in connection.execute(TABLES)])
-    except pysqlite3.DatabaseError as wrong:
-        raise _damaged(wrong) from None
+            return count_contents(connection, [row[0] for row in connection.execute(TABLES)])
+    except pysqlite3.DatabaseError as error:
+        raise _damaged(error) from None
 
 
 def install(copy: Path, database: Path) -> None:
@@ -46,18 +46,18 @@ def install(copy: Path, database: Path) -> None:
             target.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
             source.backup(target)
             target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except pysqlite3.DatabaseError as wrong:
-        raise _damaged(wrong) from None
+    except pysqlite3.DatabaseError as error:
+        raise _damaged(error) from None
     database.chmod(0o600)
 
 
 def set_aside(database: Path, folder: Path) -> None:
-    """Keep a damaged database as it lies there, and make its place free."""
+    """Move a damaged database into a folder, as it is."""
     folder.mkdir(parents=True)
-    there = [path for end in BESIDE if (path := Path(f"{database}{end}")).exists()]
-    for path in there:
+    files = [path for end in BESIDE if (path := Path(f"{database}{end}")).exists()]
+    for path in files:
         shutil.copy2(path, folder / path.name)
-    for path in there:
+    for path in files:
         path.unlink()
 
 
@@ -68,13 +68,13 @@ def _open(path: Path) -> Any:
 
 
 def _check(connection: Any) -> None:
-    said = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
-    if said != ["ok"]:
-        raise DamagedDatabaseError("; ".join(said))
-    if astray := connection.execute("PRAGMA foreign_key_check").fetchone():
-        raise DamagedDatabaseError(f"a row of {astray[0]} names a row of {astray[2]} that is not there")
+    messages = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
+    if messages != ["ok"]:
+        raise DamagedDatabaseError("; ".join(messages))
+    if violation := connection.execute("PRAGMA foreign_key_check").fetchone():
+        raise DamagedDatabaseError(f"a row of {violation[0]} names a row of {violation[2]} that is not there")
 
 
-def _damaged(wrong: Exception) -> BackupError:
+def _damaged(error: Exception) -> BackupError:
     """A lock or a full disk is no damage."""
-    return DamagedDatabaseError(str(wrong)) if str(wrong) in DAMAGE else BackupCopyError(str(wrong))
+    return DamagedDatabaseError(str(error)) if str(error) in DAMAGE else BackupCopyError(str(error))

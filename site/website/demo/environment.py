@@ -20,7 +20,7 @@ FILLED_IN = {
 
 
 @dataclass(frozen=True)
-class Neighbours:
+class Neighbors:
     """The outside world of the demo, where the operator named none: addresses on this machine."""
 
     stripe_api_base: str
@@ -49,17 +49,17 @@ def check_operators_settings(environ: Mapping[str, str]) -> Settings:
     return settings
 
 
-def fill_in(environ: Mapping[str, str], settings: Settings, neighbours: Neighbours) -> dict[str, str]:
+def fill_in(environ: Mapping[str, str], settings: Settings, neighbors: Neighbors) -> dict[str, str]:
     """The environment of the demo's processes: what is missing gets an example."""
     examples = FILLED_IN | {
         "CARREL_BASE_URL": f"http://127.0.0.1:{port(environ)}",
         "CARREL_SECRET_KEYS": _key(settings.home),
-        "SMTP_URL": neighbours.smtp_url,
+        "SMTP_URL": neighbors.smtp_url,
     }
     if not settings.stripe_secret_key.get_secret_value():
-        examples["STRIPE_SECRET_KEY"] = neighbours.stripe_key
-        examples["STRIPE_WEBHOOK_SECRET"] = neighbours.stripe_webhook_secret
-        examples["STRIPE_API_BASE"] = neighbours.stripe_api_base
+        examples["STRIPE_SECRET_KEY"] = neighbors.stripe_key
+        examples["STRIPE_WEBHOOK_SECRET"] = neighbors.stripe_webhook_secret
+        examples["STRIPE_API_BASE"] = neighbors.stripe_api_base
     return dict(environ) | {
         name: value for name, value in examples.items() if not _is_set(environ, settings, name)
     }

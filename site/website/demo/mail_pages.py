@@ -30,14 +30,14 @@ def mailbox() -> str:
 @blueprint.get("/<name>")
 def mail(name: str) -> str:
     """One mail: its text part, its headers, and a frame with its HTML."""
-    found = _mail(name)
-    text = found.get_body(("plain",))
+    message = _mail(name)
+    text = message.get_body(("plain",))
     return render_template(
         "demo/mail.html",
         name=name,
-        mail=found,
+        mail=message,
         text=text.get_content() if text else "",
-        headers=found.items(),
+        headers=message.items(),
     )
 
 

@@ -29,7 +29,7 @@ class Mailbox:
 
 
 def start(home: Path) -> tuple[Controller, str]:
-    """Start the mailbox on a free port; the server, and its address for `SMTP_URL`."""
+    """Start the mailbox on a free port; the server, and its URL for `SMTP_URL`."""
     controller = Controller(Mailbox(home / FOLDER), hostname="127.0.0.1", port=_free_port())
     controller.start()
     return controller, f"smtp://127.0.0.1:{controller.port}"

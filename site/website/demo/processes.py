@@ -9,11 +9,13 @@ import urllib.request
 from collections.abc import Mapping
 from urllib.error import URLError
 
+from carrel.command_line import CommandError
+
 START_SECONDS = 120.0  # on a slow machine; nobody waits that long on another
 STOP_SECONDS = 35.0
 
 
-class ProcessStartError(Exception):
+class ProcessStartError(CommandError):
     """A process of the demo ended before the site answered."""
 
 
@@ -29,10 +31,10 @@ class Processes:
         command = [sys.executable, "-m", "website", *arguments]
         self._children[name] = subprocess.Popen(command, env=self._environ, start_new_session=True)
 
-    def wait_until_it_answers(self, address: str) -> None:
-        """Return when the address answers. Raises `ProcessStartError`."""
+    def wait_until_it_answers(self, url: str) -> None:
+        """Return when the URL answers. Raises `ProcessStartError`."""
         give_up = time.monotonic() + START_SECONDS
-        while not _answers(address):
+        while not _answers(url):
             if (dead := self.first_dead()) or time.monotonic() > give_up:
                 raise ProcessStartError(f"The {dead or 'site'} did not start; its message stands above.")
             time.sleep(0.05)
@@ -58,9 +60,9 @@ def _signal(child: subprocess.Popen[bytes], number: int) -> None:
         os.kill(child.pid, number)
 
 
-def _answers(address: str) -> bool:
+def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(address, timeout=2) as response:  # noqa: S310 - our own loopback address
+        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310 - our own loopback address
             return bool(response.status == 200)
     except (URLError, OSError):
         return False

@@ -4,33 +4,31 @@ import errno
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import click
 
-from articles.publish import publish
-from carrel.ads.samples import seed_demo_ads
-from carrel.http.services import open_database
 from carrel.settings import Settings, SettingsError, load
 from website.demo import mailbox
 from website.demo.environment import (
-    Neighbours,
+    Neighbors,
     check_operators_settings,
     fill_in,
     has_own_mail_server,
     port,
     write_down,
 )
-from website.demo.fake_stripe import FakeStripe
-from website.demo.operator_setup import way_in
+from website.demo.fake_stripe import running_fake_stripe
+from website.demo.preparing import Prepared, prepare
 from website.demo.processes import Processes, ProcessStartError
-from website.migrations import migrate
 
-STANDIN_KEY = "sk_test_standin"
-STANDIN_SECRET = "whsec_demo"
-STANDIN_STATE = "stripe.db"
+FAKE_STRIPE_KEY = "sk_test_standin"
+FAKE_STRIPE_SECRET = "whsec_demo"
+FAKE_STRIPE_STATE = "stripe.db"
 
 THINGS_TO_TRY = """
   {site} is running at {address}   (Ctrl-C ends it)
@@ -38,10 +36,11 @@ THINGS_TO_TRY = """
   Three things to try:
     1. Read an article, and take its ads away: follow the line under the title; the test card is filled in.
     2. Subscribe at the foot of an article, then {mail}
-    3. Write: .venv/bin/carrel new cpb/my-first-article, edit the file, then .venv/bin/carrel publish
+    3. Write: {carrel} new {exam}/my-first-article, edit the file, then {carrel} publish
 
-  Other commands see this site by --demo: .venv/bin/carrel --demo doctor
-  The operator's desk: {desk}
+  Other commands see this site by --demo: {carrel} --demo doctor
+  A site of your own begins with: {carrel} init my-site --from-demo
+  The operator's desk: {operator_url}
   The money side of the test payments: {stripe}
 """
 IN_THE_MAILBOX = "open the mailbox: {address}/demo/mail/"
@@ -49,20 +48,20 @@ BY_THEIR_OWN = "read your mail: it goes out through your own mail server (SMTP_U
 
 
 def run_demo() -> None:
-    """Run web, worker and their neighbours. Raises `SettingsError`, `DatabaseUnusableError`, `ProcessStartError`."""
+    """Run web, worker and their neighbors. Raises `SettingsError`, `DatabaseUnusableError`, and click's exceptions."""
     settings = check_operators_settings(os.environ)
     _refuse_taken_port(port(os.environ))
-    desk = prepare(settings)
+    prepared = prepare(settings)
     with ExitStack() as stack:
-        environ = stack.enter_context(_neighbours(settings))
+        environ = stack.enter_context(_neighbors(settings))
         stack.callback(write_down(settings.home, os.environ, environ).unlink, missing_ok=True)
         processes = Processes(environ)
         stack.callback(processes.stop)
         own_mail = has_own_mail_server(os.environ, settings)
-        _start(processes, load(environ, demo=True), desk, own_mail=own_mail)
+        _start(processes, load(environ, demo=True), prepared, own_mail=own_mail)
 
 
-def _start(processes: Processes, settings: Settings, desk: str, *, own_mail: bool) -> None:
+def _start(processes: Processes, settings: Settings, prepared: Prepared, *, own_mail: bool) -> None:
     interrupted = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: interrupted.set())
@@ -74,7 +73,9 @@ def _start(processes: Processes, settings: Settings, desk: str, *, own_mail: boo
             site=settings.site_name,
             address=settings.base_url,
             mail=(BY_THEIR_OWN if own_mail else IN_THE_MAILBOX).format(address=settings.base_url),
-            desk=settings.base_url + desk,
+            operator_url=settings.base_url + prepared.operator_path,
+            exam=prepared.exam,
+            carrel=_command(),
             stripe=settings.stripe_api_base,
         )
     )
@@ -84,17 +85,9 @@ def _start(processes: Processes, settings: Settings, desk: str, *, own_mail: boo
     click.echo("\nEnding …")
 
 
-def prepare(settings: Settings) -> str:
-    """Bring the schema up to date, publish what is in the content folder, show sample ads. The way to the desk."""
-    db = open_database(settings)
-    try:
-        migrate(db)
-        publish(settings, db)
-        with db.write() as session:
-            seed_demo_ads(session, settings)
-            return way_in(session)
-    finally:
-        db.close()
+def _command() -> str:
+    """How this command was typed."""
+    return sys.argv[0] if Path(sys.argv[0]).name == "carrel" else "carrel"
 
 
 def _refuse_taken_port(number: int) -> None:
@@ -102,30 +95,30 @@ def _refuse_taken_port(number: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", number))
-        except OSError as wrong:
-            why = "is taken by another program" if wrong.errno == errno.EADDRINUSE else "cannot be used"
+        except OSError as error:
+            why = "is taken by another program" if error.errno == errno.EADDRINUSE else "cannot be used"
             raise SettingsError(f"Port {number} {why}. Choose another: PORT={number + 1} make run") from None
 
 
 @contextmanager
-def _neighbours(settings: Settings) -> Iterator[Mapping[str, str]]:
+def _neighbors(settings: Settings) -> Iterator[Mapping[str, str]]:
     """Start the stand-in, and the mailbox where it is wanted; the environment that leads to them."""
-    address = f"http://127.0.0.1:{port(os.environ)}"
+    base_url = f"http://127.0.0.1:{port(os.environ)}"
     with ExitStack() as stack:
         smtp_url = ""
         if not has_own_mail_server(os.environ, settings):
             controller, smtp_url = mailbox.start(settings.home)
             stack.callback(controller.stop)
         stripe = stack.enter_context(
-            FakeStripe.running(
-                webhook_url=f"{address}/webhooks/stripe",
-                webhook_secrets=(STANDIN_SECRET,),
-                api_key=STANDIN_KEY,
+            running_fake_stripe(
+                webhook_url=f"{base_url}/webhooks/stripe",
+                webhook_secrets=(FAKE_STRIPE_SECRET,),
+                api_key=FAKE_STRIPE_KEY,
                 retry_delays=(1, 5, 15, 60, 300, 1800),
                 settle_after=20,
-                state=settings.home / STANDIN_STATE,
+                state=settings.home / FAKE_STRIPE_STATE,
             )
         )
         yield fill_in(
-            os.environ, settings, Neighbours(stripe.base_url, STANDIN_KEY, STANDIN_SECRET, smtp_url)
+            os.environ, settings, Neighbors(stripe.base_url, FAKE_STRIPE_KEY, FAKE_STRIPE_SECRET, smtp_url)
         )

@@ -1,1 +1,1 @@
-"""Is the site well? The same checks for the command, the operator's page and the hourly look; and numbers for Prometheus."""
+"""Health checks for the command, the admin page and the hourly alarm; and metrics for Prometheus."""

@@ -6,10 +6,10 @@ from dataclasses import asdict
 import click
 
 from carrel import clock
-from carrel.http.services import open_database
+from carrel.http.services import existing_database
 from carrel.settings import load
 from website.doctor.findings import CheckContext, Finding, Level
-from website.doctor.run_checks import examine, worst
+from website.doctor.run_checks import run_all, worst
 
 EXIT = {Level.WELL: 0, Level.LOOK: 1, Level.BAD: 2}
 MARK = {Level.WELL: "well", Level.LOOK: "LOOK", Level.BAD: "BAD "}
@@ -24,21 +24,21 @@ def doctor_command(form: str, offline: bool) -> None:
     Exit status: 0 all is well, 1 somebody should look at something, 2 something does not work.
     """
     settings = load()
-    db = open_database(settings)
+    db = existing_database(settings)
     try:
-        findings = examine(CheckContext(settings, db, clock.now(), ask_outside=not offline))
+        findings = run_all(CheckContext(settings, db, clock.now(), ask_outside=not offline))
     finally:
         db.close()
     click.echo(
-        json.dumps([asdict(each) for each in findings], indent=1) if form == "json" else _text(findings)
+        json.dumps([asdict(finding) for finding in findings], indent=1) if form == "json" else _text(findings)
     )
     raise click.exceptions.Exit(EXIT[worst(findings)])
 
 
 def _text(findings: list[Finding]) -> str:
     lines = []
-    for each in findings:
-        lines.append(f"{MARK[each.level]}  {each.check}: {each.says}")
-        if each.mend:
-            lines.append(f"        {each.mend}")
+    for finding in findings:
+        lines.append(f"{MARK[finding.level]}  {finding.check}: {finding.says}")
+        if finding.mend:
+            lines.append(f"        {finding.mend}")
     return "\n".join(lines)

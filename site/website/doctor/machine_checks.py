@@ -20,61 +20,73 @@ FREE_BYTES, FREE_PART = 500_000_000, 0.10
 TOO_OLD = timedelta(hours=48)
 
 
-def settings(patient: CheckContext) -> Finding:
+def settings(site: CheckContext) -> Finding:
     """Could a public site run on them?"""
-    if is_demo(patient.settings):
+    if is_demo(site.settings):
         return well("settings", "this is the demo, which fills in what is missing")
     try:
-        require_production(patient.settings)
-    except SettingsError as wrong:
-        return bad("settings", "they are not complete", str(wrong))
+        require_production(site.settings)
+    except SettingsError as error:
+        return bad("settings", "they are not complete", str(error))
     return well("settings", "they are complete")
 
 
-def secrets(patient: CheckContext) -> Finding:
+def secrets(site: CheckContext) -> Finding:
     """Do the keys fit a public site?"""
-    key = patient.settings.stripe_secret_key.get_secret_value()
-    if not patient.settings.alarm_email:
+    key = site.settings.stripe_secret_key.get_secret_value()
+    if not site.settings.alarm_email:
         return look("secrets", "nobody is told when something hurts", "Set ALARM_EMAIL.")
-    if patient.settings.is_https and key.startswith(("sk_test", "rk_test")):
+    if site.settings.is_https and key.startswith(("sk_test", "rk_test")):
         return look(
             "secrets", "Stripe's key is a test key: no real money comes", "Set the live key. docs/stripe.md"
         )
-    return well(
-        "secrets", f"{len(patient.settings.secret_keys)} signing keys; Stripe {'on' if key else 'off'}"
+    return well("secrets", f"{len(site.settings.secret_keys)} signing keys; Stripe {'on' if key else 'off'}")
+
+
+def network_ad(site: CheckContext) -> Finding:
+    """Can the ad network's tag ever show? Without consent it does not, and only a tool can ask for that."""
+    network = site.settings.network_ad
+    if not network.is_on:
+        return well("ad network", "no ad network is used")
+    if network.consent_script:
+        return well("ad network", "its tag shows to readers who consent")
+    return look(
+        "ad network",
+        "its tag never shows: nothing asks readers for their consent",
+        "Name your consent tool's script in consent_script under [network_ad]. docs/ads.md",
     )
 
 
-def database(patient: CheckContext) -> Finding:
+def database(site: CheckContext) -> Finding:
     """Does it answer, for reading and for writing?"""
     try:
-        with patient.db.read() as session:
+        with site.db.read() as session:
             session.execute(text("SELECT 1"))
-        with patient.db.write():
+        with site.db.write():
             pass
-    except SQLAlchemyError as wrong:
+    except SQLAlchemyError as error:
         return bad(
             "database",
             "it does not answer",
-            f"{getattr(wrong, 'orig', wrong)}. Is it running, and the disk not full?",
+            f"{getattr(error, 'orig', error)}. Is it running, and the disk not full?",
         )
-    kind = f"SQLite {pysqlite3.sqlite_version}" if patient.db.is_sqlite else "PostgreSQL"
+    kind = f"SQLite {pysqlite3.sqlite_version}" if site.db.is_sqlite else "PostgreSQL"
     return well("database", f"{kind} reads and writes")
 
 
-def migrations(patient: CheckContext) -> Finding:
+def migrations(site: CheckContext) -> Finding:
     """Is the schema this release's?"""
     try:
-        check_schema(patient.db)
-        check_columns(patient.db)
-    except (UnknownSchemaError, SQLAlchemyError) as wrong:
-        return bad("migrations", "the schema is not this release's", str(wrong))
-    return well("migrations", "the schema is this release's")
+        check_schema(site.db)
+        check_columns(site.db)
+    except (UnknownSchemaError, SQLAlchemyError) as error:
+        return bad("migrations", "the schema is not one that this release may run with", str(error))
+    return well("migrations", "the schema is one that this release may run with")
 
 
-def disk(patient: CheckContext) -> Finding:
+def disk(site: CheckContext) -> Finding:
     """Is there room? Warns at a tenth or 500 MB (DATA-08)."""
-    usage = shutil.disk_usage(patient.settings.home)
+    usage = shutil.disk_usage(site.settings.home)
     says = f"{usage.free / 1e9:.1f} GB of {usage.total / 1e9:.1f} GB are free"
     if usage.free < FREE_BYTES:
         return bad("disk", says, "Make room now: without it nobody can buy or sign in.")
@@ -83,26 +95,26 @@ def disk(patient: CheckContext) -> Finding:
     return well("disk", says)
 
 
-def clock(patient: CheckContext) -> Finding:
+def clock(site: CheckContext) -> Finding:
     """Did it jump? Stripe's signatures allow five minutes."""
-    with patient.db.read() as session:
+    with site.db.read() as session:
         newest = session.scalar(select(func.max(OutboxMail.created_at)))
-        theirs = None if patient.db.is_sqlite else session.scalar(select(func.now()))
-    if newest and newest > patient.now + TOLERANCE:
+        theirs = None if site.db.is_sqlite else session.scalar(select(func.now()))
+    if newest and newest > site.now + TOLERANCE:
         return bad("clock", f"a mail was queued at {newest:%Y-%m-%d %H:%M UTC}, which is still to come", SYNC)
-    if isinstance(theirs, datetime) and abs(theirs - patient.now) > TOLERANCE:
+    if isinstance(theirs, datetime) and abs(theirs - site.now) > TOLERANCE:
         return bad("clock", f"PostgreSQL's machine has {theirs:%H:%M:%S UTC}", SYNC)
-    return well("clock", f"{patient.now:%Y-%m-%d %H:%M:%S UTC}")
+    return well("clock", f"{site.now:%Y-%m-%d %H:%M:%S UTC}")
 
 
 SYNC = "Let the machine follow a time server: timedatectl set-ntp true"
 
 
-def worker(patient: CheckContext) -> Finding:
+def worker(site: CheckContext) -> Finding:
     """Is it at work?"""
-    seen = heartbeat.last(patient.settings.home)
-    if seen is None or patient.now - seen > heartbeat.ALIVE:
-        when = f"it was last seen {_ago(patient.now - seen)} ago" if seen else "it was never seen"
+    last_seen = heartbeat.last(site.settings.home)
+    if last_seen is None or site.now - last_seen > heartbeat.ALIVE:
+        when = f"it was last seen {_ago(site.now - last_seen)} ago" if last_seen else "it was never seen"
         return bad(
             "worker",
             when,
@@ -111,50 +123,50 @@ def worker(patient: CheckContext) -> Finding:
     return well("worker", "it is at work")
 
 
-def last_backup(patient: CheckContext) -> Finding:
+def last_backup(site: CheckContext) -> Finding:
     """Is there one of last night?"""
-    latest = patient.now + TOLERANCE  # a later one is of a clock that was ahead, and says nothing
-    newest = next((each for each in backup_store.every(patient.settings.home) if each.at <= latest), None)
+    latest = site.now + TOLERANCE  # a later one is of a clock that was ahead, and says nothing
+    newest = next(
+        (backup for backup in backup_store.all_backups(site.settings.home) if backup.at <= latest), None
+    )
     if newest is None:
         return look("last backup", "there is none yet", "Make one: carrel backup")
-    says = f"{newest.path.name}, {_ago(patient.now - newest.at)} old"
-    if patient.now - newest.at > TOO_OLD:
+    says = f"{newest.path.name}, {_ago(site.now - newest.at)} old"
+    if site.now - newest.at > TOO_OLD:
         return bad(
             "last backup", says, "Is the worker running, and the disk not full? Make one: carrel backup"
         )
     return well("last backup", says)
 
 
-def last_restore_test(patient: CheckContext) -> Finding:
+def last_restore_test(site: CheckContext) -> Finding:
     """Could the last backup be restored? (DATA-11)"""
-    result = restore_test.last_result(patient.settings.home)
+    result = restore_test.last_result(site.settings.home)
     if result is None:
         return look("last restore test", "there was none yet", "Make one: carrel backup --test")
     if result.problem:
         return bad("last restore test", result.problem, "Find out why, then: carrel backup --test")
-    if patient.now - result.tested_at > TOO_OLD:
+    if site.now - result.tested_at > TOO_OLD:
         return bad(
             "last restore test",
-            f"it is {_ago(patient.now - result.tested_at)} old",
+            f"it is {_ago(site.now - result.tested_at)} old",
             "Run: carrel backup --test",
         )
-    return well(
-        "last restore test", f"{result.backup} was restored {_ago(patient.now - result.tested_at)} ago"
-    )
+    return well("last restore test", f"{result.backup} was restored {_ago(site.now - result.tested_at)} ago")
 
 
-def comparison(patient: CheckContext) -> Finding:
+def comparison(site: CheckContext) -> Finding:
     """Is the ledger compared with Stripe?"""
-    if not patient.settings.sells:
+    if not site.settings.sells:
         return well("comparison with Stripe", "nothing is sold here")
-    with patient.db.read() as session:
+    with site.db.read() as session:
         last = session.scalar(select(func.max(Reconciliation.finished_at)))
-    if last is None or patient.now - last > timedelta(hours=1):
-        says = f"the last one was {_ago(patient.now - last)} ago" if last else "there was none yet"
+    if last is None or site.now - last > timedelta(hours=1):
+        says = f"the last one was {_ago(site.now - last)} ago" if last else "there was none yet"
         return look(
             "comparison with Stripe", says, "The worker does it every ten minutes; by hand: carrel reconcile"
         )
-    return well("comparison with Stripe", f"{_ago(patient.now - last)} ago")
+    return well("comparison with Stripe", f"{_ago(site.now - last)} ago")
 
 
 def _ago(span: timedelta) -> str:

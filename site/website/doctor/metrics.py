@@ -1,4 +1,4 @@
-"""The site in numbers, for Prometheus. All come from the tables and the home, so that each process says the same.
+"""Metrics for Prometheus. All come from the tables and the home, so that each process reports the same.
 
 https://prometheus.io/docs/instrumenting/exposition_formats/
 """
@@ -17,8 +17,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from carrel import clock
 from carrel.accounts.models import Reader
 from carrel.http.services import Services
-from carrel.mail import holds
-from carrel.mail.models import Alarm, MailState, OutboxMail
+from carrel.mail import restore_hold
+from carrel.mail.models import Alarm, OutboxMail, OutboxState
 from newsletter.issues.models import Delivery
 from newsletter.subscribers.models import Subscriber
 from payments.models import Payment, StripeEvent
@@ -26,14 +26,14 @@ from website.backup import backup_store, restore_test
 from website.doctor import heartbeat
 
 
-def registry(services: Services) -> CollectorRegistry:
+def registry_of(services: Services) -> CollectorRegistry:
     """A registry with nothing in it but these numbers, asked for now."""
-    found = CollectorRegistry(auto_describe=False)
-    found.register(Numbers(services))
-    return found
+    collector_registry = CollectorRegistry(auto_describe=False)
+    collector_registry.register(SiteCollector(services))
+    return collector_registry
 
 
-class Numbers(Collector):
+class SiteCollector(Collector):
     """Asks the database and the home when it is asked."""
 
     def __init__(self, services: Services) -> None:
@@ -48,7 +48,7 @@ class Numbers(Collector):
     def _of_the_home(self) -> Iterator[Metric]:
         home, now = self._services.settings.home, clock.now()
         usage, tested = shutil.disk_usage(home), restore_test.last_result(home)
-        newest = next(iter(backup_store.every(home)), None)
+        newest = next(iter(backup_store.all_backups(home)), None)
         yield _one("carrel_disk_free_bytes", "Room on the disk of CARREL_HOME", usage.free)
         yield _age(
             "carrel_worker_beat_age_seconds", "Since the worker was last at work", heartbeat.last(home), now
@@ -73,9 +73,9 @@ def _of_tables(session: Session) -> Iterator[Metric]:
     dead = StripeEvent.dead_at.is_not(None)
     yield _count("carrel_stripe_events_dead", "Events that wait for the operator", session, dead)
     yield _one(
-        "carrel_mail_held", "1 while all mail is held after a restoration", int(holds.is_held(session))
+        "carrel_mail_held", "1 while all mail is held after a restoration", int(restore_hold.is_held(session))
     )
-    queued = select(func.min(OutboxMail.created_at)).where(OutboxMail.state == MailState.QUEUED)
+    queued = select(func.min(OutboxMail.created_at)).where(OutboxMail.state == OutboxState.QUEUED)
     yield _age(
         "carrel_mail_oldest_age_seconds", "How long the oldest mail waits", session.scalar(queued), now
     )

@@ -10,9 +10,9 @@ from carrel import clock
 from carrel.http.services import services
 from website.admin.guard import needs
 from website.admin.operators.roles import Need
-from website.doctor import metrics as numbers
 from website.doctor.findings import CheckContext
-from website.doctor.run_checks import examine, worst
+from website.doctor.metrics import registry_of
+from website.doctor.run_checks import run_all, worst
 
 page = Blueprint("doctor", __name__, template_folder="templates")
 metrics_page = Blueprint("metrics", __name__)
@@ -29,8 +29,7 @@ def init_app(app: Flask, admin: Flask) -> None:
 @needs(Need.HEALTH)
 def doctor() -> str:
     """Is the site well?"""
-    desk = services()
-    findings = examine(CheckContext(desk.settings, desk.db, clock.now()))
+    findings = run_all(CheckContext(services().settings, services().db, clock.now()))
     return render_template("doctor/doctor.html", findings=findings, worst=worst(findings))
 
 
@@ -39,7 +38,7 @@ def metrics() -> Response:
     """For who knows METRICS_TOKEN; without one, for this very machine, not through a proxy."""
     if not _may_see():
         abort(404)
-    return Response(generate_latest(numbers.registry(services())), content_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(registry_of(services())), content_type=CONTENT_TYPE_LATEST)
 
 
 def _may_see() -> bool:

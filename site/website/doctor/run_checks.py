@@ -1,4 +1,4 @@
-"""All checks, one after the other; one that fails itself is a finding too."""
+"""All checks, one after the other; one that crashes is a finding too."""
 
 from collections.abc import Callable, Sequence
 
@@ -9,12 +9,15 @@ from carrel.http.services import Services
 from carrel.mail.alarms import raise_alarm
 from website.doctor import machine_checks, traffic_checks
 from website.doctor.findings import CheckContext, Finding, Level, bad
+from website.doctor.samples import samples
 
 log = structlog.get_logger()
 Check = Callable[[CheckContext], Finding]
 CHECKS: tuple[Check, ...] = (
     machine_checks.settings,
     machine_checks.secrets,
+    samples,
+    machine_checks.network_ad,
     machine_checks.database,
     machine_checks.migrations,
     machine_checks.disk,
@@ -28,7 +31,7 @@ CHECKS: tuple[Check, ...] = (
     machine_checks.last_restore_test,
     traffic_checks.alarms,
 )
-WATCHED: tuple[Check, ...] = (
+ALARMING_CHECKS: tuple[Check, ...] = (
     machine_checks.disk,
     machine_checks.clock,
     machine_checks.last_backup,
@@ -37,35 +40,38 @@ WATCHED: tuple[Check, ...] = (
 WATCH_EVERY_SECONDS = 3600.0
 
 
-def examine(patient: CheckContext, checks: Sequence[Check] = CHECKS) -> list[Finding]:
+def run_all(site: CheckContext, checks: Sequence[Check] = CHECKS) -> list[Finding]:
     """What every check finds."""
-    return [_safely(check, patient) for check in checks]
+    return [_safely(check, site) for check in checks]
 
 
-def _safely(check: Check, patient: CheckContext) -> Finding:
+def _safely(check: Check, site: CheckContext) -> Finding:
     try:
-        return check(patient)
-    except Exception as wrong:  # a database that is away must not hide a full disk
-        log.warning("check failed", check=check.__name__, problem=type(wrong).__name__)
+        return check(site)
+    except Exception as error:  # a database that is away must not hide a full disk
+        log.warning("check failed", check=check.__name__, problem=type(error).__name__)
         return bad(
-            check.__name__.replace("_", " "), f"could not be checked: {type(wrong).__name__}", "See the log."
+            check.__name__.replace("_", " "), f"could not be checked: {type(error).__name__}", "See the log."
         )
 
 
 def worst(findings: Sequence[Finding]) -> Level:
-    """The worst of them."""
-    levels = {each.level for each in findings}
+    """The worst level among the findings."""
+    levels = {finding.level for finding in findings}
     return next((level for level in (Level.BAD, Level.LOOK) if level in levels), Level.WELL)
 
 
 def watch(services: Services) -> bool:
     """A step of the worker: an alarm for what must not wait until somebody looks. Never asks for another turn."""
-    patient = CheckContext(services.settings, services.db, clock.now())
-    wrong = [each for each in examine(patient, WATCHED) if each.level is Level.BAD]
-    if wrong:
+    site = CheckContext(services.settings, services.db, clock.now())
+    failed = [finding for finding in run_all(site, ALARMING_CHECKS) if finding.level is Level.BAD]
+    if failed:
         with services.db.write() as session:
-            for each in wrong:
+            for finding in failed:
                 raise_alarm(
-                    session, f"doctor:{each.check}", f"Look at the {each.check}", f"{each.says}. {each.mend}"
+                    session,
+                    f"doctor:{finding.check}",
+                    f"Look at the {finding.check}",
+                    f"{finding.says}. {finding.mend}",
                 )
     return False

@@ -8,8 +8,8 @@ from urllib.error import HTTPError
 
 from sqlalchemy import func, select
 
-from carrel.mail import holds
-from carrel.mail.models import Alarm, MailState, OutboxMail
+from carrel.mail import restore_hold
+from carrel.mail.models import Alarm, OutboxMail, OutboxState
 from carrel.mail.outcomes import MailServerError
 from carrel.mail.server import MailServer
 from carrel.settings import is_local
@@ -22,11 +22,11 @@ SECONDS = 5.0
 SKEW = timedelta(minutes=1)
 
 
-def webhook(patient: CheckContext) -> Finding:
+def webhook(site: CheckContext) -> Finding:
     """Do Stripe's events arrive, and are they handled?"""
-    if not patient.settings.sells:
+    if not site.settings.sells:
         return well("webhook", "nothing is sold here")
-    with patient.db.read() as session:
+    with site.db.read() as session:
         dead = session.scalar(select(func.count()).where(StripeEvent.dead_at.is_not(None))) or 0
         open_ = select(func.min(StripeEvent.created_at)).where(
             StripeEvent.handled_at.is_(None), StripeEvent.dead_at.is_(None)
@@ -35,73 +35,75 @@ def webhook(patient: CheckContext) -> Finding:
         newest = session.scalar(select(func.max(StripeEvent.received_at)))
     if dead:
         return bad("webhook", f"{dead} events could not be handled", "Look at them under /admin/inbox/.")
-    if waiting and patient.now - waiting > PATIENCE:
+    if waiting and site.now - waiting > PATIENCE:
         return look("webhook", f"an event waits since {waiting:%Y-%m-%d %H:%M UTC}", "Is the worker running?")
     says = f"the last event came {newest:%Y-%m-%d %H:%M UTC}" if newest else "no event has come yet"
     return well("webhook", says)
 
 
-def mail(patient: CheckContext) -> Finding:
+def mail(site: CheckContext) -> Finding:
     """Does mail go out?"""
-    with patient.db.read() as session:
-        held = holds.is_held(session)
-        queued = OutboxMail.state == MailState.QUEUED
+    with site.db.read() as session:
+        held = restore_hold.is_held(session)
+        queued = OutboxMail.state == OutboxState.QUEUED
         oldest = session.scalar(select(func.min(OutboxMail.created_at)).where(queued))
     if held:
         return look(
             "mail", "all mail is held since a backup was restored", "carrel mail resume --skip (or --again)"
         )
-    if oldest and patient.now - oldest > WAITS_TOO_LONG:
+    if oldest and site.now - oldest > WAITS_TOO_LONG:
         return bad(
             "mail", f"mail waits since {oldest:%Y-%m-%d %H:%M UTC}", "Look at the worker's log and SMTP_URL."
         )
-    return _mail_server(patient)
+    return _mail_server(site)
 
 
-def _mail_server(patient: CheckContext) -> Finding:
+def _mail_server(site: CheckContext) -> Finding:
     try:
-        server = MailServer.of(patient.settings)
-        if patient.ask_outside:
+        server = MailServer.of(site.settings)
+        if site.ask_outside:
             socket.create_connection((server.host, server.port), SECONDS).close()
-    except MailServerError as wrong:
-        return bad("mail", "it cannot be sent", str(wrong))
-    except OSError as wrong:
+    except MailServerError as error:
+        return bad("mail", "it cannot be sent", str(error))
+    except OSError as error:
         return bad(
             "mail",
-            f"the mail server does not answer: {wrong.strerror or wrong}",
+            f"the mail server does not answer: {error.strerror or error}",
             "Look at SMTP_URL and the firewall.",
         )
-    return well("mail", "nothing waits" + (", and the mail server answers" if patient.ask_outside else ""))
+    return well("mail", "nothing waits" + (", and the mail server answers" if site.ask_outside else ""))
 
 
-def stripe(patient: CheckContext) -> Finding:
+def stripe(site: CheckContext) -> Finding:
     """Can Stripe be reached, and does it have the same time?"""
-    if not patient.settings.sells or not patient.ask_outside:
-        return well("Stripe", "not asked" if patient.settings.sells else "nothing is sold here")
+    if not site.settings.sells or not site.ask_outside:
+        return well("Stripe", "not asked" if site.settings.sells else "nothing is sold here")
     try:
-        theirs = _time_at(patient.settings.stripe_api_base)
-    except OSError as wrong:
+        stripe_time = _time_at(site.settings.stripe_api_base)
+    except OSError as error:
         return bad(
-            "Stripe", f"it cannot be reached: {getattr(wrong, 'reason', wrong)}", "Look at the network."
+            "Stripe", f"it cannot be reached: {getattr(error, 'reason', error)}", "Look at the network."
         )
-    if theirs and abs(theirs - datetime.now(UTC)) > SKEW:
-        return bad("Stripe", f"it has {theirs:%H:%M:%S UTC}, and we have not", "timedatectl set-ntp true")
-    who = "the stand-in of this machine" if is_local(patient.settings.stripe_api_base) else "it"
+    if stripe_time and abs(stripe_time - datetime.now(UTC)) > SKEW:
+        return bad(
+            "Stripe", f"it has {stripe_time:%H:%M:%S UTC}, and we have not", "timedatectl set-ntp true"
+        )
+    who = "the stand-in of this machine" if is_local(site.settings.stripe_api_base) else "it"
     return well("Stripe", f"{who} answers, and the clocks agree")
 
 
-def _time_at(address: str) -> datetime | None:
+def _time_at(url: str) -> datetime | None:
     try:
-        with urllib.request.urlopen(address, timeout=SECONDS) as answer:  # noqa: S310 - a setting
-            said = answer.headers.get("Date")
+        with urllib.request.urlopen(url, timeout=SECONDS) as answer:  # noqa: S310 - a setting
+            date = answer.headers.get("Date")
     except HTTPError as refused:  # an answer as good as any
-        said = refused.headers.get("Date")
-    return parsedate_to_datetime(said) if said else None
+        date = refused.headers.get("Date")
+    return parsedate_to_datetime(date) if date else None
 
 
-def alarms(patient: CheckContext) -> Finding:
+def alarms(site: CheckContext) -> Finding:
     """Is there anything that nobody has seen?"""
-    with patient.db.read() as session:
+    with site.db.read() as session:
         subjects = session.scalars(select(Alarm.subject).where(Alarm.acknowledged_at.is_(None))).all()
     if subjects:
         return look(

@@ -1,10 +1,10 @@
-"""The schema and its history: every process can ask whether the database is its own, one may change it."""
+"""The schema and its history: every process can check that the database has this release's schema."""
 
 from sqlalchemy import inspect, text
 
 from carrel.db import Database, DatabaseUnusableError
 
-HEAD = "0006"  # the revision this release was made for
+HEAD = "0007"  # the revision this release was made for
 
 
 class UnknownSchemaError(DatabaseUnusableError):
@@ -12,14 +12,15 @@ class UnknownSchemaError(DatabaseUnusableError):
 
 
 def check_schema(db: Database) -> None:
-    """Refuse to start on a schema that is not ours. Raises `UnknownSchemaError`."""
-    found = current_revision(db)
-    if found == HEAD:
+    """Refuse to start on a schema that is neither ours nor a later one that lets us. Raises `UnknownSchemaError`."""
+    revision = current_revision(db)
+    if revision == HEAD:
         return
-    from website.migrations.upgrade import refuse_unknown  # here, as Alembic takes long to load
+    from website.migrations.upgrade import is_later  # here, as Alembic takes long to load
 
-    refuse_unknown(found)
-    older = "has an older schema than this release" if found else "is empty"
+    if is_later(db, revision):
+        return
+    older = "has an older schema than this release" if revision else "is empty"
     raise UnknownSchemaError(f"The database {older}. Run: carrel migrate")
 
 
@@ -28,14 +29,15 @@ def current_revision(db: Database) -> str | None:
     with db.engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
-        found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        return found
+        revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return revision
 
 
 def migrate(db: Database) -> bool:
     """Bring the schema to this release's, one process at a time. Returns whether anything was done.
 
-    Others that start meanwhile wait up to 60 s for it. Raises `UnknownSchemaError` on a newer schema.
+    Others that start meanwhile wait up to 60 s for it. A later schema that lets this release run stays as it is.
+    Raises `UnknownSchemaError` on one that does not.
     """
     from website.migrations.upgrade import upgrade
 
@@ -47,14 +49,14 @@ def migrate(db: Database) -> bool:
 def check_columns(db: Database) -> None:
     """Refuse a schema that lacks a column of ours, whatever revision it names (DATA-18). Raises `UnknownSchemaError`.
 
-    More columns than ours are well: a later release may have added them.
+    More columns are fine: a later release may have added them.
     """
     from website.migrations.models import needed  # here, as it loads every package
 
     with db.engine.connect() as connection:
-        found = inspect(connection).get_multi_columns()
-    there = {f"{table}.{column['name']}" for (_, table), columns in found.items() for column in columns}
-    if lacking := sorted(needed() - there):
+        tables = inspect(connection).get_multi_columns()
+    existing = {f"{table}.{column['name']}" for (_, table), columns in tables.items() for column in columns}
+    if lacking := sorted(needed() - existing):
         more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
         raise UnknownSchemaError(
             f"The database lacks {lacking[0]}{more}, although it names the schema {HEAD}: an unfinished release made "

@@ -9,6 +9,7 @@ from carrel.mail import models as mail
 from newsletter import models as newsletter
 from payments import models as payments
 from website.admin.operators import models as operators
+from website.migrations import compatibility
 
 MODULES = [
     audit,
@@ -17,6 +18,7 @@ MODULES = [
     accounts,
     ads,
     articles,
+    compatibility,
     mail,
     newsletter,
     operators,

@@ -1,19 +1,18 @@
 """The reader's own page: the pass, the address, the browsers signed in, taking everything out, leaving."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request
 
 from carrel.accounts import current_reader, erasure, readers, sessions
 from carrel.accounts.export import export
 from carrel.accounts.models import ReaderSession
+from carrel.http import cookies
 from carrel.http.redirects import see_other
 from carrel.http.services import services
-from carrel.http.session_cookie import clear_session_cookie, session_cookie
 from newsletter import account_summary as newsletter
 from payments.offer import price_display
-from payments.queries.account_summary import standing
+from payments.queries.account_summary import account_summary
 
 blueprint = Blueprint("account", __name__)
 DONE = {
@@ -30,15 +29,15 @@ def account() -> str:
     settings = services().settings
     with services().db.read() as session:
         browsers = sessions.of_reader(session, here.reader_id)
-        pass_and_history = standing(session, settings, here.reader_id)
-        news = newsletter.standing(session, settings, services().signer, here.reader)
+        pass_summary = account_summary(session, settings, here.reader_id)
+        news = newsletter.newsletter_summary(session, settings, services().signer, here.reader)
     done = DONE.get(request.args.get("done", ""))
     return render_template(
         "pages/account.html",
         reader=here.reader,
         here=here,
         browsers=browsers,
-        standing=pass_and_history,
+        pass_summary=pass_summary,
         price=price_display(settings),
         newsletter=news,
         day=day,
@@ -86,21 +85,21 @@ def delete() -> Response:
     """Leave for good."""
     here = current_reader.fresh()
     if request.form.get("sure") != "yes":
-        wrong = {"sure": "Tick the box if you want this: it cannot be taken back."}
-        return make_response(_delete_page(here, wrong), 400)
+        errors = {"sure": "Tick the box if you want this: it cannot be taken back."}
+        return make_response(_delete_page(here, errors), 400)
     with services().db.write() as session:
         erasure.erase(session, services().settings, readers.get(session, here.reader_id))
-    services().verdicts.drop(session_cookie())
+    services().audience_cache.drop(cookies.SESSION.value())
     response = make_response(render_template("pages/account_deleted.html"))
-    clear_session_cookie(response)
+    cookies.SESSION.clear(response)
     return response
 
 
 def day(moment: datetime) -> str:
     """A date in the operator's time zone, in words."""
-    local = moment.astimezone(ZoneInfo(services().settings.time_zone))
+    local = moment.astimezone(services().settings.zone)
     return f"{local.day} {local:%B %Y}"
 
 
-def _delete_page(here: ReaderSession, wrong: dict[str, str]) -> str:
-    return render_template("pages/account_delete.html", reader=here.reader, errors=wrong)
+def _delete_page(here: ReaderSession, errors: dict[str, str]) -> str:
+    return render_template("pages/account_delete.html", reader=here.reader, errors=errors)

@@ -1,4 +1,4 @@
-"""What the frame of every page shows: the site's own words, and the exams for the navigation."""
+"""What every page shows: the site's own words, and the exams for the navigation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from articles import queries
 from articles.models import Exam
 from carrel import clock
-from carrel.http.services import services
-from carrel.http.session_cookie import session_cookie
+from carrel.http import cookies
+from carrel.http.services import cache_version, services, services_of
 from carrel.settings import Settings
 from payments.offer import price_display
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class SiteInfo:
     """The site as templates name it."""
 
     name: str
@@ -30,15 +30,15 @@ class Site:
 
 
 def init_app(app: Flask) -> None:
-    """Give `site` and `exams` to every template."""
-    settings = app.extensions["carrel"].settings
-    app.jinja_env.globals["site"] = site_of(settings)
+    """Give `site`, `exams` and `footer` to every template."""
+    settings = services_of(app).settings
+    app.jinja_env.globals["site"] = site_info(settings)
     app.context_processor(Navigation().context)
 
 
-def site_of(settings: Settings) -> Site:
-    """The site's words, from its settings."""
-    return Site(
+def site_info(settings: Settings) -> SiteInfo:
+    """What templates say about the site, from its settings."""
+    return SiteInfo(
         settings.site_name,
         settings.site_tagline,
         settings.base_url,
@@ -50,22 +50,29 @@ def site_of(settings: Settings) -> Site:
 
 
 class Navigation:
-    """The exams, asked of the database once for each epoch."""
+    """The exams, read from the database once for each cache version."""
 
     def __init__(self) -> None:
-        self._epoch = -1
+        self._version = -1
         self._exams: Sequence[Exam] = []
 
     def context(self) -> dict[str, Any]:
-        """`exams` for the templates, and whether a private page says "Account" or "Sign in".
+        """`exams` and `footer` for the templates, and whether a private page says "Account" or "Sign in".
 
-        Without a database an error page still has its words. A kept page goes by its edition alone.
+        Without a database an error page still has its words. A cached page goes by its audience alone.
         """
         try:
-            epoch = services().epoch.value()
-            if epoch != self._epoch:
+            version = cache_version()
+            if version != self._version:
                 with services().db.read() as session:
-                    self._exams, self._epoch = queries.exams(session, clock.now()), epoch
+                    self._exams, self._version = queries.exams(session, clock.now()), version
         except SQLAlchemyError:
             pass
-        return {"exams": self._exams, "signed_in": bool(session_cookie())}
+        footer = footer_of(services().settings, self._exams)
+        return {"exams": self._exams, "footer": footer, "signed_in": bool(cookies.SESSION.value())}
+
+
+def footer_of(settings: Settings, exams: Sequence[Exam]) -> str:
+    """The footer of every page, with the bodies that certify for the exams."""
+    bodies = "; ".join(dict.fromkeys(exam.body for exam in exams)) or "the bodies behind its exams"
+    return settings.site_footer.format(site=settings.site_name, bodies=bodies)

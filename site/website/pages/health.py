@@ -1,4 +1,4 @@
-"""For machines that watch: is the process there, and can it do its work?"""
+"""For monitoring: is the process there, and can it do its work?"""
 
 from flask import Blueprint, Response, jsonify
 from sqlalchemy import text

@@ -1,171 +1,170 @@
-"""The reading pages: home, exam, topic, article. Each exists once for every edition."""
+"""The reading pages: home, exam, topic, article. Each is cached once for each audience."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect
 
 from articles import queries
 from articles.models import Article
-from articles.neighbors import neighbours
+from articles.neighbors import neighbors
 from articles.related import related
 from carrel.accounts import current_reader
 from carrel.ads import network
-from carrel.ads.ad_server import Place, Where
-from carrel.http.cached_response import Rendering, serve_edition
+from carrel.ads.ad_server import AdContext, SlotPlace
+from carrel.http.cached_response import Rendering, serve_cached
 from carrel.http.services import services
 from carrel.page_cache import Audience
 from newsletter.feeds import autodiscovery
-from payments.offer import Offer
+from payments.offer import PassOffer
 from website.pages import json_ld
 from website.pages.page_context import Meta, PageContext
-from website.pages.view_models import article_view, by_exam, home_shelf
+from website.pages.view_models import article_view, by_exam, home_section
 
 blueprint = Blueprint("pages", __name__)
 START_HERE = 3
-IN_ARTICLE = [Place.TOP, Place.INLINE, Place.SIDE, Place.FOOT]
+IN_ARTICLE = [SlotPlace.TOP, SlotPlace.INLINE, SlotPlace.SIDE, SlotPlace.FOOT]
 
 
-def _with_slots() -> Audience:
-    """The edition of a page that has slots: its policy names the ad network's hosts where one may stand."""
-    edition = current_reader.edition()
-    network.widen_policy(services().settings, edition)
-    return edition
+def _serve_with_slots(path: str, render: Callable[[Audience], Rendering]) -> Response:
+    """Serve a page with ad slots, under a policy that names the ad network's hosts where its ads may appear."""
+    audience = current_reader.audience()
+    network.widen_policy(services().settings, audience)
+    return serve_cached(path, audience, lambda: render(audience))
 
 
 @blueprint.get("/")
 def home() -> Response:
-    """The front door."""
-    edition = _with_slots()
-    return serve_edition("/", edition, lambda: render_home(edition))
+    """The home page."""
+    return _serve_with_slots("/", render_home)
 
 
-def render_home(edition: Audience) -> Rendering:
-    """Where to start, and a shelf for each exam."""
+def render_home(audience: Audience) -> Rendering:
+    """Where to start, and a section for each exam."""
     settings = services().settings
     with services().db.read() as session:
-        frame = PageContext(session, "/", edition)
-        shelves = [home_shelf(session, each, frame.now) for each in queries.exams(session, frame.now)]
-        slots, _ = frame.slots([Place.HOME], Where("/"))
-        start = [shelf.first[0] for shelf in shelves if shelf.first][:START_HERE]
+        context = PageContext(session, "/", audience)
+        sections = [home_section(session, exam, context.now) for exam in queries.exams(session, context.now)]
+        slots, _ = context.slots([SlotPlace.HOME], AdContext("/"))
+        start = [section.first[0] for section in sections if section.first][:START_HERE]
         meta = Meta(
             description=settings.site_tagline,
             json_ld=json_ld.of_site(settings),
             feeds=autodiscovery.site_feeds(settings.site_name),
         )
-        html = frame.render("pages/home.html", meta, shelves=shelves, start=start, slots=slots)
-        return html, frame.fresh_until
+        html = context.render("pages/home.html", meta, sections=sections, start=start, slots=slots)
+        return html, context.fresh_until
 
 
-@blueprint.get("/exams/<exam>/")
-def exam(exam: str) -> Response:
+@blueprint.get("/exams/<slug>/")
+def exam(slug: str) -> Response:
     """An exam: its articles in reading order."""
-    edition = _with_slots()
-    return serve_edition(f"/exams/{exam}/", edition, lambda: render_exam(exam, edition))
+    return _serve_with_slots(f"/exams/{slug}/", lambda audience: render_exam(slug, audience))
 
 
-def render_exam(slug: str, edition: Audience) -> Rendering:
-    """The exam's shelves."""
+def render_exam(slug: str, audience: Audience) -> Rendering:
+    """The exam's articles, domain by domain."""
     settings = services().settings
     with services().db.read() as session:
-        frame = PageContext(session, f"/exams/{slug}/", edition)
-        found = queries.find_exam(session, slug, frame.now) or abort(404)
-        shelves = queries.domain_sections(session, found, frame.now)
-        articles = [each for shelf in shelves for each in shelf.articles]
-        offer = frame.offer(found)
-        slots, _ = frame.slots([Place.LIST], Where(frame.path, slug), offer=offer)
-        feeds = autodiscovery.exam_feeds(found)
-        html = frame.render(
+        context = PageContext(session, f"/exams/{slug}/", audience)
+        exam = queries.find_exam(session, slug, context.now) or abort(404)
+        sections = queries.domain_sections(session, exam, context.now)
+        articles = [article for section in sections for article in section.articles]
+        offer = context.offer(exam)
+        slots, _ = context.slots([SlotPlace.LIST], AdContext(context.path, slug), offer=offer)
+        feeds = autodiscovery.exam_feeds(exam)
+        html = context.render(
             "pages/exam.html",
-            Meta(found.title, found.summary, json_ld=json_ld.of_exam(found, settings), feeds=feeds),
-            exam=found,
-            shelves=shelves,
-            topics=queries.topics(session, frame.now, found),
+            Meta(exam.title, exam.summary, json_ld=json_ld.of_exam(exam, settings), feeds=feeds),
+            exam=exam,
+            sections=sections,
+            topics=queries.topics(session, context.now, exam),
             count=len(articles),
-            minutes=sum(each.reading_minutes for each in articles),
+            minutes=sum(article.reading_minutes for article in articles),
             offer=offer,
             slots=slots,
             feeds=feeds,
         )
-        return html, frame.fresh_until
+        return html, context.fresh_until
 
 
-@blueprint.get("/topics/<topic>/")
-def topic(topic: str) -> Response:
+@blueprint.get("/topics/<slug>/")
+def topic(slug: str) -> Response:
     """A topic, across exams."""
-    edition = _with_slots()
-    return serve_edition(f"/topics/{topic}/", edition, lambda: render_topic(topic, edition))
+    return _serve_with_slots(f"/topics/{slug}/", lambda audience: render_topic(slug, audience))
 
 
-def render_topic(slug: str, edition: Audience) -> Rendering:
+def render_topic(slug: str, audience: Audience) -> Rendering:
     """The topic's articles, exam by exam."""
     with services().db.read() as session:
-        frame = PageContext(session, f"/topics/{slug}/", edition)
-        found = queries.find_topic(session, slug, frame.now) or abort(404)
-        articles = queries.topic_articles(session, found, frame.now)
-        slots, _ = frame.slots([Place.LIST], Where(frame.path, topics=(slug,)))
-        feeds = autodiscovery.topic_feeds(found)
-        many = "article" if len(articles) == 1 else "articles"
-        html = frame.render(
+        context = PageContext(session, f"/topics/{slug}/", audience)
+        topic = queries.find_topic(session, slug, context.now) or abort(404)
+        articles = queries.topic_articles(session, topic, context.now)
+        slots, _ = context.slots([SlotPlace.LIST], AdContext(context.path, topics=(slug,)))
+        feeds = autodiscovery.topic_feeds(topic)
+        noun = "article" if len(articles) == 1 else "articles"
+        html = context.render(
             "pages/topic.html",
-            Meta(found.name, f"{len(articles)} study {many} about {found.name}.", feeds=feeds),
-            topic=found,
+            Meta(topic.name, f"{len(articles)} study {noun} about {topic.name}.", feeds=feeds),
+            topic=topic,
             groups=by_exam(articles),
             count=len(articles),
             slots=slots,
             feeds=feeds,
         )
-        return html, frame.fresh_until
+        return html, context.fresh_until
 
 
 @blueprint.get("/articles/<slug>/")
 def article(slug: str) -> Response:
     """An article."""
-    edition = _with_slots()
-    return serve_edition(f"/articles/{slug}/", edition, lambda: render_article(slug, edition))
+    return _serve_with_slots(f"/articles/{slug}/", lambda audience: render_article(slug, audience))
 
 
-def render_article(slug: str, edition: Audience) -> Rendering:
+def render_article(slug: str, audience: Audience) -> Rendering:
     """The article's page."""
     settings = services().settings
     with services().db.read() as session:
-        frame = PageContext(session, f"/articles/{slug}/", edition)
-        found = find(frame, slug)
-        offer = frame.offer(found.exam)
-        slots, inline = _slots(frame, found, offer)
-        beside = neighbours(session, found, frame.now)
-        view = article_view(found, inline, related(session, found, frame.now), beside, settings)
+        context = PageContext(session, f"/articles/{slug}/", audience)
+        article = find(context, slug)
+        offer = context.offer(article.exam)
+        slots, inline = _slots(context, article, offer)
+        beside = neighbors(session, article, context.now)
+        view = article_view(article, inline, related(session, article, context.now), beside, settings)
         meta = Meta(
-            found.title,
-            found.summary,
+            article.title,
+            article.summary,
             "article",
-            json_ld=json_ld.of_article(found, settings),
-            feeds=autodiscovery.exam_feeds(found.exam),
+            json_ld=json_ld.of_article(article, settings),
+            feeds=autodiscovery.exam_feeds(article.exam),
         )
-        html = frame.render("pages/article.html", meta, article=view, offer=offer, slots=slots)
-        return html, frame.fresh_until
+        html = context.render("pages/article.html", meta, article=view, offer=offer, slots=slots)
+        return html, context.fresh_until
 
 
-def find(frame: PageContext, slug: str, suffix: str = "/") -> Article:
-    """The article; else the answer is 301 to where it moved, 410 when it is gone, or 404."""
-    found = queries.find_article(frame.session, slug, frame.now)
-    if isinstance(found, queries.Moved):
-        abort(redirect(found.url.removesuffix("/") + suffix, 301))
-    if isinstance(found, queries.Gone):
+def find(context: PageContext, slug: str, suffix: str = "/") -> Article:
+    """The article; otherwise 301 to where it moved, 410 when it was removed, or 404."""
+    article = queries.find_article(context.session, slug, context.now)
+    if isinstance(article, queries.Moved):
+        abort(redirect(article.url.removesuffix("/") + suffix, 301))
+    if isinstance(article, queries.Gone):
         abort(410)
-    return found or abort(404)
+    return article or abort(404)
 
 
-def _slots(frame: PageContext, found: Article, offer: Offer | None) -> tuple[dict[str, Any], dict[int, Any]]:
-    if not found.ads or found.content is None:
+def _slots(
+    context: PageContext, article: Article, offer: PassOffer | None
+) -> tuple[dict[str, Any], dict[int, Any]]:
+    if not article.ads or article.content is None:
         return {}, {}
-    where = Where(found.slug, found.exam.slug, tuple(topic.slug for topic in found.topics))
-    return frame.slots(IN_ARTICLE, where, found.content.blocks, offer)
+    where = AdContext(article.slug, article.exam.slug, tuple(topic.slug for topic in article.topics))
+    return context.slots(IN_ARTICLE, where, article.content.blocks, offer)
 
 
 @blueprint.get("/articles/<slug>.md")
 def article_markdown(slug: str) -> Response:
     """The article as plain Markdown: free, the same for everybody."""
-    return serve_edition(
+    return serve_cached(
         f"/articles/{slug}.md", Audience.GUEST, lambda: render_markdown(slug), "text/markdown"
     )
 
@@ -173,8 +172,8 @@ def article_markdown(slug: str) -> Response:
 def render_markdown(slug: str) -> Rendering:
     """Title, summary and text."""
     with services().db.read() as session:
-        frame = PageContext(session, f"/articles/{slug}/", Audience.GUEST)
-        found = find(frame, slug, ".md")
-        text = found.content.markdown if found.content else ""
-        head = f"# {found.title}\n\n> {found.summary}\n\nSource: {frame.canonical}\n\n"
-        return head + text, frame.fresh_until
+        context = PageContext(session, f"/articles/{slug}/", Audience.GUEST)
+        article = find(context, slug, ".md")
+        text = article.content.markdown if article.content else ""
+        heading = f"# {article.title}\n\n> {article.summary}\n\nSource: {context.canonical}\n\n"
+        return heading + text, context.fresh_until

@@ -1,4 +1,4 @@
-"""Images of articles: published under names made of their content, so that they may be kept for good."""
+"""Images under names made of their content, so that they may be cached for good."""
 
 import re
 from pathlib import Path

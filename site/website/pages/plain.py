@@ -5,7 +5,7 @@ from markupsafe import Markup
 
 from articles import queries
 from carrel.accounts import current_reader
-from carrel.http.cached_response import Rendering, serve_edition
+from carrel.http.cached_response import Rendering, serve_cached
 from carrel.http.services import services
 from carrel.page_cache import Audience
 from website.pages.page_context import Meta, PageContext
@@ -19,16 +19,16 @@ blueprint = Blueprint("plain", __name__)
 @blueprint.get("/terms/", defaults={"slug": "terms"})
 def page(slug: str) -> Response:
     """One of the plain pages."""
-    edition = current_reader.edition()
-    return serve_edition(f"/{slug}/", edition, lambda: render_page(slug, edition))
+    audience = current_reader.audience()
+    return serve_cached(f"/{slug}/", audience, lambda: render_page(slug, audience))
 
 
-def render_page(slug: str, edition: Audience) -> Rendering:
+def render_page(slug: str, audience: Audience) -> Rendering:
     """The page."""
     with services().db.read() as session:
-        frame = PageContext(session, f"/{slug}/", edition)
-        found = queries.find_page(session, slug) or abort(404)
-        meta = Meta(found.title, found.summary or "")
-        # Sanitised when it was published.
-        html = Markup(found.html)  # noqa: S704
-        return frame.render(f"pages/{slug}.html", meta, page=found, html=html), None
+        context = PageContext(session, f"/{slug}/", audience)
+        plain_page = queries.find_page(session, slug) or abort(404)
+        meta = Meta(plain_page.title, plain_page.summary or "")
+        # Sanitized when it was published.
+        html = Markup(plain_page.html)  # noqa: S704
+        return context.render(f"pages/{slug}.html", meta, page=plain_page, html=html), None

@@ -23,17 +23,17 @@ def search_page() -> str:
     page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
     with services().db.read() as session:
         now = clock.now()
-        found = search.search(session, query, now, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
-        topics = [] if found.total else queries.topics(session, now)
+        results = search.search(session, query, now, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+        topics = [] if results.total else queries.topics(session, now)
         return render_template(
             "pages/search.html",
-            edition=current_reader.edition().value,
+            audience=current_reader.audience().value,
             meta={"title": f"Search: {query}" if query else "Search", "robots": "noindex"},
             query=query,
-            results=found.hits,
-            total=found.total,
+            results=results.hits,
+            total=results.total,
             page=page,
-            pages=min(-(-found.total // PER_PAGE), LAST_PAGE),
+            pages=min(-(-results.total // PER_PAGE), LAST_PAGE),
             topics=topics,
-            address=f"/search?q={quote_plus(query)}&page=",
+            page_url=f"/search?q={quote_plus(query)}&page=",
         )

@@ -1,4 +1,4 @@
-"""What machines ask for: the sitemap, robots.txt, llms.txt, security.txt."""
+"""For search engines and other programs: the sitemap, robots.txt, llms.txt, security.txt."""
 
 from datetime import datetime, timedelta
 
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from articles import queries
 from carrel import clock
-from carrel.http.cached_response import Rendering, serve_edition
+from carrel.http.cached_response import Rendering, serve_cached
 from carrel.http.services import services
 from carrel.page_cache import Audience
 from website.pages.page_context import earliest
@@ -22,7 +22,7 @@ SECURITY_TXT_DAYS = 180  # RFC 9116: "Expires" within a year
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
     """Every public page, with the day on which it truly changed last."""
-    return serve_edition("/sitemap.xml", Audience.GUEST, render_sitemap, "application/xml")
+    return serve_cached("/sitemap.xml", Audience.GUEST, render_sitemap, "application/xml")
 
 
 def render_sitemap() -> Rendering:
@@ -46,7 +46,7 @@ def sitemap_entries(session: Session, now: datetime) -> list[Entry]:
 @blueprint.get("/llms.txt")
 def llms() -> Response:
     """The library for language models: every article as plain Markdown."""
-    return serve_edition("/llms.txt", Audience.GUEST, render_llms, TEXT)
+    return serve_cached("/llms.txt", Audience.GUEST, render_llms, TEXT)
 
 
 def render_llms() -> Rendering:
@@ -54,14 +54,16 @@ def render_llms() -> Rendering:
     now = clock.now()
     with services().db.read() as session:
         exams = queries.exams(session, now)
-        shelves = [(exam, queries.exam_articles(session, exam, now)) for exam in exams]
-        return render_template("machines/llms.txt", shelves=shelves), queries.next_change(session, now)
+        exams_with_articles = [(exam, queries.exam_articles(session, exam, now)) for exam in exams]
+        return render_template(
+            "machines/llms.txt", exams_with_articles=exams_with_articles
+        ), queries.next_change(session, now)
 
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Read everything that is public."""
-    return serve_edition("/robots.txt", Audience.GUEST, render_robots, TEXT)
+    return serve_cached("/robots.txt", Audience.GUEST, render_robots, TEXT)
 
 
 def render_robots() -> Rendering:
@@ -73,12 +75,12 @@ def render_robots() -> Rendering:
 
 @blueprint.get("/.well-known/security.txt")
 def security() -> Response:
-    """Whom to tell about a hole (RFC 9116)."""
-    return serve_edition("/.well-known/security.txt", Audience.GUEST, render_security, TEXT)
+    """Whom to tell about a vulnerability (RFC 9116)."""
+    return serve_cached("/.well-known/security.txt", Audience.GUEST, render_security, TEXT)
 
 
 def render_security() -> Rendering:
-    """The file, written anew each day so that it never expires."""
+    """The file, rendered each day so that it never expires."""
     now = clock.now()
     expires = (now + timedelta(days=SECURITY_TXT_DAYS)).replace(hour=0, minute=0, second=0, microsecond=0)
     body = render_template("machines/security.txt", settings=services().settings, expires=expires)

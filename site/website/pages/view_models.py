@@ -20,7 +20,7 @@ FIRST, NEWEST = 3, 3
 
 @dataclass(frozen=True, slots=True)
 class BlockView:
-    """A block of the text, and the slot that stands after it."""
+    """A block of the text, and the slot after it."""
 
     html: Markup
     slot: Any
@@ -57,12 +57,12 @@ def article_view(
     article: Article,
     inline: Mapping[int, Any],
     related: Sequence[Article],
-    neighbours: tuple[Article | None, Article | None],
+    neighbors: tuple[Article | None, Article | None],
     settings: Settings,
 ) -> ArticleView:
     """What `pages/article.html` shows."""
     assert article.content is not None  # noqa: S101 - only a visible article gets here
-    # The parts are sanitised when they are published, so that they may be marked as safe here.
+    # The parts are sanitized when they are published, so that they may be marked as safe here.
     blocks = [
         BlockView(Markup(block["html"]), inline.get(index))  # noqa: S704
         for index, block in enumerate(article.content.blocks)
@@ -71,18 +71,20 @@ def article_view(
         article=article,
         blocks=blocks,
         contents=article.content.contents,
-        changes=[ChangeView(date.fromisoformat(each["date"]), each["note"]) for each in article.changes],
+        changes=[
+            ChangeView(date.fromisoformat(change["date"]), change["note"]) for change in article.changes
+        ],
         published_on=day(article.published_at),
         updated_on=article.updated,
         related=related,
-        previous=neighbours[0],
-        next=neighbours[1],
+        previous=neighbors[0],
+        next=neighbors[1],
         report_url=f"mailto:{settings.contact_email}?subject={quote('An error in: ' + article.title)}",
     )
 
 
 @dataclass(frozen=True, slots=True)
-class HomeShelf:
+class HomeSection:
     """An exam on the home page: where it begins, what is new."""
 
     exam: Exam
@@ -91,9 +93,9 @@ class HomeShelf:
     count: int
 
 
-def home_shelf(session: Session, exam: Exam, now: datetime) -> HomeShelf:
+def home_section(session: Session, exam: Exam, now: datetime) -> HomeSection:
     """What the home page shows of an exam."""
-    return HomeShelf(
+    return HomeSection(
         exam,
         queries.exam_articles(session, exam, now, FIRST),
         queries.newest(session, now, NEWEST, exam=exam),
@@ -102,14 +104,17 @@ def home_shelf(session: Session, exam: Exam, now: datetime) -> HomeShelf:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ExamArticles:
     """The articles of one exam among others."""
 
     exam: Exam
     articles: list[Article]
 
 
-def by_exam(articles: Sequence[Article]) -> list[Group]:
+def by_exam(articles: Sequence[Article]) -> list[ExamArticles]:
     """Articles that come exam by exam, grouped."""
     runs = groupby(articles, key=lambda article: article.exam_id)
-    return [Group(found[0].exam, found) for found in (list(run) for _exam, run in runs)]
+    return [
+        ExamArticles(articles_of_exam[0].exam, articles_of_exam)
+        for articles_of_exam in (list(run) for _exam, run in runs)
+    ]

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 from articles import queries
 from articles.models import Article
-from articles.publish import Published
+from articles.publish import PublishReport
 from carrel import clock
 from carrel.db import Database
-from carrel.page_cache import current_epoch
+from carrel.page_cache import current_cache_version
 
-Publish = Callable[..., Published]
+Publish = Callable[..., PublishReport]
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
@@ -32,4 +32,4 @@ def article(db: Database, slug: str) -> Article:
 
 def epoch(db: Database) -> int:
     with db.read() as session:
-        return current_epoch(session)
+        return current_cache_version(session)

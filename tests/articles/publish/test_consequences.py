@@ -24,9 +24,9 @@ def test_a_moved_article_takes_the_links_to_it_along(
     publish_now()
     write_files(content, {"cpb/clean-claims.md": article_md("Clean claims", slug="tidy-claims")})
     publish_now()
-    found = article(db, "one")
-    assert found.content is not None
-    assert 'href="/articles/tidy-claims/"' in found.content.html
+    published = article(db, "one")
+    assert published.content is not None
+    assert 'href="/articles/tidy-claims/"' in published.content.html
 
 
 def test_a_removed_article_that_others_link_to_is_refused(
@@ -53,7 +53,7 @@ def test_a_heading_that_goes_away_breaks_the_links_of_unchanged_articles(
     with pytest.raises(PublishRefusedError) as refused:
         publish_now()
     (problem,) = refused.value.report.problems["cpb/one.md"]
-    assert (problem.code, problem.line, problem.mend) == ("anchor-broken", 6, "Did you mean #the-other-rule?")
+    assert (problem.code, problem.line, problem.hint) == ("anchor-broken", 6, "Did you mean #the-other-rule?")
 
 
 def test_a_new_link_to_a_place_in_an_unchanged_article_is_checked(
@@ -144,7 +144,7 @@ def test_a_domain_that_leaves_the_outline_leaves_the_library(
     with db.read() as session:
         (exam,) = queries.exams(session, clock.now())
         assert [domain.slug for domain in exam.domains] == ["payment", "rules"]
-        assert [each.topic.slug for each in queries.topics(session, clock.now())] == ["hipaa"]
+        assert [count.topic.slug for count in queries.topics(session, clock.now())] == ["hipaa"]
         assert session.scalar(select(func.count()).select_from(Topic)) == 3
 
 
@@ -156,9 +156,9 @@ def test_images_are_published_once_under_a_name_of_their_content(
     )
     publish_now()
     (file,) = (tmp_path / "media").iterdir()
-    found = article(db, "one")
-    assert found.content is not None
-    assert f'src="/media/{file.name}"' in found.content.html
+    published = article(db, "one")
+    assert published.content is not None
+    assert f'src="/media/{file.name}"' in published.content.html
     assert publish_now().is_empty
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from articles import queries
 from articles.models import Article
-from articles.publish import Published
+from articles.publish import PublishReport
 from articles.search.query import search
 from carrel import clock
 from carrel.db import Database
@@ -42,7 +42,7 @@ NEW = {
 }
 
 
-def seen(db: Database) -> dict[str, Any]:
+def visible_state(db: Database) -> dict[str, Any]:
     """All that readers can see, but for the epoch."""
     now = clock.now()
     with db.read() as session:
@@ -50,7 +50,7 @@ def seen(db: Database) -> dict[str, Any]:
         return {
             "articles": [(a.slug, a.title, a.content.html if a.content else "") for a in articles if isinstance(a, Article)],
             "exams": [exam.name for exam in queries.exams(session, now)],
-            "topics": [each.topic.name for each in queries.topics(session, now)],
+            "topics": [count.topic.name for count in queries.topics(session, now)],
             "pages": [(page.slug, page.title, page.html) for page in queries.plain_pages(session)],
             "found": [
                 sorted(hit.article.slug for hit in search(session, word, now).hits)
@@ -65,7 +65,7 @@ def _slugs(db: Database) -> list[str]:
         return list(session.scalars(select(Article.slug).order_by(Article.slug)))
 
 
-def waste(db: Database) -> list[int]:
+def count_orphans(db: Database) -> list[int]:
     """How many texts and search entries there are that no article uses."""
     with db.read() as session:
         texts = session.scalar(text("SELECT count(*) FROM article_body"))
@@ -75,9 +75,9 @@ def waste(db: Database) -> list[int]:
 
 
 def test_killed_at_any_point_the_old_library_is_whole_and_a_rerun_completes_the_new(
-    settings: Settings, content: Path, db: Database, image: bytes, publish_now: Callable[..., Published]
+    settings: Settings, content: Path, db: Database, image: bytes, publish_now: Callable[..., PublishReport]
 ) -> None:
-    ours = settings.model_copy(update={"content": content})
+    our_settings = settings.model_copy(update={"content": content})
 
     def become(files: dict[str, str], picture: bytes) -> None:
         shutil.rmtree(content)
@@ -88,22 +88,22 @@ def test_killed_at_any_point_the_old_library_is_whole_and_a_rerun_completes_the_
     become(OLD, image)
     publish_now()
     become(NEW, image + b"other")
-    steps = publish_until(ours, 0)
-    new = seen(db)
+    steps = publish_until(our_settings, 0)
+    new = visible_state(db)
     was_old = []
     for number in range(points):
         become(OLD, image)
         publish_now()
-        old = seen(db)
+        old = visible_state(db)
         become(NEW, image + b"other")
         kill_at = 1 + number * (steps - 1) // (points - 1)
-        publish_until(ours, kill_at)
-        after = seen(db)
+        publish_until(our_settings, kill_at)
+        after = visible_state(db)
         assert after in (old, new), f"half a library after step {kill_at} of {steps}"
         was_old.append(after == old)
         publish_now()
-        assert seen(db) == new, f"the rerun after step {kill_at} did not complete"
-        assert waste(db) == [0, 0]
+        assert visible_state(db) == new, f"the rerun after step {kill_at} did not complete"
+        assert count_orphans(db) == [0, 0]
     assert was_old[0]
     assert not was_old[-1]
     assert sum(was_old) > points / 2

@@ -1,8 +1,13 @@
 """Publishing: the library becomes what the files say."""
 
+import os
+import time
 from pathlib import Path
 
+import pytest
+
 from articles import queries
+from articles.loading import file_io
 from articles.queries import Gone, Moved
 from carrel.db import Database
 from tests.articles.publish.library import Publish, address, article, epoch, slugs
@@ -13,16 +18,16 @@ def test_the_first_publication_brings_everything(db: Database, publish_now: Publ
     outcome = publish_now()
     assert [file.slug for file in outcome.diff.added] == ["clean-claims", "medicare-basics"]
     assert (outcome.pages, outcome.exams) == (["about"], ["cpb"])
-    found = article(db, "clean-claims")
-    assert (found.title, found.exam.name, found.domain and found.domain.title) == (
+    published = article(db, "clean-claims")
+    assert (published.title, published.exam.name, published.domain and published.domain.title) == (
         "Clean claims",
         "CPB",
         "Claims",
     )
-    assert [topic.name for topic in found.topics] == ["Clean claims"]
-    assert found.content is not None
-    assert 'id="the-rule"' in found.content.html
-    assert found.content.contents == [{"id": "the-rule", "text": "The rule", "level": 2}]
+    assert [topic.name for topic in published.topics] == ["Clean claims"]
+    assert published.content is not None
+    assert 'id="the-rule"' in published.content.html
+    assert published.content.contents == [{"id": "the-rule", "text": "The rule", "level": 2}]
     with db.read() as session:
         page = queries.find_page(session, "about")
     assert page is not None
@@ -56,9 +61,9 @@ def test_a_change_that_keeps_size_and_time_is_seen(content: Path, db: Database, 
     path = content / "cpb/clean-claims.md"
     path.write_text(path.read_text().replace("nothing is missing", "nothing is wanting"))
     publish_now()
-    found = article(db, "clean-claims")
-    assert found.content is not None
-    assert "wanting" in found.content.text
+    published = article(db, "clean-claims")
+    assert published.content is not None
+    assert "wanting" in published.content.text
 
 
 def test_a_file_that_was_only_touched_is_not_made_anew(
@@ -69,6 +74,30 @@ def test_a_file_that_was_only_touched_is_not_made_anew(
     (content / "cpb/clean-claims.md").touch()
     assert publish_now().is_empty
     assert article(db, "clean-claims").body_id == body
+
+
+def test_a_touched_file_is_recognized_by_its_stat_the_next_time(
+    content: Path, db: Database, publish_now: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_io, "SETTLED_NS", -(10**18))  # no waiting until a stat proves something
+    publish_now()
+    path = content / "cpb/clean-claims.md"
+    os.utime(path, ns=(1, 1))
+    assert publish_now().is_empty
+    assert article(db, "clean-claims").stat == file_io.stat_of(path, time.time_ns())
+
+
+def test_each_file_is_read_once(content: Path, publish_now: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def read_and_note(path: Path, now_ns: int) -> file_io.SourceFile:
+        read.append(path.name)
+        return read_file(path, now_ns)
+
+    read_file = file_io.read_file
+    monkeypatch.setattr("articles.loading.markdown_file.read_file", read_and_note)
+    publish_now()
+    assert sorted(read) == ["about.md", "clean-claims.md", "medicare-basics.md"]
 
 
 def test_a_removed_file_leaves_an_address_that_says_so(

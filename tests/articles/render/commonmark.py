@@ -30,8 +30,8 @@ def examples() -> list[Example]:
         name = next(name for name in tar.getnames() if name.endswith(MEMBER))
         file = tar.extractfile(name)
         assert file is not None
-        found: list[Example] = json.load(file)
-        return found
+        loaded: list[Example] = json.load(file)
+        return loaded
 
 
 def _fetch(archive: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from articles.render import Context, render
+from articles.render import RenderContext, render
 
 
 @pytest.mark.parametrize(
@@ -18,8 +18,10 @@ from articles.render import Context, render
     ],
 )
 def test_html_is_left_out_and_named_once_a_line(text: str, lines: list[int]) -> None:
-    rendered = render(text, Context(first_line=1))
-    assert [(found.line, found.code) for found in rendered.problems] == [(line, "raw-html") for line in lines]
+    rendered = render(text, RenderContext(first_line=1))
+    assert [(problem.line, problem.code) for problem in rendered.problems] == [
+        (line, "raw-html") for line in lines
+    ]
     assert "<b>" not in rendered.html
     assert "<!--" not in rendered.html
 
@@ -37,8 +39,8 @@ def test_html_as_code_is_no_mistake() -> None:
     "frame", ["a\n\nb\nc {} d", "a\n\nb\n**{}**", "a\n\n- b\n- {}", "a\n\nb\n![{}](x.png)"]
 )
 def test_a_placeholder_is_a_mistake_on_its_line(word: str, frame: str) -> None:
-    problems = render(frame.replace("{}", word), Context(first_line=7)).problems
-    assert [(found.line, found.code) for found in problems] == [(10, "placeholder")]
+    problems = render(frame.replace("{}", word), RenderContext(first_line=7)).problems
+    assert [(problem.line, problem.code) for problem in problems] == [(10, "placeholder")]
 
 
 @pytest.mark.parametrize(
@@ -49,8 +51,8 @@ def test_words_that_only_look_like_placeholders_pass(text: str) -> None:
 
 
 def test_windows_line_ends_count_as_one() -> None:
-    rendered = render("a\r\n\r\nTODO\r\n", Context())
-    assert [found.line for found in rendered.problems] == [3]
+    rendered = render("a\r\n\r\nTODO\r\n", RenderContext())
+    assert [problem.line for problem in rendered.problems] == [3]
 
 
 def test_characters_that_no_page_can_carry_are_dropped() -> None:

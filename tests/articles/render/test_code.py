@@ -31,7 +31,7 @@ def test_con_10_a_language_whose_lexer_can_be_slow_stays_plain() -> None:
 
 
 def test_con_10_code_beyond_the_budget_stays_plain() -> None:
-    first = "x = 1\n" * (code.BUDGET // 6)
+    first = "x = 1\n" * (code.MAX_CHARACTERS // 6)
     html = render(f"```python\n{first}```\n\n```python\nyy = 2\n```").html
     assert '<span class="n">x</span>' in html
     assert "<code>yy = 2" in html

@@ -1,19 +1,19 @@
 """The plain form for feeds and mails."""
 
-from articles.render import Context, Picture, for_feed, render
+from articles.render import RenderContext, WebImage, for_feed, render
 
 URL = "https://carrel.test/articles/a/"
 QUESTION = "::: question\nWhich?\n\n- [ ] One\n\n  Because.\n\n- [x] **Two**\n\n  Right. So.\n:::\n"
 
 
-def feed(text: str, context: Context | None = None) -> str:
-    return for_feed(render(text, context or Context()).html, URL)
+def feed(text: str, context: RenderContext | None = None) -> str:
+    return for_feed(render(text, context or RenderContext()).html, URL)
 
 
 def test_con_06_every_address_is_absolute() -> None:
-    context = Context(
+    context = RenderContext(
         resolve_link=lambda path: "/articles/b/",
-        resolve_image=lambda src: Picture("/m/a-960.webp", 960, 540, "/m/a-480.webp 480w"),
+        resolve_image=lambda src: WebImage("/m/a-960.webp", 960, 540, "/m/a-480.webp 480w"),
     )
     html = feed("[b](b.md#c) [pass](/pass/) [out](https://example.org/x) ![alt](a.png)", context)
     assert html == (

@@ -1,6 +1,6 @@
 """Footnotes: both directions, and what has no other end."""
 
-from articles.render import Context, render
+from articles.render import RenderContext, render
 
 
 def test_calls_and_notes_lead_to_each_other_whatever_the_author_named_them() -> None:
@@ -32,18 +32,18 @@ def test_footnotes_are_the_last_block() -> None:
 
 
 def test_a_note_that_nobody_calls_is_a_mistake() -> None:
-    rendered = render("a\n\n[^1]: x", Context(first_line=3))
-    assert [(found.line, found.code) for found in rendered.problems] == [(5, "footnote-unused")]
+    rendered = render("a\n\n[^1]: x", RenderContext(first_line=3))
+    assert [(problem.line, problem.code) for problem in rendered.problems] == [(5, "footnote-unused")]
 
 
 def test_a_call_without_a_note_is_a_mistake() -> None:
     rendered = render("a\nb[^x] `[^code]`\n\n    [^code]\n")
-    assert [(found.line, found.code) for found in rendered.problems] == [(2, "footnote-undefined")]
+    assert [(problem.line, problem.code) for problem in rendered.problems] == [(2, "footnote-undefined")]
 
 
 def test_a_note_written_twice_is_a_mistake_and_shown_once() -> None:
     rendered = render("a[^1]\n\n[^1]: x\n[^1]: y")
-    assert [(found.line, found.code) for found in rendered.problems] == [(4, "footnote-duplicate")]
+    assert [(problem.line, problem.code) for problem in rendered.problems] == [(4, "footnote-duplicate")]
     assert rendered.html.count("<li") == 1
 
 
@@ -58,7 +58,7 @@ def test_a_call_in_an_alt_text_leaves_no_way_back_to_nowhere() -> None:
 
 def test_a_note_that_only_an_alt_text_calls_is_not_shown() -> None:
     rendered = render("![y[^1]](a.png)\n\n[^1]: z")
-    assert [found.code for found in rendered.problems] == ["footnote-unused"]
+    assert [problem.code for problem in rendered.problems] == ["footnote-unused"]
     assert "fn-1" not in rendered.html
     assert [block.kind for block in rendered.blocks] == ["figure"]
 

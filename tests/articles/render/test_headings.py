@@ -2,7 +2,7 @@
 
 import pytest
 
-from articles.render import Context, render
+from articles.render import RenderContext, render
 from articles.render.headings import slug
 
 
@@ -39,20 +39,20 @@ def test_a_heading_carries_its_id_and_a_link_to_itself() -> None:
 
 def test_contents_list_second_and_third_levels_outside_other_blocks() -> None:
     rendered = render("## A\n\n### B[^1]\n\n#### C\n\n> ## D\n\n[^1]: x")
-    assert [(found.text, found.level) for found in rendered.contents] == [("A", 2), ("B", 3)]
-    assert [found.text for found in rendered.headings] == ["A", "B", "C", "D"]
+    assert [(heading.text, heading.level) for heading in rendered.contents] == [("A", 2), ("B", 3)]
+    assert [heading.text for heading in rendered.headings] == ["A", "B", "C", "D"]
     assert rendered.anchors == {"a", "b", "c", "d"}
 
 
 def test_a_first_level_heading_is_a_mistake_on_the_line_of_the_file_and_becomes_second() -> None:
-    rendered = render("x\n\n# Title", Context(first_line=11))
-    assert [(found.line, found.code) for found in rendered.problems] == [(13, "heading-1")]
+    rendered = render("x\n\n# Title", RenderContext(first_line=11))
+    assert [(problem.line, problem.code) for problem in rendered.problems] == [(13, "heading-1")]
     assert "<h1" not in rendered.html
     assert rendered.contents[0].level == 2
 
 
 def test_a_heading_without_words_is_a_mistake() -> None:
-    assert [found.code for found in render("##\n\nx").problems] == ["heading-empty"]
+    assert [problem.code for problem in render("##\n\nx").problems] == ["heading-empty"]
 
 
 def test_a_jump_over_a_level_is_a_warning() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from articles.render import Picture, images
+from articles.render import WebImage, images
 from articles.render.image_problems import ImageError
 from carrel.images.image import BYTES
 
@@ -38,17 +38,17 @@ def put(root: Path, content: bytes, name: str = "a.png") -> Path:
     return path
 
 
-def publish(root: Path, content: bytes, name: str = "a.png") -> Picture:
-    return images.publish(put(root, content, name), root.parent / "media", "/media/")
+def publish(root: Path, content: bytes, name: str = "a.png") -> WebImage:
+    return images.publish_image(put(root, content, name), root.parent / "media", "/media/")
 
 
 def made(root: Path) -> dict[str, tuple[int, int]]:
-    found = {}
+    sizes = {}
     for path in sorted((root.parent / "media").iterdir()):
         with Image.open(path) as image:
             assert image.format == "WEBP"
-            found[path.name.rpartition("-")[2]] = image.size
-    return found
+            sizes[path.name.rpartition("-")[2]] = image.size
+    return sizes
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
@@ -116,7 +116,7 @@ def test_what_is_there_is_not_made_again_and_what_is_missing_is(root: Path) -> N
 def test_many_writers_at_once_leave_whole_files_only(root: Path) -> None:
     path, media = put(root, picture()), root.parent / "media"
     with ThreadPoolExecutor(8) as pool:
-        shown = set(pool.map(lambda _: images.publish(path, media, "/m/"), range(16)))
+        shown = set(pool.map(lambda _: images.publish_image(path, media, "/m/"), range(16)))
     assert len(shown) == 1
     assert sorted(made(root)) == ["1000.webp", "480.webp", "960.webp"]
 
@@ -181,25 +181,25 @@ def test_con_03_what_is_not_a_plain_image_is_refused_by_name_and_writes_nothing(
 ) -> None:
     path = put(root, content)
     with pytest.raises(ImageError) as checked:
-        images.inspect(path)
+        images.check_image(path)
     with pytest.raises(ImageError) as published:
-        images.publish(path, root.parent / "media", "/media/")
+        images.publish_image(path, root.parent / "media", "/media/")
     assert checked.value.code == published.value.code == code
     assert "a.png" in checked.value.message
-    assert checked.value.mend
+    assert checked.value.hint
     assert not (root.parent / "media").exists()
 
 
 def test_a_good_image_passes_the_check_and_writes_nothing(root: Path) -> None:
-    images.inspect(put(root, picture()))
+    images.check_image(put(root, picture()))
     assert not (root.parent / "media").exists()
 
 
 def test_an_image_is_found_beside_the_article_and_in_other_content_folders(root: Path) -> None:
     path = put(root, picture())
     (root / "ccm").mkdir()
-    assert images.find(root / "cpb", "a.png", root) == path
-    assert images.find(root / "ccm", "../cpb/a.png", root) == path
+    assert images.find_image(root / "cpb", "a.png", root) == path
+    assert images.find_image(root / "ccm", "../cpb/a.png", root) == path
 
 
 @pytest.mark.parametrize(
@@ -221,14 +221,14 @@ def test_con_03_paths_that_lead_nowhere_or_out_are_named(root: Path, src: str, c
     (root / "cpb" / "link.png").symlink_to(root.parent / "outside.png")
     (root / "cpb" / "loop.png").symlink_to(root / "cpb" / "loop.png")
     with pytest.raises(ImageError) as refused:
-        images.find(root / "cpb", src, root)
+        images.find_image(root / "cpb", src, root)
     assert refused.value.code == code
 
 
 def test_a_file_that_vanishes_or_is_no_file_is_named(root: Path) -> None:
     with pytest.raises(ImageError) as vanished:
-        images.inspect(root / "cpb" / "a.png")
+        images.check_image(root / "cpb" / "a.png")
     os.mkfifo(root / "cpb" / "pipe.png")
     with pytest.raises(ImageError) as pipe:
-        images.inspect(root / "cpb" / "pipe.png")
+        images.check_image(root / "cpb" / "pipe.png")
     assert (vanished.value.code, pipe.value.code) == ("image-missing", "image-unknown")

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from articles.render import Context, limits, render
+from articles.render import RenderContext, limits, render
 from tests.articles.render.hostile import CASES
 
 ACCEPTED = limits.CHARACTERS if os.environ.get("CARREL_FULL_FAULTS") else limits.CHARACTERS // 12
@@ -52,15 +52,15 @@ def test_con_10_hostile_text_that_is_short_enough_is_refused_or_rendered() -> No
         ("x\n" + "- " * (limits.NESTING + 1) + "a", "too-deep"),
         ("x\n" + "> 1. " * limits.NESTING, "too-deep"),
         ("x\n" + " " * (limits.INDENT + 1) + "- a", "too-deep"),
-        ("x\n" + "|" * (limits.BARS + 1), "table-too-wide"),
-        ("x\n" + ":::\n" * (limits.CONTAINERS + 1), "too-many-containers"),
+        ("x\n" + "|" * (limits.TABLE_BARS + 1), "table-too-wide"),
+        ("x\n" + ":::\n" * (limits.CONTAINER_FENCES + 1), "too-many-containers"),
         ("[^1]" * 40_000 + "\n\n[^1]: x", "too-large"),
         ("*a **a " * 20_000 + " a** a*" * 5_000, "too-deep"),
     ],
 )
 def test_con_10_every_limit_refuses_by_name_and_renders_nothing(text: str, code: str) -> None:
-    rendered = render(text, Context(first_line=5))
-    assert [found.code for found in rendered.problems] == [code]
+    rendered = render(text, RenderContext(first_line=5))
+    assert [problem.code for problem in rendered.problems] == [code]
     assert rendered.problems[0].line in (5, 6)
     assert rendered.blocks == ()
 
@@ -69,7 +69,7 @@ def test_con_10_every_limit_refuses_by_name_and_renders_nothing(text: str, code:
     "text",
     [
         "> " * 5 + "- " * 5 + "a",
-        "|" * limits.BARS,
+        "|" * limits.TABLE_BARS,
         "a" * limits.CHARACTERS,
         "    " * 20 + "code",
         "* " * limits.NESTING,
@@ -77,5 +77,5 @@ def test_con_10_every_limit_refuses_by_name_and_renders_nothing(text: str, code:
     ],
 )
 def test_what_stays_within_the_limits_is_rendered(text: str) -> None:
-    assert [found.code for found in render(text).problems] == []
+    assert [problem.code for problem in render(text).problems] == []
     assert render(text).blocks

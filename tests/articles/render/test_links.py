@@ -2,10 +2,10 @@
 
 import pytest
 
-from articles.render import Context, Link, render
+from articles.render import Link, RenderContext, render
 
 PATHS = {"a.md": "/articles/a/", "../ccm/b c.md": "/articles/b-c/"}
-CONTEXT = Context(first_line=10, resolve_link=PATHS.get)
+CONTEXT = RenderContext(first_line=10, resolve_link=PATHS.get)
 
 
 def test_a_link_to_an_article_gets_its_address_and_keeps_its_anchor() -> None:
@@ -57,13 +57,15 @@ def test_asvs_1_2_2_allowed_addresses_pass(href: str) -> None:
 )
 def test_asvs_1_2_2_other_schemes_are_named_and_removed(href: str) -> None:
     rendered = render(f"x\n\nmore\n[x](<{href}>)", CONTEXT)
-    assert [(found.line, found.code) for found in rendered.problems] == [(13, "link-scheme")]
+    assert [(problem.line, problem.code) for problem in rendered.problems] == [(13, "link-scheme")]
     assert "href" not in rendered.html
 
 
 @pytest.mark.parametrize("text", ["[x]()", "[](https://example.org)", "[ ](a.md)", "[x](<>)"])
 def test_a_link_without_words_or_address_is_a_mistake(text: str) -> None:
-    assert [(found.line, found.code) for found in render(text, CONTEXT).problems] == [(10, "link-empty")]
+    assert [(problem.line, problem.code) for problem in render(text, CONTEXT).problems] == [
+        (10, "link-empty")
+    ]
 
 
 def test_an_image_is_enough_to_fill_a_link() -> None:
@@ -71,16 +73,16 @@ def test_an_image_is_enough_to_fill_a_link() -> None:
 
 
 def test_a_path_that_is_no_article_is_a_mistake() -> None:
-    assert [found.code for found in render("[x](terms.pdf)").problems] == ["link-relative"]
+    assert [problem.code for problem in render("[x](terms.pdf)").problems] == ["link-relative"]
 
 
 def test_a_link_to_a_missing_place_in_the_same_article_is_a_mistake() -> None:
     rendered = render("## Here\n\n[x](#here)\n[y](#there)\n[z](#question-1)\n")
-    assert [(found.line, found.code) for found in rendered.problems] == [
+    assert [(problem.line, problem.code) for problem in rendered.problems] == [
         (4, "anchor-broken"),
         (5, "anchor-broken"),
     ]
-    assert "#here" in rendered.problems[0].mend
+    assert "#here" in rendered.problems[0].hint
 
 
 def test_asvs_1_2_2_a_backslash_makes_no_other_site() -> None:

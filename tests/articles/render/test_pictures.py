@@ -2,10 +2,10 @@
 
 import pytest
 
-from articles.render import Context, Image, Picture, render
+from articles.render import Image, RenderContext, WebImage, render
 
-PICTURE = Picture("/m/a-960.webp", 960, 540, "/m/a-480.webp 480w, /m/a-960.webp 960w")
-CONTEXT = Context(first_line=5, resolve_image={"a b.png": PICTURE}.get)
+PICTURE = WebImage("/m/a-960.webp", 960, 540, "/m/a-480.webp 480w, /m/a-960.webp 960w")
+CONTEXT = RenderContext(first_line=5, resolve_image={"a b.png": PICTURE}.get)
 
 
 def test_an_image_alone_with_a_title_is_a_figure_with_a_caption() -> None:
@@ -33,7 +33,9 @@ def test_an_image_among_words_stays_among_them() -> None:
 
 @pytest.mark.parametrize("text", ["![](a.png)", "x ![ ](a.png)"])
 def test_an_image_without_alt_text_is_a_mistake(text: str) -> None:
-    assert [(found.line, found.code) for found in render(f"x\n\n{text}").problems] == [(3, "alt-missing")]
+    assert [(problem.line, problem.code) for problem in render(f"x\n\n{text}").problems] == [
+        (3, "alt-missing")
+    ]
 
 
 def test_an_image_that_is_not_there_leaves_its_alt_text_and_is_listed() -> None:
@@ -47,5 +49,5 @@ def test_an_image_that_is_not_there_leaves_its_alt_text_and_is_listed() -> None:
 )
 def test_an_image_from_elsewhere_is_a_mistake_and_no_request(src: str) -> None:
     rendered = render(f"![x](<{src}>)")
-    assert [found.code for found in rendered.problems] == ["image-outside"]
+    assert [problem.code for problem in rendered.problems] == ["image-outside"]
     assert "<img" not in rendered.html

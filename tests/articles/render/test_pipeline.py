@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from articles.render import RENDERER, Context, Picture, for_feed, render
+from articles.render import RENDERER, RenderContext, WebImage, for_feed, render
 from articles.render.clean import clean
 from tests.articles.render.test_xss import faults
 
@@ -16,10 +16,10 @@ PARTS = (
     "\x00", "\x01", "\x0b", "\x1f", "\ufffe", "\u2028", "é", "\U0001f600", "\r", "\r\n", "TODO", "javascript:", "http://a.b", "a@b.c", "<", ">", '"', "'", "!", "https://",
 )  # fmt: skip
 ANYTHING = st.one_of(st.lists(st.sampled_from(PARTS), max_size=40).map("".join), st.text(max_size=200))
-CONTEXT = Context(
+CONTEXT = RenderContext(
     first_line=100,
     resolve_link=lambda path: "/articles/x/",
-    resolve_image=lambda src: Picture("/m/a.webp", 3, 2, "/m/a.webp 3w"),
+    resolve_image=lambda src: WebImage("/m/a.webp", 3, 2, "/m/a.webp 3w"),
 )
 
 
@@ -30,7 +30,7 @@ def test_any_text_renders_to_harmless_whole_blocks(text: str) -> None:
     last = 100 + text.count("\n") + text.count("\r")
     assert faults(rendered.html) == []
     assert all(faults(block.html) == [] for block in rendered.blocks)
-    lines = [found.line for found in rendered.problems] + [block.line for block in rendered.blocks]
+    lines = [problem.line for problem in rendered.problems] + [block.line for block in rendered.blocks]
     assert all(100 <= line <= last for line in lines)
     assert rendered.words == len(rendered.text.split())
     assert len({heading.id for heading in rendered.headings}) == len(rendered.headings)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from articles.render import Context, render
+from articles.render import RenderContext, render
 
 GOOD = """\
 ::: question
@@ -25,7 +25,7 @@ Which review **is** this?
 
 
 def codes(text: str) -> list[tuple[int, str]]:
-    return [(found.line, found.code) for found in render(text).problems]
+    return [(problem.line, problem.code) for problem in render(text).problems]
 
 
 def test_a_question_opens_without_a_script_and_gives_a_reason_for_every_option() -> None:
@@ -67,9 +67,9 @@ def test_two_right_options_are_a_choose_two() -> None:
 
 
 def test_a_tight_option_keeps_its_inline_words_and_lacks_a_reason() -> None:
-    rendered = render("::: question\nx?\n\n- [ ] a *b* `c`\n- [x] d\n:::\n", Context(first_line=20))
+    rendered = render("::: question\nx?\n\n- [ ] a *b* `c`\n- [x] d\n:::\n", RenderContext(first_line=20))
     assert '<span class="letter">A</span> a <em>b</em> <code>c</code></summary>' in rendered.html
-    assert [(found.line, found.code) for found in rendered.problems] == [
+    assert [(problem.line, problem.code) for problem in rendered.problems] == [
         (23, "question-no-reason"),
         (24, "question-no-reason"),
     ]
@@ -95,8 +95,8 @@ def test_every_mistake_in_a_question_has_its_line_and_its_name(
     before: str, after: str, expected: tuple[int, str] | None
 ) -> None:
     assert before in GOOD
-    found = codes(GOOD.replace(before, after))
-    assert found == [] if expected is None else expected in found
+    reported = codes(GOOD.replace(before, after))
+    assert reported == [] if expected is None else expected in reported
 
 
 @pytest.mark.parametrize(

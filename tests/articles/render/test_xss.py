@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
-from articles.render import Context, Picture, for_feed, render
+from articles.render import RenderContext, WebImage, for_feed, render
 from articles.render.clean import clean
 from tests.articles.render.xss_corpus import ELEMENTS, TRICKS, VECTORS
 
@@ -27,8 +27,10 @@ ON_TAG = {
 }
 OURS = re.compile(r"(https?://|mailto:|/(?![/\\])|#|[^:/\\]+([/?#].*)?\Z|\Z)", re.DOTALL)
 CONTEXTS = (
-    Context(),
-    Context(resolve_link=lambda path: "/articles/x/", resolve_image=lambda src: Picture("/m/a.webp", 9, 9)),
+    RenderContext(),
+    RenderContext(
+        resolve_link=lambda path: "/articles/x/", resolve_image=lambda src: WebImage("/m/a.webp", 9, 9)
+    ),
 )
 
 
@@ -36,26 +38,26 @@ def faults(html: str) -> list[str]:
     """Name everything in the HTML that a reader's browser must never meet."""
     page = f"<!doctype html><html><body><article>{html}</article><p id=after></p></body></html>"
     body = html5lib.parse(page, namespaceHTMLElements=False)[1]
-    found = [] if [child.tag for child in body] == ["article", "p"] else ["it breaks out of its place"]
+    harm = [] if [child.tag for child in body] == ["article", "p"] else ["it breaks out of its place"]
     for element in body[0].iter():
         if element is not body[0]:
-            found += _faults_of(element)
-    return found
+            harm += _faults_of(element)
+    return harm
 
 
 def _faults_of(element: Element) -> list[str]:
     tag = str(element.tag)
     if tag not in TAGS:
         return [f"<{tag}>"]
-    found = [f"{tag} {name}" for name in element.attrib if name not in ANYWHERE | ON_TAG.get(tag, set())]
-    found += [
+    harm = [f"{tag} {name}" for name in element.attrib if name not in ANYWHERE | ON_TAG.get(tag, set())]
+    harm += [
         f"{tag} {name}={element.attrib[name]}" for name in ("href", "src") if not _is_safe(element.get(name))
     ]
     if tag == "input" and (element.get("type") != "checkbox" or element.get("disabled") is None):
-        found.append("a box that can be used")
+        harm.append("a box that can be used")
     if str(element.get("id", "")).startswith("page-"):
-        found.append("an id of the page")
-    return found
+        harm.append("an id of the page")
+    return harm
 
 
 def _is_safe(address: str | None) -> bool:
@@ -70,8 +72,8 @@ def test_con_01_the_corpus_has_at_least_200_different_vectors() -> None:
 
 
 @pytest.mark.parametrize("context", CONTEXTS, ids=["as written", "resolved"])
-def test_con_01_no_vector_leaves_anything_that_runs(context: Context) -> None:
-    harmful = {vector: found for vector in VECTORS if (found := faults(render(vector, context).html))}
+def test_con_01_no_vector_leaves_anything_that_runs(context: RenderContext) -> None:
+    harmful = {vector: harm for vector in VECTORS if (harm := faults(render(vector, context).html))}
     assert harmful == {}
 
 
@@ -88,11 +90,11 @@ def test_con_01_no_vector_harms_inside_other_blocks() -> None:
     made = (
         frame.replace("{}", vector.replace("\n", " ")) for frame in frames for vector in (*ELEMENTS, *TRICKS)
     )
-    assert {text: found for text in made if (found := faults(render(text).html))} == {}
+    assert {text: harm for text in made if (harm := faults(render(text).html))} == {}
 
 
 def test_con_01_the_cleaner_alone_withstands_raw_html() -> None:
-    assert {html: found for html in ELEMENTS if (found := faults(clean(html)))} == {}
+    assert {html: harm for html in ELEMENTS if (harm := faults(clean(html)))} == {}
 
 
 def test_con_06_no_vector_reaches_a_feed_or_a_mail() -> None:

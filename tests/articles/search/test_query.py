@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from articles.search.query import Found, search
+from articles.search.query import SearchResults, search
 from articles.search.snippets import snippet
 from carrel.db import Database
 from tests.support.articles import SUMMARY, put_article, put_exam
@@ -15,13 +15,13 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 FILLER = "Words that say little about anything in particular, again and again and again. " * 20
 
 
-def find(db: Database, query: str, **options: object) -> Found:
+def find(db: Database, query: str, **options: object) -> SearchResults:
     with db.read() as session:
         return search(session, query, NOW, **options)  # type: ignore[arg-type]
 
 
-def slugs(found: Found) -> list[str]:
-    return [hit.article.slug for hit in found.hits]
+def slugs(results: SearchResults) -> list[str]:
+    return [hit.article.slug for hit in results.hits]
 
 
 @pytest.fixture
@@ -45,9 +45,9 @@ def shelf(db: Database) -> Database:
 
 
 def test_title_counts_more_than_summary_and_summary_more_than_text(shelf: Database) -> None:
-    found = find(shelf, "appeal")
-    assert found.total == 4
-    assert slugs(found)[:2] == ["in-title", "in-summary"]
+    results = find(shelf, "appeal")
+    assert results.total == 4
+    assert slugs(results)[:2] == ["in-title", "in-summary"]
 
 
 @pytest.mark.parametrize("query", ["appeals", "APPEAL", "appealing", "appea", "letter appe", "  appeal  "])
@@ -79,10 +79,10 @@ STRANGE = [
 
 def test_any_input_is_only_words(shelf: Database) -> None:
     for query in STRANGE:
-        found = find(shelf, query)
-        assert found.total >= len(found.hits), query[:40]
+        results = find(shelf, query)
+        assert results.total >= len(results.hits), query[:40]
         if "appeal" in query:
-            assert "in-text" in slugs(found), query[:40]
+            assert "in-text" in slugs(results), query[:40]
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -118,8 +118,8 @@ def test_pages_of_results_miss_nothing_and_repeat_nothing(db: Database) -> None:
             put_article(session, f"claim-{number}", text="A clean claim.")
     pages = [find(db, "claim", limit=10, offset=offset) for offset in (0, 10, 20, 30)]
     assert [page.total for page in pages] == [25] * 4
-    found = [slug for page in pages for slug in slugs(page)]
-    assert (len(found), len(set(found))) == (25, 25)
+    found_slugs = [slug for page in pages for slug in slugs(page)]
+    assert (len(found_slugs), len(set(found_slugs))) == (25, 25)
 
 
 def test_one_exam_may_be_asked_for(shelf: Database) -> None:

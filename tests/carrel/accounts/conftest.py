@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from carrel.accounts import links, sessions
-from carrel.accounts.models import Purpose
+from carrel.accounts.models import LinkPurpose
 from carrel.http.services import Services
 from carrel.mail.addresses import parse
 from carrel.mail.models import OutboxMail
@@ -49,16 +49,16 @@ def newest_mail(services: Services) -> Post:
 
 def link_in(mail: OutboxMail) -> str:
     """The path of the link in a mail's text."""
-    found = re.search(r"https://carrel\.test(/(?:sign-in|account)/\S+)", mail.text)
-    assert found, mail.text
-    return found[1]
+    match = re.search(r"https://carrel\.test(/(?:sign-in|account)/\S+)", mail.text)
+    assert match, mail.text
+    return match[1]
 
 
 def code_in(mail: OutboxMail) -> str:
     """The code in a mail's text."""
-    found = re.search(r"^ +(\d{4} \d{4})$", mail.text, re.MULTILINE)
-    assert found, mail.text
-    return found[1]
+    match = re.search(r"^ +(\d{4} \d{4})$", mail.text, re.MULTILINE)
+    assert match, mail.text
+    return match[1]
 
 
 def ask(browser: Browser, email: str = ANNA, next_path: str = "") -> Any:
@@ -76,12 +76,12 @@ def sign_in(browser: Browser, newest_mail: Post, email: str = ANNA, next_path: s
 def signed_in_as(services: Services, browser: Browser) -> str | None:
     """Whose session the browser holds."""
     with services.db.read() as session:
-        found = sessions.find(session, browser.cookie(SESSION) or "")
-        return found.reader.email if found else None
+        match = sessions.find(session, browser.cookie(SESSION) or "")
+        return match.reader.email if match else None
 
 
 def make_link(
-    services: Services, purpose: Purpose = Purpose.SIGN_IN, reader_id: int | None = None
+    services: Services, purpose: LinkPurpose = LinkPurpose.SIGN_IN, reader_id: int | None = None
 ) -> links.IssuedLink:
     with services.db.write() as session:
         return links.make(session, purpose, parse(ANNA), reader_id=reader_id)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from carrel import clock
 from carrel.accounts import address_change, links, sessions, sign_in
 from carrel.accounts.links import LinkUsedError
-from carrel.accounts.models import Purpose, Reader
+from carrel.accounts.models import LinkPurpose, Reader
 from carrel.accounts.sign_in import Browser as DomainBrowser
 from carrel.audit import AuditEntry
 from carrel.http.services import Services
@@ -137,13 +137,13 @@ def test_auth_06_all_other_browsers_are_signed_out_and_pending_links_die(
 ) -> None:
     other = enter(services, stranger, reader)
     with services.db.write() as session:
-        pending = links.make(session, Purpose.SIGN_IN, parse(ANNA))
+        pending = links.make(session, LinkPurpose.SIGN_IN, parse(ANNA))
     change_to_new(anna, newest_mail)
     with services.db.read() as session:
         assert sessions.find(session, other) is None
         assert sessions.find(session, anna.cookie(SESSION) or "")
         with pytest.raises(LinkUsedError):
-            links.look(session, Purpose.SIGN_IN, pending.token)
+            links.find(session, LinkPurpose.SIGN_IN, pending.token)
 
 
 def test_auth_06_the_old_address_takes_it_back_for_72_hours(
@@ -187,8 +187,8 @@ def test_auth_06_whoever_signed_in_with_the_old_address_meanwhile_is_the_same_pe
     change_to_new(anna, newest_mail)
     undo = link_in(newest_mail(ANNA))
     with services.db.write() as session:
-        made = links.make(session, Purpose.SIGN_IN, parse(ANNA))
-        sign_in.by_link(session, made.token, DomainBrowser("Chrome on Windows"))
+        made = links.make(session, LinkPurpose.SIGN_IN, parse(ANNA))
+        sign_in.sign_in_with_link(session, made.token, DomainBrowser("Chrome on Windows"))
     stranger.send(stranger.get(undo))
     with services.db.read() as session:
         owner = session.scalars(select(Reader).where(Reader.email_key == ANNA)).one()

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from carrel.accounts import address_change, erasure, hooks, limits, links, readers, sessions
 from carrel.accounts.hooks import Hook
-from carrel.accounts.models import Purpose, Reader
+from carrel.accounts.models import LinkPurpose, Reader
 from carrel.http.services import Services
 from carrel.mail import outbox, suppression
 from carrel.mail.addresses import parse
-from carrel.mail.claims import claim, end
-from carrel.mail.models import Kind, MailState, OutboxMail
-from carrel.mail.suppression import Purpose as MailPurpose
+from carrel.mail.models import OutboxMail, OutboxState, SuppressionKind
+from carrel.mail.outbox_queue import claim, end
+from carrel.mail.suppression import MessageType
 from tests.support.accounts import ANNA, BOB, make_reader, make_session
 from tests.support.mail import HELLO
 from tests.support.state import dump
@@ -29,12 +29,12 @@ def lead_a_life(services: Services) -> Reader:
     with services.db.write() as session:
         here = sessions.find(session, token)
         assert here
-        made = links.make(session, Purpose.NEW_ADDRESS, parse(ANNA), reader_id=anna.id)
+        made = links.make(session, LinkPurpose.NEW_ADDRESS, parse(ANNA), reader_id=anna.id)
         address_change.confirm(session, services.settings, made.token, here)
-        links.make(session, Purpose.SIGN_IN, parse(ANNA))
+        links.make(session, LinkPurpose.SIGN_IN, parse(ANNA))
         outbox.queue(session, key="receipt:1", to=ANNA, mail=HELLO)
         limits.check(session, "mail-address", ANNA, limits.Limit(3, limits.hours(1)))
-        suppression.suppress(session, ANNA, Kind.NEWSLETTER)
+        suppression.suppress(session, ANNA, SuppressionKind.NEWSLETTER)
     return anna
 
 
@@ -52,7 +52,7 @@ def send_all(services: Services) -> list[str]:
             if mail is None:
                 return sent
             sent.append(mail.to_address)
-            end(session, mail, MailState.SENT)
+            end(session, mail, OutboxState.SENT)
 
 
 def test_data_20_no_address_is_left_anywhere(services: Services) -> None:
@@ -86,7 +86,7 @@ def test_data_20_the_last_mail_goes_out_and_is_forgotten(services: Services) -> 
     anna = lead_a_life(services)
     erase(services, anna)
     with services.db.read() as session:
-        open_mails = select(OutboxMail.name, OutboxMail.to_key).where(OutboxMail.state == MailState.QUEUED)
+        open_mails = select(OutboxMail.name, OutboxMail.to_key).where(OutboxMail.state == OutboxState.QUEUED)
         assert [tuple(row) for row in session.execute(open_mails)] == [("carrel.accounts/erased", ANNA)]
 
 
@@ -105,7 +105,7 @@ def test_mail_19_the_suppression_survives_and_so_does_nobody_elses_data(services
     token = make_session(services.db, bob)
     erase(services, anna)
     with services.db.read() as session:
-        assert suppression.is_suppressed(session, ANNA, MailPurpose.BULK)
+        assert suppression.is_suppressed(session, ANNA, MessageType.BULK)
         assert sessions.find(session, token)
         assert session.get_one(Reader, bob.id).email == BOB
 

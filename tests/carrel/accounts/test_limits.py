@@ -52,7 +52,7 @@ def test_auth_13_a_window_slides_and_has_no_edge_to_wait_for(db: Database) -> No
             time.move_to(NOON + timedelta(minutes=minute))
             passed += [minute] * count(db, 2)
     for minute in range(45):
-        assert sum(minute <= each < minute + 10 for each in passed) <= 3
+        assert sum(minute <= hit < minute + 10 for hit in passed) <= 3
 
 
 def test_auth_13_several_limits_hold_together(db: Database) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from carrel import clock
 from carrel.accounts import limits, links, retention
-from carrel.accounts.models import AddressChange, LimitHits, MailedLink, Purpose, ReaderSession
+from carrel.accounts.models import AddressChange, LimitHits, LinkPurpose, MailedLink, ReaderSession
 from carrel.db import Base
 from carrel.http.services import Services
 from carrel.mail.addresses import parse
@@ -22,7 +22,7 @@ def fill(services: Services) -> None:
     make_session(services.db, anna)
     now = clock.now()
     with services.db.write() as session:
-        links.make(session, Purpose.SIGN_IN, parse("anna@example.org"))
+        links.make(session, LinkPurpose.SIGN_IN, parse("anna@example.org"))
         limits.check(session, "x", "y", limits.Limit(1, limits.hours(24)))
         session.add(
             AddressChange(reader_id=anna.id, old_email="a@b.example", old_key="a@b.example", undo_hash=b"x",

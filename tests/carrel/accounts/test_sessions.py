@@ -22,9 +22,13 @@ def find(db: Database, token: str) -> ReaderSession | None:
 def test_auth_07_a_session_is_found_by_its_token_alone(db: Database) -> None:
     anna = make_reader(db)
     token = make_session(db, anna)
-    found = find(db, token)
-    assert found
-    assert (found.reader_id, found.reader.email, found.browser) == (anna.id, ANNA, "Firefox on Linux")
+    reader_session = find(db, token)
+    assert reader_session
+    assert (reader_session.reader_id, reader_session.reader.email, reader_session.browser) == (
+        anna.id,
+        ANNA,
+        "Firefox on Linux",
+    )
     assert find(db, token[:-1] + ("A" if token[-1] != "A" else "B")) is None
     assert find(db, "") is None
 
@@ -53,12 +57,12 @@ def test_auth_07_a_busy_session_ends_after_half_a_year(db: Database) -> None:
         lived = 0
         for day in range(0, 400, 20):
             time.move_to(NOON + timedelta(days=day))
-            found = find(db, token)
-            if found is None:
+            reader_session = find(db, token)
+            if reader_session is None:
                 break
             lived = day
             with db.write() as session:
-                sessions.note(session, found.id)
+                sessions.note_activity(session, reader_session.id)
     assert lived == 160
 
 
@@ -68,11 +72,11 @@ def test_decision_4_last_seen_is_written_once_an_hour_at_most(db: Database) -> N
         seen = set()
         for _ in range(36):
             time.shift(timedelta(minutes=5))
-            found = find(db, token)
-            assert found
-            if sessions.is_stale(found):
+            reader_session = find(db, token)
+            assert reader_session
+            if sessions.is_due_for_note(reader_session):
                 with db.write() as session:
-                    sessions.note(session, found.id)
+                    sessions.note_activity(session, reader_session.id)
             again = find(db, token)
             assert again
             seen.add(again.last_seen_at)
@@ -82,11 +86,11 @@ def test_decision_4_last_seen_is_written_once_an_hour_at_most(db: Database) -> N
 def test_ending_one_session_needs_its_own_reader(db: Database) -> None:
     anna, bob = make_reader(db), make_reader(db, "bob@example.org")
     token = make_session(db, anna)
-    found = find(db, token)
-    assert found
+    reader_session = find(db, token)
+    assert reader_session
     with db.write() as session:
-        assert not sessions.end(session, found.id, bob.id)
-        assert sessions.end(session, found.id, anna.id)
+        assert not sessions.end(session, reader_session.id, bob.id)
+        assert sessions.end(session, reader_session.id, anna.id)
     assert find(db, token) is None
 
 
@@ -107,11 +111,11 @@ def test_a_browser_that_moved_with_a_merge_never_sees_the_account(db: Database) 
     assert sessions.may_see_account(find(db, token))  # type: ignore[arg-type]
     with db.write() as session:
         readers.merge(session, readers.get(session, buyer.id), readers.get(session, anna.id))
-    found = find(db, token)
-    assert found
-    assert found.reader_id == anna.id
-    assert not sessions.may_see_account(found)
-    assert not sessions.is_fresh(found)
+    reader_session = find(db, token)
+    assert reader_session
+    assert reader_session.reader_id == anna.id
+    assert not sessions.may_see_account(reader_session)
+    assert not sessions.is_fresh(reader_session)
 
 
 def test_auth_06_a_proof_is_fresh_for_five_minutes(db: Database) -> None:

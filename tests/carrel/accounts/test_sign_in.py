@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 
 from carrel.accounts import sign_in
 from carrel.accounts.links import LinkUsedError
-from carrel.accounts.models import Purpose, Reader, ReaderSession
+from carrel.accounts.models import LinkPurpose, Reader, ReaderSession
 from carrel.accounts.sign_in import Browser as DomainBrowser
 from carrel.http.services import Services
 from tests.carrel.accounts.conftest import (
@@ -79,7 +79,7 @@ def test_auth_01_of_fifty_at_once_one_gets_a_session(services: Services) -> None
     def use() -> None:
         try:
             with services.db.write() as session:
-                won.append(sign_in.by_link(session, made.token, DomainBrowser("b")).token)
+                won.append(sign_in.sign_in_with_link(session, made.token, DomainBrowser("b")).token)
         except LinkUsedError as used:
             lost.append(used)
 
@@ -98,7 +98,7 @@ def test_auth_01_link_code_and_secret_are_stored_hashed(services: Services) -> N
     with services.db.read() as session:
         stored = str(session.execute(text("SELECT * FROM mailed_link")).all())
     assert len(made.token) == len(made.secret) == 43
-    assert not any(each in stored for each in (made.token, made.secret, made.code))
+    assert not any(secret in stored for secret in (made.token, made.secret, made.code))
 
 
 def test_auth_01_a_link_dies_after_ten_minutes(services: Services, anna: Browser, newest_mail: Post) -> None:
@@ -151,10 +151,10 @@ def test_auth_01_a_used_link_is_used_up(
 
 def test_auth_01_a_link_is_good_for_its_own_purpose_alone(services: Services, anna: Browser) -> None:
     reader = make_reader(services.db, BOB)
-    made = make_link(services, Purpose.NEW_ADDRESS, reader.id)
+    made = make_link(services, LinkPurpose.NEW_ADDRESS, reader.id)
     assert anna.get(f"/sign-in/{made.token}").status_code == 410
     with services.db.write() as session, pytest.raises(LinkUsedError):
-        sign_in.by_link(session, made.token, DomainBrowser("b"))
+        sign_in.sign_in_with_link(session, made.token, DomainBrowser("b"))
 
 
 def test_auth_02_opening_a_link_any_number_of_times_changes_nothing(

@@ -43,8 +43,8 @@ def test_auth_13_one_network_address_gets_five_mails_an_hour(anna: Browser, stra
 
 def test_auth_13_a_network_gets_ten_mails_in_half_an_hour(app: Flask) -> None:
     with time_machine.travel(NOON, tick=False):
-        neighbours = [Browser(app, ip=f"198.51.100.{n}") for n in range(12)]
-        statuses = [ask(each, f"victim{n}@example.org").status_code for n, each in enumerate(neighbours)]
+        neighbors = [Browser(app, ip=f"198.51.100.{n}") for n in range(12)]
+        statuses = [ask(each, f"victim{n}@example.org").status_code for n, each in enumerate(neighbors)]
     assert statuses == [200] * 10 + [429] * 2
 
 

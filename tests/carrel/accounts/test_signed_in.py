@@ -158,7 +158,7 @@ def sign_in_domain(services: Services, browser: Browser, old: Reader) -> None:
     with services.db.read() as session:
         here = sessions.find(session, browser.cookie(SESSION) or "")
     with services.db.write() as session:
-        signin.by_link(session, made.token, DomainBrowser("b", here))
+        signin.sign_in_with_link(session, made.token, DomainBrowser("b", here))
     with services.db.read() as session:
         assert session.get_one(Reader, old.id).email == BOB
         assert here

@@ -4,19 +4,19 @@ from datetime import timedelta
 
 import pytest
 
-from carrel.ads.ad_server import AdServer, Offer, Where
+from carrel.ads.ad_server import AdContext, AdServer, SlotOffer
 from carrel.ads.choice import window_start
 from carrel.ads.impression_tokens import read
 from carrel.http.services import Services
-from carrel.slots import Place
+from carrel.slots import SlotPlace
 from tests.support.ads import NOW, house_ad, paragraphs
 
-ARTICLE = [Place.TOP, Place.INLINE, Place.SIDE, Place.FOOT]
-WHERE = Where("what-cmp-means", "cpb", ("claims",))
-OFFER = Offer("Disable ads with a membership", "/pass/")
+ARTICLE = [SlotPlace.TOP, SlotPlace.INLINE, SlotPlace.SIDE, SlotPlace.FOOT]
+WHERE = AdContext("what-cmp-means", "cpb", ("claims",))
+OFFER = SlotOffer("Disable ads with a membership", "/pass/")
 
 
-def page(services: Services, *ads: object, offer: Offer | None = None, places: list[Place] = ARTICLE):  # type: ignore[no-untyped-def] # noqa: ANN201
+def page(services: Services, *ads: object, offer: SlotOffer | None = None, places: list[SlotPlace] = ARTICLE):  # type: ignore[no-untyped-def] # noqa: ANN201
     with services.db.write() as session:
         session.add_all(ads)
     with services.db.read() as session:
@@ -35,9 +35,9 @@ def test_a_500_word_article_has_a_slot_at_the_top_in_the_middle_at_the_side_and_
 
 def test_what_the_browser_sends_back_names_ad_slot_and_article(services: Services) -> None:
     ads = page(services, house_ad())
-    stamp = read(services.signer, ads.inline[4].id, NOW)
-    assert stamp is not None
-    assert (stamp.ad, stamp.slot, stamp.exam, stamp.article) == ("1", "inline", "cpb", "what-cmp-means")
+    token = read(services.signer, ads.inline[4].id, NOW)
+    assert token is not None
+    assert (token.ad, token.slot, token.exam, token.article) == ("1", "inline", "cpb", "what-cmp-means")
 
 
 def test_an_ad_links_as_sponsored(services: Services) -> None:
@@ -75,6 +75,6 @@ def test_an_ad_that_is_off_broken_or_over_gives_way_to_the_next_best(
 def test_a_mail_gets_absolute_addresses(services: Services) -> None:
     with services.db.read() as session:
         desk = AdServer(session, services.settings, services.signer, NOW, base_url="https://carrel.test")
-        ad = desk.one(Place.DIGEST, Where("digest:1"), offer=OFFER)
+        ad = desk.one(SlotPlace.DIGEST, AdContext("digest:1"), offer=OFFER)
     assert ad is not None
     assert ad.url == "https://carrel.test/pass/"

@@ -5,15 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from carrel.ads.choice import Where, choose, fresh_until, is_eligible, window_start
+from carrel.ads.choice import AdContext, choose, fresh_until, is_eligible, window_start
 from tests.support.ads import NOW, house_ad
 
-WHERE = Where("what-cmp-means", "cpb", ("claims", "payers"))
+WHERE = AdContext("what-cmp-means", "cpb", ("claims", "payers"))
 
 
 def draw(*ads: object, article: str = "x", now: object = NOW, **more: object) -> int | None:
-    found = choose(ads, "side", Where(article, "cpb"), now=now, minutes=10, **more)  # type: ignore[arg-type]
-    return found.id if found else None
+    chosen_ad = choose(ads, "side", AdContext(article, "cpb"), now=now, minutes=10, **more)  # type: ignore[arg-type]
+    return chosen_ad.id if chosen_ad else None
 
 
 def test_a_page_keeps_its_ad_for_the_whole_window_and_may_change_it_after() -> None:

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from carrel.ads import counters
-from carrel.ads.events import seen
+from carrel.ads.events import ad_event
 from carrel.ads.impression_tokens import ImpressionToken
-from carrel.ads.models import Count
+from carrel.ads.models import AdCount
 from carrel.http.services import Services
-from carrel.page_cache import current_epoch
+from carrel.page_cache import current_cache_version
 from tests.support.ads import NOW, house_ad
 
 PAIR = (b"s" * 32, b"b" * 32)
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("noon")
 
 
 def view(number: int, ad: str = "1", at: datetime = NOW) -> Any:
-    return seen(
+    return ad_event(
         "view", ImpressionToken(ad, "side", "cpb", "what-cmp-means", NOW), f"browser {number}", PAIR, at
     )
 
@@ -31,11 +31,11 @@ def test_an_ad_that_reaches_its_cap_leaves_the_kept_pages(services: Services) ->
     for start in (0, 4, 9, 20, 30):
         with services.db.write() as session:
             counters.count(session, [view(number) for number in range(start, start + 5)])
-            epochs.append(current_epoch(session))
+            epochs.append(current_cache_version(session))
     assert epochs == [1, 1, 2, 2, 2]
 
 
 def test_a_thousand_views_in_one_flush_are_counted(services: Services) -> None:
     with services.db.write() as session:
         assert counters.count(session, [view(number) for number in range(1234)]) == 1234
-        assert session.scalar(select(Count.views)) == 1234
+        assert session.scalar(select(AdCount.views)) == 1234

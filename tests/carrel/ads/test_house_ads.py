@@ -11,16 +11,16 @@ from PIL import Image
 from sqlalchemy import select
 
 from carrel.ads import house_ads
-from carrel.ads.drafts import Draft, InvalidDraftError, Known, Upload, check, is_target
+from carrel.ads.drafts import AdTargets, Draft, InvalidDraftError, Upload, check, is_target
 from carrel.ads.models import HouseAd
 from carrel.audit import AuditEntry
 from carrel.db import Database
 from carrel.images.problems import ImageError
-from carrel.page_cache import current_epoch
+from carrel.page_cache import current_cache_version
 from carrel.settings import Settings
 from tests.support.ads import NOW
 
-KNOWN = Known(slots={"top", "side"}, exams={"cpb", "ccm"}, topics={"claims"})
+KNOWN = AdTargets(slots={"top", "side"}, exams={"cpb", "ccm"}, topics={"claims"})
 DRAFT = Draft(name="Pencils, autumn", title="Sample pencils", url="https://pencils.example/?from=carrel")
 IMAGE = replace(DRAFT, kind="image", picture_alt="Three pencils", upload=Upload("x-480.webp", 480, 100))
 
@@ -109,11 +109,11 @@ def test_web_12_every_change_is_logged_and_makes_kept_pages_old(db: Database) ->
     epochs = []
     with db.write() as session:
         ad = house_ads.create(session, DRAFT, KNOWN, actor="olga")
-        epochs.append(current_epoch(session))
+        epochs.append(current_cache_version(session))
         house_ads.update(session, ad.id, replace(DRAFT, weight=20, ends_at=NOW), KNOWN, actor="olga")
-        epochs.append(current_epoch(session))
+        epochs.append(current_cache_version(session))
         house_ads.archive(session, ad.id, actor="otto")
-        epochs.append(current_epoch(session))
+        epochs.append(current_cache_version(session))
     with db.read() as session:
         entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert epochs == [2, 3, 4]
@@ -132,7 +132,7 @@ def test_an_archived_ad_keeps_its_row(db: Database) -> None:
         house_ads.archive(session, ad.id, actor="olga")
     with db.read() as session:
         assert house_ads.every_ad(session) == []
-        assert [each.id for each in house_ads.every_ad(session, archived=True)] == [ad.id]
+        assert [house_ad.id for house_ad in house_ads.every_ad(session, archived=True)] == [ad.id]
 
 
 def test_a_change_without_an_upload_keeps_the_picture(db: Database) -> None:

@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import select
 
 from carrel.ads.maintenance import AdMaintenance
-from carrel.ads.models import Count, HouseAd, Salt
+from carrel.ads.models import AdCount, HouseAd, Salt
 from carrel.http.services import Services
 from carrel.mail.models import Alarm
 from tests.support.ads import NOW, house_ad
@@ -59,7 +59,7 @@ def test_an_ad_that_is_over_broken_or_unknown_is_told_once(
 def test_an_ad_that_reached_its_cap_is_told(services: Services) -> None:
     put(services, cap=5)
     with services.db.write() as session:
-        session.add(Count(hour=NOW, ad="1", slot="side", exam="cpb", views=5, clicks=0))
+        session.add(AdCount(hour=NOW, ad="1", slot="side", exam="cpb", views=5, clicks=0))
     UPKEEP.handle_one(services)
     assert alarms(services)[0][0].startswith("It was seen 5 times")
 

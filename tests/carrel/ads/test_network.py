@@ -9,7 +9,7 @@ import pytest
 from flask import Flask, g
 
 from carrel.ads import network
-from carrel.ads.ad_server import AdServer, Offer, Place, Where
+from carrel.ads.ad_server import AdContext, AdServer, SlotOffer, SlotPlace
 from carrel.http.headers import content_security_policy
 from carrel.http.services import Services
 from carrel.page_cache import Audience
@@ -34,7 +34,7 @@ AD = NetworkAd(
 
 def with_network(services: Services, **changes: Any) -> Services:
     settings = services.settings.model_copy(update={"network_ad": AD.model_copy(update=changes)})
-    return Services(settings, services.db, services.signer, services.epoch, services.pages)
+    return Services(settings, services.db, services.signer, services.cache_version, services.page_cache)
 
 
 def test_an_adsense_tag_becomes_data_with_every_attribute_and_script() -> None:
@@ -83,7 +83,7 @@ def test_the_tag_travels_in_our_own_script_and_cannot_end_it(services: Services)
     hostile = "<script>var x = '<\\/script><b>\u2028';</script><p title='</script>'>"
     client = create_app(with_network(services, tag=hostile)).test_client()
     app = client.application
-    address = app.extensions["asset_addresses"]["js/network.js"]
+    address = app.extensions["asset_paths"]["js/network.js"]
     body = client.get(f"/static/{address}", base_url="https://carrel.test").get_data(as_text=True)
     first, _, rest = body.partition(";\n")
     assert json.loads(first.removeprefix("self.carrelNetwork = "))["tag"] == network.tree(hostile)
@@ -97,7 +97,7 @@ def test_the_network_may_take_the_place_of_a_house_ad_but_not_of_a_paid_one(serv
         desk = AdServer(
             session, with_network(services, slots=("side", "foot")).settings, services.signer, NOW
         )
-        slots = desk.page([Place.TOP, Place.SIDE, Place.FOOT], Where("x", "cpb")).slots
+        slots = desk.page([SlotPlace.TOP, SlotPlace.SIDE, SlotPlace.FOOT], AdContext("x", "cpb")).slots
     assert {name: bool(ad.network) for name, ad in slots.items()} == {
         "top": False,
         "side": True,
@@ -109,7 +109,7 @@ def test_the_network_may_take_the_place_of_a_house_ad_but_not_of_a_paid_one(serv
 def test_the_network_may_take_the_place_of_the_passes_own_offer(services: Services) -> None:
     with services.db.read() as session:
         desk = AdServer(session, with_network(services).settings, services.signer, NOW)
-        slots = desk.page([Place.SIDE], Where("x"), offer=Offer("No ads", "/pass/")).slots
+        slots = desk.page([SlotPlace.SIDE], AdContext("x"), offer=SlotOffer("No ads", "/pass/")).slots
     assert slots["side"].network
 
 

@@ -5,7 +5,6 @@ from flask.testing import FlaskClient
 
 from articles.models import PlainPage
 from carrel.http.services import Services
-from carrel.http.session_cookie import NAME
 from carrel.slots import NetworkAd
 from tests.support.accounts import make_reader, make_session
 from tests.support.ads import house_ad
@@ -30,7 +29,7 @@ def test_asvs_1_3_7_a_script_or_a_template_in_an_ad_shows_as_text(page: str) -> 
     assert 'href="https://a.example/?x=&lt;b&gt;&amp;y=&#39;"' in page
 
 
-def test_priv_11_an_ad_is_labelled_and_its_link_is_sponsored(page: str) -> None:
+def test_priv_11_an_ad_is_labeled_and_its_link_is_sponsored(page: str) -> None:
     assert 'aria-label="Advertisement"' in page
     assert '<span class="slot-label">Advertisement</span>' in page
     assert 'rel="sponsored nofollow"' in page
@@ -41,7 +40,7 @@ def test_n8_a_holders_page_has_no_slot_and_is_no_shared_caches(
     services: Services, client: FlaskClient, page: str, ad_free: bool, has_slots: bool
 ) -> None:
     token = make_session(services.db, make_reader(services.db, ad_free=ad_free))
-    client.set_cookie(f"__Host-{NAME}", token, domain="carrel.test", secure=True)
+    client.set_cookie("__Host-carrel_session", token, domain="carrel.test", secure=True)
     for path in ("/articles/what-cmp-means/", "/"):
         answer = client.get(path)
         assert ('class="slot ' in answer.text) is has_slots
@@ -58,7 +57,9 @@ def test_issue_5_the_privacy_page_says_what_is_on_and_what_is_kept(
     settings = services.settings.model_copy(update={"network_ad": NetworkAd(tag=tag)})
     with services.db.write() as session:
         session.add(PlainPage(slug="privacy", title="Privacy", html="<p>Text</p>"))
-    app = create_app(Services(settings, services.db, services.signer, services.epoch, services.pages))
+    app = create_app(
+        Services(settings, services.db, services.signer, services.cache_version, services.page_cache)
+    )
     page = app.test_client().get("/privacy/", base_url="https://carrel.test").get_data(as_text=True)
     assert words in page
     for kept in app.extensions["storage_register"]:

@@ -8,19 +8,19 @@ from lxml import etree
 from sqlalchemy.orm import Session
 
 from carrel.ads import chart, reports
-from carrel.ads.models import Count, PageCount
-from carrel.ads.reports import Row, Span
+from carrel.ads.models import AdCount, PageCount
+from carrel.ads.reports import ReportPeriod, ReportRow
 from carrel.db import Database
 from tests.support.ads import house_ad
 
 UTC_ZONE = ZoneInfo("UTC")
-NOVEMBER = Span(date(2026, 11, 1), date(2026, 11, 30), UTC_ZONE)
+NOVEMBER = ReportPeriod(date(2026, 11, 1), date(2026, 11, 30), UTC_ZONE)
 
 
 def put(
     session: Session, at: datetime, ad: str = "1", slot: str = "side", exam: str = "cpb", **sums: int
 ) -> None:
-    session.add(Count(hour=at, ad=ad, slot=slot, exam=exam, **sums))
+    session.add(AdCount(hour=at, ad=ad, slot=slot, exam=exam, **sums))
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def month(db: Database) -> Database:
 
 def test_by_ad_by_slot_and_by_exam_add_up_to_the_same(month: Database) -> None:
     with month.read() as session:
-        tables = [reports.by(session, NOVEMBER, what) for what in ("ad", "slot", "exam")]
+        tables = [reports.by_dimension(session, NOVEMBER, what) for what in ("ad", "slot", "exam")]
         days = reports.by_day(session, NOVEMBER)
     sums = {(sum(row.views for row in table), sum(row.clicks for row in table)) for table in [*tables, days]}
     assert sums == {(430, 11)}
@@ -55,9 +55,9 @@ def test_by_ad_by_slot_and_by_exam_add_up_to_the_same(month: Database) -> None:
 
 
 def test_a_report_can_be_of_one_ad_slot_or_exam(month: Database) -> None:
-    span = Span(date(2026, 11, 1), date(2026, 11, 30), UTC_ZONE, exam="ccm")
+    span = ReportPeriod(date(2026, 11, 1), date(2026, 11, 30), UTC_ZONE, exam="ccm")
     with month.read() as session:
-        assert [(row.key, row.views) for row in reports.by(session, span, "ad")] == [("2", 120)]
+        assert [(row.key, row.views) for row in reports.by_dimension(session, span, "ad")] == [("2", 120)]
 
 
 def test_every_day_has_a_row(month: Database) -> None:
@@ -68,7 +68,7 @@ def test_every_day_has_a_row(month: Database) -> None:
 
 
 def test_a_day_is_the_operators_day(db: Database) -> None:
-    chicago = Span(date(2026, 11, 19), date(2026, 11, 20), ZoneInfo("America/Chicago"))
+    chicago = ReportPeriod(date(2026, 11, 19), date(2026, 11, 20), ZoneInfo("America/Chicago"))
     with db.write() as session:
         put(session, datetime(2026, 11, 20, 5, tzinfo=UTC), views=1)  # 23:00 on the 19th
         put(session, datetime(2026, 11, 20, 6, tzinfo=UTC), views=2)
@@ -77,7 +77,7 @@ def test_a_day_is_the_operators_day(db: Database) -> None:
 
 
 def test_a_report_over_the_change_of_clocks_has_each_day_once() -> None:
-    span = Span(date(2026, 10, 31), date(2026, 11, 2), ZoneInfo("America/Chicago"))
+    span = ReportPeriod(date(2026, 10, 31), date(2026, 11, 2), ZoneInfo("America/Chicago"))
     assert len(list(span.days())) == 3
     assert span.end.astimezone(UTC) - span.start.astimezone(UTC) == timedelta(hours=73)
 
@@ -103,7 +103,7 @@ def test_page_views_are_listed_by_article(month: Database) -> None:
 
 def test_a_name_that_begins_like_a_formula_is_harmless_in_the_file(month: Database) -> None:
     with month.read() as session:
-        text = reports.as_csv("ad", reports.by(session, NOVEMBER, "ad"))
+        text = reports.as_csv("ad", reports.by_dimension(session, NOVEMBER, "ad"))
     assert text.splitlines()[:2] == ["ad,name,views,clicks,clicks per 100 views", "1,'=Pencils,300,9,3.0"]
     assert text.endswith("\r\n")
 
@@ -111,8 +111,10 @@ def test_a_name_that_begins_like_a_formula_is_harmless_in_the_file(month: Databa
 @pytest.mark.parametrize("days", [1, 2, 31, 366])
 def test_the_plot_is_plain_svg_that_needs_nothing_of_the_page(days: int) -> None:
     rows = [
-        Row((date(2026, 1, 1) + timedelta(days=each)).isoformat(), "", each, each // 9)
-        for each in range(days)
+        ReportRow(
+            (date(2026, 1, 1) + timedelta(days=day_number)).isoformat(), "", day_number, day_number // 9
+        )
+        for day_number in range(days)
     ]
     svg = etree.fromstring(chart.by_day(rows))
     names = {etree.QName(element).localname for element in svg.iter()}

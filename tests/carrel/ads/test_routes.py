@@ -18,7 +18,9 @@ def test_priv_11_ads_txt_names_the_sellers_of_the_settings(services: Services) -
     settings = services.settings.model_copy(
         update={"network_ad": NetworkAd(ads_txt=(GOOGLE, "CONTACT=x@y.example"))}
     )
-    app = create_app(Services(settings, services.db, services.signer, services.epoch, services.pages))
+    app = create_app(
+        Services(settings, services.db, services.signer, services.cache_version, services.page_cache)
+    )
     answer = app.test_client().get("/ads.txt", base_url="https://carrel.test")
     assert answer.get_data(as_text=True) == f"{GOOGLE}\nCONTACT=x@y.example\n"
     assert answer.mimetype == "text/plain"
@@ -36,7 +38,7 @@ def test_a_line_that_is_none_of_ads_txt_stops_the_start(line: str) -> None:
         load({}, network_ad={"ads_txt": [line]})
 
 
-def test_con_11_gpc_json_says_that_the_signal_is_honoured(client: FlaskClient) -> None:
+def test_con_11_gpc_json_says_that_the_signal_is_honored(client: FlaskClient) -> None:
     answer = client.get("/.well-known/gpc.json")
     assert answer.get_json()["gpc"] is True
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", answer.get_json()["lastUpdate"])

@@ -13,7 +13,7 @@ def test_the_demo_has_sample_ads_once_however_often_it_starts(services: Services
             assert seed_demo_ads(session, services.settings) is wanted
     with services.db.read() as session:
         ads = house_ads.every_ad(session)
-        assert len(inventory.usable(session, services.settings)) == len(ads) == 4
+        assert len(inventory.available(session, services.settings)) == len(ads) == 4
 
 
 def test_a_sample_says_that_it_is_one_and_leads_nowhere_real(services: Services) -> None:

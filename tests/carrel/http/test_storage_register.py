@@ -1,13 +1,15 @@
 """Nothing is kept in a browser that the privacy page does not name."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask, Response, session
 
-from carrel.http import session_cookie, storage_register
-from carrel.http.storage_register import COOKIE, STORAGE, UndeclaredCookieError, declare, in_scripts
+from carrel.http import cookies, storage_register
+from carrel.http.cookies import Cookie
+from carrel.http.storage_register import COOKIE, STORAGE, UndeclaredCookieError, declare, items_in_scripts
 
 STATIC = Path(__file__).parents[3] / "site" / "website" / "static"
 SCRIPTS = sorted((STATIC / "js").glob("*.js"))
@@ -26,7 +28,7 @@ def test_priv_08_the_register_names_the_session_and_what_scripts_keep(app: Flask
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
 def test_priv_08_a_script_keeps_only_what_some_script_declares(script: str) -> None:
     text = re.sub(r"^\s*//.*", "", STATIC.joinpath("js", script).read_text("utf-8"), flags=re.MULTILINE)
-    declared = {kept.name for kept in in_scripts(STATIC)}
+    declared = {kept.name for kept in items_in_scripts(STATIC)}
     assert set(re.findall(r"(?:get|set|remove)Item\(\s*[\"'`]([^\"'`]+)", text)) <= declared
     assert len(re.findall(r"(?:local|session)Storage", text)) == len(
         re.findall(r"localStorage\.\w+Item\(\"", text)
@@ -54,17 +56,18 @@ def test_priv_08_an_undeclared_cookie_fails_whoever_sets_it(app: Flask) -> None:
 
 
 def test_a_declared_cookie_passes_and_stands_on_the_list(app: Flask) -> None:
-    declare(app, "known", purpose="Tells a test that it may pass.", lasts="A moment")
+    known_cookie = Cookie("known", timedelta(minutes=1))
+    declare(app, known_cookie, purpose="Tells a test that it may pass.", lasts="A moment")
 
     @app.get("/known")
     def known() -> Response:
         response = Response("x")
-        response.set_cookie("known", "1")
-        session_cookie.set_session_cookie(response, "token")
+        known_cookie.set(response, "1")
+        cookies.SESSION.set(response, "token")
         return response
 
     assert app.test_client().get("/known", **HERE).status_code == 200
-    assert "known" in names(app, COOKIE)
+    assert "__Host-known" in names(app, COOKIE)
 
 
 def test_the_templates_know_the_register(app: Flask) -> None:

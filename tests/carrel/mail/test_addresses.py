@@ -27,7 +27,7 @@ def test_mail_15_the_key_is_nfc_lower_case_and_idna(typed: str, key: str) -> Non
 
 
 def test_mail_15_dots_and_plus_make_other_people() -> None:
-    assert len({key_of(each) for each in ("ab@x.org", "a.b@x.org", "ab+c@x.org")}) == 3
+    assert len({key_of(address) for address in ("ab@x.org", "a.b@x.org", "ab+c@x.org")}) == 3
 
 
 def test_mail_15_what_is_sent_keeps_the_case_of_the_local_part() -> None:

@@ -81,7 +81,11 @@ def test_an_acknowledged_alarm_is_over_and_the_next_one_is_new(
 
 def test_without_an_address_for_alarms_the_row_stands_alone(post: Services) -> None:
     silent = Services(
-        post.settings.model_copy(update={"alarm_email": ""}), post.db, post.signer, post.epoch, post.pages
+        post.settings.model_copy(update={"alarm_email": ""}),
+        post.db,
+        post.signer,
+        post.cache_version,
+        post.page_cache,
     )
     ring(post)
     assert not alarms.mail_one(silent)

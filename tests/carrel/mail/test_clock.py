@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 
 from carrel import clock
 from carrel.http.services import Services
-from carrel.mail import alarms, claims, outbox, outbox_watch
+from carrel.mail import alarms, maintenance, outbox, outbox_queue, queue
 from carrel.mail.models import OutboxMail
-from carrel.mail.outbox import PACES, RetryPolicy
+from carrel.mail.outbox import PRIORITIES, Priority
 from carrel.mail.outbox_sender import OutboxSender
 from tests.support.mail import HELLO
 from tests.support.smtp import FakeMailServer
@@ -19,16 +19,16 @@ from tests.support.smtp import FakeMailServer
 AHEAD, ALMOST_RIGHT = timedelta(days=1), timedelta(minutes=4)
 
 
-def queue(post: Services, *, ahead: timedelta, is_taken: bool = False) -> None:
+def put_mail(post: Services, *, ahead: timedelta, is_taken: bool = False) -> None:
     """A mail, perhaps taken by a worker that died, by a clock that is ahead."""
     with time_machine.travel(clock.now() + ahead, tick=False), post.db.write() as session:
         outbox.queue(session, key="k", to="anna@example.org", mail=HELLO)
-        assert not is_taken or claims.claim(session)
+        assert not is_taken or outbox_queue.claim(session)
 
 
 def sent(post: Services, mail_server: FakeMailServer) -> int:
     """How many mails leave after the minute's look."""
-    outbox_watch.handle_one(post)
+    maintenance.handle_one(post)
     delivery = OutboxSender()
     while delivery.handle_one(post):
         pass
@@ -40,25 +40,25 @@ def sent(post: Services, mail_server: FakeMailServer) -> int:
 def test_data_23_a_mail_of_a_clock_that_was_a_day_ahead_goes_now(
     post: Services, mail_server: FakeMailServer, is_taken: bool
 ) -> None:
-    queue(post, ahead=AHEAD, is_taken=is_taken)
+    put_mail(post, ahead=AHEAD, is_taken=is_taken)
     assert sent(post, mail_server) == 1
 
 
-@pytest.mark.parametrize("pace", PACES.values(), ids=PACES)
+@pytest.mark.parametrize("priority", PRIORITIES.values(), ids=PRIORITIES)
 def test_a_mail_that_is_put_off_for_as_long_as_can_be_is_left_alone(
-    post: Services, monkeypatch: pytest.MonkeyPatch, pace: RetryPolicy
+    post: Services, monkeypatch: pytest.MonkeyPatch, priority: Priority
 ) -> None:
-    monkeypatch.setattr(claims, "_chance", SimpleNamespace(uniform=lambda _sooner, later: later))
+    monkeypatch.setattr(queue, "jitter", SimpleNamespace(uniform=lambda _sooner, later: later))
     right = clock.now()
     with time_machine.travel(right, tick=False), post.db.write() as session:
-        outbox.queue(session, key="k", to="anna@example.org", mail=HELLO, pace=pace)
-        mail = claims.claim(session)
+        outbox.queue(session, key="k", to="anna@example.org", mail=HELLO, priority=priority)
+        mail = outbox_queue.claim(session)
         assert mail
-        mail.tries = len(pace.steps)
-        assert claims.try_again(session, mail, "not now")
+        mail.tries = len(priority.retry.waits)
+        assert outbox_queue.try_again(session, mail, "not now")
     with time_machine.travel(right - ALMOST_RIGHT, tick=False), post.db.write() as session:
-        claims.sweep(session)
-        put_off = timedelta(seconds=1.2 * max(pace.steps))
+        outbox_queue.sweep(session)
+        put_off = timedelta(seconds=1.2 * max(priority.retry.waits))
         assert session.scalars(select(OutboxMail.due_at)).one() == right + put_off
 
 
@@ -79,5 +79,5 @@ def test_data_23_an_alarm_that_a_clock_ahead_has_mailed_is_not_silent_until_then
 def test_data_23_a_lease_of_a_clock_that_is_four_minutes_ahead_is_left_alone(
     post: Services, mail_server: FakeMailServer
 ) -> None:
-    queue(post, ahead=ALMOST_RIGHT, is_taken=True)
+    put_mail(post, ahead=ALMOST_RIGHT, is_taken=True)
     assert sent(post, mail_server) == 0

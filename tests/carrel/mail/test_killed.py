@@ -14,11 +14,11 @@ from sqlalchemy import select, update
 
 from carrel import clock
 from carrel.http.services import Services
-from carrel.mail import outbox, outbox_watch
+from carrel.mail import maintenance, outbox
 from carrel.mail.message import Content
-from carrel.mail.models import MailState, OutboxMail
+from carrel.mail.models import OutboxMail, OutboxState
 from carrel.mail.outbox_sender import OutboxSender
-from tests.support.digests import until
+from tests.support.digests import wait_until
 from tests.support.mail import HELLO
 from tests.support.smtp import FakeMailServer
 from tests.support.worker import FULL, on_one_database, worker
@@ -37,18 +37,18 @@ def queue(post: Services, first: int) -> None:
 
 
 def wait_for_mails(server: FakeMailServer, count: int, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
+    wait_until = time.monotonic() + PATIENCE_SECONDS
     while len(server.mails) < count:
-        assert time.monotonic() < until, "the worker sends nothing"
+        assert time.monotonic() < wait_until, "the worker sends nothing"
         assert process.poll() is None, "the worker ended"
         time.sleep(0.005)
 
 
 def let_leases_run_out(post: Services) -> None:
     with post.db.write() as session:
-        held = update(OutboxMail).where(OutboxMail.state == MailState.CLAIMED)
+        held = update(OutboxMail).where(OutboxMail.state == OutboxState.CLAIMED)
         session.execute(held.values(lease_until=clock.now() - timedelta(seconds=1)))
-    outbox_watch.handle_one(post)
+    maintenance.handle_one(post)
 
 
 def test_mf_01_killed_again_and_again_nothing_is_lost_and_nothing_repeated(
@@ -74,10 +74,10 @@ def check(post: Services, server: FakeMailServer) -> None:
         rows = session.scalars(select(OutboxMail)).all()
     states = Counter(row.state for row in rows)
     assert len(rows) == KILLS * MAILS_A_KILL
-    assert set(states) <= {MailState.SENT, MailState.UNCERTAIN}
-    assert states[MailState.UNCERTAIN] <= KILLS
+    assert set(states) <= {OutboxState.SENT, OutboxState.UNCERTAIN}
+    assert states[OutboxState.UNCERTAIN] <= KILLS
     for row in rows:
-        assert arrived[row.subject] in ({1} if row.state == MailState.SENT else {0, 1}), row.subject
+        assert arrived[row.subject] in ({1} if row.state == OutboxState.SENT else {0, 1}), row.subject
 
 
 @on_one_database
@@ -87,12 +87,12 @@ def test_mf_02_killed_between_the_last_reply_and_the_commit_one_mail_is_uncertai
     mail_server.answer("BODY", reply := Event())
     queue(post, 0)
     with worker(post.settings):
-        until(lambda: "BODY" in mail_server.verbs)
+        wait_until(lambda: "BODY" in mail_server.verbs)
     reply.set()
     let_leases_run_out(post)
     with post.db.read() as session:
         uncertain = session.scalars(
-            select(OutboxMail.key).where(OutboxMail.state == MailState.UNCERTAIN)
+            select(OutboxMail.key).where(OutboxMail.state == OutboxState.UNCERTAIN)
         ).all()
     assert uncertain == ["k0"]
 
@@ -110,5 +110,5 @@ def test_data_24_a_worker_that_is_asked_to_end_finishes_the_mail_in_hand(
         assert process.wait(PATIENCE_SECONDS) == 0
     with post.db.read() as session:
         states = Counter(session.scalars(select(OutboxMail.state)))
-    assert states[MailState.CLAIMED] == states[MailState.UNCERTAIN] == 0
-    assert states[MailState.SENT] == len(mail_server.mails) < MAILS_A_KILL
+    assert states[OutboxState.CLAIMED] == states[OutboxState.UNCERTAIN] == 0
+    assert states[OutboxState.SENT] == len(mail_server.mails) < MAILS_A_KILL

@@ -116,7 +116,7 @@ def test_emoji_that_are_joined_stay_joined() -> None:
 
 def test_mail_23_a_mail_holds_nothing_of_another_recipients() -> None:
     content = [Content("x", f"For {n}", f"token-{n}-", f"<p>token-{n}-</p>") for n in range(1000)]
-    wires = [raw(each, f"r{n}@example.org", {"X-N": f"token-{n}-"}) for n, each in enumerate(content)]
+    wires = [raw(variant, f"r{n}@example.org", {"X-N": f"token-{n}-"}) for n, variant in enumerate(content)]
     for n, wire in enumerate(wires):
         assert wire.count(b"token-") == wire.count(f"token-{n}-".encode()) == 3
         assert wire.count(b"@example.org") == 1

@@ -10,10 +10,10 @@ from sqlalchemy.exc import DBAPIError
 
 from carrel import clock
 from carrel.http.services import Services
-from carrel.mail import claims, outbox, suppression
+from carrel.mail import outbox, outbox_queue, suppression
 from carrel.mail.addresses import InvalidAddressError
-from carrel.mail.models import Kind, MailState, OutboxMail
-from carrel.mail.outbox import ASKED, USUAL, RetryPolicy
+from carrel.mail.models import OutboxMail, OutboxState, SuppressionKind
+from carrel.mail.outbox import NORMAL, URGENT, Priority
 from tests.support.mail import HELLO
 from tests.support.outbox import ANNA, NOON, alarms, queue, row, run
 from tests.support.smtp import FakeMailServer
@@ -24,7 +24,7 @@ def test_a_queued_mail_is_sent_once(post: Services, mail_server: FakeMailServer)
     assert run(post) == 1
     (mail,) = mail_server.mails
     assert (mail.to, mail.message["Subject"], mail.text().strip()) == (ANNA, "Hello", "Hello Anna.")
-    assert row(post).state == MailState.SENT
+    assert row(post).state == OutboxState.SENT
 
 
 def test_a_key_is_queued_once(post: Services, mail_server: FakeMailServer) -> None:
@@ -63,7 +63,7 @@ def test_mail_02_of_four_workers_one_claims_a_mail(post: Services) -> None:
     def work() -> None:
         while True:
             with post.db.write() as session:
-                mail = claims.claim(session)
+                mail = outbox_queue.claim(session)
             if mail is None:
                 return
             claimed.append(mail.id)
@@ -79,7 +79,7 @@ def test_mail_02_of_four_workers_one_claims_a_mail(post: Services) -> None:
 def test_mail_22_what_somebody_waits_for_goes_first(post: Services, mail_server: FakeMailServer) -> None:
     for n in range(5):
         queue(post, f"usual{n}", to=f"r{n}@example.org")
-    queue(post, "asked", ASKED)
+    queue(post, "asked", URGENT)
     run(post)
     assert mail_server.mails[0].to == ANNA
 
@@ -87,9 +87,9 @@ def test_mail_22_what_somebody_waits_for_goes_first(post: Services, mail_server:
 def test_a_private_mail_leaves_no_token_behind(post: Services) -> None:
     queue(post, private=True)
     run(post)
-    kept = row(post)
-    assert (kept.state, kept.text, kept.html, kept.to_address, kept.to_key) == (
-        MailState.SENT,
+    mail = row(post)
+    assert (mail.state, mail.text, mail.html, mail.to_address, mail.to_key) == (
+        OutboxState.SENT,
         "",
         "",
         "",
@@ -100,7 +100,7 @@ def test_a_private_mail_leaves_no_token_behind(post: Services) -> None:
 def test_mail_04_the_message_id_is_the_same_at_every_try(post: Services, mail_server: FakeMailServer) -> None:
     mail_server.close_after_data()
     with time_machine.travel(NOON, tick=False) as time:
-        queue(post, pace=ASKED)
+        queue(post, priority=URGENT)
         run(post)
         time.shift(timedelta(minutes=1))
         run(post)
@@ -113,23 +113,23 @@ def test_mail_04_a_lost_reply_makes_a_notice_uncertain(post: Services, mail_serv
     mail_server.close_after_data()
     queue(post)
     assert run(post) == 1
-    assert row(post).state == MailState.UNCERTAIN
+    assert row(post).state == OutboxState.UNCERTAIN
     assert run(post) == 0
     assert len(mail_server.mails) == 1
 
 
-@pytest.mark.parametrize(("pace", "tries"), [(ASKED, 5), (USUAL, 48)])
+@pytest.mark.parametrize(("priority", "tries"), [(URGENT, 5), (NORMAL, 48)])
 def test_mail_05_a_4xx_is_tried_so_often_and_then_given_up(
-    post: Services, mail_server: FakeMailServer, pace: RetryPolicy, tries: int
+    post: Services, mail_server: FakeMailServer, priority: Priority, tries: int
 ) -> None:
     mail_server.answer("RCPT", "450 4.2.0 greylisted", times=1000)
     with time_machine.travel(NOON, tick=False) as time:
-        queue(post, pace=pace)
-        while row(post).state == MailState.QUEUED:
+        queue(post, priority=priority)
+        while row(post).state == OutboxState.QUEUED:
             time.move_to(row(post).due_at)
             run(post)
-        assert clock.now() - NOON < (timedelta(minutes=10) if pace is ASKED else timedelta(hours=6))
-    assert row(post).state == MailState.FAILED
+        assert clock.now() - NOON < (timedelta(minutes=10) if priority is URGENT else timedelta(hours=6))
+    assert row(post).state == OutboxState.FAILED
     assert mail_server.verbs.count("RCPT") == tries
     assert alarms(post) == ["mail-failed"]
 
@@ -150,13 +150,13 @@ def test_mf_12_an_unknown_user_fails_once_and_is_suppressed(
     mail_server.answer("RCPT", "550 5.1.1 no such user")
     queue(post, "first")
     queue(post, "second")
-    queue(post, "asked", ASKED)
+    queue(post, "asked", URGENT)
     run(post)
     # What the person asks for goes out nevertheless (MAIL-19), and first: it met the 550 here.
     assert [row(post, key).state for key in ("asked", "first", "second")] == [
-        MailState.FAILED,
-        MailState.SUPPRESSED,
-        MailState.SUPPRESSED,
+        OutboxState.FAILED,
+        OutboxState.SUPPRESSED,
+        OutboxState.SUPPRESSED,
     ]
     assert alarms(post) == []
 
@@ -165,7 +165,7 @@ def test_mail_05_another_5xx_fails_at_once_and_is_told(post: Services, mail_serv
     mail_server.answer("MAIL", "550 5.7.515 not authenticated")
     queue(post)
     run(post)
-    assert (row(post).state, row(post).tries) == (MailState.FAILED, 1)
+    assert (row(post).state, row(post).tries) == (OutboxState.FAILED, 1)
     assert alarms(post) == ["mail-failed"]
 
 
@@ -173,8 +173,8 @@ def test_decision_17_a_newsletter_suppression_stops_no_receipt(
     post: Services, mail_server: FakeMailServer
 ) -> None:
     with post.db.write() as session:
-        suppression.suppress(session, "anna@example.org", Kind.NEWSLETTER)
-        suppression.suppress(session, "anna@example.org", Kind.COMPLAINT)
+        suppression.suppress(session, "anna@example.org", SuppressionKind.NEWSLETTER)
+        suppression.suppress(session, "anna@example.org", SuppressionKind.COMPLAINT)
     queue(post)
     run(post)
     assert len(mail_server.mails) == 1
@@ -185,6 +185,6 @@ def test_mail_07_suppression_is_asked_when_the_mail_is_sent(
 ) -> None:
     queue(post)
     with post.db.write() as session:
-        suppression.suppress(session, "anna@example.org", Kind.BOUNCE)
+        suppression.suppress(session, "anna@example.org", SuppressionKind.BOUNCE)
     run(post)
-    assert (row(post).state, mail_server.mails) == (MailState.SUPPRESSED, [])
+    assert (row(post).state, mail_server.mails) == (OutboxState.SUPPRESSED, [])

@@ -9,10 +9,10 @@ from sqlalchemy import update
 
 from carrel import clock
 from carrel.http.services import Services
-from carrel.mail import claims, outbox, outbox_watch
+from carrel.mail import maintenance, outbox, outbox_queue
 from carrel.mail.message import Content
-from carrel.mail.models import MailState, OutboxMail
-from carrel.mail.outbox import ASKED, USUAL, RetryPolicy
+from carrel.mail.models import OutboxMail, OutboxState
+from carrel.mail.outbox import NORMAL, URGENT, Priority
 from carrel.mail.outbox_sender import OutboxSender
 from carrel.mail.server import MailServer, Tls
 from carrel.mail.smtp import SmtpConnection
@@ -24,10 +24,10 @@ def test_mf_06_a_worker_that_slept_past_its_lease_does_not_send(
     post: Services, mail_server: FakeMailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queue(post)
-    monkeypatch.setattr(claims, "CLAIM_LEASE", timedelta(seconds=-1))
+    monkeypatch.setattr(outbox_queue, "CLAIM_LEASE", timedelta(seconds=-1))
     assert step(post)
     assert "DATA" not in mail_server.verbs
-    assert row(post).state == MailState.CLAIMED
+    assert row(post).state == OutboxState.CLAIMED
 
 
 def test_a_claim_that_died_before_data_goes_back_into_the_queue(
@@ -35,55 +35,57 @@ def test_a_claim_that_died_before_data_goes_back_into_the_queue(
 ) -> None:
     queue(post)
     with post.db.write() as session:
-        claims.claim(session)
+        outbox_queue.claim(session)
     assert run(post) == 0
     with time_machine.travel(clock.now() + timedelta(minutes=4), tick=False):
-        outbox_watch.handle_one(post)
+        maintenance.handle_one(post)
         assert run(post) == 1
     assert len(mail_server.mails) == 1
 
 
-@pytest.mark.parametrize(("pace", "state"), [(USUAL, MailState.UNCERTAIN), (ASKED, MailState.QUEUED)])
+@pytest.mark.parametrize(
+    ("priority", "state"), [(NORMAL, OutboxState.UNCERTAIN), (URGENT, OutboxState.QUEUED)]
+)
 def test_mail_04_a_claim_that_died_while_handing_over_is_uncertain(
-    post: Services, pace: RetryPolicy, state: MailState
+    post: Services, priority: Priority, state: OutboxState
 ) -> None:
-    queue(post, pace=pace)
+    queue(post, priority=priority)
     with post.db.write() as session:
-        mail = claims.claim(session)
+        mail = outbox_queue.claim(session)
         assert mail
-        assert claims.begin_handing_over(session, mail)
-    outbox_watch.handle_one(post)
-    assert row(post).state == MailState.CLAIMED
+        assert outbox_queue.begin_sending(session, mail)
+    maintenance.handle_one(post)
+    assert row(post).state == OutboxState.CLAIMED
     with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
-        outbox_watch.handle_one(post)
+        maintenance.handle_one(post)
     assert row(post).state == state
-    assert alarms(post) == (["mail-uncertain"] if state == MailState.UNCERTAIN else [])
+    assert alarms(post) == (["mail-uncertain"] if state == OutboxState.UNCERTAIN else [])
 
 
 def test_a_late_reply_settles_an_uncertain_mail(post: Services) -> None:
     queue(post)
     with post.db.write() as session:
-        mail = claims.claim(session)
+        mail = outbox_queue.claim(session)
         assert mail
-        claims.begin_handing_over(session, mail)
+        outbox_queue.begin_sending(session, mail)
     with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
-        outbox_watch.handle_one(post)
+        maintenance.handle_one(post)
     with post.db.write() as session:
-        claims.end(session, mail, MailState.SENT)
-    assert row(post).state == MailState.SENT
+        outbox_queue.end(session, mail, OutboxState.SENT)
+    assert row(post).state == OutboxState.SENT
 
 
 def test_another_owners_mail_cannot_be_ended(post: Services) -> None:
     queue(post)
     with post.db.write() as session:
-        mine = claims.claim(session)
-    assert mine
+        mail = outbox_queue.claim(session)
+    assert mail
     with post.db.write() as session:
         session.execute(update(OutboxMail).values(owner="somebody else"))
     with post.db.write() as session:
-        claims.end(session, mine, MailState.SENT)
-        assert not claims.begin_handing_over(session, mine)
-    assert row(post).state == MailState.CLAIMED
+        outbox_queue.end(session, mail, OutboxState.SENT)
+        assert not outbox_queue.begin_sending(session, mail)
+    assert row(post).state == OutboxState.CLAIMED
 
 
 def test_mf_10_while_the_server_is_away_mail_waits_and_no_try_is_lost(
@@ -95,10 +97,10 @@ def test_mf_10_while_the_server_is_away_mail_waits_and_no_try_is_lost(
         for _ in range(6 * 6):
             time.shift(timedelta(minutes=10))
             assert step(post)
-        outbox_watch.handle_one(post)
+        maintenance.handle_one(post)
         with post.db.read() as session:
             assert outbox.is_delayed(session)
-        assert (row(post).state, row(post).tries) == (MailState.QUEUED, 0)
+        assert (row(post).state, row(post).tries) == (OutboxState.QUEUED, 0)
         assert alarms(post) == ["mail-stuck"]
         mail_server.answer_as_usual("CONNECT")
         run(post)
@@ -110,12 +112,12 @@ def test_mf_10_while_the_server_is_away_mail_waits_and_no_try_is_lost(
 def test_mf_10_a_sign_in_mail_does_not_outlive_its_link(post: Services, mail_server: FakeMailServer) -> None:
     mail_server.answer("CONNECT", "421 away", times=2)
     with time_machine.travel(NOON, tick=False) as time:
-        queue(post, pace=ASKED, private=True)
+        queue(post, priority=URGENT, private=True)
         step(post)
-        assert row(post).state == MailState.QUEUED
+        assert row(post).state == OutboxState.QUEUED
         time.shift(timedelta(minutes=10))
         step(post)
-    assert (row(post).state, row(post).text) == (MailState.FAILED, "")
+    assert (row(post).state, row(post).text) == (OutboxState.FAILED, "")
 
 
 def test_a_server_that_is_away_is_not_asked_again_at_once(
@@ -134,7 +136,7 @@ def test_mf_11_an_unsafe_server_gets_nothing_and_the_operator_hears_of_it(
 ) -> None:
     queue(post)
     OutboxSender(unsafe).handle_one(post)
-    assert (row(post).state, alarms(post)) == (MailState.QUEUED, ["mail-server"])
+    assert (row(post).state, alarms(post)) == (OutboxState.QUEUED, ["mail-server"])
     assert "MAIL" not in mail_server.verbs
 
 
@@ -150,5 +152,5 @@ def test_mf_31_a_mail_that_cannot_be_made_fails_and_the_next_one_goes(
         outbox.queue(session, key="bad", to=ANNA, mail=bad)
     queue(post, "good")
     run(post)
-    assert (row(post, "bad").state, row(post, "good").state) == (MailState.FAILED, MailState.SENT)
+    assert (row(post, "bad").state, row(post, "good").state) == (OutboxState.FAILED, OutboxState.SENT)
     assert len(mail_server.mails) == 1

@@ -3,7 +3,7 @@
 import pytest
 
 from carrel.mail import smtp
-from carrel.mail.outcomes import MailServerUnavailableError, Refused, Sent, TryLater, Unknown, Withheld
+from carrel.mail.outcomes import Deferred, MailServerUnavailableError, Rejected, Sent, Uncertain, Withheld
 from carrel.mail.smtp import SmtpConnection
 from tests.support.mail import server_of
 from tests.support.smtp import CLOSE, EXTENSIONS, FakeMailServer
@@ -27,7 +27,7 @@ def test_where_the_server_offers_it_the_recipient_goes_with_the_sender(
     connection: SmtpConnection, mail_server: FakeMailServer
 ) -> None:
     mail_server.answer("MAIL", "451 4.3.0 not now")
-    assert connection.send(BODY, TO) == TryLater(451, "4.3.0 not now")
+    assert connection.send(BODY, TO) == Deferred(451, "4.3.0 not now")
     assert mail_server.verbs == ["EHLO", "MAIL", "RCPT", "RSET"]  # and both answers were read
     assert connection.send(BODY, TO) == Sent()
 
@@ -38,7 +38,7 @@ def test_no_address_carries_a_command(extensions: tuple[str, ...], end: str) -> 
     with FakeMailServer(extensions=extensions).running() as fake:
         connection = SmtpConnection(server_of(fake))
         evil = f"anna@example.org>{end}RCPT TO:<eve@example.org"
-        assert isinstance(connection.send(BODY, evil), Refused)
+        assert isinstance(connection.send(BODY, evil), Rejected)
         assert connection.send(BODY, TO) == Sent()
         connection.close()
     assert [mail.to for mail in fake.mails] == [TO]
@@ -50,7 +50,7 @@ def test_where_the_server_does_not_each_waits_for_the_answer_before(verb: str) -
     with FakeMailServer(extensions=()).running() as fake:
         connection = SmtpConnection(server_of(fake))
         fake.answer(verb, "451 4.3.0 not now")
-        assert connection.send(BODY, TO) == TryLater(451, "4.3.0 not now")
+        assert connection.send(BODY, TO) == Deferred(451, "4.3.0 not now")
         assert connection.send(BODY, TO) == Sent()
         connection.close()
     assert fake.verbs == [
@@ -63,7 +63,7 @@ def test_mail_05_a_4xx_means_later_at_every_verb(
     connection: SmtpConnection, mail_server: FakeMailServer, verb: str
 ) -> None:
     mail_server.answer(verb, "451 4.3.0 not now")
-    assert connection.send(BODY, TO) == TryLater(451, "4.3.0 not now")
+    assert connection.send(BODY, TO) == Deferred(451, "4.3.0 not now")
     assert connection.send(BODY, TO) == Sent()
     assert len(mail_server.mails) == 1
 
@@ -74,7 +74,7 @@ def test_mail_05_a_5xx_means_never_at_every_verb(
 ) -> None:
     mail_server.answer(verb, "550 5.7.1 we do not like you")
     outcome = connection.send(BODY, TO)
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, Rejected)
     assert not outcome.is_unknown_user
     assert connection.send(BODY, TO) == Sent()
 
@@ -95,7 +95,7 @@ def test_mf_12_an_unknown_user_is_told_from_a_rule(
 ) -> None:
     mail_server.answer("RCPT", reply)
     outcome = connection.send(BODY, TO)
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, Rejected)
     assert outcome.is_unknown_user is unknown
 
 
@@ -107,7 +107,7 @@ def test_pay_30_a_servers_reply_does_not_carry_the_address_into_our_tables(
 ) -> None:
     mail_server.answer("RCPT", reply)
     outcome = connection.send(BODY, TO)
-    assert isinstance(outcome, TryLater | Refused)
+    assert isinstance(outcome, Deferred | Rejected)
     assert "a•••@example.org" in outcome.text
     assert "anna@" not in outcome.text.lower()
 
@@ -125,7 +125,7 @@ def test_mf_07_a_421_on_a_new_connection_means_later(
     connection: SmtpConnection, mail_server: FakeMailServer
 ) -> None:
     mail_server.answer("MAIL", "421 4.7.0 come back later")
-    assert connection.send(BODY, TO) == TryLater(421, "4.7.0 come back later")
+    assert connection.send(BODY, TO) == Deferred(421, "4.7.0 come back later")
 
 
 def test_a_kept_connection_that_the_server_closed_is_opened_again(
@@ -141,7 +141,7 @@ def test_mf_08_a_close_within_the_mail_means_later(
 ) -> None:
     mail_server.close_mid_data()
     outcome = connection.send(BODY + b"x" * 2_000_000 + b"\r\n", TO)
-    assert isinstance(outcome, TryLater)
+    assert isinstance(outcome, Deferred)
     assert mail_server.mails == []
 
 
@@ -149,7 +149,7 @@ def test_mf_09_a_close_after_the_mail_is_uncertain(
     connection: SmtpConnection, mail_server: FakeMailServer
 ) -> None:
     mail_server.close_after_data()
-    assert isinstance(connection.send(BODY, TO), Unknown)
+    assert isinstance(connection.send(BODY, TO), Uncertain)
     assert len(mail_server.mails) == 1
     assert connection.send(BODY, TO) == Sent()
 
@@ -159,7 +159,7 @@ def test_a_server_that_never_replies_after_the_mail_is_uncertain(
 ) -> None:
     monkeypatch.setattr(smtp, "LAST_REPLY_SECONDS", 0.2)
     mail_server.answer("BODY", 2.0)
-    assert isinstance(connection.send(BODY, TO), Unknown)
+    assert isinstance(connection.send(BODY, TO), Uncertain)
 
 
 def test_mf_06_a_lost_claim_withholds_the_mail_before_data(

@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
-from carrel.mail.outcomes import MailServerLoginError, MailServerUnsafeError, Refused, Sent, TryLater, Unknown
+from carrel.mail.outcomes import (
+    Deferred,
+    MailServerLoginError,
+    MailServerUnsafeError,
+    Rejected,
+    Sent,
+    Uncertain,
+)
 from carrel.mail.server import MailServer, Tls
 from carrel.mail.smtp import SmtpConnection
 from tests.carrel.mail.test_smtp import BODY, TO
@@ -37,7 +44,7 @@ def test_mf_08_a_close_before_all_was_sent_means_later(
         fake.close_mid_data()
         connection = SmtpConnection(server_of(fake, Tls.STARTTLS), contexts[1])
         outcome = connection.send(BODY + MORE_THAN_A_SYSTEM_HOLDS, TO)
-        assert isinstance(outcome, TryLater)
+        assert isinstance(outcome, Deferred)
         assert connection.send(BODY, TO) == Sent()
         connection.close()
     assert [mail.raw for mail in fake.mails] == [BODY]
@@ -52,7 +59,9 @@ def test_mf_09_a_reset_after_all_was_sent_is_uncertain_over_tls(
         monkeypatch.setattr(ssl.SSLSocket, "recv_into", _raising(reset))
     with FakeMailServer(tls=contexts[0]).running() as fake:
         fake.answer("BODY", RESET)
-        assert isinstance(SmtpConnection(server_of(fake, Tls.STARTTLS), contexts[1]).send(BODY, TO), Unknown)
+        assert isinstance(
+            SmtpConnection(server_of(fake, Tls.STARTTLS), contexts[1]).send(BODY, TO), Uncertain
+        )
         assert len(fake.mails) == 1
 
 
@@ -78,12 +87,12 @@ def test_mf_11_a_certificate_of_nobody_is_refused(
 
 
 def test_mf_11_a_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
-    ours, theirs = make_certificate(tmp_path, "DNS:somewhere.else")
+    server_context, client_context = make_certificate(tmp_path, "DNS:somewhere.else")
     with (
-        FakeMailServer(tls=ours).running() as fake,
+        FakeMailServer(tls=server_context).running() as fake,
         pytest.raises(MailServerUnsafeError, match="certificate verify failed"),
     ):
-        SmtpConnection(server_of(fake, Tls.STARTTLS), theirs).send(BODY, TO)
+        SmtpConnection(server_of(fake, Tls.STARTTLS), client_context).send(BODY, TO)
 
 
 def test_mf_11_a_stripped_starttls_is_refused(mail_server: FakeMailServer) -> None:
@@ -105,7 +114,7 @@ def test_a_wrong_password_is_its_own_failure() -> None:
 def test_an_address_beyond_ascii_needs_a_server_that_can_carry_it() -> None:
     with FakeMailServer(extensions=("8BITMIME",)).running() as fake:
         connection = SmtpConnection(server_of(fake))
-        assert isinstance(connection.send(BODY, "änne@example.org"), Refused)
+        assert isinstance(connection.send(BODY, "änne@example.org"), Rejected)
         connection.close()
 
 
@@ -124,5 +133,5 @@ def test_another_implementation_takes_our_mails(tmp_path: Path) -> None:
         connection.close()
     finally:
         controller.stop()
-    (kept,) = (tmp_path / mailbox.FOLDER).glob("*.eml")
-    assert kept.read_bytes() == BODY
+    (file,) = (tmp_path / mailbox.FOLDER).glob("*.eml")
+    assert file.read_bytes() == BODY

@@ -9,7 +9,7 @@ from carrel import clock
 from carrel.http.services import Services
 from newsletter.delivery import claims
 from newsletter.issues.models import Delivery, DeliveryState
-from tests.support.digests import put_issue
+from tests.support.digests import count_in_states, put_issue
 
 
 def test_mail_02_only_what_is_queued_is_claimed(post: Services) -> None:
@@ -19,8 +19,15 @@ def test_mail_02_only_what_is_queued_is_claimed(post: Services) -> None:
     with post.db.write() as session:
         for number, values in ((1, over), (2, held), (3, {"due_at": clock.now() + timedelta(hours=1)})):
             session.execute(update(Delivery).where(Delivery.id == number).values(**values))
-        assert [each.id for each in claims.claim(session, 1, "a", 1)] == [4]
+        assert [delivery.id for delivery in claims.claim(session, 1, "a", 1)] == [4]
         assert claims.claim(session, 1, "c", 4) == []
+
+
+def test_mail_02_a_claim_takes_no_more_than_it_asks_for(post: Services) -> None:
+    put_issue(post, 20)
+    with post.db.write() as session:
+        assert len(claims.claim(session, 1, "a", 5)) == 5
+    assert count_in_states(post, DeliveryState.CLAIMED) == 5
 
 
 def test_mf_06_what_was_claimed_is_begun_by_its_owner_within_the_lease_alone(post: Services) -> None:
@@ -36,8 +43,11 @@ def test_mf_06_what_was_claimed_is_begun_by_its_owner_within_the_lease_alone(pos
     assert not claims.mark(marker, 1, 2, "a")  # the first is over with it
     marker.close()
     with post.db.read() as session:
-        found = [session.get_one(Delivery, number) for number in (1, 2)]
-    assert [(each.state, each.begun_at is None) for each in found] == [("sent", False), ("claimed", True)]
+        deliveries = [session.get_one(Delivery, number) for number in (1, 2)]
+    assert [(delivery.state, delivery.begun_at is None) for delivery in deliveries] == [
+        ("sent", False),
+        ("claimed", True),
+    ]
 
 
 def test_mail_02_what_is_due_is_read_from_an_index_however_long_the_queue_is(post: Services) -> None:

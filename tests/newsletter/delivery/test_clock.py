@@ -11,7 +11,7 @@ from carrel.db import Database
 from carrel.http.services import Services
 from newsletter.delivery import claims, sweep
 from newsletter.issues.models import Delivery, DeliveryState
-from tests.support.digests import count_of, put_issue, send_all, the_issue
+from tests.support.digests import count_in_states, put_issue, send_all, the_issue
 
 
 def hold(db: Database, ahead: timedelta) -> None:
@@ -33,15 +33,15 @@ def test_data_23_a_lease_of_a_clock_that_was_far_ahead_is_free(
 ) -> None:
     hold(issue.db, ahead)
     with issue.db.write() as session:
-        sweep.sweep(session, lasting=True)
-    assert count_of(issue, DeliveryState.QUEUED) == free
+        sweep.sweep(session, marks_are_durable=True)
+    assert count_in_states(issue, DeliveryState.QUEUED) == free
 
 
 def test_data_23_a_delivery_that_is_due_in_a_day_that_never_came_goes_now(issue: Services) -> None:
     with issue.db.write() as session:
         session.execute(update(Delivery).values(due_at=clock.now() + timedelta(days=1)))
     send_all(issue)
-    assert count_of(issue, DeliveryState.QUEUED) == 2
+    assert count_in_states(issue, DeliveryState.QUEUED) == 2
     sweep.handle_one(issue)
     send_all(issue)
-    assert count_of(issue, DeliveryState.SENT) == 2
+    assert count_in_states(issue, DeliveryState.SENT) == 2

@@ -16,16 +16,16 @@ from carrel.http.services import Services
 from carrel.settings import Settings
 from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState
 from tests.support.digests import (
-    count_of,
-    expire,
-    posting_to,
+    count_in_states,
+    count_states,
+    digest_sender,
+    expire_leases,
     put_issue,
-    put_news,
+    put_pending_article,
     send_all,
-    sending,
-    states,
+    services_sending_to,
     the_issue,
-    until,
+    wait_until,
 )
 from tests.support.sink import sink, taken
 from tests.support.smtp import FakeMailServer
@@ -41,66 +41,66 @@ def test_mf_01_killed_again_and_again_nobody_is_lost_and_nobody_is_mailed_twice(
 ) -> None:
     chance = random.Random(20261121)
     log = tmp_path / "taken"
-    with sink(log) as port, posting_to(settings, port) as services:
+    with sink(log) as port, services_sending_to(settings, port) as services:
         put_issue(services, MAILS)
         for _ in range(KILLS):
             target = len(taken(log)) + chance.randint(1, MAILS // KILLS - 10)
             process = start(
                 services.settings, DIGEST_PER_SECOND="200"
             )  # or it is over before it dies so often
-            until(lambda target=target: len(taken(log)) >= min(target, MAILS))  # type: ignore[misc]
+            wait_until(lambda target=target: len(taken(log)) >= min(target, MAILS))  # type: ignore[misc]
             kill(process)
-            before = count_of(services, DeliveryState.UNCERTAIN)
-            expire(services)
-            uncertain = count_of(services, DeliveryState.UNCERTAIN)
+            before = count_in_states(services, DeliveryState.UNCERTAIN)
+            expire_leases(services)
+            uncertain = count_in_states(services, DeliveryState.UNCERTAIN)
             assert uncertain - before <= settings.digest_connections
         send_all(services)
 
         arrived = [to for to, _ in taken(log)]
         assert len(arrived) == len(set(arrived))
         with services.db.read() as session:
-            found = states(session)
+            counts = count_states(session)
             assert the_issue(session).state == IssueState.FINISHED
-        assert set(found) <= {"sent", "uncertain"}
-        assert found["sent"] + uncertain == MAILS
-        assert found["sent"] <= len(arrived) <= MAILS
+        assert set(counts) <= {"sent", "uncertain"}
+        assert counts["sent"] + uncertain == MAILS
+        assert counts["sent"] <= len(arrived) <= MAILS
 
 
 @on_one_database
 def test_mf_02_killed_between_the_servers_yes_and_ours_one_is_uncertain(
     settings: Settings, mail_server: FakeMailServer
 ) -> None:
-    with posting_to(settings, mail_server.port, digest_connections=1) as services:
+    with services_sending_to(settings, mail_server.port, digest_connections=1) as services:
         put_issue(services, 3)
         mail_server.answer("BODY", reply := Event())
         with worker(services.settings):
-            until(lambda: "BODY" in mail_server.verbs)
+            wait_until(lambda: "BODY" in mail_server.verbs)
         reply.set()
-        expire(services)
+        expire_leases(services)
         send_all(services)
 
         with services.db.read() as session:
-            assert states(session) == {"sent": 2, "uncertain": 1}
-        with sending(services) as bulk:
-            assert not bulk.handle_one(services)
+            assert count_states(session) == {"sent": 2, "uncertain": 1}
+        with digest_sender(services) as sender:
+            assert not sender.handle_one(services)
 
 
 def test_mf_03_killed_while_recipients_are_gathered_the_next_worker_gathers_exactly_all(
     settings: Settings, tmp_path: Path
 ) -> None:
-    log, everybody = tmp_path / "taken", 10_000 if FULL else 2_100  # batches are of 2,000
-    with sink(log) as port, posting_to(settings, port, digest_review=True) as services:
-        put_news(services, everybody)
+    log, everybody = tmp_path / "taken", 10_000 if FULL else 4_100  # batches are of 2,000
+    with sink(log) as port, services_sending_to(settings, port, digest_review=True) as services:
+        put_pending_article(services, everybody)
         process = start(services.settings, DIGEST_REVIEW="true")
-        until(lambda: count_of(services, *DeliveryState) > 0)
+        wait_until(lambda: count_in_states(services, *DeliveryState) > 0)
         kill(process)
         with services.db.read() as session:
             assert the_issue(session).state == IssueState.DRAFT
         with worker(services.settings, DIGEST_REVIEW="true"):
-            until(lambda: state_of_issue(services) == IssueState.WAITING)
+            wait_until(lambda: state_of_issue(services) == IssueState.WAITING)
 
         with services.db.read() as session:
-            assert states(session) == {"queued": everybody}
+            assert count_states(session) == {"queued": everybody}
             people = select(func.count(func.distinct(Delivery.subscriber_id)))
             assert session.scalars(people).one() == the_issue(session).recipients == everybody
 
@@ -115,13 +115,13 @@ def test_mf_04_mf_05_mail_02_after_one_that_died_early_workers_that_start_togeth
 ) -> None:
     """Nothing is in memory only: whatever was published, other processes find; and they make one issue."""
     log = tmp_path / "taken"
-    with sink(log) as port, posting_to(settings, port, digest_connections=2) as services:
-        put_news(services, CROWD)
+    with sink(log) as port, services_sending_to(settings, port, digest_connections=2) as services:
+        put_pending_article(services, CROWD)
         kill(start(services.settings))
         with services.db.read() as session:
             assert session.scalars(select(Issue)).first() is None
         processes = [start(services.settings) for _ in range(4 if FULL else 2)]
-        until(lambda: count_of(services, DeliveryState.SENT) == CROWD)
+        wait_until(lambda: count_in_states(services, DeliveryState.SENT) == CROWD)
         for process in processes:
             kill(process)
 
@@ -134,13 +134,13 @@ def test_mf_04_mf_05_mail_02_after_one_that_died_early_workers_that_start_togeth
 def test_mf_06_a_worker_that_slept_past_its_lease_does_not_send(
     settings: Settings, mail_server: FakeMailServer
 ) -> None:
-    with posting_to(settings, mail_server.port, digest_connections=1) as services:
+    with services_sending_to(settings, mail_server.port, digest_connections=1) as services:
         put_issue(services, 2)
         mail_server.answer("RCPT", reply := Event())  # it waits for this reply, and is stopped meanwhile
         with worker(services.settings) as process:
-            until(lambda: "RCPT" in mail_server.verbs)
+            wait_until(lambda: "RCPT" in mail_server.verbs)
             os.kill(process.pid, signal.SIGSTOP)
-            expire(services)
+            expire_leases(services)
             with services.db.write() as session:  # the issue is not over meanwhile
                 last = update(Delivery).where(Delivery.id == 2)
                 session.execute(last.values(due_at=clock.now() + timedelta(hours=1)))
@@ -149,9 +149,9 @@ def test_mf_06_a_worker_that_slept_past_its_lease_does_not_send(
 
             reply.set()
             os.kill(process.pid, signal.SIGCONT)
-            until(lambda: "RSET" in mail_server.verbs or len(mail_server.mails) > 1)
+            wait_until(lambda: "RSET" in mail_server.verbs or len(mail_server.mails) > 1)
             time.sleep(0.5)
 
         assert mail_server.verbs.count("DATA") == len(mail_server.mails) == 1  # it gave up before DATA
         with services.db.read() as session:
-            assert states(session) == {"sent": 1, "queued": 1}
+            assert count_states(session) == {"sent": 1, "queued": 1}

@@ -9,12 +9,20 @@ from sqlalchemy import delete, select, update
 from carrel import clock
 from carrel.http.services import Services
 from carrel.mail import suppression
-from carrel.mail.models import Kind
+from carrel.mail.models import SuppressionKind
 from newsletter.delivery import sweep
 from newsletter.issues import issue_lifecycle
 from newsletter.issues.models import DeliveredArticle, Delivery, IssueState
 from newsletter.subscribers.models import Subscriber, SubscriberState
-from tests.support.digests import drain, hasten, put_issue, send_all, sending, states, the_issue
+from tests.support.digests import (
+    count_states,
+    digest_sender,
+    drain,
+    make_all_due,
+    put_issue,
+    send_all,
+    the_issue,
+)
 from tests.support.smtp import FakeMailServer
 
 
@@ -27,7 +35,7 @@ def test_everybody_gets_it_once(post: Services, mail_server: FakeMailServer) -> 
     assert len(mail_server.mails) == 250
     assert len({mail.to for mail in mail_server.mails}) == 250
     with post.db.read() as session:
-        assert states(session) == {"sent": 250}
+        assert count_states(session) == {"sent": 250}
         assert the_issue(session).state == IssueState.FINISHED
 
 
@@ -49,7 +57,7 @@ def test_mail_08_every_header_is_there_and_list_unsubscribe_is_unbroken(
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     line = next(line for line in mail.raw.split(b"\r\n") if line.startswith(b"List-Unsubscribe:"))
     assert re.fullmatch(rb"List-Unsubscribe: <https://carrel\.test/newsletter/unsubscribe/[\w.-]{87}>", line)
-    assert max(len(each) for each in mail.raw.split(b"\r\n\r\n", 1)[1].split(b"\r\n")) <= 76
+    assert max(len(line) for line in mail.raw.split(b"\r\n\r\n", 1)[1].split(b"\r\n")) <= 76
 
 
 def personal(message: EmailMessage) -> set[str]:
@@ -68,10 +76,10 @@ def test_mail_23_nothing_of_one_recipient_is_in_anothers_mail(
 
     tokens = {}
     for mail in mail_server.mails:
-        found = set(re.findall(r"/newsletter/(?:unsubscribe|preferences)/([\w.-]+)", bodies(mail.message)))
+        in_body = set(re.findall(r"/newsletter/(?:unsubscribe|preferences)/([\w.-]+)", bodies(mail.message)))
         header = re.findall(r"unsubscribe/([\w.-]+)", str(mail.message["List-Unsubscribe"]))
-        assert found == set(header)
-        assert len(found) == 1
+        assert in_body == set(header)
+        assert len(in_body) == 1
         assert bodies(mail.message).count(header[0]) == 4
         assert not re.search(r"reader-\d", bodies(mail.message))
         tokens[mail.to] = header[0]
@@ -93,19 +101,19 @@ def test_mail_07_mf_18_whoever_leaves_while_it_goes_out_gets_nothing_more(
     post: Services, mail_server: FakeMailServer
 ) -> None:
     put_issue(post, 300)
-    with sending(post) as bulk:
-        bulk.handle_one(post)
+    with digest_sender(post) as sender:
+        sender.handle_one(post)
         with post.db.write() as session:
             now = clock.now()
             session.execute(update(Subscriber).values(state=SubscriberState.LEFT, left_at=now))
         before = len(mail_server.mails)
-        drain(bulk, post)
+        drain(sender, post)
 
     assert len(mail_server.mails) == before
     with post.db.read() as session:
-        found = states(session)
-        assert found.get("unsubscribed", 0) == 300 - before
-        assert found.get("sent", 0) == before
+        counts = count_states(session)
+        assert counts.get("unsubscribed", 0) == 300 - before
+        assert counts.get("sent", 0) == before
 
 
 def test_mail_07_mail_18_a_suppressed_address_gets_nothing_and_its_articles_come_back(
@@ -113,13 +121,13 @@ def test_mail_07_mail_18_a_suppressed_address_gets_nothing_and_its_articles_come
 ) -> None:
     put_issue(post, 2)
     with post.db.write() as session:
-        suppression.suppress(session, "reader-1@example.org", Kind.COMPLAINT)
+        suppression.suppress(session, "reader-1@example.org", SuppressionKind.COMPLAINT)
 
     send_all(post)
 
     assert [mail.to for mail in mail_server.mails] == ["reader-0@example.org"]
     with post.db.read() as session:
-        assert states(session) == {"sent": 1, "suppressed": 1}
+        assert count_states(session) == {"sent": 1, "suppressed": 1}
         assert len(session.scalars(select(DeliveredArticle)).all()) == 1
 
 
@@ -133,7 +141,7 @@ def test_somebody_erased_meanwhile_is_unsubscribed_and_the_accounts_add_up(
     send_all(post)
 
     with post.db.read() as session:
-        assert states(session) == {"sent": 2, "unsubscribed": 1}
+        assert count_states(session) == {"sent": 2, "unsubscribed": 1}
         assert the_issue(session).state == IssueState.FINISHED
 
 
@@ -146,7 +154,7 @@ def test_mail_05_a_refusal_fails_at_once_and_gives_the_articles_back(
     send_all(post)
 
     with post.db.read() as session:
-        assert states(session) == {"sent": 1, "failed": 1}
+        assert count_states(session) == {"sent": 1, "failed": 1}
         assert len(session.scalars(select(DeliveredArticle)).all()) == 1
 
 
@@ -161,7 +169,7 @@ def test_mf_09_a_lost_reply_is_uncertain_listed_and_never_repeated(
 
     assert len(mail_server.mails) == 5
     with post.db.read() as session:
-        assert states(session) == {"sent": 4, "uncertain": 1}
+        assert count_states(session) == {"sent": 4, "uncertain": 1}
 
 
 def test_mf_08_a_connection_lost_within_the_mail_is_tried_again(
@@ -173,8 +181,8 @@ def test_mf_08_a_connection_lost_within_the_mail_is_tried_again(
     send_all(post)
 
     with post.db.read() as session:
-        assert states(session) == {"sent": 2, "queued": 1}
-    hasten(post)
+        assert count_states(session) == {"sent": 2, "queued": 1}
+    make_all_due(post)
     send_all(post)
     assert len({mail.to for mail in mail_server.mails}) == 3
 
@@ -184,16 +192,16 @@ def test_mf_02_an_expired_claim_is_repeated_only_if_it_was_not_begun(
     post: Services, begun: bool, expected: str
 ) -> None:
     put_issue(post, 1)
-    then = clock.now() - 2 * issue_lifecycle.LASTS
+    then = clock.now() - 2 * issue_lifecycle.SENDING_LASTS
     claimed = {"state": "claimed", "owner": "x/y", "lease_until": then, "begun_at": then if begun else None}
     with post.db.write() as session:
         session.execute(update(Delivery).values(claimed))
 
     with post.db.write() as session:
-        sweep.sweep(session, lasting=True)
+        sweep.sweep(session, marks_are_durable=True)
 
     with post.db.read() as session:
-        assert states(session) == {expected: 1}
+        assert count_states(session) == {expected: 1}
 
 
 def test_what_a_rebooted_machine_held_is_uncertain_because_marks_may_be_lost(post: Services) -> None:
@@ -201,7 +209,7 @@ def test_what_a_rebooted_machine_held_is_uncertain_because_marks_may_be_lost(pos
     claimed = {
         "state": "claimed",
         "owner": "another-boot/y",
-        "lease_until": clock.now() - 2 * issue_lifecycle.LASTS,
+        "lease_until": clock.now() - 2 * issue_lifecycle.SENDING_LASTS,
     }
     with post.db.write() as session:
         session.execute(update(Delivery).values(claimed))
@@ -210,4 +218,4 @@ def test_what_a_rebooted_machine_held_is_uncertain_because_marks_may_be_lost(pos
         sweep.sweep(session)
 
     with post.db.read() as session:
-        assert states(session) == {"uncertain": 1}
+        assert count_states(session) == {"uncertain": 1}

@@ -15,8 +15,8 @@ from carrel.tokens import Signer
 from newsletter.feeds import scopes
 from newsletter.feeds.collect import NEWEST, collect, last_change
 from newsletter.feeds.feed import Feed
+from newsletter.feeds.feed_ads import FeedAds
 from newsletter.feeds.scopes import FeedNotFoundError
-from newsletter.feeds.slots import Slots
 from tests.support.articles import put_article
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -31,13 +31,13 @@ def at_noon() -> object:
 
 
 def of_site(session: Session, settings: Settings, *, ads: bool = False) -> Feed:
-    slots = Slots(session, settings, SIGNER, clock.now()) if ads else None
+    feed_ads = FeedAds(session, settings, SIGNER, clock.now()) if ads else None
     scope = scopes.of_site(settings)
-    return collect(session, settings, scope, clock.now(), address=None, slots=slots)
+    return collect(session, settings, scope, clock.now(), self_url=None, ads=feed_ads)
 
 
 def titles(feed: Feed) -> list[str]:
-    return [entry.title for entry in feed.entries]
+    return [entry.title for entry in feed.items]
 
 
 def test_con_06_what_is_hidden_leaks_into_no_feed(db: Database, settings: Settings) -> None:
@@ -64,8 +64,8 @@ def test_the_newest_come_first_by_when_they_could_first_be_seen(db: Database, se
         for number in range(NEWEST):
             put_article(session, f"c-{number}", title="Between", first_visible_at=NOON - DAY)
     with db.read() as session:
-        found = titles(of_site(session, settings))
-    assert (found[0], len(found), "Old" in found) == ("New, with an old date", NEWEST, False)
+        newest = titles(of_site(session, settings))
+    assert (newest[0], len(newest), "Old" in newest) == ("New, with an old date", NEWEST, False)
 
 
 def test_an_entry_says_what_the_article_says_with_absolute_addresses(
@@ -75,7 +75,7 @@ def test_an_entry_says_what_the_article_says_with_absolute_addresses(
     with db.write() as session:
         put_article(session, "a", title="A", text=text, topics=("medicare",), published=NOON - DAY)
     with db.read() as session:
-        (entry,) = of_site(session, settings).entries
+        (entry,) = of_site(session, settings).items
     assert entry.url == "https://carrel.test/articles/a/"
     assert 'href="https://carrel.test/articles/b/"' in entry.html
     assert 'src="https://carrel.test/media/x-480.webp"' in entry.html
@@ -89,11 +89,11 @@ def test_an_id_survives_a_rename_of_the_file(db: Database, settings: Settings) -
     with db.write() as session:
         article_id = put_article(session, "old-name").id
     with db.read() as session:
-        (before,) = of_site(session, settings).entries
+        (before,) = of_site(session, settings).items
     with db.write() as session:
         session.get_one(Article, article_id).slug = "new-name"
     with db.read() as session:
-        (after,) = of_site(session, settings).entries
+        (after,) = of_site(session, settings).items
     assert before.id == after.id == f"tag:carrel.test,2026:article/{article_id}"
     assert before.url != after.url
 
@@ -108,7 +108,7 @@ def test_a_feed_of_an_exam_and_one_of_a_topic_hold_theirs_alone(db: Database, se
             (scopes.of_exam(session, settings, "cpb", NOON), {"Billing"}),
             (scopes.of_topic(session, settings, "medicare", NOON), {"Billing", "Cases"}),
         ):
-            feed = collect(session, settings, scope, NOON, address=None, slots=None)
+            feed = collect(session, settings, scope, NOON, self_url=None, ads=None)
             assert set(titles(feed)) == expected
 
 
@@ -160,8 +160,8 @@ def test_the_labelled_slot_stands_at_the_foot_of_each_article(db: Database, sett
         put_article(session, "a")
         put_ad(session)
     with db.read() as session:
-        (entry,) = of_site(session, settings, ads=True).entries
-        (without,) = of_site(session, settings).entries
+        (entry,) = of_site(session, settings, ads=True).items
+        (without,) = of_site(session, settings).items
     assert entry.html.startswith(without.html)
     slot = entry.html.removeprefix(without.html)
     assert "<small>Advertisement</small>" in slot
@@ -175,7 +175,7 @@ def test_an_article_that_shall_have_no_ads_has_none_in_feeds_either(db: Database
         put_article(session, "a", ads=False)
         put_ad(session)
     with db.read() as session:
-        assert of_site(session, settings, ads=True).entries == of_site(session, settings).entries
+        assert of_site(session, settings, ads=True).items == of_site(session, settings).items
 
 
 def test_slots_change_with_the_day_and_not_with_the_minute(db: Database, settings: Settings) -> None:
@@ -187,9 +187,9 @@ def test_slots_change_with_the_day_and_not_with_the_minute(db: Database, setting
     for hours in (0, 1, 5, 24, 48, 72, 96):
         with time_machine.travel(NOON + timedelta(hours=hours), tick=False), db.read() as session:
             feed = of_site(session, settings, ads=True)
-            seen[hours] = feed.entries[0].html
+            seen[hours] = feed.items[0].html
             assert feed.changed == clock.now().replace(hour=0)
-            assert Slots(session, settings, SIGNER, clock.now()).until == feed.changed + DAY
+            assert FeedAds(session, settings, SIGNER, clock.now()).until == feed.changed + DAY
     assert seen[0] == seen[1] == seen[5]
     assert len(set(seen.values())) > 1
 
@@ -198,5 +198,5 @@ def test_an_updated_article_says_when(db: Database, settings: Settings) -> None:
     with db.write() as session:
         put_article(session, "a", published=NOON - 9 * DAY, updated=date(2026, 11, 1))
     with db.read() as session:
-        (entry,) = of_site(session, settings).entries
+        (entry,) = of_site(session, settings).items
     assert entry.updated == datetime(2026, 11, 1, tzinfo=UTC)

@@ -37,16 +37,16 @@ def entry(number: int = 1, **changed: object) -> FeedItem:
     return FeedItem(**(values | changed))  # type: ignore[arg-type]
 
 
-def feed(*entries: FeedItem, address: str | None = "https://carrel.test/feed.xml") -> Feed:
+def feed(*items: FeedItem, self_url: str | None = "https://carrel.test/feed.xml") -> Feed:
     return Feed(
         id="tag:carrel.test,2026:feed/site",
         title="Carrel",
         description="Study articles",
         home="https://carrel.test/",
-        address=address,
+        self_url=self_url,
         author="Carrel",
         changed=MORNING,
-        entries=entries,
+        items=items,
     )
 
 
@@ -72,17 +72,17 @@ def test_con_05_five_thousand_nasty_titles_and_as_many_bodies_come_back_as_they_
             )
             for number in range(100)
         ]
-        titles = [clean(each.title).strip() or "Untitled" for each in entries]
-        bodies = [clean(each.html) for each in entries]
+        titles = [clean(item.title).strip() or "Untitled" for item in entries]
+        bodies = [clean(item.html) for item in entries]
         rss, atom, plain = (write(feed(*entries), name, "/feed.css") for name in FORMATS)
         items = ET.fromstring(rss).findall("channel/item")
         assert [item.findtext("title") for item in items] == titles
         assert [_said(item, CONTENT, "description") for item in items] == bodies
-        found = ET.fromstring(atom).findall(f"{ATOM}entry")
-        assert [each.findtext(f"{ATOM}title") for each in found] == titles
-        assert [each.findtext(f"{ATOM}content") or "" for each in found] == bodies
+        elements = ET.fromstring(atom).findall(f"{ATOM}entry")
+        assert [element.findtext(f"{ATOM}title") for element in elements] == titles
+        assert [element.findtext(f"{ATOM}content") or "" for element in elements] == bodies
         read = json.loads(plain.encode())["items"]
-        assert [(each["title"], each["content_html"]) for each in read] == list(
+        assert [(item["title"], item["content_html"]) for item in read] == list(
             zip(titles, bodies, strict=True)
         )
 
@@ -97,21 +97,21 @@ def test_feedparser_reads_a_feed_without_complaint(name: str) -> None:
     read = feedparser.parse(write(feed(one, entry(2)), name, "/feed.css"))
     assert not read.bozo
     assert (read.feed.title, read.feed.link) == ("Carrel", "https://carrel.test/")
-    found = read.entries[0]
-    assert (found.id, found.link, found.title) == (one.id, one.url, one.title)
-    assert found.author == "the editors"
-    assert [each.term for each in found.tags] == ["CPB", "Clean claims"]
-    assert found.content[0].value == one.html
-    assert found.media_thumbnail[0]["url"] == "https://carrel.test/media/x.webp"
-    assert found.published_parsed[:6] == MORNING.timetuple()[:6]
-    assert [each.id for each in read.entries] == [one.id, entry(2).id]
+    first = read.entries[0]
+    assert (first.id, first.link, first.title) == (one.id, one.url, one.title)
+    assert first.author == "the editors"
+    assert [tag.term for tag in first.tags] == ["CPB", "Clean claims"]
+    assert first.content[0].value == one.html
+    assert first.media_thumbnail[0]["url"] == "https://carrel.test/media/x.webp"
+    assert first.published_parsed[:6] == MORNING.timetuple()[:6]
+    assert [item.id for item in read.entries] == [one.id, entry(2).id]
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_feed_says_where_it_is_unless_its_address_is_a_secret(name: str) -> None:
     address = f"https://carrel.test/{name}"
-    assert address in write(feed(entry(), address=address), name, "/feed.css")
-    assert "feeds/" not in write(feed(entry(), address=None), name, "/feed.css")
+    assert address in write(feed(entry(), self_url=address), name, "/feed.css")
+    assert "feeds/" not in write(feed(entry(), self_url=None), name, "/feed.css")
 
 
 @pytest.mark.parametrize("name", FORMATS)

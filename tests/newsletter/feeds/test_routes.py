@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from carrel.accounts.models import Reader
 from carrel.ads.models import HouseAd
 from carrel.http.services import Services
-from carrel.page_cache import raise_epoch
+from carrel.page_cache import bump_cache_version
 from newsletter.feeds import private_feed
 from tests.support.articles import put_article
 from tests.support.newsletter import put_reader
@@ -41,7 +41,7 @@ def library(services: Services) -> Iterator[None]:
 def publish(services: Services, slug: str) -> None:
     with services.db.write() as session:
         put_article(session, slug)
-        raise_epoch(session)
+        bump_cache_version(session)
 
 
 def test_every_feed_is_there_in_three_formats(client: FlaskClient) -> None:
@@ -77,7 +77,7 @@ def test_feedparser_reads_what_is_served(client: FlaskClient) -> None:
             answer.data, response_headers={"content-type": answer.headers["Content-Type"]}
         )
         assert not read.bozo, read.get("bozo_exception")
-        assert [each.link for each in read.entries] == ["https://carrel.test/articles/a/"]
+        assert [entry.link for entry in read.entries] == ["https://carrel.test/articles/a/"]
 
 
 def test_a_reader_that_has_the_newest_is_told_so_by_its_etag(client: FlaskClient) -> None:
@@ -136,7 +136,7 @@ def private_path(services: Services) -> str:
     with services.db.write() as session:
         holder = put_reader(session, ad_free=True)
         private_feed.renew(session, services.settings, holder)
-        address = private_feed.address(session, services.settings, services.signer, holder.id)
+        address = private_feed.url(session, services.settings, services.signer, holder.id)
     assert address
     return address.removeprefix("https://carrel.test")
 

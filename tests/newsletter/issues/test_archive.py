@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 
 from carrel.http.services import Services
 from tests.support.articles import put_article
-from tests.support.digests import begin, make_ready, put_readers
+from tests.support.digests import make_ready, put_readers, start_schedule
 
 pytestmark = pytest.mark.both_databases
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.both_databases
 def with_issue(services: Services) -> None:
     with services.db.write() as session:
         put_readers(session, 2)
-    begin(services)
+    start_schedule(services)
     with services.db.write() as session:
         for number in range(6):
             put_article(session, f"new-{number}")

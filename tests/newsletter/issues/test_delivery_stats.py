@@ -6,7 +6,7 @@ from carrel.http.services import Services
 from newsletter.issues import delivery_stats
 from newsletter.issues.models import DeliveryState, IssueState
 from tests.support.articles import put_article
-from tests.support.digests import count_of, deliver, put_issue, send_all, states, the_issue
+from tests.support.digests import count_in_states, count_states, deliver, put_issue, send_all, the_issue
 from tests.support.smtp import FakeMailServer
 
 
@@ -31,7 +31,7 @@ def test_mail_04_uncertain_mails_are_listed_and_sent_once_more_only_when_the_ope
     assert (again.to, again.message["Message-ID"]) == (email, first.message["Message-ID"])
     assert f"<digest.{delivery.id}@" in str(again.message["Message-ID"])
     with post.db.read() as session:
-        assert states(session) == {"sent": 3}
+        assert count_states(session) == {"sent": 3}
         assert the_issue(session).state == IssueState.FINISHED
 
 
@@ -42,7 +42,7 @@ def test_mail_27_failed_mails_are_tried_anew_unless_another_issue_brought_their_
     put_issue(post, 2)
     mail_server.answer("RCPT", "554 5.7.1 not you")
     send_all(post)
-    assert count_of(post, DeliveryState.FAILED) == 1
+    assert count_in_states(post, DeliveryState.FAILED) == 1
     if meanwhile:
         with post.db.write() as session:
             put_article(session, "second")

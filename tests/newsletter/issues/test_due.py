@@ -16,10 +16,10 @@ from newsletter.subscribers.models import Frequency
 from tests.support.articles import put_article
 from tests.support.digests import (
     SATURDAY,
-    begin,
     deliver,
-    put_news,
+    put_pending_article,
     put_readers,
+    start_schedule,
     subjects,
     the_issue,
 )
@@ -47,7 +47,7 @@ def test_what_was_there_at_the_first_run_is_no_news(
 def test_a_new_article_goes_out_at_once_to_those_who_want_each(
     post: Services, mail_server: FakeMailServer
 ) -> None:
-    put_news(post, 3)
+    put_pending_article(post, 3)
 
     deliver(post)
 
@@ -60,7 +60,7 @@ def test_an_article_that_an_author_set_for_later_goes_out_then(
 ) -> None:
     with post.db.write() as session:
         put_readers(session, 1)
-    begin(post)
+    start_schedule(post)
     later = SATURDAY + timedelta(hours=5)
     with post.db.write() as session:
         put_article(session, "later", published=later, first_visible_at=later)
@@ -76,7 +76,7 @@ def test_an_article_that_an_author_set_for_later_goes_out_then(
 def test_mail_27_a_daily_issue_goes_out_once_a_day_and_not_without_news(
     post: Services, mail_server: FakeMailServer, travel: Clock
 ) -> None:
-    put_news(post, 1, Frequency.DAILY)
+    put_pending_article(post, 1, Frequency.DAILY)
     deliver(post)
     assert mail_server.mails == []  # it is six o'clock
 
@@ -92,14 +92,14 @@ def test_mail_27_a_daily_issue_goes_out_once_a_day_and_not_without_news(
 def test_after_a_long_downtime_it_asks_instead_of_firing(
     post: Services, mail_server: FakeMailServer, travel: Clock
 ) -> None:
-    put_news(post, 1, Frequency.WEEKLY)
+    put_pending_article(post, 1, Frequency.WEEKLY)
     travel.shift(22 * 24 * 3600)
 
     deliver(post)
 
     assert mail_server.mails == []
     with post.db.read() as session:
-        issue = the_issue(session, pace=Frequency.WEEKLY)
+        issue = the_issue(session, frequency=Frequency.WEEKLY)
         assert issue.state == IssueState.WAITING
         assert "never made" in issue.reason
         assert session.scalars(select(Alarm.subject)).all() == ["A digest waits for you"]
@@ -108,7 +108,7 @@ def test_after_a_long_downtime_it_asks_instead_of_firing(
 def test_an_article_that_is_days_old_when_it_is_seen_asks_as_well(
     post: Services, mail_server: FakeMailServer, travel: Clock
 ) -> None:
-    put_news(post, 1)
+    put_pending_article(post, 1)
     travel.shift(3 * 24 * 3600)
 
     deliver(post)
@@ -120,7 +120,7 @@ def test_an_article_that_is_days_old_when_it_is_seen_asks_as_well(
 def test_mf_30_a_clock_that_jumps_makes_no_second_issue(
     post: Services, mail_server: FakeMailServer, travel: Clock, jump: timedelta
 ) -> None:
-    put_news(post, 1, Frequency.DAILY)
+    put_pending_article(post, 1, Frequency.DAILY)
     travel.shift(2 * 3600)
     deliver(post)
     assert len(mail_server.mails) == 1
@@ -132,18 +132,18 @@ def test_mf_30_a_clock_that_jumps_makes_no_second_issue(
     assert len(mail_server.mails) == 1
 
 
-@pytest.mark.parametrize("pace", [Frequency.EACH, Frequency.DAILY])
+@pytest.mark.parametrize("frequency", [Frequency.EACH, Frequency.DAILY])
 def test_mf_05_two_schedulers_in_the_same_second_make_one_issue(
-    post: Services, travel: Clock, pace: Frequency
+    post: Services, travel: Clock, frequency: Frequency
 ) -> None:
-    put_news(post, 1, pace)
+    put_pending_article(post, 1, frequency)
     travel.shift(2 * 3600)
     at_once = threading.Barrier(4)
 
     def schedule() -> None:
         at_once.wait()
         with post.db.write() as session:
-            due.make_due(session, post.settings, pace, clock.now())
+            due.make_due(session, post.settings, frequency, clock.now())
 
     threads = [threading.Thread(target=schedule) for _ in range(4)]
     for thread in threads:
@@ -165,7 +165,7 @@ def issues_made_at(post: Services, *moments: datetime) -> int:
 
 
 def test_mf_30_a_period_before_the_newest_is_not_made_any_more(post: Services, travel: Clock) -> None:
-    put_news(post, 1, Frequency.DAILY)
+    put_pending_article(post, 1, Frequency.DAILY)
     travel.shift(2 * 3600)
     tomorrow = clock.now() + timedelta(days=1)
     assert issues_made_at(post, tomorrow, clock.now()) == 1
@@ -174,7 +174,7 @@ def test_mf_30_a_period_before_the_newest_is_not_made_any_more(post: Services, t
 def test_mf_05_a_period_whose_issue_is_there_has_no_second_one_though_its_mark_was_lost(
     post: Services, travel: Clock
 ) -> None:
-    put_news(post, 1, Frequency.DAILY)
+    put_pending_article(post, 1, Frequency.DAILY)
     travel.shift(2 * 3600)
     assert issues_made_at(post, clock.now()) == 1
     with post.db.write() as session:
@@ -186,7 +186,7 @@ def test_the_worker_asks_for_postal_address_before_it_sends(
     post: Services, mail_server: FakeMailServer
 ) -> None:
     nameless = make_services(post.settings.model_copy(update={"postal_address": " "}))
-    put_news(nameless, 1)
+    put_pending_article(nameless, 1)
 
     deliver(nameless)
 

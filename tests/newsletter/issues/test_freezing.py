@@ -10,10 +10,10 @@ from sqlalchemy import event, func, select
 from carrel.http.services import Services
 from newsletter.issues import due, freezing
 from newsletter.issues.models import DeliveredArticle, Delivery, Issue, IssueState
-from tests.support.digests import put_news, states, the_issue
+from tests.support.digests import count_states, put_pending_article, the_issue
 
 
-class Crash(Exception):
+class CrashError(Exception):
     """As if the process ended here."""
 
 
@@ -24,7 +24,7 @@ def crashing_at(services: Services, statement: int) -> Iterator[None]:
 
     def stop(*_given: object) -> None:
         if next(numbers) == statement:
-            raise Crash
+            raise CrashError
 
     engine = services.db.engine
     event.listen(engine, "before_cursor_execute", stop)
@@ -38,7 +38,7 @@ def test_mail_01_mf_03_a_crash_at_any_statement_loses_nobody_and_repeats_nobody(
     post: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(freezing, "BATCH", 10)
-    put_news(post, 55)
+    put_pending_article(post, 55)
     due.handle_one(post)
     crashes, more = 0, True
     while more:
@@ -47,20 +47,20 @@ def test_mail_01_mf_03_a_crash_at_any_statement_loses_nobody_and_repeats_nobody(
                 with crashing_at(post, statement):
                     more = freezing.handle_one(post)
                 break
-            except Crash:
+            except CrashError:
                 crashes += 1
 
     assert crashes > 30
     with post.db.read() as session:
         assert the_issue(session).state == IssueState.FROZEN
-        assert states(session) == {"queued": 55}
+        assert count_states(session) == {"queued": 55}
         assert the_issue(session).recipients == 55
         for column in (Delivery.subscriber_id, DeliveredArticle.subscriber_id):
             assert session.scalars(select(func.count(func.distinct(column)))).one() == 55
 
 
 def test_an_issue_that_nobody_gets_is_over_at_once(post: Services) -> None:
-    put_news(post, 0)
+    put_pending_article(post, 0)
     due.handle_one(post)
     while freezing.handle_one(post):
         pass

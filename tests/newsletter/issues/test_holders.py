@@ -7,7 +7,7 @@ from carrel.ads.models import HouseAd
 from carrel.http.services import Services, make_services
 from newsletter.subscribers.eligibility import AD_FREE_DIGEST
 from tests.support.articles import put_article
-from tests.support.digests import begin, make_ready, put_readers, send_all
+from tests.support.digests import make_ready, put_readers, send_all, start_schedule
 from tests.support.newsletter import put_reader
 from tests.support.smtp import FakeMailServer
 
@@ -21,7 +21,7 @@ def digests(post: Services, mail_server: FakeMailServer) -> dict[str, str]:
         put_readers(session, 3)
         put_reader(session, "reader-1@example.org", ad_free=True)
         put_reader(session, "reader-2@example.org", ad_free=False)
-    begin(post)
+    start_schedule(post)
     with post.db.write() as session:
         put_article(session, "new")
     make_ready(post)

@@ -12,7 +12,7 @@ from carrel.mail.models import Alarm
 from newsletter.issues import issue_lifecycle
 from newsletter.issues.issue_lifecycle import CannotSendError
 from newsletter.issues.models import IssueState
-from tests.support.digests import put_issue, send_all, states, the_issue
+from tests.support.digests import count_states, put_issue, send_all, the_issue
 from tests.support.smtp import FakeMailServer
 
 
@@ -104,4 +104,4 @@ def test_mail_28_a_stopped_issue_cannot_be_sent_any_more(post: Services, mail_se
     send_all(site)
     assert mail_server.mails == []
     with post.db.read() as session:
-        assert states(session) == {"suppressed": 2}
+        assert count_states(session) == {"suppressed": 2}

@@ -13,7 +13,7 @@ from articles.models import Article
 from carrel.ads.slot_view import FilledSlot
 from carrel.mail.message import Content, build
 from carrel.settings import Settings, load
-from newsletter.issues.issue_mail import LARGEST_HTML, MARK, compose_issue
+from newsletter.issues.issue_mail import LARGEST_HTML, TOKEN_PLACEHOLDER, compose_issue
 from newsletter.subscribers import mails
 from newsletter.subscribers.links import Links
 from newsletter.subscribers.models import Frequency
@@ -49,14 +49,14 @@ def piece(number: int, **changed: Any) -> dict[str, Any]:
 
 
 def digest(
-    *numbers: int, ad: FilledSlot | None = AD, pace: Frequency = Frequency.WEEKLY, **changed: Any
+    *numbers: int, ad: FilledSlot | None = AD, frequency: Frequency = Frequency.WEEKLY, **changed: Any
 ) -> Content:
     pieces = [piece(number, **changed) for number in numbers]
-    return compose_issue(SETTINGS, pace, pieces, ad=ad, view_url=VIEW)
+    return compose_issue(SETTINGS, frequency, pieces, ad=ad, view_url=VIEW)
 
 
 MAILS: dict[str, Callable[[], Content]] = {
-    "digest-of-one": lambda: digest(1, pace=Frequency.EACH),
+    "digest-of-one": lambda: digest(1, frequency=Frequency.EACH),
     "digest-of-several": lambda: digest(1, 2, 3),
     "digest-without-ads": lambda: digest(1, 2, ad=None),
     "confirm": lambda: mails.confirm(SETTINGS, "https://carrel.test/newsletter/confirm/T"),
@@ -68,12 +68,12 @@ MAILS: dict[str, Callable[[], Content]] = {
 @pytest.mark.parametrize("name", MAILS)
 def test_mail_08_the_text_part_says_it_all(name: str) -> None:
     """Each text is kept beside this file; CARREL_KEEP_TEXTS=1 writes it anew, for a person to look at."""
-    mail, kept = MAILS[name](), HERE / "texts" / f"{name}.txt"
+    mail, file = MAILS[name](), HERE / "texts" / f"{name}.txt"
     said = f"Subject: {mail.subject}\n\n{mail.text}"
     if os.environ.get("CARREL_KEEP_TEXTS"):
-        kept.parent.mkdir(exist_ok=True)
-        kept.write_text(said, "utf-8")
-    assert said == kept.read_text("utf-8")
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(said, "utf-8")
+    assert said == file.read_text("utf-8")
 
 
 @pytest.mark.parametrize("count", [1, 2, 60, 200])
@@ -93,7 +93,7 @@ def test_mail_29_every_link_is_absolute_https_and_on_our_host(count: int) -> Non
     mail = digest(*range(1, count + 1))
     addresses = re.findall(r'(?:href|src)="([^"]+)"', mail.html) + re.findall(r"\w+://\S+", mail.text)
     assert len(addresses) > 5
-    assert all(each.startswith(("https://carrel.test/", "mailto:help@")) for each in addresses)
+    assert all(address.startswith(("https://carrel.test/", "mailto:help@")) for address in addresses)
 
 
 def test_con_06_mails_hold_no_script_no_form_no_frame_and_no_picture_of_ours() -> None:
@@ -108,7 +108,7 @@ def test_mail_24_every_digest_names_where_we_are_why_it_came_and_how_to_leave(na
         assert "1 Quiet Street, Springfield" in part
         assert "because you subscribed to the newsletter of Carrel" in part
         for door in ("preferences", "unsubscribe"):
-            assert f"https://carrel.test/newsletter/{door}/{MARK}" in part
+            assert f"https://carrel.test/newsletter/{door}/{TOKEN_PLACEHOLDER}" in part
     assert ("Advertisement" in mail.text) == ("Advertisement" in mail.html) == (name != "digest-without-ads")
 
 

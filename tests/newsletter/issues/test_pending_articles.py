@@ -11,18 +11,18 @@ from carrel import clock
 from carrel.http.services import Services, make_services
 from carrel.settings import Settings
 from newsletter.issues import due, freezing
-from newsletter.issues.models import Delivery, Issue, IssueState, Rendering
+from newsletter.issues.models import Delivery, Issue, IssueState, MailVariant
 from newsletter.subscribers.models import Frequency, Subscriber, Subscription
 from tests.support.articles import put_article, put_topic
 from tests.support.digests import (
     SATURDAY,
-    begin,
+    count_states,
     deliver,
     make_ready,
-    put_news,
+    put_pending_article,
     put_readers,
     send_all,
-    states,
+    start_schedule,
     subjects,
 )
 from tests.support.newsletter import put_reader, put_subscriber
@@ -37,7 +37,7 @@ def test_five_new_articles_are_five_mails_and_six_are_one(
 ) -> None:
     with post.db.write() as session:
         put_readers(session, 1)
-    begin(post)
+    start_schedule(post)
     with post.db.write() as session:
         for number in range(5):
             put_article(session, f"few-{number}")
@@ -56,10 +56,10 @@ def test_mail_27_no_reader_gets_an_article_twice_whatever_topics_overlap(
     post: Services, mail_server: FakeMailServer, travel: Clock
 ) -> None:
     with post.db.write() as session:
-        anna = put_subscriber(session, pace=Frequency.DAILY)
+        anna = put_subscriber(session, frequency=Frequency.DAILY)
         for topic in ("claims", "rules"):
             anna.subscriptions.append(Subscription(topic_id=put_topic(session, topic).id, since=clock.now()))
-    begin(post)
+    start_schedule(post)
     travel.shift(60)
     with post.db.write() as session:
         put_article(session, "both", topics=("claims", "rules"))
@@ -75,7 +75,7 @@ def test_mail_27_a_thin_digest_rolls_over(
     settings: Settings, post: Services, mail_server: FakeMailServer, travel: Clock
 ) -> None:
     thick = make_services(post.settings.model_copy(update={"digest_min_articles": 2}))
-    put_news(thick, 1, Frequency.DAILY)
+    put_pending_article(thick, 1, Frequency.DAILY)
     travel.shift(24 * 3600)
     deliver(thick)
     assert mail_server.mails == []
@@ -92,10 +92,10 @@ def test_mail_27_a_thin_digest_rolls_over(
 def test_what_came_before_a_subscription_is_not_new_for_it(
     post: Services, mail_server: FakeMailServer, travel: Clock
 ) -> None:
-    put_news(post, 1, Frequency.DAILY)
+    put_pending_article(post, 1, Frequency.DAILY)
     travel.shift(60)
     with post.db.write() as session:
-        put_subscriber(session, "late@example.org", pace=Frequency.DAILY)
+        put_subscriber(session, "late@example.org", frequency=Frequency.DAILY)
     travel.shift(24 * 3600)
 
     deliver(post)
@@ -106,7 +106,7 @@ def test_what_came_before_a_subscription_is_not_new_for_it(
 def test_what_is_new_during_a_pause_waits_for_its_end(
     post: Services, mail_server: FakeMailServer, travel: Clock
 ) -> None:
-    put_news(post, 1)
+    put_pending_article(post, 1)
     with post.db.write() as session:
         session.scalars(select(Subscriber)).one().paused_until = SATURDAY + timedelta(days=7)
     deliver(post)
@@ -124,22 +124,22 @@ def test_readers_who_get_the_same_share_one_rendering_and_holders_have_their_own
     with post.db.write() as session:
         put_readers(session, 5)
         put_reader(session, "reader-1@example.org", ad_free=True)
-    begin(post)
+    start_schedule(post)
     with post.db.write() as session:
         put_article(session, "new")
     make_ready(post)
 
     with post.db.read() as session:
         shared = session.execute(
-            select(Rendering.edition, func.count())
-            .join(Delivery, Delivery.rendering_id == Rendering.id)
-            .group_by(Rendering.id)
+            select(MailVariant.audience, func.count())
+            .join(Delivery, Delivery.variant_id == MailVariant.id)
+            .group_by(MailVariant.id)
         )
         assert sorted(tuple(row) for row in shared) == [("guest", 4), ("pass", 1)]
 
 
 def test_mail_28_frozen_text_survives_later_edits(post: Services, mail_server: FakeMailServer) -> None:
-    put_news(post, 1)
+    put_pending_article(post, 1)
     make_ready(post)
     with post.db.write() as session:
         article = session.scalars(select(Article)).one()
@@ -153,7 +153,7 @@ def test_mail_28_frozen_text_survives_later_edits(post: Services, mail_server: F
 def test_mail_28_what_is_edited_before_it_is_composed_stays_as_it_was_frozen(
     post: Services, mail_server: FakeMailServer
 ) -> None:
-    put_news(post, 1)
+    put_pending_article(post, 1)
     due.handle_one(post)
     while freezing.handle_one(post):
         pass
@@ -169,7 +169,7 @@ def test_mail_28_what_is_edited_before_it_is_composed_stays_as_it_was_frozen(
 def test_mail_28_an_unpublished_article_leaves_what_was_not_sent(
     post: Services, mail_server: FakeMailServer, others: int
 ) -> None:
-    put_news(post, 2)
+    put_pending_article(post, 2)
     with post.db.write() as session:
         for number in range(others):
             put_article(session, f"other-{number}")
@@ -183,5 +183,5 @@ def test_mail_28_an_unpublished_article_leaves_what_was_not_sent(
 
     assert subjects(mail_server) == (["Other 0 (and 5 more)"] * 2 if others else [])
     with post.db.read() as session:
-        assert states(session) == ({"sent": 2} if others else {"suppressed": 2})
+        assert count_states(session) == ({"sent": 2} if others else {"suppressed": 2})
         assert {issue.state for issue in session.scalars(select(Issue))} == {IssueState.FINISHED}

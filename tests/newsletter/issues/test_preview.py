@@ -9,12 +9,12 @@ from sqlalchemy import select
 from carrel import clock
 from carrel.http.services import Services
 from carrel.mail import suppression
-from carrel.mail.models import Kind
-from newsletter.issues.preview import GETS, preview
+from carrel.mail.models import SuppressionKind
+from newsletter.issues.preview import GETS_IT, preview
 from newsletter.subscribers.models import Frequency, Subscriber, SubscriberState
 from tests.newsletter.issues.conftest import Run
 from tests.support.articles import put_article
-from tests.support.digests import begin, make_ready, put_readers
+from tests.support.digests import make_ready, put_readers, start_schedule
 from tests.support.newsletter import put_reader, put_subscriber
 from tests.support.state import dump
 
@@ -24,27 +24,27 @@ DAILY = Frequency.DAILY
 def everybody(post: Services) -> None:
     """Six subscribers, each of whom has another reason."""
     with post.db.write() as session:
-        put_readers(session, 2, pace=DAILY)
+        put_readers(session, 2, frequency=DAILY)
         put_reader(session, "reader-1@example.org", ad_free=True)
         now = clock.now()
-        put_subscriber(session, "left@example.org", pace=DAILY, state=SubscriberState.LEFT, left_at=now)
+        put_subscriber(session, "left@example.org", frequency=DAILY, state=SubscriberState.LEFT, left_at=now)
         put_subscriber(
-            session, "pending@example.org", pace=DAILY, state=SubscriberState.PENDING, confirmed_at=None
+            session, "pending@example.org", frequency=DAILY, state=SubscriberState.PENDING, confirmed_at=None
         )
-        put_subscriber(session, "later@example.org", pace=DAILY, paused_until=now + timedelta(days=9))
-        put_subscriber(session, "bounced@example.org", pace=DAILY)
-        suppression.suppress(session, "bounced@example.org", Kind.BOUNCE)
-        put_subscriber(session, "weekly@example.org", pace=Frequency.WEEKLY)
-    begin(post)
+        put_subscriber(session, "later@example.org", frequency=DAILY, paused_until=now + timedelta(days=9))
+        put_subscriber(session, "bounced@example.org", frequency=DAILY)
+        suppression.suppress(session, "bounced@example.org", SuppressionKind.BOUNCE)
+        put_subscriber(session, "weekly@example.org", frequency=Frequency.WEEKLY)
+    start_schedule(post)
     with post.db.write() as session:
         put_article(session, "new")
-        late = put_subscriber(session, "late@example.org", pace=DAILY)
-        for each in late.subscriptions:
-            each.since = clock.now() + timedelta(seconds=1)
+        late = put_subscriber(session, "late@example.org", frequency=DAILY)
+        for subscription in late.subscriptions:
+            subscription.since = clock.now() + timedelta(seconds=1)
 
 
 REASONS = {
-    GETS: ["reader-0@example.org", "reader-1@example.org"],
+    GETS_IT: ["reader-0@example.org", "reader-1@example.org"],
     "the reader left": ["left@example.org"],
     "the address is not confirmed": ["pending@example.org"],
     "the reader takes a pause": ["later@example.org"],
@@ -57,11 +57,11 @@ def test_the_preview_says_who_gets_it_and_who_does_not_and_why_and_changes_nothi
     everybody(post)
     before = dump(post.db)
     with post.db.read() as session:
-        found = preview(session, post.settings, post.signer, DAILY, clock.now())
-    assert {group.why: group.emails for group in found.groups} == REASONS
-    assert (found.issue, found.mails) == (None, 2)  # with ads, and the pass's edition
-    assert found.mail is not None
-    assert found.mail.subject == "New"
+        shown = preview(session, post.settings, post.signer, DAILY, clock.now())
+    assert {group.why: group.emails for group in shown.groups} == REASONS
+    assert (shown.issue, shown.mails) == (None, 2)  # with ads, and the pass's edition
+    assert shown.mail is not None
+    assert shown.mail.subject == "New"
     assert dump(post.db) == before
 
 
@@ -69,19 +69,19 @@ def test_thin_news_are_a_reason_of_their_own(post: Services) -> None:
     thick = post.settings.model_copy(update={"digest_min_articles": 3})
     everybody(post)
     with post.db.read() as session:
-        found = preview(session, thick, post.signer, DAILY, clock.now())
-    reasons = {group.why: group.count for group in found.groups}
+        shown = preview(session, thick, post.signer, DAILY, clock.now())
+    reasons = {group.why: group.count for group in shown.groups}
     assert reasons.pop("fewer than 3 articles are new for the reader") == 2
-    assert GETS not in reasons
-    assert found.mail is None
+    assert GETS_IT not in reasons
+    assert shown.mail is None
 
 
 def test_an_issue_that_waits_is_shown_as_it_is_frozen(post: Services) -> None:
     with post.db.write() as session:
         put_readers(session, 3)
-    begin(post)
+    start_schedule(post)
     careful = post.settings.model_copy(update={"digest_review": True})
-    site = Services(careful, post.db, post.signer, post.epoch, post.pages)
+    site = Services(careful, post.db, post.signer, post.cache_version, post.page_cache)
     with post.db.write() as session:
         put_article(session, "new")
     make_ready(site)
@@ -89,9 +89,9 @@ def test_an_issue_that_waits_is_shown_as_it_is_frozen(post: Services) -> None:
         one = session.scalars(select(Subscriber).where(Subscriber.email_key == "reader-1@example.org")).one()
         one.state, one.left_at = SubscriberState.LEFT, clock.now()
     with post.db.read() as session:
-        found = preview(session, careful, post.signer, Frequency.EACH, clock.now())
-    assert found.issue is not None
-    assert {group.why: group.count for group in found.groups} == {GETS: 2, "the reader left": 1}
+        shown = preview(session, careful, post.signer, Frequency.EACH, clock.now())
+    assert shown.issue is not None
+    assert {group.why: group.count for group in shown.groups} == {GETS_IT: 2, "the reader left": 1}
 
 
 def test_the_command_shows_the_mail_and_the_people(
@@ -121,11 +121,11 @@ def test_the_command_sends_what_waits_and_says_when_nothing_does(post: Services,
 
     with post.db.write() as session:
         put_readers(session, 1)
-    begin(post)
+    start_schedule(post)
     careful = post.settings.model_copy(update={"digest_review": True})
     with post.db.write() as session:
         put_article(session, "new")
-    make_ready(Services(careful, post.db, post.signer, post.epoch, post.pages))
+    make_ready(Services(careful, post.db, post.signer, post.cache_version, post.page_cache))
 
     assert run("send").output == "Issue 1 goes out now.\n"
     again = run("send", "1")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from carrel.settings import Settings
-from newsletter.issues.schedule import last_due, one_before
+from newsletter.issues.schedule import last_due, previous_period
 from newsletter.subscribers.models import Frequency
 
 PERIODIC = [Frequency.DAILY, Frequency.WEEKLY, Frequency.MONTHLY]
@@ -33,7 +33,7 @@ def test_mail_27_a_weekly_issue_is_due_on_its_weekday() -> None:
     period = last_due(settings, Frequency.WEEKLY, at("2026-11-14 03:00"))
 
     assert (period.name, period.due_at) == ("2026-W46", at("2026-11-13 13:00"))
-    assert one_before(settings, Frequency.WEEKLY, period).name == "2026-W45"
+    assert previous_period(settings, Frequency.WEEKLY, period).name == "2026-W45"
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,8 @@ def test_mail_27_across_dst_each_period_comes_once_and_in_order(zone: str, hour:
     settings = in_zone(zone, digest_hour=hour)
     moments = [at("2026-01-01 00:00") + timedelta(hours=3) * step for step in range(8 * 400)]
 
-    for pace in PERIODIC:
-        periods = [last_due(settings, pace, moment) for moment in moments]
+    for frequency in PERIODIC:
+        periods = [last_due(settings, frequency, moment) for moment in moments]
         names = [period.name for period in periods]
         assert all(period.due_at <= moment for period, moment in zip(periods, moments, strict=True))
         changes = [name for name, before in zip(names[1:], names, strict=False) if name != before]
@@ -67,7 +67,7 @@ def test_mail_27_across_dst_each_period_comes_once_and_in_order(zone: str, hour:
         assert (
             len(changes)
             in {Frequency.DAILY: (399, 400, 401), Frequency.WEEKLY: (57, 58), Frequency.MONTHLY: (13, 14)}[
-                pace
+                frequency
             ]
         )
 

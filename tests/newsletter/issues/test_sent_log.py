@@ -10,24 +10,24 @@ from newsletter.issues.models import (
     Delivery,
     Issue,
     IssueArticle,
-    Rendering,
+    MailVariant,
     ScheduleCursor,
 )
 from newsletter.subscribers.models import Frequency
 from tests.newsletter.issues.conftest import Run
 from tests.support.articles import put_article
-from tests.support.digests import deliver, put_news
+from tests.support.digests import deliver, put_pending_article
 from tests.support.smtp import FakeMailServer
 
-EACH_TABLE = (DeliveredArticle, Delivery, Rendering, IssueArticle, Issue)
+EACH_TABLE = (DeliveredArticle, Delivery, MailVariant, IssueArticle, Issue)
 
 
 def mailed_and_restored(post: Services, mail_server: FakeMailServer) -> None:
     """An issue goes out; then the database is again as it was before."""
-    put_news(post, 3)
+    put_pending_article(post, 3)
     with post.db.read() as session:
         due_at = session.scalars(
-            select(ScheduleCursor.due_at).where(ScheduleCursor.pace == Frequency.EACH)
+            select(ScheduleCursor.due_at).where(ScheduleCursor.frequency == Frequency.EACH)
         ).one()
     deliver(post)
     assert len(mail_server.mails) == 3
@@ -35,7 +35,7 @@ def mailed_and_restored(post: Services, mail_server: FakeMailServer) -> None:
         for table in EACH_TABLE:
             session.execute(delete(table))
         session.execute(
-            update(ScheduleCursor).where(ScheduleCursor.pace == Frequency.EACH).values(due_at=due_at)
+            update(ScheduleCursor).where(ScheduleCursor.frequency == Frequency.EACH).values(due_at=due_at)
         )
 
 
@@ -89,7 +89,7 @@ def test_mf_29_the_operator_may_have_it_mailed_again(
 
 
 def test_a_database_that_knows_everything_asks_nothing(post: Services, mail_server: FakeMailServer) -> None:
-    put_news(post, 2)
+    put_pending_article(post, 2)
     deliver(post)
     with post.db.write() as session:
         put_article(session, "newer")

@@ -12,7 +12,7 @@ from newsletter.subscribers import links
 from tests.support.articles import put_article, put_exam
 from tests.support.browser import Browser
 from tests.support.newsletter import put_subscriber
-from tests.support.subscribing import ANNA, Post
+from tests.support.subscribing import ANNA, QueuedMails
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
@@ -47,9 +47,9 @@ def stranger(app: Flask, library: None) -> Browser:
 
 
 @pytest.fixture
-def post(services: Services) -> Post:
+def post(services: Services) -> QueuedMails:
     """The mails that were queued."""
-    return Post(services)
+    return QueuedMails(services)
 
 
 @pytest.fixture

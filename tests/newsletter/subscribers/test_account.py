@@ -27,9 +27,9 @@ def press(browser: Browser, act: str) -> str:
 
 
 def feed_in(page: str) -> str:
-    found = FEED.search(page)
-    assert found
-    return found[1]
+    match = FEED.search(page)
+    assert match
+    return match[1]
 
 
 def test_a_holder_makes_renews_and_takes_away_the_private_feed(
@@ -65,7 +65,7 @@ def test_a_subscriber_finds_the_way_to_their_choices(
     enter(services, anna, ad_free=False)
     if subscribed:
         with services.db.write() as session:
-            put_subscriber(session, ANNA, pace="monthly")
+            put_subscriber(session, ANNA, frequency="monthly")
     page = anna.get("/account/").text
     assert ("/newsletter/preferences/" in page) is subscribed
     assert ("once a month" in page) is subscribed

@@ -11,14 +11,14 @@ from sqlalchemy import func, select
 from carrel import clock
 from carrel.http.services import Services
 from carrel.mail import suppression
-from carrel.mail.models import Kind, Suppression
+from carrel.mail.models import Suppression, SuppressionKind
 from newsletter.subscribers import confirmation
 from newsletter.subscribers.confirmation import ConfirmLinkUsedError
-from newsletter.subscribers.models import Asked, SignUp, Subscriber, SubscriberState
+from newsletter.subscribers.models import SignUp, SignUpMailCount, Subscriber, SubscriberState
 from tests.support.browser import Browser, forms_of
 from tests.support.newsletter import put_subscriber
 from tests.support.state import dump
-from tests.support.subscribing import ANNA, Post, ask, link_in
+from tests.support.subscribing import ANNA, QueuedMails, ask, link_in
 
 pytestmark = pytest.mark.both_databases
 
@@ -35,11 +35,11 @@ def the_subscriber(services: Services) -> Subscriber:
 def exams_of(services: Services) -> list[str]:
     with services.db.read() as session:
         anna = session.scalars(select(Subscriber)).one()
-        return [each.exam.slug for each in anna.subscriptions if each.exam]
+        return [row.exam.slug for row in anna.subscriptions if row.exam]
 
 
 @pytest.fixture
-def link(anna: Browser, post: Post) -> str:
+def link(anna: Browser, post: QueuedMails) -> str:
     ask(anna, exam="ccm", pace="daily")
     return link_in(post.newest(), "confirm")
 
@@ -63,12 +63,18 @@ def test_mail_11_the_page_has_one_button_and_a_masked_address(anna: Browser, lin
     assert "at most once a day" in page.text
 
 
-def test_the_button_begins_the_subscription(anna: Browser, services: Services, post: Post, link: str) -> None:
+def test_the_button_begins_the_subscription(
+    anna: Browser, services: Services, post: QueuedMails, link: str
+) -> None:
     page = anna.send(anna.get(link))
     assert page.request.path.startswith("/newsletter/preferences/")
     assert "You are subscribed" in page.text
     subscriber = the_subscriber(services)
-    assert (subscriber.state, subscriber.pace, subscriber.confirmed_at) == ("confirmed", "daily", clock.now())
+    assert (subscriber.state, subscriber.frequency, subscriber.confirmed_at) == (
+        "confirmed",
+        "daily",
+        clock.now(),
+    )
     assert exams_of(services) == ["ccm"]
     assert post.names() == ["newsletter/confirm", "newsletter/welcome"]
 
@@ -86,7 +92,7 @@ def test_a_confirmed_address_begins_a_new_count_of_mails(
 ) -> None:
     anna.send(anna.get(link))
     with services.db.read() as session:
-        assert session.scalars(select(func.count()).select_from(Asked)).one() == 0
+        assert session.scalars(select(func.count()).select_from(SignUpMailCount)).one() == 0
 
 
 def test_mail_11_a_script_presses_the_button_only_in_the_browser_that_asked(
@@ -109,7 +115,9 @@ def test_auth_12_the_button_needs_the_token_of_its_page(anna: Browser, services:
     assert the_subscriber(services).state == SubscriberState.PENDING
 
 
-def test_pressing_twice_is_pressing_once(anna: Browser, services: Services, post: Post, link: str) -> None:
+def test_pressing_twice_is_pressing_once(
+    anna: Browser, services: Services, post: QueuedMails, link: str
+) -> None:
     page = anna.get(link)
     anna.send(page)
     before = dump(services.db)
@@ -151,7 +159,9 @@ def test_a_database_does_not_hold_the_link(services: Services, link: str) -> Non
             assert link.rpartition("/")[2].encode() not in (sign_up.token_hash or b"")
 
 
-def test_of_twenty_at_once_one_begins_the_subscription(services: Services, post: Post, link: str) -> None:
+def test_of_twenty_at_once_one_begins_the_subscription(
+    services: Services, post: QueuedMails, link: str
+) -> None:
     token = link.rpartition("/")[2]
 
     def go(_: int) -> int:
@@ -164,7 +174,7 @@ def test_of_twenty_at_once_one_begins_the_subscription(services: Services, post:
 
 
 def test_a_second_sign_up_adds_to_the_first(
-    anna: Browser, services: Services, post: Post, noon: time_machine.Traveller
+    anna: Browser, services: Services, post: QueuedMails, noon: time_machine.Traveller
 ) -> None:
     for exam in ("cpb", "ccm"):
         ask(anna, exam=exam, pace="monthly")
@@ -174,25 +184,27 @@ def test_a_second_sign_up_adds_to_the_first(
     assert exams_of(services) == ["cpb", "ccm"]
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", SuppressionKind)
 def test_mail_18_confirming_lifts_what_the_address_itself_may_lift(
-    anna: Browser, services: Services, link: str, kind: Kind
+    anna: Browser, services: Services, link: str, kind: SuppressionKind
 ) -> None:
     with services.db.write() as session:
         suppression.suppress(session, ANNA, kind)
     anna.send(anna.get(link))
     with services.db.read() as session:
         kinds = set(session.scalars(select(Suppression.kind)))
-    assert kinds == ({Kind.BY_HAND} if kind == Kind.BY_HAND else set())
+    assert kinds == ({SuppressionKind.BY_HAND} if kind == SuppressionKind.BY_HAND else set())
 
 
-def test_who_left_comes_back_with_what_was_chosen_anew(anna: Browser, services: Services, post: Post) -> None:
+def test_who_left_comes_back_with_what_was_chosen_anew(
+    anna: Browser, services: Services, post: QueuedMails
+) -> None:
     with services.db.write() as session:
-        put_subscriber(session, ANNA, state=SubscriberState.LEFT, left_at=clock.now(), pace="each")
+        put_subscriber(session, ANNA, state=SubscriberState.LEFT, left_at=clock.now(), frequency="each")
     ask(anna, exam="ccm")
     anna.send(anna.get(link_in(post.newest(), "confirm")))
     subscriber = the_subscriber(services)
-    assert (subscriber.state, subscriber.left_at, subscriber.pace) == ("confirmed", None, "weekly")
+    assert (subscriber.state, subscriber.left_at, subscriber.frequency) == ("confirmed", None, "weekly")
     assert exams_of(services) == ["ccm"]
 
 

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from carrel.db import Database
 from carrel.mail import suppression
-from carrel.mail.models import Kind
+from carrel.mail.models import SuppressionKind
 from carrel.page_cache import Audience
 from carrel.settings import Settings
-from newsletter.subscribers.eligibility import edition_for, is_ad_free, is_subscribed, receives, why_not
+from newsletter.subscribers.eligibility import audience_for, is_ad_free, is_subscribed, receives, why_not
 from newsletter.subscribers.models import Subscriber, SubscriberState
 from tests.support.newsletter import put_reader, put_subscriber
 
@@ -37,7 +37,7 @@ def back_from_a_pause(session: Session) -> Subscriber:
 
 
 def suppressed(session: Session) -> Subscriber:
-    suppression.suppress(session, "anna@example.org", Kind.BOUNCE)
+    suppression.suppress(session, "anna@example.org", SuppressionKind.BOUNCE)
     return put_subscriber(session)
 
 
@@ -58,8 +58,8 @@ def test_mail_07_who_gets_a_digest_and_why_others_do_not(
     with db.write() as session:
         subscriber = put(session)
         put_subscriber(session, "ben@example.org", state=SubscriberState.LEFT, left_at=EARLIER)
-        found = set(session.scalars(select(Subscriber.id).where(receives(NOW))))
-        assert found == ({subscriber.id} if gets_it else set())
+        receivers = set(session.scalars(select(Subscriber.id).where(receives(NOW))))
+        assert receivers == ({subscriber.id} if gets_it else set())
         assert (
             subscriber.id in session.scalars(select(Subscriber.id).where(is_subscribed())).all()
         ) is subscribed
@@ -75,7 +75,7 @@ def test_a_subscriber_with_the_proven_address_of_a_holder_gets_the_edition_witho
         put_reader(session, "anna@EXAMPLE.org".lower(), ad_free=ad_free)
         put_reader(session, None, ad_free=True)
         expected = Audience.PASS if ad_free else Audience.GUEST
-        assert edition_for(session, settings, subscriber) == expected
+        assert audience_for(session, settings, subscriber) == expected
         assert (
             session.scalars(select(Subscriber.id).where(is_ad_free(settings))).all()
             == [subscriber.id] * ad_free
@@ -87,5 +87,5 @@ def test_an_operator_can_turn_the_ad_free_digest_off(db: Database, settings: Set
     with db.write() as session:
         subscriber = put_subscriber(session)
         put_reader(session, ad_free=True)
-        assert edition_for(session, without, subscriber) == Audience.GUEST
+        assert audience_for(session, without, subscriber) == Audience.GUEST
         assert session.scalars(select(Subscriber.id).where(true(), is_ad_free(without))).all() == []

@@ -26,7 +26,7 @@ def test_a_token_leads_back_to_its_address(address_hash: bytes) -> None:
 
 
 @pytest.mark.parametrize("purpose", ["csrf", "private feed", "sign-in"])
-def test_asvs_9_what_was_signed_for_something_else_is_no_link(purpose: str) -> None:
+def test_asvs_9_2_what_was_signed_for_something_else_is_no_link(purpose: str) -> None:
     signer = Signer([KEY])
     value = links.token_of(signer, HASH).rpartition(".")[0]
     with pytest.raises(InvalidSignatureError):
@@ -34,20 +34,20 @@ def test_asvs_9_what_was_signed_for_something_else_is_no_link(purpose: str) -> N
 
 
 def test_mail_08_the_list_headers_are_whole_in_a_real_mail(settings: Settings) -> None:
-    found = links.of(settings, Signer([KEY]), HASH)
+    anna_links = links.links_for(settings, Signer([KEY]), HASH)
     mail = build(
         Content("x", "Hello", "Hello\n", "<p>Hello</p>"),
         sender="Carrel <desk@carrel.test>",
         to="anna@example.org",
         message_id="<1@carrel.test>",
         date=datetime(2026, 11, 2, tzinfo=UTC),
-        headers=links.list_headers(settings, found),
+        headers=links.list_headers(settings, anna_links),
     )
     lines = to_bytes(mail).split(b"\r\n")
-    assert f"List-Unsubscribe: <{found.unsubscribe}>".encode() in lines
+    assert f"List-Unsubscribe: <{anna_links.unsubscribe}>".encode() in lines
     assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
     assert b"List-Id: Carrel <newsletter.carrel.test>" in lines
-    assert found.unsubscribe.startswith("https://carrel.test/newsletter/unsubscribe/")
+    assert anna_links.unsubscribe.startswith("https://carrel.test/newsletter/unsubscribe/")
 
 
 @pytest.mark.parametrize(
@@ -56,5 +56,5 @@ def test_mail_08_the_list_headers_are_whole_in_a_real_mail(settings: Settings) -
 )
 def test_mail_16_a_list_id_holds_plain_words(settings: Settings, name: str, phrase: str) -> None:
     named = settings.model_copy(update={"site_name": name})
-    headers = links.list_headers(named, links.of(named, Signer([KEY]), HASH))
+    headers = links.list_headers(named, links.links_for(named, Signer([KEY]), HASH))
     assert headers["List-Id"] == f"{phrase} <newsletter.carrel.test>"

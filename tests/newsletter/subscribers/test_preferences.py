@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 
 from carrel import clock
 from carrel.http.services import Services
-from carrel.mail.models import Kind, Suppression
+from carrel.mail.models import Suppression, SuppressionKind
 from newsletter.subscribers.models import SignUp, Subscriber, Subscription
 from tests.support.browser import Browser, forms_of
 from tests.support.state import dump
-from tests.support.subscribing import Post, ask, gets_mail, the_subscriber, wishes
+from tests.support.subscribing import QueuedMails, ask, gets_mail, subscribed_slugs, the_subscriber
 
 pytestmark = pytest.mark.both_databases
 
@@ -31,18 +31,20 @@ def test_exams_topics_and_pace_can_be_changed(anna: Browser, services: Services,
         }
         saved = anna.send(page, 0, **fields)
     assert "Saved." in saved.text
-    assert wishes(services) == ["cpb", "ccm", "topic:medicare"]
-    assert the_subscriber(services).pace == "monthly"
+    assert subscribed_slugs(services) == ["cpb", "ccm", "topic:medicare"]
+    assert the_subscriber(services).frequency == "monthly"
     with services.db.read() as session:
         begun = session.scalars(select(Subscription.since).order_by(Subscription.id)).all()
     assert begun == [since, since + timedelta(hours=1), since + timedelta(hours=1)]
     anna.send(anna.get(preferences), 0, exam="ccm", pace="monthly", act="save", topic="")
-    assert wishes(services) == ["cpb", "ccm", "topic:medicare"], "an empty topic is none that is on offer"
+    assert subscribed_slugs(services) == ["cpb", "ccm", "topic:medicare"], (
+        "an empty topic is none that is on offer"
+    )
     anna.post(
         preferences,
         {"csrf_token": saved_token(anna, preferences), "exam": "ccm", "pace": "each", "act": "save"},
     )
-    assert wishes(services) == ["ccm"]
+    assert subscribed_slugs(services) == ["ccm"]
 
 
 def saved_token(browser: Browser, path: str) -> str:
@@ -54,7 +56,7 @@ def test_choosing_nothing_is_no_way_of_leaving(anna: Browser, services: Services
     page = anna.post(preferences, nothing)
     assert page.status_code == 400
     assert "Choose one exam or topic" in page.text
-    assert wishes(services) == ["cpb"]
+    assert subscribed_slugs(services) == ["cpb"]
 
 
 def test_a_pause_holds_mails_back_and_ends_by_itself(
@@ -83,7 +85,7 @@ def test_leaving_from_the_preferences(anna: Browser, services: Services, prefere
 
 
 def test_mail_19_who_is_forgotten_leaves_nothing_but_the_hmac(
-    anna: Browser, services: Services, post: Post, preferences: str
+    anna: Browser, services: Services, post: QueuedMails, preferences: str
 ) -> None:
     ask(anna)
     page = anna.send(anna.get(preferences), 3, act="forget")
@@ -91,7 +93,7 @@ def test_mail_19_who_is_forgotten_leaves_nothing_but_the_hmac(
     with services.db.read() as session:
         for model in (Subscriber, Subscription, SignUp):
             assert session.scalars(select(func.count()).select_from(model)).one() == 0
-        assert session.scalars(select(Suppression.kind)).all() == [Kind.NEWSLETTER]
+        assert session.scalars(select(Suppression.kind)).all() == [SuppressionKind.NEWSLETTER]
 
 
 def test_auth_12_no_choice_can_be_made_from_another_site(

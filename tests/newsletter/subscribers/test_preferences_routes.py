@@ -9,14 +9,14 @@ from flask import Flask
 
 from carrel.http.services import Services
 from carrel.mail import suppression
-from carrel.mail.models import Kind
+from carrel.mail.models import SuppressionKind
 from carrel.tokens import Signer
 from newsletter.subscribers import links
 from newsletter.subscribers.models import SubscriberState
 from tests.support.browser import Browser
 from tests.support.newsletter import put_subscriber
 from tests.support.state import dump
-from tests.support.subscribing import ANNA, gets_mail, the_subscriber, wishes
+from tests.support.subscribing import ANNA, gets_mail, subscribed_slugs, the_subscriber
 
 pytestmark = pytest.mark.both_databases
 
@@ -60,15 +60,15 @@ def test_mf_18_who_left_gets_nothing_from_that_commit_on(
     assert gets_mail(services)
     provider(app, unsubscribe)
     assert not gets_mail(services)
-    assert wishes(services) == []
+    assert subscribed_slugs(services) == []
 
 
 def test_leaving_never_stops_what_one_asks_for(app: Flask, services: Services, unsubscribe: str) -> None:
     provider(app, unsubscribe)
     with services.db.read() as session:
-        assert suppression.is_suppressed(session, ANNA, suppression.Purpose.BULK)
-        assert not suppression.is_suppressed(session, ANNA, suppression.Purpose.NOTICE)
-        assert not suppression.is_suppressed(session, ANNA, suppression.Purpose.ASKED)
+        assert suppression.is_suppressed(session, ANNA, suppression.MessageType.BULK)
+        assert not suppression.is_suppressed(session, ANNA, suppression.MessageType.TRANSACTIONAL)
+        assert not suppression.is_suppressed(session, ANNA, suppression.MessageType.REQUESTED)
 
 
 def test_mail_09_an_unknown_token_gets_the_same_answer(
@@ -117,9 +117,9 @@ def test_mf_22_a_link_of_eleven_months_ago_still_leaves(
     assert not gets_mail(services)
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", SuppressionKind)
 def test_mf_22_a_suppressed_subscriber_leaves_like_anybody(
-    app: Flask, services: Services, unsubscribe: str, kind: Kind
+    app: Flask, services: Services, unsubscribe: str, kind: SuppressionKind
 ) -> None:
     with services.db.write() as session:
         suppression.suppress(session, ANNA, kind)
@@ -141,7 +141,7 @@ def test_an_old_link_works_for_who_was_erased_and_came_back(
 ) -> None:
     anna.send(anna.get(preferences), 3, act="forget")
     with services.db.write() as session:
-        suppression.lift(session, ANNA, Kind.NEWSLETTER)
+        suppression.lift(session, ANNA, SuppressionKind.NEWSLETTER)
         put_subscriber(session, ANNA)
     assert gets_mail(services)
     provider(app, unsubscribe)
@@ -173,7 +173,7 @@ def test_mf_21_who_was_forwarded_a_mail_sees_a_masked_address_and_is_not_signed_
     assert stranger.get("/account/").request.path == "/sign-in/"
 
 
-def test_asvs_9_a_link_of_the_newsletter_is_good_for_nothing_else(anna: Browser, token: str) -> None:
+def test_asvs_9_2_a_link_of_the_newsletter_is_good_for_nothing_else(anna: Browser, token: str) -> None:
     assert anna.get(f"/feeds/{token}.xml").status_code == 404
     assert anna.get(f"/newsletter/confirm/{token}").status_code == 410
     assert anna.get(f"/sign-in/{token}").status_code in {404, 410}

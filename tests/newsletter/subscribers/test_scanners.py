@@ -7,10 +7,10 @@ import time_machine
 
 from carrel.http.services import Services
 from tests.support.browser import Browser
-from tests.support.digests import posting_to, put_issue, send_all
+from tests.support.digests import put_issue, send_all, services_sending_to
 from tests.support.smtp import FakeMailServer
 from tests.support.state import dump
-from tests.support.subscribing import Post, ask, link_in
+from tests.support.subscribing import QueuedMails, ask, link_in
 
 ADDRESS = re.compile(r"https://carrel\.test(/[^\s\"<>]*)")
 
@@ -19,7 +19,7 @@ def test_mail_10_mf_19_every_link_of_every_mail_opened_three_times_changes_nothi
     anna: Browser,
     stranger: Browser,
     services: Services,
-    post: Post,
+    post: QueuedMails,
     noon: time_machine.Traveller,
 ) -> None:
     ask(anna, "ben@example.org")
@@ -29,13 +29,13 @@ def test_mail_10_mf_19_every_link_of_every_mail_opened_three_times_changes_nothi
     ask(anna)
     mails = post.all()
     assert {mail.name for mail in mails} == {"newsletter/confirm", "newsletter/welcome", "newsletter/already"}
-    with FakeMailServer().running() as server, posting_to(services.settings, server.port) as sender:
+    with FakeMailServer().running() as server, services_sending_to(services.settings, server.port) as sender:
         put_issue(sender, 1)
         send_all(sender)
     digests = server.mails_to("reader-0@example.org")
     texts = [
         *(mail.text + mail.html for mail in mails),
-        *(each.text() + each.text("html") for each in digests),
+        *(mail.text() + mail.text("html") for mail in digests),
     ]
     paths = {path for text in texts for path in ADDRESS.findall(text)}
     assert len([path for path in paths if path.startswith("/newsletter/")]) == 6

@@ -13,19 +13,26 @@ from carrel import clock
 from carrel.accounts.limits import Limit
 from carrel.http.services import Services
 from carrel.mail import addresses
-from carrel.mail.models import Alarm, Kind
+from carrel.mail.models import Alarm, SuppressionKind
 from newsletter.subscribers import erasure, sign_up
-from newsletter.subscribers.models import Asked, Frequency, SignUp, Subscriber, SubscriberState, Subscription
+from newsletter.subscribers.models import (
+    Frequency,
+    SignUp,
+    SignUpMailCount,
+    Subscriber,
+    SubscriberState,
+    Subscription,
+)
 from newsletter.subscribers.preferences import Preferences
-from newsletter.subscribers.sign_up import Asking, Visit
+from newsletter.subscribers.sign_up import RequestOrigin, SignUpRequest
 from tests.support.browser import Browser
-from tests.support.subscribing import ANNA, Post, ask, count, put_state, the_subscriber
+from tests.support.subscribing import ANNA, QueuedMails, ask, count, put_state, the_subscriber
 
 pytestmark = pytest.mark.both_databases
 
 
 def test_a_new_address_is_asked_and_nothing_else_changes(
-    anna: Browser, services: Services, post: Post
+    anna: Browser, services: Services, post: QueuedMails
 ) -> None:
     page = ask(anna)
     assert page.request.path == "/subscribe/sent/"
@@ -40,7 +47,7 @@ def test_the_evidence_says_when_from_where_and_to_which_words(anna: Browser, ser
     anna.post("/subscribe/", {"email": ANNA, "pace": "daily", "exam": "cpb"}, headers=page)
     with services.db.read() as session:
         asked = session.scalars(select(SignUp)).one()
-    assert (asked.how, asked.text_version, asked.pace) == ("mail", "1", "daily")
+    assert (asked.method, asked.text_version, asked.frequency) == ("mail", "1", "daily")
     assert (asked.asked_at, asked.asked_from) == (clock.now(), "192.0.2.0/24")
     assert asked.source == "/articles/clean-claims/"
     assert asked.confirmed_at is None
@@ -52,16 +59,16 @@ MAILED = {
     "left": ["newsletter/confirm"],
     "subscribed": ["newsletter/already"],
     "paused": ["newsletter/already"],
-    Kind.BOUNCE: ["newsletter/confirm"],
-    Kind.NEWSLETTER: ["newsletter/confirm"],
-    Kind.COMPLAINT: [],
-    Kind.BY_HAND: [],
+    SuppressionKind.BOUNCE: ["newsletter/confirm"],
+    SuppressionKind.NEWSLETTER: ["newsletter/confirm"],
+    SuppressionKind.COMPLAINT: [],
+    SuppressionKind.BY_HAND: [],
 }
 
 
 @pytest.mark.parametrize("state", MAILED)
 def test_mail_14_the_answer_is_the_same_for_every_address(
-    anna: Browser, stranger: Browser, services: Services, post: Post, state: str
+    anna: Browser, stranger: Browser, services: Services, post: QueuedMails, state: str
 ) -> None:
     expected = ask(stranger, "unknown@example.org", follow=False)
     put_state(services, state)
@@ -73,7 +80,7 @@ def test_mail_14_the_answer_is_the_same_for_every_address(
 
 
 def test_mail_12_who_does_not_confirm_gets_one_mail_a_day_and_three_altogether(
-    anna: Browser, services: Services, post: Post, noon: time_machine.Traveller
+    anna: Browser, services: Services, post: QueuedMails, noon: time_machine.Traveller
 ) -> None:
     often, then_to_the_fortieth_day = [timedelta(hours=6)] * 20, [timedelta(hours=30)] * 28
     for pause in often + then_to_the_fortieth_day:
@@ -86,7 +93,7 @@ def test_mail_12_who_does_not_confirm_gets_one_mail_a_day_and_three_altogether(
 
 
 def test_data_23_after_a_clock_that_was_months_ahead_an_address_is_asked_as_before(
-    anna: Browser, services: Services, post: Post, noon: time_machine.Traveller
+    anna: Browser, services: Services, post: QueuedMails, noon: time_machine.Traveller
 ) -> None:
     noon.shift(timedelta(days=90))
     ask(anna)
@@ -105,19 +112,23 @@ def test_mail_12_what_was_never_confirmed_is_forgotten_but_not_how_often_we_aske
     assert count(services, Subscriber) == count(services, SignUp) == 1
     noon.shift(timedelta(hours=2))
     erasure.purge(services)
-    assert (count(services, Subscriber), count(services, SignUp), count(services, Asked)) == (0, 0, 1)
+    assert (count(services, Subscriber), count(services, SignUp), count(services, SignUpMailCount)) == (
+        0,
+        0,
+        1,
+    )
 
 
 def ask_from_anywhere(services: Services, number: int) -> None:
     """Somebody else each time, from somewhere else, types in Anna's address."""
-    visit = Visit(f"10.{number % 50}.0.1", "/", f"browser-{number}")
-    asking = Asking(addresses.parse(ANNA), Preferences((), (), Frequency.WEEKLY), visit)
+    visit = RequestOrigin(f"10.{number % 50}.0.1", "/", f"browser-{number}")
+    asking = SignUpRequest(addresses.parse(ANNA), Preferences((), (), Frequency.WEEKLY), visit)
     with services.db.write() as session:
         sign_up.sign_up(session, services.settings, services.signer, asking)
 
 
 def test_mf_23_a_victim_whose_address_comes_from_everywhere_gets_three_mails_at_most(
-    services: Services, library: None, post: Post, noon: time_machine.Traveller
+    services: Services, library: None, post: QueuedMails, noon: time_machine.Traveller
 ) -> None:
     for number in range(200):
         ask_from_anywhere(services, number)
@@ -126,12 +137,12 @@ def test_mf_23_a_victim_whose_address_comes_from_everywhere_gets_three_mails_at_
 
 
 def test_mf_23_an_address_that_confirms_each_time_is_mailed_three_times_a_day_ten_minutes_apart(
-    services: Services, library: None, post: Post, noon: time_machine.Traveller
+    services: Services, library: None, post: QueuedMails, noon: time_machine.Traveller
 ) -> None:
     for number in range(20):
         ask_from_anywhere(services, number)
         with services.db.write() as session:
-            session.execute(delete(Asked))  # as confirming does
+            session.execute(delete(SignUpMailCount))  # as confirming does
         noon.shift(timedelta(minutes=4))
     sent = [mail.created_at for mail in post.all()]
     assert len(sent) == 3
@@ -139,7 +150,7 @@ def test_mf_23_an_address_that_confirms_each_time_is_mailed_three_times_a_day_te
 
 
 def test_mf_24_from_one_network_address_five_an_hour_are_taken(
-    anna: Browser, services: Services, post: Post, noon: time_machine.Traveller
+    anna: Browser, services: Services, post: QueuedMails, noon: time_machine.Traveller
 ) -> None:
     answers = [ask(anna, f"reader-{number}@example.org") for number in range(12)]
     assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 7
@@ -151,14 +162,14 @@ def test_mf_24_from_one_network_address_five_an_hour_are_taken(
     assert ask(anna, "later@example.org").status_code == 200
 
 
-def test_mail_14_neighbours_share_ten_in_half_an_hour(app: Flask, library: None, post: Post) -> None:
+def test_mail_14_neighbours_share_ten_in_half_an_hour(app: Flask, library: None, post: QueuedMails) -> None:
     answers = [ask(Browser(app, ip=f"198.51.100.{n}"), f"r-{n}@example.org") for n in range(12)]
     assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 2
     assert len(post.all()) == 10
 
 
 def test_mail_14_the_site_takes_two_hundred_an_hour_and_then_tells_the_operator(
-    app: Flask, library: None, post: Post, services: Services, monkeypatch: pytest.MonkeyPatch
+    app: Flask, library: None, post: QueuedMails, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert sign_up.PER_SITE.count == 200
     monkeypatch.setattr(sign_up, "PER_SITE", Limit(7, timedelta(hours=1)))
@@ -184,14 +195,14 @@ def test_mail_15_dots_and_plus_signs_make_other_addresses(anna: Browser, service
 
 
 def test_mf_26_ten_at_once_with_one_address_make_one_subscriber(
-    services: Services, library: None, post: Post
+    services: Services, library: None, post: QueuedMails
 ) -> None:
     def go(number: int) -> None:
         email = "A@X.example" if number % 2 else "a@x.example"
-        asking = Asking(
+        asking = SignUpRequest(
             addresses.parse(email),
             Preferences((), (), Frequency.WEEKLY),
-            Visit("192.0.2.1", "/", str(number)),
+            RequestOrigin("192.0.2.1", "/", str(number)),
         )
         with services.db.write() as session:
             sign_up.sign_up(session, services.settings, services.signer, asking)

@@ -11,13 +11,13 @@ from carrel.http.services import Services
 from newsletter.subscribers import welcome
 from tests.support.articles import put_article, put_exam, put_topic
 from tests.support.browser import Browser
-from tests.support.subscribing import Post, ask, link_in, links_in
+from tests.support.subscribing import QueuedMails, ask, link_in, links_in
 
 pytestmark = pytest.mark.both_databases
 
 
 def test_the_welcome_mail_says_what_comes_how_often_and_how_to_leave(
-    anna: Browser, services: Services, post: Post
+    anna: Browser, services: Services, post: QueuedMails
 ) -> None:
     with services.db.write() as session:
         put_article(session, "first", title="First <things>", position=1)
@@ -34,7 +34,7 @@ def test_the_welcome_mail_says_what_comes_how_often_and_how_to_leave(
     assert {path.split("/")[2] for path in links_in(mail)} == {"preferences", "unsubscribe"}
 
 
-def test_mail_25_no_mail_tracks_who_opens_it(anna: Browser, post: Post) -> None:
+def test_mail_25_no_mail_tracks_who_opens_it(anna: Browser, post: QueuedMails) -> None:
     ask(anna)
     anna.send(anna.get(link_in(post.newest(), "confirm")))
     for mail in post.all():
@@ -58,8 +58,8 @@ def test_the_authors_order_comes_first_and_then_what_others_point_at(db: Databas
         put_article(session, "g-other", exam="ccm", position=0)
         for line in (1, 2):
             session.add(BodyLink(body_id=plain.body_id, path="b.md", anchor="", url=liked.url, line=line))
-        found = welcome.best(session, [exam.id], [], count=9)
-    assert [article.slug for article in found] == ["d-first", "c-second", "b-liked", "a-plain"]
+        articles = welcome.best(session, [exam.id], [], count=9)
+    assert [article.slug for article in articles] == ["d-first", "c-second", "b-liked", "a-plain"]
 
 
 @pytest.mark.usefixtures("noon")
@@ -67,8 +67,8 @@ def test_who_chose_a_topic_is_shown_its_articles(db: Database) -> None:
     with db.write() as session:
         put_article(session, "a", topics=("medicare",))
         put_article(session, "b")
-        found = welcome.best(session, [], [put_topic(session, "medicare").id])
-    assert [article.slug for article in found] == ["a"]
+        articles = welcome.best(session, [], [put_topic(session, "medicare").id])
+    assert [article.slug for article in articles] == ["a"]
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,11 @@ from carrel import clock
 from carrel.audit import AuditEntry
 from carrel.db import Database
 from carrel.mail import suppression
-from carrel.mail.models import Kind
+from carrel.mail.models import SuppressionKind
 from newsletter.subscribers.models import SignUp, Subscriber, SubscriberState, Subscription
 from newsletter.transfer.csv_reader import COLUMNS, InvalidFileError
 from newsletter.transfer.exporter import export_file
-from newsletter.transfer.importer import Report, import_file
+from newsletter.transfer.importer import ImportReport, import_file
 from tests.support.articles import put_exam, put_topic
 from tests.support.newsletter import put_subscriber
 
@@ -44,7 +44,7 @@ def write(tmp_path: Path) -> Write:
     return write
 
 
-def take(db: Database, path: Path, *, dry_run: bool = False) -> Report:
+def take(db: Database, path: Path, *, dry_run: bool = False) -> ImportReport:
     return import_file(db, path, actor="olga", dry_run=dry_run)
 
 
@@ -53,8 +53,8 @@ def count(db: Database) -> int:
         return session.scalars(select(func.count()).select_from(Subscriber)).one()
 
 
-def said(report: Report) -> list[tuple[int, str]]:
-    return [(each.line, each.sentence) for each in [*report.problems, *report.passed_over]]
+def said(report: ImportReport) -> list[tuple[int, str]]:
+    return [(message.line, message.sentence) for message in [*report.problems, *report.passed_over]]
 
 
 @pytest.mark.usefixtures("library")
@@ -64,14 +64,14 @@ def test_a_line_becomes_a_subscriber_with_the_evidence_of_consent(db: Database, 
     with db.read() as session:
         anna = session.scalars(select(Subscriber)).one()
         evidence = session.scalars(select(SignUp)).one()
-        assert (anna.email, anna.state, anna.pace, anna.source) == (
+        assert (anna.email, anna.state, anna.frequency, anna.source) == (
             "anna@example.org",
             "confirmed",
             "daily",
             "kit",
         )
-        assert (anna.confirmed_at, evidence.confirmed_at, evidence.how) == (consent, consent, "import")
-        assert [each.exam.slug for each in anna.subscriptions if each.exam] == ["cpb"]
+        assert (anna.confirmed_at, evidence.confirmed_at, evidence.method) == (consent, consent, "import")
+        assert [row.exam.slug for row in anna.subscriptions if row.exam] == ["cpb"]
 
 
 @pytest.mark.usefixtures("library")
@@ -88,8 +88,8 @@ def test_empty_cells_mean_weekly_and_every_exam(db: Database, write: Write) -> N
     take(db, write("anna@example.org,,2026-03-31,,"))
     with db.read() as session:
         anna = session.scalars(select(Subscriber)).one()
-        assert anna.pace == "weekly"
-        assert {each.exam.slug for each in anna.subscriptions if each.exam} == {"cpb", "ccm"}
+        assert anna.frequency == "weekly"
+        assert {row.exam.slug for row in anna.subscriptions if row.exam} == {"cpb", "ccm"}
 
 
 @pytest.mark.usefixtures("library")
@@ -108,8 +108,8 @@ def test_bad_lines_are_listed_with_their_numbers_and_nothing_is_imported(db: Dat
             "h@example.org,kit,2026-03-31,weekly,cpb,more",
         ),
     )
-    assert [each.line for each in report.problems] == [3, 4, 5, 6, 7, 8, 9, 10]
-    assert all(each.sentence for each in report.problems)
+    assert [message.line for message in report.problems] == [3, 4, 5, 6, 7, 8, 9, 10]
+    assert all(message.sentence for message in report.problems)
     assert (report.added, count(db)) == (0, 0)
 
 
@@ -127,17 +127,17 @@ def test_a_dry_run_says_the_same_and_changes_nothing(db: Database, write: Write)
 def test_nobody_who_is_here_is_changed(db: Database, write: Write, state: SubscriberState) -> None:
     with db.write() as session:
         left_at = clock.now() if state == SubscriberState.LEFT else None
-        put_subscriber(session, "Anna@example.org", state=state, left_at=left_at, pace="monthly")
+        put_subscriber(session, "Anna@example.org", state=state, left_at=left_at, frequency="monthly")
     report = take(db, write(GOOD))
     assert said(report) == [(2, f"Already here ({state}): left as it is.")]
     with db.read() as session:
         anna = session.scalars(select(Subscriber)).one()
-        assert (anna.email, anna.state, anna.pace) == ("Anna@example.org", state, "monthly")
+        assert (anna.email, anna.state, anna.frequency) == ("Anna@example.org", state, "monthly")
 
 
 @pytest.mark.usefixtures("library")
-@pytest.mark.parametrize("kind", Kind)
-def test_mail_19_who_is_suppressed_stays_out(db: Database, write: Write, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", SuppressionKind)
+def test_mail_19_who_is_suppressed_stays_out(db: Database, write: Write, kind: SuppressionKind) -> None:
     with db.write() as session:
         suppression.suppress(session, "anna@example.org", kind)
     report = take(db, write(GOOD, "ben@example.org,kit,2026-03-31,weekly,cpb"))
@@ -220,14 +220,14 @@ def test_con_08_an_export_holds_everybody_who_gets_the_digest_once_and_nobody_el
         put_subscriber(session, "left@example.org", state=SubscriberState.LEFT, left_at=clock.now())
         put_subscriber(session, "pending@example.org", state=SubscriberState.PENDING, confirmed_at=None)
         put_subscriber(session, "paused@example.org", paused_until=clock.now() + timedelta(days=9))
-        suppression.suppress(session, "reader-7@example.org", Kind.COMPLAINT)
+        suppression.suppress(session, "reader-7@example.org", SuppressionKind.COMPLAINT)
     path = tmp_path / "out.csv"
     export_file(db, path, actor="olga")
     with path.open(encoding="utf-8", newline="") as file:
-        found = [row[0] for row in csv.reader(file)][1:]
+        emails = [row[0] for row in csv.reader(file)][1:]
     expected = {f"reader-{number}@example.org" for number in range(2_100)} - {"reader-7@example.org"}
-    assert len(found) == len(set(found))
-    assert set(found) == expected | {"paused@example.org"}
+    assert len(emails) == len(set(emails))
+    assert set(emails) == expected | {"paused@example.org"}
     assert path.stat().st_mode & 0o777 == 0o600
 
 
@@ -237,7 +237,7 @@ def test_con_08_imports_and_exports_are_in_the_audit_log(db: Database, write: Wr
     export_file(db, tmp_path / "out.csv", actor="olga")
     with db.read() as session:
         entries = session.execute(select(AuditEntry.actor, AuditEntry.action, AuditEntry.subject)).all()
-    assert [tuple(each) for each in entries] == [
+    assert [tuple(entry) for entry in entries] == [
         ("olga", "subscribers.import", "subscribers.csv"),
         ("olga", "subscribers.export", "out.csv"),
     ]

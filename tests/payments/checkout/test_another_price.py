@@ -13,7 +13,7 @@ from carrel.settings import Settings
 from payments import refunds
 from payments.fulfillment.fulfill import fulfill
 from tests.support.articles import article_md, exam_toml, write_files
-from tests.support.payments import Till
+from tests.support.payments import Shop
 from website.demo.fake_stripe import FakeStripe
 
 PAGES = Path(__file__).parents[3] / "articles" / "content" / "pages"
@@ -49,44 +49,44 @@ def lines(text: str) -> Iterator[str]:
     yield from (line for line in text.splitlines() if "4.99" in line or "$" in line)
 
 
-def test_pages_and_feeds_know_one_price(till: Till) -> None:
-    publish(till.services.settings, till.services.db)
-    texts = {address: till.browser().get(address).text for address in ADDRESSES}
+def test_pages_and_feeds_know_one_price(shop: Shop) -> None:
+    publish(shop.services.settings, shop.services.db)
+    texts = {address: shop.browser().get(address).text for address in ADDRESSES}
     assert [(address, line) for address, text in texts.items() for line in lines(text)] == []
     for address in ("/exams/cpb/", "/articles/clean-claims/", "/pass/?next=/"):
         assert "one-time €7.25 payment" in texts[address]
     assert "Pay €7.25" in texts["/pass/?next=/"]
 
 
-def test_so_does_a_holders_own_page_and_the_export(till: Till) -> None:
-    browser = till.browser()
-    fulfill(till.shop, till.buy(browser))
+def test_so_does_a_holders_own_page_and_the_export(shop: Shop) -> None:
+    browser = shop.browser()
+    fulfill(shop.context, shop.buy(browser))
     for address in ("/account/", "/account/export", "/pass/"):
         assert list(lines(browser.get(address).text)) == []
     assert "€7.25 on" in browser.get("/account/").text
 
 
-def test_checkout_is_asked_for_it(till: Till) -> None:
-    till.order(till.browser())
-    (call,) = till.stripe.api.sent("POST /v1/checkout/sessions")
+def test_checkout_is_asked_for_it(shop: Shop) -> None:
+    shop.order(shop.browser())
+    (call,) = shop.stripe.api.sent("POST /v1/checkout/sessions")
     assert list(lines(str(call.params))) == []
     price = call.params["line_items"][0]["price_data"]
     assert (price["unit_amount"], price["currency"]) == (725, "eur")
 
 
-def test_so_do_all_mails_and_alarms(till: Till) -> None:
-    browser = till.browser()
-    for session_id in [till.order(browser, "/a/"), till.order(browser, "/b/")]:  # the second is returned
-        till.stripe.pay(session_id)
-        fulfill(till.shop, session_id)
-    refunds.carry_out_one(till.services)
-    dispute = till.stripe.open_dispute(till.stripe.sessions()[0]["id"])
-    till.deliver_all()
-    till.stripe.close_dispute(dispute["id"], "lost")
-    till.deliver_all()
-    fulfill(till.shop, till.buy(till.browser(), amount=499))
-    told = [mail.subject + mail.text + mail.html for mail in till.mails()]
-    told += [alarm.subject + alarm.text.replace("€4.99", "") for alarm in till.rows(Alarm)]
-    assert len(told) >= 8
-    assert [line for each in told for line in lines(each)] == []
-    assert any("€7.25" in each for each in told)
+def test_so_do_all_mails_and_alarms(shop: Shop) -> None:
+    browser = shop.browser()
+    for session_id in [shop.order(browser, "/a/"), shop.order(browser, "/b/")]:  # the second is returned
+        shop.stripe.pay(session_id)
+        fulfill(shop.context, session_id)
+    refunds.send_next_to_stripe(shop.services)
+    dispute = shop.stripe.open_dispute(shop.stripe.sessions()[0]["id"])
+    shop.deliver_all()
+    shop.stripe.close_dispute(dispute["id"], "lost")
+    shop.deliver_all()
+    fulfill(shop.context, shop.buy(shop.browser(), amount=499))
+    messages = [mail.subject + mail.text + mail.html for mail in shop.mails()]
+    messages += [alarm.subject + alarm.text.replace("€4.99", "") for alarm in shop.rows(Alarm)]
+    assert len(messages) >= 8
+    assert [line for message in messages for line in lines(message)] == []
+    assert any("€7.25" in message for message in messages)

@@ -1,90 +1,90 @@
-"""Checkout when something stands against it: Stripe away, a foreign form, limits, no webhook secret."""
+"""Checkout that cannot start: Stripe unavailable, a cross-site form, rate limits, no webhook secret."""
 
 import pytest
 
 from carrel.accounts.models import Reader
 from payments.models import Order
-from tests.support.payments import CREATE, Till, asked, try_to_buy
+from tests.support.payments import CREATE, Shop, last_session_params, try_to_buy
 
 
-@pytest.mark.parametrize("fault", ["down", "cut_before", "fail"])
-def test_pay_32_stripe_away_is_said_kindly_and_can_be_tried_again(till: Till, fault: str) -> None:
-    browser = till.browser()
-    break_it = getattr(till.stripe.api, fault)
+@pytest.mark.parametrize("fault", ["down", "drop_request", "fail"])
+def test_pay_32_stripe_away_is_said_kindly_and_can_be_tried_again(shop: Shop, fault: str) -> None:
+    browser = shop.browser()
+    break_it = getattr(shop.stripe.api, fault)
     break_it() if fault == "down" else break_it(times=None)
     answer = try_to_buy(browser)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
     assert "Try again in a minute" in answer.text
-    till.stripe.api.calm()
-    till.stripe.api.up()
+    shop.stripe.api.reset()
+    shop.stripe.api.up()
     assert try_to_buy(browser).status_code == 303
-    assert till.count(Order) == 1
-    assert len({call.idempotency_key for call in till.stripe.api.sent(CREATE)}) == 1
+    assert shop.count(Order) == 1
+    assert len({call.idempotency_key for call in shop.stripe.api.sent(CREATE)}) == 1
 
 
-def test_pf_22_a_lost_reply_ends_in_the_same_session(till: Till) -> None:
-    browser = till.browser()
-    till.stripe.api.cut(times=2, path=CREATE)
+def test_pf_22_a_lost_reply_ends_in_the_same_session(shop: Shop) -> None:
+    browser = shop.browser()
+    shop.stripe.api.drop_response(times=2, path=CREATE)
     assert try_to_buy(browser).status_code == 503
     assert try_to_buy(browser).status_code == 303
-    assert len(till.stripe.sessions()) == 1
+    assert len(shop.stripe.sessions()) == 1
 
 
-def test_a_reply_that_is_lost_once_is_not_even_noticed(till: Till) -> None:
-    till.stripe.api.cut(times=1, path=CREATE)
-    assert try_to_buy(till.browser()).status_code == 303
-    assert len(till.stripe.sessions()) == 1
+def test_a_reply_that_is_lost_once_is_not_even_noticed(shop: Shop) -> None:
+    shop.stripe.api.drop_response(times=1, path=CREATE)
+    assert try_to_buy(shop.browser()).status_code == 303
+    assert len(shop.stripe.sessions()) == 1
 
 
-def test_an_order_that_stripe_refuses_is_not_tried_again(till: Till) -> None:
-    browser = till.browser()
-    till.stripe.api.fail(400, path=CREATE)
+def test_an_order_that_stripe_refuses_is_not_tried_again(shop: Shop) -> None:
+    browser = shop.browser()
+    shop.stripe.api.fail(400, path=CREATE)
     assert try_to_buy(browser).status_code == 503
     assert try_to_buy(browser).status_code == 303
-    assert [order.state for order in till.rows(Order)] == ["failed", "open"]
+    assert [order.state for order in shop.rows(Order)] == ["failed", "open"]
 
 
 @pytest.mark.parametrize(
     "bad", ["https://evil.test/", "//evil.test", "/\\evil.test", "javascript:alert(1)", ""]
 )
-def test_auth_05_nobody_is_sent_elsewhere_afterwards(till: Till, bad: str) -> None:
-    browser = till.browser()
-    browser.post("/pass/checkout", data={"csrf_token": till.token(browser), "next": bad})
-    assert [order.return_to for order in till.rows(Order)] == ["/"]
-    assert asked(till)["cancel_url"] == "https://carrel.test/"
+def test_auth_05_nobody_is_sent_elsewhere_afterwards(shop: Shop, bad: str) -> None:
+    browser = shop.browser()
+    browser.post("/pass/checkout", data={"csrf_token": shop.token(browser), "next": bad})
+    assert [order.return_to for order in shop.rows(Order)] == ["/"]
+    assert last_session_params(shop)["cancel_url"] == "https://carrel.test/"
 
 
-def test_a_place_within_the_page_is_left_out(till: Till) -> None:
-    browser = till.browser()
-    browser.post("/pass/checkout", data={"csrf_token": till.token(browser), "next": "/articles/x/#part-2"})
-    assert [order.return_to for order in till.rows(Order)] == ["/articles/x/"]
+def test_a_place_within_the_page_is_left_out(shop: Shop) -> None:
+    browser = shop.browser()
+    browser.post("/pass/checkout", data={"csrf_token": shop.token(browser), "next": "/articles/x/#part-2"})
+    assert [order.return_to for order in shop.rows(Order)] == ["/articles/x/"]
 
 
-def test_auth_12_without_a_token_or_from_elsewhere_nothing_is_ordered(till: Till) -> None:
-    browser = till.browser()
+def test_auth_12_without_a_token_or_from_elsewhere_nothing_is_ordered(shop: Shop) -> None:
+    browser = shop.browser()
     assert browser.post("/pass/checkout", data={"next": "/"}).status_code == 403
     crossing = browser.post(
-        "/pass/checkout", data={"csrf_token": till.token(browser)}, headers={"Origin": "https://evil.test"}
+        "/pass/checkout", data={"csrf_token": shop.token(browser)}, headers={"Origin": "https://evil.test"}
     )
-    assert (crossing.status_code, till.count(Order), till.count(Reader)) == (403, 0, 0)
+    assert (crossing.status_code, shop.count(Order), shop.count(Reader)) == (403, 0, 0)
 
 
-def test_pay_27_five_orders_an_hour_for_a_reader(till: Till) -> None:
-    browser = till.browser()
+def test_pay_27_five_orders_an_hour_for_a_reader(shop: Shop) -> None:
+    browser = shop.browser()
     answers = [try_to_buy(browser, f"/a/{number}/").status_code for number in range(8)]
     assert answers == [303] * 6 + [429] * 2  # the first one made the reader
 
 
-def test_pay_27_ten_orders_an_hour_for_a_network_address(till: Till) -> None:
-    answers = [try_to_buy(till.browser()) for _ in range(11)]
+def test_pay_27_ten_orders_an_hour_for_a_network_address(shop: Shop) -> None:
+    answers = [try_to_buy(shop.browser()) for _ in range(11)]
     assert [answer.status_code for answer in answers] == [303] * 10 + [429]
     assert int(answers[-1].headers["Retry-After"]) > 3000
-    assert till.count(Order) == 10
+    assert shop.count(Order) == 10
 
 
-def test_pay_02_without_a_webhook_secret_the_pass_is_not_on_sale(till: Till) -> None:
-    till.set(stripe_webhook_secret=())
-    browser = till.browser()
+def test_pay_02_without_a_webhook_secret_the_pass_is_not_on_sale(shop: Shop) -> None:
+    shop.set(stripe_webhook_secret=())
+    browser = shop.browser()
     assert "Not on sale at the moment" in browser.get("/pass/").text
-    assert browser.post("/pass/checkout", data={"csrf_token": till.token(browser)}).status_code == 503
-    assert till.count(Order) == 0
+    assert browser.post("/pass/checkout", data={"csrf_token": shop.token(browser)}).status_code == 503
+    assert shop.count(Order) == 0

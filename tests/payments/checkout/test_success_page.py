@@ -1,4 +1,4 @@
-"""Coming back from Checkout: the page asks Stripe, tells the buyer, and tells nobody else anything."""
+"""The page after Checkout: it asks Stripe, informs the buyer, and tells nobody else anything."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from carrel import clock
 from carrel.accounts.models import ReaderSession
 from payments.fulfillment.fulfill import fulfill
 from payments.models import Grant, Payment
-from tests.support.payments import Till
+from tests.support.payments import Shop
 
 
 def back(browser: FlaskClient, session_id: str, **more: str) -> Any:
@@ -21,79 +21,79 @@ def back(browser: FlaskClient, session_id: str, **more: str) -> Any:
 
 
 @pytest.fixture
-def browser(till: Till) -> FlaskClient:
-    return till.browser()
+def browser(shop: Shop) -> FlaskClient:
+    return shop.browser()
 
 
-def test_pf_05_without_any_webhook_the_return_gives_the_pass(till: Till, browser: FlaskClient) -> None:
+def test_pf_05_without_any_webhook_the_return_gives_the_pass(shop: Shop, browser: FlaskClient) -> None:
     with time_machine.travel(clock.now(), tick=False):
-        answer = back(browser, till.buy(browser))
-    assert (answer.status_code, till.count(Grant), till.ad_free()) == (200, 1, [True])
+        answer = back(browser, shop.buy(browser))
+    assert (answer.status_code, shop.count(Grant), shop.ad_free()) == (200, 1, [True])
     assert "Thank you" in answer.text
     assert answer.headers["Refresh"] == "1; url=/articles/x/#page-thanks"
 
 
-def test_once_every_process_knows_the_buyer_is_sent_straight_back(till: Till, browser: FlaskClient) -> None:
-    session_id = till.buy(browser)
-    fulfill(till.shop, session_id)
+def test_once_every_process_knows_the_buyer_is_sent_straight_back(shop: Shop, browser: FlaskClient) -> None:
+    session_id = shop.buy(browser)
+    fulfill(shop.context, session_id)
     with time_machine.travel(clock.now() + timedelta(seconds=2), tick=False):
         answer = back(browser, session_id)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/articles/x/#page-thanks")
 
 
-def test_pf_02_webhook_and_return_give_one_pass(till: Till, browser: FlaskClient) -> None:
-    session_id = till.buy(browser)
-    assert set(till.deliver_all("checkout.session.completed")) == {200}
+def test_pf_02_webhook_and_return_give_one_pass(shop: Shop, browser: FlaskClient) -> None:
+    session_id = shop.buy(browser)
+    assert set(shop.deliver_all("checkout.session.completed")) == {200}
     back(browser, session_id)
-    assert (till.count(Payment), till.count(Grant), len(till.mails())) == (1, 1, 1)
+    assert (shop.count(Payment), shop.count(Grant), len(shop.mails())) == (1, 1, 1)
 
 
 def test_pf_35_a_strangers_browser_learns_nothing_and_is_not_signed_in(
-    till: Till, browser: FlaskClient
+    shop: Shop, browser: FlaskClient
 ) -> None:
-    session_id = till.buy(browser, email="victim@example.com")
-    answer = back(till.browser(), session_id)
+    session_id = shop.buy(browser, email="victim@example.com")
+    answer = back(shop.browser(), session_id)
     assert answer.status_code == 200
     assert "Set-Cookie" not in answer.headers
     for secret in ("victim", "/articles/x/", "4.99", "Thank you"):
         assert secret not in answer.text
-    assert till.count(ReaderSession) == 1
+    assert shop.count(ReaderSession) == 1
 
 
-def test_pf_35_neither_does_another_reader(till: Till, browser: FlaskClient) -> None:
-    stranger = till.browser()
-    till.buy(stranger)
-    answer = back(stranger, till.buy(browser))
+def test_pf_35_neither_does_another_reader(shop: Shop, browser: FlaskClient) -> None:
+    stranger = shop.browser()
+    shop.buy(stranger)
+    answer = back(stranger, shop.buy(browser))
     assert "no payment in this browser" in answer.text
-    assert till.ad_free() == [False, True]
+    assert shop.ad_free() == [False, True]
 
 
 @pytest.mark.parametrize("bad", ["", "x' OR 1=1 --", "../../x", "{CHECKOUT_SESSION_ID}", "é", "x" * 300])
-def test_what_can_be_no_session_is_not_found(till: Till, browser: FlaskClient, bad: str) -> None:
+def test_what_can_be_no_session_is_not_found(shop: Shop, browser: FlaskClient, bad: str) -> None:
     answer = back(browser, bad)
     assert (answer.status_code, "no payment in this browser" in answer.text) == (404, True)
-    assert len(till.stripe.api.requests) == 0
+    assert len(shop.stripe.api.requests) == 0
 
 
-def test_a_session_that_is_none_of_ours_is_nobodys(till: Till, browser: FlaskClient) -> None:
+def test_a_session_that_is_none_of_ours_is_nobodys(shop: Shop, browser: FlaskClient) -> None:
     answer = back(browser, "cs_test_unknown")
     assert (answer.status_code, "no payment in this browser" in answer.text) == (200, True)
-    assert len(till.stripe.api.requests) == 0
+    assert len(shop.stripe.api.requests) == 0
 
 
 def test_pay_18_a_delayed_payment_is_on_its_way_and_the_page_looks_again(
-    till: Till, browser: FlaskClient
+    shop: Shop, browser: FlaskClient
 ) -> None:
-    session_id = till.order(browser)
-    till.stripe.pay_later(session_id)
+    session_id = shop.order(browser)
+    shop.stripe.pay_by_bank_debit(session_id)
     answer = back(browser, session_id)
     assert "Your payment is on its way" in answer.text
     assert answer.headers["Refresh"] == f"5; url=/pass/thanks?session={session_id}&asked=1"
 
 
-def test_pay_18_it_looks_for_a_minute_and_no_longer(till: Till, browser: FlaskClient) -> None:
-    session_id = till.order(browser)
-    till.stripe.pay_later(session_id)
+def test_pay_18_it_looks_for_a_minute_and_no_longer(shop: Shop, browser: FlaskClient) -> None:
+    session_id = shop.order(browser)
+    shop.stripe.pay_by_bank_debit(session_id)
     address, looks = f"/pass/thanks?session={session_id}", 0
     while refresh := browser.get(address).headers.get("Refresh"):
         seconds, _, address = refresh.partition("; url=")
@@ -101,52 +101,52 @@ def test_pay_18_it_looks_for_a_minute_and_no_longer(till: Till, browser: FlaskCl
     assert looks == 60
 
 
-def test_pay_18_a_failed_payment_is_said(till: Till, browser: FlaskClient) -> None:
-    session_id = till.order(browser)
-    till.stripe.pay_later(session_id)
+def test_pay_18_a_failed_payment_is_said(shop: Shop, browser: FlaskClient) -> None:
+    session_id = shop.order(browser)
+    shop.stripe.pay_by_bank_debit(session_id)
     back(browser, session_id)
-    till.stripe.fail(session_id)
+    shop.stripe.fail_payment(session_id)
     answer = back(browser, session_id)
     assert "did not go through" in answer.text
     assert "/pass/?next=/articles/x/" in answer.text
 
 
-def test_pay_18_a_second_payment_is_said_to_be_returned(till: Till, browser: FlaskClient) -> None:
-    one, two = till.order(browser, "/a/"), till.order(browser, "/b/")
+def test_pay_18_a_second_payment_is_said_to_be_returned(shop: Shop, browser: FlaskClient) -> None:
+    one, two = shop.order(browser, "/a/"), shop.order(browser, "/b/")
     for session_id in (one, two):
-        till.stripe.pay(session_id)
+        shop.stripe.pay(session_id)
         answer = back(browser, session_id)
     assert "returned to you in full" in answer.text
 
 
-def test_pay_18_a_held_payment_is_no_error(till: Till, browser: FlaskClient) -> None:
-    answer = back(browser, till.buy(browser, amount=100))
+def test_pay_18_a_held_payment_is_no_error(shop: Shop, browser: FlaskClient) -> None:
+    answer = back(browser, shop.buy(browser, amount=100))
     assert (answer.status_code, "We have your payment" in answer.text) == (200, True)
 
 
-def test_after_a_refund_the_page_says_that_the_pass_ended(till: Till, browser: FlaskClient) -> None:
-    session_id = till.buy(browser)
+def test_after_a_refund_the_page_says_that_the_pass_ended(shop: Shop, browser: FlaskClient) -> None:
+    session_id = shop.buy(browser)
     back(browser, session_id)
-    till.stripe.refund(session_id)
-    fulfill(till.shop, session_id)
+    shop.stripe.refund(session_id)
+    fulfill(shop.context, session_id)
     assert "This pass has ended" in back(browser, session_id).text
 
 
 @pytest.mark.parametrize(
-    "trouble", ["stripe is down", "stripe is slow to close", "database is locked", "anything"]
+    "problem", ["stripe is down", "stripe is slow to close", "database is locked", "anything"]
 )
 def test_pay_18_never_an_error_after_money_moved(
-    till: Till, browser: FlaskClient, trouble: str, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, browser: FlaskClient, problem: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session_id = till.buy(browser)
-    if trouble == "stripe is down":
-        till.stripe.api.down()
-    elif trouble == "stripe is slow to close":
-        till.stripe.api.cut(times=None)
+    session_id = shop.buy(browser)
+    if problem == "stripe is down":
+        shop.stripe.api.down()
+    elif problem == "stripe is slow to close":
+        shop.stripe.api.drop_response(times=None)
     else:
-        locked = OperationalError("BEGIN", None, Exception(trouble))
-        failure = locked if trouble == "database is locked" else RuntimeError(trouble)
-        monkeypatch.setattr("payments.fulfillment.fulfill.settle", raising(failure))
+        locked = OperationalError("BEGIN", None, Exception(problem))
+        failure = locked if problem == "database is locked" else RuntimeError(problem)
+        monkeypatch.setattr("payments.fulfillment.fulfill.apply_checkout_session", raising(failure))
     answer = back(browser, session_id)
     assert (answer.status_code, "Your payment is on its way" in answer.text) == (200, True)
 
@@ -158,7 +158,7 @@ def raising(failure: Exception) -> Any:
     return fail
 
 
-def test_the_session_in_the_address_is_told_to_no_other_site(till: Till, browser: FlaskClient) -> None:
+def test_the_session_in_the_address_is_told_to_no_other_site(shop: Shop, browser: FlaskClient) -> None:
     answer = back(browser, "cs_test_unknown")
     assert answer.headers["Referrer-Policy"] == "same-origin"
     assert answer.headers["Cache-Control"] == "private, no-store"

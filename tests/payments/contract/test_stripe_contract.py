@@ -1,4 +1,4 @@
-"""What Carrel relies on at Stripe, tried on the stand-in and, when asked, on Stripe itself.
+"""What Carrel relies on at Stripe, tested on the fake Stripe and, on request, on Stripe itself.
 
 Only what needs no browser: nothing here is ever paid. Sessions left open expire by themselves.
 """
@@ -209,8 +209,8 @@ def test_a_refund_has_one_of_three_reasons(stripe_api: Client) -> None:
     assert (caught.value.http_status, caught.value.param) == (400, "reason")
 
 
-@pytest.mark.parametrize("kind", ["charges", "disputes", "events", "payment_intents", "refunds"])
-def test_every_kind_that_we_read_can_be_listed(stripe_api: Client, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["disputes", "events", "refunds"])
+def test_lists_can_be_filtered_by_creation_time(stripe_api: Client, kind: str) -> None:
     listed = getattr(stripe_api.v1, kind).list({"created": {"gte": int(time.time()) - 60}, "limit": 1})
     assert listed["object"] == "list"
 

@@ -38,7 +38,7 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture
 def site(running: Site) -> Site:
-    """The running site, in fair weather."""
+    """The running site, with default network conditions and no faults."""
     running.begin()
     return running
 

@@ -1,4 +1,4 @@
-"""Processes that end at once, databases that cannot be written, work that waits: nothing lost, nothing twice."""
+"""Crashing processes, databases that cannot be written, pending work: nothing is lost or done twice."""
 
 import sqlite3
 import time
@@ -61,9 +61,10 @@ def test_pf_24_killed_at_random_again_and_again_nothing_is_lost_or_doubled(site:
     for session_id in sessions:
         until(partial(finished_by_others, site, session_id))
     site.crash_order.unlink(missing_ok=True)
-    assert [(site.passes(each), site.mails_about(each), site.ad_free(each)) for each in sessions] == [
-        (1, 1, True) for _ in sessions
-    ]
+    assert [
+        (site.passes(session_id), site.mails_about(session_id), site.ad_free(session_id))
+        for session_id in sessions
+    ] == [(1, 1, True) for _ in sessions]
 
 
 def test_pf_24_a_killed_worker_leaves_its_event_to_the_next(site: Site) -> None:
@@ -126,14 +127,14 @@ def set_read_only(site: Site, value: str) -> None:
         )
 
 
-@pytest.mark.parametrize("trouble", [unwritable, locked], ids=["full", "locked"])
+@pytest.mark.parametrize("failing", [unwritable, locked], ids=["full", "locked"])
 def test_pf_25_a_database_that_cannot_be_written_is_no_success_and_leaves_nothing_half_done(
-    site: Site, trouble: object
+    site: Site, failing: object
 ) -> None:
     site.stripe.webhooks.hold()
     session_id = paid(site)
     event = site.completed(session_id)
-    with trouble(site):  # type: ignore[operator]
+    with failing(site):  # type: ignore[operator]
         (status,) = site.deliver(event)
         assert 500 <= status < 600
         assert site.buyer().get("/pass/").status_code == 200

@@ -1,4 +1,4 @@
-"""Events that come often, together, early, late or never: one pass, one mail."""
+"""Events that arrive repeatedly, at the same time, early, late, or never: one pass, one mail."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -75,7 +75,7 @@ def test_pf_02_webhook_and_return_at_the_same_instant(site: Site) -> None:
 
 
 def test_pf_03_an_event_before_our_own_call_has_come_back(site: Site) -> None:
-    site.stripe.api.hold_answer(path="POST /v1/checkout/sessions")
+    site.stripe.api.hold_response(path="POST /v1/checkout/sessions")
     with ThreadPoolExecutor(1) as pool:
         ordering = pool.submit(site.buyer().order)
         site.stripe.api.wait_until_held()
@@ -126,20 +126,20 @@ def test_pf_07_all_webhooks_lost_for_days_and_then_recovered(site: Site) -> None
     site.stripe.refund(sessions[1])
     site.stripe.open_dispute(sessions[2])
     site.carrel("reconcile", "--apply")
-    site.stripe.calm()
+    site.stripe.reset()
     site.stripe.webhooks.resend_undelivered()
     site.stripe.webhooks.drain(WAIT_SECONDS)
-    assert [site.passes(each) for each in sessions] == [1] * 6
-    assert [site.mails_about(each) for each in sessions] == [1] * 6
-    assert [site.ad_free(each) for each in sessions] == [True, False, False, True, True, True]
+    assert [site.passes(session_id) for session_id in sessions] == [1] * 6
+    assert [site.mails_about(session_id) for session_id in sessions] == [1] * 6
+    assert [site.ad_free(session_id) for session_id in sessions] == [True, False, False, True, True, True]
 
 
-@pytest.mark.parametrize("weather", ["doubled", "reversed", "delayed"])
-def test_pay_24_in_any_weather_the_end_is_the_same(site: Site, weather: str) -> None:
+@pytest.mark.parametrize("network", ["doubled", "reversed", "delayed"])
+def test_pay_24_however_events_arrive_the_end_is_the_same(site: Site, network: str) -> None:
     hooks = site.stripe.webhooks
-    if weather == "doubled":
-        hooks.double_all(3)
-    elif weather == "delayed":
+    if network == "doubled":
+        hooks.duplicate_all(3)
+    elif network == "delayed":
         hooks.delay(0.2)
     else:
         hooks.hold()
@@ -147,10 +147,13 @@ def test_pay_24_in_any_weather_the_end_is_the_same(site: Site, weather: str) -> 
     for session_id in (kept, refunded):
         site.stripe.pay(session_id)
     site.stripe.refund(refunded)
-    if weather == "reversed":
+    if network == "reversed":
         hooks.release("reversed")
     hooks.drain(WAIT_SECONDS)
-    assert [(site.passes(each), site.ad_free(each)) for each in (kept, refunded)] == [(1, True), (1, False)]
+    assert [(site.passes(session_id), site.ad_free(session_id)) for session_id in (kept, refunded)] == [
+        (1, True),
+        (1, False),
+    ]
 
 
 def test_pf_36_a_failed_card_and_another_try_the_next_day(site: Site) -> None:

@@ -1,4 +1,4 @@
-"""What is not from Stripe, not for us, or not what was agreed."""
+"""Events that are forged, of another site, or do not match the order."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -82,7 +82,7 @@ def test_pf_16_an_event_of_the_other_mode_is_refused_and_told(site: Site, paid: 
 
 
 def test_pf_17_somebody_elses_product_is_acknowledged_and_ignored(site: Site) -> None:
-    sale = site.stripe.foreign_sale()
+    sale = site.stripe.sell_unrelated_product()
     site.stripe.refund(sale["id"])
     site.stripe.webhooks.drain(WAIT_SECONDS)
     event = site.event(site.completed(sale["id"])["id"])
@@ -93,17 +93,17 @@ def test_pf_17_somebody_elses_product_is_acknowledged_and_ignored(site: Site) ->
 @pytest.mark.parametrize("kept", ["client_reference_id", "metadata"])
 def test_pf_18_one_of_the_marks_is_enough(site: Site, paid: dict[str, Any], kept: str) -> None:
     session_id = paid["data"]["object"]["id"]
-    site.stripe.forget(session_id, **{kept: False})
+    site.stripe.remove_references(session_id, **{kept: False})
     assert site.deliver(paid) == [200]
     assert (site.passes(session_id), site.ad_free(session_id)) == (1, True)
 
 
 def test_pf_18_without_both_a_person_must_look(site: Site, paid: dict[str, Any]) -> None:
     session_id = paid["data"]["object"]["id"]
-    site.stripe.forget(session_id)
+    site.stripe.remove_references(session_id)
     assert site.deliver(paid) == [200]
     (payment,) = site.payments(session_id)
-    assert (payment.outcome, payment.trouble, site.ad_free(session_id)) == ("held", "order not named", False)
+    assert (payment.outcome, payment.mismatch, site.ad_free(session_id)) == ("held", "order not named", False)
     assert {alarm.partition(":")[0] for alarm in site.alarms()} == {"held"}
 
 

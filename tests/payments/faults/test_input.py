@@ -1,4 +1,4 @@
-"""Bad input and bad clocks: refused or tolerated, never a pass, memory flat."""
+"""Malformed input and wrong clocks: rejected or tolerated, never a pass, constant memory."""
 
 import gzip
 import http.client
@@ -19,7 +19,7 @@ MEGABYTE = 1024 * 1024
 def memory(site: Site) -> int:
     """Resident bytes of all web processes."""
     pages = (Path(f"/proc/{pid}/statm").read_text().split()[1] for pid in site.web_pids())
-    return sum(int(each) * 4096 for each in pages)
+    return sum(int(page) * 4096 for page in pages)
 
 
 def chunked(site: Site, chunk: bytes, times: int) -> int:
@@ -116,7 +116,7 @@ def test_pf_32_one_poison_among_many_is_buried_after_ten_tries_and_the_rest_flow
     assert [site.deliver(poison)[0] for _ in range(10)] == [500] * 10
     site.stripe.webhooks.release()
     site.stripe.webhooks.drain(WAIT_SECONDS)
-    assert [site.passes(each) for each in sessions] == [1, 1, 1, 1, 0, 1, 1, 1, 1]
+    assert [site.passes(session_id) for session_id in sessions] == [1, 1, 1, 1, 0, 1, 1, 1, 1]
     buried = site.event(poison["id"])
     assert isinstance(buried, StripeEvent)
     assert (buried.tries, buried.dead_at is not None) == (10, True)
@@ -147,7 +147,7 @@ def test_pay_26_a_burst_of_forgeries_is_told(site: Site) -> None:
 
 
 def test_pay_30_no_address_and_no_secret_stands_in_the_logs(site: Site) -> None:
-    site.stripe.calm()
+    site.stripe.reset()
     session_id = site.buyer().order()
     site.stripe.pay(session_id, email="very.secret@example.com")
     site.stripe.webhooks.drain(WAIT_SECONDS)

@@ -1,4 +1,4 @@
-"""Money that comes twice, goes back, comes back again; replies that are lost."""
+"""Double payments, refunds, failed refunds, and lost responses."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -43,7 +43,7 @@ def test_pf_21_two_windows_two_payments_one_pass(site: Site) -> None:
         site.stripe.pay(session_id)
     site.stripe.webhooks.drain(WAIT_SECONDS)
     assert sum(site.passes(session_id) for session_id in sessions) == 1
-    (second,) = [each for each in sessions if not site.passes(each)]
+    (second,) = [session_id for session_id in sessions if not site.passes(session_id)]
     until(lambda: site.stripe.charge_of(second)["refunded"])  # by the worker
     site.stripe.webhooks.drain(WAIT_SECONDS)
     until(lambda: refunds(site, second) == [(499, "succeeded")])
@@ -53,7 +53,7 @@ def test_pf_21_two_windows_two_payments_one_pass(site: Site) -> None:
 
 def test_pf_22_the_reply_is_lost_and_the_buyer_presses_again(site: Site) -> None:
     before, buyer = len(site.stripe.sessions()), site.buyer()
-    site.stripe.api.cut(times=2, path="POST /v1/checkout/sessions")
+    site.stripe.api.drop_response(times=2, path="POST /v1/checkout/sessions")
     answer = buyer.press("/pass/?next=/a/", "/pass/checkout", next="/a/")
     assert (answer.status_code, "Try again in a minute" in answer.text) == (503, True)
     assert buyer.press("/pass/?next=/a/", "/pass/checkout", next="/a/").status_code == 303
@@ -63,7 +63,7 @@ def test_pf_22_the_reply_is_lost_and_the_buyer_presses_again(site: Site) -> None
 def test_pf_23_a_refund_whose_reply_is_lost_is_one_refund_and_one_mail(site: Site) -> None:
     buyer = site.buyer()
     session_id = bought(site, buyer)
-    site.stripe.api.cut(times=2, path="POST /v1/refunds")
+    site.stripe.api.drop_response(times=2, path="POST /v1/refunds")
     assert ask_for_money_back(site, buyer, session_id).status_code == 303
     site.stripe.webhooks.drain(WAIT_SECONDS)
     assert (site.ad_free(session_id), refunds(site, session_id)) == (False, [(499, "succeeded")])
@@ -75,7 +75,7 @@ def test_pf_23_a_refund_whose_reply_is_lost_is_one_refund_and_one_mail(site: Sit
 def test_pf_23_the_webhook_comes_while_the_reply_is_on_its_way(site: Site) -> None:
     buyer = site.buyer()
     session_id = bought(site, buyer)
-    site.stripe.api.hold_answer(path="POST /v1/refunds")
+    site.stripe.api.hold_response(path="POST /v1/refunds")
     with ThreadPoolExecutor(1) as pool:
         asking = pool.submit(ask_for_money_back, site, buyer, session_id)
         site.stripe.api.wait_until_held()
@@ -92,17 +92,19 @@ def refund_mails(site: Site, session_id: str) -> int:
     names = site.read(
         lambda s: s.scalars(select(Refund.stripe_id).where(Refund.payment_id == payment.id)).all()
     )
-    made = [each["data"]["object"] for each in site.stripe.events("refund.created")]
-    assert {each["id"] for each in made if each["payment_intent"] == payment.payment_intent} == set(names)
+    refunds = [event["data"]["object"] for event in site.stripe.events("refund.created")]
+    assert {refund["id"] for refund in refunds if refund["payment_intent"] == payment.payment_intent} == set(
+        names
+    )
     return site.count(OutboxMail.key.in_([f"refund:{name}" for name in names]))
 
 
 def request_of(site: Site, session_id: str) -> RefundRequest:
     (payment,) = site.payments(session_id)
     mine = select(RefundRequest).where(RefundRequest.payment_id == payment.id)
-    found = site.read(lambda s: s.scalars(mine).one())
-    assert isinstance(found, RefundRequest)
-    return found
+    request = site.read(lambda s: s.scalars(mine).one())
+    assert isinstance(request, RefundRequest)
+    return request
 
 
 def try_now(site: Site, session_id: str) -> None:

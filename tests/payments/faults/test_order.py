@@ -1,4 +1,4 @@
-"""Events that come in the wrong order or are stale: Stripe's present state decides."""
+"""Events that arrive out of order or outdated: the present state at Stripe decides."""
 
 from payments.models import Order, Refund
 from tests.faults.site import WAIT_SECONDS, Site
@@ -14,8 +14,8 @@ def bought(site: Site) -> str:
 
 
 def state(site: Site, session_id: str) -> str:
-    found = site.read(lambda s: s.query(Order.state).where(Order.checkout_session_id == session_id).scalar())
-    return str(found)
+    state = site.read(lambda s: s.query(Order.state).where(Order.checkout_session_id == session_id).scalar())
+    return str(state)
 
 
 def test_pf_08_a_refund_before_its_payment_ends_revoked(site: Site) -> None:
@@ -42,8 +42,8 @@ def test_pf_09_a_dispute_closed_before_it_was_opened_ends_active(site: Site) -> 
 
 def test_pf_10_a_stale_failure_after_the_success_changes_nothing(site: Site) -> None:
     session_id = site.buyer().order()
-    site.stripe.pay_later(session_id)
-    site.stripe.settle(session_id)
+    site.stripe.pay_by_bank_debit(session_id)
+    site.stripe.settle_payment(session_id)
     site.stripe.webhooks.drain(WAIT_SECONDS)
     stale = site.stripe.emit("checkout.session.async_payment_failed", session_id)
     patch = {"data": {"object": {"payment_status": "unpaid"}}}
@@ -54,11 +54,11 @@ def test_pf_10_a_stale_failure_after_the_success_changes_nothing(site: Site) -> 
 def test_pf_11_completed_but_unpaid_waits_and_a_failure_is_told(site: Site) -> None:
     buyer = site.buyer()
     session_id = buyer.order()
-    site.stripe.pay_later(session_id)
+    site.stripe.pay_by_bank_debit(session_id)
     site.stripe.webhooks.drain(WAIT_SECONDS)
     assert (site.passes(session_id), state(site, session_id)) == (0, "pending")
     assert "Your payment is on its way" in buyer.return_from(session_id).text
-    site.stripe.fail(session_id)
+    site.stripe.fail_payment(session_id)
     site.stripe.webhooks.drain(WAIT_SECONDS)
     assert (site.passes(session_id), state(site, session_id)) == (0, "failed")
     assert site.mails_about(session_id, "payment_failed") == 1

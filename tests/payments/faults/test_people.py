@@ -1,4 +1,4 @@
-"""People who leave, people who look over somebody's shoulder."""
+"""Readers who leave, and strangers with a link to somebody's success page."""
 
 from sqlalchemy import select
 
@@ -18,7 +18,7 @@ def test_pf_29_money_of_a_reader_who_left_before_it_came_is_held(site: Site) -> 
         erasure.erase(session, load({}), readers.get(session, session.scalars(owner).one()))
     assert site.deliver(site.completed(session_id)) == [200]
     (payment,) = site.payments(session_id)
-    assert (payment.outcome, payment.trouble, site.passes(session_id)) == ("held", "reader gone", 0)
+    assert (payment.outcome, payment.mismatch, site.passes(session_id)) == ("held", "reader gone", 0)
     assert site.count(Claim.email_key == "leaver@example.com") == 0
     assert {alarm.partition(":")[0] for alarm in site.alarms()} == {"held"}
 

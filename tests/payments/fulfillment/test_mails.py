@@ -96,7 +96,7 @@ def test_the_end_of_a_dispute(lost: bool, has_pass: bool, subject: str, sentence
 
 
 def test_the_opening_of_a_dispute_and_a_payment_that_failed() -> None:
-    assert "your pass rests" in words(mails.dispute_opened(site(), order()))
+    assert "your pass is suspended" in words(mails.dispute_opened(site(), order()))
     failed = words(mails.payment_failed(site(), order()))
     assert "Nothing was taken from you" in failed
     assert "https://carrel.test/pass/" in failed

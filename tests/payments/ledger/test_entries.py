@@ -1,4 +1,4 @@
-"""The ledger's tables hold what the code promises, whoever writes to them."""
+"""Constraints of the ledger's tables, whoever writes to them."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -38,7 +38,7 @@ def payment(session: Session, of: Any, number: int = 1, **changes: Any) -> Any:
         "subtotal_cents": 499,
         "currency": "usd",
         "outcome": "granted",
-        "trouble": "",
+        "mismatch": "",
         "paid_at": NOW,
         "recorded_at": NOW,
     }
@@ -167,7 +167,7 @@ def test_an_order_that_makes_no_sense_is_refused(db: Database, wrong: dict[str, 
     [
         {"amount_cents": -1},
         {"outcome": "held"},
-        {"trouble": "amount"},
+        {"mismatch": "amount"},
         {"outcome": "perhaps"},
         {"payment_intent": None},
         {"order_id": 999},
@@ -202,10 +202,10 @@ def test_the_triggers_are_there(db: Database) -> None:
     )
     name = "name" if db.is_sqlite else "tgname"
     with db.read() as session:
-        found = set(session.scalars(text(f"SELECT {name} FROM {catalogue}")))  # noqa: S608 - constants
+        triggers = set(session.scalars(text(f"SELECT {name} FROM {catalogue}")))  # noqa: S608 - constants
     kept = {
-        f"{table}_is_{what}"
+        f"{table}_is_{suffix}"
         for table in ("payment", "refund", "dispute", "pass_grant")
-        for what in ("kept", "fixed")
+        for suffix in ("kept", "fixed")
     }
-    assert kept | {"order_is_fixed", "refund_in_bounds"} <= found
+    assert kept | {"order_is_fixed", "refund_in_bounds"} <= triggers

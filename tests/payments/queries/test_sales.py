@@ -1,4 +1,4 @@
-"""Ads and passes in one report: read here, sold there."""
+"""Page views and passes in one report."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,16 +7,16 @@ import pytest
 
 from carrel import clock
 from carrel.ads.models import PageCount
-from carrel.ads.reports import Span
+from carrel.ads.reports import ReportPeriod
 from payments import refunds
 from payments.fulfillment.fulfill import fulfill
 from payments.queries import sales
-from payments.queries.sales import Selling
-from tests.support.payments import Till
+from payments.queries.sales import PageSales
+from tests.support.payments import Shop
 
 
-def span(first: date, last: date) -> Span:
-    return Span(first, last, ZoneInfo("UTC"))
+def span(first: date, last: date) -> ReportPeriod:
+    return ReportPeriod(first, last, ZoneInfo("UTC"))
 
 
 @pytest.fixture
@@ -25,31 +25,31 @@ def today() -> date:
 
 
 @pytest.fixture
-def sold(till: Till) -> Till:
+def sold(shop: Shop) -> Shop:
     """Two passes sold on one article, one of them refunded; one on the home page; one page only read."""
     for page in ("/articles/x/#top", "/articles/x/", "/"):
-        fulfill(till.shop, till.buy(till.browser(), page))
-    refunds.refund(till.shop, 1, "olga", "asked by mail")
+        fulfill(shop.context, shop.buy(shop.browser(), page))
+    refunds.refund(shop.context, 1, "olga", "asked by mail")
     hour = clock.now().replace(minute=0, second=0, microsecond=0)
-    with till.services.db.write() as session:
+    with shop.services.db.write() as session:
         for article, views in (("x", 400), ("/", 50), ("y", 9)):
             session.add(PageCount(hour=hour, article=article, exam="", views=views))
-    return till
+    return shop
 
 
-def test_a_page_has_its_views_its_passes_and_what_was_kept(sold: Till, today: date) -> None:
+def test_a_page_has_its_views_its_passes_and_what_was_kept(sold: Shop, today: date) -> None:
     with sold.services.db.read() as session:
-        found = sales.sales(session, span(today - timedelta(days=1), today), "usd")
-    assert found.pages == [
-        Selling("/articles/x/", 400, 2, 499),
-        Selling("/", 50, 1, 499),
-        Selling("/articles/y/", 9, 0, 0),
+        report = sales.sales(session, span(today - timedelta(days=1), today), "usd")
+    assert report.pages == [
+        PageSales("/articles/x/", 400, 2, 499),
+        PageSales("/", 50, 1, 499),
+        PageSales("/articles/y/", 9, 0, 0),
     ]
-    assert (found.passes, found.page_views, found.kept_cents) == (3, 459, 998)
-    assert [each.rate for each in found.pages] == [50, 200, 0]
+    assert (report.passes, report.page_views, report.net_cents) == (3, 459, 998)
+    assert [page.rate for page in report.pages] == [50, 200, 0]
 
 
-def test_other_days_and_other_currencies_are_not_counted(sold: Till, today: date) -> None:
+def test_other_days_and_other_currencies_are_not_counted(sold: Shop, today: date) -> None:
     long_ago = datetime(2020, 1, 1, tzinfo=UTC).date()
     with sold.services.db.read() as session:
         assert sales.sales(session, span(long_ago, long_ago), "usd").pages == []
@@ -57,6 +57,6 @@ def test_other_days_and_other_currencies_are_not_counted(sold: Till, today: date
 
 
 def test_the_file_has_a_row_for_each_page() -> None:
-    rows = sales.as_csv([Selling("/articles/x/", 400, 2, 499), Selling("/new/", 0, 1, 499)]).splitlines()
+    rows = sales.as_csv([PageSales("/articles/x/", 400, 2, 499), PageSales("/new/", 0, 1, 499)]).splitlines()
     assert rows[0].startswith("page,page views with ads,passes")
     assert rows[1:] == ["/articles/x/,400,2,499,50.0", "/new/,0,1,499,0"]

@@ -1,31 +1,31 @@
-"""What is read of an event, and what is kept."""
+"""Parsing events, and what is stored of them."""
 
 import json
 from typing import Any
 
 import pytest
 
-from payments.stripe.events import MalformedEventError, read_event, read_head
+from payments.stripe.events import MalformedEventError, parse_envelope, parse_event
 from payments.stripe.schemas import StripeResponseError
 
 BUYER = {"email": "ada@example.com", "name": "Ada"}
 
 
-def event(about: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
-    thing = {"id": "cs_test_1", "object": "checkout.session", "customer_details": BUYER} | (about or {})
+def event(obj: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+    default = {"id": "cs_test_1", "object": "checkout.session", "customer_details": BUYER} | (obj or {})
     head = {"id": "evt_1", "type": "checkout.session.completed", "created": 1, "livemode": False}
-    return head | {"data": {"object": thing}} | changes
+    return head | {"data": {"object": default}} | changes
 
 
 def test_pay_30_nothing_about_the_buyer_is_kept() -> None:
-    marks = {"order": "r", "site": "s", "note": "from ada@example.com"}
-    body = read_event(event({"metadata": marks, "client_reference_id": "r"})).body()
+    metadata = {"order": "r", "site": "s", "note": "from ada@example.com"}
+    body = parse_event(event({"metadata": metadata, "client_reference_id": "r"})).stored_body()
     assert "ada" not in json.dumps(body)
     assert body["marks"] == {"order": "r", "site": "s"}
 
 
 def test_pay_15_what_a_later_version_adds_is_ignored() -> None:
-    assert read_event(event(api_version="2031-01-01.fig", brand_new=1)).data.object.id == "cs_test_1"
+    assert parse_event(event(api_version="2031-01-01.fig", brand_new=1)).data.object.id == "cs_test_1"
 
 
 @pytest.mark.parametrize("name", ["created", "livemode", "type", "id", "data"])
@@ -33,13 +33,13 @@ def test_pf_30_a_missing_field_is_a_failure(name: str) -> None:
     whole = event()
     del whole[name]
     with pytest.raises(StripeResponseError):
-        read_event(whole)
+        parse_event(whole)
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"7", b'"text"', b"{", b"null", b'{"id": NaN', b"\xff"])
 def test_what_is_no_object_is_hostile(body: bytes) -> None:
     with pytest.raises(MalformedEventError):
-        read_head(body)
+        parse_envelope(body)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_what_is_no_object_is_hostile(body: bytes) -> None:
 )
 def test_hostile_ids_are_refused(bad: str) -> None:
     with pytest.raises(MalformedEventError):
-        read_head(json.dumps(event(id=bad)).encode())
+        parse_envelope(json.dumps(event(id=bad)).encode())
     for name in ("id", "payment_intent", "object"):
         with pytest.raises(MalformedEventError):
-            read_event(event({name: bad}))
+            parse_event(event({name: bad}))

@@ -1,15 +1,15 @@
-"""Reading Stripe's answers: tolerant of more, strict about less."""
+"""Parsing Stripe's responses: extra fields are ignored, missing ones are an error."""
 
 from typing import Any
 
 import pytest
 
-from payments.stripe.schemas import SessionFact, StripeResponseError, read
-from tests.payments.truth import fact, session_answer
+from payments.stripe.schemas import CheckoutSession, StripeResponseError, parse
+from tests.payments.truth import checkout_session, checkout_session_json
 
 
 def test_pay_15_what_a_later_version_adds_is_ignored() -> None:
-    assert read(SessionFact, session_answer(brand_new={"a": 1})) == fact()
+    assert parse(CheckoutSession, checkout_session_json(brand_new={"a": 1})) == checkout_session()
 
 
 @pytest.mark.parametrize(
@@ -27,10 +27,10 @@ def test_pay_15_what_a_later_version_adds_is_ignored() -> None:
     ],
 )
 def test_pf_30_a_missing_field_is_never_guessed(name: str) -> None:
-    answer = session_answer()
+    answer = checkout_session_json()
     del answer[name]
     with pytest.raises(StripeResponseError) as caught:
-        read(SessionFact, answer)
+        parse(CheckoutSession, answer)
     assert caught.value.fields == [name]
 
 
@@ -40,12 +40,12 @@ def test_pf_30_a_missing_field_is_never_guessed(name: str) -> None:
 )
 def test_pf_30_a_field_of_another_kind_is_never_converted(wrong: dict[str, Any]) -> None:
     with pytest.raises(StripeResponseError):
-        fact(**wrong)
+        checkout_session(**wrong)
 
 
 def test_pay_30_a_failure_names_fields_and_no_values() -> None:
     with pytest.raises(StripeResponseError) as caught:
-        fact(customer_details={"email": ["ada@example.com"]})
+        checkout_session(customer_details={"email": ["ada@example.com"]})
     assert "ada" not in str(caught.value)
 
 
@@ -63,4 +63,4 @@ def test_pay_30_a_failure_names_fields_and_no_values() -> None:
     ],
 )
 def test_pay_07_only_complete_and_paid_is_paid(status: str | None, payment_status: str, paid: bool) -> None:
-    assert fact(status=status, payment_status=payment_status).is_paid is paid
+    assert checkout_session(status=status, payment_status=payment_status).is_paid is paid

@@ -8,12 +8,12 @@ from sqlalchemy import select
 from carrel.http.services import Services
 from tests.website.admin.authenticator import Device
 from website.admin.operators import passkeys
-from website.admin.operators.challenges import Site
+from website.admin.operators.challenges import RelyingParty
 from website.admin.operators.models import Operator, OperatorSession, Passkey
-from website.admin.operators.sign_in import Place
+from website.admin.operators.sign_in import SignInSource
 
-SITE = Site("https://carrel.test", "Carrel")
-HERE = Place("192.0.2.1", "Firefox on Linux")
+SITE = RelyingParty("https://carrel.test", "Carrel")
+HERE = SignInSource("192.0.2.1", "Firefox on Linux")
 Asked = tuple[str, dict[str, Any]]  # the token of the cookie, and what the device is asked
 
 
@@ -22,7 +22,7 @@ def asked(answer: tuple[str, str]) -> Asked:
     return answer[0], json.loads(answer[1])
 
 
-def for_sign_in(services: Services, place: Place = HERE) -> Asked:
+def for_sign_in(services: Services, place: SignInSource = HERE) -> Asked:
     """A challenge for somebody who is not signed in."""
     return asked(passkeys.ask_to_sign_in(services, SITE, place))
 
@@ -35,7 +35,7 @@ def put_passkey(services: Services, operator: Operator, device: Device | None = 
     return device
 
 
-def sign_in(services: Services, device: Device, place: Place = HERE) -> str:
+def sign_in(services: Services, device: Device, place: SignInSource = HERE) -> str:
     """Sign in with the device."""
     token, options = for_sign_in(services, place)
     return passkeys.sign_in(services, SITE, token, device.get(options), place)

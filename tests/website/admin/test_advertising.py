@@ -10,7 +10,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from carrel import clock
-from carrel.ads.models import Count, HouseAd, PageCount
+from carrel.ads.models import AdCount, HouseAd, PageCount
 from carrel.audit import AuditEntry
 from carrel.http.services import Services
 from carrel.settings import Settings
@@ -61,6 +61,15 @@ def make(olga: Browser, **changes: Any) -> Any:
     return olga.post("/admin/ads/new", forms_of(page)[-1].fields | GOOD | changes)
 
 
+def test_a_new_ad_is_paused_until_somebody_has_looked_at_it(services: Services, olga: Browser) -> None:
+    given = {name: value for name, value in GOOD.items() if name != "active"}
+    page = olga.post("/admin/ads/new", forms_of(olga.get("/admin/ads/new"))[-1].fields | given)
+    assert "Paused." in page.text
+    assert "How it looks" in page.text
+    assert not ads(services)[0].active
+    assert "On." in olga.send(page, 1, on="1").text
+
+
 def test_an_ad_is_made_shown_in_each_shape_changed_paused_and_archived(
     services: Services, olga: Browser
 ) -> None:
@@ -80,7 +89,7 @@ def test_an_ad_is_made_shown_in_each_shape_changed_paused_and_archived(
     with services.db.read() as session:
         log = session.execute(select(AuditEntry.actor, AuditEntry.action).order_by(AuditEntry.id)).all()
     names = ["ads.create", "ads.update", "ads.switch", "ads.switch", "ads.archive"]
-    assert [tuple(each) for each in log] == [(OLGA, name) for name in names]
+    assert [tuple(entry) for entry in log] == [(OLGA, name) for name in names]
 
 
 WRONG: list[tuple[dict[str, str], str]] = [
@@ -109,7 +118,7 @@ def test_what_is_wrong_with_an_ad_is_said_beside_its_field(services: Services, o
 def test_auth_11_a_form_sets_only_what_it_shows(services: Services, olga: Browser) -> None:
     make(olga, id="77", told="x", picture_width="9", archived_at="2026-01-01", created_at="2020-01-01")
     (ad,) = ads(services)
-    assert (ad.id, ad.told, ad.picture_width, ad.archived_at) == (1, "", 0, None)
+    assert (ad.id, ad.reported_problem, ad.picture_width, ad.archived_at) == (1, "", 0, None)
     assert ad.created_at.year != 2020
 
 
@@ -142,7 +151,7 @@ def counted(services: Services) -> None:
     hour = clock.now().replace(minute=0, second=0, microsecond=0)
     with services.db.write() as session:
         session.add(house_ad(id=1, name="=Pencils", price_cents_per_thousand=2000))
-        session.add(Count(hour=hour, ad="1", slot="side", exam="cpb", views=1500, clicks=12))
+        session.add(AdCount(hour=hour, ad="1", slot="side", exam="cpb", views=1500, clicks=12))
         session.add(PageCount(hour=hour, article="what-cmp-means", exam="cpb", views=1000))
 
 

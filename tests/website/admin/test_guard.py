@@ -11,7 +11,7 @@ from tests.support.browser import Browser
 from tests.support.office import furnish
 from tests.support.operators import signed_in
 from tests.support.state import dump
-from website.admin.guard import ANYBODY, FRESH, NEED
+from website.admin.guard import FRESH, NEED, OPEN_TO_ALL
 from website.admin.operators.roles import MAY, Need, Role
 
 SAMPLES = {"token": "t" * 43}
@@ -58,7 +58,7 @@ def address(rule: Rule) -> str:
 
 def test_auth_10_every_view_declares_its_need(app: Flask) -> None:
     views = admin_of(app).view_functions
-    assert {name for name, view in views.items() if getattr(view, NEED, None) == ANYBODY} == OPEN
+    assert {name for name, view in views.items() if getattr(view, NEED, None) == OPEN_TO_ALL} == OPEN
     for name, view in views.items():
         if name not in OPEN:
             assert isinstance(getattr(view, NEED, None), Need), name
@@ -71,7 +71,7 @@ def test_auth_10_a_view_that_declares_nothing_is_refused(app: Flask) -> None:
     assert "secret" not in answer.text
 
 
-def test_auth_10_nobody_sees_a_page_without_signing_in_however_it_is_spelt(app: Flask) -> None:
+def test_auth_10_nobody_sees_a_page_without_signing_in_however_it_is_spelled(app: Flask) -> None:
     for rule, variant in product(rules(app), VARIANTS):
         if rule.endpoint in OPEN or "GET" not in (rule.methods or ()):
             continue

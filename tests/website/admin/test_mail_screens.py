@@ -8,13 +8,13 @@ from carrel.audit import AuditEntry
 from carrel.http.services import Services
 from carrel.mail import suppression
 from carrel.mail.alarms import raise_alarm
-from carrel.mail.models import Alarm, Kind
+from carrel.mail.models import Alarm, SuppressionKind
 from carrel.settings import Settings
 from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState
 from newsletter.subscribers.models import Subscriber
 from tests.support.articles import put_article
 from tests.support.browser import Browser
-from tests.support.digests import begin, make_ready, put_readers
+from tests.support.digests import make_ready, put_readers, start_schedule
 from tests.support.newsletter import put_subscriber
 from tests.support.operators import OLGA, signed_in
 
@@ -38,7 +38,7 @@ def waiting(services: Services) -> int:
     """An issue for two readers that waits for the operator."""
     with services.db.write() as session:
         put_readers(session, 2)
-    begin(services)
+    start_schedule(services)
     with services.db.write() as session:
         put_article(session, slug="new")
     make_ready(services)
@@ -101,7 +101,7 @@ def test_an_issue_that_may_not_be_sent_says_why(services: Services, olga: Browse
 
 def test_a_suppression_is_looked_up_lifted_and_added_for_a_reason(services: Services, olga: Browser) -> None:
     with services.db.write() as session:
-        suppression.suppress(session, ANNA, Kind.BOUNCE, "mailbox full")
+        suppression.suppress(session, ANNA, SuppressionKind.BOUNCE, "mailbox full")
     page = olga.get(f"/admin/suppression?email={ANNA}")
     assert "mailbox full" in page.text
     assert "Say why" in olga.send(page, 1, reason=" ").text
@@ -109,11 +109,11 @@ def test_a_suppression_is_looked_up_lifted_and_added_for_a_reason(services: Serv
     assert "Nothing stops mail" in lifted.text
     assert "By hand" in olga.send(lifted, -1, reason="asked by phone").text
     with services.db.read() as session:
-        assert [each.kind for each in suppression.kinds(session, ANNA)] == [Kind.BY_HAND]
+        assert [reason.kind for reason in suppression.reasons(session, ANNA)] == [SuppressionKind.BY_HAND]
         log = session.execute(
             select(AuditEntry.actor, AuditEntry.action, AuditEntry.subject, AuditEntry.reason)
         )
-        assert [tuple(each) for each in log] == [
+        assert [tuple(entry) for entry in log] == [
             (OLGA, "suppression.lift", "a•••@example.org", "mended"),
             (OLGA, "suppression.add", "a•••@example.org", "asked by phone"),
         ]
@@ -130,7 +130,7 @@ def test_data_20_a_subscriber_who_asks_is_forgotten(services: Services, olga: Br
     with services.db.read() as session:
         assert session.scalars(select(Subscriber.id)).all() == []
         log = session.execute(select(AuditEntry.actor, AuditEntry.action, AuditEntry.subject)).all()
-    assert [tuple(each) for each in log] == [(OLGA, "subscriber.erase", "a•••@example.org")]
+    assert [tuple(entry) for entry in log] == [(OLGA, "subscriber.erase", "a•••@example.org")]
 
 
 def test_what_is_no_address_is_said_so(olga: Browser) -> None:

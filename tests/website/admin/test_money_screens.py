@@ -11,20 +11,20 @@ from carrel import clock
 from carrel.audit import AuditEntry
 from payments.fulfillment.fulfill import fulfill
 from payments.models import Order, Refund, StripeEvent
-from tests.payments.conftest import no_forgeries_yet, settings, stripe_, till  # noqa: F401
+from tests.payments.conftest import no_invalid_signatures_yet, settings, shop, stripe_  # noqa: F401
 from tests.support.browser import Browser
 from tests.support.newsletter import put_reader, put_subscriber
 from tests.support.operators import OLGA, signed_in
-from tests.support.payments import Till
+from tests.support.payments import Shop
 from website.admin.operators.roles import Role
 
 BUYER = "buyer@work.example"
 
 
 @pytest.fixture
-def bought(till: Till) -> str:  # noqa: F811
-    fulfill(till.shop, till.buy(email=BUYER))
-    return str(till.rows(Order)[0].reference)
+def bought(shop: Shop) -> str:  # noqa: F811
+    fulfill(shop.context, shop.buy(email=BUYER))
+    return str(shop.rows(Order)[0].reference)
 
 
 @pytest.fixture
@@ -32,55 +32,55 @@ def olga(app: Flask) -> Browser:
     return signed_in(app)
 
 
-def acts(till: Till) -> list[tuple[str, str, str]]:  # noqa: F811
-    entries: Any = till.read(
+def acts(shop: Shop) -> list[tuple[str, str, str]]:  # noqa: F811
+    entries: Any = shop.read(
         lambda session: session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     )
     return [(entry.actor, entry.action, entry.reason) for entry in entries]
 
 
-def test_a_buyer_is_found_and_their_money_returned(till: Till, olga: Browser, bought: str) -> None:  # noqa: F811
+def test_a_buyer_is_found_and_their_money_returned(shop: Shop, olga: Browser, bought: str) -> None:  # noqa: F811
     assert '<a href="/admin/readers/1">' in olga.get(f"/admin/find?q={BUYER}").text
     reader = olga.get("/admin/readers/1")
     assert f'<a href="/admin/orders/{bought}">' in reader.text
     done = olga.send(olga.get(f"/admin/orders/{bought}"), -1, reason="asked by mail")
     assert "Give the money back" not in done.text
     assert "$4.99" in done.text
-    assert (till.count(Refund), till.ad_free()) == (1, [False])
-    assert acts(till) == [(OLGA, "order.refund", "asked by mail")]
+    assert (shop.count(Refund), shop.ad_free()) == (1, [False])
+    assert acts(shop) == [(OLGA, "order.refund", "asked by mail")]
 
 
-def test_money_returns_only_for_a_reason_and_only_once(till: Till, olga: Browser, bought: str) -> None:  # noqa: F811
+def test_money_returns_only_for_a_reason_and_only_once(shop: Shop, olga: Browser, bought: str) -> None:  # noqa: F811
     page = olga.get(f"/admin/orders/{bought}")
     assert "Say why" in olga.send(page, -1, reason="  ").text
-    assert till.count(Refund) == 0
+    assert shop.count(Refund) == 0
     olga.send(page, -1, reason="asked by mail")
     assert "nothing left" in olga.send(page, -1, reason="asked by mail").text
-    assert till.count(Refund) == 1
+    assert shop.count(Refund) == 1
 
 
-def test_a_pass_is_given_and_taken_back_for_a_reason(till: Till, olga: Browser) -> None:  # noqa: F811
-    till.order(till.browser())
+def test_a_pass_is_given_and_taken_back_for_a_reason(shop: Shop, olga: Browser) -> None:  # noqa: F811
+    shop.order(shop.browser())
     assert "Say why" in olga.send(olga.get("/admin/readers/1"), 1, reason="").text
     given = olga.send(olga.get("/admin/readers/1"), 1, reason="a prize")
     assert "yes (gift)" in given.text
-    assert till.ad_free() == [True]
+    assert shop.ad_free() == [True]
     assert "no (withdrawn)" in olga.send(given, 1, reason="shared with a class").text
-    assert till.ad_free() == [False]
-    assert acts(till) == [(OLGA, "pass.give", "a prize"), (OLGA, "pass.take-back", "shared with a class")]
+    assert shop.ad_free() == [False]
+    assert acts(shop) == [(OLGA, "pass.give", "a prize"), (OLGA, "pass.take-back", "shared with a class")]
 
 
-def test_a_dead_event_gets_its_tries_again(till: Till, olga: Browser, bought: str) -> None:  # noqa: F811
-    till.deliver_all("checkout.session.completed")
-    with till.services.db.write() as session:
+def test_a_dead_event_gets_its_tries_again(shop: Shop, olga: Browser, bought: str) -> None:  # noqa: F811
+    shop.deliver_all("checkout.session.completed")
+    with shop.services.db.write() as session:
         undone = {"handled_at": None, "outcome": "", "dead_at": clock.now(), "tries": 10, "last_error": "Odd"}
         session.execute(update(StripeEvent).values(undone))
-    event = till.rows(StripeEvent)[0].event_id
+    event = shop.rows(StripeEvent)[0].event_id
     assert event in olga.get("/admin/inbox/?state=dead").text
     page = olga.send(olga.get(f"/admin/inbox/{event}"), -1)
     assert "Try it again" not in page.text
-    assert [(each.tries, each.dead_at) for each in till.rows(StripeEvent)] == [(0, None)]
-    assert acts(till) == [(OLGA, "event.retry", "")]
+    assert [(row.tries, row.dead_at) for row in shop.rows(StripeEvent)] == [(0, None)]
+    assert acts(shop) == [(OLGA, "event.retry", "")]
 
 
 @pytest.mark.parametrize(
@@ -90,17 +90,17 @@ def test_an_unknown_thing_is_not_found(olga: Browser, path: str) -> None:
     assert olga.get(path).status_code == 404
 
 
-def test_auth_10_an_editor_moves_no_money(app: Flask, till: Till, bought: str) -> None:  # noqa: F811
+def test_auth_10_an_editor_moves_no_money(app: Flask, shop: Shop, bought: str) -> None:  # noqa: F811
     edda = signed_in(app, Role.EDITOR)
     token = edda.get("/admin/ads/").text.split('name="csrf_token" value="')[1].split('"')[0]
     fields = {"csrf_token": token, "reason": "because"}
     for path in (f"/admin/orders/{bought}/refund", "/admin/readers/1/give", "/admin/readers/1/take-back"):
         assert edda.post(path, fields).status_code == 403
-    assert (till.count(Refund), till.ad_free(), acts(till)) == (0, [True], [])
+    assert (shop.count(Refund), shop.ad_free(), acts(shop)) == (0, [True], [])
 
 
-def test_data_19_and_20_a_reader_who_asks_gets_their_data_and_is_erased(till: Till, olga: Browser) -> None:  # noqa: F811
-    with till.services.db.write() as session:
+def test_data_19_and_20_a_reader_who_asks_gets_their_data_and_is_erased(shop: Shop, olga: Browser) -> None:  # noqa: F811
+    with shop.services.db.write() as session:
         put_reader(session, BUYER)
         put_subscriber(session, BUYER)
     page = olga.get("/admin/readers/1")
@@ -108,7 +108,7 @@ def test_data_19_and_20_a_reader_who_asks_gets_their_data_and_is_erased(till: Ti
     assert "Tick the box" in olga.send(page, 3).text
     assert "Erased reader 1" in olga.send(page, 3, sure="1").text
     assert BUYER not in olga.get("/admin/readers/").text + olga.get("/admin/subscribers/").text
-    assert [(actor, action) for actor, action, _ in acts(till)] == [
+    assert [(actor, action) for actor, action, _ in acts(shop)] == [
         (OLGA, "reader.export"),
         (OLGA, "reader.erase"),
     ]

@@ -19,18 +19,18 @@ from tests.support.operators import COOKIE, OLGA, PASSWORD, code_now, put_operat
 from website.admin.operators import codes, staff
 from website.admin.operators import sign_in as signing_in
 from website.admin.operators.models import Operator, OperatorSession, RecoveryCode
-from website.admin.operators.passwords import WeakPasswordError, check_new, hashed, matches
+from website.admin.operators.passwords import WeakPasswordError, check_new, hash_password, matches
 from website.admin.operators.roles import Role
-from website.admin.operators.sign_in import Place, SignInFailedError
+from website.admin.operators.sign_in import SignInFailedError, SignInSource
 
 pytestmark = pytest.mark.both_databases
 
-HERE = Place("192.0.2.1", "Firefox on Linux")
+HERE = SignInSource("192.0.2.1", "Firefox on Linux")
 NEW = "new@carrel.test"
 
 
-def sign_in(services: Services, password: str = PASSWORD, code: str = "", place: Place = HERE) -> str:
-    return signing_in.sign_in(services, OLGA, password, code or code_now(services), place)
+def sign_in(services: Services, password: str = PASSWORD, code: str = "", place: SignInSource = HERE) -> str:
+    return signing_in.authenticate(services, OLGA, password, code or code_now(services), place)
 
 
 def invite(services: Services) -> str:
@@ -103,7 +103,7 @@ def test_auth_08_a_password_that_is_tried_first_is_refused(password: str) -> Non
 
 
 def test_auth_08_a_password_is_kept_as_a_hash_that_only_it_matches() -> None:
-    stored = hashed(PASSWORD)
+    stored = hash_password(PASSWORD)
     assert stored.startswith("scrypt:32768:8:3$")
     assert matches(stored, PASSWORD)
     assert not matches(stored, PASSWORD + "x")
@@ -124,7 +124,7 @@ def test_auth_08_neither_password_nor_code_alone_signs_in(services: Services) ->
 def test_auth_08_who_is_not_set_up_cannot_sign_in(services: Services) -> None:
     invite(services)
     with pytest.raises(SignInFailedError):
-        signing_in.sign_in(services, NEW, "", code_now(services, NEW), HERE)
+        signing_in.authenticate(services, NEW, "", code_now(services, NEW), HERE)
 
 
 def test_auth_09_a_code_is_good_once_and_for_a_step_on_either_side(services: Services) -> None:
@@ -138,7 +138,7 @@ def test_auth_09_a_code_is_good_once_and_for_a_step_on_either_side(services: Ser
         ("2026-11-14T12:00:50Z", False),
     ):
         with time_machine.travel(moment, tick=False), services.db.write() as session:
-            assert codes.spend(session, services.signer, operator, code) is good, moment
+            assert codes.use_code(session, services.signer, operator, code) is good, moment
 
 
 def test_auth_09_one_code_sent_ten_times_at_once_is_good_once(services: Services) -> None:
@@ -147,7 +147,7 @@ def test_auth_09_one_code_sent_ten_times_at_once_is_good_once(services: Services
 
     def spend(_number: int) -> bool:
         with services.db.write() as session:
-            return codes.spend(session, services.signer, operator, code)
+            return codes.use_code(session, services.signer, operator, code)
 
     with ThreadPoolExecutor(10) as crowd:
         assert sorted(crowd.map(spend, range(10))) == [*[False] * 9, True]
@@ -157,11 +157,11 @@ def test_auth_08_a_recovery_code_is_good_once(services: Services) -> None:
     operator = put_operator(services)
     with services.db.write() as session:
         made = codes.renew_recovery(session, operator.id)
-        assert codes.spend(session, services.signer, operator, made[0])
-        assert not codes.spend(session, services.signer, operator, made[0])
+        assert codes.use_code(session, services.signer, operator, made[0])
+        assert not codes.use_code(session, services.signer, operator, made[0])
         newer = codes.renew_recovery(session, operator.id)
-        assert not codes.spend(session, services.signer, operator, made[1])
-        assert codes.spend(session, services.signer, operator, newer[1])
+        assert not codes.use_code(session, services.signer, operator, made[1])
+        assert codes.use_code(session, services.signer, operator, newer[1])
 
 
 def test_auth_09_five_wrong_codes_lock_the_code_for_a_quarter_of_an_hour_and_raise_an_alarm(
@@ -170,8 +170,8 @@ def test_auth_09_five_wrong_codes_lock_the_code_for_a_quarter_of_an_hour_and_rai
     put_operator(services)
     for number in range(5):
         with pytest.raises(SignInFailedError):
-            sign_in(services, code="000000", place=Place(f"198.51.{number}.1", ""))
-    elsewhere = Place("203.0.113.7", "")
+            sign_in(services, code="000000", place=SignInSource(f"198.51.{number}.1", ""))
+    elsewhere = SignInSource("203.0.113.7", "")
     with pytest.raises(TooManyRequestsError):
         sign_in(services, place=elsewhere)
     with services.db.read() as session:
@@ -182,7 +182,7 @@ def test_auth_09_five_wrong_codes_lock_the_code_for_a_quarter_of_an_hour_and_rai
 
 def test_auth_09_a_stranger_without_the_password_locks_out_only_themselves(services: Services) -> None:
     put_operator(services)
-    stranger = Place("203.0.113.7", "")
+    stranger = SignInSource("203.0.113.7", "")
     for _ in range(5):
         with pytest.raises(SignInFailedError):
             sign_in(services, password="wrong-ladder-otter-quartz", place=stranger)

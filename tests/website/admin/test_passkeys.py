@@ -18,9 +18,9 @@ from tests.website.admin.passkeys import HERE, SITE, asked, for_sign_in, kept, p
 from website.admin.operators import passkeys, sessions
 from website.admin.operators import sign_in as signing_in
 from website.admin.operators.models import Operator, PasskeyChallenge
-from website.admin.operators.sign_in import Place, SignInFailedError
+from website.admin.operators.sign_in import SignInFailedError, SignInSource
 
-ELSEWHERE = Place("203.0.113.7", "")
+ELSEWHERE = SignInSource("203.0.113.7", "")
 
 
 def test_auth_08_a_passkey_signs_in_and_the_log_says_with_which(
@@ -30,7 +30,10 @@ def test_auth_08_a_passkey_signs_in_and_the_log_says_with_which(
     assert who_is_in(services) == [olga.id]
     assert kept(services)[0].used_at is not None
     with services.db.read() as session:
-        acts = [(each.actor, each.action, each.after) for each in session.scalars(select(AuditEntry))]
+        acts = [
+            (audit_entry.actor, audit_entry.action, audit_entry.after)
+            for audit_entry in session.scalars(select(AuditEntry))
+        ]
     assert acts == [
         (OLGA, "operator.passkey_add", {"passkey": "My phone"}),
         (OLGA, "operator.sign_in", {"passkey": "My phone"}),
@@ -161,9 +164,9 @@ def test_auth_08_a_device_that_does_not_count_signs_in_again_and_again(
 def test_auth_09_whoever_locks_the_codes_does_not_lock_the_passkey(services: Services, phone: Device) -> None:
     for _ in range(5):
         with pytest.raises(SignInFailedError):
-            signing_in.sign_in(services, OLGA, PASSWORD, "000000", HERE)
+            signing_in.authenticate(services, OLGA, PASSWORD, "000000", HERE)
     with pytest.raises(TooManyRequestsError):
-        signing_in.sign_in(services, OLGA, PASSWORD, code_now(services), ELSEWHERE)
+        signing_in.authenticate(services, OLGA, PASSWORD, code_now(services), ELSEWHERE)
     assert sign_in(services, phone)
 
 
@@ -176,7 +179,7 @@ def test_auth_13_five_wrong_passkeys_lock_their_network_address_out_of_passkeys_
     with pytest.raises(TooManyRequestsError):
         sign_in(services, phone)
     assert sign_in(services, phone, ELSEWHERE)
-    assert signing_in.sign_in(services, OLGA, PASSWORD, code_now(services), HERE)
+    assert signing_in.authenticate(services, OLGA, PASSWORD, code_now(services), HERE)
 
 
 def test_auth_13_challenges_are_not_handed_out_without_end(services: Services) -> None:

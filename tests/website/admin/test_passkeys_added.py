@@ -73,7 +73,7 @@ def test_adding_and_removing_ask_for_proof_that_is_not_ten_minutes_old(app: Flas
     with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
         fields = form_at(olga.get("/admin/me"), "/admin/passkeys/add").fields
         for path in ("add/challenge", "add", "remove"):
-            assert "Is it still you?" in olga.post(f"/admin/passkeys/{path}", fields).text
+            assert "Confirm it’s you" in olga.post(f"/admin/passkeys/{path}", fields).text
 
 
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
@@ -107,7 +107,7 @@ def test_auth_08_a_new_key_answers_a_challenge_of_its_own_once_and_in_time(servi
     add(token, olga)
     with pytest.raises(InvalidAnswerError):
         add(token, olga)
-    assert [each.name for each in kept(services)] == ["Passkey"]
+    assert [key.name for key in kept(services)] == ["Passkey"]
 
 
 def test_auth_08_one_key_is_one_operators(services: Services) -> None:
@@ -115,7 +115,7 @@ def test_auth_08_one_key_is_one_operators(services: Services) -> None:
     phone = put_passkey(services, olga)
     with pytest.raises(InvalidAnswerError):
         put_passkey(services, sune, replace(phone))
-    assert [each.operator_id for each in kept(services)] == [olga.id]
+    assert [key.operator_id for key in kept(services)] == [olga.id]
 
 
 @pytest.mark.parametrize("sent", ["", "[]", '{"id": "AA"}', "é"])
@@ -150,11 +150,11 @@ def test_what_hurts_takes_a_passkey_in_place_of_a_code(app: Flask, services: Ser
 
 def test_nobody_proves_themselves_with_the_key_of_another(services: Services, app: Flask) -> None:
     signed_in(app)
-    found = a_session(services)
+    operator_session = a_session(services)
     others = put_passkey(services, put_operator(services, Role.SUPPORT))
-    token, options = asked(passkeys.ask_again(services, SITE, found.operator))
+    token, options = asked(passkeys.ask_again(services, SITE, operator_session.operator))
     with pytest.raises(SignInFailedError):
-        passkeys.prove_again(services, SITE, found, token, others.get(options))
+        passkeys.prove_again(services, SITE, operator_session, token, others.get(options))
 
 
 def a_session(services: Services) -> OperatorSession:

@@ -13,14 +13,14 @@ from tests.website.admin.passkeys import kept, put_passkey, sign_in, who_is_in
 from website.admin.operators import ceremony, passkeys, staff
 from website.admin.operators.models import Operator
 from website.admin.operators.roles import Role
-from website.admin.operators.sign_in import Place, SignInFailedError
+from website.admin.operators.sign_in import SignInFailedError, SignInSource
 
-ELSEWHERE = Place("203.0.113.7", "")
+ELSEWHERE = SignInSource("203.0.113.7", "")
 
 
 def while_it_is_checked(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]) -> None:
     """Let something happen, once, between the check of an answer and its effect."""
-    check, happened = ceremony.check, list[bool]()
+    check, happened = ceremony.verify_assertion, list[bool]()
 
     def slowly(*given: Any) -> int:
         count = check(*given)
@@ -29,7 +29,7 @@ def while_it_is_checked(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[],
             meanwhile()
         return count
 
-    monkeypatch.setattr(ceremony, "check", slowly)
+    monkeypatch.setattr(ceremony, "verify_assertion", slowly)
 
 
 def test_auth_08_of_two_answers_with_one_count_only_one_is_taken(
@@ -52,7 +52,7 @@ def test_auth_08_a_key_that_is_removed_while_it_is_checked_signs_nobody_in(
 
 def remove(services: Services, operator: Operator) -> None:
     with services.db.write() as session:
-        passkeys.remove(session, operator, passkeys.of(session, operator.id)[0].id)
+        passkeys.remove(session, operator, passkeys.passkeys_of(session, operator.id)[0].id)
 
 
 def reset(services: Services, operator: Operator) -> None:
@@ -76,7 +76,7 @@ def test_auth_08_a_key_that_is_gone_signs_nobody_in(
     ended(services, olga)
     with pytest.raises(SignInFailedError):
         sign_in(services, phone)
-    assert [each.operator_id for each in kept(services)] == [other.id]
+    assert [key.operator_id for key in kept(services)] == [other.id]
     assert sign_in(services, others)
 
 

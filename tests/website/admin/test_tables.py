@@ -13,13 +13,13 @@ from carrel.audit import AuditEntry
 from carrel.db import Database
 from carrel.http.services import Services
 from carrel.mail import suppression
-from carrel.mail.models import Kind, Suppression
+from carrel.mail.models import Suppression, SuppressionKind
 from tests.support.articles import put_article
 from tests.support.operators import OLGA, signed_in
 from website.admin.operators.roles import Role
 from website.admin.tables.people import READERS, SUPPRESSIONS
 from website.admin.tables.routes import TABLES
-from website.admin.tables.table import PAGE, Table, asked, every, find
+from website.admin.tables.table import PAGE, Table, all_rows, find_page, table_query
 
 pytestmark = pytest.mark.both_databases
 
@@ -43,7 +43,11 @@ def put_readers(db: Database, count: int) -> None:
 def addresses_of(table: Table) -> list[str]:
     queries = ["", "q=50%25_x'", "q=7"]
     queries += [f"sort={way}{column.name}" for column in table.columns for way in ("", "-")]
-    queries += [f"{each.name}={choice.value}" for each in table.filters for choice in each.choices]
+    queries += [
+        f"{table_filter.name}={choice.value}"
+        for table_filter in table.filters
+        for choice in table_filter.choices
+    ]
     return [f"{table.path}?{query}".rstrip("?") for query in queries]
 
 
@@ -60,7 +64,7 @@ def test_con_08_the_pages_of_ten_thousand_rows_neither_repeat_nor_skip_one(db: D
     put_readers(db, 10_000)
     with db.read() as session:
         for sort in ("-created_at", "created_at", "ad_free", "-seen_at"):
-            whole = [row.key for row in every(session, READERS, asked(READERS, {"sort": sort}))]
+            whole = [row.key for row in all_rows(session, READERS, table_query(READERS, {"sort": sort}))]
             assert len(set(whole)) == len(whole) == 10_000
             if sort == "-created_at":
                 in_order = session.execute(
@@ -68,20 +72,24 @@ def test_con_08_the_pages_of_ten_thousand_rows_neither_repeat_nor_skip_one(db: D
                 )
                 assert whole == [row.id for row in in_order]
             for page in (1, 2, 77, 200):
-                found = find(session, READERS, asked(READERS, {"sort": sort, "page": str(page)}))
-                assert [row.key for row in found.rows] == whole[(page - 1) * PAGE : page * PAGE]
-            assert (found.total, found.pages) == (10_000, 200)
+                rows_page = find_page(
+                    session, READERS, table_query(READERS, {"sort": sort, "page": str(page)})
+                )
+                assert [row.key for row in rows_page.rows] == whole[(page - 1) * PAGE : page * PAGE]
+            assert (rows_page.total, rows_page.pages) == (10_000, 200)
 
 
 def test_con_08_an_address_with_several_reasons_has_several_rows_each_once(db: Database) -> None:
     with db.write() as session:
         for number in range(PAGE):
-            for kind in (Kind.BY_HAND, Kind.BOUNCE):
+            for kind in (SuppressionKind.BY_HAND, SuppressionKind.BOUNCE):
                 suppression.suppress(session, f"reader{number}@example.org", kind)
         session.execute(update(Suppression).values(since=START))
     with db.read() as session:
-        found = [find(session, SUPPRESSIONS, asked(SUPPRESSIONS, {"page": page})) for page in ("1", "2")]
-    rows = [(row.key, row.kind) for page in found for row in page.rows]
+        rows_page = [
+            find_page(session, SUPPRESSIONS, table_query(SUPPRESSIONS, {"page": page})) for page in ("1", "2")
+        ]
+    rows = [(row.key, row.kind) for page in rows_page for row in page.rows]
     assert len(set(rows)) == len(rows) == 2 * PAGE
 
 
@@ -90,7 +98,7 @@ def test_a_search_finds_parts_whatever_their_case_and_knows_no_wildcards(db: Dat
     with db.read() as session:
 
         def count(**given: str) -> int:
-            return find(session, READERS, asked(READERS, given)).total
+            return find_page(session, READERS, table_query(READERS, given)).total
 
         assert count(q="READER1") == 11
         assert count(q="reader1@") == 1
@@ -113,7 +121,7 @@ def test_a_search_finds_parts_whatever_their_case_and_knows_no_wildcards(db: Dat
     ],
 )
 def test_con_07_what_a_table_does_not_know_is_dropped(given: dict[str, str]) -> None:
-    assert asked(READERS, given) == asked(READERS, {})
+    assert table_query(READERS, given) == table_query(READERS, {})
 
 
 def test_con_08_an_export_has_what_the_page_shows_and_is_in_the_log(app: Flask, services: Services) -> None:

@@ -38,7 +38,7 @@ def until(act: Callable[..., None], settings: Settings, file: Path | None, kill_
 def backup(settings: Settings, _file: Path | None) -> None:
     """Make a backup."""
     db = open_database(settings)
-    create.make(settings, db)
+    create.create_backup(settings, db)
     db.close()
 
 

@@ -13,7 +13,7 @@ from website.backup.archive import FORMAT, Manifest
 from website.backup.errors import InvalidBackupError
 
 
-def manifest(**files: archive.File) -> Manifest:
+def manifest(**files: archive.ArchivedFile) -> Manifest:
     return Manifest(
         format=FORMAT, made_at=clock.now(), kind="by-hand", release="1", database="sqlite", revision="0001",
         rows={}, newest_payment=None, settings={}, files=files,
@@ -26,7 +26,7 @@ def whole(tmp_path: Path) -> Path:
     content = tmp_path / "content"
     content.write_bytes(bytes((n * n * 7 + n) % 251 for n in range(300_000)))
     path = tmp_path / "whole.tar.gz"
-    said = manifest(**{"database.sqlite3": archive.described(content)})
+    said = manifest(**{"database.sqlite3": archive.describe(content)})
     archive.write(path, said, {"database.sqlite3": content})
     return path
 
@@ -36,7 +36,7 @@ def test_what_was_written_is_read(whole: Path, tmp_path: Path) -> None:
     into.mkdir()
     said = archive.read(whole, into)
     assert said == archive.manifest_of(whole)
-    assert archive.described(into / "database.sqlite3") == said.files["database.sqlite3"]
+    assert archive.describe(into / "database.sqlite3") == said.files["database.sqlite3"]
 
 
 @pytest.mark.parametrize("part", [0.0, 0.001, 0.01, 0.3, 0.7, 0.97, 0.999])
@@ -69,13 +69,13 @@ def test_what_is_no_archive_at_all_is_named_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["../../etc/passwd", "/etc/passwd", "media/../../x", "media/a/b", "media/.x"]
 )
-def test_con_09_a_name_that_leads_outside_is_refused(tmp_path: Path, name: str) -> None:
+def test_con_04_a_name_that_leads_outside_is_refused(tmp_path: Path, name: str) -> None:
     evil, into = tmp_path / "evil.tar.gz", tmp_path / "into"
     into.mkdir()
-    said = manifest().model_copy(update={"files": {name: archive.File(size=1, sha256="0" * 64)}})
+    said = manifest().model_copy(update={"files": {name: archive.ArchivedFile(size=1, sha256="0" * 64)}})
     with tarfile.open(evil, "w:gz") as tar:
-        for each, content in (("manifest.json", said.model_dump_json().encode()), (name, b"x")):
-            info = tarfile.TarInfo(each)
+        for member, content in (("manifest.json", said.model_dump_json().encode()), (name, b"x")):
+            info = tarfile.TarInfo(member)
             info.size = len(content)
             tar.addfile(info, io.BytesIO(content))
     with pytest.raises(InvalidBackupError):

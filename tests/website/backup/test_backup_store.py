@@ -11,12 +11,12 @@ NIGHT = datetime(2026, 11, 21, 3, tzinfo=UTC)
 
 def nights(count: int, kind: str = "nightly") -> list[StoredBackup]:
     moments = [NIGHT - timedelta(days=n) for n in range(count)]
-    return [StoredBackup(each, kind, Path(f"{each:%Y-%m-%d}-{kind}")) for each in moments]
+    return [StoredBackup(moment, kind, Path(f"{moment:%Y-%m-%d}-{kind}")) for moment in moments]
 
 
 def kept(backups: list[StoredBackup], now: datetime = NIGHT) -> list[int]:
-    gone = backup_store.superfluous(backups, now)
-    return [(NIGHT - each.at).days for each in backups if each not in gone]
+    gone = backup_store.expired(backups, now)
+    return [(NIGHT - backup.at).days for backup in backups if backup not in gone]
 
 
 def test_data_13_seven_days_four_weeks_and_six_months_are_kept() -> None:
@@ -34,28 +34,28 @@ def test_kept_night_by_night_it_comes_to_the_same(tmp_path: Path) -> None:
     home = tmp_path
     for number in range(200):
         now = NIGHT + timedelta(days=number)
-        backup_store.place(home, now, "nightly").touch()
+        backup_store.path_for(home, now, "nightly").touch()
         backup_store.rotate(home, now)
-    left = backup_store.every(home)
+    left = backup_store.all_backups(home)
     assert 12 <= len(left) <= 17
     assert left[0].at == NIGHT + timedelta(days=199)
 
 
 def test_one_made_by_hand_stays_a_month_and_never_half_a_year() -> None:
     by_hand = [StoredBackup(NIGHT - timedelta(hours=n), "by-hand", Path(str(n))) for n in range(5)]
-    assert backup_store.superfluous(by_hand, NIGHT) == []
+    assert backup_store.expired(by_hand, NIGHT) == []
     backups = [*nights(3), *by_hand]
-    assert len(backup_store.superfluous(backups, NIGHT + timedelta(days=31))) > 0
+    assert len(backup_store.expired(backups, NIGHT + timedelta(days=31))) > 0
 
 
 def test_the_newest_stays_however_old_it_is() -> None:
-    assert backup_store.superfluous(nights(1), NIGHT + timedelta(days=2000)) == []
+    assert backup_store.expired(nights(1), NIGHT + timedelta(days=2000)) == []
 
 
 def test_other_files_in_the_folder_are_nobodys_business(tmp_path: Path) -> None:
     folder = backup_store.folder(tmp_path)
     (folder / "notes.txt").touch()
     (folder / "carrel-copy.tar.gz").touch()
-    assert backup_store.every(tmp_path) == []
+    assert backup_store.all_backups(tmp_path) == []
     backup_store.rotate(tmp_path, NIGHT)
     assert len(list(folder.iterdir())) == 2

@@ -19,7 +19,7 @@ from website.migrations import UnknownSchemaError
 
 
 def test_data_10_a_backup_counts_every_row_and_holds_the_pictures(home: Settings, db: Database) -> None:
-    path = create.make(home, db)
+    path = create.create_backup(home, db)
     manifest = archive.read(path)
     with db.read() as session:
         readers = session.scalar(select(func.count()).select_from(Reader))
@@ -31,7 +31,7 @@ def test_data_10_a_backup_counts_every_row_and_holds_the_pictures(home: Settings
 
 
 def test_data_10_it_holds_no_key_of_the_settings(home: Settings, db: Database, tmp_path: Path) -> None:
-    path = create.make(home, db)
+    path = create.create_backup(home, db)
     manifest = archive.read(path, tmp_path)
     assert manifest.settings["mail_from"] == home.mail_from
     text = manifest.model_dump_json()
@@ -55,7 +55,7 @@ def test_data_10_writers_go_on_while_a_backup_is_made(home: Settings, db: Databa
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        manifests = [archive.read(create.make(home, db, kind)) for kind in ("nightly", "by-hand")]
+        manifests = [archive.read(create.create_backup(home, db, kind)) for kind in ("nightly", "by-hand")]
     finally:
         stop.set()
         writer.join()
@@ -64,16 +64,16 @@ def test_data_10_writers_go_on_while_a_backup_is_made(home: Settings, db: Databa
 
 
 def test_two_at_once_are_refused(home: Settings, db: Database) -> None:
-    with home_lock.one_at_a_time(backup_store.folder(home.home)), pytest.raises(BackupBusyError):
-        create.make(home, db)
+    with home_lock.backup_lock(backup_store.folder(home.home)), pytest.raises(BackupBusyError):
+        create.create_backup(home, db)
 
 
 def test_what_a_killed_backup_left_is_swept_up(home: Settings, db: Database) -> None:
     folder = backup_store.folder(home.home)
     (folder / ".carrel-x.tar.gz.part").write_bytes(b"half")
     (folder / ".scratch-abc").mkdir()
-    path = create.make(home, db)
-    assert {each.name for each in folder.iterdir()} == {path.name, ".lock"}
+    path = create.create_backup(home, db)
+    assert {file.name for file in folder.iterdir()} == {path.name, ".lock"}
 
 
 @pytest.mark.own_database
@@ -93,25 +93,28 @@ def test_a_damaged_database_is_said_to_be_damaged_and_not_saved_as_good(home: Se
     content[-40 * 4096 : -20 * 4096] = b"\x55" * (20 * 4096)
     file.write_bytes(content)
     with pytest.raises(DamagedDatabaseError, match="carrel restore"):
-        create.make(home, db)
-    assert backup_store.every(home.home) == []
+        create.create_backup(home, db)
+    assert backup_store.all_backups(home.home) == []
 
 
 @pytest.mark.own_database
 def test_data_16_a_schema_that_will_change_is_saved_first(home: Settings, db: Database) -> None:
-    assert create.before_migration(home, db) is None
+    assert create.back_up_before_migration(home, db) is None
     with db.write() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '0003'"))
-    saved = create.before_migration(home, db)
+    saved = create.back_up_before_migration(home, db)
     assert saved is not None
     assert archive.manifest_of(saved).revision == "0003"
-    assert [each.kind for each in backup_store.every(home.home)] == ["before-migration"]
+    assert [backup.kind for backup in backup_store.all_backups(home.home)] == ["before-migration"]
 
 
 @pytest.mark.own_database
 def test_a_later_schema_is_neither_saved_nor_touched(home: Settings, db: Database) -> None:
     with db.write() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert create.back_up_before_migration(home, db) is None
+    with db.write() as session:
+        session.execute(text("UPDATE schema_compatibility SET oldest = '9998'"))
     with pytest.raises(UnknownSchemaError):
-        create.before_migration(home, db)
-    assert backup_store.every(home.home) == []
+        create.back_up_before_migration(home, db)
+    assert backup_store.all_backups(home.home) == []

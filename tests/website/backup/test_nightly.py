@@ -10,6 +10,7 @@ from carrel.db import Database
 from carrel.http.services import Services
 from carrel.mail.models import Alarm
 from carrel.settings import Settings
+from website.app import create_app
 from website.backup import backup_store, create, nightly, restore_test
 
 
@@ -32,18 +33,18 @@ def test_it_is_due_once_after_each_coming_of_its_hour(
     settings: Settings, last: datetime | None, now: datetime, due: bool
 ) -> None:
     if last:
-        backup_store.place(settings.home, last, "nightly").touch()
+        backup_store.path_for(settings.home, last, "nightly").touch()
     assert nightly.is_due(settings, now) is due
 
 
 def test_one_made_by_hand_does_not_take_its_place(settings: Settings) -> None:
-    backup_store.place(settings.home, at(21, 4), "by-hand").touch()
+    backup_store.path_for(settings.home, at(21, 4), "by-hand").touch()
     assert nightly.is_due(settings, at(21, 5))
 
 
 def test_the_hour_is_the_operators(settings: Settings) -> None:
     there = settings.model_copy(update={"time_zone": "America/Chicago"})  # 03:00 there is 09:00 UTC
-    backup_store.place(settings.home, at(20, 10), "nightly").touch()
+    backup_store.path_for(settings.home, at(20, 10), "nightly").touch()
     assert not nightly.is_due(there, at(21, 8))
     assert nightly.is_due(there, at(21, 9))
 
@@ -54,8 +55,8 @@ def alarms(db: Database) -> list[str]:
 
 
 def test_data_11_a_night_makes_and_tests_one_backup(home: Settings, services: Services) -> None:
-    nightly.run(services)
-    assert [each.kind for each in backup_store.every(home.home)] == ["nightly"]
+    nightly.run(services, create_app)
+    assert [backup.kind for backup in backup_store.all_backups(home.home)] == ["nightly"]
     result = restore_test.last_result(home.home)
     assert result is not None
     assert result.problem == ""
@@ -69,23 +70,23 @@ def running() -> list[threading.Thread]:
 def test_a_worker_that_has_just_started_waits_and_then_begins(
     home: Settings, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    step = nightly.Nightly()
+    step = nightly.NightlyBackup(create_app)
     assert step.handle_one(services) is False
     assert running() == []
-    monkeypatch.setattr(nightly, "FIRST_LOOK_SECONDS", 0.0)
-    step = nightly.Nightly()
+    monkeypatch.setattr(nightly, "DELAY_SECONDS", 0.0)
+    step = nightly.NightlyBackup(create_app)
     assert step.handle_one(services) is False
     (backup,) = running()
     backup.join(60)
-    assert len(backup_store.every(home.home)) == 1
+    assert len(backup_store.all_backups(home.home)) == 1
 
 
 def test_a_backup_that_fails_is_an_alarm(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(create, "make", full)
-    nightly.run(services)
+    monkeypatch.setattr(create, "create_backup", full)
+    nightly.run(services, create_app)
     assert alarms(services.db) == ["backup-failed"]
 
 
@@ -93,5 +94,5 @@ def test_data_11_a_restore_test_that_fails_is_an_alarm(
     home: Settings, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(restore_test, "PAGES", ("/no-such-page/",))
-    nightly.run(services)
+    nightly.run(services, create_app)
     assert alarms(services.db) == ["restore-test-failed"]

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from carrel.accounts.models import Reader
 from carrel.db import Database
-from carrel.mail import holds
-from carrel.page_cache import current_epoch
+from carrel.mail import restore_hold
+from carrel.page_cache import current_cache_version
 from carrel.settings import Settings
 from tests.support.accounts import BOB, make_reader
 from website.backup import archive, backup_store, create, home_lock, restore
@@ -31,7 +31,7 @@ def test_data_12_everything_is_as_it_was_and_what_was_there_is_kept(
     home: Settings, db: Database, seen: Callable[[], str]
 ) -> None:
     before = seen()
-    path = create.make(home, db)
+    path = create.create_backup(home, db)
     make_reader(db, BOB)
     after = seen()
     restored = restore.restore(home, path)
@@ -42,20 +42,20 @@ def test_data_12_everything_is_as_it_was_and_what_was_there_is_kept(
 
 
 def test_data_12_mail_is_held_and_kept_pages_are_old(home: Settings, db: Database) -> None:
-    path = create.make(home, db)
+    path = create.create_backup(home, db)
     with db.read() as session:
-        epoch = current_epoch(session)
+        epoch = current_cache_version(session)
     restored = restore.restore(home, path)
     with db.read() as session:
-        hold = holds.current(session)
+        hold = restore_hold.current(session)
         assert hold is not None
         assert hold.backup_made_at == restored.manifest.made_at
         assert hold.reconciled_at is None
-        assert current_epoch(session) > epoch
+        assert current_cache_version(session) > epoch
 
 
 def test_into_an_empty_home_the_pictures_come_too(home: Settings, db: Database) -> None:
-    path = create.make(home, db).rename(home.home.parent / f"{home.home.name}-carried-away.tar.gz")
+    path = create.create_backup(home, db).rename(home.home.parent / f"{home.home.name}-carried-away.tar.gz")
     if db.is_sqlite:
         db.close()
         shutil.rmtree(home.home)
@@ -67,8 +67,19 @@ def test_into_an_empty_home_the_pictures_come_too(home: Settings, db: Database) 
     assert (home.home / "media" / "0a1b-480.webp").read_bytes() == b"a picture" * 1000
 
 
+def test_after_a_rollback_the_older_release_restores_what_it_saved_under_the_later_schema(
+    home: Settings, db: Database
+) -> None:
+    with db.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    path = create.create_backup(home, db)
+    assert archive.manifest_of(path).revision == "9999"
+    restore.restore(home, path)
+    assert readers(db) == ["anna@example.org"]
+
+
 def test_pictures_that_came_later_stay(home: Settings, db: Database) -> None:
-    path = create.make(home, db)
+    path = create.create_backup(home, db)
     (home.home / "media" / "later.webp").write_bytes(b"later")
     restore.restore(home, path)
     assert (home.home / "media" / "later.webp").read_bytes() == b"later"
@@ -77,7 +88,7 @@ def test_pictures_that_came_later_stay(home: Settings, db: Database) -> None:
 def test_data_12_a_damaged_database_is_set_aside_as_it_lies_there(home: Settings, db: Database) -> None:
     if not db.is_sqlite:
         pytest.skip("PostgreSQL minds its own files")
-    path = create.make(home, db)
+    path = create.create_backup(home, db)
     db.close()
     Path(str(db.url.database)).write_bytes(b"rubbish" * 5000)
     restored = restore.restore(home, path)
@@ -87,18 +98,18 @@ def test_data_12_a_damaged_database_is_set_aside_as_it_lies_there(home: Settings
 
 
 def test_while_the_site_runs_it_is_refused(home: Settings, db: Database, seen: Callable[[], str]) -> None:
-    path = create.make(home, db)
+    path = create.create_backup(home, db)
     before = seen()
-    with home_lock.site_runs(home.home), pytest.raises(SiteRunningError, match="Stop the website"):
+    with home_lock.site_lock(home.home), pytest.raises(SiteRunningError, match="Stop the website"):
         restore.restore(home, path)
     assert seen() == before
-    assert len(backup_store.every(home.home)) == 1
+    assert len(backup_store.all_backups(home.home)) == 1
 
 
 def rewritten(path: Path, **changes: object) -> Path:
     """The same archive with another manifest."""
     with tarfile.open(path) as tar:
-        parts = [(each.name, tar.extractfile(each).read()) for each in tar]  # type: ignore[union-attr]
+        parts = [(member.name, tar.extractfile(member).read()) for member in tar]  # type: ignore[union-attr]
     manifest = archive.manifest_of(path).model_copy(update=changes)
     target = path.with_name("rewritten.tar.gz")
     with tarfile.open(target, "w:gz") as tar:
@@ -118,7 +129,7 @@ def replaced(path: Path, content: bytes) -> Path:
 Spoil = Callable[[Path, Database], Path]
 WRONG: dict[str, tuple[Spoil, str]] = {
     "truncated": (lambda path, _: replaced(path, path.read_bytes()[:5000]), "cut short"),
-    "newer schema": (lambda path, _: rewritten(path, revision="9999"), "later release"),
+    "newer schema": (lambda path, _: rewritten(path, revision="9999", oldest="9998"), "later release"),
     "newer format": (lambda path, _: rewritten(path, format=2), "later release"),
     "another database": (
         lambda path, db: rewritten(path, database="postgresql" if db.is_sqlite else "sqlite"),
@@ -134,20 +145,20 @@ def test_data_12_a_wrong_file_is_one_sentence_and_changes_nothing(
     home: Settings, db: Database, seen: Callable[[], str], kind: str
 ) -> None:
     spoil, words = WRONG[kind]
-    wrong = spoil(create.make(home, db), db)
+    wrong = spoil(create.create_backup(home, db), db)
     before = seen()
     with pytest.raises(InvalidBackupError, match=words) as refusal:
         restore.restore(home, wrong)
     assert "\n" not in str(refusal.value)
     assert seen() == before
     with db.read() as session:
-        assert holds.current(session) is None
+        assert restore_hold.current(session) is None
 
 
 def test_rows_that_the_manifest_does_not_count_are_refused(
     home: Settings, db: Database, seen: Callable[[], str]
 ) -> None:
-    path = create.make(home, db)
+    path = create.create_backup(home, db)
     rows = archive.manifest_of(path).rows | {"reader": 7}
     wrong, before = rewritten(path, rows=rows), seen()
     with pytest.raises(Exception, match="rows"):

@@ -6,7 +6,7 @@ import pytest
 
 from carrel.settings import SettingsError, load
 from website.demo.environment import (
-    Neighbours,
+    Neighbors,
     check_operators_settings,
     fill_in,
     of_running_demo,
@@ -14,19 +14,19 @@ from website.demo.environment import (
     write_down,
 )
 
-NEIGHBOURS = Neighbours("http://127.0.0.1:1", "sk_test_standin", "whsec_demo", "smtp://127.0.0.1:2")
+NEIGHBORS = Neighbors("http://127.0.0.1:1", "sk_test_standin", "whsec_demo", "smtp://127.0.0.1:2")
 
 
 def filled(environ: dict[str, str], home: Path) -> dict[str, str]:
     environ = {"CARREL_HOME": str(home)} | environ
-    return fill_in(environ, check_operators_settings(environ), NEIGHBOURS)
+    return fill_in(environ, check_operators_settings(environ), NEIGHBORS)
 
 
 def test_what_is_missing_is_filled_with_examples(tmp_path: Path) -> None:
     settings = load(filled({}, tmp_path), demo=True)
     assert settings.base_url == "http://127.0.0.1:8000"
-    assert settings.stripe_api_base == NEIGHBOURS.stripe_api_base
-    assert settings.smtp_url.get_secret_value() == NEIGHBOURS.smtp_url
+    assert settings.stripe_api_base == NEIGHBORS.stripe_api_base
+    assert settings.smtp_url.get_secret_value() == NEIGHBORS.smtp_url
     assert settings.sells
 
 

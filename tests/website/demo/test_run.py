@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.articles import exam_toml, write_files
+
 ROOT = Path(__file__).parents[3]
 DEMO = [sys.executable, "-m", "website", "demo"]
 
@@ -78,6 +80,7 @@ def test_it_starts_says_what_to_try_serves_and_ends_on_ctrl_c(tmp_path: Path, po
         heard = said(demo, "money side")
         assert f"http://127.0.0.1:{port}" in heard
         assert "Three things to try" in heard
+        assert "carrel new cpb/my-first-article" in heard
         assert f"open the mailbox: http://127.0.0.1:{port}/demo/mail/" in heard
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/articles/what-cmp-means/") as answer:
             page = answer.read()
@@ -126,6 +129,23 @@ def test_a_taken_port_is_one_sentence_with_the_mend(tmp_path: Path, port: int) -
 def test_data_09_a_home_that_is_a_file_is_one_sentence(tmp_path: Path, port: int) -> None:
     (tmp_path / "home").write_text("")
     assert "cannot be made" in refused(tmp_path / "home", PORT=str(port))
+
+
+def test_a_broken_article_on_a_first_start_is_its_report_and_status_1(tmp_path: Path, port: int) -> None:
+    content, home = tmp_path / "content", tmp_path / "home"
+    write_files(content, {"cpb/exam.toml": exam_toml(), "cpb/one.md": "no front matter"})
+    done = subprocess.run(
+        DEMO,
+        cwd=ROOT,
+        env=environ(home, PORT=str(port), CARREL_CONTENT=str(content)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "cpb/one.md:1: " in done.stdout
+    assert done.stderr == ""
+    assert not home.exists()
 
 
 def test_an_unknown_setting_is_one_sentence(tmp_path: Path, port: int) -> None:

@@ -10,7 +10,7 @@ from website.doctor import commands
 from website.doctor.commands import doctor_command
 from website.doctor.findings import Level, bad, look, well
 
-FOUND = {
+FINDINGS = {
     Level.WELL: [well("disk", "there is room")],
     Level.LOOK: [well("disk", "there is room"), look("mail", "it is held", "Resume it.")],
     Level.BAD: [look("mail", "it is held", "Resume it."), bad("disk", "it is full", "Make room.")],
@@ -24,12 +24,12 @@ def _ours(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("level", "status"), [(Level.WELL, 0), (Level.LOOK, 1), (Level.BAD, 2)])
 def test_the_exit_status_tells_the_worst(monkeypatch: pytest.MonkeyPatch, level: Level, status: int) -> None:
-    monkeypatch.setattr(commands, "examine", lambda _: FOUND[level])
+    monkeypatch.setattr(commands, "run_all", lambda _: FINDINGS[level])
     done = CliRunner().invoke(doctor_command, ["--offline"])
     assert done.exit_code == status
-    for each in FOUND[level]:
-        assert each.says in done.output
-        assert each.mend in done.output
+    for finding in FINDINGS[level]:
+        assert finding.says in done.output
+        assert finding.mend in done.output
 
 
 def test_json_is_a_list_of_findings() -> None:

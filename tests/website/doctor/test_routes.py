@@ -31,10 +31,10 @@ def test_the_page_says_what_to_do(app: Flask) -> None:
 def test_this_machine_sees_the_numbers_under_any_name(client: FlaskClient, db: Database) -> None:
     make_reader(db, ANNA, ad_free=True)
     answer = client.get("/metrics", base_url="http://127.0.0.1:8000")
-    found = {each.name: each for each in text_string_to_metric_families(answer.text)}
-    assert found["carrel_pass_holders"].samples[0].value == 1
-    assert found["carrel_disk_free_bytes"].samples[0].value > 0
-    assert found["carrel_backup_age_seconds"].samples == []
+    families = {family.name: family for family in text_string_to_metric_families(answer.text)}
+    assert families["carrel_pass_holders"].samples[0].value == 1
+    assert families["carrel_disk_free_bytes"].samples[0].value > 0
+    assert families["carrel_backup_age_seconds"].samples == []
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert "example.org" not in answer.text
 

@@ -10,74 +10,74 @@ from pydantic import SecretStr
 from carrel import clock
 from carrel.db import Database
 from carrel.settings import Settings
+from carrel.slots import NetworkAd
 from payments.models import Reconciliation, StripeEvent
 from tests.support.served import free_port
 from tests.support.smtp import FakeMailServer
-from website.demo.fake_stripe import FakeStripe
-from website.doctor import machine_checks, traffic_checks
+from website.demo.fake_stripe import running_fake_stripe
+from website.doctor import machine_checks, run_checks, traffic_checks
 from website.doctor.findings import CheckContext, Finding, Level
+from website.doctor.machine_checks import network_ad
 
 
 @pytest.fixture
-def patient(settings: Settings, db: Database) -> CheckContext:
+def site(settings: Settings, db: Database) -> CheckContext:
     """A site that sells, asked for everything."""
     return CheckContext(settings, db, clock.now(), ask_outside=True)
 
 
-def having(patient: CheckContext, **changes: Any) -> CheckContext:
-    return CheckContext(
-        patient.settings.model_copy(update=changes), patient.db, patient.now, ask_outside=True
-    )
+def having(site: CheckContext, **changes: Any) -> CheckContext:
+    return CheckContext(site.settings.model_copy(update=changes), site.db, site.now, ask_outside=True)
 
 
-def put_event(patient: CheckContext, **columns: Any) -> None:
+def put_event(site: CheckContext, **columns: Any) -> None:
     values = {
         "event_id": "evt_1",
         "type": "x",
         "body": {},
-        "created_at": patient.now,
-        "next_try_at": patient.now,
+        "created_at": site.now,
+        "next_try_at": site.now,
     }
-    with patient.db.write() as session:
+    with site.db.write() as session:
         session.add(StripeEvent(**values | columns))
 
 
-def is_told(found: Finding, level: Level, words: str) -> bool:
+def is_told(finding: Finding, level: Level, words: str) -> bool:
     """Whether it found that, said it in these words, and said what to do."""
-    return found.level is level and words in found.says and bool(found.mend)
+    return finding.level is level and words in finding.says and bool(finding.mend)
 
 
-def test_a_dead_event_is_bad(patient: CheckContext) -> None:
-    assert traffic_checks.webhook(patient).says == "no event has come yet"
-    put_event(patient, dead_at=patient.now)
-    assert is_told(traffic_checks.webhook(patient), Level.BAD, "1 events could not be handled")
+def test_a_dead_event_is_bad(site: CheckContext) -> None:
+    assert traffic_checks.webhook(site).says == "no event has come yet"
+    put_event(site, dead_at=site.now)
+    assert is_told(traffic_checks.webhook(site), Level.BAD, "1 events could not be handled")
 
 
 @pytest.mark.parametrize(("minutes", "level"), [(14, Level.WELL), (16, Level.LOOK)])
 def test_an_event_that_waits_for_a_quarter_of_an_hour_is_seen(
-    patient: CheckContext, minutes: int, level: Level
+    site: CheckContext, minutes: int, level: Level
 ) -> None:
-    put_event(patient, created_at=patient.now - timedelta(minutes=minutes), received_at=patient.now)
-    assert traffic_checks.webhook(patient).level is level
+    put_event(site, created_at=site.now - timedelta(minutes=minutes), received_at=site.now)
+    assert traffic_checks.webhook(site).level is level
 
 
-def test_a_mail_server_that_does_not_answer_is_bad_and_one_that_does_is_well(patient: CheckContext) -> None:
-    nobody = having(patient, smtp_url=SecretStr(f"smtp://127.0.0.1:{free_port()}"))
+def test_a_mail_server_that_does_not_answer_is_bad_and_one_that_does_is_well(site: CheckContext) -> None:
+    nobody = having(site, smtp_url=SecretStr(f"smtp://127.0.0.1:{free_port()}"))
     assert is_told(traffic_checks.mail(nobody), Level.BAD, "the mail server does not answer")
     with FakeMailServer().running() as server:
-        found = traffic_checks.mail(having(patient, smtp_url=SecretStr(server.url)))
-    assert found.says == "nothing waits, and the mail server answers"
+        finding = traffic_checks.mail(having(site, smtp_url=SecretStr(server.url)))
+    assert finding.says == "nothing waits, and the mail server answers"
 
 
 @pytest.fixture
-def at_stripe(patient: CheckContext) -> Iterator[CheckContext]:
+def at_stripe(site: CheckContext) -> Iterator[CheckContext]:
     """The same before a Stripe that answers."""
-    with FakeStripe.running() as stripe:
-        yield having(patient, stripe_api_base=stripe.base_url)
+    with running_fake_stripe() as stripe:
+        yield having(site, stripe_api_base=stripe.base_url)
 
 
-def test_a_stripe_that_cannot_be_reached_is_bad(patient: CheckContext) -> None:
-    away = having(patient, stripe_api_base=f"http://127.0.0.1:{free_port()}")
+def test_a_stripe_that_cannot_be_reached_is_bad(site: CheckContext) -> None:
+    away = having(site, stripe_api_base=f"http://127.0.0.1:{free_port()}")
     assert is_told(traffic_checks.stripe(away), Level.BAD, "it cannot be reached")
 
 
@@ -94,11 +94,11 @@ def test_pf_33_a_clock_that_is_not_stripes_is_bad(
     assert traffic_checks.stripe(at_stripe).level is level
 
 
-def test_a_comparison_of_more_than_an_hour_ago_is_seen(patient: CheckContext) -> None:
-    assert is_told(machine_checks.comparison(patient), Level.LOOK, "there was none yet")
-    with patient.db.write() as session:
-        session.add(Reconciliation(days=3, found=0, finished_at=patient.now - timedelta(minutes=90)))
-    assert is_told(machine_checks.comparison(patient), Level.LOOK, "90 minutes ago")
+def test_a_comparison_of_more_than_an_hour_ago_is_seen(site: CheckContext) -> None:
+    assert is_told(machine_checks.comparison(site), Level.LOOK, "there was none yet")
+    with site.db.write() as session:
+        session.add(Reconciliation(days=3, difference_count=0, finished_at=site.now - timedelta(minutes=90)))
+    assert is_told(machine_checks.comparison(site), Level.LOOK, "90 minutes ago")
 
 
 @pytest.mark.parametrize(
@@ -110,19 +110,19 @@ def test_a_comparison_of_more_than_an_hour_ago_is_seen(patient: CheckContext) ->
     ],
 )
 def test_keys_that_do_not_fit_a_public_site_are_seen(
-    patient: CheckContext, changes: dict[str, Any], level: Level, words: str
+    site: CheckContext, changes: dict[str, Any], level: Level, words: str
 ) -> None:
-    found = machine_checks.secrets(having(patient, **changes))
-    assert found.level is level
-    assert words in found.says
+    finding = machine_checks.secrets(having(site, **changes))
+    assert finding.level is level
+    assert words in finding.says
 
 
 def test_settings_that_are_complete_are_well_and_the_demos_are_said_to_be_the_demos(
-    patient: CheckContext,
+    site: CheckContext,
 ) -> None:
-    complete = having(patient, smtp_url=SecretStr("smtp://u:p@mail.example.org:587"))
+    complete = having(site, smtp_url=SecretStr("smtp://u:p@mail.example.org:587"))
     assert machine_checks.settings(complete).says == "they are complete"
-    assert "the demo" in machine_checks.settings(having(patient, demo=True)).says
+    assert "the demo" in machine_checks.settings(having(site, demo=True)).says
 
 
 HERE = "http://127.0.0.1:1"
@@ -134,20 +134,32 @@ DEMOS = {
 }
 
 
-def test_beside_the_demo_its_example_key_is_said_to_be_the_demos(patient: CheckContext) -> None:
-    found = machine_checks.settings(having(patient, **DEMOS))
-    assert (found.level, found.says) == (Level.WELL, "this is the demo, which fills in what is missing")
+def test_beside_the_demo_its_example_key_is_said_to_be_the_demos(site: CheckContext) -> None:
+    finding = machine_checks.settings(having(site, **DEMOS))
+    assert (finding.level, finding.says) == (Level.WELL, "this is the demo, which fills in what is missing")
 
 
 @pytest.mark.parametrize("public", ["base_url", "stripe_api_base"])
 def test_an_example_key_is_bad_where_site_or_stripe_are_not_on_this_machine(
-    patient: CheckContext, public: str
+    site: CheckContext, public: str
 ) -> None:
-    found = machine_checks.settings(having(patient, **DEMOS | {public: "https://carrel.example"}))
-    assert found.level is Level.BAD
-    assert "still has an example" in found.mend
+    finding = machine_checks.settings(having(site, **DEMOS | {public: "https://carrel.example"}))
+    assert finding.level is Level.BAD
+    assert "still has an example" in finding.mend
 
 
-def test_a_key_of_ones_own_makes_no_demo(patient: CheckContext) -> None:
-    own = {"secret_keys": patient.settings.secret_keys}
-    assert machine_checks.settings(having(patient, **DEMOS | own)).says == "they are complete"
+def test_a_key_of_ones_own_makes_no_demo(site: CheckContext) -> None:
+    own = {"secret_keys": site.settings.secret_keys}
+    assert machine_checks.settings(having(site, **DEMOS | own)).says == "they are complete"
+
+
+def test_a_network_tag_that_never_gets_consent_is_named(site: CheckContext) -> None:
+    assert network_ad(site).says == "no ad network is used"
+    tag = NetworkAd(tag="<ins></ins>")
+    finding = network_ad(having(site, network_ad=tag))
+    assert finding.level is Level.LOOK
+    assert "never shows" in finding.says
+    assert "consent_script" in finding.mend
+    asked = tag.model_copy(update={"consent_script": "https://consent.example/tool.js"})
+    assert network_ad(having(site, network_ad=asked)).level is Level.WELL
+    assert network_ad in run_checks.CHECKS

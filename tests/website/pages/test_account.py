@@ -90,7 +90,7 @@ def test_data_19_everything_comes_as_one_file(anna: Browser) -> None:
     assert response.headers["Content-Disposition"] == 'attachment; filename="my-data.json"'
     data = response.get_json()
     assert data["account"]["email"] == ANNA
-    assert [each["browser"] for each in data["sessions"]] == ["Firefox on Linux"]
+    assert [browser_session["browser"] for browser_session in data["sessions"]] == ["Firefox on Linux"]
     assert {"exported_at", "former_addresses", "mails"} <= set(data)
 
 
@@ -131,6 +131,6 @@ def test_decision_1_a_browser_that_paid_sees_its_pass_and_how_to_keep_it(
     assert guest.get("/account/export").get_json()["account"]["email"] is None
 
 
-def test_auth_05_a_message_that_we_did_not_write_is_not_shown(anna: Browser) -> None:
+def test_a_message_that_we_did_not_write_is_not_shown(anna: Browser) -> None:
     assert "evil" not in anna.get("/account/?done=evil").text
     assert "Your address is changed" in anna.get("/account/?done=address").text

@@ -12,14 +12,14 @@ from carrel.settings import Settings
 from tests.carrel.accounts.conftest import link_in
 from tests.support.accounts import ANNA
 from tests.support.browser import Browser
-from tests.support.payments import SECRET, Till
+from tests.support.payments import SECRET, Shop
 from tests.support.state import dump
-from website.demo.fake_stripe import FakeStripe
+from website.demo.fake_stripe import FakeStripe, running_fake_stripe
 
 
 @pytest.fixture
 def stripe_() -> Iterator[FakeStripe]:
-    with FakeStripe.running() as fake_stripe:
+    with running_fake_stripe() as fake_stripe:
         fake_stripe.webhooks.sign_with(SECRET)
         yield fake_stripe
 
@@ -32,25 +32,25 @@ def settings(settings: Settings, stripe_: FakeStripe) -> Settings:
 
 
 @pytest.fixture
-def till(app: Flask, services: Services, stripe_: FakeStripe) -> Till:
-    return Till(app, services, stripe_)
+def shop(app: Flask, services: Services, stripe_: FakeStripe) -> Shop:
+    return Shop(app, services, stripe_)
 
 
 @pytest.fixture
-def buyer(app: Flask, till: Till) -> Browser:
+def buyer(app: Flask, shop: Shop) -> Browser:
     """A browser that bought, and never heard of accounts. Checkout collected Anna's address."""
     browser = Browser(app)
-    till.buy(browser.client, email="Anna@Example.org")
-    till.deliver_all("checkout.session.completed")
+    shop.buy(browser.client, email="Anna@Example.org")
+    shop.deliver_all("checkout.session.completed")
     return browser
 
 
 @pytest.fixture
-def phone(app: Flask, buyer: Browser, till: Till) -> Browser:
+def phone(app: Flask, buyer: Browser, shop: Shop) -> Browser:
     """Anna's other device, where she signs in with the address that she gave at Checkout."""
     browser = Browser(app, "Mozilla/5.0 (iPhone) Version/18.0 Safari/604.1", "198.51.100.7")
     browser.send(browser.get("/sign-in/"), email=ANNA)
-    browser.send(browser.get(link_in(till.mails()[-1])))
+    browser.send(browser.get(link_in(shop.mails()[-1])))
     return browser
 
 
@@ -90,9 +90,9 @@ def test_pay_31_leaving_ends_the_pass_everywhere_and_keeps_the_books(
 ) -> None:
     answer = phone.send(phone.get("/account/delete"), sure="yes")
     assert "Your account is deleted" in answer.text
-    # The epoch rose with it; other processes would hear of it within half a second.
+    # The cache version rose with it; other processes would hear of it within half a second.
     quick = CacheVersionWatch(services.db, 0.0)
-    monkeypatch.setattr(services.epoch, "value", quick.value)
+    monkeypatch.setattr(services.cache_version, "current", quick.current)
     assert [edition(phone), edition(buyer)] == ["guest", "guest"]
     left = dump(services.db)
     assert "'paid'" in left

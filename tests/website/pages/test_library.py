@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from carrel import clock
 from carrel.db import Database
 from carrel.http.services import Services
-from carrel.page_cache import PageCache, raise_epoch
+from carrel.page_cache import PageCache, bump_cache_version
 from tests.support.articles import put_article
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -70,7 +70,7 @@ def test_a_page_is_rendered_once_and_again_when_the_epoch_rises(
         put_article(session, slug="new-arrival", topics=("medicare",))
     assert client.get("/articles/clean-claims/").text == before
     with services.db.write() as session:
-        raise_epoch(session)
+        bump_cache_version(session)
     with time_machine.travel(datetime.now(UTC) + timedelta(seconds=2)):
         assert "new-arrival" in client.get("/exams/cpb/").text
 
@@ -85,10 +85,10 @@ def test_con_06_a_scheduled_article_appears_by_the_clock_alone(
     everywhere = ["/", "/exams/cpb/", "/sitemap.xml", "/llms.txt", "/search?q=soon"]
     with time_machine.travel(NOW - timedelta(seconds=1), tick=False):
         assert client.get(path).status_code == 404
-        assert not [each for each in everywhere if "/articles/soon" in client.get(each).text]
+        assert not [path for path in everywhere if "/articles/soon" in client.get(path).text]
     with time_machine.travel(NOW, tick=False):
         assert client.get(path).status_code == 200
-        assert [each for each in everywhere if "/articles/soon" not in client.get(each).text] == []
+        assert [path for path in everywhere if "/articles/soon" not in client.get(path).text] == []
 
 
 def test_con_06_an_expired_article_goes_by_the_clock_alone(client: FlaskClient, db: Database) -> None:

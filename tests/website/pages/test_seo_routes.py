@@ -16,9 +16,9 @@ def test_the_sitemap_names_every_public_page(client: FlaskClient, db: Database) 
     with db.write() as session:
         put_article(session, slug="appeals", topics=("medicare",))
     tree = ElementTree.fromstring(client.get("/sitemap.xml").data)
-    found = {element.text for element in tree.iter(f"{NAMESPACE}loc")}
+    urls = {element.text for element in tree.iter(f"{NAMESPACE}loc")}
     paths = ["/", "/exams/cpb/", "/topics/medicare/", "/articles/appeals/"]
-    assert {f"https://carrel.test{path}" for path in paths} <= found
+    assert {f"https://carrel.test{path}" for path in paths} <= urls
 
 
 def test_every_address_in_the_sitemap_answers(client: FlaskClient, db: Database) -> None:

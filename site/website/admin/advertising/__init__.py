@@ -1,1 +1,1 @@
-"""House ads: the operator makes, changes, pauses and archives them, and sees how they look."""
+"""House ads: the operator creates, changes, pauses and archives them, and previews them."""

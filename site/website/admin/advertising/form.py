@@ -31,20 +31,20 @@ EMPTY: Values = {
     "price_cents_per_thousand": 0,
     "picture_alt": "",
     "paid": False,
-    "active": True,
+    "active": False,  # nobody has seen yet how it looks
 }
 WORDS = ("name", "title", "text", "url", "kind", "label", "picture_alt")
 LISTS = ("slots", "exams", "topics")
 
 
-def draft_of(form: MultiDict[str, str], zone: ZoneInfo, upload: Upload | None) -> Draft:
+def parse_draft(form: MultiDict[str, str], zone: ZoneInfo, upload: Upload | None) -> Draft:
     """What was typed, as a draft. Only the fields named here are read (AUTH-11). Raises `InvalidDraftError`."""
     errors: dict[str, str] = {}
 
     def read(field: str, parse: Callable[[str], Value], otherwise: Value, sentence: str) -> Value:
-        typed = form.get(field, "").strip()
+        submitted = form.get(field, "").strip()
         try:
-            return parse(typed) if typed else otherwise
+            return parse(submitted) if submitted else otherwise
         except ValueError:
             errors[field] = sentence
             return otherwise
@@ -59,8 +59,8 @@ def draft_of(form: MultiDict[str, str], zone: ZoneInfo, upload: Upload | None) -
         weight=read("weight", int, 10, WHOLE),
         cap=read("cap", int, None, WHOLE),
         price_cents_per_thousand=read("price_cents_per_thousand", int, 0, WHOLE),
-        starts_at=read("starts_at", lambda typed: _moment(typed, zone), None, MOMENT),
-        ends_at=read("ends_at", lambda typed: _moment(typed, zone), None, MOMENT),
+        starts_at=read("starts_at", lambda submitted: _moment(submitted, zone), None, MOMENT),
+        ends_at=read("ends_at", lambda submitted: _moment(submitted, zone), None, MOMENT),
         upload=upload,
     )
     if errors:
@@ -68,7 +68,7 @@ def draft_of(form: MultiDict[str, str], zone: ZoneInfo, upload: Upload | None) -
     return draft
 
 
-def typed(form: MultiDict[str, str]) -> Values:
+def submitted(form: MultiDict[str, str]) -> Values:
     """The form again as it was sent, beside what is wrong with it."""
     values: dict[str, Any] = {field: form.get(field, "") for field in EMPTY}
     values.update({field: form.getlist(field) for field in LISTS})
@@ -76,7 +76,7 @@ def typed(form: MultiDict[str, str]) -> Values:
     return values
 
 
-def of_ad(ad: HouseAd, zone: ZoneInfo) -> Values:
+def values_of(ad: HouseAd, zone: ZoneInfo) -> Values:
     """The form of an ad that is there."""
     values = {field: getattr(ad, field) for field in EMPTY}
     for field in ("starts_at", "ends_at"):
@@ -85,9 +85,9 @@ def of_ad(ad: HouseAd, zone: ZoneInfo) -> Values:
     return values
 
 
-def _moment(typed: str, zone: ZoneInfo) -> datetime:
+def _moment(submitted: str, zone: ZoneInfo) -> datetime:
     """What `<input type="datetime-local">` sends, in the site's time zone."""
-    found = datetime.fromisoformat(typed)
-    if found.tzinfo is not None:
-        raise ValueError(typed)
-    return found.replace(tzinfo=zone)
+    moment = datetime.fromisoformat(submitted)
+    if moment.tzinfo is not None:
+        raise ValueError(submitted)
+    return moment.replace(tzinfo=zone)

@@ -1,31 +1,29 @@
 """Pages of house ads."""
 
-from zoneinfo import ZoneInfo
-
 from flask import Blueprint, Flask, Response, abort, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from articles.models import Exam, Topic
 from carrel.ads import house_ads, slot_view
-from carrel.ads.drafts import Draft, InvalidDraftError, Known, Upload
+from carrel.ads.drafts import AdTargets, Draft, InvalidDraftError, Upload
 from carrel.ads.models import HouseAd
 from carrel.http.redirects import see_other
 from carrel.http.services import services
 from carrel.images.problems import ImageError
-from carrel.slots import Place
-from website.admin.advertising.form import EMPTY, Values, draft_of, of_ad, typed
-from website.admin.guard import me, needs
+from carrel.slots import SlotPlace
+from website.admin.advertising.form import EMPTY, Values, parse_draft, submitted, values_of
+from website.admin.guard import current_operator, needs
 from website.admin.operators.roles import Need
 
 blueprint = Blueprint("advertising", __name__)
 LARGEST_UPLOAD_BYTES = 11 * 1024 * 1024
 WITH_PICTURE = {"advertising.create", "advertising.update"}
-ON_PAGES = (Place.TOP, Place.INLINE, Place.SIDE, Place.FOOT, Place.HOME, Place.LIST)
+ON_PAGES = (SlotPlace.TOP, SlotPlace.INLINE, SlotPlace.SIDE, SlotPlace.FOOT, SlotPlace.HOME, SlotPlace.LIST)
 
 
 def init_app(app: Flask) -> None:
-    """Let pictures in, where a form has one. Before the guards, which read the form."""
+    """Allow larger uploads for forms with a picture. Before the guards, which read the form."""
     app.before_request(_make_room)
     app.register_blueprint(blueprint)
 
@@ -49,9 +47,9 @@ def create() -> Response | tuple[str, int]:
     try:
         draft = _draft()
         with services().db.write() as session:
-            ad = house_ads.create(session, draft, _known(session), actor=me().email)
+            ad = house_ads.create(session, draft, _known(session), actor=current_operator().email)
     except InvalidDraftError as refused:
-        return _page(None, typed(request.form), refused.errors), 422
+        return _page(None, submitted(request.form), refused.errors), 422
     return see_other(f"/admin/ads/{ad.id}")
 
 
@@ -60,7 +58,7 @@ def create() -> Response | tuple[str, int]:
 def edit(ad_id: int) -> str:
     """An ad: its form, and how it looks in each slot."""
     ad = _find(ad_id)
-    return _page(ad, of_ad(ad, _zone()), {})
+    return _page(ad, values_of(ad, services().settings.zone), {})
 
 
 @blueprint.post("/ads/<int:ad_id>")
@@ -71,19 +69,19 @@ def update(ad_id: int) -> Response | tuple[str, int]:
     try:
         draft = _draft()
         with services().db.write() as session:
-            house_ads.update(session, ad_id, draft, _known(session), actor=me().email)
+            house_ads.update(session, ad_id, draft, _known(session), actor=current_operator().email)
     except InvalidDraftError as refused:
-        return _page(ad, typed(request.form), refused.errors), 422
+        return _page(ad, submitted(request.form), refused.errors), 422
     return see_other(f"/admin/ads/{ad_id}")
 
 
 @blueprint.post("/ads/<int:ad_id>/switch")
 @needs(Need.ADS)
 def switch(ad_id: int) -> Response:
-    """Pause an ad, or let it go on."""
+    """Pause or resume an ad."""
     with services().db.write() as session:
         try:
-            house_ads.switch(session, ad_id, on="on" in request.form, actor=me().email)
+            house_ads.switch(session, ad_id, on="on" in request.form, actor=current_operator().email)
         except house_ads.AdNotFoundError:
             abort(404)
     return see_other(f"/admin/ads/{ad_id}")
@@ -92,10 +90,10 @@ def switch(ad_id: int) -> Response:
 @blueprint.post("/ads/<int:ad_id>/archive")
 @needs(Need.ADS, fresh=True)
 def archive(ad_id: int) -> Response:
-    """Take an ad away for good; its numbers stay."""
+    """Archive an ad for good; its numbers stay."""
     with services().db.write() as session:
         try:
-            house_ads.archive(session, ad_id, actor=me().email)
+            house_ads.archive(session, ad_id, actor=current_operator().email)
         except house_ads.AdNotFoundError:
             abort(404)
     return see_other("/admin/ads/")
@@ -103,24 +101,24 @@ def archive(ad_id: int) -> Response:
 
 def _draft() -> Draft:
     """Raises `InvalidDraftError`."""
-    return draft_of(request.form, _zone(), _upload())
+    return parse_draft(request.form, services().settings.zone, _upload())
 
 
 def _upload() -> Upload | None:
-    """The picture that came with the form, made anew (CON-03). Raises `InvalidDraftError`."""
+    """The picture that came with the form, re-encoded (CON-03). Raises `InvalidDraftError`."""
     sent = request.files.get("picture")
     if sent is None or not sent.filename:
         return None
     try:
         return house_ads.take_picture(services().settings, sent.filename, sent.read())
     except ImageError as problem:
-        raise InvalidDraftError({"picture": f"{problem.message} {problem.mend}"}) from None
+        raise InvalidDraftError({"picture": f"{problem.message} {problem.hint}"}) from None
 
 
-def _known(session: Session) -> Known:
+def _known(session: Session) -> AdTargets:
     exams = session.scalars(select(Exam.slug).order_by(Exam.slug)).all()
     topics = session.scalars(select(Topic.slug).order_by(Topic.slug)).all()
-    return Known(list(services().settings.slots), exams, topics)
+    return AdTargets(list(services().settings.slots), exams, topics)
 
 
 def _find(ad_id: int) -> HouseAd:
@@ -142,7 +140,3 @@ def _page(ad: HouseAd | None, values: Values, errors: dict[str, str]) -> str:
         known=known,
         shapes=[(place, slot_view.of_ad(ad, place, "")) for place in ON_PAGES] if ad else [],
     )
-
-
-def _zone() -> ZoneInfo:
-    return ZoneInfo(services().settings.time_zone)

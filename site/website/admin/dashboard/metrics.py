@@ -12,7 +12,7 @@ from carrel import clock
 from carrel.accounts.models import Reader
 from carrel.ads import reports
 from carrel.ads.models import HouseAd
-from carrel.ads.reports import Span
+from carrel.ads.reports import ReportPeriod
 from carrel.mail.models import OutboxMail
 from carrel.settings import Settings
 from newsletter.issues.models import Delivery, DeliveryState, Issue
@@ -20,7 +20,7 @@ from newsletter.subscribers.models import Subscriber, SubscriberState
 from payments.models import Payment
 from payments.prices import price
 from payments.queries import sales
-from website.admin.dashboard.panel import Fortnight, Number, Panel, panel
+from website.admin.dashboard.panel import Figure, Fortnight, Panel, panel
 
 
 def people(session: Session, _settings: Settings, days: Fortnight) -> Panel:
@@ -32,23 +32,23 @@ def people(session: Session, _settings: Settings, days: Fortnight) -> Panel:
         _number("With an address", proven, "/admin/readers/?state=proven"),
         _number("With the pass", holders, "/admin/readers/?pass=yes"),
     ]
-    return panel("Readers", numbers, "New readers", days, days.count(_each(session, new)))
+    return panel("Readers", numbers, "New readers", days, days.count(_one_each(session, new)))
 
 
 def money(session: Session, settings: Settings, days: Fortnight) -> Panel:
     """Passes and what came in for them."""
-    span = Span(days.days[0], days.today, days.zone)
-    found = sales.sales(session, span, settings.pass_currency)
-    kept = price(found.kept_cents, settings.pass_currency)
+    span = ReportPeriod(days.days[0], days.today, days.zone)
+    figures = sales.sales(session, span, settings.pass_currency)
+    net_price = price(figures.net_cents, settings.pass_currency)
     paid = (Payment.paid_at >= days.start) & (Payment.outcome == "granted")
-    sold = _each(session, select(Payment.paid_at).where(paid))
+    sold = _one_each(session, select(Payment.paid_at).where(paid))
     numbers = [
         _number(
             "Sold in all",
             _count(session, Payment, Payment.outcome == "granted"),
             "/admin/orders/?outcome=granted",
         ),
-        Number("Kept, before Stripe’s fees", kept, _report("passes", days)),
+        Figure("Kept, before Stripe’s fees", net_price, _report("passes", days)),
     ]
     return panel("Passes and money", numbers, "Passes sold", days, days.count(sold))
 
@@ -75,7 +75,7 @@ def mail(session: Session, _settings: Settings, days: Fortnight) -> Panel:
 
 def ads(session: Session, _settings: Settings, days: Fortnight) -> Panel:
     """Ads."""
-    span = Span(days.days[0], days.today, days.zone)
+    span = ReportPeriod(days.days[0], days.today, days.zone)
     rows = reports.by_day(session, span)
     numbers = [
         _number("On", _count(session, HouseAd, HouseAd.active.is_(True)), "/admin/ads/?state=on"),
@@ -93,24 +93,27 @@ def library(session: Session, settings: Settings, days: Fortnight) -> Panel:
         _number("Visible", _count(session, Article, visible(clock.now())), "/admin/articles/?state=visible"),
         _number("Due for review", _count(session, Article, is_due(settings)), "/admin/articles/?review=due"),
     ]
-    return panel("Articles", numbers, "New articles", days, days.count(_each(session, new)))
+    return panel("Articles", numbers, "New articles", days, days.count(_one_each(session, new)))
 
 
 def is_due(settings: Settings) -> ColumnElement[bool]:
-    """Visible, and reviewed too long ago or never."""
-    oldest = (clock.now() - timedelta(days=settings.review_days)).date()
-    return visible(clock.now()) & (Article.reviewed.is_(None) | (Article.reviewed < oldest))
+    """Visible, and too long ago reviewed or, where nobody reviewed it, updated or published."""
+    now = clock.now()
+    oldest = now - timedelta(days=settings.review_days)
+    looked_at = func.coalesce(Article.reviewed, Article.updated)
+    published = func.coalesce(Article.published, Article.first_visible_at)
+    return visible(now) & ((looked_at < oldest.date()) | (looked_at.is_(None) & (published < oldest)))
 
 
-def _number(name: str, value: int, path: str) -> Number:
-    return Number(name, f"{value:,}", path)
+def _number(name: str, value: int, path: str) -> Figure:
+    return Figure(name, f"{value:,}", path)
 
 
 def _count(session: Session, model: Any, where: ColumnElement[bool]) -> int:
     return session.scalars(select(func.count()).select_from(model).where(where)).one()
 
 
-def _each(session: Session, moments: Select[Any]) -> list[tuple[Any, int]]:
+def _one_each(session: Session, moments: Select[Any]) -> list[tuple[Any, int]]:
     return [(moment, 1) for moment in session.scalars(moments)]
 
 

@@ -12,11 +12,11 @@ from markupsafe import Markup, escape
 DAYS = 14
 WIDTH, HEIGHT = 340, 120  # pixels; the page scales it
 LEAST_TOP = 4  # so that a single thing does not look like a mountain
-COLOUR = "#2a6f6b"
+COLOR = "#2a6f6b"
 
 
 @dataclass(frozen=True)
-class Number:
+class Figure:
     """A number in words for its name, and the table that it comes from."""
 
     name: str
@@ -29,7 +29,7 @@ class Panel:
     """An area: its numbers, and what is plotted."""
 
     title: str
-    numbers: Sequence[Number]
+    numbers: Sequence[Figure]
     plot: Markup
     caption: str
 
@@ -52,30 +52,30 @@ class Fortnight:
         return datetime.combine(self.days[0], datetime.min.time(), self.zone)
 
     def count(self, moments: Iterable[tuple[datetime, int]]) -> list[int]:
-        """What came on each day, of moments and how many each stands for."""
-        found = Counter[date]()
+        """The sum for each day, given moments with their counts."""
+        counts = Counter[date]()
         for moment, many in moments:
-            found[moment.astimezone(self.zone).date()] += many
-        return [found[day] for day in self.days]
+            counts[moment.astimezone(self.zone).date()] += many
+        return [counts[day] for day in self.days]
 
 
 def panel(
-    title: str, numbers: Sequence[Number], what: str, fortnight: Fortnight, values: Sequence[int]
+    title: str, numbers: Sequence[Figure], subject: str, fortnight: Fortnight, values: Sequence[int]
 ) -> Panel:
-    """An area whose plot shows `what` on each day."""
-    caption = f"{what}, last {DAYS} days: {sum(values):,} in all, {values[-1]:,} today"
+    """An area whose plot shows `subject` on each day."""
+    caption = f"{subject}, last {DAYS} days: {sum(values):,} in all, {values[-1]:,} today"
     return Panel(title, numbers, columns(fortnight.days, values, caption), caption)
 
 
 def columns(days: Sequence[date], values: Sequence[int], label: str) -> Markup:
-    """A column for each day, from zero, as an `<svg>` that its label tells as well."""
+    """A column for each day, from zero, as an `<svg>` whose label says the same."""
     names = [f"{day:%-d %b}" for day in days]
     top = max(LEAST_TOP, *values)
     chart = leather.Chart()
     chart.add_x_axis(ticks=[names[0], names[len(names) // 2], names[-1]])
     chart.add_y_scale(0, top)
     chart.add_y_axis(ticks=[0, top])
-    chart.add_columns([*zip(names, values, strict=True)], fill_color=COLOUR)
+    chart.add_columns([*zip(names, values, strict=True)], fill_color=COLOR)
     svg = str(chart.to_svg(width=WIDTH, height=HEIGHT))
     own = f'viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(label)}"'
     return Markup(svg.replace(f'width="{WIDTH}" height="{HEIGHT}"', own, 1))  # noqa: S704 - numbers and days

@@ -1,7 +1,6 @@
 """The first page."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template
 from sqlalchemy import select
@@ -13,10 +12,10 @@ from carrel.mail.models import Alarm
 from carrel.settings import Settings
 from website.admin.dashboard import metrics, warnings
 from website.admin.dashboard.panel import Fortnight, Panel
-from website.admin.guard import me, needs
+from website.admin.guard import current_operator, needs
 from website.admin.operators.roles import Need, may
 
-blueprint = Blueprint("cockpit", __name__)
+blueprint = Blueprint("dashboard", __name__)
 MOST_ALARMS = 10
 PANELS: dict[Need, Callable[[Session, Settings, Fortnight], Panel]] = {
     Need.PEOPLE: metrics.people,
@@ -31,20 +30,19 @@ PANELS: dict[Need, Callable[[Session, Settings, Fortnight], Panel]] = {
 @needs(Need.LOOK)
 def today() -> str:
     """Today at a glance, as far as one's role reaches."""
-    settings, role = services().settings, me().role
-    zone = ZoneInfo(settings.time_zone)
+    settings, role = services().settings, current_operator().role
+    zone = settings.zone
     days = Fortnight(clock.now().astimezone(zone).date(), zone)
     with services().db.read() as session:
         open_alarms = select(Alarm).where(Alarm.acknowledged_at.is_(None)).order_by(Alarm.last_at.desc())
         return render_template(
-            "cockpit/today.html",
+            "dashboard/today.html",
             alarms=session.scalars(open_alarms.limit(MOST_ALARMS)).all(),
             concerns=[
-                each
+                concern
                 for need, ask in warnings.BY_NEED.items()
                 if may(role, need)
-                for each in ask(session, settings)
+                for concern in ask(session, settings)
             ],
             panels=[make(session, settings, days) for need, make in PANELS.items() if may(role, need)],
-            today=days.today,
         )

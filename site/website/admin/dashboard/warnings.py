@@ -14,7 +14,7 @@ from carrel.settings import Settings
 from newsletter.issues import issue_lifecycle
 from newsletter.issues.models import Issue, IssueState
 from payments.ledger import entries
-from payments.ledger.entitlement import LOST, SETTLED_FOR_US
+from payments.ledger.entitlement import FAVORABLE_DISPUTE_STATUSES, LOST_DISPUTE_STATUSES
 from payments.models import Dispute, Payment, RefundRequest, StripeEvent
 from website.admin.operators.roles import Need
 
@@ -32,12 +32,12 @@ def money(session: Session, _settings: Settings) -> Iterator[Concern]:
     ):
         yield f"Events of Stripe’s that wait (does the worker run?): {count}", "/admin/inbox/?state=late"
     held = session.scalars(select(Payment).where(Payment.outcome == "held")).all()
-    if open_ := sum(1 for payment in held if entries.left_of(session, payment) > 0):
+    if open_ := sum(1 for payment in held if entries.unrefunded_cents(session, payment) > 0):
         yield f"Payments held (money came, no pass was given): {open_}", "/admin/orders/?outcome=held"
     if disputed := _count(session, _open_disputes()):
         yield f"Disputes to answer in Stripe’s dashboard: {disputed}", "/admin/orders/"
-    asked = select(RefundRequest.id).where(RefundRequest.state == "asked")
-    if waiting := _count(session, asked.where(RefundRequest.asked_at < clock.now() - LATE)):
+    requested = select(RefundRequest.id).where(RefundRequest.state == "asked")
+    if waiting := _count(session, requested.where(RefundRequest.requested_at < clock.now() - LATE)):
         yield f"Refunds that do not reach Stripe: {waiting}", "/admin/orders/"
 
 
@@ -54,9 +54,9 @@ def mail(session: Session, settings: Settings) -> Iterator[Concern]:
 
 def ads(session: Session, _settings: Settings) -> Iterator[Concern]:
     """Ads that cannot be shown."""
-    troubled = select(HouseAd.id).where(HouseAd.told != "", HouseAd.active.is_(True))
-    if count := _count(session, troubled):
-        yield f"Ads that cannot be shown as wished: {count}", "/admin/ads/?state=on"
+    problems = select(HouseAd.id).where(HouseAd.reported_problem != "", HouseAd.active.is_(True))
+    if count := _count(session, problems):
+        yield f"Ads that cannot be shown: {count}", "/admin/ads/?state=on"
 
 
 BY_NEED: Final[dict[Need, Callable[[Session, Settings], Iterator[Concern]]]] = {
@@ -69,7 +69,9 @@ BY_NEED: Final[dict[Need, Callable[[Session, Settings], Iterator[Concern]]]] = {
 def _open_disputes() -> Select[int]:
     later = aliased(Dispute)
     newest = ~exists().where(later.stripe_id == Dispute.stripe_id, later.seq > Dispute.seq)
-    return select(Dispute.id).where(newest, Dispute.status.not_in(SETTLED_FOR_US | LOST))
+    return select(Dispute.id).where(
+        newest, Dispute.status.not_in(FAVORABLE_DISPUTE_STATUSES | LOST_DISPUTE_STATUSES)
+    )
 
 
 def _count(session: Session, rows: Select[int]) -> int:

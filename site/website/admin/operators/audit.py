@@ -1,4 +1,4 @@
-"""What is done with an operator's account, by themselves or by another, as the log keeps it."""
+"""Audit entries about an operator's account."""
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,6 @@ def record(
     before: audit.Values | None = None,
     after: audit.Values | None = None,
 ) -> None:
-    """Add it to the log. Without an actor, the operator did it."""
+    """Add an entry. Without an actor, the operator did it."""
     who, subject = actor or operator.email, f"operator:{operator.email}"
     audit.record(session, actor=who, action=action, subject=subject, before=before, after=after)

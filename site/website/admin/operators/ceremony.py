@@ -1,4 +1,4 @@
-"""What is said to a passkey, and what it answers: the only module that knows the `webauthn` library.
+"""WebAuthn requests and responses: the only module that knows the `webauthn` library.
 
 Web Authentication Level 3 (W3C), sections 7.1 and 7.2. Loading the library takes half a second: import this late.
 """
@@ -19,15 +19,17 @@ from webauthn.helpers.structs import (
 )
 from webauthn.registration.verify_registration_response import VerifiedRegistration
 
-from website.admin.operators.challenges import LASTS, InvalidAnswerError, Site
+from website.admin.operators.challenges import LASTS, InvalidAnswerError, RelyingParty
 from website.admin.operators.models import Operator, Passkey
 
 MILLISECONDS: Final = int(LASTS.total_seconds() * 1000)
 # The library's own words for a bad answer, and what its parsers let out on nonsense.
-NONSENSE: Final = (WebAuthnException, ValueError, TypeError, LookupError, AttributeError, RecursionError)
+PARSE_ERRORS: Final = (WebAuthnException, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
-def options_to_add(site: Site, operator: Operator, challenge: bytes, known: Sequence[bytes]) -> str:
+def registration_options(
+    site: RelyingParty, operator: Operator, challenge: bytes, known: Sequence[bytes]
+) -> str:
     """JSON for `navigator.credentials.create`: a key that is found without a name, and asks who is there."""
     options = webauthn.generate_registration_options(
         rp_id=site.rp_id,
@@ -40,24 +42,24 @@ def options_to_add(site: Site, operator: Operator, challenge: bytes, known: Sequ
             resident_key=ResidentKeyRequirement.REQUIRED,
             user_verification=UserVerificationRequirement.REQUIRED,
         ),
-        exclude_credentials=[PublicKeyCredentialDescriptor(id=each) for each in known],
+        exclude_credentials=[PublicKeyCredentialDescriptor(id=credential_id) for credential_id in known],
     )
     return webauthn.options_to_json(options)
 
 
-def options_to_sign(site: Site, challenge: bytes, allowed: Sequence[bytes]) -> str:
+def assertion_options(site: RelyingParty, challenge: bytes, allowed: Sequence[bytes]) -> str:
     """JSON for `navigator.credentials.get`. None allowed by name: any that the device holds for this site."""
     options = webauthn.generate_authentication_options(
         rp_id=site.rp_id,
         challenge=challenge,
         timeout=MILLISECONDS,
-        allow_credentials=[PublicKeyCredentialDescriptor(id=each) for each in allowed],
+        allow_credentials=[PublicKeyCredentialDescriptor(id=credential_id) for credential_id in allowed],
         user_verification=UserVerificationRequirement.REQUIRED,
     )
     return webauthn.options_to_json(options)
 
 
-def check_new(site: Site, challenge: bytes, sent: str) -> VerifiedRegistration:
+def verify_registration(site: RelyingParty, challenge: bytes, sent: str) -> VerifiedRegistration:
     """The new key, if it was made for this site and this challenge by somebody verified. Raises `InvalidAnswerError`."""
     with _nonsense_is_refused():
         return webauthn.verify_registration_response(
@@ -69,13 +71,15 @@ def check_new(site: Site, challenge: bytes, sent: str) -> VerifiedRegistration:
         )
 
 
-def read(sent: str) -> AuthenticationCredential:
+def parse_assertion(sent: str) -> AuthenticationCredential:
     """An answer of a known key, taken apart and not yet believed. Raises `InvalidAnswerError`."""
     with _nonsense_is_refused():
         return parse_authentication_credential_json(sent)
 
 
-def check(site: Site, challenge: bytes, answer: AuthenticationCredential, key: Passkey) -> int:
+def verify_assertion(
+    site: RelyingParty, challenge: bytes, answer: AuthenticationCredential, key: Passkey
+) -> int:
     """What the device counted, if this key signed this challenge for this site. Raises `InvalidAnswerError`."""
     if answer.response.user_handle not in {None, _handle(key.operator_id)}:
         raise InvalidAnswerError("the key says that it is somebody else's")
@@ -92,7 +96,7 @@ def check(site: Site, challenge: bytes, answer: AuthenticationCredential, key: P
 
 
 def _handle(operator_id: int) -> bytes:
-    """The operator as a device keeps them: tells nothing about the person (WebAuthn, 14.6.1)."""
+    """The user handle that a device stores: it says nothing about the person (WebAuthn, 14.6.1)."""
     return str(operator_id).encode()
 
 
@@ -100,5 +104,5 @@ def _handle(operator_id: int) -> bytes:
 def _nonsense_is_refused() -> Iterator[None]:
     try:
         yield
-    except NONSENSE as nonsense:
+    except PARSE_ERRORS as nonsense:
         raise InvalidAnswerError(str(nonsense)) from nonsense

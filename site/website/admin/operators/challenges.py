@@ -1,7 +1,7 @@
-"""Challenges for passkeys: random, kept here, good once, for five minutes, in the browser that asked for them.
+"""Challenges for passkeys: random, stored here, valid once, for five minutes, in the browser that asked for them.
 
-The browser holds a random token in a cookie; the challenge is its SHA-256. So whoever sends an answer to a
-challenge must have the cookie that it was made with.
+The browser holds a random token in a cookie; the challenge is its SHA-256. So an answer must come
+with the cookie that the challenge was issued with.
 """
 
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ class InvalidAnswerError(Exception):
 
 
 @dataclass(frozen=True)
-class Site:
-    """The site as browsers know it: `https://host`, and its name for people."""
+class RelyingParty:
+    """The site as browsers and passkeys know it: `https://host`, and its name for people."""
 
     origin: str
     name: str
@@ -36,7 +36,7 @@ class Site:
         return urlsplit(self.origin).hostname or ""
 
 
-def make(session: Session, operator_id: int | None) -> tuple[str, bytes]:
+def issue(session: Session, operator_id: int | None) -> tuple[str, bytes]:
     """The token for the browser's cookie, and the challenge. `operator_id`: who is signed in there."""
     token = new_token()
     challenge = token_hash(token)
@@ -45,20 +45,20 @@ def make(session: Session, operator_id: int | None) -> tuple[str, bytes]:
     return token, challenge
 
 
-def take(session: Session, token: str, operator_id: int | None) -> bytes:
+def consume(session: Session, token: str, operator_id: int | None) -> bytes:
     """Use the challenge up, whatever the answer will be. Raises `InvalidAnswerError` if there is none for this browser."""
     used = delete(PasskeyChallenge).where(
         PasskeyChallenge.challenge == token_hash(token),
         PasskeyChallenge.operator_id == operator_id,
         ~clock.has_passed(PasskeyChallenge.until, LASTS),
     )
-    found = session.scalars(used.returning(PasskeyChallenge.challenge)).first()
-    if found is None:
+    challenge = session.scalars(used.returning(PasskeyChallenge.challenge)).first()
+    if challenge is None:
         raise InvalidAnswerError("no such challenge in this browser, or it was used, or is too old")
-    return found
+    return challenge
 
 
-def tidy(session: Session) -> bool:
+def delete_expired(session: Session) -> bool:
     """Throw away what nobody answered in time. Whether there was anything."""
     over = delete(PasskeyChallenge).where(clock.has_passed(PasskeyChallenge.until, LASTS))
     return bool(session.scalars(over.returning(PasskeyChallenge.challenge)).all())

@@ -17,34 +17,34 @@ STEP_SECONDS: Final = 30
 DIGITS: Final = 6
 SECRET_BYTES: Final = 20  # as long as HMAC-SHA1's output: RFC 4226, 4
 PURPOSE: Final = "operator-code"
-HOW_MANY: Final = 10
+RECOVERY_CODES: Final = 10
 RECOVERY_BYTES: Final = 10  # 80 random bits
 
 
 def new_seed() -> bytes:
-    """What an app's secret is made from, with the site's key."""
+    """The seed that an app's secret is derived from, with the site's key."""
     return secrets.token_bytes(32)
 
 
 def secrets_of(signer: Signer, operator: Operator) -> list[str]:
     """The app's secret in base 32, under each key of the site, the current first."""
     derived = signer.derive(PURPOSE, operator.code_seed.hex())
-    return [base64.b32encode(each[:SECRET_BYTES]).decode() for each in derived]
+    return [base64.b32encode(key[:SECRET_BYTES]).decode() for key in derived]
 
 
-def address_for_app(signer: Signer, operator: Operator, issuer: str) -> str:
-    """The otpauth:// address that an authenticator app reads."""
+def provisioning_uri(signer: Signer, operator: Operator, issuer: str) -> str:
+    """The otpauth:// URI that an authenticator app reads."""
     secret = secrets_of(signer, operator)[0]
     return pyotp.TOTP(secret).provisioning_uri(name=operator.email, issuer_name=issuer)
 
 
-def picture(address: str) -> str:
-    """The address as a QR code: an `<svg>` element, dark on white in either scheme, without styles."""
-    code = segno.make(address, error="m")
+def qr_code(uri: str) -> str:
+    """The URI as a QR code: an `<svg>` element, dark on white in either scheme, without styles."""
+    code = segno.make(uri, error="m")
     return code.svg_inline(omitsize=True, border=4, light="#fff", title="QR code for your authenticator app")
 
 
-def spend(session: Session, signer: Signer, operator: Operator, typed: str) -> bool:
+def use_code(session: Session, signer: Signer, operator: Operator, typed: str) -> bool:
     """Use a code of the app, or a recovery code. Whether it was good; the same one is good only once."""
     plain = "".join(char for char in typed if char.isalnum()).upper()
     if len(plain) == DIGITS and plain.isdigit():
@@ -56,23 +56,25 @@ def spend(session: Session, signer: Signer, operator: Operator, typed: str) -> b
 
 
 def renew_recovery(session: Session, operator_id: int) -> list[str]:
-    """Ten new recovery codes in place of all older ones. They are shown now, and never again."""
+    """Ten new recovery codes in place of all older ones. They are shown once."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.operator_id == operator_id))
-    made = [base64.b32encode(secrets.token_bytes(RECOVERY_BYTES)).decode() for _ in range(HOW_MANY)]
-    session.add_all(RecoveryCode(code_hash=token_hash(each), operator_id=operator_id) for each in made)
-    return ["-".join(each[start : start + 4] for start in range(0, len(each), 4)) for each in made]
+    new_codes = [
+        base64.b32encode(secrets.token_bytes(RECOVERY_BYTES)).decode() for _ in range(RECOVERY_CODES)
+    ]
+    session.add_all(RecoveryCode(code_hash=token_hash(code), operator_id=operator_id) for code in new_codes)
+    return ["-".join(code[start : start + 4] for start in range(0, len(code), 4)) for code in new_codes]
 
 
 def _step_of(signer: Signer, operator: Operator, code: str) -> int | None:
     """The half minute that the code belongs to: this one, the one before or the next."""
     now = int(clock.now().timestamp()) // STEP_SECONDS
-    found = [
+    steps = [
         step
         for secret in secrets_of(signer, operator)
         for step in (now - 1, now, now + 1)
         if secrets.compare_digest(pyotp.TOTP(secret).at(step * STEP_SECONDS), code)
     ]
-    return max(found, default=None)
+    return max(steps, default=None)
 
 
 def _spend_step(session: Session, operator_id: int, step: int | None) -> bool:

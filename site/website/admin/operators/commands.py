@@ -12,7 +12,7 @@ from carrel.db import Database
 from carrel.mail.addresses import InvalidAddressError
 from carrel.settings import Settings, load
 from website.admin.operators import passkeys, staff
-from website.admin.operators.roles import IN_WORDS, Role
+from website.admin.operators.roles import DESCRIPTIONS, Role
 
 Ready = Callable[[Settings], Database]  # a database whose schema is this release's
 REFUSALS = (
@@ -69,17 +69,17 @@ def list_command(ready: Ready) -> None:
     """Show who runs the site."""
     with _writing(ready, load()) as session:
         keys = passkeys.counts(session)
-        for each in staff.everybody(session):
-            state = f"since {each.set_up_at:%Y-%m-%d}" if each.set_up_at else "not set up yet"
-            count = keys.get(each.id, 0)
+        for entry in staff.all_operators(session):
+            state = f"since {entry.set_up_at:%Y-%m-%d}" if entry.set_up_at else "not set up yet"
+            count = keys.get(entry.id, 0)
             held = f"{count} passkey{'' if count == 1 else 's'}"
-            click.echo(f"{each.email}  {each.role} ({IN_WORDS[Role(each.role)]})  {state}  {held}")
+            click.echo(f"{entry.email}  {entry.role} ({DESCRIPTIONS[Role(entry.role)]})  {state}  {held}")
 
 
 def _show(settings: Settings, email: str, token: str) -> None:
     click.echo(f"{email} opens this link within 24 hours; it works once. Hand it over yourself:")
-    address = settings.base_url or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"  # the demo's
-    click.echo(f"  {address}/admin/set-up/{token}")
+    base_url = settings.base_url or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"  # the demo's
+    click.echo(f"  {base_url}/admin/set-up/{token}")
     if not settings.base_url:
         click.echo(
             f"CARREL_BASE_URL is not set, so this is the demo's address. On a site of yours: {THEN_AGAIN} {email}"

@@ -1,6 +1,6 @@
-"""Passkeys of operators: added, used to sign in or to prove oneself again, removed (AUTH-08, AUTH-09).
+"""Passkeys of operators: added, used to sign in or to confirm again, removed (AUTH-08, AUTH-09).
 
-A passkey stands beside password and app, and has limits of its own: whoever locks those does not lock it.
+A passkey is an alternative to password and app, with limits of its own: locking those does not lock it.
 """
 
 from collections.abc import Sequence
@@ -16,19 +16,19 @@ from carrel.accounts.limits import Limit, minutes
 from carrel.db import insert_new
 from carrel.http.services import Services
 from website.admin.operators import audit, challenges, sessions
-from website.admin.operators.challenges import InvalidAnswerError, Site
+from website.admin.operators.challenges import InvalidAnswerError, RelyingParty
 from website.admin.operators.models import Operator, OperatorSession, Passkey
-from website.admin.operators.sign_in import PER_IP, PER_NETWORK, PER_OPERATOR, Place, SignInFailedError
+from website.admin.operators.sign_in import PER_IP, PER_NETWORK, PER_OPERATOR, SignInFailedError, SignInSource
 
 log = structlog.get_logger()
 ASKING: Final = Limit(20, minutes(15))  # a challenge is a row, and anybody may ask for one
 LONGEST_NAME: Final = 60
 
 
-def of(session: Session, operator_id: int) -> Sequence[Passkey]:
+def passkeys_of(session: Session, operator_id: int) -> Sequence[Passkey]:
     """The operator's passkeys, the oldest first."""
-    mine = select(Passkey).where(Passkey.operator_id == operator_id)
-    return session.scalars(mine.order_by(Passkey.id)).all()
+    query = select(Passkey).where(Passkey.operator_id == operator_id)
+    return session.scalars(query.order_by(Passkey.id)).all()
 
 
 def counts(session: Session) -> dict[int, int]:
@@ -37,23 +37,25 @@ def counts(session: Session) -> dict[int, int]:
     return dict(rows.all())
 
 
-def ask_to_add(services: Services, site: Site, operator: Operator) -> tuple[str, str]:
+def ask_to_add(services: Services, site: RelyingParty, operator: Operator) -> tuple[str, str]:
     """For an operator who adds a key: the token for their browser's cookie, and the options as JSON."""
     from website.admin.operators import ceremony
 
     with services.db.write() as session:
-        token, challenge = challenges.make(session, operator.id)
-        known = [each.credential_id for each in of(session, operator.id)]
-    return token, ceremony.options_to_add(site, operator, challenge, known)
+        token, challenge = challenges.issue(session, operator.id)
+        known = [key.credential_id for key in passkeys_of(session, operator.id)]
+    return token, ceremony.registration_options(site, operator, challenge, known)
 
 
-def add(services: Services, site: Site, operator: Operator, token: str, sent: str, *, name: str) -> None:
-    """Keep a new key. Raises `InvalidAnswerError`, also when it is kept already."""
+def add(
+    services: Services, site: RelyingParty, operator: Operator, token: str, sent: str, *, name: str
+) -> None:
+    """Store a new key. Raises `InvalidAnswerError`, also when it is known already."""
     from website.admin.operators import ceremony
 
     with services.db.write() as session:
-        challenge = challenges.take(session, token, operator.id)
-    new = ceremony.check_new(site, challenge, sent)
+        challenge = challenges.consume(session, token, operator.id)
+    new = ceremony.verify_registration(site, challenge, sent)
     name = name.strip()[:LONGEST_NAME] or "Passkey"
     with services.db.write() as session:
         if not insert_new(
@@ -72,33 +74,33 @@ def add(services: Services, site: Site, operator: Operator, token: str, sent: st
 
 def remove(session: Session, operator: Operator, key_id: int) -> None:
     """Forget one of the operator's own keys; nobody else's."""
-    mine = delete(Passkey).where(Passkey.id == key_id, Passkey.operator_id == operator.id)
-    name = session.scalars(mine.returning(Passkey.name)).first()
+    deletion = delete(Passkey).where(Passkey.id == key_id, Passkey.operator_id == operator.id)
+    name = session.scalars(deletion.returning(Passkey.name)).first()
     if name is not None:
         audit.record(session, operator, "operator.passkey_remove", before={"passkey": name})
 
 
-def ask_to_sign_in(services: Services, site: Site, place: Place) -> tuple[str, str]:
+def ask_to_sign_in(services: Services, site: RelyingParty, place: SignInSource) -> tuple[str, str]:
     """For somebody who is not signed in: token and options, as above. Raises `TooManyRequestsError`."""
     from website.admin.operators import ceremony
 
     with services.db.write() as session:
         limits.check(session, "operator-passkey-asked", limits.ip_key(place.ip), ASKING)
-        token, challenge = challenges.make(session, None)
-    return token, ceremony.options_to_sign(site, challenge, [])
+        token, challenge = challenges.issue(session, None)
+    return token, ceremony.assertion_options(site, challenge, [])
 
 
-def ask_again(services: Services, site: Site, operator: Operator) -> tuple[str, str]:
+def ask_again(services: Services, site: RelyingParty, operator: Operator) -> tuple[str, str]:
     """For somebody who proves themselves again, with a key of theirs: token and options, as above."""
     from website.admin.operators import ceremony
 
     with services.db.write() as session:
-        token, challenge = challenges.make(session, operator.id)
-        known = [each.credential_id for each in of(session, operator.id)]
-    return token, ceremony.options_to_sign(site, challenge, known)
+        token, challenge = challenges.issue(session, operator.id)
+        known = [key.credential_id for key in passkeys_of(session, operator.id)]
+    return token, ceremony.assertion_options(site, challenge, known)
 
 
-def sign_in(services: Services, site: Site, token: str, sent: str, place: Place) -> str:
+def sign_in(services: Services, site: RelyingParty, token: str, sent: str, place: SignInSource) -> str:
     """The token of a new session. Raises `SignInFailedError`, `TooManyRequestsError`."""
     with services.db.write() as session:
         limits.check(session, "operator-passkey-ip", limits.ip_key(place.ip), PER_IP)
@@ -110,30 +112,32 @@ def sign_in(services: Services, site: Site, token: str, sent: str, place: Place)
         return sessions.start(session, key.operator_id, place.browser)
 
 
-def prove_again(services: Services, site: Site, found: OperatorSession, token: str, sent: str) -> None:
-    """Before what hurts: a passkey in place of a code, in the same session. Raises `SignInFailedError`, `TooManyRequestsError`."""
+def prove_again(
+    services: Services, site: RelyingParty, current: OperatorSession, token: str, sent: str
+) -> None:
+    """Before a sensitive action: a passkey in place of a code, in the same session. Raises `SignInFailedError`, `TooManyRequestsError`."""
     with services.db.write() as session:
-        limits.check(session, "operator-passkey-again", str(found.operator_id), PER_OPERATOR)
-    key, count = _accept(services, site, token, sent, found.operator_id)
+        limits.check(session, "operator-passkey-again", str(current.operator_id), PER_OPERATOR)
+    key, count = _accept(services, site, token, sent, current.operator_id)
     with services.db.write() as session:
         _note_use(session, key, count)
-        sessions.prove(session, found.id)
+        sessions.prove(session, current.id)
 
 
 def _accept(
-    services: Services, site: Site, token: str, sent: str, operator_id: int | None
+    services: Services, site: RelyingParty, token: str, sent: str, operator_id: int | None
 ) -> tuple[Passkey, int]:
     """The key that signed, and its count. `operator_id`: whose it must be, if somebody is signed in."""
     from website.admin.operators import ceremony
 
     try:
         with services.db.write() as session:
-            challenge = challenges.take(session, token, operator_id)
-        answer = ceremony.read(sent)
+            challenge = challenges.consume(session, token, operator_id)
+        answer = ceremony.parse_assertion(sent)
         with services.db.read() as session:
-            key = _known(session, answer.raw_id, operator_id)
+            key = _find_by_credential(session, answer.raw_id, operator_id)
         try:
-            return key, ceremony.check(site, challenge, answer, key)
+            return key, ceremony.verify_assertion(site, challenge, answer, key)
         except InvalidAnswerError:
             with services.db.write() as session:
                 audit.record(session, key.operator, "operator.wrong_passkey", after={"passkey": key.name})
@@ -143,21 +147,21 @@ def _accept(
         raise SignInFailedError from bad
 
 
-def _known(session: Session, credential_id: bytes, operator_id: int | None) -> Passkey:
-    found = select(Passkey).join(Passkey.operator).options(contains_eager(Passkey.operator))
-    found = found.where(Passkey.credential_id == credential_id, Operator.set_up_at.is_not(None))
+def _find_by_credential(session: Session, credential_id: bytes, operator_id: int | None) -> Passkey:
+    query = select(Passkey).join(Passkey.operator).options(contains_eager(Passkey.operator))
+    query = query.where(Passkey.credential_id == credential_id, Operator.set_up_at.is_not(None))
     if operator_id is not None:
-        found = found.where(Passkey.operator_id == operator_id)
-    key = session.scalars(found).one_or_none()
+        query = query.where(Passkey.operator_id == operator_id)
+    key = session.scalars(query).one_or_none()
     if key is None:
         raise InvalidAnswerError("the key is not known")
     return key
 
 
 def _note_use(session: Session, key: Passkey, count: int) -> None:
-    """Write what the device counted. Another answer may have come first, or the key may be gone by now."""
+    """Store the device's counter. Another answer may have come first, or the key may be removed by now."""
     goes_on = Passkey.sign_count < count if count else Passkey.sign_count == 0
-    ours = update(Passkey).where(Passkey.id == key.id, goes_on)
-    noted = session.scalars(ours.values(sign_count=count, used_at=clock.now()).returning(Passkey.id))
+    usage = update(Passkey).where(Passkey.id == key.id, goes_on)
+    noted = session.scalars(usage.values(sign_count=count, used_at=clock.now()).returning(Passkey.id))
     if noted.first() is None:
         raise SignInFailedError

@@ -1,4 +1,4 @@
-"""Passwords of operators: long, not guessable, and kept as scrypt hashes."""
+"""Passwords of operators: long, hard to guess, stored as scrypt hashes."""
 
 import secrets
 from collections.abc import Sequence
@@ -9,18 +9,18 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 SHORTEST: Final = 15  # NIST SP 800-63B-4, 3.1.1.2
 LONGEST: Final = 200
-GUESSES: Final = 10  # powers of ten that a guesser needs: zxcvbn's highest grade
+LEAST_GUESSES_LOG10: Final = 10  # powers of ten that a guesser needs: zxcvbn's highest grade
 READ_BY_ZXCVBN: Final = 72
 # OWASP's password storage cheat sheet: N = 2^15, r = 8, p = 3; 32 MB and about 0.2 s each.
 METHOD: Final = "scrypt:32768:8:3"
 
 
 class WeakPasswordError(Exception):
-    """The password can be guessed. The message is a sentence for whoever chose it."""
+    """The password can be guessed. The message is for the person who chose it."""
 
 
-def check_new(password: str, about: Sequence[str]) -> None:
-    """Raise `WeakPasswordError` unless it is long and in no list of common ones. `about`: words close to its owner."""
+def check_new(password: str, personal_words: Sequence[str]) -> None:
+    """Raise `WeakPasswordError` unless it is long and in no list of common ones. `personal_words`: words close to its owner."""
     if len(password) < SHORTEST:
         raise WeakPasswordError(
             f"Use {SHORTEST} characters or more. A few random words are easy to keep in mind."
@@ -29,15 +29,15 @@ def check_new(password: str, about: Sequence[str]) -> None:
         raise WeakPasswordError(f"Use {LONGEST} characters at most.")
     from zxcvbn import zxcvbn  # its word lists take a moment to load
 
-    found = zxcvbn(password[:READ_BY_ZXCVBN], user_inputs=list(about))
-    if found["guesses_log10"] < GUESSES:
+    estimate = zxcvbn(password[:READ_BY_ZXCVBN], user_inputs=list(personal_words))
+    if estimate["guesses_log10"] < LEAST_GUESSES_LOG10:
         raise WeakPasswordError(
             "That is among the passwords that are tried first: common words, rows of keys or repeats. "
             "Let a password manager make one, or take a few random words."
         )
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """What is stored."""
     return generate_password_hash(password, METHOD)
 
@@ -50,4 +50,4 @@ def matches(stored: str | None, password: str) -> bool:
 
 @cache
 def _nobodys() -> str:
-    return hashed(secrets.token_hex())
+    return hash_password(secrets.token_hex())

@@ -30,7 +30,7 @@ MAY: Final[dict[Role, frozenset[Need]]] = {
     Role.EDITOR: frozenset({Need.LOOK, Need.LIBRARY, Need.ADS, Need.DIGESTS, Need.HEALTH}),
     Role.SUPPORT: frozenset({Need.LOOK, Need.LIBRARY, Need.PEOPLE, Need.MONEY}),
 }
-IN_WORDS: Final = {
+DESCRIPTIONS: Final = {
     Role.OWNER: "Everything, other operators too",
     Role.EDITOR: "Articles, ads and digests; no people, no money",
     Role.SUPPORT: "Readers, subscribers and payments; no ads, no digests",

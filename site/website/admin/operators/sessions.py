@@ -16,7 +16,7 @@ IDLE: Final = timedelta(minutes=30)
 ABSOLUTE: Final = timedelta(hours=12)
 FRESH: Final = timedelta(minutes=10)
 NOTE_EVERY: Final = timedelta(minutes=1)
-TIDY_EVERY_SECONDS: Final = 3600.0
+CLEAN_UP_EVERY_SECONDS: Final = 3600.0
 
 
 def start(session: Session, operator_id: int, browser: str) -> str:
@@ -38,24 +38,24 @@ def start(session: Session, operator_id: int, browser: str) -> str:
 
 def find(session: Session, token: str) -> OperatorSession | None:
     """The session of a cookie, with its operator, unless it ended."""
-    found = select(OperatorSession).where(OperatorSession.token_hash == token_hash(token), *_alive())
-    return session.scalars(found.options(joinedload(OperatorSession.operator))).one_or_none()
+    query = select(OperatorSession).where(OperatorSession.token_hash == token_hash(token), *_not_expired())
+    return session.scalars(query.options(joinedload(OperatorSession.operator))).one_or_none()
 
 
-def is_stale(found: OperatorSession) -> bool:
+def is_due_for_note(operator_session: OperatorSession) -> bool:
     """Whether it is time to note that the session was seen."""
-    return found.last_seen_at < clock.now() - NOTE_EVERY
+    return operator_session.last_seen_at < clock.now() - NOTE_EVERY
 
 
-def note(session: Session, session_id: int) -> None:
+def note_activity(session: Session, session_id: int) -> None:
     """Write that the session was seen: what its half hour of idleness counts from."""
-    seen = update(OperatorSession).where(OperatorSession.id == session_id)
-    session.execute(seen.values(last_seen_at=clock.now()))
+    statement = update(OperatorSession).where(OperatorSession.id == session_id)
+    session.execute(statement.values(last_seen_at=clock.now()))
 
 
-def is_fresh(found: OperatorSession) -> bool:
+def is_fresh(operator_session: OperatorSession) -> bool:
     """A code or a passkey was given here in the last ten minutes."""
-    return found.proven_at > clock.now() - FRESH
+    return operator_session.proven_at > clock.now() - FRESH
 
 
 def prove(session: Session, session_id: int) -> None:
@@ -76,16 +76,16 @@ def end_all(session: Session, operator_id: int) -> None:
 
 
 def handle_one(services: Services) -> bool:
-    """A step of the worker: throw away what ended. Whether there was anything."""
-    alive = _alive()
+    """A step of the worker: delete what has expired. Whether there was anything."""
+    alive = _not_expired()
     with services.db.write() as session:
         over = delete(OperatorSession).where(~(alive[0] & alive[1]))
         ended = session.scalars(over.returning(OperatorSession.id)).all()
-        return challenges.tidy(session) or bool(ended)
+        return challenges.delete_expired(session) or bool(ended)
 
 
-def _alive() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Also over is what was seen by a clock that has gone back since: else it would stay fresh for that long."""
+def _not_expired() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """A session seen in the future, by a clock that was set back since, has expired too."""
     now = clock.now()
-    seen = OperatorSession.last_seen_at.between(now - IDLE, now + clock.TOLERANCE)
-    return OperatorSession.created_at > now - ABSOLUTE, seen
+    not_idle = OperatorSession.last_seen_at.between(now - IDLE, now + clock.TOLERANCE)
+    return OperatorSession.created_at > now - ABSOLUTE, not_idle

@@ -27,14 +27,14 @@ class SignInFailedError(Exception):
 
 
 @dataclass(frozen=True)
-class Place:
-    """From where somebody signs in: the network address, and the browser in words."""
+class SignInSource:
+    """From where somebody signs in: the IP, and the browser in words."""
 
     ip: str | None
     browser: str
 
 
-def sign_in(services: Services, email: str, password: str, code: str, place: Place) -> str:
+def authenticate(services: Services, email: str, password: str, code: str, place: SignInSource) -> str:
     """The token of a new session. Raises `SignInFailedError`, `TooManyRequestsError`."""
     with services.db.write() as session:
         limits.check(session, "operator-ip", limits.ip_key(place.ip), PER_IP)
@@ -51,11 +51,11 @@ def sign_in(services: Services, email: str, password: str, code: str, place: Pla
         return sessions.start(session, operator.id, place.browser)
 
 
-def prove_again(services: Services, found: OperatorSession, code: str) -> None:
-    """Before what hurts: another code, in the same session. Raises `SignInFailedError`, `TooManyRequestsError`."""
-    _use_code(services, found.operator, code)
+def prove_again(services: Services, current: OperatorSession, code: str) -> None:
+    """Before a sensitive action: another code, in the same session. Raises `SignInFailedError`, `TooManyRequestsError`."""
+    _use_code(services, current.operator, code)
     with services.db.write() as session:
-        sessions.prove(session, found.id)
+        sessions.prove(session, current.id)
 
 
 def _use_code(services: Services, operator: Operator, code: str) -> None:
@@ -66,7 +66,7 @@ def _use_code(services: Services, operator: Operator, code: str) -> None:
         _warn(services, operator)
         raise
     with services.db.write() as session:
-        if codes.spend(session, services.signer, operator, code):
+        if codes.use_code(session, services.signer, operator, code):
             return
         audit.record(session, operator, "operator.wrong_code")
     log.warning("an operator's sign-in was refused", why="code", operator=operator.id)

@@ -1,4 +1,4 @@
-"""Operators come and go: invited, set up, reset, given another role, removed. Each act is in the log."""
+"""Operators: invited, set up, reset, given another role, removed. Each act has an audit entry."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -63,19 +63,19 @@ def add(session: Session, email: str, role: Role, *, actor: str) -> str:
 
 
 def reset(session: Session, email: str, *, actor: str) -> str:
-    """Begin anew with an operator: no password, app, passkey or session; the token of a new one-time link."""
+    """Reset an operator: no password, app, passkey or session; the token of a new one-time link."""
     operator = find(session, email)
     token = _invite(operator)
     operator.password_hash, operator.set_up_at, operator.code_step = None, None, 0
     sessions.end_all(session, operator.id)
-    for each in (RecoveryCode, Passkey):
-        session.execute(delete(each).where(each.operator_id == operator.id))
+    for model in (RecoveryCode, Passkey):
+        session.execute(delete(model).where(model.operator_id == operator.id))
     audit.record(session, operator, "operator.reset", actor=actor)
     return token
 
 
 def remove(session: Session, email: str, *, actor: str) -> None:
-    """Take an operator away, at once and everywhere. Raises `OperatorNotFoundError`, `LastOwnerError`."""
+    """Remove an operator, at once and everywhere. Raises `OperatorNotFoundError`, `LastOwnerError`."""
     operator = find(session, email)
     _keep_an_owner(session, operator)
     audit.record(session, operator, "operator.remove", actor=actor, before={"role": operator.role})
@@ -99,13 +99,13 @@ def find(session: Session, email: str) -> Operator:
         key = addresses.key_of(email)
     except addresses.InvalidAddressError:
         raise OperatorNotFoundError(email) from None
-    found = session.scalars(select(Operator).where(Operator.email_key == key)).one_or_none()
-    if found is None:
+    operator = session.scalars(select(Operator).where(Operator.email_key == key)).one_or_none()
+    if operator is None:
         raise OperatorNotFoundError(email)
-    return found
+    return operator
 
 
-def everybody(session: Session) -> Sequence[Operator]:
+def all_operators(session: Session) -> Sequence[Operator]:
     """All operators by address."""
     return session.scalars(select(Operator).order_by(Operator.email_key)).all()
 
@@ -115,10 +115,10 @@ def invited(session: Session, token: str) -> Operator:
     valid = select(Operator).where(
         Operator.setup_hash == token_hash(token), ~clock.has_passed(Operator.setup_until, LINK_LASTS)
     )
-    found = session.scalars(valid).one_or_none()
-    if found is None:
+    operator = session.scalars(valid).one_or_none()
+    if operator is None:
         raise InviteUsedError
-    return found
+    return operator
 
 
 def set_up(session: Session, signer: Signer, token: str, password_hash: str, code: str) -> list[str]:
@@ -127,7 +127,7 @@ def set_up(session: Session, signer: Signer, token: str, password_hash: str, cod
     Raises `InviteUsedError`, `WrongCodeError`.
     """
     operator = invited(session, token)
-    if not codes.spend(session, signer, operator, code):
+    if not codes.use_code(session, signer, operator, code):
         raise WrongCodeError
     used = update(Operator).where(Operator.id == operator.id, Operator.setup_hash == token_hash(token))
     values = {"setup_hash": None, "setup_until": None, "set_up_at": clock.now()}

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from carrel import clock
 from carrel.ads import chart, house_ads, reports
-from carrel.ads.reports import By, Row, Span
+from carrel.ads.reports import Dimension, ReportPeriod, ReportRow
 from carrel.http.services import services
 from payments.prices import price
 from payments.queries import sales
@@ -21,7 +20,7 @@ from website.admin.operators.roles import Need
 blueprint = Blueprint("reports", __name__)
 USUAL_DAYS = 30
 MOST_DAYS = 366
-WAYS: dict[str, By] = {"ad": "ad", "slot": "slot", "exam": "exam"}
+WAYS: dict[str, Dimension] = {"ad": "ad", "slot": "slot", "exam": "exam"}
 
 
 @blueprint.get("/reports/ads")
@@ -30,13 +29,13 @@ def ads() -> str:
     """Views and clicks by ad, slot, exam and day."""
     span = _span()
     with services().db.read() as session:
-        found = {way: reports.by(session, span, column) for way, column in WAYS.items()}
+        rows_by_dimension = {way: reports.by_dimension(session, span, column) for way, column in WAYS.items()}
         days = reports.by_day(session, span)
         every = house_ads.every_ad(session)
     return render_template(
         "reports/ads.html",
         span=span,
-        found=found,
+        rows_by_dimension=rows_by_dimension,
         days=days,
         choices={
             "ads": [(str(ad.id), ad.name) for ad in every],
@@ -64,7 +63,7 @@ def passes() -> str:
     """Ads and passes together: what is read, what is sold, and where."""
     span, settings = _span(), services().settings
     with services().db.read() as session:
-        found = sales.sales(session, span, settings.pass_currency)
+        report = sales.sales(session, span, settings.pass_currency)
         worth = reports.worth(
             session,
             span,
@@ -76,7 +75,7 @@ def passes() -> str:
         return price(cents, settings.pass_currency)
 
     return render_template(
-        "reports/passes.html", span=span, found=found, worth=worth, money=money, query=_query(span)
+        "reports/passes.html", span=span, report=report, worth=worth, money=money, query=_query(span)
     )
 
 
@@ -85,12 +84,14 @@ def passes() -> str:
 def passes_csv() -> Response:
     """The same as a file."""
     with services().db.read() as session:
-        found = sales.sales(session, _span(), services().settings.pass_currency)
-    return _csv("passes-by-page", sales.as_csv(found.pages))
+        report = sales.sales(session, _span(), services().settings.pass_currency)
+    return _csv("passes-by-page", sales.as_csv(report.pages))
 
 
-def _rows(session: Session, way: str) -> Sequence[Row]:
-    return reports.by(session, _span(), WAYS[way]) if way in WAYS else reports.by_day(session, _span())
+def _rows(session: Session, way: str) -> Sequence[ReportRow]:
+    return (
+        reports.by_dimension(session, _span(), WAYS[way]) if way in WAYS else reports.by_day(session, _span())
+    )
 
 
 def _csv(name: str, body: str) -> Response:
@@ -99,25 +100,25 @@ def _csv(name: str, body: str) -> Response:
     return response
 
 
-def _span() -> Span:
+def _span() -> ReportPeriod:
     """The days asked for; the last thirty if none, a year at most."""
-    zone = ZoneInfo(services().settings.time_zone)
+    zone = services().settings.zone
     today = clock.now().astimezone(zone).date()
     last = min(_day("last") or today, today)
     first = min(_day("first") or last - timedelta(days=USUAL_DAYS - 1), last)
     first = max(first, last - timedelta(days=MOST_DAYS - 1))
     narrowed = {name: request.args.get(name, "")[:80] for name in WAYS}
-    return Span(first, last, zone, **narrowed)
+    return ReportPeriod(first, last, zone, **narrowed)
 
 
 def _day(name: str) -> date | None:
     try:
-        found = date.fromisoformat(request.args.get(name, ""))
+        day = date.fromisoformat(request.args.get(name, ""))
     except ValueError:
         return None
-    return found if found.year > 2000 else None
+    return day if day.year > 2000 else None
 
 
-def _query(span: Span) -> str:
+def _query(span: ReportPeriod) -> str:
     values = {"first": span.first, "last": span.last, "ad": span.ad, "slot": span.slot, "exam": span.exam}
     return urlencode({name: str(value) for name, value in values.items() if value})

@@ -8,10 +8,10 @@ from carrel.http.redirects import see_other
 from carrel.http.services import services
 from carrel.mail import alarms, outbox, suppression
 from carrel.mail.addresses import InvalidAddressError, key_of, masked
-from carrel.mail.models import Alarm, Kind
+from carrel.mail.models import Alarm, SuppressionKind
 from newsletter.subscribers import erasure
 from newsletter.subscribers.models import Subscriber
-from website.admin.guard import me, needs
+from website.admin.guard import current_operator, needs
 from website.admin.operators.roles import Need
 from website.admin.tables.people import KINDS
 
@@ -35,7 +35,7 @@ def change_suppression() -> str | tuple[str, int]:
     form = request.form
     email, reason = form.get("email", "").strip(), form.get("reason", "").strip()[:LONGEST_REASON]
     lift = form.get("lift", "")
-    if lift and lift not in set(Kind):
+    if lift and lift not in set(SuppressionKind):
         abort(400)
     if not reason:
         return _page(email, REASON_NEEDED)
@@ -45,15 +45,20 @@ def change_suppression() -> str | tuple[str, int]:
         return _page(email, {"email": str(bad)})
     with services().db.write() as session:
         if lift:
-            changed = suppression.lift(session, key, Kind(lift))
+            changed = suppression.lift(session, key, SuppressionKind(lift))
         else:
-            changed = suppression.suppress(session, key, Kind.BY_HAND, reason)
+            changed = suppression.suppress(session, key, SuppressionKind.BY_HAND, reason)
         if changed:
             action = f"suppression.{'lift' if lift else 'add'}"
-            after: audit.Values = {"kind": lift or Kind.BY_HAND}
+            after: audit.Values = {"kind": lift or SuppressionKind.BY_HAND}
             # The log keeps what was done, not the address of somebody who may be forgotten one day.
             audit.record(
-                session, actor=me().email, action=action, subject=masked(key), reason=reason, after=after
+                session,
+                actor=current_operator().email,
+                action=action,
+                subject=masked(key),
+                reason=reason,
+                after=after,
             )
     return _page(email, {})
 
@@ -72,7 +77,7 @@ def forget() -> str | tuple[str, int]:
     with services().db.write() as session:
         erasure.erase(session, key)
         outbox.forget(session, key)
-        audit.record(session, actor=me().email, action="subscriber.erase", subject=masked(key))
+        audit.record(session, actor=current_operator().email, action="subscriber.erase", subject=masked(key))
     return _page(email, {})
 
 
@@ -81,10 +86,10 @@ def forget() -> str | tuple[str, int]:
 def alarm(alarm_id: int) -> str:
     """One alarm."""
     with services().db.read() as session:
-        found = session.get(Alarm, alarm_id)
-    if found is None:
+        alarm = session.get(Alarm, alarm_id)
+    if alarm is None:
         abort(404)
-    return render_template("screens/alarm.html", alarm=found)
+    return render_template("screens/alarm.html", alarm=alarm)
 
 
 @blueprint.post("/alarms/<int:alarm_id>/seen")
@@ -92,23 +97,23 @@ def alarm(alarm_id: int) -> str:
 def seen(alarm_id: int) -> Response:
     """The operator has seen it."""
     with services().db.write() as session:
-        alarms.acknowledge(session, alarm_id, me().email)
+        alarms.acknowledge(session, alarm_id, current_operator().email)
     return see_other("/admin/alarms/?state=open")
 
 
 def _page(email: str, errors: dict[str, str]) -> str | tuple[str, int]:
-    found, subscribes = [], False
+    suppressions, subscribes = [], False
     try:
         with services().db.read() as session:
             key = key_of(email) if email else ""
-            found = suppression.kinds(session, key) if key else []
+            suppressions = suppression.reasons(session, key) if key else []
             subscribes = session.scalars(select(exists().where(Subscriber.email_key == key))).one()
     except InvalidAddressError as bad:
         errors = {"email": str(bad)}
     page = render_template(
         "screens/suppression.html",
         email=email,
-        found=found,
+        suppressions=suppressions,
         subscribes=subscribes,
         kinds=KINDS,
         errors=errors,

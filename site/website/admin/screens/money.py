@@ -1,4 +1,4 @@
-"""One order, and giving its money back; one event of Stripe's, and trying it again."""
+"""One order and its refund; one Stripe event and its retry."""
 
 import json
 
@@ -10,11 +10,11 @@ from carrel.http.services import services
 from payments import refunds
 from payments.ledger import manual_grants
 from payments.models import StripeEvent
-from payments.payment_context import shop_of
+from payments.payment_context import payment_context
 from payments.prices import price
 from payments.queries import order_detail
 from payments.webhooks import inbox
-from website.admin.guard import me, needs
+from website.admin.guard import current_operator, needs
 from website.admin.operators.roles import Need
 
 blueprint = Blueprint("money", __name__)
@@ -33,16 +33,20 @@ def order(reference: str) -> str:
 @blueprint.post("/orders/<reference>/refund")
 @needs(Need.MONEY, fresh=True)
 def refund(reference: str) -> Response | tuple[str, int]:
-    """Give back all that is left of it. When Stripe does not answer, the worker goes on trying."""
-    desk = services()
+    """Refund all that is left of it. When Stripe does not answer, the worker tries again."""
     order_id = _find(reference).order.id
     try:
-        refunds.refund(shop_of(desk), order_id, me().email, request.form.get("reason", "")[:LONGEST_REASON])
+        refunds.refund(
+            payment_context(services()),
+            order_id,
+            current_operator().email,
+            request.form.get("reason", "")[:LONGEST_REASON],
+        )
     except manual_grants.ReasonRequiredError:
         return _order(reference, REASON_NEEDED), 422
     except refunds.NotRefundableError:
         return _order(reference, NOTHING_LEFT), 409
-    return see_other(f"/admin/orders/{reference}")
+    return see_other(f"/admin/orders/{reference}?done=refund")
 
 
 @blueprint.get("/inbox/<event_id>")
@@ -50,33 +54,48 @@ def refund(reference: str) -> Response | tuple[str, int]:
 def event(event_id: str) -> str:
     """One event."""
     with services().db.read() as session:
-        found = session.scalars(select(StripeEvent).where(StripeEvent.event_id == event_id)).one_or_none()
-    if found is None:
+        event = session.scalars(select(StripeEvent).where(StripeEvent.event_id == event_id)).one_or_none()
+    if event is None:
         abort(404)
-    body = json.dumps(found.body, indent=2, ensure_ascii=False)
-    return render_template("screens/event.html", event=found, body=body)
+    body = json.dumps(event.body, indent=2, ensure_ascii=False)
+    return render_template("screens/event.html", event=event, body=body)
 
 
 @blueprint.post("/inbox/<event_id>/retry")
 @needs(Need.MONEY, fresh=True)
 def retry(event_id: str) -> Response:
-    """Give a dead event its tries again."""
+    """Retry a dead event."""
     with services().db.write() as session:
-        inbox.retry(session, event_id, me().email)
+        inbox.retry(session, event_id, current_operator().email)
     return see_other(f"/admin/inbox/{event_id}")
 
 
-def _find(reference: str) -> order_detail.Dossier:
+def _find(reference: str) -> order_detail.OrderDetail:
     with services().db.read() as session:
         try:
-            return order_detail.compile_(session, reference)
+            return order_detail.order_detail(session, reference)
         except order_detail.OrderNotFoundError:
             abort(404)
 
 
 def _order(reference: str, errors: dict[str, str]) -> str:
-    found = _find(reference)
-    can_refund = services().settings.sells and found.left_cents > 0 and not found.is_being_refunded
+    detail = _find(reference)
+    can_refund = services().settings.sells and detail.unrefunded_cents > 0 and not detail.is_being_refunded
     return render_template(
-        "screens/order.html", found=found, price=price, can_refund=can_refund, errors=errors
+        "screens/order.html",
+        detail=detail,
+        price=price,
+        can_refund=can_refund,
+        errors=errors,
+        messages=_refunded(detail) if request.args.get("done") == "refund" else [],
     )
+
+
+def _refunded(detail: order_detail.OrderDetail) -> list[tuple[str, str]]:
+    """What became of a refund, by the ledger."""
+    if detail.is_being_refunded:
+        return [("info", "Stripe did not answer. The refund is tried again until it does.")]
+    if detail.unrefunded_cents or not detail.refunds:
+        return []
+    back = price(sum(payment.amount_cents for payment in detail.payments), detail.order.currency)
+    return [("good", f"Refunded {back}. The pass has ended on all of the buyer's devices.")]

@@ -3,12 +3,12 @@
 import json
 
 from flask import Blueprint, Response, abort, render_template, request
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from carrel import audit
 from carrel.accounts import erasure, readers
-from carrel.accounts.export import export as make_export
+from carrel.accounts.export import export as export_reader
 from carrel.accounts.models import AddressChange, Reader, ReaderSession
 from carrel.http.redirects import see_other
 from carrel.http.services import services
@@ -17,8 +17,8 @@ from carrel.mail.addresses import InvalidAddressError, key_of
 from newsletter.subscribers.models import Subscriber
 from payments.ledger import manual_grants
 from payments.queries import buyers
-from payments.queries.account_summary import standing
-from website.admin.guard import me, needs
+from payments.queries.account_summary import account_summary
+from website.admin.guard import current_operator, needs
 from website.admin.operators.roles import Need
 
 blueprint = Blueprint("people", __name__)
@@ -32,15 +32,15 @@ LONGEST_REASON = 500
 def find() -> str:
     """Find a buyer by any address or id."""
     typed = request.args.get("q", "").strip()
-    found: list[buyers.Buyer] = []
+    found_buyers: list[buyers.Buyer] = []
     subscriber = None
     with services().db.read() as session:
         if typed:
-            found = buyers.find(session, typed)
+            found_buyers = buyers.find_buyers(session, typed)
             subscriber = session.scalars(
                 select(Subscriber).where(Subscriber.email_key == _key(typed))
             ).first()
-    return render_template("screens/find.html", typed=typed, found=found, subscriber=subscriber)
+    return render_template("screens/find.html", typed=typed, buyers=found_buyers, subscriber=subscriber)
 
 
 @blueprint.get("/readers/<int:reader_id>")
@@ -56,7 +56,7 @@ def give(reader_id: int) -> Response | tuple[str, int]:
     """Give the pass by hand."""
     try:
         with services().db.write() as session:
-            manual_grants.give(session, reader_id, me().email, _reason())
+            manual_grants.grant(session, reader_id, current_operator().email, _reason())
     except manual_grants.ReasonRequiredError:
         return _page(reader_id, REASON_NEEDED), 422
     return see_other(f"/admin/readers/{reader_id}")
@@ -68,7 +68,7 @@ def take_back(reader_id: int) -> Response | tuple[str, int]:
     """Take every pass of a reader back. No money moves."""
     try:
         with services().db.write() as session:
-            manual_grants.take_back(session, reader_id, me().email, _reason())
+            manual_grants.revoke(session, reader_id, current_operator().email, _reason())
     except manual_grants.ReasonRequiredError:
         return _page(reader_id, REASON_NEEDED), 422
     return see_other(f"/admin/readers/{reader_id}")
@@ -79,8 +79,10 @@ def take_back(reader_id: int) -> Response | tuple[str, int]:
 def export(reader_id: int) -> Response:
     """Everything we hold of a reader, for somebody who cannot press the button in their account (GDPR 15)."""
     with services().db.write() as session:
-        body = json.dumps(make_export(session, _find(session, reader_id)), indent=2, ensure_ascii=False)
-        audit.record(session, actor=me().email, action="reader.export", subject=f"reader:{reader_id}")
+        body = json.dumps(export_reader(session, _find(session, reader_id)), indent=2, ensure_ascii=False)
+        audit.record(
+            session, actor=current_operator().email, action="reader.export", subject=f"reader:{reader_id}"
+        )
     response = Response(body, mimetype="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="reader-{reader_id}.json"'
     return response
@@ -93,27 +95,27 @@ def erase(reader_id: int) -> Response | tuple[str, int]:
     if "sure" not in request.form:
         return _page(reader_id, {"sure": NOT_SURE}), 422
     with services().db.write() as session:
-        found = _find(session, reader_id)
-        if found.erased_at is None and found.merged_into_id is None:
-            erasure.erase(session, services().settings, found, me().email)
+        reader = _find(session, reader_id)
+        if reader.erased_at is None and reader.merged_into_id is None:
+            erasure.erase(session, services().settings, reader, current_operator().email)
     return see_other(f"/admin/readers/{reader_id}")
 
 
 def _page(reader_id: int, errors: dict[str, str]) -> str:
-    desk = services()
-    with desk.db.read() as session:
-        found = _find(session, reader_id)
+    with services().db.read() as session:
+        reader = _find(session, reader_id)
+        former = select(AddressChange.old_email).where(AddressChange.reader_id == reader_id)
         sessions = select(func.count(ReaderSession.id)).where(ReaderSession.reader_id == reader_id)
         return render_template(
             "screens/reader.html",
-            reader=found,
-            standing=standing(session, desk.settings, reader_id),
+            reader=reader,
+            pass_summary=account_summary(session, services().settings, reader_id),
             sessions=session.scalars(sessions).one(),
-            past=session.scalars(_past(reader_id)).all(),
+            past=session.scalars(former).all(),
             subscriber=session.scalars(
-                select(Subscriber).where(Subscriber.email_key == found.email_key)
+                select(Subscriber).where(Subscriber.email_key == reader.email_key)
             ).first(),
-            kinds=suppression.kinds(session, found.email_key) if found.email_key else [],
+            kinds=suppression.reasons(session, reader.email_key) if reader.email_key else [],
             merged=session.scalars(select(Reader.id).where(Reader.merged_into_id == reader_id)).all(),
             errors=errors,
         )
@@ -124,10 +126,6 @@ def _find(session: Session, reader_id: int) -> Reader:
         return readers.get(session, reader_id)
     except readers.ReaderNotFoundError:
         abort(404)
-
-
-def _past(reader_id: int) -> Select[str]:
-    return select(AddressChange.old_email).where(AddressChange.reader_id == reader_id)
 
 
 def _reason() -> str:

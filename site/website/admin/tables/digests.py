@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState
 from newsletter.subscribers.models import Frequency, Subscriber
 from website.admin.operators.roles import Need
-from website.admin.tables.table import Column, Filter, Table, contains, states
+from website.admin.tables.table import Column, Filter, Table, contains, enum_choices
 
 
 def _count(state: DeliveryState) -> object:
@@ -17,12 +17,12 @@ def _count(state: DeliveryState) -> object:
 ISSUES = Table(
     name="issues",
     title="Issues",
-    about="Every issue of the digest, and how its mails stand.",
+    description="Every issue of the digest, and how its mails stand.",
     need=Need.DIGESTS,
     key=Issue.id,
     columns=(
         Column("number", "Issue", Issue.id, link=lambda row: f"/admin/issues/{row.key}", number=True),
-        Column("pace", "Frequency", Issue.pace),
+        Column("pace", "How often", Issue.frequency),
         Column("period", "Period", Issue.period),
         Column("state", "State", Issue.state),
         Column("due_at", "Due", Issue.due_at),
@@ -36,22 +36,24 @@ ISSUES = Table(
     search=lambda _session, words: contains(Issue.period, words) | contains(Issue.reason, words),
     search_hint="A period such as 2026-W46",
     filters=(
-        Filter("state", "State", states(Issue.state, {each: each.capitalize() for each in IssueState})),
-        Filter("pace", "Frequency", states(Issue.pace, {each: each.capitalize() for each in Frequency})),
+        Filter("state", "State", enum_choices(Issue.state, IssueState)),
+        Filter("pace", "How often", enum_choices(Issue.frequency, Frequency)),
     ),
     actions=(("/admin/digests", "The next digests: what they say, who gets them"),),
 )
 
 
 def _deliveries(_session: Session, words: str) -> ColumnElement[bool]:
-    found = contains(Subscriber.email, words) | contains(Delivery.problem, words)
-    return found | (Delivery.issue_id == int(words)) if words.isdecimal() and len(words) < 10 else found
+    condition = contains(Subscriber.email, words) | contains(Delivery.problem, words)
+    return (
+        condition | (Delivery.issue_id == int(words)) if words.isdecimal() and len(words) < 10 else condition
+    )
 
 
 DELIVERIES = Table(
     name="deliveries",
     title="Deliveries",
-    about="One row for each recipient of each issue. An erased recipient has no address any more.",
+    description="One row for each recipient of each issue. An erased recipient has no address any more.",
     need=Need.DIGESTS,
     key=Delivery.id,
     personal=True,
@@ -73,8 +75,6 @@ DELIVERIES = Table(
     sort="-number",
     search=_deliveries,
     search_hint="Part of an address, words of a problem, or an issue's number",
-    filters=(
-        Filter("state", "State", states(Delivery.state, {each: each.capitalize() for each in DeliveryState})),
-    ),
+    filters=(Filter("state", "State", enum_choices(Delivery.state, DeliveryState)),),
 )
 TABLES = (ISSUES, DELIVERIES)

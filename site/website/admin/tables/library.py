@@ -16,16 +16,14 @@ def _search(_session: Session, words: str) -> ColumnElement[bool]:
     return contains(Article.title, words) | contains(Article.slug, words) | contains(Article.author, words)
 
 
-def _soon() -> ColumnElement[bool]:
-    return Article.published > clock.now()
-
-
 STATES = Filter(
     "state",
     "State",
     (
         Choice("visible", "Visible", lambda: visible(clock.now())),
-        Choice("scheduled", "Scheduled", lambda: _soon() & Article.draft.is_(False)),
+        Choice(
+            "scheduled", "Scheduled", lambda: (Article.published > clock.now()) & Article.draft.is_(False)
+        ),
         Choice("draft", "Draft", lambda: Article.draft.is_(True)),
         Choice("expired", "Expired", lambda: Article.expires <= clock.now()),
         Choice("removed", "Removed", lambda: Article.removed_at.is_not(None)),
@@ -35,7 +33,7 @@ REVIEW = Filter("review", "Review", (Choice("due", "Due", lambda: is_due(service
 ARTICLES = Table(
     name="articles",
     title="Articles",
-    about="What was published. Sources are files: change them there, then run carrel publish.",
+    description="What was published. Sources are files: change them there, then run carrel publish.",
     need=Need.LIBRARY,
     key=Article.id,
     joined=lambda query: query.join(Exam, Article.exam_id == Exam.id),

@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 from carrel import clock
 from carrel.ads.models import HouseAd
 from carrel.audit import AuditEntry
-from carrel.mail.models import Alarm, MailState, OutboxMail
+from carrel.mail.models import Alarm, OutboxMail, OutboxState
 from website.admin.operators.roles import Need
-from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, contains, states
+from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, contains, enum_choices
 
 ADS = Table(
     name="ads",
     title="House ads",
-    about="Ads that you made. Weight says how often one is chosen beside the others.",
+    description="Ads that you made. Weight says how often one is chosen beside the others.",
     need=Need.ADS,
     key=HouseAd.id,
     columns=(
@@ -29,7 +29,7 @@ ADS = Table(
         Column("starts_at", "From", HouseAd.starts_at),
         Column("ends_at", "Until", HouseAd.ends_at),
         Column("cap", "Cap", HouseAd.cap, number=True),
-        Column("told", "Trouble", HouseAd.told),
+        Column("told", "Trouble", HouseAd.reported_problem),
     ),
     sort="name",
     search=lambda _session, words: contains(HouseAd.name, words) | contains(HouseAd.title, words),
@@ -63,7 +63,7 @@ def _log(_session: Session, words: str) -> ColumnElement[bool]:
 AUDIT = Table(
     name="audit",
     title="Log",
-    about="Everything that an operator did and that changed something: who, when, what, before and after.",
+    description="Everything that an operator did and that changed something: who, when, what, before and after.",
     need=Need.OPERATORS,
     key=AuditEntry.id,
     personal=True,
@@ -83,7 +83,7 @@ AUDIT = Table(
 ALARMS = Table(
     name="alarms",
     title="Alarms",
-    about="What went wrong. An alarm that you have seen begins anew when it happens again.",
+    description="What went wrong. An alarm that you have seen begins anew when it happens again.",
     need=Need.LOOK,
     key=Alarm.id,
     columns=(
@@ -111,7 +111,7 @@ ALARMS = Table(
 MAILS = Table(
     name="mails",
     title="Single mails",
-    about="Sign-in links, receipts and notices. Digests have their own table.",
+    description="Sign-in links, receipts and notices. Digests have their own table.",
     need=Need.PEOPLE,
     key=OutboxMail.id,
     personal=True,
@@ -119,7 +119,7 @@ MAILS = Table(
         Column("created_at", "Queued", OutboxMail.created_at),
         Column("name", "Mail", OutboxMail.name),
         Column("to_address", "To", OutboxMail.to_address),
-        Column("state", "MailState", OutboxMail.state),
+        Column("state", "State", OutboxMail.state),
         Column("tries", "Tries", OutboxMail.tries, number=True),
         Column("due_at", "Due", OutboxMail.due_at),
         Column("ended_at", "Ended", OutboxMail.ended_at),
@@ -128,10 +128,6 @@ MAILS = Table(
     sort="-created_at",
     search=lambda _session, words: contains(OutboxMail.to_address, words) | contains(OutboxMail.name, words),
     search_hint="Part of an address, or a mail's name",
-    filters=(
-        Filter(
-            "state", "MailState", states(OutboxMail.state, {each: each.capitalize() for each in MailState})
-        ),
-    ),
+    filters=(Filter("state", "State", enum_choices(OutboxMail.state, OutboxState)),),
 )
 TABLES = (ADS, AUDIT, ALARMS, MAILS)

@@ -8,7 +8,7 @@ from carrel.accounts.models import Reader
 from payments.models import Claim, Order, Payment, StripeEvent
 from payments.prices import price
 from website.admin.operators.roles import Need
-from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, contains, states
+from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, choices, contains
 
 
 def _orders(_session: Session, words: str) -> ColumnElement[bool]:
@@ -31,7 +31,7 @@ def _price(row: AnyRow) -> str:
 ORDERS = Table(
     name="orders",
     title="Orders",
-    about="What readers set out to buy, and whether they paid. Money moves at Stripe; the ledger follows.",
+    description="What readers set out to buy, and whether they paid. Money moves at Stripe; the ledger follows.",
     need=Need.MONEY,
     key=Order.id,
     ties=(Payment.id,),
@@ -50,7 +50,7 @@ ORDERS = Table(
         Column("currency", "Currency", Order.currency),
         Column("paid_at", "Paid", Payment.paid_at),
         Column("outcome", "Outcome", Payment.outcome),
-        Column("trouble", "Trouble", Payment.trouble),
+        Column("trouble", "Trouble", Payment.mismatch),
         Column("email", "Reader", Reader.email, link=lambda row: f"/admin/readers/{row.reader_id}"),
         Column("claim", "Address at Checkout", Claim.email),
         Column("return_to", "Sold on", Order.return_to),
@@ -63,15 +63,15 @@ ORDERS = Table(
         Filter(
             "state",
             "State",
-            states(
+            choices(
                 Order.state,
-                {each: each.capitalize() for each in ("open", "pending", "paid", "failed", "expired")},
+                {state: state.capitalize() for state in ("open", "pending", "paid", "failed", "expired")},
             ),
         ),
         Filter(
             "outcome",
             "Outcome",
-            states(
+            choices(
                 Payment.outcome, {"granted": "Pass given", "second": "Paid twice", "held": "Held: look at it"}
             ),
         ),
@@ -91,7 +91,7 @@ def _waits() -> ColumnElement[bool]:
 INBOX = Table(
     name="inbox",
     title="Inbox",
-    about="What Stripe told us. A dead event waits for you: mend the cause, then let it be tried again.",
+    description="What Stripe told us. A dead event waits for you: mend the cause, then let it be tried again.",
     need=Need.MONEY,
     key=StripeEvent.id,
     columns=(

@@ -6,11 +6,11 @@ from sqlalchemy.orm import Session
 from carrel import clock
 from carrel.accounts.models import Reader, ReaderSession
 from carrel.mail.addresses import InvalidAddressError, key_of
-from carrel.mail.models import Kind, Suppression
+from carrel.mail.models import Suppression, SuppressionKind
 from carrel.mail.suppression import address_hash
 from newsletter.subscribers.models import Frequency, Subscriber, SubscriberState
 from website.admin.operators.roles import Need
-from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, contains, states
+from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, choices, contains, enum_choices
 
 
 def _no_address(row: AnyRow) -> str:
@@ -18,14 +18,14 @@ def _no_address(row: AnyRow) -> str:
 
 
 def _readers(_session: Session, words: str) -> ColumnElement[bool]:
-    found = contains(Reader.email, words) | contains(Reader.email_key, words)
-    return found | (Reader.id == int(words)) if words.isdecimal() and len(words) < 10 else found
+    condition = contains(Reader.email, words) | contains(Reader.email_key, words)
+    return condition | (Reader.id == int(words)) if words.isdecimal() and len(words) < 10 else condition
 
 
 READERS = Table(
     name="readers",
     title="Readers",
-    about="Everybody who signed in or bought. To find a buyer by any address, use “Find a buyer”.",
+    description="Everybody who signed in or bought. To find a buyer by any address, use “Find a buyer”.",
     need=Need.PEOPLE,
     key=Reader.id,
     personal=True,
@@ -83,17 +83,17 @@ def _subscribers(_session: Session, words: str) -> ColumnElement[bool]:
 SUBSCRIBERS = Table(
     name="subscribers",
     title="Subscribers",
-    about="Everybody who asked for the digest, with how they stand.",
+    description="Everybody who asked for the digest, with how they stand.",
     need=Need.PEOPLE,
     key=Subscriber.id,
     personal=True,
     columns=(
         Column("email", "Email", Subscriber.email),
-        Column("state", "SubscriberState", Subscriber.state),
-        Column("pace", "Frequency", Subscriber.pace),
+        Column("state", "State", Subscriber.state),
+        Column("pace", "How often", Subscriber.frequency),
         Column("paused_until", "Paused until", Subscriber.paused_until),
         Column("source", "Source", Subscriber.source),
-        Column("created_at", "Asked", Subscriber.created_at),
+        Column("created_at", "Added", Subscriber.created_at),
         Column("confirmed_at", "Confirmed", Subscriber.confirmed_at),
         Column("left_at", "Left", Subscriber.left_at),
     ),
@@ -103,35 +103,35 @@ SUBSCRIBERS = Table(
     filters=(
         Filter(
             "state",
-            "SubscriberState",
-            states(Subscriber.state, {each: each.capitalize() for each in SubscriberState}),
+            "State",
+            enum_choices(Subscriber.state, SubscriberState),
         ),
-        Filter("pace", "Frequency", states(Subscriber.pace, {each: each.capitalize() for each in Frequency})),
+        Filter("pace", "How often", enum_choices(Subscriber.frequency, Frequency)),
         Filter(
             "paused", "Paused", (Choice("yes", "Paused now", lambda: Subscriber.paused_until > clock.now()),)
         ),
     ),
 )
 KINDS = {
-    Kind.BOUNCE: "Mail bounces",
-    Kind.COMPLAINT: "Complained",
-    Kind.NEWSLETTER: "Left for good",
-    Kind.BY_HAND: "By hand",
+    SuppressionKind.BOUNCE: "Mail bounces",
+    SuppressionKind.COMPLAINT: "Complained",
+    SuppressionKind.NEWSLETTER: "Left for good",
+    SuppressionKind.BY_HAND: "By hand",
 }
 
 
 def _suppressions(session: Session, words: str) -> ColumnElement[bool]:
-    found = or_(contains(Suppression.note, words), contains(Subscriber.email, words))
+    condition = or_(contains(Suppression.note, words), contains(Subscriber.email, words))
     try:
-        return found | (Suppression.address_hash == address_hash(session, key_of(words)))
+        return condition | (Suppression.address_hash == address_hash(session, key_of(words)))
     except InvalidAddressError:
-        return found
+        return condition
 
 
 SUPPRESSIONS = Table(
     name="suppressions",
     title="Suppressions",
-    about="Addresses that must not be mailed. They are known by a hash alone; a subscriber's is shown.",
+    description="Addresses that must not be mailed. They are known by a hash alone; a subscriber's is shown.",
     need=Need.PEOPLE,
     key=Suppression.address_hash,
     ties=(Suppression.kind,),
@@ -141,14 +141,18 @@ SUPPRESSIONS = Table(
     ),
     columns=(
         Column("since", "Since", Suppression.since),
-        Column("kind", "Why", Suppression.kind, lambda row: KINDS[Kind(row.kind)]),
+        Column("kind", "Why", Suppression.kind, lambda row: KINDS[SuppressionKind(row.kind)]),
         Column("email", "Subscriber", Subscriber.email),
         Column("note", "Note", Suppression.note),
     ),
     sort="-since",
     search=_suppressions,
     search_hint="A whole address, or words of the note",
-    filters=(Filter("kind", "Why", states(Suppression.kind, {str(kind): KINDS[kind] for kind in Kind})),),
+    filters=(
+        Filter(
+            "kind", "Why", choices(Suppression.kind, {str(kind): KINDS[kind] for kind in SuppressionKind})
+        ),
+    ),
     actions=(("/admin/suppression", "Lift or add one"),),
 )
 TABLES = (READERS, SUBSCRIBERS, SUPPRESSIONS)

@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, render_template, request
 
 from carrel import audit, clock
-from carrel.csv_export import sheet
+from carrel.csv_export import to_csv
 from carrel.http.services import services
-from website.admin.guard import me, needs
+from website.admin.guard import current_operator, needs
 from website.admin.tables import digests, library, log, money, people
-from website.admin.tables.table import PAGE, Table, TableQuery, asked, cell, every, find
+from website.admin.tables.table import Table, TableQuery, all_rows, cell, find_page, table_query
 
 blueprint = Blueprint("tables", __name__)
 TABLES: tuple[Table, ...] = (
@@ -24,42 +24,44 @@ TABLES: tuple[Table, ...] = (
 
 def show(table: Table) -> str:
     """One page of a table."""
-    wanted = asked(table, request.args)
+    query = table_query(table, request.args)
     with services().db.read() as session:
-        found = find(session, table, wanted)
+        page = find_page(session, table, query)
 
-    def address(**other: str | int) -> str:
-        return f"{table.path}?{urlencode(wanted.parameters(**other))}"
+    def page_url(**other: str | int) -> str:
+        return f"{table.path}?{urlencode(query.parameters(**other))}"
 
-    return render_template(
-        "tables/table.html", table=table, wanted=wanted, found=found, address=address, size=PAGE
-    )
+    return render_template("tables/table.html", table=table, query=query, page=page, page_url=page_url)
 
 
 def export(table: Table) -> Response:
     """The same as a file for a spreadsheet. A form, as taking people's data away is written down (CON-08)."""
-    wanted = asked(table, request.form)
+    query = table_query(table, request.form)
     with services().db.read() as session:
-        rows = [[cell(row, column) for column in table.columns] for row in every(session, table, wanted)]
+        rows = [[cell(row, column) for column in table.columns] for row in all_rows(session, table, query)]
     if table.personal:
-        _record(table, wanted, len(rows))
-    body = sheet([column.title for column in table.columns], rows)
+        _record(table, query, len(rows))
+    body = to_csv([column.title for column in table.columns], rows)
     response = Response(body, mimetype="text/csv")
     name = f"{table.name}-{clock.now():%Y%m%d-%H%M}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _record(table: Table, wanted: TableQuery, count: int) -> None:
+def _record(table: Table, query: TableQuery, count: int) -> None:
     # What was searched for may be somebody's address, and the log outlives them.
-    after: audit.Values = {"rows": count, "searched": bool(wanted.search), "chosen": dict(wanted.chosen)}
+    after: audit.Values = {"rows": count, "searched": bool(query.search), "chosen": dict(query.chosen)}
     with services().db.write() as session:
         audit.record(
-            session, actor=me().email, action="table.export", subject=f"table:{table.name}", after=after
+            session,
+            actor=current_operator().email,
+            action="table.export",
+            subject=f"table:{table.name}",
+            after=after,
         )
 
 
-def _add(table: Table) -> None:
+def _add_routes(table: Table) -> None:
     def bind(view: Callable[[Table], str | Response]) -> Callable[[], str | Response]:
         return needs(table.need)(lambda: view(table))
 
@@ -67,5 +69,5 @@ def _add(table: Table) -> None:
     blueprint.add_url_rule(f"/{table.name}/export", f"{table.name}_export", bind(export), methods=["POST"])
 
 
-for each in TABLES:
-    _add(each)
+for table in TABLES:
+    _add_routes(table)

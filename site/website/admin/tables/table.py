@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, func, select, true
@@ -31,7 +32,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Choice:
-    """One choice of a filter, and the condition that it stands for."""
+    """One choice of a filter, and its condition."""
 
     value: str
     label: str
@@ -54,14 +55,14 @@ class Filter:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the operator's.
+    """An admin table.
 
     `key`, and with it `ties` where one key has several rows, tells rows apart: pages neither repeat nor skip one.
     """
 
     name: str
     title: str
-    about: str
+    description: str
     need: Need
     key: Any
     columns: Sequence[Column]
@@ -90,7 +91,7 @@ class TableQuery:
     page: int = 1
 
     def parameters(self, **other: str | int) -> dict[str, str | int]:
-        """As in an address, with some changed; empty ones left out."""
+        """As in a URL, with some changed; empty ones left out."""
         own: dict[str, str | int] = {"q": self.search, "sort": self.sort, "page": self.page}
         own.update(self.chosen)
         own.update(other)
@@ -110,9 +111,11 @@ class TablePage:
         return max(1, -(-self.total // PAGE))
 
 
-def asked(table: Table, given: Mapping[str, str]) -> TableQuery:
+def table_query(table: Table, given: Mapping[str, str]) -> TableQuery:
     """What a request wants; what the table does not know is dropped (CON-07)."""
-    choices = {each.name: {choice.value for choice in each.choices} for each in table.filters}
+    choices = {
+        table_filter.name: {choice.value for choice in table_filter.choices} for table_filter in table.filters
+    }
     chosen = {name: given[name] for name in choices if given.get(name) in choices[name]}
     names = {column.name for column in table.columns if column.sorts}
     sort = given.get("sort", "")
@@ -125,17 +128,17 @@ def asked(table: Table, given: Mapping[str, str]) -> TableQuery:
     )
 
 
-def find(session: Session, table: Table, wanted: TableQuery) -> TablePage:
+def find_page(session: Session, table: Table, query: TableQuery) -> TablePage:
     """One page of what was asked for."""
-    where = _where(session, table, wanted)
+    where = _where(session, table, query)
     total = session.scalars(table.joined(select(func.count(table.key))).where(where)).one()
-    page = _ordered(table, wanted).where(where).limit(PAGE).offset((wanted.page - 1) * PAGE)
+    page = _ordered(table, query).where(where).limit(PAGE).offset((query.page - 1) * PAGE)
     return TablePage(session.execute(page).all(), total)
 
 
-def every(session: Session, table: Table, wanted: TableQuery) -> Iterable[AnyRow]:
+def all_rows(session: Session, table: Table, query: TableQuery) -> Iterable[AnyRow]:
     """All rows that were asked for, for an export."""
-    return session.execute(_ordered(table, wanted).where(_where(session, table, wanted)))
+    return session.execute(_ordered(table, query).where(_where(session, table, query)))
 
 
 def cell(row: AnyRow, column: Column) -> str | int | float | None:
@@ -150,12 +153,17 @@ def cell(row: AnyRow, column: Column) -> str | int | float | None:
 
 def contains(column: Any, words: str) -> ColumnElement[bool]:
     """The text is somewhere in the column, whatever its case; nothing in it is a wildcard."""
-    found: ColumnElement[bool] = column.icontains(words, autoescape=True)
-    return found
+    condition: ColumnElement[bool] = column.icontains(words, autoescape=True)
+    return condition
 
 
-def states(column: Any, names: Mapping[str, str]) -> tuple[Choice, ...]:
-    """A choice for each word that a column of states can hold."""
+def enum_choices(column: Any, members: Iterable[StrEnum]) -> tuple[Choice, ...]:
+    """A choice for each member of the enum whose values a column holds."""
+    return choices(column, {member.value: member.capitalize() for member in members})
+
+
+def choices(column: Any, names: Mapping[str, str]) -> tuple[Choice, ...]:
+    """A choice for each value that a column can hold."""
 
     def is_(value: str) -> Callable[[], ColumnElement[bool]]:
         return lambda: column == value
@@ -163,23 +171,23 @@ def states(column: Any, names: Mapping[str, str]) -> tuple[Choice, ...]:
     return tuple(Choice(value, label, is_(value)) for value, label in names.items())
 
 
-def _where(session: Session, table: Table, wanted: TableQuery) -> ColumnElement[bool]:
+def _where(session: Session, table: Table, query: TableQuery) -> ColumnElement[bool]:
     condition: ColumnElement[bool] = true()
-    if wanted.search and table.search:
-        condition = condition & table.search(session, wanted.search)
-    for each in table.filters:
-        for choice in each.choices:
-            if wanted.chosen.get(each.name) == choice.value:
+    if query.search and table.search:
+        condition = condition & table.search(session, query.search)
+    for table_filter in table.filters:
+        for choice in table_filter.choices:
+            if query.chosen.get(table_filter.name) == choice.value:
                 condition = condition & choice.where()
     return condition
 
 
-def _ordered(table: Table, wanted: TableQuery) -> Select[Any]:
-    shown = [column.value.label(column.name) for column in table.columns]
-    query = table.joined(select(table.key.label("key"), *shown))
-    by = next(column.value for column in table.columns if column.name == wanted.sort.removeprefix("-"))
-    down = wanted.sort.startswith("-")
+def _ordered(table: Table, query: TableQuery) -> Select[Any]:
+    columns = [column.value.label(column.name) for column in table.columns]
+    rows = table.joined(select(table.key.label("key"), *columns))
+    by = next(column.value for column in table.columns if column.name == query.sort.removeprefix("-"))
+    descending = query.sort.startswith("-")
     # Empty ones last in both directions, on both databases.
-    first = by.desc().nulls_last() if down else by.asc().nulls_last()
-    ties = [tie.desc() if down else tie.asc() for tie in (table.key, *table.ties)]
-    return query.order_by(first, *ties)
+    first = by.desc().nulls_last() if descending else by.asc().nulls_last()
+    ties = [tie.desc() if descending else tie.asc() for tie in (table.key, *table.ties)]
+    return rows.order_by(first, *ties)

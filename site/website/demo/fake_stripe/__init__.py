@@ -1,8 +1,8 @@
-"""A small local Stripe over real HTTP, as far as Carrel uses it: for the demo and the tests only.
+"""A small local Stripe over real HTTP, with as much of the API as Carrel uses: for the demo and tests only.
 
-The product does not know it: it is reached by ``STRIPE_API_BASE``. In a test::
+The product does not import it: ``STRIPE_API_BASE`` points to it. In a test::
 
-    with FakeStripe.running(webhook_url=f"{site}/webhooks/stripe", webhook_secrets=["whsec_x"]) as fake_stripe:
+    with running_fake_stripe(webhook_url=f"{site}/webhooks/stripe", webhook_secrets=["whsec_x"]) as fake_stripe:
         fake_stripe.pay(session_id, email="ada@example.com")
         fake_stripe.webhooks.drain()
 """
@@ -10,5 +10,6 @@ The product does not know it: it is reached by ``STRIPE_API_BASE``. In a test::
 from website.demo.fake_stripe.buyer import NotPayableError
 from website.demo.fake_stripe.errors import ApiError
 from website.demo.fake_stripe.fake_stripe import FakeStripe
+from website.demo.fake_stripe.server import running_fake_stripe
 
-__all__ = ["ApiError", "FakeStripe", "NotPayableError"]
+__all__ = ["ApiError", "FakeStripe", "NotPayableError", "running_fake_stripe"]

@@ -1,4 +1,4 @@
-"""The one account that the stand-in keeps: its objects, its clock, its lock."""
+"""The state of the one Stripe account: its objects, clock, and lock."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from website.demo.fake_stripe.errors import Json, no_such
-from website.demo.fake_stripe.store import Store
+from website.demo.fake_stripe.errors import Json, resource_missing
+from website.demo.fake_stripe.store import ObjectStore
 
-_SHAPES = Path(__file__).parent / "shapes"
+_DEFAULTS = Path(__file__).parent / "defaults"
 
 
 class AccountState:
-    """State behind one re-entrant lock; every verb runs inside ``change()``.
+    """State behind one re-entrant lock; every API method runs inside ``change()``.
 
-    ``publish`` hears of each new event, ``origin`` is the API request at work (for ``event.request``).
+    ``publish`` is called with each new event; ``origin`` is the running API request (for ``event.request``).
     """
 
     def __init__(self, *, base_url: str = "", state: Path | None = None) -> None:
         self.base_url = base_url
-        self.store = Store(state)
-        self._forget_half_calls()
+        self.store = ObjectStore(state)
+        self._release_idempotency_keys()
         self.publish: Callable[[Json], None] = lambda event: None
         self.origin: Json = {"id": None, "idempotency_key": None}
         self.clock_offset = 0
@@ -35,8 +35,8 @@ class AccountState:
         self._depth = 0
 
     @contextlib.contextmanager
-    def change(self) -> Iterator[Store]:
-        """Hold the lock; on leaving the outermost one, what has changed is in the file."""
+    def change(self) -> Iterator[ObjectStore]:
+        """Hold the lock; the outermost block commits the changes to the file at its end."""
         with self._lock:
             self._depth += 1
             try:
@@ -46,29 +46,29 @@ class AccountState:
                 if self._depth == 0:
                     self.store.commit()
 
-    def _forget_half_calls(self) -> None:
-        for note in self.store.all("idempotency_key"):
-            if note["answer"] is None:  # the process ended in the middle of it
-                self.store.remove(note["id"])
+    def _release_idempotency_keys(self) -> None:
+        for key in self.store.all("idempotency_key"):
+            if key["answer"] is None:  # the process ended during the request
+                self.store.remove(key["id"])
 
     def now(self) -> int:
-        """Stripe's clock in Unix seconds: ours plus the offset that a test has set."""
+        """The account's clock in Unix seconds: the real time plus the offset that a test has set."""
         return int(time.time()) + self.clock_offset
 
-    def find(self, kind: str, ident: str, param: str, status: int = 404) -> Json:
+    def find(self, kind: str, object_id: str, param: str, status: int = 404) -> Json:
         """The object of this kind. Raises ApiError ``resource_missing``."""
-        found = self.store.find(kind, ident)
-        if found is None:
-            raise no_such(kind, ident, param, status)
-        return found
+        obj = self.store.find(kind, object_id)
+        if obj is None:
+            raise resource_missing(kind, object_id, param, status)
+        return obj
 
 
-def shape(name: str) -> Json:
-    """A fresh object with all of Stripe's fields for this kind at their resting values."""
-    fresh: Json = json.loads(_text(name))
-    return fresh
+def default_object(name: str) -> Json:
+    """A new object with all of Stripe's fields for this kind, at their default values."""
+    obj: Json = json.loads(_default_json(name))
+    return obj
 
 
 @functools.cache
-def _text(name: str) -> str:
-    return (_SHAPES / f"{name}.json").read_text("utf-8")
+def _default_json(name: str) -> str:
+    return (_DEFAULTS / f"{name}.json").read_text("utf-8")

@@ -1,4 +1,4 @@
-"""The API under /v1: key, parameters, idempotency, the verb, and the answer in Stripe's form."""
+"""The API under /v1: authentication, parameters, idempotency, the handler, and the response."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from flask import Blueprint, Response, jsonify, request
 
 from website.demo.fake_stripe import idempotency
 from website.demo.fake_stripe.account_state import AccountState
-from website.demo.fake_stripe.api_calls import ENDPOINTS, Endpoint
+from website.demo.fake_stripe.api_calls import API_METHODS, ApiMethod
+from website.demo.fake_stripe.api_faults import ApiFaults, ApiRequest
 from website.demo.fake_stripe.errors import ApiError, Json, unauthorized
-from website.demo.fake_stripe.faults import ApiFaults, Call
 from website.demo.fake_stripe.form import Node, nest
 from website.demo.fake_stripe.ids import new_id
 from website.demo.fake_stripe.params import read
-from website.demo.fake_stripe.views import expanded
+from website.demo.fake_stripe.serialization import expanded
 
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z]+)?")
 
 
-class ConnectionCutError(Exception):
-    """The connection is to be closed without an answer."""
+class ConnectionDroppedError(Exception):
+    """The connection is to be closed without an response."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """Status and body; ``replayed`` when it was given before under the same key."""
+class ApiResponse:
+    """Status and body; ``replayed`` when they were saved under the idempotency key."""
 
     status: int
     body: Json
@@ -36,85 +36,87 @@ class Answer:
 
 
 class Api:
-    """Runs calls against the world, with the faults that a test has set."""
+    """Runs API methods on the account, with the faults that a test has set."""
 
-    def __init__(self, world: AccountState, faults: ApiFaults, api_key: str) -> None:
-        self._world = world
+    def __init__(self, account: AccountState, faults: ApiFaults, api_key: str) -> None:
+        self._account = account
         self._faults = faults
         self._api_key = api_key
 
     def blueprint(self) -> Blueprint:
-        """Every endpoint of the table."""
+        """All API methods."""
         pages = Blueprint("api", __name__)
-        for endpoint in ENDPOINTS:
-            name = f"{endpoint.method} {endpoint.rule}".replace(".", "_")
+        for method in API_METHODS:
+            name = f"{method.http_method} {method.rule}".replace(".", "_")
 
-            def view(ident: str = "", endpoint: Endpoint = endpoint) -> Response:
-                return self._answer(endpoint, ident)
+            def view(object_id: str = "", method: ApiMethod = method) -> Response:
+                return self._respond(method, object_id)
 
-            pages.add_url_rule(endpoint.rule, name, view, methods=[endpoint.method])
+            pages.add_url_rule(method.rule, name, view, methods=[method.http_method])
         return pages
 
-    def _answer(self, endpoint: Endpoint, ident: str) -> Response:
-        call = Call(request.method, request.path)
-        call.idempotency_key = request.headers.get("Idempotency-Key") if _unsafe() else None
+    def _respond(self, method: ApiMethod, object_id: str) -> Response:
+        call = ApiRequest(request.method, request.path)
+        call.idempotency_key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
         call.stripe_version = request.headers.get("Stripe-Version")
         self._faults.requests.append(call)
-        if self._faults.take("cut_before", call):
-            raise ConnectionCutError
+        if self._faults.take("drop_request", call):
+            raise ConnectionDroppedError
         try:
-            answer = self._run(endpoint, ident, call)
+            response = self._run(method, object_id, call)
         except ApiError as error:
-            answer = Answer(error.status, error.body())
-        call.status, call.replayed = answer.status, answer.replayed
-        self._faults.pause_in("hold_answer", call)
-        if self._faults.take("cut", call):
-            raise ConnectionCutError
-        return _response(answer, call)
+            response = ApiResponse(error.status, error.body())
+        call.status, call.replayed = response.status, response.replayed
+        self._faults.pause("hold_response", call)
+        if self._faults.take("drop_response", call):
+            raise ConnectionDroppedError
+        return _http_response(response, call)
 
-    def _run(self, endpoint: Endpoint, ident: str, call: Call) -> Answer:
+    def _run(self, method: ApiMethod, object_id: str, call: ApiRequest) -> ApiResponse:
         check_key(self._api_key)
-        _check_version(call.stripe_version)
+        if call.stripe_version and not _VERSION.fullmatch(call.stripe_version):
+            raise ApiError(f"Invalid Stripe API version: {call.stripe_version}")
         self._faults.raise_failure(call, saved=False)
-        sent = nest(_pairs())
+        form = request.form if request.method == "POST" else request.args
+        sent = nest(form.items(multi=True))
         call.params = dict(sent)
-        call.params = read(endpoint.params, sent)
+        call.params = read(method.params, sent)
         if call.idempotency_key is None:
-            self._faults.pause(call)
-            return self._execute(endpoint, ident, call)
-        return self._once(endpoint, ident, call, sent)
+            self._faults.pause("hold", call)
+            return self._execute(method, object_id, call)
+        return self._once(method, object_id, call, sent)
 
-    def _once(self, endpoint: Endpoint, ident: str, call: Call, sent: Node) -> Answer:
+    def _once(self, method: ApiMethod, object_id: str, call: ApiRequest, sent: Node) -> ApiResponse:
         key = call.idempotency_key or ""
-        with self._world.change():
-            known = idempotency.begin(self._world, key, f"{call.method} {call.path}", dict(sent))
-        if known is not None:
-            return Answer(known["status"], known["body"], replayed=True)
-        self._faults.pause(call)
-        with self._world.change():
+        with self._account.change():
+            saved = idempotency.begin(self._account, key, f"{call.method} {call.path}", dict(sent))
+        if saved is not None:
+            return ApiResponse(saved["status"], saved["body"], replayed=True)
+        self._faults.pause("hold", call)
+        with self._account.change():
             try:
-                answer = self._execute(endpoint, ident, call)
+                response = self._execute(method, object_id, call)
             except BaseException:
-                idempotency.give_up(self._world, key)
+                idempotency.release(self._account, key)
                 raise
-            idempotency.keep(self._world, key, {"status": answer.status, "body": answer.body})
-        return answer
+            idempotency.save_response(self._account, key, {"status": response.status, "body": response.body})
+        return response
 
-    def _execute(self, endpoint: Endpoint, ident: str, call: Call) -> Answer:
-        with self._world.change():
-            self._world.origin = {"id": new_id("req"), "idempotency_key": call.idempotency_key}
+    def _execute(self, method: ApiMethod, object_id: str, call: ApiRequest) -> ApiResponse:
+        with self._account.change():
+            self._account.origin = {"id": new_id("req"), "idempotency_key": call.idempotency_key}
             try:
                 self._faults.raise_failure(call, saved=True)
-                found = endpoint.verb(self._world, ident, call.params)
-                return Answer(200, expanded(self._world, found, call.params.get("expand", [])))
+                result = method.handler(self._account, object_id, call.params)
+                return ApiResponse(200, expanded(self._account, result, call.params.get("expand", [])))
             except ApiError as error:
-                return Answer(error.status, error.body())
+                return ApiResponse(error.status, error.body())
             finally:
-                self._world.origin = {"id": None, "idempotency_key": None}
+                self._account.origin = {"id": None, "idempotency_key": None}
 
 
 def check_key(api_key: str) -> None:
-    """Bearer or Basic, as Stripe takes both. Raises ApiError 401; live keys never pass."""
+    """Accepts Bearer and Basic authentication, like Stripe. Raises ApiError 401, for any live key too."""
     auth = request.authorization
     sent = (auth.token or auth.username) if auth else None
     if not sent:
@@ -124,33 +126,21 @@ def check_key(api_key: str) -> None:
 
 
 def unknown_url() -> Response:
-    """What the API answers where there is nothing."""
+    """The response for an unknown URL."""
     message = f"Unrecognized request URL ({request.method}: {request.path})."
-    return _response(Answer(404, ApiError(message).body()), Call(request.method, request.path))
+    return _http_response(
+        ApiResponse(404, ApiError(message).body()), ApiRequest(request.method, request.path)
+    )
 
 
-def _check_version(version: str | None) -> None:
-    if version and not _VERSION.fullmatch(version):
-        raise ApiError(f"Invalid Stripe API version: {version}")
-
-
-def _unsafe() -> bool:
-    return request.method == "POST"
-
-
-def _pairs() -> list[tuple[str, str]]:
-    sent = request.form if _unsafe() else request.args
-    return list(sent.items(multi=True))
-
-
-def _response(answer: Answer, call: Call) -> Response:
-    response = jsonify(answer.body)
-    response.status_code = answer.status
+def _http_response(api_response: ApiResponse, call: ApiRequest) -> Response:
+    response = jsonify(api_response.body)
+    response.status_code = api_response.status
     headers: dict[str, Any] = {
         "Request-Id": new_id("req"),
         "Stripe-Version": call.stripe_version or stripe.api_version,
         "Idempotency-Key": call.idempotency_key,
-        "Idempotent-Replayed": "true" if answer.replayed else None,
+        "Idempotent-Replayed": "true" if api_response.replayed else None,
     }
     for name, value in headers.items():
         if value is not None:

@@ -1,4 +1,4 @@
-"""The stand-in's Flask app: the API, the hosted page, the person's page and the knobs."""
+"""The Flask app of the fake Stripe: the API, the payment page, and the dashboard."""
 
 from __future__ import annotations
 
@@ -6,38 +6,36 @@ import datetime
 
 from flask import Flask, Response, request
 
-from website.demo.fake_stripe.api import Api, ConnectionCutError, unknown_url
-from website.demo.fake_stripe.checkout_page import hosted_pages
-from website.demo.fake_stripe.control import control
-from website.demo.fake_stripe.dashboard import desk
+from website.demo.fake_stripe.api import Api, ConnectionDroppedError, unknown_url
+from website.demo.fake_stripe.checkout_page import checkout_pages
+from website.demo.fake_stripe.dashboard import dashboard
 from website.demo.fake_stripe.fake_stripe import FakeStripe
-from website.demo.fake_stripe.money import in_words
+from website.demo.fake_stripe.money import format_amount
 
 _POLICY = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 
 
 def create_app(fake_stripe: FakeStripe) -> Flask:
-    """All of it, for one account."""
+    """The app of one account."""
     app = Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.register_blueprint(Api(fake_stripe.world, fake_stripe.api, fake_stripe.api_key).blueprint())
-    app.register_blueprint(hosted_pages(fake_stripe.world))
-    app.register_blueprint(desk(fake_stripe))
-    app.register_blueprint(control(fake_stripe))
-    app.register_error_handler(ConnectionCutError, _cut)
+    app.register_blueprint(Api(fake_stripe.account, fake_stripe.api, fake_stripe.api_key).blueprint())
+    app.register_blueprint(checkout_pages(fake_stripe.account))
+    app.register_blueprint(dashboard(fake_stripe))
+    app.register_error_handler(ConnectionDroppedError, _drop_connection)
     app.register_error_handler(404, _missing)
-    app.add_template_filter(in_words, "price")
+    app.add_template_filter(format_amount, "price")
     app.add_template_filter(_moment, "moment")
     app.after_request(_protect)
     return app
 
 
-def _cut(_: ConnectionCutError) -> Response:
+def _drop_connection(_: ConnectionDroppedError) -> Response:
     connection = request.environ.get("werkzeug.socket")
     if connection is None:
-        raise ConnectionResetError("the line was cut")
+        raise ConnectionResetError("the connection was dropped")
     connection.shutdown(2)
-    return Response()  # nobody hears it: the line is closed
+    return Response()  # never sent: the connection is closed
 
 
 def _missing(error: Exception) -> Response:

@@ -1,84 +1,86 @@
-"""What a buyer does on the hosted page: pay by card, by a slow bank, be declined, pay nothing."""
+"""What a buyer does at Checkout: pay by card or bank debit, be declined, pay nothing."""
 
 from __future__ import annotations
 
 from website.demo.fake_stripe import charges
 from website.demo.fake_stripe.account_state import AccountState
+from website.demo.fake_stripe.checkout_sessions import customer_details
 from website.demo.fake_stripe.errors import Json
 from website.demo.fake_stripe.events import emit
-from website.demo.fake_stripe.items import price_item
-from website.demo.fake_stripe.sessions import customer_details
+from website.demo.fake_stripe.items import set_price
 
 EMAIL = "buyer@example.com"
 
 
 class NotPayableError(Exception):
-    """The session is not in the state that this step needs: ``session`` (id) and ``status``."""
+    """The session is not in the state that this step needs. Carries its ``id`` and ``status``."""
 
-    def __init__(self, session: Json) -> None:
-        self.session, self.status = session["id"], session["status"]
-        super().__init__(f"{self.session} is {self.status} / {session['payment_status']}")
-
-
-def pay(world: AccountState, session: Json, email: str = EMAIL) -> Json:
-    """By card, at once: complete and paid. Raises NotPayableError."""
-    intent, charge = _attempt(world, session, email, "card", "succeeded")
-    charges.succeed(world, intent, charge)
-    return _complete(world, session, "paid")
+    def __init__(self, checkout_session: Json) -> None:
+        self.id, self.status = checkout_session["id"], checkout_session["status"]
+        super().__init__(f"{self.id} is {self.status} / {checkout_session['payment_status']}")
 
 
-def pay_later(world: AccountState, session: Json, email: str = EMAIL) -> Json:
-    """By a bank that answers later: complete and unpaid. Raises NotPayableError."""
-    intent, charge = _attempt(world, session, email, "bank", "pending")
-    charges.wait(world, intent, charge)
-    return _complete(world, session, "unpaid")
+def pay(account: AccountState, checkout_session: Json, email: str = EMAIL) -> Json:
+    """Pay by card: complete and paid. Raises NotPayableError."""
+    intent, charge = _attempt(account, checkout_session, email, "card", "succeeded")
+    charges.mark_succeeded(account, intent, charge)
+    return _complete(account, checkout_session, "paid")
 
 
-def pay_nothing(world: AccountState, session: Json, email: str = EMAIL) -> Json:
-    """A discount of 100 %: complete without a Payment Intent. Raises NotPayableError."""
-    _must_be_open(session)
-    session["customer_details"] = customer_details(email)
-    adjust(session, discount=session["amount_subtotal"])
-    return _complete(world, session, "no_payment_required")
+def pay_by_bank_debit(account: AccountState, checkout_session: Json, email: str = EMAIL) -> Json:
+    """Pay by bank debit, which is confirmed later: complete and unpaid. Raises NotPayableError."""
+    intent, charge = _attempt(account, checkout_session, email, "bank", "pending")
+    charges.mark_processing(account, intent, charge)
+    return _complete(account, checkout_session, "unpaid")
 
 
-def decline(world: AccountState, session: Json, email: str = EMAIL, code: str = "card_declined") -> Json:
-    """A card that is declined; the session stays open for another. Raises NotPayableError."""
-    shown = session["customer_details"]
-    intent, charge = _attempt(world, session, email, "card", "failed")
-    charges.refuse(world, intent, charge, code)
-    session["customer_details"] = shown
-    return world.store.save(session)
+def pay_nothing(account: AccountState, checkout_session: Json, email: str = EMAIL) -> Json:
+    """Use a 100% discount: complete without a Payment Intent. Raises NotPayableError."""
+    _must_be_open(checkout_session)
+    checkout_session["customer_details"] = customer_details(email)
+    change_amounts(checkout_session, discount=checkout_session["amount_subtotal"])
+    return _complete(account, checkout_session, "no_payment_required")
 
 
-def settle(world: AccountState, session: Json) -> Json:
-    """The slow bank has paid. Raises NotPayableError unless it was asked."""
-    intent = _awaited(world, session)
-    charges.succeed(world, intent, world.store.get(intent["latest_charge"]))
-    session |= {"payment_status": "paid", "_settles": None}
-    emit(world, "checkout.session.async_payment_succeeded", world.store.save(session))
-    return session
+def decline(
+    account: AccountState, checkout_session: Json, email: str = EMAIL, code: str = "card_declined"
+) -> Json:
+    """Try a card that is declined; the session stays open. Raises NotPayableError."""
+    customer_before = checkout_session["customer_details"]
+    intent, charge = _attempt(account, checkout_session, email, "card", "failed")
+    charges.mark_failed(account, intent, charge, code)
+    checkout_session["customer_details"] = customer_before
+    return account.store.save(checkout_session)
 
 
-def fail(world: AccountState, session: Json) -> Json:
-    """The slow bank has refused. Raises NotPayableError unless it was asked."""
-    intent = _awaited(world, session)
-    charges.refuse(world, intent, world.store.get(intent["latest_charge"]), "payment_failed")
-    session["_settles"] = None
-    emit(world, "checkout.session.async_payment_failed", world.store.save(session))
-    return session
+def settle_payment(account: AccountState, checkout_session: Json) -> Json:
+    """The bank debit succeeds. Raises NotPayableError unless one is processing."""
+    intent = _processing_intent(account, checkout_session)
+    charges.mark_succeeded(account, intent, account.store.get(intent["latest_charge"]))
+    checkout_session |= {"payment_status": "paid", "_settles": None}
+    emit(account, "checkout.session.async_payment_succeeded", account.store.save(checkout_session))
+    return checkout_session
 
 
-def settle_overdue(world: AccountState) -> None:
-    """Every delayed payment whose time has come ends as the buyer chose on the page."""
-    for session in world.store.all("checkout.session"):
-        due = session.get("_settles")
-        if due and due["at"] <= world.now():
-            (settle if due["well"] else fail)(world, session)
+def fail_payment(account: AccountState, checkout_session: Json) -> Json:
+    """The bank debit fails. Raises NotPayableError unless one is processing."""
+    intent = _processing_intent(account, checkout_session)
+    charges.mark_failed(account, intent, account.store.get(intent["latest_charge"]), "payment_failed")
+    checkout_session["_settles"] = None
+    emit(account, "checkout.session.async_payment_failed", account.store.save(checkout_session))
+    return checkout_session
 
 
-def adjust(
-    session: Json,
+def finish_overdue(account: AccountState) -> None:
+    """Finish every bank debit that is due, as the buyer chose on the page."""
+    for checkout_session in account.store.all("checkout.session"):
+        due = checkout_session.get("_settles")
+        if due and due["at"] <= account.now():
+            (settle_payment if due["well"] else fail_payment)(account, checkout_session)
+
+
+def change_amounts(
+    checkout_session: Json,
     *,
     amount: int | None = None,
     currency: str | None = None,
@@ -87,45 +89,49 @@ def adjust(
     tax: int = 0,
     discount: int = 0,
 ) -> None:
-    """Change what an open session costs, as a mistaken set-up, tax or a promotion code would.
+    """Change what an open session costs, as a wrong setup, tax, or a promotion code would.
 
-    ``amount`` is the unit price in the smallest unit, ``price`` the id of the price object.
+    ``amount`` is the unit price in the minor unit, ``price`` the id of the price object.
     Raises NotPayableError.
     """
-    _must_be_open(session)
-    item = session["_line_items"][0]
+    _must_be_open(checkout_session)
+    item = checkout_session["_line_items"][0]
     unit = item["price"]["unit_amount"] if amount is None else amount
-    price_item(item, unit, quantity or item["quantity"], currency or item["currency"])
+    set_price(item, unit, quantity or item["quantity"], currency or item["currency"])
     item["price"]["id"] = price or item["price"]["id"]
-    subtotal = sum(each["amount_subtotal"] for each in session["_line_items"])
+    subtotal = sum(line["amount_subtotal"] for line in checkout_session["_line_items"])
     item |= {"amount_tax": tax, "amount_discount": discount}
     item["amount_total"] += tax - discount
-    session |= {"amount_subtotal": subtotal, "amount_total": subtotal + tax - discount}
-    session |= {"currency": item["currency"]}
-    session["total_details"] |= {"amount_tax": tax, "amount_discount": discount}
+    checkout_session |= {"amount_subtotal": subtotal, "amount_total": subtotal + tax - discount}
+    checkout_session |= {"currency": item["currency"]}
+    checkout_session["total_details"] |= {"amount_tax": tax, "amount_discount": discount}
 
 
-def _attempt(world: AccountState, session: Json, email: str, method: str, status: str) -> tuple[Json, Json]:
-    _must_be_open(session)
-    session["customer_details"] = customer_details(email)
-    intent = charges.intent_for(world, session)
-    intent["amount"], intent["currency"] = session["amount_total"], session["currency"]
-    return intent, charges.charge_intent(world, intent, session, method=method, status=status)
+def _attempt(
+    account: AccountState, checkout_session: Json, email: str, method: str, status: str
+) -> tuple[Json, Json]:
+    _must_be_open(checkout_session)
+    checkout_session["customer_details"] = customer_details(email)
+    intent = charges.intent_for(account, checkout_session)
+    intent["amount"], intent["currency"] = checkout_session["amount_total"], checkout_session["currency"]
+    return intent, charges.create_charge(account, intent, checkout_session, method=method, status=status)
 
 
-def _complete(world: AccountState, session: Json, payment_status: str) -> Json:
-    session |= {"status": "complete", "payment_status": payment_status, "url": None}
-    emit(world, "checkout.session.completed", world.store.save(session))
-    return session
+def _complete(account: AccountState, checkout_session: Json, payment_status: str) -> Json:
+    checkout_session |= {"status": "complete", "payment_status": payment_status, "url": None}
+    emit(account, "checkout.session.completed", account.store.save(checkout_session))
+    return checkout_session
 
 
-def _must_be_open(session: Json) -> None:
-    if session["status"] != "open":
-        raise NotPayableError(session)
+def _must_be_open(checkout_session: Json) -> None:
+    if checkout_session["status"] != "open":
+        raise NotPayableError(checkout_session)
 
 
-def _awaited(world: AccountState, session: Json) -> Json:
-    intent = world.store.get(session["payment_intent"]) if session["payment_intent"] else None
+def _processing_intent(account: AccountState, checkout_session: Json) -> Json:
+    intent = (
+        account.store.get(checkout_session["payment_intent"]) if checkout_session["payment_intent"] else None
+    )
     if intent is None or intent["status"] != "processing":
-        raise NotPayableError(session)
+        raise NotPayableError(checkout_session)
     return intent

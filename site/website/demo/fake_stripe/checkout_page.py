@@ -1,4 +1,4 @@
-"""The hosted payment page: what Checkout is for Stripe, with test money and said so."""
+"""The hosted payment page, with test cards only."""
 
 from __future__ import annotations
 
@@ -13,116 +13,116 @@ from website.demo.fake_stripe.charges import DECLINES
 from website.demo.fake_stripe.errors import Json
 
 CARD = "4242424242424242"
-# Stripe's own test numbers (docs.stripe.com/testing); None pays.
+# Stripe's test cards and their decline codes (docs.stripe.com/testing); None succeeds.
 _CARDS: dict[str, str | None] = {
     CARD: None,
     "4000000000000002": "card_declined",
     "4000000000009995": "insufficient_funds",
     "4000000000000069": "expired_card",
 }
-_AT_ONCE = {"card", "link", "cashapp", "amazon_pay", "paypal"}
+_PAID_AT_ONCE = {"card", "link", "cashapp", "amazon_pay", "paypal"}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class InvalidFormError(Exception):
-    """The form cannot be accepted; the message is for the buyer."""
+    """The form is invalid; the message is for the buyer."""
 
 
-def hosted_pages(world: AccountState) -> Blueprint:
-    """/pay/<session> and /receipts/<charge>."""
-    pages = Blueprint("hosted", __name__)
+def checkout_pages(account: AccountState) -> Blueprint:
+    """``/pay/<checkout_session>`` and ``/receipts/<charge>``."""
+    pages = Blueprint("checkout", __name__)
 
-    @pages.get("/pay/<ident>")
-    def pay(ident: str) -> str | Response:
-        with world.change():
-            return _page(_session(world, ident))
+    @pages.get("/pay/<object_id>")
+    def pay(object_id: str) -> str | Response:
+        with account.change():
+            return _page(_find(account, object_id))
 
-    @pages.post("/pay/<ident>")
-    def submit(ident: str) -> str | Response | tuple[str, int]:
-        with world.change():
-            session = _session(world, ident)
-            if session["status"] != "open":
-                return _page(session)
+    @pages.post("/pay/<object_id>")
+    def submit(object_id: str) -> str | Response | tuple[str, int]:
+        with account.change():
+            checkout_session = _find(account, object_id)
+            if checkout_session["status"] != "open":
+                return _page(checkout_session)
             try:
-                _submit(world, session)
+                _submit(account, checkout_session)
             except InvalidFormError as problem:
-                return _form(session, str(problem)), 422
-            return redirect(_thanks(session), 303)
+                return _form(checkout_session, str(problem)), 422
+            return redirect(_success_url(checkout_session), 303)
 
-    @pages.get("/receipts/<ident>")
-    def receipt(ident: str) -> str:
-        with world.change() as store:
-            charge = store.find("charge", ident) or abort(404)
+    @pages.get("/receipts/<object_id>")
+    def receipt(object_id: str) -> str:
+        with account.change() as store:
+            charge = store.find("charge", object_id) or abort(404)
             return render_template("fake_stripe/receipt.html", charge=charge)
 
     return pages
 
 
-def slow_bank_offered(session: Json) -> bool:
-    """Whether the session's payment methods allow one that is not paid at once."""
-    return not _AT_ONCE.issuperset(session["payment_method_types"])
+def bank_debit_offered(checkout_session: Json) -> bool:
+    """Whether the session allows a payment method with delayed notification."""
+    return not _PAID_AT_ONCE.issuperset(checkout_session["payment_method_types"])
 
 
-def _session(world: AccountState, ident: str) -> Json:
-    found = world.store.find("checkout.session", ident)
-    if found is None:
+def _find(account: AccountState, object_id: str) -> Json:
+    checkout_session = account.store.find("checkout.session", object_id)
+    if checkout_session is None:
         abort(404)
-    return found
+    return checkout_session
 
 
-def _page(session: Json) -> str | Response:
-    if session["status"] == "open":
-        return _form(session)
-    if session["status"] == "complete":
-        return redirect(_thanks(session), 303)
-    return render_template("fake_stripe/ended.html", session=session)
+def _page(checkout_session: Json) -> str | Response:
+    if checkout_session["status"] == "open":
+        return _form(checkout_session)
+    if checkout_session["status"] == "complete":
+        return redirect(_success_url(checkout_session), 303)
+    return render_template("fake_stripe/ended.html", checkout_session=checkout_session)
 
 
-def _form(session: Json, problem: str = "") -> str:
+def _form(checkout_session: Json, problem: str = "") -> str:
     sent = request.form
     return render_template(
         "fake_stripe/pay.html",
-        session=session,
+        checkout_session=checkout_session,
         problem=problem,
-        email=sent.get("email", session["customer_email"] or ""),
+        email=sent.get("email", checkout_session["customer_email"] or ""),
         card=sent.get("card", "4242 4242 4242 4242"),
         way=sent.get("way", "card"),
-        slow_bank=slow_bank_offered(session),
+        bank_debit=bank_debit_offered(checkout_session),
     )
 
 
-def _submit(world: AccountState, session: Json) -> None:
-    email = session["customer_email"] or request.form.get("email", "").strip()
+def _submit(account: AccountState, checkout_session: Json) -> None:
+    email = checkout_session["customer_email"] or request.form.get("email", "").strip()
     if not _EMAIL.fullmatch(email):
         raise InvalidFormError("Please enter an email address, such as ada@example.com.")
-    way = request.form.get("way", "card")
-    if session["amount_total"] == 0:
-        buyer.pay_nothing(world, session, email)
-    elif way == "card":
-        _pay_by_card(world, session, email)
-    elif way in ("bank_pays", "bank_refuses") and slow_bank_offered(session):
-        _pay_by_bank(world, session, email, well=way == "bank_pays")
+    option = request.form.get("way", "card")
+    if checkout_session["amount_total"] == 0:
+        buyer.pay_nothing(account, checkout_session, email)
+    elif option == "card":
+        _pay_by_card(account, checkout_session, email)
+    elif option in ("bank_pays", "bank_refuses") and bank_debit_offered(checkout_session):
+        _pay_by_bank_debit(account, checkout_session, email, succeeds=option == "bank_pays")
     else:
         raise InvalidFormError("Please choose how to pay.")
 
 
-def _pay_by_card(world: AccountState, session: Json, email: str) -> None:
+def _pay_by_card(account: AccountState, checkout_session: Json, email: str) -> None:
     number = re.sub(r"[\s-]", "", request.form.get("card", ""))
-    if number not in _CARDS:  # a real card must not even be tried here
+    if number not in _CARDS:  # never accept a real card
         raise InvalidFormError("This page takes test cards only, such as 4242 4242 4242 4242.")
     code = _CARDS[number]
     if code:
-        buyer.decline(world, session, email, code)
+        buyer.decline(account, checkout_session, email, code)
         raise InvalidFormError(f"{DECLINES[code]} Please try another card.")
-    buyer.pay(world, session, email)
+    buyer.pay(account, checkout_session, email)
 
 
-def _pay_by_bank(world: AccountState, session: Json, email: str, *, well: bool) -> None:
-    buyer.pay_later(world, session, email)
-    if world.settle_after is not None:
-        session["_settles"] = {"at": world.now() + world.settle_after, "well": well}
-        world.store.save(session)
+def _pay_by_bank_debit(account: AccountState, checkout_session: Json, email: str, *, succeeds: bool) -> None:
+    buyer.pay_by_bank_debit(account, checkout_session, email)
+    if account.settle_after is not None:
+        checkout_session["_settles"] = {"at": account.now() + account.settle_after, "well": succeeds}
+        account.store.save(checkout_session)
 
 
-def _thanks(session: Json) -> str:
-    return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
+def _success_url(checkout_session: Json) -> str:
+    return str(checkout_session["success_url"]).replace("{CHECKOUT_SESSION_ID}", checkout_session["id"])

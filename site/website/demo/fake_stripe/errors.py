@@ -1,4 +1,4 @@
-"""Stripe's way of saying no: an HTTP status and ``{"error": {...}}`` (docs.stripe.com/api/errors)."""
+"""Stripe's errors: an HTTP status and ``{"error": {...}}`` (docs.stripe.com/api/errors)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Json = dict[str, Any]
 
 
 class ApiError(Exception):
-    """A refusal that the API answers with; ``code`` and ``param`` as Stripe names them."""
+    """An error response of the API, with Stripe's ``code`` and ``param``."""
 
     def __init__(
         self,
@@ -27,7 +27,7 @@ class ApiError(Exception):
         self.param = param
 
     def body(self) -> Json:
-        """The JSON of the answer; fields without a value are left out, as at Stripe."""
+        """The response's JSON, without empty fields."""
         fields = {
             "code": self.code,
             "message": self.message,
@@ -37,24 +37,24 @@ class ApiError(Exception):
         return {"error": {name: value for name, value in fields.items() if value is not None}}
 
 
-def missing(param: str) -> ApiError:
-    """A required parameter was not sent."""
+def parameter_missing(param: str) -> ApiError:
+    """A required parameter is missing."""
     return ApiError(f"Missing required param: {param}.", code="parameter_missing", param=param)
 
 
-def unknown(params: list[str]) -> ApiError:
-    """Parameters were sent that this call does not have."""
+def parameter_unknown(params: list[str]) -> ApiError:
+    """The request has parameters that this method does not know."""
     word = "parameter" if len(params) == 1 else "parameters"
     return ApiError(
         f"Received unknown {word}: {', '.join(params)}", code="parameter_unknown", param=params[0]
     )
 
 
-def no_such(kind: str, ident: str, param: str, status: int = 404) -> ApiError:
-    """No object has this id; 404 when it stands in the path, 400 when it is a parameter."""
-    return ApiError(f"No such {kind}: '{ident}'", status=status, code="resource_missing", param=param)
+def resource_missing(kind: str, object_id: str, param: str, status: int = 404) -> ApiError:
+    """No object has this id: 404 if the id is in the path, 400 if it is a parameter."""
+    return ApiError(f"No such {kind}: '{object_id}'", status=status, code="resource_missing", param=param)
 
 
 def unauthorized(message: str) -> ApiError:
-    """The key is missing or not ours."""
+    """The API key is missing or wrong."""
     return ApiError(message, status=401)

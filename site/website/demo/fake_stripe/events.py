@@ -1,4 +1,4 @@
-"""Events: immutable snapshots of an object at the moment of a change."""
+"""Events: snapshots of an object at the time of a change."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import stripe
 from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.errors import ApiError, Json
 from website.demo.fake_stripe.ids import new_id
-from website.demo.fake_stripe.listing import page
-from website.demo.fake_stripe.views import snapshot
+from website.demo.fake_stripe.pagination import list_page
+from website.demo.fake_stripe.serialization import snapshot
 
 _KEPT_SECONDS = 30 * 86400
 
 
-def emit(world: AccountState, name: str, obj: Json, previous: Json | None = None) -> Json:
-    """Record an event with a snapshot of ``obj`` and hand it to the deliverer.
+def emit(account: AccountState, name: str, obj: Json, previous: Json | None = None) -> Json:
+    """Store an event with a snapshot of ``obj``, and publish it.
 
-    ``previous``: for ``*.updated``, the old values of what has changed.
+    ``previous``: for ``*.updated``, the old values of the changed fields.
     """
     data = {"object": snapshot(obj)}
     if previous is not None:
@@ -27,35 +27,35 @@ def emit(world: AccountState, name: str, obj: Json, previous: Json | None = None
         "id": new_id("evt"),
         "object": "event",
         "api_version": stripe.api_version,
-        "created": world.now(),
+        "created": account.now(),
         "data": data,
         "livemode": False,
         "pending_webhooks": 0,
-        "request": dict(world.origin),
+        "request": dict(account.origin),
         "type": name,
         "_undelivered": [],
     }
-    world.store.save(event)
-    world.publish(event)
+    account.store.save(event)
+    account.publish(event)
     return event
 
 
-def retrieve(world: AccountState, ident: str, params: Json) -> Json:
+def retrieve(account: AccountState, object_id: str, params: Json) -> Json:
     """GET /v1/events/{id}"""
-    return world.find("event", ident, "id")
+    return account.find("event", object_id, "id")
 
 
-def listing(world: AccountState, ident: str, params: Json) -> Json:
-    """GET /v1/events: those of the last 30 days; ``delivery_success=false``: not yet delivered."""
+def listing(account: AccountState, object_id: str, params: Json) -> Json:
+    """GET /v1/events: those of the last 30 days; with ``delivery_success=false`` those not delivered."""
     if "type" in params and "types" in params:
         raise ApiError("You may only specify one of these parameters: type, types.")
     if len(params.get("types", ())) > 20:
         raise ApiError("Array types exceeded maximum 20 allowed elements.", param="types")
-    return page(world, "event", params, "/v1/events", lambda event: _wanted(world, event, params))
+    return list_page(account, "event", params, "/v1/events", lambda event: _matches(account, event, params))
 
 
-def _wanted(world: AccountState, event: Json, params: Json) -> bool:
-    if event["created"] < world.now() - _KEPT_SECONDS:
+def _matches(account: AccountState, event: Json, params: Json) -> bool:
+    if event["created"] < account.now() - _KEPT_SECONDS:
         return False
     delivered = not event["_undelivered"]
     if params.get("delivery_success", delivered) != delivered:

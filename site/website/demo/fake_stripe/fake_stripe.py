@@ -1,31 +1,28 @@
-"""The stand-in as a test or the demo holds it: the buyer, the bank, the webhooks and the faults."""
+"""The fake Stripe as tests and the demo use it: actions, webhooks, and faults."""
 
 from __future__ import annotations
 
-import contextlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypedDict
 
-from typing_extensions import Unpack
-
-from website.demo.fake_stripe import buyer, sessions
+from website.demo.fake_stripe import buyer, checkout_sessions
 from website.demo.fake_stripe.account_state import AccountState
-from website.demo.fake_stripe.bank import Bank
+from website.demo.fake_stripe.api_faults import ApiFaults
+from website.demo.fake_stripe.checkout_actions import CheckoutActions
 from website.demo.fake_stripe.errors import Json
 from website.demo.fake_stripe.events import emit
-from website.demo.fake_stripe.faults import ApiFaults
-from website.demo.fake_stripe.merchant import Merchant
-from website.demo.fake_stripe.views import snapshot
+from website.demo.fake_stripe.refund_actions import RefundActions
+from website.demo.fake_stripe.serialization import snapshot
 from website.demo.fake_stripe.webhooks import Webhooks
 
 API_KEY = "sk_test_standin"
 _TICK_SECONDS = 0.25
 
 
-class Options(TypedDict, total=False):
-    """What ``FakeStripe`` takes; all of it has a default."""
+class FakeStripeOptions(TypedDict, total=False):
+    """The optional arguments of ``FakeStripe``."""
 
     api_key: str
     webhook_url: str | None
@@ -35,12 +32,12 @@ class Options(TypedDict, total=False):
     state: Path | None
 
 
-class FakeStripe(Merchant, Bank):
-    """One Stripe account. Methods take ids and answer copies of the objects.
+class FakeStripe(CheckoutActions, RefundActions):
+    """One Stripe account. Methods take ids and return copies of the objects.
 
-    ``retry_delays``: seconds before each further try of a webhook; after the last one the event
-    stays undelivered. ``settle_after``: seconds until a delayed payment ends by itself. ``state``:
-    a SQLite file that outlives the process.
+    ``retry_delays``: seconds before each retry of a webhook; after the last one the event stays
+    undelivered. ``settle_after``: seconds until a bank debit finishes by itself. ``state``: a SQLite file
+    that survives the process.
     """
 
     def __init__(
@@ -53,35 +50,25 @@ class FakeStripe(Merchant, Bank):
         settle_after: int | None = None,
         state: Path | None = None,
     ) -> None:
-        self.world = AccountState(state=state)
-        self.world.settle_after = settle_after
+        self.account = AccountState(state=state)
+        self.account.settle_after = settle_after
         self.api_key = api_key
         self.api = ApiFaults()
-        self.webhooks = Webhooks(self.world, retry_delays)
+        self.webhooks = Webhooks(self.account, retry_delays)
         if webhook_url:
             self.webhooks.to(webhook_url, *webhook_secrets)
         self._stopped = threading.Event()
         self._ticker = threading.Thread(target=self._tick, name="stripe-clock", daemon=True)
 
-    @classmethod
-    @contextlib.contextmanager
-    def running(cls, port: int = 0, **options: Unpack[Options]) -> Iterator[FakeStripe]:
-        """A stand-in that is served over HTTP while the block runs; port 0 takes a free one."""
-        from website.demo.fake_stripe.server import serving  # late: the server's app needs this module
-
-        fake_stripe = cls(**options)
-        with serving(fake_stripe, port):
-            yield fake_stripe
-
     @property
     def base_url(self) -> str:
-        """Where the API is, without a slash at the end."""
-        return self.world.base_url
+        """The API's URL, without a trailing slash."""
+        return self.account.base_url
 
     def start(self, base_url: str) -> None:
-        """Begin to deliver webhooks and to let time pass; ``base_url`` is where we are served."""
-        with self.world.change():
-            sessions.move_to(self.world, base_url)
+        """Start delivering webhooks and the clock; ``base_url`` is where the app is served."""
+        with self.account.change():
+            checkout_sessions.set_base_url(self.account, base_url)
         self.webhooks.start()
         self._ticker.start()
 
@@ -90,54 +77,54 @@ class FakeStripe(Merchant, Bank):
         self._stopped.set()
         self._ticker.join()
         self.webhooks.stop()
-        self.world.store.close()
+        self.account.store.close()
 
-    def get(self, ident: str) -> Json:
+    def get(self, object_id: str) -> Json:
         """A copy of any object. Raises KeyError."""
-        with self.world.change() as store:
-            return snapshot(store.get(ident))
+        with self.account.change() as store:
+            return snapshot(store.get(object_id))
 
     def sessions(self) -> list[Json]:
         """All Checkout Sessions, oldest first."""
         return self._all("checkout.session")
 
     def events(self, name: str | None = None) -> list[Json]:
-        """All events, oldest first; or those of one type."""
+        """All events, or those of one type, oldest first."""
         return [event for event in self._all("event") if name in (None, event["type"])]
 
-    def change(self, ident: str, **fields: object) -> Json:
-        """Set fields of an object without an event, as no real Stripe would."""
-        with self.world.change() as store:
-            return snapshot(store.save(store.get(ident) | fields))
+    def change(self, object_id: str, **fields: object) -> Json:
+        """Set fields of an object without an event, which the real Stripe never does."""
+        with self.account.change() as store:
+            return snapshot(store.save(store.get(object_id) | fields))
 
-    def emit(self, name: str, ident: str) -> Json:
-        """Send an event of any type about an object as it is now."""
-        with self.world.change() as store:
-            return snapshot(emit(self.world, name, store.get(ident)))
+    def emit(self, name: str, object_id: str) -> Json:
+        """Emit an event of any type about an object as it is now."""
+        with self.account.change() as store:
+            return snapshot(emit(self.account, name, store.get(object_id)))
 
     def advance(self, seconds: int) -> None:
-        """Move Stripe's clock on and run what has become due; signatures keep the real time."""
-        self.world.clock_offset += seconds
+        """Move the account's clock and run what is due; signatures keep the real time."""
+        self.account.clock_offset += seconds
         self.run_due()
 
     def run_due(self) -> None:
-        """Expire what is overdue, and let the slow banks answer."""
-        with self.world.change():
-            sessions.end_overdue(self.world)
-            buyer.settle_overdue(self.world)
+        """Expire overdue sessions, and finish bank debits that are due."""
+        with self.account.change():
+            checkout_sessions.expire_overdue(self.account)
+            buyer.finish_overdue(self.account)
 
     def refunds_start_as(self, status: str) -> None:
-        """Refunds made through the API begin as pending, requires_action or succeeded."""
-        self.world.refunds_start_as = status
+        """The first status of refunds created through the API: pending, requires_action, or succeeded."""
+        self.account.refunds_start_as = status
 
-    def calm(self) -> None:
-        """No more faults, fair weather, refunds succeed at once."""
-        self.api.calm()
-        self.webhooks.calm()
+    def reset(self) -> None:
+        """No more faults, default network conditions, and refunds succeed at once."""
+        self.api.reset()
+        self.webhooks.reset()
         self.refunds_start_as("succeeded")
 
     def _all(self, kind: str) -> list[Json]:
-        with self.world.change() as store:
+        with self.account.change() as store:
             return [snapshot(obj) for obj in store.all(kind)]
 
     def _tick(self) -> None:

@@ -14,9 +14,9 @@ _DEEPEST = 12
 
 
 def nest(pairs: Iterable[tuple[str, str]]) -> Node:
-    """Nested dictionaries from the pairs of a form or query; list places are the keys "0", "1" …
+    """Nested dictionaries from the pairs of a form or query; list indexes are the keys "0", "1", …
 
-    Raises ApiError where one name is used both as a value and as an object.
+    Raises ApiError when a name is used both as a value and as an object.
     """
     root: Node = {}
     for name, value in pairs:

@@ -9,37 +9,37 @@ _KEPT_SECONDS = 24 * 3600
 _LONGEST = 255
 
 
-def begin(world: AccountState, key: str, call: str, params: Json) -> Json | None:
-    """The answer that was given under this key, or None: then the call may run.
+def begin(account: AccountState, key: str, call: str, params: Json) -> Json | None:
+    """The response saved under this key, or None if the request may run.
 
-    Until ``keep`` or ``give_up`` the key is in use. Raises ApiError: 400 when the key was used for
-    another call, 409 while the first call is still running.
+    The key is in use until ``save_response`` or ``release``. Raises ApiError: 400 when it was used for another
+    request, 409 while the first request is running.
     """
     if len(key) > _LONGEST:
         raise ApiError("An idempotency key has up to 255 characters.")
-    note = world.store.find("idempotency_key", _id(key))
-    if note is None or note["created"] <= world.now() - _KEPT_SECONDS:
-        asked = {"call": call, "params": params, "answer": None, "created": world.now()}
-        world.store.save({"id": _id(key), "object": "idempotency_key"} | asked)
+    entry = account.store.find("idempotency_key", _id(key))
+    if entry is None or entry["created"] <= account.now() - _KEPT_SECONDS:
+        new_entry = {"call": call, "params": params, "answer": None, "created": account.now()}
+        account.store.save({"id": _id(key), "object": "idempotency_key"} | new_entry)
         return None
-    if (note["call"], note["params"]) != (call, params):
-        raise _mismatch(key, note["call"], call)
-    if note["answer"] is None:
+    if (entry["call"], entry["params"]) != (call, params):
+        raise _mismatch(key, entry["call"], call)
+    if entry["answer"] is None:
         raise _in_use(key)
-    answer: Json = note["answer"]
-    return answer
+    response: Json = entry["answer"]
+    return response
 
 
-def keep(world: AccountState, key: str, answer: Json) -> None:
-    """Remember the answer, a 500 too."""
-    note = world.store.get(_id(key))
-    note["answer"] = answer
-    world.store.save(note)
+def save_response(account: AccountState, key: str, response: Json) -> None:
+    """Save the response, even a 500."""
+    entry = account.store.get(_id(key))
+    entry["answer"] = response
+    account.store.save(entry)
 
 
-def give_up(world: AccountState, key: str) -> None:
-    """The call never began to run: the key is free again."""
-    world.store.remove(_id(key))
+def release(account: AccountState, key: str) -> None:
+    """Free the key: the request has not run."""
+    account.store.remove(_id(key))
 
 
 def _id(key: str) -> str:
@@ -47,9 +47,9 @@ def _id(key: str) -> str:
 
 
 def _mismatch(key: str, first: str, now: str) -> ApiError:
-    what = "parameters" if first == now else "endpoint"
+    difference = "parameters" if first == now else "endpoint"
     return ApiError(
-        f"Keys for idempotent requests can only be used with the same {what} they were first "
+        f"Keys for idempotent requests can only be used with the same {difference} they were first "
         f"used with. Try using a key other than '{key}' if you meant to execute a different "
         "request.",
         kind="idempotency_error",

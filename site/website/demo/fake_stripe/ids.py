@@ -1,4 +1,4 @@
-"""Ids of Stripe's form: a prefix that names the kind, then letters and digits."""
+"""Ids in Stripe's format: a prefix for the kind, then letters and digits."""
 
 from __future__ import annotations
 

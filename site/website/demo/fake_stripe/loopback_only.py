@@ -1,4 +1,4 @@
-"""Keeps the operator's side of the stand-in to people and programs on this machine."""
+"""Restricts the dashboard to this machine."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from flask import abort, request
 _NAMES = {"localhost", "127.0.0.1", "::1"}
 
 
-def only_from_here() -> None:
-    """Aborts with 403 unless the caller is this machine, and not another site's page in a browser.
+def require_loopback() -> None:
+    """Aborts with 403 unless the request comes from this machine, and not from another site in its browser.
 
-    The Host check stops a foreign name that was made to point here; the other two stop a foreign
-    page that posts here.
+    The Host check stops DNS rebinding, the other two stop cross-site requests.
     """
     if not ipaddress.ip_address(request.remote_addr or "::").is_loopback:
         abort(403)

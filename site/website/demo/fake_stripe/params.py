@@ -1,8 +1,8 @@
-"""Checks what is sent against ``stripe.params``: the library's own types, walked as they stand.
+"""Validates parameters by ``stripe.params``, the TypedDicts of Stripe's own library.
 
-Nothing here lists a parameter, so an upgrade of the library upgrades the check. The library leaves
-its enumerations open (``Literal[...] | str``) because it may be older than the API; the API itself
-is closed, and so are we.
+Nothing here lists a parameter, so an upgrade of the library upgrades the validation. The library leaves its
+enumerations open (``Literal[...] | str``) because it may be older than the API. The API rejects unknown
+values, and so do we.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from typing import Any, Literal, NotRequired, Required, Union, get_args, get_ori
 from stripe import RequestOptions
 from typing_extensions import is_typeddict
 
-from website.demo.fake_stripe.errors import ApiError, Json, missing, unknown
+from website.demo.fake_stripe.errors import ApiError, Json, parameter_missing, parameter_unknown
 from website.demo.fake_stripe.form import Node
 
-# Where the library writes the names of the call options, which every parameter type inherits;
-# the last one it imports for type checkers only.
+# The names in the annotations of RequestOptions, which every parameter type inherits; the library imports the
+# last one for type checkers only.
 _OPTION_NAMES = vars(sys.modules[RequestOptions.__module__]) | {"StripeContext": object}
 
 
@@ -30,8 +30,8 @@ _SCALARS = {str, int, bool, Decimal}
 
 
 @dataclass(frozen=True)
-class Shape:
-    """What one parameter may be; a union is the sum of its members."""
+class ParamType:
+    """The values that a parameter may have; `|` makes a union."""
 
     fields: tuple[tuple[str, Any], ...] = ()
     required: frozenset[str] = frozenset()
@@ -41,8 +41,8 @@ class Shape:
     choices: tuple[str, ...] = ()
     may_be_empty: bool = False
 
-    def __or__(self, other: Shape) -> Shape:
-        return Shape(
+    def __or__(self, other: ParamType) -> ParamType:
+        return ParamType(
             self.fields + other.fields,
             self.required | other.required,
             self.items or other.items,
@@ -54,63 +54,56 @@ class Shape:
 
 
 def read(params_type: Any, sent: Node) -> Json:
-    """The parameters as typed values. Raises ApiError as Stripe would answer."""
-    found: Json = _read_fields(_shape(params_type), sent, "")
-    return found
+    """The parameters as typed values. Raises the ApiError that Stripe would respond with."""
+    params: Json = _read_fields(_param_type(params_type), sent, "")
+    return params
 
 
 @functools.cache
-def _shape(hint: Any) -> Shape:
+def _param_type(hint: Any) -> ParamType:
     origin = get_origin(hint)
     if origin in (NotRequired, Required):
-        return _shape(get_args(hint)[0])
+        return _param_type(get_args(hint)[0])
     if origin in (Union, types.UnionType):
-        return functools.reduce(Shape.__or__, map(_shape, get_args(hint)))
+        return functools.reduce(ParamType.__or__, map(_param_type, get_args(hint)))
     if origin is Literal:
-        return _choices(get_args(hint))
+        choices = get_args(hint)
+        return ParamType(choices=tuple(choice for choice in choices if choice), may_be_empty="" in choices)
     if is_typeddict(hint):
         return _fields(hint)
     items = get_args(hint)[0] if origin is list else None
-    return Shape(items=items, text_map=origin is dict, scalars=frozenset({hint} & _SCALARS))
+    return ParamType(items=items, text_map=origin is dict, scalars=frozenset({hint} & _SCALARS))
 
 
-def _choices(values: tuple[str, ...]) -> Shape:
-    return Shape(choices=tuple(v for v in values if v), may_be_empty="" in values)
-
-
-def _fields(hint: Any) -> Shape:
+def _fields(hint: Any) -> ParamType:
     hints = get_type_hints(hint, localns=_OPTION_NAMES, include_extras=True)
     if RequestOptions in getattr(hint, "__orig_bases__", ()):
         hints = {k: v for k, v in hints.items() if k not in RequestOptions.__annotations__}
-    return Shape(fields=tuple(hints.items()), required=hint.__required_keys__ & hints.keys())
+    return ParamType(fields=tuple(hints.items()), required=hint.__required_keys__ & hints.keys())
 
 
-def _read(shape: Shape, sent: str | Node, path: str) -> Any:
+def _read(param_type: ParamType, sent: str | Node, path: str) -> Any:
     if isinstance(sent, str):
-        return _read_scalar(shape, sent, path)
-    if shape.items is not None and all(key.isdigit() for key in sent):
-        return _read_list(_shape(shape.items), sent, path)
-    if shape.text_map:
+        return _read_scalar(param_type, sent, path)
+    if param_type.items is not None and all(key.isdigit() for key in sent):
+        item_type = _param_type(param_type.items)
+        return [_read(item_type, sent[index], f"{path}[{index}]") for index in sorted(sent, key=int)]
+    if param_type.text_map:
         return _read_text_map(sent, path)
-    if shape.fields:
-        return _read_fields(shape, sent, path)
+    if param_type.fields:
+        return _read_fields(param_type, sent, path)
     raise ApiError(f"Invalid string: {sent}", param=path)
 
 
-def _read_fields(shape: Shape, sent: Node, path: str) -> Json:
-    fields = dict(shape.fields)
-    strange = [_join(path, name) for name in sent if name not in fields]
-    if strange:
-        raise unknown(strange)
+def _read_fields(param_type: ParamType, sent: Node, path: str) -> Json:
+    fields = dict(param_type.fields)
+    unknown = [_join(path, name) for name in sent if name not in fields]
+    if unknown:
+        raise parameter_unknown(unknown)
     for name in fields:
-        if name in shape.required and name not in sent:
-            raise missing(_join(path, name))
-    return {name: _read(_shape(fields[name]), value, _join(path, name)) for name, value in sent.items()}
-
-
-def _read_list(shape: Shape, sent: Node, path: str) -> list[Any]:
-    places = sorted(sent, key=int)
-    return [_read(shape, sent[place], f"{path}[{place}]") for place in places]
+        if name in param_type.required and name not in sent:
+            raise parameter_missing(_join(path, name))
+    return {name: _read(_param_type(fields[name]), value, _join(path, name)) for name, value in sent.items()}
 
 
 def _read_text_map(sent: Node, path: str) -> dict[str, str]:
@@ -120,21 +113,21 @@ def _read_text_map(sent: Node, path: str) -> dict[str, str]:
     return {name: str(value) for name, value in sent.items()}
 
 
-def _read_scalar(shape: Shape, sent: str, path: str) -> Any:
+def _read_scalar(param_type: ParamType, sent: str, path: str) -> Any:
     if sent == "":
-        return _read_empty(shape, path)
-    if shape.choices:
-        return _read_choice(shape.choices, sent, path)
+        return _read_empty(param_type, path)
+    if param_type.choices:
+        return _read_choice(param_type.choices, sent, path)
     for kind, reader in ((int, _read_int), (bool, _read_bool), (Decimal, _read_decimal)):
-        if kind in shape.scalars:
+        if kind in param_type.scalars:
             return reader(sent, path)
-    if str in shape.scalars:
+    if str in param_type.scalars:
         return sent
-    raise ApiError("Invalid array" if shape.items is not None else "Invalid object", param=path)
+    raise ApiError("Invalid array" if param_type.items is not None else "Invalid object", param=path)
 
 
-def _read_empty(shape: Shape, path: str) -> str:
-    if shape.may_be_empty:
+def _read_empty(param_type: ParamType, path: str) -> str:
+    if param_type.may_be_empty:
         return ""
     raise ApiError(
         f"You passed an empty string for '{path}'. An empty value unsets a parameter, "

@@ -1,4 +1,4 @@
-"""Serves the stand-in over HTTP: threads of this process, one for each request."""
+"""Serving the fake Stripe over HTTP in threads of this process, one for each request."""
 
 from __future__ import annotations
 
@@ -6,31 +6,35 @@ import contextlib
 import threading
 from collections.abc import Iterator
 
+from typing_extensions import Unpack
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from website.demo.fake_stripe.app import create_app
-from website.demo.fake_stripe.fake_stripe import FakeStripe
+from website.demo.fake_stripe.fake_stripe import FakeStripe, FakeStripeOptions
 
 HOST = "127.0.0.1"
 
 
-class Quiet(WSGIRequestHandler):
-    """No line for every request."""
+class QuietRequestHandler(WSGIRequestHandler):
+    """Does not log requests."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextlib.contextmanager
-def serving(fake_stripe: FakeStripe, port: int = 0) -> Iterator[None]:
-    """Serve on this machine while the block runs; port 0 takes a free one. Raises OSError."""
-    server = make_server(HOST, port, create_app(fake_stripe), threaded=True, request_handler=Quiet)
-    server.socket.listen(1024)  # hundreds may call at the same instant
+def running_fake_stripe(port: int = 0, **options: Unpack[FakeStripeOptions]) -> Iterator[FakeStripe]:
+    """A fake Stripe on this machine while the block runs; port 0 takes a free one. Raises OSError."""
+    fake_stripe = FakeStripe(**options)
+    server = make_server(
+        HOST, port, create_app(fake_stripe), threaded=True, request_handler=QuietRequestHandler
+    )
+    server.socket.listen(1024)  # hundreds of requests may arrive at the same instant
     fake_stripe.start(f"http://{HOST}:{server.port}")
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
-        yield
+        yield fake_stripe
     finally:
         server.shutdown()
         thread.join()

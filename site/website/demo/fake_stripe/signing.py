@@ -9,17 +9,17 @@ from collections.abc import Sequence
 import stripe
 
 from website.demo.fake_stripe.errors import Json
-from website.demo.fake_stripe.views import snapshot
+from website.demo.fake_stripe.serialization import snapshot
 
 
-def body_of(event: Json, patch: Json | None = None) -> bytes:
-    """The event as it is sent; ``patch`` (RFC 7396) changes, adds and, with None, removes fields."""
-    shown = merged(snapshot(event), patch) if patch else snapshot(event)
+def webhook_body(event: Json, patch: Json | None = None) -> bytes:
+    """The event as it is sent; ``patch`` (RFC 7396) changes, adds, and, with None, removes fields."""
+    shown = merge_patch(snapshot(event), patch) if patch else snapshot(event)
     return json.dumps(shown, indent=2).encode()
 
 
-def headers_of(body: bytes, secrets: Sequence[str], age: float = 0) -> dict[str, str]:
-    """Stripe's headers with one ``v1=`` for each secret, signed ``age`` seconds ago."""
+def webhook_headers(body: bytes, secrets: Sequence[str], age: float = 0) -> dict[str, str]:
+    """Stripe's headers, with a ``v1=`` signature by each secret, made ``age`` seconds ago."""
     at = int(time.time() - age)
     signatures = [_signature(body, secret, at) for secret in secrets]
     return {
@@ -29,14 +29,14 @@ def headers_of(body: bytes, secrets: Sequence[str], age: float = 0) -> dict[str,
     }
 
 
-def merged(target: Json, patch: Json) -> Json:
+def merge_patch(target: Json, patch: Json) -> Json:
     """JSON merge patch (RFC 7396): objects are merged, None removes, all else replaces."""
     for name, value in patch.items():
         if value is None:
             target.pop(name, None)
         elif isinstance(value, dict):
             inner = target.get(name)
-            target[name] = merged(inner if isinstance(inner, dict) else {}, value)
+            target[name] = merge_patch(inner if isinstance(inner, dict) else {}, value)
         else:
             target[name] = value
     return target

@@ -1,4 +1,4 @@
-"""What the stand-in remembers: every object by its id, in memory, and in a SQLite file if asked."""
+"""Storage of all objects by id: in memory, and optionally in a SQLite file."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 from website.demo.fake_stripe.errors import Json
 
 
-class Store:
-    """Objects by id, in the order in which they were made. The caller holds the lock.
+class ObjectStore:
+    """Objects by id, in the order of their creation. The caller holds the lock.
 
-    Fields that begin with ``_`` are the stand-in's own notes; the API never shows them.
+    Fields that begin with ``_`` are internal; the API never shows them.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -22,39 +22,39 @@ class Store:
         self._file = _open(path) if path else None
         if self._file:
             for (body,) in self._file.execute("SELECT body FROM objects ORDER BY rowid"):
-                self._keep(json.loads(body))
+                self._add(json.loads(body))
 
     def save(self, obj: Json) -> Json:
-        """Keep a new object, or what has changed of an old one."""
-        self._changed[obj["id"]] = self._keep(obj)
+        """Add or update an object."""
+        self._changed[obj["id"]] = self._add(obj)
         return obj
 
-    def remove(self, ident: str) -> None:
-        """Forget an object; unknown ids are fine."""
-        gone = self._objects.pop(ident, None)
-        if gone:
-            del self._kinds[gone["object"]][ident]
-        self._changed.pop(ident, None)
+    def remove(self, object_id: str) -> None:
+        """Remove an object, if it exists."""
+        removed = self._objects.pop(object_id, None)
+        if removed:
+            del self._kinds[removed["object"]][object_id]
+        self._changed.pop(object_id, None)
         if self._file:
-            self._file.execute("DELETE FROM objects WHERE id = ?", (ident,))
+            self._file.execute("DELETE FROM objects WHERE id = ?", (object_id,))
 
-    def find(self, kind: str, ident: str) -> Json | None:
+    def find(self, kind: str, object_id: str) -> Json | None:
         """The object of this kind, or None."""
-        obj = self._objects.get(ident)
+        obj = self._objects.get(object_id)
         return obj if obj is not None and obj["object"] == kind else None
 
-    def get(self, ident: str) -> Json:
+    def get(self, object_id: str) -> Json:
         """The object of any kind. Raises KeyError."""
-        return self._objects[ident]
+        return self._objects[object_id]
 
     def all(self, kind: str) -> list[Json]:
         """All objects of a kind, oldest first."""
         return list(self._kinds.get(kind, {}).values())
 
     def commit(self) -> None:
-        """Write what has changed to the file, in one transaction."""
+        """Write the changes to the file, in one transaction."""
         if self._file:
-            rows = [(ident, json.dumps(obj)) for ident, obj in self._changed.items()]
+            rows = [(object_id, json.dumps(obj)) for object_id, obj in self._changed.items()]
             self._file.executemany(
                 "INSERT INTO objects (id, body) VALUES (?, ?) "
                 "ON CONFLICT (id) DO UPDATE SET body = excluded.body",
@@ -64,12 +64,12 @@ class Store:
         self._changed.clear()
 
     def close(self) -> None:
-        """Close the file; what was committed is in it."""
+        """Close the file, without a commit."""
         if self._file:
             self._file.close()
             self._file = None
 
-    def _keep(self, obj: Json) -> Json:
+    def _add(self, obj: Json) -> Json:
         self._kinds.setdefault(obj["object"], {})[obj["id"]] = obj
         self._objects[obj["id"]] = obj
         return obj
@@ -77,7 +77,7 @@ class Store:
 
 def _open(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
-    # One connection for all threads: the world's lock stands in front of it.
+    # One connection for all threads, behind the account's lock.
     file = sqlite3.connect(path, check_same_thread=False)
     file.execute("PRAGMA journal_mode=WAL")
     file.execute("CREATE TABLE IF NOT EXISTS objects (id TEXT PRIMARY KEY, body TEXT NOT NULL)")

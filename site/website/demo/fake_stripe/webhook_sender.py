@@ -1,4 +1,4 @@
-"""Delivering: one thread that posts, in order, with retries; the site's answer decides."""
+"""Sending webhooks: one thread that delivers them in order."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Transport = Callable[[str, bytes, Mapping[str, str]], int]
 
 @dataclass(frozen=True)
 class WebhookDelivery:
-    """One event on its way to one endpoint; ``tries`` counts the attempts behind it."""
+    """The delivery of one event to one endpoint; ``tries`` counts the attempts so far."""
 
     event: str
     endpoint: str
@@ -22,10 +22,10 @@ class WebhookDelivery:
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], timeout: float = 10) -> int:
-    """POST and answer the HTTP status; redirects are not followed. Raises OSError, HTTPException."""
+    """POST, and return the HTTP status; redirects are not followed. Raises OSError, HTTPException."""
     parts = urlsplit(url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.netloc, timeout=timeout)
+    connection_class = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = connection_class(parts.netloc, timeout=timeout)
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, body, dict(headers))
@@ -35,7 +35,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], timeout: float = 10)
 
 
 class WebhookSender:
-    """A queue and its thread. ``deliver`` does one attempt and never raises."""
+    """A queue and its thread. ``deliver`` makes one attempt and never raises."""
 
     def __init__(self, deliver: Callable[[WebhookDelivery], None]) -> None:
         self._deliver = deliver
@@ -46,7 +46,7 @@ class WebhookSender:
         self._thread = threading.Thread(target=self._run, name="stripe-webhooks", daemon=True)
 
     def start(self) -> None:
-        """Begin to deliver."""
+        """Start delivering."""
         self._thread.start()
 
     def send(self, delivery: WebhookDelivery, wait: float = 0) -> None:
@@ -56,20 +56,20 @@ class WebhookSender:
         if wait <= 0:
             self._queue.put(delivery)
             return
-        # A timer, because a test that freezes the clock must not freeze the post.
+        # A timer, because a test may freeze the clock.
         timer = threading.Timer(wait, self._queue.put, [delivery])
         timer.daemon = True
         self._timers.add(timer)
         timer.start()
 
     def drain(self, timeout: float) -> None:
-        """Wait until nothing is queued, waiting or under way. Raises TimeoutError."""
+        """Wait until nothing is queued or being delivered. Raises TimeoutError."""
         with self._idle:
             if not self._idle.wait_for(lambda: self._open == 0, timeout):
                 raise TimeoutError(f"{self._open} webhooks are still under way")
 
     def stop(self) -> None:
-        """Deliver nothing more; what is queued is dropped."""
+        """Stop delivering; what is queued is dropped."""
         for timer in self._timers:
             timer.cancel()
         self._queue.put(None)

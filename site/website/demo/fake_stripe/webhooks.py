@@ -1,60 +1,44 @@
-"""Webhooks as a test sees them: the weather, the post, and events sent by hand."""
+"""Webhooks for tests: the dispatcher, and events that a test sends itself."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
-from website.demo.fake_stripe.dispatch import MAIN, Dispatch
 from website.demo.fake_stripe.errors import Json
-from website.demo.fake_stripe.signing import body_of, headers_of
+from website.demo.fake_stripe.signing import webhook_body, webhook_headers
+from website.demo.fake_stripe.webhook_dispatcher import SITE_ENDPOINT, WebhookDispatcher
 
 
-class Webhooks(Dispatch):
-    """What is not given to a method is as the weather says: secrets, age, patch."""
+class Webhooks(WebhookDispatcher):
+    """``secrets`` default to those of ``sign_with`` or of the endpoint."""
 
     def signed(
-        self,
-        event: Json | str,
-        secrets: Sequence[str] = (),
-        age: float | None = None,
-        patch: Json | None = None,
+        self, event: Json | str, secrets: Sequence[str] = (), age: float = 0, patch: Json | None = None
     ) -> tuple[bytes, dict[str, str]]:
-        """Body and headers of an event (or its id), ready to be posted by a test's own client."""
-        with self._world.change() as store:
-            known = event if isinstance(event, dict) else store.get(event)
-            main = store.find("webhook_endpoint", MAIN) or {"_secrets": ()}
-            body = body_of(known, self.patch if patch is None else patch)
-        chosen = secrets or self.secrets or main["_secrets"]
-        return body, headers_of(body, chosen, self.age if age is None else age)
+        """Body and headers of an event (or its id), signed ``age`` seconds ago, for a test's own client.
+
+        ``patch`` is a JSON merge patch (RFC 7396) of the event.
+        """
+        with self._account.change() as store:
+            payload = event if isinstance(event, dict) else store.get(event)
+            endpoint = store.find("webhook_endpoint", SITE_ENDPOINT) or {"_secrets": ()}
+            body = webhook_body(payload, patch)
+        return body, webhook_headers(body, secrets or self.secrets or endpoint["_secrets"], age)
 
     def send(
         self,
         event: Json | str,
         copies: int = 1,
         secrets: Sequence[str] = (),
-        age: float | None = None,
+        age: float = 0,
         patch: Json | None = None,
     ) -> list[int]:
-        """Post an event now, from this thread, one after the other; answers the HTTP statuses."""
+        """Post an event now, from this thread, one copy after the other. Returns the HTTP statuses."""
         body, headers = self.signed(event, secrets, age, patch)
         return [self.send_raw(body, headers) for _ in range(copies)]
 
-    def send_together(self, event: Json | str, copies: int) -> list[int]:
-        """Post an event that many times at the same instant; answers the HTTP statuses."""
-        body, headers = self.signed(event)
-        barrier = threading.Barrier(copies)
-
-        def one(_: int) -> int:
-            barrier.wait()
-            return self.send_raw(body, headers)
-
-        with ThreadPoolExecutor(copies) as pool:
-            return list(pool.map(one, range(copies)))
-
     def send_raw(self, body: bytes, headers: Mapping[str, str]) -> int:
-        """Post any bytes to the site's endpoint; answers the HTTP status."""
-        with self._world.change() as store:
-            url = store.get(MAIN)["url"]
+        """Post any bytes to the site's endpoint. Returns the HTTP status."""
+        with self._account.change() as store:
+            url = store.get(SITE_ENDPOINT)["url"]
         return self.transport(url, body, headers)

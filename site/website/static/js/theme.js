@@ -1,4 +1,4 @@
-// Runs before the first paint, so that a kept choice of colours and text size never flashes or shifts the page.
+// Runs before the first paint, so that a kept choice of colors and text size never flashes or shifts the page.
 (() => {
   const root = document.documentElement;
   root.classList.add("scripted");
@@ -7,6 +7,6 @@
     if (["light", "dark"].includes(kept.theme)) root.dataset.theme = kept.theme;
     if (["small", "large"].includes(kept.text)) root.dataset.text = kept.text;
   } catch {
-    // Storage is off or holds nonsense: the system's own colours are right.
+    // Storage is off or holds nonsense: the system's own colors are right.
   }
 })();

@@ -1,4 +1,4 @@
-"""A running stand-in, a client of the real library for it, and a site that receives its webhooks."""
+"""A running fake Stripe, a client of the real library for it, and a site that receives its webhooks."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,7 +8,7 @@ import stripe
 from stripe.checkout import Session
 
 from tests.website.demo.fake_stripe.receiver import Receiver, receiving
-from website.demo.fake_stripe import FakeStripe
+from website.demo.fake_stripe import FakeStripe, running_fake_stripe
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def fake_stripe(receiver: Receiver) -> Iterator[FakeStripe]:
-    with FakeStripe.running(
+    with running_fake_stripe(
         webhook_url=receiver.url, webhook_secrets=[receiver.secret], retry_delays=(0.02, 0.02)
     ) as fake_stripe:
         yield fake_stripe

@@ -1,4 +1,4 @@
-"""Keys, addresses and headers of the API, its faults and its log."""
+"""API keys, URLs, and headers; faults and the log of requests."""
 
 import http.client
 from collections.abc import Callable
@@ -10,7 +10,7 @@ import stripe
 from stripe.checkout import Session
 
 from tests.website.demo.fake_stripe.conftest import client_of
-from website.demo.fake_stripe import FakeStripe
+from website.demo.fake_stripe import FakeStripe, running_fake_stripe
 
 NewSession = Callable[..., Session]
 
@@ -31,7 +31,10 @@ def test_another_key_is_not_let_in(fake_stripe: FakeStripe, key: str) -> None:
 
 
 def test_a_live_key_is_refused_even_where_it_is_the_configured_one() -> None:
-    with FakeStripe.running(api_key="sk_live_real") as fake_stripe, pytest.raises(stripe.AuthenticationError):
+    with (
+        running_fake_stripe(api_key="sk_live_real") as fake_stripe,
+        pytest.raises(stripe.AuthenticationError),
+    ):
         client_of(fake_stripe).v1.events.list()
 
 
@@ -96,17 +99,6 @@ def test_the_api_can_be_down_and_up_again(fake_stripe: FakeStripe, client: strip
             client.v1.events.list()
     fake_stripe.api.up()
     assert client.v1.events.list().data == []
-
-
-def test_an_answer_can_be_slower_than_the_callers_patience(fake_stripe: FakeStripe) -> None:
-    impatient = stripe.StripeClient(
-        fake_stripe.api_key,
-        base_addresses={"api": fake_stripe.base_url},
-        http_client=stripe.RequestsClient(timeout=0.1),
-    )
-    fake_stripe.api.slow(1)
-    with pytest.raises(stripe.APIConnectionError, match="timed out"):
-        impatient.v1.events.list()
 
 
 def test_a_hundred_buyers_at_once_get_a_hundred_sessions(

@@ -1,4 +1,4 @@
-"""The hosted page, walked by plain HTTP as a browser without JavaScript would."""
+"""The hosted page over plain HTTP, as in a browser without JavaScript."""
 
 import http.client
 import re
@@ -100,10 +100,10 @@ def test_the_address_that_the_shop_knows_is_kept(fake_stripe: FakeStripe, new_se
 
 
 @pytest.mark.parametrize(("way", "ends"), [("bank_pays", "succeeded"), ("bank_refuses", "failed")])
-def test_a_slow_bank_answers_when_its_time_has_come(
+def test_a_bank_debit_finishes_when_it_is_due(
     fake_stripe: FakeStripe, new_session: NewSession, way: str, ends: str
 ) -> None:
-    fake_stripe.world.settle_after = 3600
+    fake_stripe.account.settle_after = 3600
     session = new_session()
     assert visit(session.url, email="ada@example.com", way=way).status == 303
     assert fake_stripe.get(session.id)["payment_status"] == "unpaid"
@@ -113,11 +113,12 @@ def test_a_slow_bank_answers_when_its_time_has_come(
     assert len(fake_stripe.events(f"checkout.session.async_payment_{ends}")) == 1
 
 
-def test_a_session_for_cards_only_offers_no_slow_bank(
+def test_a_session_for_cards_only_offers_no_bank_debit(
     fake_stripe: FakeStripe, new_session: NewSession
 ) -> None:
+    assert "Bank debit" in visit(new_session().url).text
     session = new_session(allowed_payment_method_types=["card"])
-    assert "slow bank" not in visit(session.url).text
+    assert "Bank debit" not in visit(session.url).text
     assert visit(session.url, email="ada@example.com", way="bank_pays").status == 422
 
 

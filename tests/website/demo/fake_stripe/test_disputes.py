@@ -53,7 +53,7 @@ def test_disputes_are_listed_by_payment(
     fake_stripe: FakeStripe, client: stripe.StripeClient, paid: str
 ) -> None:
     mine = fake_stripe.open_dispute(paid)["id"]
-    fake_stripe.open_dispute(fake_stripe.foreign_sale()["id"])
+    fake_stripe.open_dispute(fake_stripe.sell_unrelated_product()["id"])
     intent = fake_stripe.get(paid)["payment_intent"]
     assert [d.id for d in client.v1.disputes.list({"payment_intent": intent}).data] == [mine]
     assert len(client.v1.disputes.list().data) == 2

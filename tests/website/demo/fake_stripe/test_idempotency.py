@@ -1,4 +1,4 @@
-"""Idempotency keys, and answers that never arrive."""
+"""Idempotency keys, and lost responses."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -34,7 +34,7 @@ def test_the_same_key_for_something_else_is_refused(
 def test_a_call_whose_answer_was_lost_is_repeated_without_a_second_effect(
     fake_stripe: FakeStripe, new_session: NewSession
 ) -> None:
-    fake_stripe.api.cut(path="POST /v1/checkout/sessions")
+    fake_stripe.api.drop_response(path="POST /v1/checkout/sessions")
     with pytest.raises(stripe.APIConnectionError):
         new_session(key="order-1")
     session = new_session(key="order-1")
@@ -42,10 +42,8 @@ def test_a_call_whose_answer_was_lost_is_repeated_without_a_second_effect(
     assert [call.replayed for call in fake_stripe.api.requests] == [False, True]
 
 
-def test_a_line_cut_before_the_work_leaves_nothing_behind(
-    fake_stripe: FakeStripe, new_session: NewSession
-) -> None:
-    fake_stripe.api.cut_before()
+def test_a_dropped_request_leaves_nothing_behind(fake_stripe: FakeStripe, new_session: NewSession) -> None:
+    fake_stripe.api.drop_request()
     with pytest.raises(stripe.APIConnectionError):
         new_session(key="order-1")
     assert fake_stripe.sessions() == []

@@ -1,4 +1,4 @@
-"""Events in the list and at other endpoints: pages, endpoints made through the API, transports of a test."""
+"""The list of events, and custom transports."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +9,7 @@ from stripe.checkout import Session
 
 from tests.website.demo.fake_stripe.receiver import Receiver
 from tests.website.demo.fake_stripe.test_webhooks import BY_CARD
-from website.demo.fake_stripe import FakeStripe
+from website.demo.fake_stripe import FakeStripe, running_fake_stripe
 
 NewSession = Callable[..., Session]
 
@@ -31,9 +31,9 @@ def test_the_cursor_holds_while_events_are_delivered_between_two_pages(
     fake_stripe: FakeStripe, client: stripe.StripeClient
 ) -> None:
     fake_stripe.webhooks.drop_all()
-    fake_stripe.foreign_sale()
+    fake_stripe.sell_unrelated_product()
     first = client.v1.events.list({"delivery_success": False, "limit": 2})
-    fake_stripe.webhooks.calm()
+    fake_stripe.webhooks.reset()
     fake_stripe.webhooks.resend(first.data[-1].id)
     fake_stripe.webhooks.drain()
     rest = client.v1.events.list({"delivery_success": False, "starting_after": first.data[-1].id})
@@ -41,30 +41,11 @@ def test_the_cursor_holds_while_events_are_delivered_between_two_pages(
 
 
 def test_without_an_endpoint_nothing_is_sent_and_nothing_is_owed() -> None:
-    with FakeStripe.running() as fake_stripe:
-        fake_stripe.foreign_sale()
+    with running_fake_stripe() as fake_stripe:
+        fake_stripe.sell_unrelated_product()
         fake_stripe.webhooks.drain()
         assert list(fake_stripe.webhooks.attempts) == []
         assert [event["pending_webhooks"] for event in fake_stripe.events()] == [0] * len(BY_CARD)
-
-
-def test_an_endpoint_made_through_the_api_gets_the_events_it_asked_for(
-    fake_stripe: FakeStripe, client: stripe.StripeClient, receiver: Receiver
-) -> None:
-    made = client.v1.webhook_endpoints.create(
-        {"url": receiver.url, "enabled_events": ["charge.succeeded"], "api_version": "2026-10-28.endive"}
-    )
-    assert made.secret is not None
-    receiver.secret = made.secret
-    fake_stripe.webhooks.to("http://127.0.0.1:1/nobody", "whsec_x", enabled_events=["none.such"])
-    fake_stripe.foreign_sale()
-    fake_stripe.webhooks.drain()
-    assert receiver.types() == ["charge.succeeded"]
-    known = {endpoint.id: endpoint for endpoint in client.v1.webhook_endpoints.list().data}
-    assert "secret" not in known[made.id]
-    client.v1.webhook_endpoints.delete(made.id)
-    with pytest.raises(stripe.InvalidRequestError, match="No such webhook_endpoint"):
-        client.v1.webhook_endpoints.retrieve(made.id)
 
 
 def test_events_can_go_through_a_tests_own_transport(fake_stripe: FakeStripe) -> None:
@@ -75,7 +56,7 @@ def test_events_can_go_through_a_tests_own_transport(fake_stripe: FakeStripe) ->
         return 200
 
     fake_stripe.webhooks.transport = keep
-    fake_stripe.foreign_sale()
+    fake_stripe.sell_unrelated_product()
     fake_stripe.webhooks.drain()
     assert len(came) == len(BY_CARD)
 
@@ -87,7 +68,7 @@ def test_a_transport_that_raises_is_a_failed_delivery_and_not_the_end_of_the_pos
         raise ZeroDivisionError
 
     fake_stripe.webhooks.transport = explode
-    fake_stripe.foreign_sale()
+    fake_stripe.sell_unrelated_product()
     fake_stripe.webhooks.drain()
     assert {attempt.error for attempt in fake_stripe.webhooks.attempts} == {"ZeroDivisionError()"}
 
@@ -96,7 +77,7 @@ def test_the_webhook_may_come_before_the_answer_to_our_call(
     fake_stripe: FakeStripe, client: stripe.StripeClient, receiver: Receiver, paid: str
 ) -> None:
     intent = fake_stripe.get(paid)["payment_intent"]
-    fake_stripe.api.hold_answer(path="POST /v1/refunds")
+    fake_stripe.api.hold_response(path="POST /v1/refunds")
     with ThreadPoolExecutor(1) as pool:
         refund = pool.submit(client.v1.refunds.create, {"payment_intent": intent})
         fake_stripe.api.wait_until_held()

@@ -1,4 +1,4 @@
-"""The stand-in's pages in a real browser: readable by everybody, on a phone too, without a script."""
+"""The pages of the fake Stripe in a real browser: accessible, on a phone too, without JavaScript."""
 
 import pytest
 import stripe
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def paths(fake_stripe: FakeStripe, client: stripe.StripeClient, paid: str) -> list[str]:
-    """Every page of the stand-in, with something on it."""
+    """Every page of the fake Stripe, with something on it."""
     opened = client.v1.checkout.sessions.create(pass_order()).id
     ended = client.v1.checkout.sessions.create(pass_order()).id
     fake_stripe.expire(ended)

@@ -1,4 +1,4 @@
-"""What is sent is checked against the library's own parameter types."""
+"""Parameters are validated by the types of Stripe's own library."""
 
 from typing import Any, cast
 
@@ -6,7 +6,7 @@ import pytest
 import stripe
 from stripe.params.checkout import SessionCreateParams
 
-from website.demo.fake_stripe.api_calls import ENDPOINTS
+from website.demo.fake_stripe.api_calls import API_METHODS
 from website.demo.fake_stripe.errors import ApiError
 from website.demo.fake_stripe.form import nest
 from website.demo.fake_stripe.params import read
@@ -72,12 +72,12 @@ def test_a_form_nested_too_deeply_is_refused() -> None:
     assert refusal(SessionCreateParams, ("metadata" + "[a]" * 50, "b"))[1] == "metadata"
 
 
-@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda e: f"{e.method} {e.rule}")
-def test_every_call_knows_its_parameters_and_no_option_of_the_library(endpoint: Any) -> None:
+@pytest.mark.parametrize("method", API_METHODS, ids=lambda method: f"{method.http_method} {method.rule}")
+def test_every_call_knows_its_parameters_and_no_option_of_the_library(method: Any) -> None:
     with pytest.raises(ApiError, match="unknown parameter"):
-        read(endpoint.params, {"idempotency_key": "x"})
-    if "GET" in endpoint.method:
-        assert read(endpoint.params, nest([("expand[]", "x")])) == {"expand": ["x"]}
+        read(method.params, {"idempotency_key": "x"})
+    if "GET" in method.http_method:
+        assert read(method.params, nest([("expand[]", "x")])) == {"expand": ["x"]}
 
 
 def test_the_library_raises_what_it_raises_for_stripe(client: stripe.StripeClient) -> None:

@@ -1,4 +1,4 @@
-"""Refunds, with every end they can take."""
+"""Refunds, with every final status."""
 
 import pytest
 import stripe
@@ -82,7 +82,7 @@ def test_refunds_through_the_api_can_be_told_to_begin_as_pending(
 def test_a_payment_that_never_arrived_has_nothing_to_refund(
     fake_stripe: FakeStripe, client: stripe.StripeClient, new_session: object
 ) -> None:
-    session = fake_stripe.foreign_sale()["id"]
+    session = fake_stripe.sell_unrelated_product()["id"]
     fake_stripe.change(fake_stripe.get(session)["payment_intent"], status="processing")
     assert "does not have a successful charge" in str(
         refusal(client, fake_stripe.get(session)["payment_intent"])

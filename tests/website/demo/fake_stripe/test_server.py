@@ -1,10 +1,5 @@
-"""The stand-in as a process, and what outlives it."""
+"""Serving the fake Stripe, and what survives a restart."""
 
-import os
-import re
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -14,18 +9,18 @@ import stripe
 
 from tests.website.demo.fake_stripe.conftest import client_of, pass_order
 from tests.website.demo.fake_stripe.receiver import Receiver
-from website.demo.fake_stripe import FakeStripe
+from website.demo.fake_stripe import FakeStripe, running_fake_stripe
 
 
 def test_a_restart_keeps_sessions_refunds_and_idempotency_keys(tmp_path: Path) -> None:
     state = tmp_path / "deeper" / "stripe.db"
-    with FakeStripe.running(state=state) as first:
+    with running_fake_stripe(state=state) as first:
         client = client_of(first)
         paid = client.v1.checkout.sessions.create(pass_order(), {"idempotency_key": "order-1"}).id
         opened = client.v1.checkout.sessions.create(pass_order()).id
         first.pay(paid)
         refund = first.refund(paid, amount=100)["id"]
-    with FakeStripe.running(state=state) as second:
+    with running_fake_stripe(state=state) as second:
         client = client_of(second)
         again = client.v1.checkout.sessions.create(pass_order(), {"idempotency_key": "order-1"})
         assert (again.id, client.v1.refunds.retrieve(refund).amount) == (paid, 100)
@@ -38,10 +33,10 @@ def test_what_was_not_delivered_before_a_restart_is_delivered_after_it(
     tmp_path: Path, receiver: Receiver
 ) -> None:
     state = tmp_path / "stripe.db"
-    with FakeStripe.running(state=state, webhook_url="http://127.0.0.1:1/", retry_delays=()) as first:
-        first.foreign_sale()
+    with running_fake_stripe(state=state, webhook_url="http://127.0.0.1:1/", retry_delays=()) as first:
+        first.sell_unrelated_product()
         first.webhooks.drain()
-    with FakeStripe.running(
+    with running_fake_stripe(
         state=state, webhook_url=receiver.url, webhook_secrets=[receiver.secret]
     ) as second:
         second.webhooks.drain()
@@ -50,48 +45,31 @@ def test_what_was_not_delivered_before_a_restart_is_delivered_after_it(
 
 def test_a_key_whose_call_was_killed_halfway_is_free_after_a_restart(tmp_path: Path) -> None:
     state = tmp_path / "stripe.db"
-    with FakeStripe.running(state=state) as first, first.world.change() as store:
+    with running_fake_stripe(state=state) as first, first.account.change() as store:
         half: dict[str, Any] = {
             "call": "POST /v1/checkout/sessions",
             "params": {},
             "answer": None,
-            "created": first.world.now(),
+            "created": first.account.now(),
         }
         store.save({"id": "idempotency_key order-1", "object": "idempotency_key"} | half)
-    with FakeStripe.running(state=state) as second:
+    with running_fake_stripe(state=state) as second:
         made = client_of(second).v1.checkout.sessions.create(pass_order(), {"idempotency_key": "order-1"})
         assert made.status == "open"
 
 
 def test_it_stops_while_webhooks_are_still_waiting(receiver: Receiver) -> None:
-    with FakeStripe.running(webhook_url=receiver.url) as fake_stripe:
+    with running_fake_stripe(webhook_url=receiver.url) as fake_stripe:
         fake_stripe.webhooks.delay(3600)
-        fake_stripe.foreign_sale()
+        fake_stripe.sell_unrelated_product()
         with pytest.raises(TimeoutError, match="under way"):
             fake_stripe.webhooks.drain(timeout=0.05)
     assert receiver.bodies == []
 
 
-def test_it_runs_as_a_process_until_it_is_told_to_stop(tmp_path: Path, receiver: Receiver) -> None:
-    command = [sys.executable, "-m", "website.demo.fake_stripe", "--port", "0", "--webhook-url", receiver.url]
-    command += ["--webhook-secret", receiver.secret, "--state", str(tmp_path / "stripe.db")]
-    root = Path(__file__).parents[4]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root, env=os.environ | {"PYTHONPATH": "."})  # fmt: skip
-    try:
-        assert process.stdout is not None
-        found = re.search(r"http://\S+[0-9]", process.stdout.readline())
-        assert found is not None
-        client = stripe.StripeClient("sk_test_standin", base_addresses={"api": found[0]})
-        assert client.v1.checkout.sessions.create(pass_order()).url is not None
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
-    assert process.returncode == 0
-
-
 def test_time_passes_by_itself(fake_stripe: FakeStripe, client: stripe.StripeClient) -> None:
     session = client.v1.checkout.sessions.create(pass_order()).id
-    fake_stripe.world.clock_offset += 25 * 3600  # nobody calls run_due: the stand-in's own clock does
+    fake_stripe.account.clock_offset += 25 * 3600  # nobody calls run_due: the fake Stripe's own clock does
     fake_stripe.webhooks.drain()
     deadline = 200
     while not fake_stripe.events("checkout.session.expired") and deadline:

@@ -1,0 +1,59 @@
+"""A Markdown file with front matter, read and split once: what articles and plain pages have in common."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Generic
+
+from articles.loading.file_io import UnreadableFileError, read_file
+from articles.loading.front_matter import Matter, parse_front_matter, split_front_matter
+from articles.loading.strict_yaml import Place
+from articles.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class BodySource:
+    """A Markdown body to render. Words of the title weigh more in search; a draft may have placeholders."""
+
+    path: str
+    text: str
+    first_line: int
+    title: str = ""
+    draft: bool = False
+
+
+@dataclass(frozen=True)
+class MarkdownFile(Generic[Matter]):
+    """A file that was read; what could not be read or parsed is None, and `problems` say why.
+
+    With `unchanged`, its digest was the previous one, so nothing was parsed.
+    """
+
+    digest: str = ""
+    stat: str = ""
+    unchanged: bool = False
+    matter: Matter | None = None
+    body: BodySource | None = None
+    lines: dict[Place, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def load_markdown(
+    root: Path, path: str, model: type[Matter], now_ns: int, *, noun: str, previous_digest: str = ""
+) -> MarkdownFile[Matter]:
+    """Read a file, split it and parse its front matter. `noun` names the kind of file in messages."""
+    try:
+        source = read_file(root / path, now_ns)
+    except UnreadableFileError as error:
+        return MarkdownFile(problems=[error.problem])
+    if source.digest == previous_digest:
+        return MarkdownFile(source.digest, source.stat, unchanged=True)
+    split = split_front_matter(source.text)
+    if isinstance(split, Problem):
+        return MarkdownFile(problems=[split])
+    matter, lines, problems = parse_front_matter(split.front_matter, model)
+    if not split.body.strip():
+        message = f"The {noun} has no text."
+        problems.append(Problem(split.body_line, "empty-body", message, "Write it, or remove the file."))
+    title, draft = getattr(matter, "title", ""), getattr(matter, "draft", False)
+    body = BodySource(path, split.body, split.body_line, title, draft)
+    return MarkdownFile(source.digest, source.stat, False, matter, body, lines, problems)

@@ -1,0 +1,46 @@
+"""Mistakes in an author's files, and the report that `check` and `publish` give of them."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Level = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake: the line of the file, a stable code, what is wrong, and how to fix it."""
+
+    line: int
+    code: str
+    message: str
+    hint: str
+    level: Level = "error"
+
+
+ProblemsByPath = dict[str, list[Problem]]
+
+
+@dataclass(frozen=True)
+class ProblemReport:
+    """Problems by path, and how many files were checked."""
+
+    problems: ProblemsByPath
+    files: int
+
+    @property
+    def errors(self) -> int:
+        """How many mistakes prevent publishing."""
+        return self._count("error")
+
+    @property
+    def warnings(self) -> int:
+        """How many problems do not prevent publishing."""
+        return self._count("warning")
+
+    def _count(self, level: Level) -> int:
+        return sum(problem.level == level for problems in self.problems.values() for problem in problems)
+
+
+def soften_in_draft(problem: Problem) -> Problem:
+    """A placeholder is only a warning in a draft, whose text is still to come."""
+    return replace(problem, level="warning") if problem.code == "placeholder" else problem

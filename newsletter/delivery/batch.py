@@ -1,0 +1,128 @@
+"""A batch: up to a second of one issue's deliveries, shared by several connections to the mail server."""
+
+import threading
+import time
+from collections import deque
+
+from sqlalchemy import Select, exists, select, update
+from sqlalchemy.orm import Session
+
+from carrel import clock
+from carrel.http.services import Services
+from carrel.mail.outcomes import MailServerError
+from newsletter.delivery import claims
+from newsletter.delivery.claims import QUEUE, ClaimedDelivery
+from newsletter.delivery.limits import DomainLimit, SendRateLimit
+from newsletter.issues import sent_log, withdrawal
+from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState, MailVariant
+
+SECONDS = 1.0
+CLAIMED_AT_ONCE = 100
+POLL_SECONDS = 0.02
+
+
+class SendBatch:
+    """Hands out an issue's deliveries until its time is over or nothing is left."""
+
+    def __init__(
+        self,
+        services: Services,
+        issue_id: int,
+        owner: str,
+        rate_limit: SendRateLimit,
+        domain_limit: DomainLimit,
+    ) -> None:
+        self.server_error: MailServerError | None = None
+        self.ends_at = time.monotonic() + SECONDS
+        self._services, self._issue_id, self._owner = services, issue_id, owner
+        self._rate_limit, self._domain_limit = rate_limit, domain_limit
+        self._lock = threading.Lock()
+        self._claimed: deque[ClaimedDelivery] = deque()
+        self._is_over = False
+
+    def next(self) -> ClaimedDelivery | None:
+        """The next delivery for a connection, which then says `done`; None when the batch is over."""
+        while not self._is_over and time.monotonic() < self.ends_at:
+            with self._lock:
+                if not (self._claimed or self._claim()):
+                    return None
+                if delivery := self._domain_limit.take(self._claimed):
+                    return self._wait_for_rate(delivery)
+            time.sleep(POLL_SECONDS)  # all that is left goes to providers that have enough at once
+        return None
+
+    def _wait_for_rate(self, delivery: ClaimedDelivery) -> ClaimedDelivery | None:
+        if self._rate_limit.wait(self.ends_at):
+            return delivery
+        self._claimed.append(delivery)
+        self.done(delivery)
+        return None
+
+    def done(self, delivery: ClaimedDelivery) -> None:
+        """A connection has finished with it."""
+        self._domain_limit.release(delivery)
+
+    def abort(self, error: MailServerError, delivery: ClaimedDelivery) -> None:
+        """The mail server cannot be used: this delivery was not tried, and no other will be."""
+        with self._lock:
+            self.server_error, self._is_over = error, True
+            self._claimed.append(delivery)
+
+    def give_back(self) -> None:
+        """Put what no connection took back into the queue."""
+        with self._lock:
+            self._is_over = True
+            if self._claimed:
+                ids = [delivery.id for delivery in self._claimed]
+                with self._services.db.write() as session:
+                    claims.give_back(session, ids, self._owner)
+                self._claimed.clear()
+
+    def _claim(self) -> bool:
+        # An ordinary commit, so that after a loss of power a claim tells that marks may be missing.
+        with self._services.db.write() as session:
+            self._claimed.extend(claims.claim(session, self._issue_id, self._owner, CLAIMED_AT_ONCE))
+        self._is_over = not self._claimed
+        return bool(self._claimed)
+
+
+def next_issue(session: Session, after: int) -> int | None:
+    """An issue with something to send now: the next after that one, so that all have their turn."""
+    due = (
+        select(Delivery.id)
+        .join(MailVariant, MailVariant.id == Delivery.variant_id)
+        .where(Delivery.issue_id == Issue.id, QUEUE.is_due(clock.now()), MailVariant.html.is_not(None))
+    )
+    ready = select(Issue.id).where(Issue.state == IssueState.SENDING, due.exists())
+    return session.scalars(ready.order_by(Issue.id <= after, Issue.id).limit(1)).first()
+
+
+def begin(services: Services, issue_id: int) -> bool:
+    """Note, in the database and outside it, that a batch begins. Whether the issue is still being sent."""
+    with services.db.write() as session:
+        withdrawal.withdraw_gone(session, issue_id)
+        sending = update(Issue).where(Issue.id == issue_id, Issue.state == IssueState.SENDING)
+        counting = sending.values(batches=Issue.batches + 1)
+        row = session.execute(counting.returning(Issue.frequency, Issue.period, Issue.batches)).first()
+    if row is None:
+        return False
+    sent_log.append(services.settings, *row)
+    return True
+
+
+def is_any_issue_over(session: Session) -> bool:
+    """Whether an issue has nothing left to send. Takes no lock."""
+    return session.scalars(_over().limit(1)).first() is not None
+
+
+def finish_issues(session: Session) -> None:
+    """An issue is finished only when nothing is queued or claimed (MAIL-03)."""
+    finished = {"state": IssueState.FINISHED, "finished_at": clock.now()}
+    session.execute(update(Issue).where(Issue.id.in_(_over())).values(finished))
+
+
+def _over() -> Select[int]:
+    pending = exists().where(
+        Delivery.issue_id == Issue.id, Delivery.state.in_([DeliveryState.QUEUED, DeliveryState.CLAIMED])
+    )
+    return select(Issue.id).where(Issue.state == IssueState.SENDING, ~pending)

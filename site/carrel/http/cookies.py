@@ -1,0 +1,62 @@
+"""Every cookie that the site sets: its name, its lifetime, and how it is set and cleared.
+
+Requests with a cookie whose name contains `carrel_` bypass shared caches (docs/caching.md).
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from flask import Response, request
+
+from carrel.http.services import services
+from carrel.settings import Settings
+
+
+@dataclass(frozen=True)
+class Cookie:
+    """A cookie for the whole site that no script can read."""
+
+    base_name: str
+    max_age: timedelta
+    same_site: Literal["Lax", "Strict"] = "Lax"
+
+    def name(self, settings: Settings) -> str:
+        """`__Host-` on https binds it to this host and path; browsers refuse the prefix on plain http."""
+        return f"__Host-{self.base_name}" if settings.is_https else self.base_name
+
+    def value(self) -> str:
+        """What the browser sent, or an empty string."""
+        return request.cookies.get(self.name(services().settings), "")
+
+    def set(self, response: Response, value: str) -> None:
+        """Give it to the browser. The response must not be cached."""
+        settings = services().settings
+        response.set_cookie(
+            self.name(settings),
+            value,
+            max_age=self.max_age,
+            path="/",
+            httponly=True,
+            samesite=self.same_site,
+            secure=settings.is_https,
+        )
+
+    def clear(self, response: Response) -> None:
+        """Remove it from the browser."""
+        settings = services().settings
+        response.delete_cookie(
+            self.name(settings), path="/", httponly=True, samesite=self.same_site, secure=settings.is_https
+        )
+
+
+# A reader's session: the only cookie that selects an audience (decision 6).
+SESSION = Cookie("carrel_session", timedelta(days=180))
+# The browser that asked for a sign-in mail: there the mailed link needs no second question.
+SIGN_IN = Cookie("carrel_asked", timedelta(minutes=10))
+# The browser that subscribed: there the page behind the mailed link confirms by itself. A scanner that
+# opens the link has no such cookie, and never confirms (MAIL-11).
+SIGN_UP = Cookie("carrel_sign_up", timedelta(days=1))
+# An operator's session, and the challenge that a passkey answers.
+OPERATOR = Cookie("carrel_operator", timedelta(hours=12))
+PASSKEY_CHALLENGE = Cookie("carrel_passkey", timedelta(minutes=5), "Strict")

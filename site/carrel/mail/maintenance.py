@@ -1,0 +1,33 @@
+"""Looking after the outbox once a minute: what dead workers left, what waits too long, what is old."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from carrel.http.services import Services
+from carrel.mail import outbox_queue, retention
+from carrel.mail.alarms import raise_alarm
+from carrel.mail.models import OutboxMail
+
+EVERY_SECONDS = 60.0
+
+
+def handle_one(services: Services) -> bool:
+    """A step of the worker. Whether there may be more to tidy."""
+    with services.db.write() as session:
+        _report_uncertain(session, outbox_queue.sweep(session))
+        _alarm_when_stuck(session)
+        return retention.forget_old(session)
+
+
+def _report_uncertain(session: Session, ids: list[int]) -> None:
+    for mail in session.scalars(select(OutboxMail).where(OutboxMail.id.in_(ids)).order_by(OutboxMail.id)):
+        text = f"A worker ended while it handed over {mail.name} (mail {mail.id}). It may have arrived."
+        raise_alarm(session, "mail-uncertain", "It is uncertain whether a mail was sent", text)
+
+
+def _alarm_when_stuck(session: Session) -> None:
+    stuck = select(OutboxMail).where(outbox_queue.QUEUE.is_stuck(OutboxMail.created_at))
+    oldest = session.scalars(stuck.order_by(OutboxMail.created_at).limit(1)).first()
+    if oldest:
+        text = f"Mail has been waiting since {oldest.created_at:%Y-%m-%d %H:%M UTC}. {oldest.problem}"
+        raise_alarm(session, "mail-stuck", "Mail has been waiting for more than an hour", text)

@@ -1,0 +1,73 @@
+"""Pages that both ways of signing in show, and what both read of a request."""
+
+from flask import Response, make_response, redirect, render_template, request
+
+from carrel.accounts.browser_names import browser_name
+from carrel.http.redirects import see_other
+from carrel.http.services import services
+from website.admin.guard import admin_path, current_operator
+from website.admin.operators import passkeys
+from website.admin.operators.roles import DESCRIPTIONS, Role
+from website.admin.operators.sign_in import SignInSource
+
+OWN_FIELDS = frozenset(
+    {"csrf_token", "code", "credential", "next", "then"}
+)  # of the page that asks for proof
+
+
+def sign_in_page(errors: dict[str, str], email: str = "") -> str:
+    """The form: address, password and code together; beside it the passkey."""
+    return render_template("operators/sign_in.html", email=email, errors=errors, next=next_path())
+
+
+def again_page(errors: dict[str, str], then: str = "", back: str = "") -> str:
+    """Confirm it's you: a code, or a passkey if there is one.
+
+    `then` is the path to which the form in hand was going: its fields wait in this page, and go there afterwards.
+    `back` is the page it came from.
+    """
+    with services().db.read() as session:
+        has_passkey = bool(passkeys.passkeys_of(session, current_operator().id))
+    return render_template(
+        "operators/again.html",
+        errors=errors,
+        next=back or next_path(),
+        then=then or request.form.get("then", ""),
+        carried=[field for field in request.form.items(multi=True) if field[0] not in OWN_FIELDS],
+        has_passkey=has_passkey,
+    )
+
+
+def can_resume() -> bool:
+    """Whether the form in hand can wait in a page: a person sent it, without files."""
+    by_a_person = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    reserved = OWN_FIELDS - {"csrf_token"}
+    return (
+        request.method == "POST" and by_a_person and not request.files and not reserved & request.form.keys()
+    )
+
+
+def continue_request() -> Response:
+    """After the confirmation: send the waiting form again (307), or go back."""
+    if then := request.form.get("then"):
+        return make_response(redirect(admin_path(then), 307))
+    return see_other(next_path())
+
+
+def account_page(errors: dict[str, str]) -> str:
+    """One's own account: ways to sign in, other browsers."""
+    with services().db.read() as session:
+        keys = passkeys.passkeys_of(session, current_operator().id)
+    return render_template(
+        "operators/me.html", words=DESCRIPTIONS[Role(current_operator().role)], keys=keys, errors=errors
+    )
+
+
+def next_path() -> str:
+    """Where to go afterwards."""
+    return admin_path(request.values.get("next"))
+
+
+def source() -> SignInSource:
+    """From where somebody signs in."""
+    return SignInSource(request.remote_addr, browser_name(request.headers.get("User-Agent", "")))

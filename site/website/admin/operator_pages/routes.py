@@ -1,0 +1,229 @@
+"""Pages of signing in, setting up, confirming again, and of the operators themselves."""
+
+from urllib.parse import quote
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from carrel.http import cookies
+from carrel.http.redirects import see_other
+from carrel.http.services import services
+from carrel.mail.addresses import InvalidAddressError
+from website.admin.guard import (
+    NotProvenError,
+    current_operator,
+    needs,
+    open_to_all,
+    required_session,
+    return_path,
+)
+from website.admin.operator_pages import pages
+from website.admin.operators import codes, passwords, sessions, staff
+from website.admin.operators.models import Operator
+from website.admin.operators.roles import DESCRIPTIONS, Need, Role
+from website.admin.operators.sign_in import SignInFailedError, authenticate, prove_again
+
+blueprint = Blueprint("operators", __name__)
+WRONG = "Address, password or code is not right. A code is good once: wait for the next one and try again."
+WRONG_CODE = "That code is not right, or was used before. Wait for the next one and try again."
+NOT_THE_SAME = "The two passwords are not the same."
+REFUSALS = (
+    InvalidAddressError,
+    staff.AlreadyOperatorError,
+    staff.OperatorNotFoundError,
+    staff.LastOwnerError,
+)
+Answer = Response | tuple[str, int] | str
+
+
+@blueprint.get("/sign-in")
+@open_to_all
+def sign_in_page() -> str:
+    """The form: address, password and code together."""
+    return pages.sign_in_page({})
+
+
+@blueprint.post("/sign-in")
+@open_to_all
+def sign_in() -> Answer:
+    """Sign in, or say that something of the three is wrong."""
+    form = request.form
+    email = form.get("email", "")
+    try:
+        token = authenticate(
+            services(), email, form.get("password", ""), form.get("code", ""), pages.source()
+        )
+    except SignInFailedError:
+        return pages.sign_in_page({"": WRONG}, email), 403
+    response = see_other(pages.next_path())
+    cookies.OPERATOR.set(response, token)
+    return response
+
+
+@blueprint.post("/sign-out")
+@needs(Need.LOOK)
+def sign_out() -> Response:
+    """End this session, or with `everywhere` all of one's own."""
+    with services().db.write() as session:
+        if "everywhere" in request.form:
+            sessions.end_all(session, current_operator().id)
+        else:
+            sessions.end(session, required_session().id)
+    response = see_other("/admin/sign-in")
+    cookies.OPERATOR.clear(response)
+    return response
+
+
+@blueprint.get("/again")
+@needs(Need.LOOK)
+def again_page() -> str:
+    """Ask for another code, before a sensitive action."""
+    return pages.again_page({})
+
+
+@blueprint.post("/again")
+@needs(Need.LOOK)
+def again() -> Answer:
+    """Take the code."""
+    try:
+        prove_again(services(), required_session(), request.form.get("code", ""))
+    except SignInFailedError:
+        return pages.again_page({"code": WRONG_CODE}), 403
+    return pages.continue_request()
+
+
+@blueprint.app_errorhandler(NotProvenError)
+def prove_first(_failure: NotProvenError) -> Answer:
+    """Ask for confirmation before a sensitive action; what was typed waits meanwhile."""
+    if pages.can_resume():
+        return pages.again_page({}, request.script_root + request.path, return_path()), 403
+    return see_other(f"/admin/again?next={quote(return_path())}")
+
+
+@blueprint.get("/set-up/<token>")
+@open_to_all
+def set_up_page(token: str) -> Answer:
+    """Choose a password, and take the site into one's authenticator app."""
+    with services().db.read() as session:
+        try:
+            operator = staff.invited(session, token)
+        except staff.InviteUsedError:
+            return render_template("operators/spent.html"), 404
+    return _set_up_form(operator, token, {})
+
+
+@blueprint.post("/set-up/<token>")
+@open_to_all
+def set_up(token: str) -> Answer:
+    """Finish: the recovery codes, shown this once."""
+    password, code = request.form.get("password", ""), request.form.get("code", "")
+    with services().db.read() as session:
+        try:
+            operator = staff.invited(session, token)
+        except staff.InviteUsedError:
+            return render_template("operators/spent.html"), 404
+    if errors := _password_errors(operator, password):
+        return _set_up_form(operator, token, errors), 422
+    hashed = passwords.hash_password(password)  # takes a while: no transaction is open
+    try:
+        with services().db.write() as session:
+            recovery = staff.set_up(session, services().signer, token, hashed, code)
+    except staff.WrongCodeError:
+        return _set_up_form(operator, token, {"code": WRONG_CODE}), 422
+    except staff.InviteUsedError:
+        return render_template("operators/spent.html"), 404
+    return render_template("operators/recovery.html", codes=recovery, first=True)
+
+
+@blueprint.get("/me")
+@needs(Need.LOOK)
+def account() -> str:
+    """One's own account."""
+    return pages.account_page({})
+
+
+@blueprint.post("/me/recovery")
+@needs(Need.LOOK, fresh=True)
+def renew_recovery() -> str:
+    """New recovery codes in place of the old ones."""
+    with services().db.write() as session:
+        recovery = staff.renew_recovery(session, current_operator())
+    return render_template("operators/recovery.html", codes=recovery, first=False)
+
+
+@blueprint.get("/operators")
+@needs(Need.OPERATORS)
+def operators() -> str:
+    """Who runs the site."""
+    return _operators({}, "")
+
+
+@blueprint.post("/operators")
+@needs(Need.OPERATORS, fresh=True)
+def add() -> Answer:
+    """Invite somebody; the link is shown this once, to be handed over in person."""
+    email, role = request.form.get("email", ""), request.form.get("role", "")
+    if role not in set(Role):
+        return _operators({"role": "Choose a role."}, email), 422
+    try:
+        with services().db.write() as session:
+            token = staff.add(session, email, Role(role), actor=current_operator().email)
+    except REFUSALS as refused:
+        return _operators({"email": str(refused)}, email), 422
+    return _link(email, token)
+
+
+@blueprint.post("/operators/change")
+@needs(Need.OPERATORS, fresh=True)
+def change() -> Answer:
+    """Reset, remove, or give another role."""
+    email, act = request.form.get("email", ""), request.form.get("act", "")
+    try:
+        with services().db.write() as session:
+            if act == "reset":
+                return _link(email, staff.reset(session, email, actor=current_operator().email))
+            if act == "remove":
+                staff.remove(session, email, actor=current_operator().email)
+            elif act in set(Role):
+                staff.change_role(session, email, Role(act), actor=current_operator().email)
+    except REFUSALS as refused:
+        return _operators({"": str(refused)}, ""), 422
+    return see_other("/admin/operators")
+
+
+def _operators(errors: dict[str, str], email: str) -> str:
+    with services().db.read() as session:
+        everybody = staff.all_operators(session)
+    return render_template(
+        "operators/operators.html", everybody=everybody, roles=DESCRIPTIONS, errors=errors, email=email
+    )
+
+
+def _link(email: str, token: str) -> Response:
+    url = f"{services().settings.base_url}/admin/set-up/{token}"
+    return make_response(render_template("operators/link.html", email=email, url=url))
+
+
+def _set_up_form(operator: Operator, token: str, errors: dict[str, str]) -> str:
+    signer = services().signer
+    uri = codes.provisioning_uri(signer, operator, services().settings.site_name)
+    secret = codes.secrets_of(signer, operator)[0]
+    return render_template(
+        "operators/set_up.html",
+        operator=operator,
+        token=token,
+        errors=errors,
+        qr_code=codes.qr_code(uri),
+        secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
+        shortest=passwords.SHORTEST,
+    )
+
+
+def _password_errors(operator: Operator, password: str) -> dict[str, str]:
+    if password != request.form.get("password_again", ""):
+        return {"password_again": NOT_THE_SAME}
+    personal_words = [operator.email, *operator.email.split("@"), services().settings.site_name]
+    try:
+        passwords.check_new(password, personal_words)
+    except passwords.WeakPasswordError as weak:
+        return {"password": str(weak)}
+    return {}
