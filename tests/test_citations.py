@@ -109,7 +109,12 @@ def test_every_file_of_the_architecture_is_there() -> None:
 
 
 def test_a_walk_has_at_most_eight_stops() -> None:
-    walks = (ROOT / "docs" / "architecture.md").read_text("utf-8").partition("## Four walks")[2].partition("\n## ")[0]
+    walks = (
+        (ROOT / "docs" / "architecture.md")
+        .read_text("utf-8")
+        .partition("## Four walks")[2]
+        .partition("\n## ")[0]
+    )
     stops = [len(re.findall(r"^\d+\. ", walk, re.MULTILINE)) for walk in walks.split("\n**")[1:]]
     assert len(stops) == 4
     assert max(stops) <= 8
