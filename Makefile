@@ -26,11 +26,13 @@ install-packages:
 install-test: install-packages
 	@.venv/bin/python deploy/test_tools.py
 
-test: install-test ## Set everything up and run all tests, on SQLite and PostgreSQL, the browser's too
-	$(PYTEST) -n $(WORKERS) --dist loadfile
+quick: install-packages ## The everyday tests, in two minutes: on SQLite, with no browser and no faults
+	@$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not postgres and not browser and not faults"; status=$$?; \
+	  echo "Left out: what PostgreSQL does (postgres), Chromium (browser), processes that are killed, starved and"; \
+	  echo "stopped (faults). Before a change lands: make test"; exit $$status
 
-quick: install-packages ## Run the tests that need no browser and break no processes
-	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not browser and not faults"
+test: install-test ## Set everything up and run all tests, on SQLite and PostgreSQL, the browser's too
+	$(PYTEST) -n $(WORKERS) --dist loadgroup
 
 pythons: install-packages ## Run the quick tests under Python 3.13 in a Debian of its own (as root, with debootstrap)
 	WORKERS=$(WORKERS) .venv/bin/python -m tests.going_live.pythons
@@ -56,14 +58,14 @@ image: install-test ## Build the image over a bare Debian and serve from it (roo
 	PYTHONPATH=site:. .venv/bin/python -m tests.going_live.image
 
 coverage: install-test ## Which branches the tests take: the total, and the files they know least (takes minutes)
-	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not browser and not faults" --cov --cov-report=
+	$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not browser and not faults" --cov --cov-report=
 	.venv/bin/python -m coverage report --sort=cover --skip-covered
 
 bench: install-test ## Print every figure: publishing, pages, newsletter (takes minutes)
 	.venv/bin/python -m tests.benchmarks
 
 faults: install-test ## Run the fault suites with their full counts (takes long)
-	CARREL_FULL_FAULTS=1 $(PYTEST) -n $(WORKERS) --dist loadfile -m faults
+	CARREL_FULL_FAULTS=1 $(PYTEST) -n $(WORKERS) --dist loadgroup -m faults
 
 test-stripe: stripe-key install-test ## The contract tests against Stripe itself: STRIPE_SECRET_KEY=sk_test_… make test-stripe
 	CARREL_REAL_STRIPE=1 $(PYTEST) tests/payments/contract

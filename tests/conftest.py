@@ -1,39 +1,39 @@
 """Databases of both kinds, the app, and the cast."""
 
-import gc
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 from carrel.db import Database
 from carrel.http.services import Services, make_services
 from carrel.settings import Settings, load
-from tests.support.apart import log_apart
 from tests.support.chromium import browser  # noqa: F401 - a fixture for all
-from tests.support.kept import close_all, keep_connections_to, keep_statements_and_connections
-from tests.support.lanes import Lanes
+from tests.support.databases import PostgresReset, create_postgres, restore_sqlite
 from tests.support.mail import services_mailing_to
 from tests.support.postgres import Cluster, find_binaries
-from tests.support.quick import make_apps_quickly
 from tests.support.smtp import FakeMailServer
-from tests.support.test_database import TestDatabase, empty, leave
 from website.app import create_app
 from website.migrations import migrate
 
 POSTGRES = "CARREL_TEST_POSTGRES"  # where the cluster of this run listens; set by the controlling process
 KEY = "a-key-for-tests-only-of-32-bytes-or-more"
 BASE_URL = "https://carrel.test"
+# What these share is dear: with `--dist loadgroup` one process runs them all. Others go to whoever has time.
+SHARED = {
+    "tests/browser/": "browser",
+    "tests/website/demo/fake_stripe/test_pages_in_a_browser.py": "browser",
+    "tests/payments/faults/": "payment faults",
+    "tests/caches/": "caches",
+    "tests/newsletter/delivery/test_running.py": "newsroom",
+}
+BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 _clusters: list[Cluster] = []
-make_apps_quickly()
-keep_statements_and_connections()
-log_apart()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -54,25 +54,31 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[POSTGRES] = _clusters[0].start()
 
 
-def pytest_collection_finish() -> None:
-    """What is there now stays: looking through thousands of tests for garbage again and again takes long."""
-    gc.collect()
-    gc.freeze()
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Lanes | None:
-    """With `--dist loadfile`, tests that share a running site stay together."""
-    return Lanes(config, log) if config.getoption("dist") == "loadfile" else None
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
+def pytest_unconfigure() -> None:
     """Stop what was started."""
-    leave()
-    close_all()
     for cluster in _clusters:
         cluster.stop()
         os.environ.pop(POSTGRES, None)
     _clusters.clear()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests run on both kinds of database; those that ask for pages on SQLite alone, unless pages move money.
+
+    What no other test asks of PostgreSQL is marked `both_databases`.
+    """
+    chosen = any("database_url" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
+    if "database_url" in metafunc.fixturenames and not chosen:
+        marked = metafunc.definition.get_closest_marker("both_databases")
+        both = marked or "shop" in metafunc.fixturenames or "app" not in metafunc.fixturenames
+        metafunc.parametrize("database_url", BOTH if both else ["sqlite"], indirect=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Name the groups of tests that share something."""
+    for item in items:
+        for group in {name for start, name in SHARED.items() if item.nodeid.startswith(start)}:
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
@@ -86,37 +92,46 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_database() -> str:
-    """A migrated PostgreSQL database of this worker, emptied after each test."""
-    url = TestDatabase(os.environ[POSTGRES]).create()
-    keep_connections_to(url)
-    return url
+def postgres_reset() -> PostgresReset:
+    """The PostgreSQL database of this worker."""
+    return PostgresReset(create_postgres(os.environ[POSTGRES]))
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a fresh migrated database: every test that uses it runs on both kinds.
-
-    A test that changes the schema is marked `own_database`.
-    """
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "carrel.db")
-        yield f"sqlite:///{tmp_path}/carrel.db"
-        return
-    if POSTGRES not in os.environ:
-        pytest.skip("PostgreSQL's programs are not installed")
-    if request.node.get_closest_marker("own_database"):
-        yield TestDatabase(os.environ[POSTGRES]).create()
-        return
-    url = request.getfixturevalue("postgres_database")
-    yield url
-    empty(url)
+@pytest.fixture(scope="session")
+def databases() -> dict[str, Database]:
+    """By URL, those that tests use one after the other: an engine keeps the statements that it has compiled."""
+    return {}
 
 
 @pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a migrated database in which nothing stands.
+
+    A test that changes its schema, its file or its engines is marked `own_database`.
+    """
+    own = request.node.get_closest_marker("own_database")
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        file = (tmp_path if own else template.parent / "shared") / "carrel.db"
+        restore_sqlite(template, file)
+        yield f"sqlite:///{file}"
+    elif POSTGRES not in os.environ:
+        pytest.skip("PostgreSQL's programs are not installed")
+    elif own:
+        yield create_postgres(os.environ[POSTGRES])
+    else:
+        reset: PostgresReset = request.getfixturevalue("postgres_reset")
+        yield reset.url
+        reset()
+
+
+@pytest.fixture
+def db(
+    request: pytest.FixtureRequest, database_url: str, databases: dict[str, Database]
+) -> Iterator[Database]:
     """The database itself."""
-    database = Database(database_url)
+    own = request.node.get_closest_marker("own_database")
+    database = Database(database_url) if own else databases.setdefault(database_url, Database(database_url))
     yield database
     database.close()
 
@@ -141,11 +156,9 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def services(settings: Settings) -> Iterator[Services]:
+def services(settings: Settings, db: Database) -> Services:
     """What views and workers share."""
-    made = make_services(settings)
-    yield made
-    made.db.close()
+    return make_services(settings, db)
 
 
 @pytest.fixture
@@ -156,17 +169,23 @@ def mail_server() -> Iterator[FakeMailServer]:
 
 
 @pytest.fixture
-def post(settings: Settings, mail_server: FakeMailServer) -> Iterator[Services]:
+def post(settings: Settings, db: Database, mail_server: FakeMailServer) -> Services:
     """Services whose mail goes there."""
-    made = services_mailing_to(settings, mail_server)
-    yield made
-    made.db.close()
+    return services_mailing_to(settings, mail_server, db)
+
+
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Each template is compiled once for a worker."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
 @pytest.fixture
-def app(services: Services) -> Flask:
+def app(services: Services, compiled_templates: FileSystemBytecodeCache) -> Flask:
     """The site."""
     app = create_app(services)
+    for each in (app, app.extensions["admin"]):
+        each.jinja_env.bytecode_cache = compiled_templates
     app.test_client_class = OurClient
     return app
 

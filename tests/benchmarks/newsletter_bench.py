@@ -26,10 +26,10 @@ from newsletter.issues import composition, due, freezing
 from newsletter.issues.models import Delivery, DeliveryState, Issue, MailVariant
 from newsletter.subscribers.models import Frequency
 from tests.support.articles import put_article
+from tests.support.databases import create_postgres
 from tests.support.digests import drain, put_readers, start_schedule
 from tests.support.postgres import Cluster, find_binaries
 from tests.support.sink import sink
-from tests.support.test_database import TestDatabase
 from website.migrations import migrate
 
 SUBSCRIBERS = (1_000, 10_000, 100_000)
@@ -68,7 +68,7 @@ def _databases(folder: Path) -> Iterator[tuple[str, Callable[[], str]]]:
         cluster = Cluster()
         address = cluster.start("-c max_connections=50")
         try:
-            yield "PostgreSQL", lambda: TestDatabase(address).create()
+            yield "PostgreSQL", lambda: create_postgres(address)
         finally:
             cluster.stop()
 

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize
 
-from tests.support.ad_host import AdHost
+from tests.browser.ad_host import AdHost
 from tests.support.articles import article_md, exam_toml, write_files
 from tests.support.live import LiveSite, live_site
 from tests.support.office import furnish
@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     """The site with the articles we ship."""
     with live_site(tmp_path_factory.mktemp("live")) as running:
@@ -61,14 +61,14 @@ def with_network(host: AdHost, **changes: object) -> dict[str, Any]:
     }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site_with_network(host: AdHost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     """A site with all the advertising that it can have, and no consent tool."""
     with live_site(tmp_path_factory.mktemp("network"), **with_network(host)) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """A site with something in every table; its owner's session; a set-up link's path."""
     content = write_files(

@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from carrel.http import cookies
+from tests.browser.ad_host import AdHost
 from tests.browser.conftest import WIDE, with_network
 from tests.browser.test_slots import WATCH_SHIFTS, scroll_through
 from tests.support.accounts import make_reader, make_session
-from tests.support.ad_host import AdHost
 from tests.support.articles import article_md, exam_toml, write_files
 from tests.support.live import LiveSite, live_site
 

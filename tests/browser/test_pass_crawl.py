@@ -13,9 +13,9 @@ from playwright.sync_api import APIResponse, BrowserContext, Page, Request, Resp
 
 from carrel.http import cookies
 from newsletter.feeds import private_feed
+from tests.browser.ad_host import AdHost
 from tests.browser.conftest import WIDE, Profile
 from tests.support.accounts import make_reader, make_session
-from tests.support.ad_host import AdHost
 from tests.support.live import LiveSite
 
 BESIDE_THE_SITEMAP = [

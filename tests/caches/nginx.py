@@ -38,7 +38,7 @@ def program() -> str | None:
 def configure(folder: Path, app_port: int) -> tuple[Path, int, int]:
     """Write the shipped file with our name, ports and folders in it; the main file, and both ports."""
     plain, secure = free_port(), free_port()
-    certificate.make(folder, NAME)
+    certificate.make(folder, f"DNS:{NAME}")
     changes = {
         "/var/lib/nginx/carrel": f"{folder}/cache",
         "/var/log/nginx/carrel.log": f"{folder}/access.log",

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.site import until
+from tests.faults.site import until
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = {

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import POSTGRES
-from tests.support.test_database import TestDatabase
+from tests.support.databases import create_postgres
 
 FULL = bool(os.environ.get("CARREL_FULL_FAULTS"))
 HERE = Path(__file__).parent
@@ -26,4 +26,4 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path}/carrel.db"
     if POSTGRES not in os.environ:
         pytest.skip("PostgreSQL's programs are not installed")
-    return TestDatabase(os.environ[POSTGRES]).create()
+    return create_postgres(os.environ[POSTGRES])

@@ -13,8 +13,8 @@ from sqlalchemy.exc import OperationalError
 
 from articles.publish import publish
 from carrel.settings import load
+from tests.faults.site import Site
 from tests.support.articles import article_md, exam_toml, write_files
-from tests.support.site import Site
 from website.demo.fake_stripe import NotPayableError
 
 # What people meet while processes are killed: no connection, half an answer, an error page; an author whose

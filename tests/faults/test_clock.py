@@ -16,11 +16,11 @@ from carrel.mail.models import OutboxMail
 from carrel.settings import load
 from newsletter.issues.models import Delivery
 from newsletter.subscribers.models import Frequency
-from tests.support import wrong_clock
+from tests.faults import wrong_clock
+from tests.faults.site import Site, running_site, until
 from tests.support.articles import put_article
 from tests.support.buyer import Buyer
 from tests.support.digests import put_readers
-from tests.support.site import Site, running_site, until
 from website.doctor import machine_checks
 from website.doctor.findings import CheckContext, Level
 

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from carrel.db import Database
 from carrel.mail.models import OutboxMail, OutboxState
 from carrel.settings import load
+from tests.faults.site import ROOT, Site, running_site, until
 from tests.support.buyer import Buyer
-from tests.support.site import ROOT, Site, running_site, until
 from website.backup import create
 
 

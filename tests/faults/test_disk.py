@@ -13,8 +13,8 @@ from carrel.http.services import open_database
 from carrel.settings import load
 from payments.models import Order
 from tests.faults.conftest import FULL
+from tests.faults.site import ROOT, Site, running_site
 from tests.support.live import CONTENT
-from tests.support.site import ROOT, Site, running_site
 from website.backup.backup_store import all_backups
 from website.backup.create import create_backup
 from website.backup.errors import BackupError

@@ -23,9 +23,9 @@ from payments.ledger import rebuild
 from payments.models import StripeEvent
 from tests.faults.conftest import FULL
 from tests.faults.load import Load
+from tests.faults.site import WAIT_SECONDS, Site, running_site, until
 from tests.support.crashing import POINTS
 from tests.support.digests import put_readers
-from tests.support.site import WAIT_SECONDS, Site, running_site, until
 from website.backup.sqlite_copy import verify
 
 KILLS = 500 if FULL else 3

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.faults.conftest import FULL
+from tests.faults.site import Site, running_site, until
 from tests.faults.test_disk import checkout
 from tests.support.postgres import Cluster, find_binaries
-from tests.support.site import Site, running_site, until
 
 TIMES = 20 if FULL else 1
 

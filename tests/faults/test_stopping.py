@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from carrel.mail.models import OutboxMail
-from tests.support.site import running_site, until
+from tests.faults.site import running_site, until
 
 LIMIT_SECONDS = 30.0
 SLOWLY = 2.0

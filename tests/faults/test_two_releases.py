@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.support import later_release
+from tests.faults import later_release
+from tests.faults.site import PLAIN, Site, running_site, until
 from tests.support.buyer import Buyer
 from tests.support.served import free_port
-from tests.support.site import PLAIN, Site, running_site, until
 
 
 @pytest.fixture

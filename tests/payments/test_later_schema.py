@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from payments.models import Grant, Payment
-from tests.support.later_release import EXPANSION, REVISION
+from tests.faults.later_release import EXPANSION, REVISION
 from tests.support.payments import Shop
 
 pytestmark = pytest.mark.own_database

@@ -1,52 +1,29 @@
 """A browser as far as forms go: it opens pages, fills in what a person would, and sends what the page holds."""
 
-from html.parser import HTMLParser
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from lxml import html
 from werkzeug.test import TestResponse
 
 
+@dataclass
 class Form:
     """One form of a page: where it goes, and what it holds before anybody typed."""
 
-    def __init__(self, action: str, method: str) -> None:
-        self.action = action
-        self.method = method
-        self.fields: dict[str, str] = {}
-
-
-class _Forms(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms: list[Form] = []
-        self._in_form = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "form":
-            self.forms.append(Form(given.get("action") or "", (given.get("method") or "get").lower()))
-            self._in_form = True
-        name = given.get("name")
-        if tag == "input" and self._in_form and name and self._is_sent(given):
-            self.forms[-1].fields[name] = given.get("value") or ""
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self._in_form = False
-
-    @staticmethod
-    def _is_sent(given: dict[str, str | None]) -> bool:
-        return given.get("type") not in {"checkbox", "radio", "submit"} or "checked" in given
+    action: str
+    fields: dict[str, str]
 
 
 def forms_of(page: TestResponse) -> list[Form]:
     """Every form that posts, in the order of the page."""
-    parser = _Forms()
-    parser.feed(page.text)
-    return [form for form in parser.forms if form.method == "post"]
+    document: Any = html.fromstring(page.text)
+    return [
+        Form(each.action or "", dict(each.form_values())) for each in document.forms if each.method == "POST"
+    ]
 
 
 class Browser:

@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from website.cli import main
+
 # name → the function, and whether to crash before or after it
 POINTS = {
     "after the event is kept": ("payments.webhooks.event_handler", "handle_event", "before"),
@@ -49,3 +51,8 @@ def _crash_if_asked(name: str) -> None:
         if order.read_text() == name:
             order.unlink()
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    install()
+    main()

@@ -1,6 +1,5 @@
 """The whole site on loopback, in this process: web, worker, a stand-in for Stripe, a mail server."""
 
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,6 +14,7 @@ from articles.publish import publish
 from carrel.ads.samples import seed_demo_ads
 from carrel.http.services import Services, make_services
 from carrel.settings import Settings, load
+from tests.support.served import free_port
 from tests.support.smtp import FakeMailServer
 from website.app import create_app
 from website.demo.fake_stripe import FakeStripe, running_fake_stripe
@@ -60,7 +60,7 @@ def live_site(
 ) -> Iterator[LiveSite]:
     """Run everything until the block ends."""
     with ExitStack() as stack:
-        port = _free_port()
+        port = free_port()
         url = f"http://127.0.0.1:{port}"
         mail = stack.enter_context(FakeMailServer().running())
         stripe = stack.enter_context(
@@ -114,9 +114,3 @@ def _working(services: Services) -> Iterator[None]:
     finally:
         worker.stop()
         thread.join(30)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from carrel.db import Database
 from carrel.http.services import Services, make_services
 from carrel.mail.message import Content
 from carrel.mail.server import MailServer, Tls
@@ -19,7 +20,7 @@ def server_of(fake: FakeMailServer, tls: Tls = Tls.NONE, **more: Any) -> MailSer
     return MailServer("127.0.0.1", fake.port, tls, "desk@carrel.test", **more)
 
 
-def services_mailing_to(settings: Settings, fake: FakeMailServer) -> Services:
-    """Services whose mail goes to the fake. Close `.db` afterwards."""
+def services_mailing_to(settings: Settings, fake: FakeMailServer, db: Database) -> Services:
+    """Services whose mail goes to the fake."""
     assert parseaddr(settings.mail_from)[1]
-    return make_services(settings.model_copy(update={"smtp_url": SecretStr(fake.url)}))
+    return make_services(settings.model_copy(update={"smtp_url": SecretStr(fake.url)}), db)

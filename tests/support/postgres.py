@@ -3,10 +3,11 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
+
+from tests.support.served import free_port
 
 FAST = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=300"
 
@@ -35,7 +36,7 @@ class Cluster:
 
     def start(self, options: str = FAST) -> str:
         """Create and start it; the address of its first database."""
-        port = _free_port()
+        port = free_port()
         self._run(
             "initdb", "-D", self.data, "-U", "carrel", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"
         )
@@ -75,9 +76,3 @@ def _other_user() -> str | None:
         return None
     names = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in names else "nobody"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

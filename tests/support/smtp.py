@@ -9,7 +9,6 @@ import email.policy
 import socket
 import ssl
 import struct
-import subprocess
 import threading
 import time
 from collections import defaultdict, deque
@@ -19,6 +18,8 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
 from typing import BinaryIO
+
+from tests.support.certificate import make
 
 CLOSE = "(close)"  # end the connection in place of a reply
 RESET = "(reset)"  # the same, abruptly, with bytes unread
@@ -69,6 +70,10 @@ class FakeMailServer:
     def answer(self, verb: str, reply: str | float | threading.Event, times: int = 1) -> None:
         """Answer CONNECT, EHLO, MAIL, RCPT, DATA, BODY (the mail) so; or wait first (s, or for an event)."""
         self._script[verb].extend([reply] * times)
+
+    def answer_as_usual(self, verb: str) -> None:
+        """Drop what was to be answered."""
+        self._script[verb].clear()
 
     def close_after_data(self, times: int = 1) -> None:
         """Take the mail, and end without saying so (MF-09)."""
@@ -237,13 +242,7 @@ class _Conversation:
 
 def make_certificate(folder: Path, name: str = "IP:127.0.0.1") -> tuple[ssl.SSLContext, ssl.SSLContext]:
     """A certificate of our own for that name: the server's context, and one of a client that trusts it."""
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-         "-keyout", str(key), "-out", str(certificate), "-days", "2", "-subj", "/CN=fake",
-         "-addext", f"subjectAltName={name}"],
-        check=True, capture_output=True,
-    )  # fmt: skip
+    certificate, key = make(folder, name)
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(certificate, key)
     return server, ssl.create_default_context(cafile=str(certificate))

@@ -1,6 +1,8 @@
 """`carrel worker` in a process of its own: to be killed, stopped, starved and started again."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from carrel.settings import Settings
-from tests.support.warm import Warm
 
 ROOT = Path(__file__).parents[2]
 FULL = bool(os.environ.get("CARREL_FULL_FAULTS"))
@@ -18,7 +19,7 @@ on_one_database = pytest.mark.parametrize(
 )
 
 
-def start(settings: Settings, **more: str) -> Warm:
+def start(settings: Settings, **more: str) -> subprocess.Popen[bytes]:
     """Start one on these settings, as an operator would; `more` goes into its environment."""
     environ = {
         "PATH": os.environ["PATH"],
@@ -33,18 +34,22 @@ def start(settings: Settings, **more: str) -> Warm:
         "POSTAL_ADDRESS": settings.postal_address,
         "DIGEST_CONNECTIONS": str(settings.digest_connections),
     } | more
-    return Warm("worker", env=environ, cwd=settings.home, log=settings.home / "worker.log")
+    command = [sys.executable, "-m", "website", "worker"]
+    with (settings.home / "worker.log").open("ab") as log:
+        return subprocess.Popen(
+            command, env=environ, cwd=settings.home, stdout=log, stderr=log, start_new_session=True
+        )
 
 
-def kill(process: Warm) -> None:
+def kill(process: subprocess.Popen[bytes]) -> None:
     """As a power cut would: nothing is finished."""
     process.kill()
     process.wait()
 
 
 @contextmanager
-def worker(settings: Settings, **more: str) -> Iterator[Warm]:
-    """One that is killed at the end of the block, if it still runs."""
+def worker(settings: Settings, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+    """One that is killed at the end of the block, as a power cut would, if it still runs."""
     process = start(settings, **more)
     try:
         yield process

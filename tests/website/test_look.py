@@ -5,10 +5,15 @@ from pathlib import Path
 
 import pytest
 
-WEBSITE = Path(__file__).parents[2] / "site" / "website"
+from tests.test_house import ROOMS
+
+ROOT = Path(__file__).parents[2]
+WEBSITE = ROOT / "site" / "website"
 CSS = WEBSITE / "static" / "css"
+ALL = sorted(path for room in ROOMS for path in (ROOT / room).rglob("templates/**/*.html"))
 # Mails carry their style with them; pages must not.
-TEMPLATES = sorted(path for path in (WEBSITE / "templates").rglob("*.html") if "mails" not in path.parts)
+MAILS = [path for path in ALL if "mails" in path.parts]
+TEMPLATES = [path for path in ALL if path not in MAILS]
 SHEETS = sorted(CSS.glob("*.css"))
 SCRIPTS = sorted((WEBSITE / "static" / "js").glob("*.js"))
 
@@ -16,6 +21,24 @@ SCRIPTS = sorted((WEBSITE / "static" / "js").glob("*.js"))
 # Not part of the bundle: a pass holder's page never names the slots, a feed is shown without the site around it,
 # and no reader sees an operator's page.
 APART = ["slot.css", "feed.css", "admin.css"]
+
+
+def name_of(path: Path) -> str:
+    """A template by the package that it belongs to: several have a `base.html`."""
+    return path.relative_to(ROOT).as_posix().removeprefix("site/")
+
+
+def without_comments(template: Path) -> str:
+    return re.sub(r"\{#.*?#\}", "", template.read_text("utf-8"), flags=re.DOTALL)
+
+
+def test_the_templates_of_every_package_are_looked_at() -> None:
+    assert {name_of(path).partition("/templates/")[0] for path in TEMPLATES} >= {
+        "website", "website/admin", "website/doctor", "website/demo/fake_stripe", "carrel/accounts", "payments", "newsletter",
+    }  # fmt: skip
+    assert {name_of(path).partition("/templates/")[0] for path in MAILS} == {
+        "carrel/accounts", "carrel/mail", "payments", "newsletter"
+    }  # fmt: skip
 
 
 def test_every_component_is_in_the_bundle_once_or_stays_apart() -> None:
@@ -40,21 +63,30 @@ def test_priv_01_no_style_sheet_fetches_anything(sheet: Path) -> None:
     assert not re.search(r"url\(|@import|@font-face", sheet.read_text("utf-8"))
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+@pytest.mark.parametrize("template", TEMPLATES, ids=name_of)
 def test_web_07_no_template_holds_inline_style_or_script(template: Path) -> None:
-    text = re.sub(r"\{#.*?#\}", "", template.read_text("utf-8"), flags=re.DOTALL)
+    text = without_comments(template)
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", text)
     for script in re.findall(r"<script[^>]*>", text):
         assert "src=" in script or 'type="application/ld+json"' in script
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+@pytest.mark.parametrize("template", MAILS, ids=name_of)
+def test_no_mail_holds_a_script_or_fetches_anything(template: Path) -> None:
+    text = without_comments(template)
+    assert not re.search(r"<script|<link|<iframe|\son[a-z]+=|javascript:|url\(", text)
+    assert "<img" not in text or template.name == "slot.html", "only an ad has a picture"
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=name_of)
 def test_ids_leave_room_for_the_headings_of_articles(template: Path) -> None:
+    if "fake_stripe" in template.parts:
+        return  # another site, which has no articles
     for name in re.findall(r'\sid="([^"]*)"', template.read_text("utf-8")):
         assert name.startswith(("page-", "{{ id }}"))
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+@pytest.mark.parametrize("template", TEMPLATES, ids=name_of)
 def test_the_pass_edition_cannot_name_a_slot_outside_the_slots_component(template: Path) -> None:
     if template.name != "slots.html":
         assert 'class="slot' not in template.read_text("utf-8")

@@ -28,10 +28,10 @@ class Services:
     audience_cache: AudienceCache = field(default_factory=AudienceCache)
 
 
-def make_services(settings: Settings) -> Services:
-    """Everything a process needs, from its settings."""
+def make_services(settings: Settings, db: Database | None = None) -> Services:
+    """Everything a process needs, from its settings; over a database that is open already, if one is given."""
     signer = signer_of(settings)
-    db = open_database(settings)
+    db = db or open_database(settings)
     return Services(settings, db, signer, CacheVersionWatch(db), PageCache())
 
 

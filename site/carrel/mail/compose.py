@@ -21,7 +21,7 @@ def compose(settings: Settings, package: str, name: str, **values: object) -> Co
     """The mail `name` of a package, for these values. Raises `jinja2.TemplateError`."""
     variables = {"site": site(settings)} | values
     subject, text, html = (
-        _environment(package).get_template(f"mails/{name}/{part}").render(variables)
+        environment_of(package).get_template(f"mails/{name}/{part}").render(variables)
         for part in ("subject.txt", "body.txt", "body.html")
     )
     tidy_text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
@@ -41,7 +41,8 @@ def site(settings: Settings) -> dict[str, object]:
 
 
 @lru_cache
-def _environment(package: str) -> Environment:
+def environment_of(package: str) -> Environment:
+    """The templates of a package's mails."""
     return Environment(
         loader=ChoiceLoader([PackageLoader(package), PackageLoader("carrel.mail")]),
         autoescape=select_autoescape(["html"]),

@@ -65,7 +65,7 @@ def run(settings: Settings, file: Path, create_app: CreateApp) -> RestoreTestRes
             result = RestoreTestResult(
                 backup=file.name, tested_at=now, problem=str(error), last_good_at=good_at
             )
-        _save(settings.home, result)
+        save_result(settings.home, result)
         return result
 
 
@@ -129,7 +129,8 @@ def _failing_pages(services: Services, create_app: CreateApp) -> list[str]:
     return [path for path in paths if client.get(path, base_url=base_url).status_code != 200]
 
 
-def _save(home: Path, result: RestoreTestResult) -> None:
+def save_result(home: Path, result: RestoreTestResult) -> None:
+    """Keep a result for `carrel doctor` and the dashboard."""
     path = backup_store.folder(home) / RESULT
     aside = path.with_suffix(".part")
     aside.write_text(result.model_dump_json(indent=1), "utf-8")

@@ -13,8 +13,8 @@ from articles.publish import PublishRefusedError
 from articles.queries import Gone
 from carrel import clock
 from carrel.db import Database
+from tests.articles.publish.library import NOW, Publish, address, article, epoch, slugs
 from tests.support.articles import article_md, exam_toml, write_files
-from tests.support.library import NOW, Publish, address, article, epoch, slugs
 
 
 def test_a_moved_article_takes_the_links_to_it_along(

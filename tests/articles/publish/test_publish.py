@@ -10,8 +10,8 @@ from articles import queries
 from articles.loading import file_io
 from articles.queries import Gone, Moved
 from carrel.db import Database
+from tests.articles.publish.library import Publish, address, article, epoch, slugs
 from tests.support.articles import article_md, write_files
-from tests.support.library import Publish, address, article, epoch, slugs
 
 
 def test_the_first_publication_brings_everything(db: Database, publish_now: Publish) -> None:

@@ -20,6 +20,8 @@ from tests.support.accounts import ANNA, BOB, make_reader, make_session
 from tests.support.browser import Browser, forms_of
 from tests.support.state import dump
 
+pytestmark = pytest.mark.both_databases
+
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 NEW = "anna@new.example"
 

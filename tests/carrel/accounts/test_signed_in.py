@@ -27,6 +27,8 @@ from tests.carrel.accounts.conftest import (
 from tests.support.accounts import ANNA, BOB, make_reader, make_session
 from tests.support.browser import Browser, forms_of
 
+pytestmark = pytest.mark.both_databases
+
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 

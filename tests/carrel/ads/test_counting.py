@@ -19,7 +19,7 @@ from carrel.http.services import Services
 from tests.support.ads import NOW
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
-pytestmark = pytest.mark.usefixtures("noon")
+pytestmark = [pytest.mark.usefixtures("noon"), pytest.mark.both_databases]
 
 
 class Visitor:

@@ -1,17 +1,27 @@
 """What stands before every view."""
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 
+from carrel.db import Database
 from carrel.http import guards
+from carrel.http.services import make_services
+from carrel.settings import Settings
+from website.app import create_app
 
 EVIL = "https://evil.test"
+
+
+def what_was_asked() -> str:
+    """A view: the request, as the site takes it to be."""
+    return f"{request.method} {request.url} by {request.remote_addr}"
 
 
 @pytest.fixture
 def app(app: Flask) -> Flask:
     """The site with one form of each kind."""
+    app.add_url_rule("/asked", "asked", what_was_asked)
     app.add_url_rule("/form", "form", guards.csrf_token)
     app.add_url_rule("/act", "act", lambda: "done", methods=["POST"])
     app.add_url_rule("/subscribe-here", "newsletter.subscribe_here", lambda: "done", methods=["POST"])
@@ -65,12 +75,33 @@ def test_web_06_another_host_is_refused(client: FlaskClient, host: str) -> None:
     assert client.get("/form", headers={"Host": host}).status_code == 421
 
 
-@pytest.mark.parametrize(
-    "header", ["X-Forwarded-Host", "X-Forwarded-For", "X-Forwarded-Proto", "X-Original-URL"]
-)
+SPOOFED = {
+    "X-Forwarded-For": "203.0.113.9",
+    "X-Forwarded-Proto": "http",
+    "X-Forwarded-Host": "evil.test",
+    "X-Forwarded-Port": "8443",
+    "X-Forwarded-Prefix": "/evil",
+    "Forwarded": "for=203.0.113.9;proto=http;host=evil.test",
+    "X-Original-URL": "/act",
+    "X-HTTP-Method-Override": "POST",
+}
+
+
+@pytest.mark.parametrize("header", SPOOFED)
 def test_auth_14_a_header_that_no_proxy_of_ours_set_changes_nothing(client: FlaskClient, header: str) -> None:
-    plain, spoofed = client.get("/boom"), client.get("/boom", headers={header: "evil.test"})
-    assert (plain.status_code, plain.data) == (spoofed.status_code, spoofed.data)
+    answer = client.get("/asked", headers={header: SPOOFED[header]})
+    assert answer.text == "GET https://carrel.test/asked by 127.0.0.1"
+
+
+def test_auth_14_a_proxy_of_ours_says_by_whom_and_how_we_were_asked_and_nothing_more(
+    settings: Settings, db: Database
+) -> None:
+    app = create_app(make_services(settings.model_copy(update={"proxies": 1}), db))
+    app.add_url_rule("/asked", "asked", what_was_asked)
+    answer = app.test_client().get(
+        "/asked", base_url="http://carrel.test", headers=SPOOFED | {"X-Forwarded-Proto": "https"}
+    )
+    assert answer.text == "GET https://carrel.test/asked by 203.0.113.9"
 
 
 def test_con_12_a_failure_shows_a_sentence_and_no_trace(client: FlaskClient) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
-from carrel.mail.compose import _environment, compose
+from carrel.mail.compose import compose, environment_of
 from carrel.mail.message import build, to_bytes
 from carrel.settings import Settings
 
@@ -30,7 +30,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         '{{ parts.facts([("Paid", "$4.99")]) }}\n{% endblock %}\n'
     )
     monkeypatch.syspath_prepend(tmp_path)
-    _environment.cache_clear()
+    environment_of.cache_clear()
     return "some_mails"
 
 

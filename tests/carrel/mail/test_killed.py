@@ -2,6 +2,7 @@
 
 import random
 import signal
+import subprocess
 import time
 from collections import Counter
 from contextlib import closing
@@ -20,7 +21,6 @@ from carrel.mail.outbox_sender import OutboxSender
 from tests.support.digests import wait_until
 from tests.support.mail import HELLO
 from tests.support.smtp import FakeMailServer
-from tests.support.warm import Warm
 from tests.support.worker import FULL, on_one_database, worker
 
 pytestmark = pytest.mark.faults
@@ -36,7 +36,7 @@ def queue(post: Services, first: int) -> None:
             outbox.queue(session, key=f"k{n}", to=f"r{n}@example.org", mail=mail)
 
 
-def wait_for_mails(server: FakeMailServer, count: int, process: Warm) -> None:
+def wait_for_mails(server: FakeMailServer, count: int, process: subprocess.Popen[bytes]) -> None:
     wait_until = time.monotonic() + PATIENCE_SECONDS
     while len(server.mails) < count:
         assert time.monotonic() < wait_until, "the worker sends nothing"

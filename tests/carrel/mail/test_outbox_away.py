@@ -102,7 +102,7 @@ def test_mf_10_while_the_server_is_away_mail_waits_and_no_try_is_lost(
             assert outbox.is_delayed(session)
         assert (row(post).state, row(post).tries) == (OutboxState.QUEUED, 0)
         assert alarms(post) == ["mail-stuck"]
-        mail_server._script["CONNECT"].clear()
+        mail_server.answer_as_usual("CONNECT")
         run(post)
         with post.db.read() as session:
             assert not outbox.is_delayed(session)

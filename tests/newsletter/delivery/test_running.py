@@ -20,6 +20,7 @@ from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState
 from newsletter.subscribers.models import Subscriber
 from tests.conftest import BASE_URL, KEY, POSTGRES
 from tests.support.articles import put_article
+from tests.support.databases import create_postgres
 from tests.support.digests import (
     count_states,
     make_all_due,
@@ -29,7 +30,6 @@ from tests.support.digests import (
     wait_until,
 )
 from tests.support.smtp import FakeMailServer, Mail, make_certificate
-from tests.support.test_database import empty
 from tests.support.worker import FULL, on_one_database, worker
 
 READERS = 200 if FULL else 12
@@ -121,13 +121,10 @@ def newsroom(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     if request.param == "postgres":
         if POSTGRES not in os.environ:
             pytest.skip("PostgreSQL's programs are not installed")
-        url = request.getfixturevalue("postgres_database")
-        with running(url, home) as started:
-            yield started
-        empty(url)
-        return
-    shutil.copy(request.getfixturevalue("sqlite_template"), home / "carrel.db")
-    with running(f"sqlite:///{home}/carrel.db", home) as started:
+        url = create_postgres(os.environ[POSTGRES])
+    else:
+        url = f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_template'), home / 'carrel.db')}"
+    with running(url, home) as started:
         yield started
 
 
@@ -194,7 +191,6 @@ def test_mf_31_a_mail_that_a_running_worker_cannot_make_fails_alone(newsroom: Ne
 
 
 @on_one_database
-@pytest.mark.own_database  # beside the newsroom, which may still run
 def test_mf_11_a_running_worker_sends_nothing_when_starttls_was_stripped_or_the_certificate_is_nobodys(
     database_url: str, tmp_path: Path
 ) -> None:

@@ -1,10 +1,13 @@
 """Past issues on the site."""
 
+import pytest
 from flask.testing import FlaskClient
 
 from carrel.http.services import Services
 from tests.support.articles import put_article
 from tests.support.digests import make_ready, put_readers, start_schedule
+
+pytestmark = pytest.mark.both_databases
 
 
 def with_issue(services: Services) -> None:

@@ -10,6 +10,8 @@ from tests.support.accounts import ANNA, make_reader, make_session
 from tests.support.browser import Browser, forms_of
 from tests.support.newsletter import put_subscriber
 
+pytestmark = pytest.mark.both_databases
+
 FEED = re.compile(r'value="https://carrel\.test(/feeds/[^"]+\.xml)"')
 
 

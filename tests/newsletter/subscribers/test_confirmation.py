@@ -20,6 +20,8 @@ from tests.support.newsletter import put_subscriber
 from tests.support.state import dump
 from tests.support.subscribing import ANNA, QueuedMails, ask, link_in
 
+pytestmark = pytest.mark.both_databases
+
 SCRIPT = "js/continue."
 
 

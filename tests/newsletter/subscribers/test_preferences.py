@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import time_machine
 from sqlalchemy import func, select
 
@@ -13,6 +14,8 @@ from newsletter.subscribers.models import SignUp, Subscriber, Subscription
 from tests.support.browser import Browser, forms_of
 from tests.support.state import dump
 from tests.support.subscribing import QueuedMails, ask, gets_mail, subscribed_slugs, the_subscriber
+
+pytestmark = pytest.mark.both_databases
 
 
 def test_exams_topics_and_pace_can_be_changed(anna: Browser, services: Services, preferences: str) -> None:

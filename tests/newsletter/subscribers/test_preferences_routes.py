@@ -18,6 +18,8 @@ from tests.support.newsletter import put_subscriber
 from tests.support.state import dump
 from tests.support.subscribing import ANNA, gets_mail, subscribed_slugs, the_subscriber
 
+pytestmark = pytest.mark.both_databases
+
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 

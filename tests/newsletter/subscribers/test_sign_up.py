@@ -28,6 +28,8 @@ from newsletter.subscribers.sign_up import RequestOrigin, SignUpRequest
 from tests.support.browser import Browser
 from tests.support.subscribing import ANNA, QueuedMails, ask, count, put_state, the_subscriber
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_a_new_address_is_asked_and_nothing_else_changes(
     anna: Browser, services: Services, post: QueuedMails

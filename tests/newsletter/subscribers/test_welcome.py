@@ -13,6 +13,8 @@ from tests.support.articles import put_article, put_exam, put_topic
 from tests.support.browser import Browser
 from tests.support.subscribing import QueuedMails, ask, link_in, links_in
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_the_welcome_mail_says_what_comes_how_often_and_how_to_leave(
     anna: Browser, services: Services, post: QueuedMails

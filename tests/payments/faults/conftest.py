@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import POSTGRES
-from tests.support.site import Site, running_site
-from tests.support.test_database import TestDatabase
+from tests.faults.site import Site, running_site
+from tests.support.databases import create_postgres
 
 FULL = bool(os.environ.get("CARREL_FULL_FAULTS"))
 KINDS = ["sqlite", "postgres"]
@@ -30,9 +30,7 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     if request.param == "postgres" and POSTGRES not in os.environ:
         pytest.skip("PostgreSQL's programs are not installed")
     url = (
-        f"sqlite:///{home}/carrel.db"
-        if request.param == "sqlite"
-        else TestDatabase(os.environ[POSTGRES]).create()
+        f"sqlite:///{home}/carrel.db" if request.param == "sqlite" else create_postgres(os.environ[POSTGRES])
     )
     with running_site(home, url, workers=4 if FULL else 2) as site:
         yield site

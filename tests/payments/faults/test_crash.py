@@ -14,9 +14,9 @@ from sqlalchemy import make_url, select, text, update
 from carrel import clock
 from carrel.mail.models import OutboxMail
 from payments.models import StripeEvent
+from tests.faults.site import WAIT_SECONDS, Site, until
 from tests.payments.faults.conftest import FULL
 from tests.support.crashing import POINTS
-from tests.support.site import WAIT_SECONDS, Site, until
 
 
 def paid(site: Site, email: str = "buyer@example.com") -> str:

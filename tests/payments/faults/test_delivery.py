@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from payments.models import Order
-from tests.support.site import WAIT_SECONDS, Site, until
+from tests.faults.site import WAIT_SECONDS, Site, until
 
 
 def test_pf_01_a_hundred_deliveries_at_once_give_one_pass_and_one_mail(site: Site, many: int) -> None:

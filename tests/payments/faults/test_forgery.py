@@ -9,9 +9,9 @@ import requests
 from sqlalchemy import select
 
 from payments.models import Order, StripeEvent
+from tests.faults.site import WAIT_SECONDS, Site, until
 from tests.payments.faults.conftest import WITHOUT_STORAGE
 from tests.support.served import free_port
-from tests.support.site import WAIT_SECONDS, Site, until
 
 
 def nothing_written(site: Site, event: dict[str, Any]) -> bool:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from payments.models import Order, StripeEvent
+from tests.faults.site import WAIT_SECONDS, Site
 from tests.payments.faults.conftest import WITHOUT_STORAGE
 from tests.support.buyer import PATIENCE_SECONDS
-from tests.support.site import WAIT_SECONDS, Site
 
 MEGABYTE = 1024 * 1024
 

@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from carrel import clock
 from carrel.mail.models import OutboxMail
 from payments.models import Order, Refund, RefundRequest
+from tests.faults.site import WAIT_SECONDS, Site, until
 from tests.support.buyer import Buyer
-from tests.support.site import WAIT_SECONDS, Site, until
 
 
 def bought(site: Site, buyer: Buyer, **paid: Any) -> str:

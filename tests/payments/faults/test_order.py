@@ -1,7 +1,7 @@
 """Events that arrive out of order or outdated: the present state at Stripe decides."""
 
 from payments.models import Order, Refund
-from tests.support.site import WAIT_SECONDS, Site
+from tests.faults.site import WAIT_SECONDS, Site
 
 
 def bought(site: Site) -> str:

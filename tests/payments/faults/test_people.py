@@ -6,7 +6,7 @@ from carrel.accounts import erasure, readers
 from carrel.accounts.models import ReaderSession
 from carrel.settings import load
 from payments.models import Claim, Order
-from tests.support.site import WAIT_SECONDS, Site
+from tests.faults.site import WAIT_SECONDS, Site
 
 
 def test_pf_29_money_of_a_reader_who_left_before_it_came_is_held(site: Site) -> None:

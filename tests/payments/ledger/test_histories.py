@@ -29,7 +29,7 @@ from payments.ledger.entitlement import (
 from payments.ledger.rebuild import find_mismatches
 from payments.models import Dispute, Grant, Order, Payment
 from payments.stripe.schemas import CheckoutSession
-from tests.support.truth import CENTS, Story
+from tests.payments.truth import CENTS, Story
 
 HISTORIES = 2_000 if os.environ.get("CARREL_FULL_FAULTS") else 40
 AT_ONCE = 20  # in one transaction, for speed: they are about different readers

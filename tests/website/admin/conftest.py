@@ -3,9 +3,9 @@
 import pytest
 
 from carrel.http.services import Services
-from tests.support.authenticator import Device
 from tests.support.operators import put_operator
-from tests.support.passkeys import put_passkey
+from tests.website.admin.authenticator import Device
+from tests.website.admin.passkeys import put_passkey
 from website.admin.operators.models import Operator
 
 

@@ -19,6 +19,8 @@ from tests.support.articles import put_article
 from tests.support.browser import Browser, forms_of
 from tests.support.operators import OLGA, signed_in
 
+pytestmark = pytest.mark.both_databases
+
 GOOD: dict[str, Any] = {
     "name": "Pencils in December",
     "title": "Sample pencils",

@@ -12,7 +12,7 @@ from carrel.db import Database
 from carrel.http.services import Services
 from carrel.settings import Settings
 from tests.support.operators import OLGA, put_operator
-from tests.support.passkeys import put_passkey
+from tests.website.admin.passkeys import put_passkey
 from website.admin.operators.commands import operator
 from website.admin.operators.models import Operator
 

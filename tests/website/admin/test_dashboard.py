@@ -22,6 +22,8 @@ from tests.support.operators import signed_in
 from website.admin.dashboard.panel import Fortnight, columns
 from website.admin.operators.roles import Role
 
+pytestmark = pytest.mark.both_databases
+
 CHICAGO = ZoneInfo("America/Chicago")
 
 

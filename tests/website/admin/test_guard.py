@@ -10,7 +10,7 @@ from carrel.http.services import Services
 from tests.support.browser import Browser
 from tests.support.office import furnish
 from tests.support.operators import signed_in
-from tests.website.test_routes import contents
+from tests.support.state import dump
 from website.admin.guard import FRESH, NEED, OPEN_TO_ALL
 from website.admin.operators.roles import MAY, Need, Role
 
@@ -96,12 +96,12 @@ def test_auth_10_a_role_reaches_its_own_pages_and_no_others(app: Flask, role: Ro
 def test_n6_no_get_and_no_head_changes_a_row(app: Flask, services: Services) -> None:
     furnish(services)
     olga = signed_in(app)
-    before = contents(services.db)
+    before = dump(services.db)
     for rule in rules(app):
         if "GET" in (rule.methods or ()):
             olga.get(address(rule))
             olga.head(address(rule))
-    assert contents(services.db) == before
+    assert dump(services.db) == before
 
 
 @pytest.mark.parametrize("role", Role)

@@ -18,6 +18,8 @@ from tests.support.digests import make_ready, put_readers, start_schedule
 from tests.support.newsletter import put_subscriber
 from tests.support.operators import OLGA, signed_in
 
+pytestmark = pytest.mark.both_databases
+
 ANNA = "anna@example.org"
 
 

@@ -18,6 +18,8 @@ from website.admin.operators import sign_in as signing_in
 from website.admin.operators.models import OperatorSession
 from website.admin.operators.sign_in import SignInFailedError, SignInSource
 
+pytestmark = pytest.mark.both_databases
+
 HERE = SignInSource("192.0.2.1", "Firefox on Linux")
 NEW = "new@carrel.test"
 

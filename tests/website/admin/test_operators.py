@@ -23,6 +23,8 @@ from website.admin.operators.passwords import WeakPasswordError, check_new, hash
 from website.admin.operators.roles import Role
 from website.admin.operators.sign_in import SignInFailedError, SignInSource
 
+pytestmark = pytest.mark.both_databases
+
 HERE = SignInSource("192.0.2.1", "Firefox on Linux")
 NEW = "new@carrel.test"
 

@@ -12,9 +12,9 @@ from carrel import clock
 from carrel.accounts.limits import TooManyRequestsError
 from carrel.audit import AuditEntry
 from carrel.http.services import Services
-from tests.support.authenticator import LIES, Device
 from tests.support.operators import OLGA, PASSWORD, code_now
-from tests.support.passkeys import HERE, SITE, asked, for_sign_in, kept, put_passkey, sign_in, who_is_in
+from tests.website.admin.authenticator import LIES, Device
+from tests.website.admin.passkeys import HERE, SITE, asked, for_sign_in, kept, put_passkey, sign_in, who_is_in
 from website.admin.operators import passkeys, sessions
 from website.admin.operators import sign_in as signing_in
 from website.admin.operators.models import Operator, PasskeyChallenge

@@ -14,15 +14,17 @@ from werkzeug.test import TestResponse
 
 from carrel import clock
 from carrel.http.services import Services
-from tests.support.authenticator import LIES, Device
 from tests.support.browser import Browser, Form, forms_of
 from tests.support.operators import COOKIE, put_operator, signed_in
-from tests.support.passkeys import SITE, asked, kept, put_passkey, sign_in
+from tests.website.admin.authenticator import LIES, Device
+from tests.website.admin.passkeys import SITE, asked, kept, put_passkey, sign_in
 from website.admin.operators import passkeys, sessions
 from website.admin.operators.challenges import InvalidAnswerError
 from website.admin.operators.models import Operator, OperatorSession
 from website.admin.operators.roles import Role
 from website.admin.operators.sign_in import SignInFailedError
+
+pytestmark = pytest.mark.both_databases
 
 
 def form_at(page: TestResponse, action: str) -> Form:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from carrel.http.services import Services
-from tests.support.authenticator import Device
 from tests.support.operators import put_operator
-from tests.support.passkeys import kept, put_passkey, sign_in, who_is_in
+from tests.website.admin.authenticator import Device
+from tests.website.admin.passkeys import kept, put_passkey, sign_in, who_is_in
 from website.admin.operators import ceremony, passkeys, staff
 from website.admin.operators.models import Operator
 from website.admin.operators.roles import Role

@@ -11,10 +11,10 @@ from carrel import clock
 from payments.fulfillment.fulfill import fulfill
 from payments.models import Order, Refund, RefundRequest
 from tests.payments.conftest import no_invalid_signatures_yet, settings, shop, stripe_  # noqa: F401
-from tests.support.authenticator import Device
 from tests.support.browser import Browser, forms_of
 from tests.support.operators import code_now, signed_in
 from tests.support.payments import Shop
+from tests.website.admin.authenticator import Device
 from tests.website.admin.test_passkeys_added import press
 from website.admin.operators.models import OperatorSession
 

@@ -21,6 +21,8 @@ from website.admin.tables.people import READERS, SUPPRESSIONS
 from website.admin.tables.routes import TABLES
 from website.admin.tables.table import PAGE, Table, all_rows, find_page, table_query
 
+pytestmark = pytest.mark.both_databases
+
 START = datetime(2026, 11, 1, tzinfo=UTC)
 
 

@@ -1,5 +1,6 @@
 """When a backup is due, and what becomes of one that fails."""
 
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -62,17 +63,21 @@ def test_data_11_a_night_makes_and_tests_one_backup(home: Settings, services: Se
     assert alarms(services.db) == []
 
 
+def running() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "backup"]
+
+
 def test_a_worker_that_has_just_started_waits_and_then_begins(
     home: Settings, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     step = nightly.NightlyBackup(create_app)
     assert step.handle_one(services) is False
-    assert step._thread is None
+    assert running() == []
     monkeypatch.setattr(nightly, "DELAY_SECONDS", 0.0)
     step = nightly.NightlyBackup(create_app)
     assert step.handle_one(services) is False
-    assert step._thread is not None
-    step._thread.join(60)
+    (backup,) = running()
+    backup.join(60)
     assert len(backup_store.all_backups(home.home)) == 1
 
 

@@ -1,5 +1,6 @@
 """Whoever tries the demo can reach the operator's pages, and only by the link that it prints."""
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -10,6 +11,8 @@ from tests.support.browser import Browser
 from tests.support.operators import PASSWORD, code_now
 from website.admin.operators.models import Operator
 from website.demo.operator_setup import operator_path
+
+pytestmark = pytest.mark.both_databases
 
 
 def way(db: Database) -> str:

@@ -12,6 +12,8 @@ from tests.support.accounts import ANNA, make_reader
 from tests.support.operators import signed_in
 from website.admin.operators.roles import Role
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.mark.parametrize(("role", "status"), [(Role.OWNER, 200), (Role.EDITOR, 200), (Role.SUPPORT, 403)])
 def test_owner_and_editor_see_the_page(app: Flask, role: Role, status: int) -> None:

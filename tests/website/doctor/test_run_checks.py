@@ -64,7 +64,7 @@ def test_data_11_a_backup_that_is_too_old_or_could_not_be_restored(site: CheckCo
         "look",
     )
     backup_store.path_for(home, site.now, "nightly").touch()
-    restore_test._save(home, RestoreTestResult(backup="x", tested_at=site.now))
+    restore_test.save_result(home, RestoreTestResult(backup="x", tested_at=site.now))
     assert (level(machine_checks.last_backup, site), level(machine_checks.last_restore_test, site)) == (
         "well",
         "well",
@@ -77,7 +77,7 @@ def test_data_11_a_backup_that_is_too_old_or_could_not_be_restored(site: CheckCo
         "bad",
         "bad",
     )
-    restore_test._save(home, RestoreTestResult(backup="x", tested_at=site.now, problem="it is damaged"))
+    restore_test.save_result(home, RestoreTestResult(backup="x", tested_at=site.now, problem="it is damaged"))
     assert "it is damaged" in machine_checks.last_restore_test(site).says
 
 

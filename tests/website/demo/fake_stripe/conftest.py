@@ -7,7 +7,7 @@ import pytest
 import stripe
 from stripe.checkout import Session
 
-from tests.support.receiver import Receiver, receiving
+from tests.website.demo.fake_stripe.receiver import Receiver, receiving
 from website.demo.fake_stripe import FakeStripe, running_fake_stripe
 
 

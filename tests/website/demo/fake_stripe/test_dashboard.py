@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from tests.support.receiver import Receiver
+from tests.website.demo.fake_stripe.receiver import Receiver
 from website.demo.fake_stripe import FakeStripe
 from website.demo.fake_stripe.app import create_app
 

@@ -7,7 +7,7 @@ import pytest
 import stripe
 from stripe.checkout import Session
 
-from tests.support.receiver import Receiver
+from tests.website.demo.fake_stripe.receiver import Receiver
 from tests.website.demo.fake_stripe.test_webhooks import BY_CARD
 from website.demo.fake_stripe import FakeStripe, running_fake_stripe
 

@@ -1,13 +1,14 @@
 """Serving the fake Stripe, and what survives a restart."""
 
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
 import stripe
 
-from tests.support.receiver import Receiver
 from tests.website.demo.fake_stripe.conftest import client_of, pass_order
+from tests.website.demo.fake_stripe.receiver import Receiver
 from website.demo.fake_stripe import FakeStripe, running_fake_stripe
 
 
@@ -72,6 +73,6 @@ def test_time_passes_by_itself(fake_stripe: FakeStripe, client: stripe.StripeCli
     fake_stripe.webhooks.drain()
     deadline = 200
     while not fake_stripe.events("checkout.session.expired") and deadline:
-        fake_stripe._stopped.wait(0.05)
+        sleep(0.05)
         deadline -= 1
     assert fake_stripe.get(session)["status"] == "expired"

@@ -7,7 +7,7 @@ import pytest
 import stripe
 from stripe.checkout import Session
 
-from tests.support.receiver import Receiver
+from tests.website.demo.fake_stripe.receiver import Receiver
 from website.demo.fake_stripe import FakeStripe
 
 NewSession = Callable[..., Session]

@@ -24,11 +24,10 @@ from carrel.accounts.models import LimitHits
 from carrel.db import Database
 from carrel.mail.models import Alarm
 from payments.models import Reconciliation
+from tests.faults.eyes import Eyes
 from tests.support.buyer import PATIENCE_SECONDS, Buyer
-from tests.support.eyes import Eyes
 from tests.support.served import free_port
 from tests.support.smtp import FakeMailServer
-from tests.support.warm import Warm
 from website.demo.fake_stripe import FakeStripe, running_fake_stripe
 from website.migrations import migrate
 
@@ -40,7 +39,6 @@ STOP_SECONDS = 40.0
 Entry = tuple[str, ...]
 PLAIN: Entry = ("-m", "website")
 CRASHING: Entry = ("-m", "tests.support.crashing")
-Child = Warm | subprocess.Popen[bytes]
 
 
 @dataclass
@@ -51,18 +49,13 @@ class Site(Eyes):
     environ: Mapping[str, str]
     stripe: FakeStripe
     mail: FakeMailServer
-    children: dict[str, Child] = field(default_factory=dict)
+    children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     root: Path = ROOT  # of the code that runs
 
     def start(self, name: str, *arguments: str, entry: Entry = PLAIN) -> None:
-        """Start `carrel <arguments>`: warm, unless it is other code that runs, or ours entered in a way of its own."""
-        log = Path(self.environ["CARREL_HOME"], f"{name}.log")
-        if self.root == ROOT and entry in (PLAIN, CRASHING):
-            crashing = entry == CRASHING
-            self.children[name] = Warm(*arguments, env=self.environ, cwd=ROOT, log=log, crashing=crashing)
-            return
+        """Start `carrel <arguments>`, entered in one way or another."""
         command = [sys.executable, *entry, *arguments]
-        with log.open("ab") as out:
+        with Path(self.environ["CARREL_HOME"], f"{name}.log").open("ab") as out:
             self.children[name] = subprocess.Popen(
                 command, env=self.environ, cwd=self.root, stdout=out, stderr=out
             )
@@ -81,7 +74,8 @@ class Site(Eyes):
 
     def wait_until_it_answers(self) -> None:
         """The web processes are there."""
-        until(lambda: _answers(f"{self.url}/pass/"))
+        until(lambda: self.children["web"].poll() is not None or _answers(f"{self.url}/pass/"))
+        assert self.children["web"].poll() is None, Path(self.environ["CARREL_HOME"], "web.log").read_text()
 
     def stop(self, name: str, number: int = signal.SIGTERM) -> None:
         """End a process, and wait for it. A web process waits for whoever keeps a connection open: SIGQUIT does not."""

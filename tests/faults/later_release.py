@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from tests.support.site import ROOT
+from tests.faults.site import ROOT
 from website.migrations import HEAD
 
 REVISION = "9999"

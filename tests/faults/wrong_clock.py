@@ -10,7 +10,7 @@ from pathlib import Path
 from carrel import clock
 from website.cli import main
 
-ENTRY = ("-m", "tests.support.wrong_clock")
+ENTRY = ("-m", "tests.faults.wrong_clock")
 
 
 def wrong_now() -> datetime:

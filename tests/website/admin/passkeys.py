@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from carrel.http.services import Services
-from tests.support.authenticator import Device
+from tests.website.admin.authenticator import Device
 from website.admin.operators import passkeys
 from website.admin.operators.challenges import RelyingParty
 from website.admin.operators.models import Operator, OperatorSession, Passkey
