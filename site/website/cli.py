@@ -40,7 +40,7 @@ COMMANDS = {
         "website.doctor.commands:doctor_command",
         "Is the site well? Each check says what to do when it is not.",
     ),
-    "entitlements": ("payments.commands:entitlements", "Who has the pass, by the ledger."),
+    "entitlements": ("payments.commands:entitlements", "Who has the pass, according to the ledger."),
     "init": (
         "website.commands:init_command",
         "Begin a site: a folder with settings, an exam, an article and the plain pages.",

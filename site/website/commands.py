@@ -27,13 +27,13 @@ def running_settings(demo: bool) -> Settings:
         check_schema(db)
         check_columns(db)
         if not demo:
-            claim_database(settings, db)
+            claim_home(settings, db)
     finally:
         db.close()
     return settings
 
 
-def claim_database(settings: Settings, db: Database) -> None:
+def claim_home(settings: Settings, db: Database) -> None:
     """Mark the home as a public site's, and say what an unmarked demo has left in it.
 
     A site starts on a full disk too: then it stays without the mark until the next start.

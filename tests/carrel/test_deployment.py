@@ -54,9 +54,9 @@ def test_a_public_site_starts_where_the_mark_cannot_be_written(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "write_text", full)
-    commands.claim_database(settings, db)
+    commands.claim_home(settings, db)
     monkeypatch.undo()
-    commands.claim_database(settings, db)
+    commands.claim_home(settings, db)
     assert deployment.database_mark(db) is DeploymentKind.PRODUCTION
 
 

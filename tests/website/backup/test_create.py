@@ -82,7 +82,7 @@ def test_a_damaged_database_is_said_to_be_damaged_and_not_saved_as_good(home: Se
         pytest.skip("PostgreSQL finds its own damage while it dumps")
     with db.write() as session:
         rows = [
-            {"key": str(n), "name": "n", "pace": "usual", "private": False, "to_address": "a", "to_key": "a",
+            {"key": str(n), "name": "n", "priority": "usual", "private": False, "to_address": "a", "to_key": "a",
              "subject": "s", "text": "x" * 3000, "html": "", "created_at": clock.now(), "due_at": clock.now()}
             for n in range(50)
         ]  # fmt: skip
