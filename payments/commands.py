@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import click
 
 from carrel.command_line import CommandError
-from carrel.http.services import Services, make_services
+from carrel.services import Services, make_services
 from carrel.settings import load
 from payments.ledger import rebuild
 from payments.payment_context import payment_context

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from carrel.db import Database
-from carrel.http.services import Services
+from carrel.services import Services
 from carrel.settings import Settings
 from carrel.tokens import site_secret
 from payments.stripe.client import StripeApi, stripe_for

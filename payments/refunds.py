@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from carrel import audit, clock
-from carrel.http.services import Services
 from carrel.mail import alarms
+from carrel.services import Services
 from carrel.settings import Settings
 from payments.fulfillment.fulfill import fulfill
 from payments.ledger import entries, refund_requests

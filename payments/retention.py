@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from carrel import clock
-from carrel.http.services import Services
+from carrel.services import Services
 from payments.models import Order, Payment, Reconciliation, StripeEvent
 
 KEEP_FOR: Final = timedelta(days=90)

@@ -8,7 +8,7 @@ from carrel.accounts.paths import safe_path
 from carrel.accounts.sessions import may_see_account
 from carrel.http import cookies, errors
 from carrel.http.redirects import see_other
-from carrel.http.services import services
+from carrel.services import services
 from payments import offer, refunds, signal_handlers
 from payments.checkout import start_checkout, success_page
 from payments.checkout.checkout_session import open_checkout_session, success_path

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 
 from carrel.db import Database
-from carrel.http.services import Services, make_services
+from carrel.services import Services, make_services
 from carrel.settings import Settings, load
 from tests.support.chromium import browser  # noqa: F401 - a fixture for all
 from tests.support.databases import PostgresReset, create_postgres, restore_sqlite

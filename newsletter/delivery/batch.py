@@ -8,8 +8,8 @@ from sqlalchemy import Select, exists, select, update
 from sqlalchemy.orm import Session
 
 from carrel import clock
-from carrel.http.services import Services
 from carrel.mail.outcomes import MailServerError
+from carrel.services import Services
 from newsletter.delivery import claims
 from newsletter.delivery.claims import QUEUE, ClaimedDelivery
 from newsletter.delivery.limits import DomainLimit, SendRateLimit

@@ -14,9 +14,9 @@ from email.utils import format_datetime
 from itertools import pairwise
 
 from carrel import clock
-from carrel.http.services import Services
 from carrel.mail import addresses
 from carrel.mail.message import CONTROL, Content, InvalidHeaderError, build, message_id, to_bytes
+from carrel.services import Services
 from carrel.settings import Settings
 from newsletter.delivery.claims import ClaimedDelivery, SubscriberErasedError
 from newsletter.issues.issue_mail import TOKEN_PLACEHOLDER

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from carrel import clock
-from carrel.http.services import Services
+from carrel.services import Services
 from newsletter.issues.models import Delivery
 
 EVERY_SECONDS = 3600.0

@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from carrel import clock
-from carrel.http.services import Services
 from carrel.mail import backoff, restore_hold
 from carrel.mail.alarms import raise_alarm, raise_server_alarm
 from carrel.mail.outcomes import MailServerError
 from carrel.mail.server import MailServer
 from carrel.mail.smtp import SmtpConnection
+from carrel.services import Services
 from newsletter.delivery import batch
 from newsletter.delivery.batch import SendBatch
 from newsletter.delivery.claims import new_owner

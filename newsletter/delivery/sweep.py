@@ -4,9 +4,9 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from carrel import clock
-from carrel.http.services import Services
 from carrel.mail.alarms import raise_alarm
 from carrel.mail.queue import STUCK_AFTER
+from carrel.services import Services
 from newsletter.delivery.claims import QUEUE, boot_id
 from newsletter.delivery.recorder import report_uncertain
 from newsletter.issues import issue_lifecycle

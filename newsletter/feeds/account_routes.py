@@ -5,7 +5,7 @@ from flask import Response, request
 from carrel.accounts import current_reader
 from carrel.accounts.models import Reader
 from carrel.http.redirects import see_other
-from carrel.http.services import services
+from carrel.services import services
 from newsletter.feeds import private_feed
 from newsletter.feeds.routes import blueprint
 

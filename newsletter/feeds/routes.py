@@ -10,8 +10,8 @@ from articles import queries
 from carrel import clock
 from carrel.http.assets import asset_url
 from carrel.http.cached_response import Rendering, serve_cached
-from carrel.http.services import services
 from carrel.page_cache import Audience
+from carrel.services import services
 from newsletter.feeds import private_feed as private
 from newsletter.feeds import scopes
 from newsletter.feeds.collect import collect

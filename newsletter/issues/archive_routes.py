@@ -9,8 +9,8 @@ from articles import queries
 from carrel import clock
 from carrel.accounts import current_reader
 from carrel.http.cached_response import Rendering, serve_cached
-from carrel.http.services import services
 from carrel.page_cache import Audience
+from carrel.services import services
 from newsletter.issues import archive
 
 blueprint = Blueprint("digests", __name__, url_prefix="/newsletter/archive", template_folder="../templates")

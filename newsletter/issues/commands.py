@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from carrel import clock
 from carrel.db import Database
-from carrel.http.services import signer_of
+from carrel.services import signer_of
 from carrel.settings import Settings, load
 from newsletter.issues import delivery_stats, issue_lifecycle, sent_log
 from newsletter.issues.issue_mail import TOKEN_PLACEHOLDER

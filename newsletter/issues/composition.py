@@ -12,9 +12,9 @@ from articles.models import Article
 from articles.render import for_feed
 from carrel import clock
 from carrel.ads.ad_server import AdContext, AdServer, FilledSlot, SlotPlace
-from carrel.http.services import Services
 from carrel.mail.message import Content
 from carrel.page_cache import Audience
+from carrel.services import Services
 from carrel.settings import Settings
 from carrel.tokens import Signer
 from newsletter.issues import issue_lifecycle, issue_mail, withdrawal

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from articles.models import Article
 from carrel import clock
 from carrel.db import insert_new, insert_selected
-from carrel.http.services import Services
+from carrel.services import Services
 from carrel.settings import Settings
 from newsletter.issues import pending_articles, schedule
 from newsletter.issues.models import Issue, IssueArticle, ScheduleCursor

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from carrel import clock
 from carrel.db import insert_selected
-from carrel.http.services import Services
+from carrel.services import Services
 from carrel.settings import Settings
 from newsletter.issues import composition, pending_articles
 from newsletter.issues.models import DeliveredArticle, Delivery, DeliveryState, Issue, IssueState, MailVariant

@@ -10,9 +10,9 @@ from sqlalchemy import Select, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from carrel import audit, clock
-from carrel.http.services import Services
 from carrel.mail.alarms import raise_alarm
 from carrel.page_cache import bump_cache_version
+from carrel.services import Services
 from carrel.settings import Settings, is_local
 from newsletter.issues.models import DeliveredArticle, Delivery, DeliveryState, Issue, IssueState, MailVariant
 

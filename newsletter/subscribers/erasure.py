@@ -4,9 +4,9 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from carrel import clock
-from carrel.http.services import Services
 from carrel.mail import suppression
 from carrel.mail.models import SuppressionKind
+from carrel.services import Services
 from newsletter.subscribers.confirmation import LASTS
 from newsletter.subscribers.models import SignUp, Subscriber, SubscriberState
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from carrel import clock
 from carrel.http.redirects import see_other
-from carrel.http.services import services
 from carrel.mail import addresses
+from carrel.services import services
 from carrel.tokens import InvalidSignatureError
 from newsletter.subscribers import erasure, links, unsubscribing
 from newsletter.subscribers import preferences as choosing

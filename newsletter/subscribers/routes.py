@@ -7,9 +7,9 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from carrel.accounts import current_reader, sessions
 from carrel.http import cookies
 from carrel.http.redirects import see_other
-from carrel.http.services import services
 from carrel.mail import addresses, outbox
 from carrel.mail.addresses import Address, InvalidAddressError
+from carrel.services import services
 from carrel.tokens import token_hash
 from newsletter.subscribers import (
     confirmation,

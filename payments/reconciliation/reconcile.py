@@ -12,8 +12,8 @@ import structlog
 from sqlalchemy import select
 
 from carrel import clock
-from carrel.http.services import Services
 from carrel.mail import alarms, restore_hold
+from carrel.services import Services
 from payments.fulfillment.fulfill import fulfill
 from payments.models import Reconciliation
 from payments.payment_context import PaymentContext, payment_context

@@ -6,7 +6,7 @@ from typing import Final
 import structlog
 from sqlalchemy import select
 
-from carrel.http.services import Services
+from carrel.services import Services
 from payments.fulfillment import notifications
 from payments.fulfillment.fulfill import fulfill
 from payments.fulfillment.match_order import NotOurSessionError, UnknownOrderError

@@ -3,7 +3,7 @@
 import structlog
 from flask import Response, abort, request
 
-from carrel.http.services import services
+from carrel.services import services
 from payments.payment_context import payment_context
 from payments.stripe.events import MalformedEventError
 from payments.stripe.schemas import StripeResponseError

@@ -7,7 +7,7 @@ from carrel import logging
 from carrel.accounts import routes as accounts
 from carrel.ads import routes as ads
 from carrel.http import assets, errors, guards, headers, request_id, storage_register
-from carrel.http.services import EXTENSION, Services
+from carrel.services import EXTENSION, Services
 from newsletter import routes as newsletter
 from newsletter.issues import archive_routes as digests
 from payments import routes as payments

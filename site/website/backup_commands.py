@@ -9,8 +9,8 @@ import click
 
 from carrel.command_line import EXIT_REFUSED, CommandError
 from carrel.db import Database
-from carrel.http.services import open_database
 from carrel.mail import restore_hold
+from carrel.services import open_database
 from carrel.settings import Settings, load
 from newsletter.issues import sent_log
 from payments.payment_context import PaymentContext

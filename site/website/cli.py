@@ -125,7 +125,7 @@ def _take_settings_of_running_demo() -> None:
 
 def ready_database(settings: "Settings") -> "Database":
     """The database of these settings, for a command that needs our schema in it."""
-    from carrel.http.services import existing_database
+    from carrel.services import existing_database
     from website.migrations import check_schema
 
     db = existing_database(settings)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from carrel import clock, deployment
 from carrel.db import Database
-from carrel.http.services import existing_database, make_services, open_database
+from carrel.services import existing_database, make_services, open_database
 from carrel.settings import Settings, SettingsError, load, require_production
 from website.backup.home_lock import site_lock
 from website.migrations import check_columns, check_schema, migrate

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from articles.starter import StarterError, init_site
 from carrel.deployment import DEMO_OPERATOR
-from carrel.http.services import existing_database, open_database
+from carrel.services import existing_database, open_database
 from carrel.settings import Settings, load
 from carrel.settings.loading import CONFIG_FILE
 from website.admin.operators import staff

@@ -9,8 +9,8 @@ from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
 from carrel.ads.routes import counting
-from carrel.http.services import make_services
 from carrel.logging import StrikingFormatter
+from carrel.services import make_services
 from carrel.settings import Settings
 from website.app import create_app
 

@@ -19,10 +19,10 @@ from carrel import clock, logging
 from carrel.accounts import retention
 from carrel.ads import maintenance
 from carrel.ads.maintenance import AdMaintenance
-from carrel.http.services import Services
 from carrel.mail import alarms
 from carrel.mail import maintenance as mail_maintenance
 from carrel.mail.outbox_sender import OutboxSender
+from carrel.services import Services
 from newsletter import signal_handlers as newsletter_signals
 from newsletter import worker_steps as newsletter_steps
 from newsletter.delivery.send_step import DigestSender

@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from carrel.http.services import Services, make_services
+from carrel.services import Services, make_services
 from carrel.settings import load
 from newsletter.delivery.send_step import DigestSender
 from newsletter.issues import composition, due, freezing

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from articles.publish import publish
 from carrel.accounts import readers, sessions
-from carrel.http.services import Services, make_services
+from carrel.services import Services, make_services
 from carrel.settings import load
 from website.migrations import migrate
 

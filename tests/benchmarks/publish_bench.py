@@ -26,7 +26,7 @@ from pathlib import Path
 import pysqlite3
 
 from articles.render import RENDERER
-from carrel.http.services import make_services
+from carrel.services import make_services
 from carrel.settings import load
 from tests.benchmarks.corpus import WORDS, write_for_carrel, write_for_hugo, write_for_pelican
 from website.app import create_app

@@ -9,8 +9,8 @@ from typing import Any
 
 from carrel import clock
 from carrel.db import Database
-from carrel.http.services import open_database
 from carrel.mail.models import OutboxMail
+from carrel.services import open_database
 from carrel.settings import Settings, load
 from website.app import create_app
 from website.backup import create, restore, restore_test

@@ -10,7 +10,7 @@ import pytest
 
 from articles.publish import publish
 from carrel.ads.samples import seed_demo_ads
-from carrel.http.services import make_services
+from carrel.services import make_services
 from carrel.settings import load
 from tests.caches import nginx as nginxes
 from tests.caches.naive import NaiveCache

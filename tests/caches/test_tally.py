@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from carrel import clock
 from carrel.ads.impression_tokens import ImpressionToken, make
 from carrel.ads.models import AdCount
-from carrel.http.services import Services, make_services
+from carrel.services import Services, make_services
 from carrel.settings import load
 from tests.caches.conftest import PRODUCTION, Town
 from tests.caches.wire import NAME

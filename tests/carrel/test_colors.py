@@ -4,8 +4,8 @@ import pytest
 from flask import Flask
 
 from carrel.colors import DARK_GROUNDS, LIGHT_GROUNDS, accent_of, contrast, parse
-from carrel.http.services import make_services
 from carrel.mail.compose import compose
+from carrel.services import make_services
 from carrel.settings import Settings, SettingsError, load
 from newsletter.subscribers import links
 from website.app import create_app

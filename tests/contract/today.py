@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from carrel.db import Database
-from carrel.http.services import Services, make_services
+from carrel.services import Services, make_services
 from carrel.settings import Settings, load
 from payments.stripe.events import HANDLED_EVENTS as WEBHOOK_EVENTS
 from tests.support.browser import Browser

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from carrel.http.services import open_database
+from carrel.services import open_database
 from carrel.settings import load, read_env_file, require_production
 from tests.caches import nginx as nginxes
 from tests.caches.wire import NAME

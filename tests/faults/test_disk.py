@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from carrel import clock
-from carrel.http.services import open_database
+from carrel.services import open_database
 from carrel.settings import load
 from payments.models import Order
 from tests.faults.conftest import FULL

@@ -3,9 +3,9 @@
 from sqlalchemy import delete, select
 
 from carrel.accounts import erasure, export, readers
-from carrel.http.services import Services
 from carrel.mail import suppression
 from carrel.mail.models import OutboxMail
+from carrel.services import Services
 from newsletter.feeds import private_feed
 from newsletter.feeds.models import PrivateFeed
 from newsletter.signal_handlers import listen

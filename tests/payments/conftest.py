@@ -7,7 +7,7 @@ from flask import Flask
 from pydantic import SecretStr
 from stripe import HTTPClient
 
-from carrel.http.services import Services
+from carrel.services import Services
 from carrel.settings import Settings
 from payments.stripe.signatures import SignatureFailureCounter
 from payments.webhooks import verify_event

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from carrel.accounts import readers
-from carrel.http.services import Services
+from carrel.services import Services
 from payments import commands
 from payments.fulfillment.fulfill import fulfill
 from payments.models import Payment

@@ -11,8 +11,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from carrel import clock
-from carrel.http.services import Services, make_services
 from carrel.mail import suppression
+from carrel.services import Services, make_services
 from carrel.settings import Settings
 from newsletter.delivery import sweep
 from newsletter.delivery.send_step import DigestSender

@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 
 from articles.publish import publish
 from carrel.ads.samples import seed_demo_ads
-from carrel.http.services import Services, make_services
+from carrel.services import Services, make_services
 from carrel.settings import Settings, load
 from tests.support.served import free_port
 from tests.support.smtp import FakeMailServer

@@ -6,9 +6,9 @@ from typing import Any
 from pydantic import SecretStr
 
 from carrel.db import Database
-from carrel.http.services import Services, make_services
 from carrel.mail.message import Content
 from carrel.mail.server import MailServer, Tls
+from carrel.services import Services, make_services
 from carrel.settings import Settings
 from tests.support.smtp import FakeMailServer
 

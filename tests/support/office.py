@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 from carrel import audit, clock
 from carrel.accounts.models import Reader
 from carrel.ads.models import AdCount, PageCount
-from carrel.http.services import Services
 from carrel.mail import suppression
 from carrel.mail.alarms import raise_alarm
 from carrel.mail.models import SuppressionKind
+from carrel.services import Services
 from newsletter.issues.models import Issue, IssueState
 from newsletter.subscribers.models import Frequency
 from payments.models import Claim, Grant, Order, Payment, StripeEvent

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from carrel import clock
 from carrel.http import cookies
-from carrel.http.services import EXTENSION, Services
+from carrel.services import EXTENSION, Services
 from tests.support.browser import Browser
 from website.admin.operators import codes, sessions
 from website.admin.operators.models import Operator

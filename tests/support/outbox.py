@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from carrel.http.services import Services
 from carrel.mail import outbox
 from carrel.mail.models import Alarm, OutboxMail
 from carrel.mail.outbox import NORMAL, Priority
 from carrel.mail.outbox_sender import OutboxSender
+from carrel.services import Services
 from tests.support.mail import HELLO
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -16,8 +16,8 @@ from carrel.accounts.models import Reader
 from carrel.db import Base
 from carrel.http import cookies
 from carrel.http.guards import csrf_token
-from carrel.http.services import Services
 from carrel.mail.models import Alarm, OutboxMail
+from carrel.services import Services
 from payments.models import Order, Payment
 from payments.payment_context import PaymentContext, payment_context
 from website.demo.fake_stripe import FakeStripe

@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from carrel import clock
-from carrel.http.services import Services
 from carrel.mail import suppression
 from carrel.mail.models import OutboxMail, SuppressionKind
+from carrel.services import Services
 from newsletter.subscribers.eligibility import receives
 from newsletter.subscribers.models import Subscriber, SubscriberState, Subscription
 from tests.support.browser import Browser

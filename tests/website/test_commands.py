@@ -38,7 +38,7 @@ def test_an_unknown_command_is_refused() -> None:
     [
         ("from website.cli import carrel; carrel(['--help'], standalone_mode=False)", "sqlalchemy pydantic"),
         (
-            "import articles.publish_command, carrel.http.services, website.migrations",
+            "import articles.publish_command, carrel.services, website.migrations",
             "PIL alembic flask multiprocessing newsletter payments stripe urllib.request",
         ),
         ("import website.commands", "PIL alembic flask newsletter payments stripe"),

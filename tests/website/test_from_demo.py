@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from carrel import deployment
 from carrel.ads.models import HouseAd
 from carrel.deployment import DEMO_OPERATOR, DeploymentKind
-from carrel.http.services import open_database
+from carrel.services import open_database
 from carrel.settings import load
 from tests.support.articles import article_md, write_files
 from website.admin.operators import staff

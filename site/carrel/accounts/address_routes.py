@@ -7,8 +7,8 @@ from carrel.accounts.address_change import AddressTakenError, SameAddressError
 from carrel.accounts.models import LinkPurpose
 from carrel.http import cookies, errors
 from carrel.http.redirects import see_other
-from carrel.http.services import services
 from carrel.mail.addresses import InvalidAddressError, masked, parse
+from carrel.services import services
 
 blueprint = Blueprint("address", __name__, template_folder="templates")
 TAKEN = errors.ErrorPage(

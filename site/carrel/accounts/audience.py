@@ -5,8 +5,8 @@ from sqlalchemy.exc import OperationalError
 
 from carrel.accounts import sessions
 from carrel.accounts.models import ReaderSession
-from carrel.http.services import Services
 from carrel.page_cache import Audience
+from carrel.services import Services
 
 log = structlog.get_logger()
 

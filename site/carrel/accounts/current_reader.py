@@ -6,8 +6,8 @@ from carrel.accounts import sessions
 from carrel.accounts.audience import audience_of, note_activity
 from carrel.accounts.models import ReaderSession
 from carrel.http import cookies
-from carrel.http.services import cache_version, services
 from carrel.page_cache import Audience
+from carrel.services import cache_version, services
 
 
 class SignInRequiredError(Exception):

@@ -9,8 +9,8 @@ from carrel.accounts.current_reader import ReauthenticationRequiredError, SignIn
 from carrel.accounts.limits import TooManyRequestsError
 from carrel.http import errors
 from carrel.http.redirects import see_other
-from carrel.http.services import services
 from carrel.mail.alarms import raise_alarm
+from carrel.services import services
 
 
 def init_app(app: Flask) -> None:

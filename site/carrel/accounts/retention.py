@@ -9,7 +9,7 @@ from carrel import clock
 from carrel.accounts.models import AddressChange, LimitHits, MailedLink, ReaderSession
 from carrel.accounts.sessions import ABSOLUTE, IDLE
 from carrel.db import Base
-from carrel.http.services import Services
+from carrel.services import Services
 
 EVERY_SECONDS = 3600.0
 BATCH = 1000

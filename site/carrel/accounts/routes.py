@@ -23,9 +23,9 @@ from carrel.accounts.sign_in import (
 from carrel.http import cookies, errors, storage_register
 from carrel.http.guards import csrf_token
 from carrel.http.redirects import see_other
-from carrel.http.services import services
 from carrel.mail.addresses import InvalidAddressError, masked, parse
 from carrel.mail.outbox import is_delayed
+from carrel.services import services
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
 HOME = "/account/"

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from carrel import clock
 from carrel.ads import inventory, salts
 from carrel.ads.models import HouseAd
-from carrel.http.services import Services
 from carrel.mail.alarms import raise_alarm
+from carrel.services import Services
 from carrel.settings import Settings
 
 EVERY_SECONDS = 60.0

@@ -17,8 +17,8 @@ import lxml.html
 from flask import Flask, g
 
 from carrel.http import assets
-from carrel.http.services import services_of
 from carrel.page_cache import Audience
+from carrel.services import services_of
 from carrel.settings import Settings
 from carrel.slots import NetworkAd
 

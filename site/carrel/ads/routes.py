@@ -12,7 +12,7 @@ from carrel.ads.event_buffer import EventBuffer
 from carrel.ads.events import ad_event as seen_by
 from carrel.ads.robots import is_robot
 from carrel.ads.throttle import Throttle
-from carrel.http.services import services, services_of
+from carrel.services import services, services_of
 
 EXTENSION = "ads"
 NOBODY_SELLS = ("placeholder.example.com, placeholder, DIRECT, placeholder",)

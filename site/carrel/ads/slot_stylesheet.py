@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Flask
 
 from carrel.http import assets
-from carrel.http.services import services_of
+from carrel.services import services_of
 from carrel.slots import Slot, SlotPlace
 
 SHEET = "css/slot.css"

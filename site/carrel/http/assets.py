@@ -13,7 +13,7 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 
 from carrel.colors import SHIPPED
-from carrel.http.services import services_of
+from carrel.services import services_of
 
 SHEET, ICON = "css/site.css", "img/favicon.svg"
 FOREVER = "public, max-age=31536000, immutable"

@@ -8,8 +8,8 @@ from flask import Response, request
 from sqlalchemy.exc import OperationalError
 
 from carrel import clock
-from carrel.http.services import cache_version, services
 from carrel.page_cache import Audience, CachedPage, compress
+from carrel.services import cache_version, services
 
 log = structlog.get_logger()
 CACHE_CONTROL = {

@@ -9,7 +9,7 @@ from typing import Literal
 
 from flask import Response, request
 
-from carrel.http.services import services
+from carrel.services import services
 from carrel.settings import Settings
 
 

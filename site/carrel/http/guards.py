@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from carrel.http import cookies
 from carrel.http.cookies import Cookie
-from carrel.http.services import services, services_of
+from carrel.services import services, services_of
 from carrel.settings import is_local
 from carrel.tokens import InvalidSignatureError
 

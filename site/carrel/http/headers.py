@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 
-from carrel.http.services import services
+from carrel.services import services
 
 PRIVATE = "private, no-store"
 FIXED = {

@@ -15,7 +15,7 @@ from flask import Flask
 
 from carrel.http import assets, cookies
 from carrel.http.cookies import Cookie
-from carrel.http.services import services_of
+from carrel.services import services_of
 
 EXTENSION = "storage_register"
 COOKIE, STORAGE = "Cookie", "The browser’s own storage"

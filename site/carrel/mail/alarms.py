@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from carrel import audit, clock
 from carrel.db import insert_into
-from carrel.http.services import Services
 from carrel.mail import operator_mails, outbox
 from carrel.mail.models import Alarm
 from carrel.mail.outcomes import MailServerError, MailServerUnavailableError
+from carrel.services import Services
 
 MAIL_EVERY = timedelta(hours=1)
 

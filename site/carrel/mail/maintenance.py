@@ -3,10 +3,10 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from carrel.http.services import Services
 from carrel.mail import outbox_queue, retention
 from carrel.mail.alarms import raise_alarm
 from carrel.mail.models import OutboxMail
+from carrel.services import Services
 
 EVERY_SECONDS = 60.0
 

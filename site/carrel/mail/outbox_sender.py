@@ -6,7 +6,6 @@ import structlog
 from sqlalchemy.orm import Session
 
 from carrel import clock
-from carrel.http.services import Services
 from carrel.mail import backoff, outbox_queue, suppression
 from carrel.mail.addresses import masked
 from carrel.mail.alarms import raise_alarm, raise_server_alarm
@@ -24,6 +23,7 @@ from carrel.mail.outcomes import (
 )
 from carrel.mail.server import MailServer
 from carrel.mail.smtp import SmtpConnection
+from carrel.services import Services
 from carrel.settings import Settings
 from carrel.tokens import token_hash
 

@@ -8,7 +8,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from carrel.accounts import error_handlers
 from carrel.http import cookies, errors, guards, headers, request_id, storage_register
-from carrel.http.services import EXTENSION, services_of
+from carrel.services import EXTENSION, services_of
 from website.admin import guard, layout
 from website.admin.advertising import routes as advertising
 from website.admin.dashboard import routes as dashboard

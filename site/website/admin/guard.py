@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app, g, request
 from carrel.accounts.paths import safe_path
 from carrel.http import cookies, errors
 from carrel.http.redirects import see_other
-from carrel.http.services import services
+from carrel.services import services
 from website.admin.operators import sessions
 from website.admin.operators.models import Operator, OperatorSession
 from website.admin.operators.roles import Need, may

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flask import Flask, g, request
 
-from carrel.http.services import services
+from carrel.services import services
 from website.admin.guard import operator_session
 from website.admin.operators.roles import Need, may
 

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from carrel import clock
-from carrel.http.services import Services
 from carrel.mail.alarms import raise_alarm
+from carrel.services import Services
 from carrel.settings import Settings
 from website.backup import backup_store, create, restore_test
 from website.backup.errors import BackupBusyError

@@ -12,9 +12,9 @@ from sqlalchemy import update
 
 from carrel import clock
 from carrel.db import Database
-from carrel.http.services import open_database
 from carrel.mail import restore_hold
 from carrel.page_cache import CacheVersion
+from carrel.services import open_database
 from carrel.settings import Settings
 from website.backup import archive, backup_store, create, home_lock, postgres_copy, sqlite_copy
 from website.backup.archive import Manifest

@@ -12,7 +12,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from articles import queries
 from carrel import clock
 from carrel.db import Database
-from carrel.http.services import Services, make_services
+from carrel.services import Services, make_services
 from carrel.settings import Settings
 from carrel.tokens import new_token
 from website.backup import archive, backup_store, create, home_lock, postgres_copy, sqlite_copy

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, g, render_template
 
-from carrel.http.services import services
+from carrel.services import services
 from website.demo.mailbox import FOLDER
 
 blueprint = Blueprint("demo_mail", __name__, url_prefix="/demo/mail")

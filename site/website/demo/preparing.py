@@ -15,7 +15,7 @@ from carrel.ads.samples import seed_demo_ads
 from carrel.command_line import CommandError
 from carrel.db import Database
 from carrel.deployment import DEMO_OPERATOR, REFUSALS, DeploymentKind, WrongDeploymentError
-from carrel.http.services import has_database, open_database
+from carrel.services import has_database, open_database
 from carrel.settings import Settings
 from newsletter.subscribers.models import Subscriber
 from payments.models import Order

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import click
 
 from carrel import clock
-from carrel.http.services import existing_database
+from carrel.services import existing_database
 from carrel.settings import load
 from website.doctor.findings import CheckContext, Finding, Level
 from website.doctor.run_checks import run_all, worst

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from carrel.http.services import Services
+from carrel.services import Services
 
 NAME = "worker.beat"
 EVERY_SECONDS = 10.0

@@ -16,9 +16,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from carrel import clock
 from carrel.accounts.models import Reader
-from carrel.http.services import Services
 from carrel.mail import restore_hold
 from carrel.mail.models import Alarm, OutboxMail, OutboxState
+from carrel.services import Services
 from newsletter.issues.models import Delivery
 from newsletter.subscribers.models import Subscriber
 from payments.models import Payment, StripeEvent

@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, Response, abort, render_template, request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from carrel import clock
-from carrel.http.services import services
+from carrel.services import services
 from website.admin.guard import needs
 from website.admin.operators.roles import Need
 from website.doctor.findings import CheckContext

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from carrel import clock
-from carrel.http.services import Services
 from carrel.mail.alarms import raise_alarm
+from carrel.services import Services
 from website.doctor import machine_checks, traffic_checks
 from website.doctor.findings import CheckContext, Finding, Level, bad
 from website.doctor.samples import samples

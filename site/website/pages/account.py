@@ -9,7 +9,7 @@ from carrel.accounts.export import export
 from carrel.accounts.models import ReaderSession
 from carrel.http import cookies
 from carrel.http.redirects import see_other
-from carrel.http.services import services
+from carrel.services import services
 from newsletter import account_summary as newsletter
 from payments.offer import price_display
 from payments.queries.account_summary import account_summary

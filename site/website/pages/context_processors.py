@@ -11,7 +11,7 @@ from articles import queries
 from articles.models import Exam
 from carrel import clock
 from carrel.http import cookies
-from carrel.http.services import cache_version, services, services_of
+from carrel.services import cache_version, services, services_of
 from carrel.settings import Settings
 from payments.offer import price_display
 

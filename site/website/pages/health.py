@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, jsonify
 from sqlalchemy import text
 
-from carrel.http.services import services
+from carrel.services import services
 
 blueprint = Blueprint("health", __name__)
 

@@ -13,8 +13,8 @@ from carrel.accounts import current_reader
 from carrel.ads import network
 from carrel.ads.ad_server import AdContext, SlotPlace
 from carrel.http.cached_response import Rendering, serve_cached
-from carrel.http.services import services
 from carrel.page_cache import Audience
+from carrel.services import services
 from newsletter.feeds import autodiscovery
 from payments.offer import PassOffer
 from website.pages import json_ld

@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, send_file
 
 from carrel.http.assets import FOREVER
-from carrel.http.services import services
+from carrel.services import services
 
 blueprint = Blueprint("media", __name__)
 NAME = re.compile(r"[0-9a-f]{16,64}-\d{1,5}\.webp")

@@ -12,8 +12,8 @@ from articles import queries
 from articles.models import Exam
 from carrel import clock
 from carrel.ads.ad_server import AdContext, AdServer, SlotOffer, SlotPlace
-from carrel.http.services import services
 from carrel.page_cache import Audience
+from carrel.services import services
 from payments import offer as offers
 
 

@@ -6,8 +6,8 @@ from markupsafe import Markup
 from articles import queries
 from carrel.accounts import current_reader
 from carrel.http.cached_response import Rendering, serve_cached
-from carrel.http.services import services
 from carrel.page_cache import Audience
+from carrel.services import services
 from website.pages.page_context import Meta, PageContext
 
 blueprint = Blueprint("plain", __name__)

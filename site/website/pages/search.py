@@ -8,7 +8,7 @@ from articles import queries
 from articles.search import query as search
 from carrel import clock
 from carrel.accounts import current_reader
-from carrel.http.services import services
+from carrel.services import services
 
 blueprint = Blueprint("search_pages", __name__)
 PER_PAGE = 10

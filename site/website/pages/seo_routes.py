@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from articles import queries
 from carrel import clock
 from carrel.http.cached_response import Rendering, serve_cached
-from carrel.http.services import services
 from carrel.page_cache import Audience
+from carrel.services import services
 from website.pages.page_context import earliest
 
 blueprint = Blueprint("machines", __name__)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from articles.publish import publish
-from carrel.http.services import open_database
+from carrel.services import open_database
 from carrel.settings import Settings
 from tests.support.killing import killed_at
 

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from carrel.accounts import links, sessions
 from carrel.accounts.models import LinkPurpose
-from carrel.http.services import Services
 from carrel.mail.addresses import parse
 from carrel.mail.models import OutboxMail
+from carrel.services import Services
 from tests.support.accounts import ANNA
 from tests.support.browser import Browser
 

@@ -12,9 +12,9 @@ from carrel.accounts.links import LinkUsedError
 from carrel.accounts.models import LinkPurpose, Reader
 from carrel.accounts.sign_in import Browser as DomainBrowser
 from carrel.audit import AuditEntry
-from carrel.http.services import Services
 from carrel.mail.addresses import parse
 from carrel.mail.models import OutboxMail
+from carrel.services import Services
 from tests.carrel.accounts.conftest import SESSION, Post, link_in
 from tests.support.accounts import ANNA, BOB, make_reader, make_session
 from tests.support.browser import Browser, forms_of

@@ -12,8 +12,8 @@ from carrel.accounts import audience as audience_module
 from carrel.accounts import readers, sessions
 from carrel.accounts.audience import audience_of
 from carrel.accounts.models import ReaderSession
-from carrel.http.services import Services
 from carrel.page_cache import Audience, AudienceCache, CacheVersionWatch
+from carrel.services import Services
 from tests.support.accounts import BOB, make_reader, make_session
 
 

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from carrel.accounts import address_change, erasure, hooks, limits, links, readers, sessions
 from carrel.accounts.hooks import Hook
 from carrel.accounts.models import LinkPurpose, Reader
-from carrel.http.services import Services
 from carrel.mail import outbox, suppression
 from carrel.mail.addresses import parse
 from carrel.mail.models import OutboxMail, OutboxState, SuppressionKind
 from carrel.mail.outbox_queue import claim, end
 from carrel.mail.suppression import MessageType
+from carrel.services import Services
 from tests.support.accounts import ANNA, BOB, make_reader, make_session
 from tests.support.mail import HELLO
 from tests.support.state import dump

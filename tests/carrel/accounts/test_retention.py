@@ -10,8 +10,8 @@ from carrel import clock
 from carrel.accounts import limits, links, retention
 from carrel.accounts.models import AddressChange, LimitHits, LinkPurpose, MailedLink, ReaderSession
 from carrel.db import Base
-from carrel.http.services import Services
 from carrel.mail.addresses import parse
+from carrel.services import Services
 from tests.support.accounts import make_reader, make_session
 
 MODELS: list[type[Base]] = [MailedLink, AddressChange, LimitHits, ReaderSession]

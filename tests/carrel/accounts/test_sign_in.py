@@ -11,7 +11,7 @@ from carrel.accounts import sign_in
 from carrel.accounts.links import LinkUsedError
 from carrel.accounts.models import LinkPurpose, Reader, ReaderSession
 from carrel.accounts.sign_in import Browser as DomainBrowser
-from carrel.http.services import Services
+from carrel.services import Services
 from tests.carrel.accounts.conftest import (
     ASKED,
     SESSION,

@@ -10,8 +10,8 @@ from sqlalchemy import func, select, text
 from carrel import clock
 from carrel.accounts import limits
 from carrel.accounts import sign_in as signin
-from carrel.http.services import Services
 from carrel.mail.models import OutboxMail
+from carrel.services import Services
 from tests.carrel.accounts.conftest import Post, ask, link_in, sign_in
 from tests.support.accounts import ANNA
 from tests.support.browser import Browser, forms_of

@@ -13,7 +13,7 @@ from carrel.accounts import sign_in as signin
 from carrel.accounts.links import LinkUsedError
 from carrel.accounts.models import Reader
 from carrel.accounts.sign_in import Browser as DomainBrowser
-from carrel.http.services import Services
+from carrel.services import Services
 from tests.carrel.accounts.conftest import (
     SESSION,
     Post,

@@ -7,7 +7,7 @@ import pytest
 from carrel.ads.ad_server import AdContext, AdServer, SlotOffer
 from carrel.ads.choice import window_start
 from carrel.ads.impression_tokens import read
-from carrel.http.services import Services
+from carrel.services import Services
 from carrel.slots import SlotPlace
 from tests.support.ads import NOW, house_ad, paragraphs
 

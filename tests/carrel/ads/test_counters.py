@@ -10,8 +10,8 @@ from carrel.ads import counters
 from carrel.ads.events import ad_event
 from carrel.ads.impression_tokens import ImpressionToken
 from carrel.ads.models import AdCount
-from carrel.http.services import Services
 from carrel.page_cache import current_cache_version
+from carrel.services import Services
 from tests.support.ads import NOW, house_ad
 
 PAIR = (b"s" * 32, b"b" * 32)

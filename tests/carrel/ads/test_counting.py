@@ -15,7 +15,7 @@ from carrel.ads import counters, impression_tokens, routes
 from carrel.ads.event_buffer import EventBuffer
 from carrel.ads.impression_tokens import ImpressionToken
 from carrel.ads.models import AdCount, CountedMark, PageCount, Salt
-from carrel.http.services import Services
+from carrel.services import Services
 from tests.support.ads import NOW
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"

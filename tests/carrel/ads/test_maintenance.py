@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from carrel.ads.maintenance import AdMaintenance
 from carrel.ads.models import AdCount, HouseAd, Salt
-from carrel.http.services import Services
 from carrel.mail.models import Alarm
+from carrel.services import Services
 from tests.support.ads import NOW, house_ad
 
 UPKEEP = AdMaintenance(lambda _session: ["cpb", "ccm"])

@@ -11,8 +11,8 @@ from flask import Flask, g
 from carrel.ads import network
 from carrel.ads.ad_server import AdContext, AdServer, SlotOffer, SlotPlace
 from carrel.http.headers import content_security_policy
-from carrel.http.services import Services
 from carrel.page_cache import Audience
+from carrel.services import Services
 from carrel.settings import SettingsError, load
 from carrel.slots import NetworkAd
 from tests.support.ads import NOW, house_ad

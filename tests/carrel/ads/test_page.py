@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from articles.models import PlainPage
-from carrel.http.services import Services
+from carrel.services import Services
 from carrel.slots import NetworkAd
 from tests.support.accounts import make_reader, make_session
 from tests.support.ads import house_ad

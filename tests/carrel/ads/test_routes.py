@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from carrel.http.services import Services
+from carrel.services import Services
 from carrel.settings import SettingsError, load
 from carrel.slots import NetworkAd
 from website.app import create_app

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from carrel.ads import house_ads, inventory
 from carrel.ads.samples import seed_demo_ads
-from carrel.http.services import Services
+from carrel.services import Services
 
 
 def test_the_demo_has_sample_ads_once_however_often_it_starts(services: Services) -> None:

@@ -5,7 +5,7 @@ import re
 from flask import Flask
 
 from carrel.ads.slot_stylesheet import reserved_height_rules
-from carrel.http.services import Services
+from carrel.services import Services
 from carrel.slots import declared
 from website.app import create_app
 

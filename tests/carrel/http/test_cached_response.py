@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
 from carrel.db import Database
-from carrel.http.services import Services
 from carrel.page_cache import CacheVersionWatch, bump_cache_version
+from carrel.services import Services
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 
 from carrel.db import Database
 from carrel.http import guards
-from carrel.http.services import make_services
+from carrel.services import make_services
 from carrel.settings import Settings
 from website.app import create_app
 

@@ -6,10 +6,10 @@ import time_machine
 from sqlalchemy import select
 
 from carrel.audit import AuditEntry
-from carrel.http.services import Services
 from carrel.mail import alarms
 from carrel.mail.models import Alarm
 from carrel.mail.outbox_sender import OutboxSender
+from carrel.services import Services
 from tests.support.smtp import FakeMailServer
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)

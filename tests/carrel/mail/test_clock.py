@@ -8,11 +8,11 @@ import time_machine
 from sqlalchemy import func, select
 
 from carrel import clock
-from carrel.http.services import Services
 from carrel.mail import alarms, maintenance, outbox, outbox_queue, queue
 from carrel.mail.models import OutboxMail
 from carrel.mail.outbox import PRIORITIES, Priority
 from carrel.mail.outbox_sender import OutboxSender
+from carrel.services import Services
 from tests.support.mail import HELLO
 from tests.support.smtp import FakeMailServer
 

@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import select, update
 
 from carrel import clock
-from carrel.http.services import Services
 from carrel.mail import maintenance, outbox
 from carrel.mail.message import Content
 from carrel.mail.models import OutboxMail, OutboxState
 from carrel.mail.outbox_sender import OutboxSender
+from carrel.services import Services
 from tests.support.digests import wait_until
 from tests.support.mail import HELLO
 from tests.support.smtp import FakeMailServer

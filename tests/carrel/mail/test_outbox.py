@@ -9,11 +9,11 @@ from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
 from carrel import clock
-from carrel.http.services import Services
 from carrel.mail import outbox, outbox_queue, suppression
 from carrel.mail.addresses import InvalidAddressError
 from carrel.mail.models import OutboxMail, OutboxState, SuppressionKind
 from carrel.mail.outbox import NORMAL, URGENT, Priority
+from carrel.services import Services
 from tests.support.mail import HELLO
 from tests.support.outbox import ANNA, NOON, alarms, queue, row, run
 from tests.support.smtp import FakeMailServer

@@ -8,7 +8,6 @@ import time_machine
 from sqlalchemy import update
 
 from carrel import clock
-from carrel.http.services import Services
 from carrel.mail import maintenance, outbox, outbox_queue
 from carrel.mail.message import Content
 from carrel.mail.models import OutboxMail, OutboxState
@@ -16,6 +15,7 @@ from carrel.mail.outbox import NORMAL, URGENT, Priority
 from carrel.mail.outbox_sender import OutboxSender
 from carrel.mail.server import MailServer, Tls
 from carrel.mail.smtp import SmtpConnection
+from carrel.services import Services
 from tests.support.outbox import ANNA, NOON, alarms, queue, row, run, step
 from tests.support.smtp import FakeMailServer
 

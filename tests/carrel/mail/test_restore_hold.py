@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from carrel import clock
 from carrel.audit import AuditEntry
-from carrel.http.services import Services
 from carrel.mail import outbox, restore_hold
 from carrel.mail.models import OutboxMail, OutboxState
 from carrel.mail.outbox import NORMAL, URGENT, Priority
 from carrel.mail.outbox_sender import OutboxSender
+from carrel.services import Services
 from tests.support.mail import HELLO
 from tests.support.smtp import FakeMailServer
 

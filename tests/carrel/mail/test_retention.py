@@ -6,10 +6,10 @@ import time_machine
 from sqlalchemy import select
 
 from carrel import clock
-from carrel.http.services import Services
 from carrel.mail import maintenance, outbox, suppression
 from carrel.mail.alarms import acknowledge, raise_alarm
 from carrel.mail.models import Alarm, OutboxMail, OutboxState, Suppression, SuppressionKind
+from carrel.services import Services
 from tests.support.outbox import ANNA, NOON, alarms, queue, row, run
 from tests.support.smtp import FakeMailServer
 

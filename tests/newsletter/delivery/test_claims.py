@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import event, text, update
 
 from carrel import clock
-from carrel.http.services import Services
+from carrel.services import Services
 from newsletter.delivery import claims
 from newsletter.issues.models import Delivery, DeliveryState
 from tests.support.digests import count_in_states, put_issue

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from carrel import clock
 from carrel.db import Database
-from carrel.http.services import Services
+from carrel.services import Services
 from newsletter.delivery import claims, sweep
 from newsletter.issues.models import Delivery, DeliveryState
 from tests.support.digests import count_in_states, put_issue, send_all, the_issue

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from carrel import clock
-from carrel.http.services import Services
+from carrel.services import Services
 from carrel.settings import Settings
 from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState
 from tests.support.digests import (

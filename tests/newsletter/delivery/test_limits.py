@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from carrel.http.services import Services
+from carrel.services import Services
 from newsletter.delivery.limits import SendRateLimit
 from tests.support.digests import put_issue, send_all
 from tests.support.smtp import FakeMailServer

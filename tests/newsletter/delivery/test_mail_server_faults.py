@@ -9,12 +9,12 @@ import time_machine
 from sqlalchemy import select, update
 
 from carrel import clock
-from carrel.http.services import Services
 from carrel.mail import outbox
 from carrel.mail.models import Alarm
 from carrel.mail.outbox_sender import OutboxSender as Transactional
 from carrel.mail.server import MailServer, Tls
 from carrel.mail.smtp import SmtpConnection
+from carrel.services import Services
 from newsletter.delivery import sweep
 from newsletter.delivery.claims import RETRY
 from newsletter.issues.models import Delivery, DeliveryState, IssueState

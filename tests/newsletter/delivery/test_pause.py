@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import select
 
-from carrel.http.services import Services
+from carrel.services import Services
 from newsletter.issues import issue_lifecycle
 from newsletter.issues.models import DeliveredArticle
 from tests.support.digests import count_states, digest_sender, put_issue, send_all, wait_until

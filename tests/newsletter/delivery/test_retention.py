@@ -6,7 +6,7 @@ import time_machine
 from sqlalchemy import select, update
 
 from carrel import clock
-from carrel.http.services import Services
+from carrel.services import Services
 from newsletter.delivery import retention
 from newsletter.issues.models import Delivery
 from tests.support import digests

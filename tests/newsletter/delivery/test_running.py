@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import select, update
 
 from carrel import clock
-from carrel.http.services import Services, make_services
 from carrel.mail.models import Alarm
+from carrel.services import Services, make_services
 from carrel.settings import Settings, load
 from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState
 from newsletter.subscribers.models import Subscriber

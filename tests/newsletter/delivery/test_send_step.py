@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from carrel import clock
-from carrel.http.services import Services
 from carrel.mail import suppression
 from carrel.mail.models import SuppressionKind
+from carrel.services import Services
 from newsletter.delivery import sweep
 from newsletter.issues import issue_lifecycle
 from newsletter.issues.models import DeliveredArticle, Delivery, IssueState

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 
 from carrel.accounts.models import Reader
 from carrel.ads.models import HouseAd
-from carrel.http.services import Services
 from carrel.page_cache import bump_cache_version
+from carrel.services import Services
 from newsletter.feeds import private_feed
 from tests.support.articles import put_article
 from tests.support.newsletter import put_reader

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from click.testing import CliRunner, Result
 
-from carrel.http.services import Services
+from carrel.services import Services
 from carrel.settings import environment_name
 from tests.support.digests import SATURDAY
 from website.cli import carrel

@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from carrel.http.services import Services
+from carrel.services import Services
 from tests.support.articles import put_article
 from tests.support.digests import make_ready, put_readers, start_schedule
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from carrel.http.services import Services
+from carrel.services import Services
 from newsletter.issues import delivery_stats
 from newsletter.issues.models import DeliveryState, IssueState
 from tests.support.articles import put_article

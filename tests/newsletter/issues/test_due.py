@@ -8,8 +8,8 @@ import time_machine
 from sqlalchemy import func, select, update
 
 from carrel import clock
-from carrel.http.services import Services, make_services
 from carrel.mail.models import Alarm
+from carrel.services import Services, make_services
 from newsletter.issues import due
 from newsletter.issues.models import Issue, IssueState, ScheduleCursor
 from newsletter.subscribers.models import Frequency

@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 from sqlalchemy import event, func, select
 
-from carrel.http.services import Services
+from carrel.services import Services
 from newsletter.issues import due, freezing
 from newsletter.issues.models import DeliveredArticle, Delivery, Issue, IssueState
 from tests.support.digests import count_states, put_pending_article, the_issue

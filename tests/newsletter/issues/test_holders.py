@@ -4,7 +4,7 @@ import pytest
 
 from carrel import clock
 from carrel.ads.models import HouseAd
-from carrel.http.services import Services, make_services
+from carrel.services import Services, make_services
 from newsletter.subscribers.eligibility import AD_FREE_DIGEST
 from tests.support.articles import put_article
 from tests.support.digests import make_ready, put_readers, send_all, start_schedule

@@ -2,7 +2,7 @@
 
 import pytest
 
-from carrel.http.services import Services
+from carrel.services import Services
 from newsletter.issues.models import IssueState
 from tests.newsletter.issues.conftest import Run
 from tests.support.digests import put_issue, send_all, the_issue

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from carrel.audit import AuditEntry
-from carrel.http.services import Services
 from carrel.mail.models import Alarm
+from carrel.services import Services
 from newsletter.issues import issue_lifecycle
 from newsletter.issues.issue_lifecycle import CannotSendError
 from newsletter.issues.models import IssueState

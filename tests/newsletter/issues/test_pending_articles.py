@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from articles.models import Article
 from carrel import clock
-from carrel.http.services import Services, make_services
+from carrel.services import Services, make_services
 from carrel.settings import Settings
 from newsletter.issues import due, freezing
 from newsletter.issues.models import Delivery, Issue, IssueState, MailVariant

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from carrel import clock
-from carrel.http.services import Services
 from carrel.mail import suppression
 from carrel.mail.models import SuppressionKind
+from carrel.services import Services
 from newsletter.issues.preview import GETS_IT, preview
 from newsletter.subscribers.models import Frequency, Subscriber, SubscriberState
 from tests.newsletter.issues.conftest import Run

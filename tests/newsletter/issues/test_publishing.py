@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 
 from articles.publish import publish
 from carrel import clock
-from carrel.http.services import Services
+from carrel.services import Services
 from carrel.settings import Settings
 from newsletter.delivery import batch, send_step
 from newsletter.issues.models import Issue, ScheduleCursor

@@ -3,8 +3,8 @@
 from sqlalchemy import delete, select, update
 
 from carrel.audit import AuditEntry
-from carrel.http.services import Services
 from carrel.mail.models import Alarm
+from carrel.services import Services
 from newsletter.issues.models import (
     DeliveredArticle,
     Delivery,

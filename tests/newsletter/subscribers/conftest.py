@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from flask import Flask
 
-from carrel.http.services import Services
+from carrel.services import Services
 from newsletter.subscribers import links
 from tests.support.articles import put_article, put_exam
 from tests.support.browser import Browser

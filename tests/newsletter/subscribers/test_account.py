@@ -5,7 +5,7 @@ import re
 import pytest
 from flask import Flask
 
-from carrel.http.services import Services
+from carrel.services import Services
 from tests.support.accounts import ANNA, make_reader, make_session
 from tests.support.browser import Browser, forms_of
 from tests.support.newsletter import put_subscriber

@@ -9,9 +9,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from carrel import clock
-from carrel.http.services import Services
 from carrel.mail import suppression
 from carrel.mail.models import Suppression, SuppressionKind
+from carrel.services import Services
 from newsletter.subscribers import confirmation
 from newsletter.subscribers.confirmation import ConfirmLinkUsedError
 from newsletter.subscribers.models import SignUp, SignUpMailCount, Subscriber, SubscriberState

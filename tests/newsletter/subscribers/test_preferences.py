@@ -8,8 +8,8 @@ import time_machine
 from sqlalchemy import func, select
 
 from carrel import clock
-from carrel.http.services import Services
 from carrel.mail.models import Suppression, SuppressionKind
+from carrel.services import Services
 from newsletter.subscribers.models import SignUp, Subscriber, Subscription
 from tests.support.browser import Browser, forms_of
 from tests.support.state import dump

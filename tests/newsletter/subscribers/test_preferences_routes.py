@@ -7,9 +7,9 @@ import pytest
 import time_machine
 from flask import Flask
 
-from carrel.http.services import Services
 from carrel.mail import suppression
 from carrel.mail.models import SuppressionKind
+from carrel.services import Services
 from carrel.tokens import Signer
 from newsletter.subscribers import links
 from newsletter.subscribers.models import SubscriberState

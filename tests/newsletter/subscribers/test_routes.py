@@ -8,9 +8,9 @@ import time_machine
 from sqlalchemy import select
 
 from carrel import clock
-from carrel.http.services import Services
 from carrel.mail import suppression
 from carrel.mail.models import SuppressionKind
+from carrel.services import Services
 from newsletter.subscribers.models import SignUp, Subscriber
 from tests.support.accounts import make_reader, make_session
 from tests.support.browser import Browser, forms_of

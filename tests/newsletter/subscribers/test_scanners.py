@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import time_machine
 
-from carrel.http.services import Services
+from carrel.services import Services
 from tests.support.browser import Browser
 from tests.support.digests import put_issue, send_all, services_sending_to
 from tests.support.smtp import FakeMailServer

@@ -11,9 +11,9 @@ from sqlalchemy import delete, select
 
 from carrel import clock
 from carrel.accounts.limits import Limit
-from carrel.http.services import Services
 from carrel.mail import addresses
 from carrel.mail.models import Alarm, SuppressionKind
+from carrel.services import Services
 from newsletter.subscribers import erasure, sign_up
 from newsletter.subscribers.models import (
     Frequency,

@@ -7,7 +7,7 @@ import pytest
 from articles.models import BodyLink
 from carrel import clock
 from carrel.db import Database
-from carrel.http.services import Services
+from carrel.services import Services
 from newsletter.subscribers import welcome
 from tests.support.articles import put_article, put_exam, put_topic
 from tests.support.browser import Browser

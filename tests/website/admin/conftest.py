@@ -2,7 +2,7 @@
 
 import pytest
 
-from carrel.http.services import Services
+from carrel.services import Services
 from tests.support.operators import put_operator
 from tests.website.admin.authenticator import Device
 from tests.website.admin.passkeys import put_passkey

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from carrel.http.services import Services
+from carrel.services import Services
 from tests.website.admin.authenticator import Device
 from website.admin.operators import passkeys
 from website.admin.operators.challenges import RelyingParty

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from carrel import clock
 from carrel.ads.models import AdCount, HouseAd, PageCount
 from carrel.audit import AuditEntry
-from carrel.http.services import Services
+from carrel.services import Services
 from carrel.settings import Settings
 from tests.support.ads import house_ad
 from tests.support.articles import put_article

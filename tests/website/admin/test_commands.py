@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from carrel.audit import AuditEntry
 from carrel.db import Database
-from carrel.http.services import Services
+from carrel.services import Services
 from carrel.settings import Settings
 from tests.support.operators import OLGA, put_operator
 from tests.website.admin.passkeys import put_passkey

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from carrel import clock
 from carrel.ads.models import AdCount
-from carrel.http.services import Services
 from carrel.mail.alarms import raise_alarm
+from carrel.services import Services
 from payments.models import Dispute, Order, Payment, RefundRequest, StripeEvent
 from tests.support.ads import house_ad
 from tests.support.articles import put_article

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from carrel.http.services import Services
+from carrel.services import Services
 from tests.support.browser import Browser
 from tests.support.office import furnish
 from tests.support.operators import signed_in

@@ -5,10 +5,10 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from carrel.audit import AuditEntry
-from carrel.http.services import Services
 from carrel.mail import suppression
 from carrel.mail.alarms import raise_alarm
 from carrel.mail.models import Alarm, SuppressionKind
+from carrel.services import Services
 from carrel.settings import Settings
 from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState
 from newsletter.subscribers.models import Subscriber

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from carrel import clock
 from carrel.audit import AuditEntry
-from carrel.http.services import Services
+from carrel.services import Services
 from tests.support.browser import Browser, forms_of
 from tests.support.operators import COOKIE, OLGA, PASSWORD, code_now, put_operator, signed_in
 from website.admin.operators import sessions, staff

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from carrel import clock
 from carrel.accounts.limits import TooManyRequestsError
-from carrel.http.services import Services
 from carrel.mail.models import Alarm, OutboxMail
+from carrel.services import Services
 from tests.support.browser import Browser
 from tests.support.operators import COOKIE, OLGA, PASSWORD, code_now, put_operator
 from website.admin.operators import codes, staff

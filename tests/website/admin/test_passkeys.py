@@ -11,7 +11,7 @@ from sqlalchemy import select
 from carrel import clock
 from carrel.accounts.limits import TooManyRequestsError
 from carrel.audit import AuditEntry
-from carrel.http.services import Services
+from carrel.services import Services
 from tests.support.operators import OLGA, PASSWORD, code_now
 from tests.website.admin.authenticator import LIES, Device
 from tests.website.admin.passkeys import HERE, SITE, asked, for_sign_in, kept, put_passkey, sign_in, who_is_in

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from werkzeug.test import TestResponse
 
 from carrel import clock
-from carrel.http.services import Services
+from carrel.services import Services
 from tests.support.browser import Browser, Form, forms_of
 from tests.support.operators import COOKIE, put_operator, signed_in
 from tests.website.admin.authenticator import LIES, Device

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from carrel.http.services import Services
+from carrel.services import Services
 from tests.support.operators import put_operator
 from tests.website.admin.authenticator import Device
 from tests.website.admin.passkeys import kept, put_passkey, sign_in, who_is_in

@@ -11,9 +11,9 @@ from sqlalchemy import insert, select, update
 from carrel.accounts.models import Reader
 from carrel.audit import AuditEntry
 from carrel.db import Database
-from carrel.http.services import Services
 from carrel.mail import suppression
 from carrel.mail.models import Suppression, SuppressionKind
+from carrel.services import Services
 from tests.support.articles import put_article
 from tests.support.operators import OLGA, signed_in
 from website.admin.operators.roles import Role

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from carrel.http.services import open_database
+from carrel.services import open_database
 from carrel.settings import Settings
 from tests.support.killing import killed_at
 from website.backup import create

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from carrel.db import Database
-from carrel.http.services import Services
 from carrel.mail.models import Alarm
+from carrel.services import Services
 from carrel.settings import Settings
 from website.app import create_app
 from website.backup import backup_store, create, nightly, restore_test

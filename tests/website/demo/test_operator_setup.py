@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from carrel.db import Database
 from carrel.deployment import DEMO_OPERATOR
-from carrel.http.services import Services
+from carrel.services import Services
 from tests.support.browser import Browser
 from tests.support.operators import PASSWORD, code_now
 from website.admin.operators.models import Operator

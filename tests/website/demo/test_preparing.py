@@ -10,7 +10,7 @@ from articles.models import Article
 from carrel import deployment
 from carrel.db import Database
 from carrel.deployment import DeploymentKind, WrongDeploymentError
-from carrel.http.services import open_database
+from carrel.services import open_database
 from carrel.settings import Settings, load
 from carrel.tokens import SiteSecret
 from tests.support.articles import article_md, write_files

@@ -7,7 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
 from carrel.db import Database
-from carrel.http.services import Services
+from carrel.services import Services
 from tests.support.accounts import ANNA, make_reader
 from tests.support.operators import signed_in
 from website.admin.operators.roles import Role

@@ -11,9 +11,9 @@ from sqlalchemy import select, text
 
 from carrel import clock
 from carrel.db import Database
-from carrel.http.services import Services
 from carrel.mail import alarms, outbox, restore_hold
 from carrel.mail.models import Alarm
+from carrel.services import Services
 from carrel.settings import Settings
 from tests.support.mail import HELLO
 from website.backup import backup_store, restore_test

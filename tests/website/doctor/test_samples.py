@@ -13,7 +13,7 @@ from carrel.ads.models import HouseAd
 from carrel.ads.samples import seed_demo_ads
 from carrel.db import Database
 from carrel.deployment import DEMO_OPERATOR
-from carrel.http.services import EXTENSION
+from carrel.services import EXTENSION
 from carrel.settings import Settings
 from tests.support.payments import SECRET, Shop
 from website.admin.operators import staff

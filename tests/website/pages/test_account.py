@@ -6,8 +6,8 @@ from sqlalchemy import func, select
 
 from carrel.accounts import sessions
 from carrel.accounts.models import Reader, ReaderSession
-from carrel.http.services import Services
 from carrel.mail.models import OutboxMail
+from carrel.services import Services
 from tests.support.accounts import ANNA, BOB, make_reader, make_session
 from tests.support.browser import Browser, forms_of
 

@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from pydantic import SecretStr
 
-from carrel.http.services import Services
 from carrel.page_cache import CacheVersionWatch
+from carrel.services import Services
 from carrel.settings import Settings
 from tests.carrel.accounts.conftest import link_in
 from tests.support.accounts import ANNA

@@ -2,7 +2,7 @@
 
 from flask.testing import FlaskClient
 
-from carrel.http.services import Services
+from carrel.services import Services
 from tests.support.articles import put_article
 
 WAY_IN, ACCOUNT = 'href="/sign-in/">Sign in', 'href="/account/">Account'

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 
 from carrel import clock
 from carrel.db import Database
-from carrel.http.services import Services
 from carrel.page_cache import PageCache, bump_cache_version
+from carrel.services import Services
 from tests.support.articles import put_article
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)

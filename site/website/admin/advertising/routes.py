@@ -9,8 +9,8 @@ from carrel.ads import house_ads, slot_view
 from carrel.ads.drafts import AdTargets, Draft, InvalidDraftError, Upload
 from carrel.ads.models import HouseAd
 from carrel.http.redirects import see_other
-from carrel.http.services import services
 from carrel.images.problems import ImageError
+from carrel.services import services
 from carrel.slots import SlotPlace
 from website.admin.advertising.form import EMPTY, Values, parse_draft, submitted, values_of
 from website.admin.guard import current_operator, needs

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from carrel import clock
-from carrel.http.services import services
 from carrel.mail.models import Alarm
+from carrel.services import services
 from carrel.settings import Settings
 from website.admin.dashboard import metrics, warnings
 from website.admin.dashboard.panel import Fortnight, Panel

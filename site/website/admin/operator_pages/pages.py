@@ -4,7 +4,7 @@ from flask import Response, make_response, redirect, render_template, request
 
 from carrel.accounts.browser_names import browser_name
 from carrel.http.redirects import see_other
-from carrel.http.services import services
+from carrel.services import services
 from website.admin.guard import admin_path, current_operator
 from website.admin.operators import passkeys
 from website.admin.operators.roles import DESCRIPTIONS, Role

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from carrel.http import cookies
 from carrel.http.redirects import see_other
-from carrel.http.services import services
+from carrel.services import services
 from website.admin.guard import current_operator, needs, open_to_all, required_session
 from website.admin.operator_pages import pages
 from website.admin.operators import passkeys

@@ -6,8 +6,8 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from carrel.http import cookies
 from carrel.http.redirects import see_other
-from carrel.http.services import services
 from carrel.mail.addresses import InvalidAddressError
+from carrel.services import services
 from website.admin.guard import (
     NotProvenError,
     current_operator,

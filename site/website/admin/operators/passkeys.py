@@ -14,7 +14,7 @@ from carrel import clock
 from carrel.accounts import limits
 from carrel.accounts.limits import Limit, minutes
 from carrel.db import insert_new
-from carrel.http.services import Services
+from carrel.services import Services
 from website.admin.operators import audit, challenges, sessions
 from website.admin.operators.challenges import InvalidAnswerError, RelyingParty
 from website.admin.operators.models import Operator, OperatorSession, Passkey

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from carrel import clock
-from carrel.http.services import Services
+from carrel.services import Services
 from carrel.tokens import new_token, token_hash
 from website.admin.operators import challenges
 from website.admin.operators.models import OperatorSession

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from carrel.accounts import limits
 from carrel.accounts.limits import Limit, TooManyRequestsError, hours, minutes
-from carrel.http.services import Services
 from carrel.mail import addresses
 from carrel.mail.alarms import raise_alarm
+from carrel.services import Services
 from website.admin.operators import audit, codes, passwords, sessions
 from website.admin.operators.models import Operator, OperatorSession
 

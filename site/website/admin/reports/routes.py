@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from carrel import clock
 from carrel.ads import chart, house_ads, reports
 from carrel.ads.reports import Dimension, ReportPeriod, ReportRow
-from carrel.http.services import services
+from carrel.services import services
 from payments.prices import price
 from payments.queries import sales
 from website.admin.guard import needs

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from carrel import clock
 from carrel.http.redirects import see_other
-from carrel.http.services import services
+from carrel.services import services
 from newsletter.issues import delivery_stats, issue_lifecycle, sent_log
 from newsletter.issues.issue_mail import TOKEN_PLACEHOLDER
 from newsletter.issues.models import Issue, IssueState

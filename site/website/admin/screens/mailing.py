@@ -5,10 +5,10 @@ from sqlalchemy import exists, select
 
 from carrel import audit
 from carrel.http.redirects import see_other
-from carrel.http.services import services
 from carrel.mail import alarms, outbox, suppression
 from carrel.mail.addresses import InvalidAddressError, key_of, masked
 from carrel.mail.models import Alarm, SuppressionKind
+from carrel.services import services
 from newsletter.subscribers import erasure
 from newsletter.subscribers.models import Subscriber
 from website.admin.guard import current_operator, needs

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from sqlalchemy import select
 
 from carrel.http.redirects import see_other
-from carrel.http.services import services
+from carrel.services import services
 from payments import refunds
 from payments.ledger import manual_grants
 from payments.models import StripeEvent

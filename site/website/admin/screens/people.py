@@ -11,9 +11,9 @@ from carrel.accounts import erasure, readers
 from carrel.accounts.export import export as export_reader
 from carrel.accounts.models import AddressChange, Reader, ReaderSession
 from carrel.http.redirects import see_other
-from carrel.http.services import services
 from carrel.mail import suppression
 from carrel.mail.addresses import InvalidAddressError, key_of
+from carrel.services import services
 from newsletter.subscribers.models import Subscriber
 from payments.ledger import manual_grants
 from payments.queries import buyers

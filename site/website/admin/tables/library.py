@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from articles.models import Article, Exam
 from articles.visibility import visible
 from carrel import clock
-from carrel.http.services import services
+from carrel.services import services
 from website.admin.dashboard.metrics import is_due
 from website.admin.operators.roles import Need
 from website.admin.tables.table import Choice, Column, Filter, Table, contains

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template, request
 
 from carrel import audit, clock
 from carrel.csv_export import to_csv
-from carrel.http.services import services
+from carrel.services import services
 from website.admin.guard import current_operator, needs
 from website.admin.tables import digests, library, log, money, people
 from website.admin.tables.table import Table, TableQuery, all_rows, cell, find_page, table_query
