@@ -9,7 +9,7 @@ import psycopg
 from sqlalchemy.engine import URL
 
 from website.backup.contents import Contents, count_contents
-from website.backup.errors import DamagedDatabaseError, ProgramFailedError
+from website.backup.errors import ProgramFailedError
 
 NAME = "database.pgdump"
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
@@ -76,12 +76,6 @@ def drop_scratch(url: URL, name: str) -> None:
     """Throw it away."""
     with psycopg.connect(_libpq(url), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
-
-
-def require_same(actual: Contents, wanted: Contents) -> None:
-    """Raises `DamagedDatabaseError` when two counts differ."""
-    if actual != wanted:
-        raise DamagedDatabaseError("what was put back is not what was saved")
 
 
 def _libpq(url: URL) -> str:

@@ -46,7 +46,7 @@ def _left(session: Session, settings: Settings) -> Iterator[tuple[str, str]]:
     if orders := _count(session, _is_of_a_test(settings)):
         yield (
             f"{counted(orders, 'order')} of a test Stripe, where no money moves",
-            "Take back the passes of test orders under /admin/orders/.",
+            "Take back the passes of test orders on each reader's page; the orders under /admin/orders/ lead there.",
         )
 
 
