@@ -17,7 +17,7 @@ from carrel.mail.smtp import SmtpConnection
 from carrel.services import Services
 from newsletter.delivery import batch
 from newsletter.delivery.batch import SendBatch
-from newsletter.delivery.claims import new_owner
+from newsletter.delivery.leases import new_owner
 from newsletter.delivery.limits import DomainLimit, SendRateLimit
 from newsletter.delivery.message_template import MessageBuilder
 from newsletter.delivery.recorder import DeliveryRecorder, write_lock

@@ -17,7 +17,7 @@ ARTICLE_UNPUBLISHED = "its article was unpublished"
 def withdraw_gone(session: Session, issue_id: int) -> None:
     """Take articles that readers no longer see out of every queued mail; a mail that is left empty is not sent.
 
-    Asked again for each batch: a mail that a worker had claimed the last time may be queued now.
+    Asked again for each batch: a mail that a worker had leased the last time may be queued now.
     """
     gone = set(session.scalars(_gone(issue_id)).all())
     if not gone:

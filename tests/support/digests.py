@@ -118,9 +118,9 @@ def count_in_states(services: Services, *which: DeliveryState) -> int:
 def expire_leases(services: Services) -> None:
     """As if the leases' ten minutes were over, and the minute's look came."""
     with services.db.write() as session:
-        held = update(Delivery).where(Delivery.state == DeliveryState.CLAIMED)
+        held = update(Delivery).where(Delivery.state == DeliveryState.LEASED)
         session.execute(held.values(lease_until=clock.now() - timedelta(seconds=1)))
-        sweep.sweep(session, marks_are_durable=not services.db.is_sqlite)
+        sweep.sweep(session, records_are_durable=not services.db.is_sqlite)
 
 
 def make_all_due(services: Services) -> None:

@@ -85,7 +85,7 @@ def _may_be_counted() -> bool:
 def _count(beacon_message: Beacon) -> None:
     now, counting_state, ip = clock.now(), counting(), request.remote_addr or ""
     pair = counting_state.event_buffer.salts.pair(now)
-    if not counting_state.throttle.allows(salts.mark(pair[0], ip), now):
+    if not counting_state.throttle.allows(salts.fingerprint(pair[0], ip), now):
         abort(429)
     browser = f"{ip}\0{request.headers.get('User-Agent', '')}"
     read = [impression_tokens.read(services().signer, line, now) for line in beacon_message.tokens]

@@ -23,7 +23,7 @@ def put_mail(post: Services, *, ahead: timedelta, is_taken: bool = False) -> Non
     """A mail, perhaps taken by a worker that died, by a clock that is ahead."""
     with time_machine.travel(clock.now() + ahead, tick=False), post.db.write() as session:
         outbox.queue(session, key="k", to="anna@example.org", mail=HELLO)
-        assert not is_taken or outbox_queue.claim(session)
+        assert not is_taken or outbox_queue.lease(session)
 
 
 def sent(post: Services, mail_server: FakeMailServer) -> int:
@@ -52,7 +52,7 @@ def test_a_mail_that_is_put_off_for_as_long_as_can_be_is_left_alone(
     right = clock.now()
     with time_machine.travel(right, tick=False), post.db.write() as session:
         outbox.queue(session, key="k", to="anna@example.org", mail=HELLO, priority=priority)
-        mail = outbox_queue.claim(session)
+        mail = outbox_queue.lease(session)
         assert mail
         mail.tries = len(priority.retry.waits)
         assert outbox_queue.try_again(session, mail, "not now")

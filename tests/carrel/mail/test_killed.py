@@ -46,7 +46,7 @@ def wait_for_mails(server: FakeMailServer, count: int, process: subprocess.Popen
 
 def let_leases_run_out(post: Services) -> None:
     with post.db.write() as session:
-        held = update(OutboxMail).where(OutboxMail.state == OutboxState.CLAIMED)
+        held = update(OutboxMail).where(OutboxMail.state == OutboxState.LEASED)
         session.execute(held.values(lease_until=clock.now() - timedelta(seconds=1)))
     maintenance.handle_one(post)
 
@@ -110,5 +110,5 @@ def test_data_24_a_worker_that_is_asked_to_end_finishes_the_mail_in_hand(
         assert process.wait(PATIENCE_SECONDS) == 0
     with post.db.read() as session:
         states = Counter(session.scalars(select(OutboxMail.state)))
-    assert states[OutboxState.CLAIMED] == states[OutboxState.UNCERTAIN] == 0
+    assert states[OutboxState.LEASED] == states[OutboxState.UNCERTAIN] == 0
     assert states[OutboxState.SENT] == len(mail_server.mails) < MAILS_A_KILL

@@ -24,18 +24,18 @@ def test_mf_06_a_worker_that_slept_past_its_lease_does_not_send(
     post: Services, mail_server: FakeMailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queue(post)
-    monkeypatch.setattr(outbox_queue, "CLAIM_LEASE", timedelta(seconds=-1))
+    monkeypatch.setattr(outbox_queue, "FIRST_LEASE", timedelta(seconds=-1))
     assert step(post)
     assert "DATA" not in mail_server.verbs
-    assert row(post).state == OutboxState.CLAIMED
+    assert row(post).state == OutboxState.LEASED
 
 
-def test_a_claim_that_died_before_data_goes_back_into_the_queue(
+def test_a_lease_that_died_before_data_goes_back_into_the_queue(
     post: Services, mail_server: FakeMailServer
 ) -> None:
     queue(post)
     with post.db.write() as session:
-        outbox_queue.claim(session)
+        outbox_queue.lease(session)
     assert run(post) == 0
     with time_machine.travel(clock.now() + timedelta(minutes=4), tick=False):
         maintenance.handle_one(post)
@@ -46,16 +46,16 @@ def test_a_claim_that_died_before_data_goes_back_into_the_queue(
 @pytest.mark.parametrize(
     ("priority", "state"), [(NORMAL, OutboxState.UNCERTAIN), (URGENT, OutboxState.QUEUED)]
 )
-def test_mail_04_a_claim_that_died_while_handing_over_is_uncertain(
+def test_mail_04_a_lease_that_died_while_handing_over_is_uncertain(
     post: Services, priority: Priority, state: OutboxState
 ) -> None:
     queue(post, priority=priority)
     with post.db.write() as session:
-        mail = outbox_queue.claim(session)
+        mail = outbox_queue.lease(session)
         assert mail
         assert outbox_queue.begin_sending(session, mail)
     maintenance.handle_one(post)
-    assert row(post).state == OutboxState.CLAIMED
+    assert row(post).state == OutboxState.LEASED
     with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
         maintenance.handle_one(post)
     assert row(post).state == state
@@ -65,7 +65,7 @@ def test_mail_04_a_claim_that_died_while_handing_over_is_uncertain(
 def test_a_late_reply_settles_an_uncertain_mail(post: Services) -> None:
     queue(post)
     with post.db.write() as session:
-        mail = outbox_queue.claim(session)
+        mail = outbox_queue.lease(session)
         assert mail
         outbox_queue.begin_sending(session, mail)
     with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
@@ -78,14 +78,14 @@ def test_a_late_reply_settles_an_uncertain_mail(post: Services) -> None:
 def test_another_owners_mail_cannot_be_ended(post: Services) -> None:
     queue(post)
     with post.db.write() as session:
-        mail = outbox_queue.claim(session)
+        mail = outbox_queue.lease(session)
     assert mail
     with post.db.write() as session:
         session.execute(update(OutboxMail).values(owner="somebody else"))
     with post.db.write() as session:
         outbox_queue.end(session, mail, OutboxState.SENT)
         assert not outbox_queue.begin_sending(session, mail)
-    assert row(post).state == OutboxState.CLAIMED
+    assert row(post).state == OutboxState.LEASED
 
 
 def test_mf_10_while_the_server_is_away_mail_waits_and_no_try_is_lost(

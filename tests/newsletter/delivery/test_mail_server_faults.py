@@ -16,7 +16,7 @@ from carrel.mail.server import MailServer, Tls
 from carrel.mail.smtp import SmtpConnection
 from carrel.services import Services
 from newsletter.delivery import sweep
-from newsletter.delivery.claims import RETRY
+from newsletter.delivery.leases import RETRY
 from newsletter.issues.models import Delivery, DeliveryState, IssueState
 from newsletter.subscribers.models import Subscriber
 from tests.support.digests import (

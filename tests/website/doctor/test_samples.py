@@ -18,7 +18,7 @@ from carrel.settings import Settings
 from tests.support.payments import SECRET, Shop
 from website.admin.operators import staff
 from website.admin.operators.roles import Role
-from website.commands import claim_home
+from website.commands import assign_home
 from website.demo.fake_stripe import FakeStripe, running_fake_stripe
 from website.demo.operator_setup import operator_path
 from website.doctor.findings import CheckContext, Level
@@ -74,7 +74,7 @@ def test_samples_operator_and_test_orders_are_named_until_they_are_gone(
     for which in (settings, live):
         assert "1 order of a test Stripe" in says(which, db)[1]
     capsys.readouterr()
-    claim_home(settings, db)  # as at each start: it warns, and lets it start
+    assign_home(settings, db)  # as at each start: it warns, and lets it start
     assert capsys.readouterr().err.startswith("Warning: a demo has used this database: 1 order")
 
 
