@@ -45,8 +45,8 @@ def assign_home(settings: Settings, db: Database) -> None:
     with suppress(OSError, SQLAlchemyError):
         deployment.write_deployment_marker(settings, db, deployment.DeploymentKind.PRODUCTION)
     finding = samples(CheckContext(settings, db, clock.now()))
-    if finding.level is not Level.WELL:
-        click.echo(f"Warning: {finding.says}. {finding.mend}", err=True)
+    if finding.level is not Level.OK:
+        click.echo(f"Warning: {finding.message}. {finding.fix}", err=True)
 
 
 def demo_module(name: str) -> ModuleType:
