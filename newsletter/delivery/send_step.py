@@ -45,7 +45,7 @@ class DigestSender:
         self._check_again_at = float("-inf")  # on the monotonic clock
         self._is_checked = False
 
-    def handle_one(self, services: Services) -> bool:
+    def run_step(self, services: Services) -> bool:
         """Send for up to a second. Whether there was anything to send."""
         if self._backoff.is_waiting or time.monotonic() < self._check_again_at:
             return False

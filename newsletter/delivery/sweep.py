@@ -17,7 +17,7 @@ WORKER_DIED = "the worker ended while the mail was being handed over"
 REBOOTED = "the machine went down while a worker held the mail"
 
 
-def handle_one(services: Services) -> bool:
+def run_step(services: Services) -> bool:
     """A step of the worker. It never says that there is more."""
     with services.db.write() as session:
         sweep(session, records_are_durable=not services.db.is_sqlite)

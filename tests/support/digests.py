@@ -54,13 +54,13 @@ def put_readers(
 
 def start_schedule(services: Services) -> None:
     """The worker's first look: what was there before is no news."""
-    due.handle_one(services)
+    due.run_step(services)
 
 
 def make_ready(services: Services) -> None:
     """Everything up to the handing over: due, frozen, composed, begun."""
-    due.handle_one(services)
-    for step in (freezing.handle_one, composition.compose_one):
+    due.run_step(services)
+    for step in (freezing.run_step, composition.run_step):
         for _ in range(MOST_STEPS):
             if not step(services):
                 break
@@ -149,10 +149,10 @@ def send_all(services: Services) -> None:
 def drain(sender: DigestSender, services: Services) -> None:
     """Go on until nothing is due; a connection may take longer than its batch."""
     for _ in range(MOST_STEPS):
-        if sender.handle_one(services):
+        if sender.run_step(services):
             continue
         sender.close()
-        if not sender.handle_one(services):
+        if not sender.run_step(services):
             return
 
 

@@ -40,7 +40,7 @@ class OutboxSender:
         self._connection: SmtpConnection | None = None
         self._backoff = backoff.for_mail_server()
 
-    def handle_one(self, services: Services) -> bool:
+    def run_step(self, services: Services) -> bool:
         """Send one due mail. Whether there was one. No transaction is open while we talk to the server."""
         if self._backoff.is_waiting:
             return False

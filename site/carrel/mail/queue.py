@@ -144,7 +144,7 @@ class MailQueue:
 
     def repair_due_times(self, session: Session, *which: ColumnElement[bool]) -> None:
         """Make due now what is due later than we put anything off: it was queued before the clock went back."""
-        is_wrong = clock.is_of_another_clock(self.table.due_at, self.longest_wait)
+        is_wrong = clock.is_implausibly_future(self.table.due_at, self.longest_wait)
         repairing = update(self.table).where(*which, self.table.state == QUEUED, is_wrong)
         session.execute(repairing.values(due_at=clock.now()))
 

@@ -63,7 +63,7 @@ def worst(findings: Sequence[Finding]) -> Level:
     return next((level for level in (Level.ERROR, Level.WARNING) if level in levels), Level.OK)
 
 
-def watch(services: Services) -> bool:
+def run_step(services: Services) -> bool:
     """A step of the worker: an alarm for what must not wait until somebody looks. Never asks for another turn."""
     site = CheckContext(services.settings, services.db, clock.now())
     failed = [finding for finding in run_all(site, ALARMING_CHECKS) if finding.level is Level.ERROR]

@@ -28,9 +28,9 @@ def put_mail(post: Services, *, ahead: timedelta, is_taken: bool = False) -> Non
 
 def sent(post: Services, mail_server: FakeMailServer) -> int:
     """How many mails leave after the minute's look."""
-    maintenance.handle_one(post)
+    maintenance.run_step(post)
     delivery = OutboxSender()
-    while delivery.handle_one(post):
+    while delivery.run_step(post):
         pass
     delivery.close()
     return len(mail_server.mails)
@@ -71,7 +71,7 @@ def test_data_23_an_alarm_that_a_clock_ahead_has_mailed_is_not_silent_until_then
         with time_machine.travel(moment, tick=False):
             with post.db.write() as session:
                 alarms.raise_alarm(session, "queue", "The queue stands still", "Look at it.")
-            alarms.mail_one(post)
+            alarms.run_step(post)
     with post.db.read() as session:
         assert session.scalar(select(func.count()).select_from(OutboxMail)) == mails
 

@@ -48,7 +48,7 @@ def let_leases_run_out(post: Services) -> None:
     with post.db.write() as session:
         held = update(OutboxMail).where(OutboxMail.state == OutboxState.LEASED)
         session.execute(held.values(lease_until=clock.now() - timedelta(seconds=1)))
-    maintenance.handle_one(post)
+    maintenance.run_step(post)
 
 
 def test_mf_01_killed_again_and_again_nothing_is_lost_and_nothing_repeated(
@@ -62,7 +62,7 @@ def test_mf_01_killed_again_and_again_nothing_is_lost_and_nothing_repeated(
             time.sleep(random.uniform(0, 0.05))
         let_leases_run_out(post)
     with closing(OutboxSender()) as delivery:
-        while delivery.handle_one(post):
+        while delivery.run_step(post):
             pass
     check(post, mail_server)
 

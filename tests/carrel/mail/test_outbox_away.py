@@ -38,7 +38,7 @@ def test_a_lease_that_died_before_data_goes_back_into_the_queue(
         outbox_queue.lease(session)
     assert run(post) == 0
     with time_machine.travel(clock.now() + timedelta(minutes=4), tick=False):
-        maintenance.handle_one(post)
+        maintenance.run_step(post)
         assert run(post) == 1
     assert len(mail_server.mails) == 1
 
@@ -54,10 +54,10 @@ def test_mail_04_a_lease_that_died_while_handing_over_is_uncertain(
         mail = outbox_queue.lease(session)
         assert mail
         assert outbox_queue.begin_sending(session, mail)
-    maintenance.handle_one(post)
+    maintenance.run_step(post)
     assert row(post).state == OutboxState.LEASED
     with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
-        maintenance.handle_one(post)
+        maintenance.run_step(post)
     assert row(post).state == state
     assert alarms(post) == (["mail-uncertain"] if state == OutboxState.UNCERTAIN else [])
 
@@ -69,7 +69,7 @@ def test_a_late_reply_settles_an_uncertain_mail(post: Services) -> None:
         assert mail
         outbox_queue.begin_sending(session, mail)
     with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
-        maintenance.handle_one(post)
+        maintenance.run_step(post)
     with post.db.write() as session:
         outbox_queue.end(session, mail, OutboxState.SENT)
     assert row(post).state == OutboxState.SENT
@@ -97,7 +97,7 @@ def test_mf_10_while_the_server_is_away_mail_waits_and_no_try_is_lost(
         for _ in range(6 * 6):
             time.shift(timedelta(minutes=10))
             assert step(post)
-        maintenance.handle_one(post)
+        maintenance.run_step(post)
         with post.db.read() as session:
             assert outbox.is_delayed(session)
         assert (row(post).state, row(post).tries) == (OutboxState.QUEUED, 0)
@@ -126,8 +126,8 @@ def test_a_server_that_is_away_is_not_asked_again_at_once(
     mail_server.answer("CONNECT", "421 away", times=5)
     queue(post)
     delivery = OutboxSender()
-    assert delivery.handle_one(post)
-    assert not delivery.handle_one(post)
+    assert delivery.run_step(post)
+    assert not delivery.run_step(post)
     assert mail_server.connections == 1
 
 
@@ -135,7 +135,7 @@ def test_mf_11_an_unsafe_server_gets_nothing_and_the_operator_hears_of_it(
     post: Services, mail_server: FakeMailServer
 ) -> None:
     queue(post)
-    OutboxSender(unsafe).handle_one(post)
+    OutboxSender(unsafe).run_step(post)
     assert (row(post).state, alarms(post)) == (OutboxState.QUEUED, ["mail-server"])
     assert "MAIL" not in mail_server.verbs
 

@@ -42,6 +42,6 @@ def test_data_23_a_delivery_that_is_due_in_a_day_that_never_came_goes_now(issue:
         session.execute(update(Delivery).values(due_at=clock.now() + timedelta(days=1)))
     send_all(issue)
     assert count_in_states(issue, DeliveryState.QUEUED) == 2
-    sweep.handle_one(issue)
+    sweep.run_step(issue)
     send_all(issue)
     assert count_in_states(issue, DeliveryState.SENT) == 2

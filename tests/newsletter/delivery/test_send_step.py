@@ -102,7 +102,7 @@ def test_mail_07_mf_18_whoever_leaves_while_it_goes_out_gets_nothing_more(
 ) -> None:
     put_issue(post, 300)
     with digest_sender(post) as sender:
-        sender.handle_one(post)
+        sender.run_step(post)
         with post.db.write() as session:
             now = clock.now()
             session.execute(update(Subscriber).values(state=SubscriberState.LEFT, left_at=now))

@@ -154,8 +154,8 @@ def test_mail_28_what_is_edited_before_it_is_composed_stays_as_it_was_frozen(
     post: Services, mail_server: FakeMailServer
 ) -> None:
     put_pending_article(post, 1)
-    due.handle_one(post)
-    while freezing.handle_one(post):
+    due.run_step(post)
+    while freezing.run_step(post):
         pass
     with post.db.write() as session:
         session.execute(update(Article).values(title="Edited"))

@@ -86,7 +86,7 @@ def test_mail_12_who_does_not_confirm_gets_one_mail_a_day_and_three_altogether(
     for pause in often + then_to_the_fortieth_day:
         ask(anna)
         noon.shift(pause)
-        erasure.purge(services)
+        erasure.run_step(services)
     sent = [mail.created_at for mail in post.all()]
     assert len(sent) == 3
     assert all(later - earlier >= timedelta(days=1) for earlier, later in pairwise(sent))
@@ -108,10 +108,10 @@ def test_mail_12_what_was_never_confirmed_is_forgotten_but_not_how_often_we_aske
 ) -> None:
     ask(anna)
     noon.shift(timedelta(days=6, hours=23))
-    erasure.purge(services)
+    erasure.run_step(services)
     assert count(services, Subscriber) == count(services, SignUp) == 1
     noon.shift(timedelta(hours=2))
-    erasure.purge(services)
+    erasure.run_step(services)
     assert (count(services, Subscriber), count(services, SignUp), count(services, SignUpMailCount)) == (
         0,
         0,

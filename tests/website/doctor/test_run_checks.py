@@ -52,7 +52,7 @@ def test_every_check_has_a_word_to_say_about_a_new_site(site: CheckContext) -> N
 
 def test_a_worker_is_alive_while_its_heart_beats(site: CheckContext, services: Services) -> None:
     assert level(machine_checks.worker, site) is Level.ERROR
-    heartbeat.touch(services)
+    heartbeat.run_step(services)
     assert level(machine_checks.worker, site) is Level.OK
     assert level(machine_checks.worker, later(site, timedelta(minutes=3))) is Level.ERROR
 
@@ -138,6 +138,6 @@ def test_the_hourly_look_raises_an_alarm_for_what_must_not_wait(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1e6, total=1e9))
-    assert run_checks.watch(services) is False
+    assert run_checks.run_step(services) is False
     with services.db.read() as session:
         assert session.scalars(select(Alarm.key)).all() == ["doctor:disk"]
