@@ -15,7 +15,7 @@ from carrel.ads.throttle import Throttle
 from carrel.services import services, services_of
 
 EXTENSION = "ads"
-NOBODY_SELLS = ("placeholder.example.com, placeholder, DIRECT, placeholder",)
+EMPTY_ADS_TXT = ("placeholder.example.com, placeholder, DIRECT, placeholder",)
 GPC_SINCE = "2026-11-21"
 
 blueprint = Blueprint("ads", __name__)
@@ -47,7 +47,7 @@ def counting(app: Flask | None = None) -> AdCounting:
 @blueprint.get("/ads.txt")
 def sellers() -> Response:
     """Who may sell our space (IAB ads.txt 1.1). Nobody, said in the way of the standard, unless settings name some."""
-    lines = services().settings.network_ad.ads_txt or NOBODY_SELLS
+    lines = services().settings.network_ad.ads_txt or EMPTY_ADS_TXT
     return _public("\n".join(lines) + "\n", "text/plain")
 
 
