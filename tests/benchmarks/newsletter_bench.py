@@ -27,7 +27,7 @@ from newsletter.issues.models import Delivery, DeliveryState, Issue, MailVariant
 from newsletter.subscribers.models import Frequency
 from tests.support.articles import put_article
 from tests.support.databases import create_postgres
-from tests.support.digests import drain, put_readers, start_schedule
+from tests.support.digests import add_subscribers, drain, start_schedule
 from tests.support.postgres import Cluster, find_binaries
 from tests.support.sink import sink
 from website.migrations import migrate
@@ -105,7 +105,7 @@ def _site(folder: Path, url: str, smtp_port: int = 9) -> Iterator[Services]:
 def _draft(services: Services, subscribers: int, text: str = "New.") -> None:
     """An issue that is due to all."""
     with services.db.write() as session:
-        put_readers(session, subscribers, frequency=Frequency.EACH)
+        add_subscribers(session, subscribers, frequency=Frequency.EACH)
     start_schedule(services)
     with services.db.write() as session:
         for number in range(ARTICLES):

@@ -28,7 +28,7 @@ MOST_STEPS = 500
 PATIENCE_SECONDS = 600.0  # a slow machine is no failure
 
 
-def put_readers(
+def add_subscribers(
     session: Session, count: int, *, frequency: Frequency = Frequency.EACH, start: int = 0
 ) -> None:
     """Subscribers reader-0@example.org … of the exam CPB, quickly."""
@@ -79,7 +79,7 @@ def put_pending_article(
 ) -> None:
     """A new article for this many readers of a frequency; no issue was made of it yet."""
     with services.db.write() as session:
-        put_readers(session, recipients, frequency=frequency)
+        add_subscribers(session, recipients, frequency=frequency)
     start_schedule(services)
     with services.db.write() as session:
         put_article(session, "new", **article)

@@ -162,7 +162,7 @@ def test_mf_24_from_one_network_address_five_an_hour_are_taken(
     assert ask(anna, "later@example.org").status_code == 200
 
 
-def test_mail_14_neighbours_share_ten_in_half_an_hour(app: Flask, library: None, post: QueuedMails) -> None:
+def test_mail_14_neighbors_share_ten_in_half_an_hour(app: Flask, library: None, post: QueuedMails) -> None:
     answers = [ask(Browser(app, ip=f"198.51.100.{n}"), f"r-{n}@example.org") for n in range(12)]
     assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 2
     assert len(post.all()) == 10
