@@ -204,7 +204,7 @@ def test_mf_02_an_expired_lease_is_repeated_only_if_it_was_not_begun(
         assert count_states(session) == {expected: 1}
 
 
-def test_what_a_rebooted_machine_held_is_uncertain_because_marks_may_be_lost(post: Services) -> None:
+def test_what_a_rebooted_machine_held_is_uncertain_because_records_may_be_lost(post: Services) -> None:
     put_issue(post, 1)
     leased = {
         "state": "claimed",
