@@ -6,7 +6,7 @@ from jinja2 import StrictUndefined
 from carrel import logging
 from carrel.accounts import routes as accounts
 from carrel.ads import routes as ads
-from carrel.http import assets, errors, guards, headers, request_id, storage_register
+from carrel.http import assets, errors, guards, headers, request_id, routing, storage_register
 from carrel.http.services import EXTENSION, Services
 from newsletter import routes as newsletter
 from newsletter.issues import archive_routes as digests
@@ -27,6 +27,7 @@ def create_app(services: Services) -> Flask:
     app.extensions[EXTENSION] = services
     app.jinja_env.undefined = StrictUndefined  # a misspelt name in a template is a failure, not a gap
     app.jinja_env.globals["settings"] = services.settings
+    routing.init_app(app)
     request_id.init_app(app)
     guards.init_app(app)
     headers.init_app(app)

@@ -3,11 +3,11 @@
 import hashlib
 import hmac
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from carrel.http.routing import address_parts
 from carrel.http.services import services
 from carrel.http.session_cookie import session_cookie
 from carrel.settings import is_local
@@ -68,7 +68,7 @@ def _is_from_us() -> bool:
     if (site := request.headers.get("Sec-Fetch-Site")) and site != "same-origin":
         return False
     source = request.headers.get("Origin") or request.headers.get("Referer", "")
-    parts = urlsplit(source)
+    parts = address_parts(source)
     return (parts.scheme, parts.netloc) == (request.scheme, request.host)
 
 

@@ -7,7 +7,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from carrel.accounts import error_handlers
-from carrel.http import errors, guards, headers, request_id, storage_register
+from carrel.http import errors, guards, headers, request_id, routing, storage_register
 from carrel.http.services import EXTENSION, Services
 from website.admin import cookie, guard, layout
 from website.admin.advertising import routes as advertising
@@ -40,6 +40,7 @@ def create_admin(site: Flask) -> Flask:
     app.extensions[EXTENSION] = desk
     app.jinja_loader = ChoiceLoader([FileSystemLoader(folder) for folder in TEMPLATES])
     app.jinja_env.undefined = StrictUndefined
+    routing.init_app(app)
     request_id.init_app(app)
     advertising.init_app(app)
     guards.init_app(app, cookie.operator_cookie)

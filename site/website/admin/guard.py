@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from typing import Final, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from flask import Flask, Response, current_app, g, request
 
 from carrel.accounts.paths import safe_path
 from carrel.http import errors
 from carrel.http.redirects import see_other
+from carrel.http.routing import address_parts
 from carrel.http.services import services
 from website.admin.cookie import operator_cookie
 from website.admin.operators import sessions
@@ -99,7 +100,7 @@ def way_back() -> str:
     if request.method == "GET":
         path = request.full_path.rstrip("?") if request.query_string else request.path
         return admin_path(request.script_root + path)
-    parts = urlsplit(request.headers.get("Referer", ""))
+    parts = address_parts(request.headers.get("Referer", ""))
     return admin_path(parts.path) if parts.netloc == request.host else "/admin/"
 
 

@@ -7,6 +7,7 @@ the whole answer. The script between them is `js/passkey.js`.
 from flask import Blueprint, Response, request
 
 from carrel.http.redirects import see_other
+from carrel.http.routing import database_id
 from carrel.http.services import services
 from website.admin import cookie
 from website.admin.guard import for_anybody, me, my_session, needs
@@ -81,7 +82,7 @@ def add() -> Answer:
 def remove() -> Response:
     """Forget a key of one's own."""
     with services().db.write() as session:
-        passkeys.remove(session, me(), request.form.get("key", 0, type=int))
+        passkeys.remove(session, me(), request.form.get("key", 0, type=database_id))
     return see_other("/admin/me")
 
 
