@@ -7,6 +7,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from carrel.accounts import error_handlers
+from carrel.accounts.readers import ReaderNotFoundError
 from carrel.http import errors, guards, headers, request_id, routing, storage_register
 from carrel.http.services import EXTENSION, Services
 from website.admin import cookie, guard, layout
@@ -46,6 +47,7 @@ def create_admin(site: Flask) -> Flask:
     guards.init_app(app, cookie.operator_cookie)
     headers.init_app(app)
     errors.init_app(app)
+    errors.register(app, ReaderNotFoundError, 404)
     error_handlers.init_app(app)
     layout.init_app(app, site)
     guard.init_app(app)
