@@ -1,6 +1,10 @@
 """Small inputs that are to cost much memory or time."""
 
+import hashlib
 import io
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,8 +13,11 @@ from PIL import Image, ImageFile
 
 from carrel.images import image, processing
 from carrel.images.problems import ImageError, ImageShapeError, TooManyPixelsError
+from tests.articles.render.test_limits import FOREVER
+from tests.security import slow_inputs
 from tests.support.browser import forms_of
 from tests.support.operators import signed_in
+from tests.support.served import ROOT
 
 
 def png(width: int, height: int, mode: str = "L") -> bytes:
@@ -65,3 +72,25 @@ def test_an_attacker_who_may_upload_wants_our_stack_trace(app: Flask) -> None:
     answer = operator.post("/admin/ads/new", fields, follow=False, content_type="multipart/form-data")
     assert answer.status_code == 422
     assert "20 times as long as wide" in answer.text
+
+
+@pytest.mark.faults
+def test_an_attacker_wants_a_text_that_takes_longer_than_its_length_explains() -> None:
+    examples = 400 if os.environ.get("CARREL_FULL_FAULTS") else 25
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.security.slow_inputs", str(examples)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{ROOT / 'site'}:{ROOT}"},
+        capture_output=True,
+        text=True,
+        timeout=FOREVER,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout.splitlines()[-1:]} {done.stderr[-1500:]}"
+
+
+def test_the_search_for_slow_texts_finds_one() -> None:
+    assert slow_inputs.is_slow(
+        lambda text: [text.count("b", start) for start in range(len(text))], ("", "a", "")
+    )
+    assert not slow_inputs.is_slow(lambda text: [hashlib.sha256(b"a" * 4_000) for _ in text], ("", "a", ""))

@@ -149,7 +149,7 @@ def _why(wrong: BaseException) -> str:
     )
 
 
-def _to_the_end(plain: IO[bytes]) -> None:
+def _to_the_end(plain: gzip.GzipFile) -> None:
     """Where gzip's own check stands; before it is only what fills tar's last block."""
     if len(plain.read(CHUNK)) == CHUNK:
         raise _Wrong("it goes on after its end")
