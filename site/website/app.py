@@ -13,7 +13,17 @@ from newsletter.issues import archive_routes as digests
 from payments import routes as payments
 from website.admin import app as admin
 from website.doctor import routes as doctor
-from website.pages import account, context_processors, health, library, media, plain, search, seo_routes
+from website.pages import (
+    account,
+    context_processors,
+    health,
+    library,
+    media,
+    plain,
+    search,
+    search_limit,
+    seo_routes,
+)
 
 LARGEST_BODY_BYTES = 64 * 1024
 
@@ -37,6 +47,7 @@ def create_app(services: Services) -> Flask:
     context_processors.init_app(app)
     for pages in (library, search, plain, seo_routes, media, account, health):
         app.register_blueprint(pages.blueprint)
+    search_limit.init_app(app)
     ads.init_app(app)
     accounts.init_app(app)
     payments.init_app(app)
