@@ -1,8 +1,10 @@
 """Backups that a stranger made, handed to an operator who restores them."""
 
+import gzip
 import hashlib
 import io
 import tarfile
+import tracemalloc
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -64,6 +66,37 @@ def test_an_attacker_wants_the_command_to_read_without_end(tmp_path: Path) -> No
     path = bomb(tmp_path / "bomb.tar.gz", [("media/a.webp", b"x")], after=5 * MEGABYTE)
     with pytest.raises(InvalidBackupError, match="goes on after its end"):
         archive.read(path)
+
+
+def with_headers(path: Path, kind: bytes, sizes: Iterable[int]) -> Path:
+    """An archive that begins with tar's own headers, each followed by so many zeros."""
+    with gzip.open(path, "wb", compresslevel=1) as plain:
+        for size in sizes:
+            info = tarfile.TarInfo("x")
+            info.type, info.size = kind, size
+            plain.write(info.tobuf())
+            plain.write(bytes(-(-size // 512) * 512))
+    return path
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_an_attacker_wants_a_header_of_a_gigabyte_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: bytes
+) -> None:
+    monkeypatch.setattr(archive, "LARGEST_MANIFEST", MEGABYTE)
+    path = with_headers(tmp_path / "bomb.tar.gz", kind, [30 * MEGABYTE])
+    tracemalloc.start()
+    with pytest.raises(InvalidBackupError):
+        archive.manifest_of(path)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 10 * MEGABYTE
+
+
+def test_an_attacker_wants_headers_of_headers_without_end(tmp_path: Path) -> None:
+    path = with_headers(tmp_path / "bomb.tar.gz", tarfile.GNUTYPE_LONGNAME, [512] * 3_000)
+    with pytest.raises(InvalidBackupError):
+        archive.manifest_of(path)
 
 
 def test_a_database_of_which_nearly_everything_was_erased_is_still_restored(tmp_path: Path) -> None:

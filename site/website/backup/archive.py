@@ -31,7 +31,7 @@ FILE = 40  # bytes that its hash and its name take at least: they do not shrink
 QUICKLY = 1  # gzip's level: the texts shrink well at any, the pictures at none
 SAFE = re.compile(r"database\.(sqlite3|pgdump)|media/[A-Za-z0-9][A-Za-z0-9._-]*")
 PLAIN = re.compile(r"[a-z][a-z_]{0,62}")
-UNREADABLE = (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile)
+UNREADABLE = (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, RecursionError)
 
 
 class File(BaseModel):
@@ -113,7 +113,7 @@ def sync_folder(folder: Path) -> None:
 def manifest_of(path: Path) -> Manifest:
     """Only what a backup says about itself; quick. Raises `InvalidBackupError`."""
     try:
-        with gzip.open(path) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
+        with _Plain(path) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
             return _manifest(tar, tar.next(), path)
     except UNREADABLE as wrong:
         raise InvalidBackupError(path, _why(wrong)) from None
@@ -124,7 +124,7 @@ def manifest_of(path: Path) -> Manifest:
 def read(path: Path, into: Path | None = None) -> Manifest:
     """Read a whole archive and check every byte of it, writing its files below `into`. Raises `InvalidBackupError`."""
     try:
-        with gzip.open(path) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
+        with _Plain(path) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
             manifest = _manifest(tar, tar.next(), path)
             found = {each.name: _take(tar, each, manifest, into) for each in iter(tar.next, None)}
             _to_the_end(plain)
@@ -137,6 +137,16 @@ def read(path: Path, into: Path | None = None) -> Manifest:
             path, "it is damaged: a file in it is missing, or not what the manifest says"
         )
     return manifest
+
+
+class _Plain(gzip.GzipFile):
+    """The unpacked archive. tar's own headers say how long they are, and are read into memory at once."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        """As a file does, but never more than the largest manifest. Raises `tarfile.ReadError`."""
+        if size is None or not 0 <= size <= LARGEST_MANIFEST:
+            raise tarfile.ReadError("a header that is too large")
+        return super().read(size)
 
 
 class _Wrong(Exception):
