@@ -1,0 +1,5 @@
+"""The site as it is shipped: nginx before gunicorn."""
+
+from tests.caches.conftest import nginx, town
+
+__all__ = ["nginx", "town"]
