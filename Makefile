@@ -8,7 +8,7 @@ SUITE ?= bookworm
 DATABASE ?= postgresql
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick pythons lint types floors check coverage bench faults test-stripe mutants pictures lock lock-upgrade lock-check going-live image release clean
+.PHONY: help run test quick pythons lint types layers floors check coverage bench faults test-stripe mutants pictures lock lock-upgrade lock-check going-live image release clean
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,10 +44,12 @@ lint: install-test ## Look for mistakes and untidiness
 types: install-test ## Check the types, strictly
 	.venv/bin/mypy
 
-floors: install-test ## Check that nothing imports upward
+layers: install-test ## Check that nothing imports upward
 	PYTHONPATH=site:. .venv/bin/lint-imports
 
-check: lint types floors test ## Everything that must be true before a change lands
+floors: layers
+
+check: lint types layers test ## Everything that must be true before a change lands
 
 .PHONY: going-live
 going-live: install-test ## Go live on a bare Debian by the document's own commands (root and debootstrap; SUITE=trixie; takes minutes)

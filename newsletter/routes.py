@@ -6,7 +6,7 @@ from carrel.http import cookies, errors, storage_register
 from newsletter.feeds import account_routes  # noqa: F401 - its view joins the feeds
 from newsletter.feeds import routes as feeds
 from newsletter.feeds.private_feed import PassRequiredError
-from newsletter.signal_handlers import listen
+from newsletter.hook_handlers import register_hooks
 from newsletter.subscribers import preferences_routes  # noqa: F401 - its views join those of subscribing
 from newsletter.subscribers import routes as subscribers
 
@@ -18,7 +18,7 @@ NO_PASS = errors.ErrorPage(
 
 def init_app(app: Flask) -> None:
     """Add the pages and the feeds."""
-    listen()
+    register_hooks()
     app.register_blueprint(subscribers.blueprint)
     app.register_blueprint(feeds.blueprint)
     errors.register(app, PassRequiredError, 403, NO_PASS)

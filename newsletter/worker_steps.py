@@ -5,10 +5,10 @@ from newsletter.issues import composition, due, freezing
 from newsletter.subscribers import erasure
 
 STEPS = (
-    ("forgetting who never confirmed", erasure.purge, erasure.EVERY_SECONDS),
-    ("forgetting what mail servers said", retention.handle_one, retention.EVERY_SECONDS),
-    ("digests that are due", due.handle_one, due.EVERY_SECONDS),
-    ("recipients of digests", freezing.handle_one, 1.0),
-    ("texts of digests", composition.compose_one, 1.0),
-    ("looking after digests", sweep.handle_one, sweep.EVERY_SECONDS),
+    ("forgetting who never confirmed", erasure.run_step, erasure.EVERY_SECONDS),
+    ("forgetting what mail servers said", retention.run_step, retention.EVERY_SECONDS),
+    ("digests that are due", due.run_step, due.EVERY_SECONDS),
+    ("recipients of digests", freezing.run_step, 1.0),
+    ("texts of digests", composition.run_step, 1.0),
+    ("looking after digests", sweep.run_step, sweep.EVERY_SECONDS),
 )

@@ -14,7 +14,7 @@ KEEP_FOR: Final = timedelta(days=90)
 BATCH: Final = 1_000
 
 
-def delete_expired(services: Services) -> bool:
+def run_step(services: Services) -> bool:
     """Worker: delete one batch of expired rows. Whether there may be more."""
     cutoff = clock.now() - KEEP_FOR
     paid = select(Payment.id).where(Payment.order_id == Order.id)

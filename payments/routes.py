@@ -9,7 +9,7 @@ from carrel.accounts.sessions import may_see_account
 from carrel.http import cookies, errors
 from carrel.http.redirects import see_other
 from carrel.services import services
-from payments import offer, refunds, signal_handlers
+from payments import hook_handlers, offer, refunds
 from payments.checkout import start_checkout, success_page
 from payments.checkout.checkout_session import open_checkout_session, success_path
 from payments.checkout.orders import AlreadyOwnedError
@@ -39,10 +39,10 @@ NOT_REFUNDABLE = errors.ErrorPage(
 
 
 def init_app(app: Flask) -> None:
-    """Register the routes and signal handlers."""
+    """Register the routes and hook handlers."""
     app.register_blueprint(blueprint)
     errors.register(app, NotRefundableError, 409, NOT_REFUNDABLE)
-    signal_handlers.connect_signal_handlers()
+    hook_handlers.register_hooks()
 
 
 @blueprint.get("/pass/")

@@ -8,5 +8,5 @@ STEPS = (
     ("Stripe events", event_handler.handle_next_event, 2.0),
     ("refunds", refunds.send_next_to_stripe, 2.0),
     ("reconciliation", reconcile.run_reconciliation, reconcile.EVERY_SECONDS),
-    ("old events and orders", retention.delete_expired, 3600.0),
+    ("old events and orders", retention.run_step, 3600.0),
 )

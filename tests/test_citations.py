@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ["site", "articles", "payments", "newsletter", "tests", "deploy", "docs"]
+SOURCES = ["site", "articles", "payments", "newsletter", "tests", "deploy", "docs"]
 KINDS = {".py", ".html", ".txt", ".xml", ".js", ".css", ".md", ".toml", ".sh", ".conf", ".service", ".timer"}
 REQUIREMENTS = ROOT / "docs" / "requirements.md"
 DECISIONS = ROOT / "docs" / "decisions"
@@ -25,8 +25,8 @@ ELSEWHERE = re.compile(
 def files() -> Iterator[Path]:
     """Whatever may cite: the code, its tests and documents. Articles are about something else."""
     yield from [*ROOT.glob("*.md"), ROOT / "Makefile", ROOT / "pyproject.toml"]
-    for room in ROOMS:
-        yield from (path for path in (ROOT / room).rglob("*") if path.suffix in KINDS and path.is_file())
+    for source in SOURCES:
+        yield from (path for path in (ROOT / source).rglob("*") if path.suffix in KINDS and path.is_file())
 
 
 SKIPPED = [ROOT / "articles" / "content", Path(__file__)]

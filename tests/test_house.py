@@ -1,4 +1,4 @@
-"""The house stays small: short files, short functions, no room that the README does not name."""
+"""The code base stays small: short files, short functions, no folder that the README does not name."""
 
 import ast
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ["site/carrel", "site/website", "articles", "payments", "newsletter"]
+SOURCES = ["site/carrel", "site/website", "articles", "payments", "newsletter"]
 LONGEST_FILE, LONGEST_FUNCTION = 250, 50
 # Public in spite of their underscore: their libraries document them for everybody's use.
 DOCUMENTED = {"etree._Element", "os._exit", "._make", "._replace", "._mapping", "import _typeshed"}
@@ -15,8 +15,8 @@ DOCUMENTED = {"etree._Element", "os._exit", "._make", "._replace", "._mapping", 
 
 def modules() -> Iterator[Path]:
     """Our own code; Alembic writes the versions, and a schema is as long as it is."""
-    for room in ROOMS:
-        yield from (path for path in (ROOT / room).rglob("*.py") if path.parent.name != "versions")
+    for source in SOURCES:
+        yield from (path for path in (ROOT / source).rglob("*.py") if path.parent.name != "versions")
 
 
 def test_no_file_is_longer_than_two_hundred_and_fifty_lines() -> None:
@@ -75,9 +75,9 @@ def test_a_private_part_is_seen(line: str, tmp_path: Path) -> None:
     assert len([*private_names(tmp_path / "x.py")]) == 1
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_the_readme_says_what_each_folder_holds(room: str) -> None:
+@pytest.mark.parametrize("source", SOURCES)
+def test_the_readme_says_what_each_folder_holds(source: str) -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
-    folders = {path.parent for path in (ROOT / room).rglob("__init__.py")} - {ROOT / room}
-    nearest = {folder.name for folder in folders if folder.parent == ROOT / room}
+    folders = {path.parent for path in (ROOT / source).rglob("__init__.py")} - {ROOT / source}
+    nearest = {folder.name for folder in folders if folder.parent == ROOT / source}
     assert {name for name in nearest if f"{name}/`" not in readme} == set()

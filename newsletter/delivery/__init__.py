@@ -1,2 +1,2 @@
-"""Sending an issue: `send_step` picks it, `batch` claims its deliveries, `sender` sends one mail after the other,
+"""Sending an issue: `send_step` picks it, `batch` leases its deliveries, `sender` sends one mail after the other,
 `message_template` makes the bytes, `recorder` records what became of each."""

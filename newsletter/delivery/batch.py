@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from carrel import clock
 from carrel.mail.outcomes import MailServerError
 from carrel.services import Services
-from newsletter.delivery import claims
-from newsletter.delivery.claims import QUEUE, ClaimedDelivery
+from newsletter.delivery import leases
+from newsletter.delivery.leases import QUEUE, LeasedDelivery
 from newsletter.delivery.limits import DomainLimit, SendRateLimit
 from newsletter.issues import sent_log, withdrawal
 from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState, MailVariant
 
 SECONDS = 1.0
-CLAIMED_AT_ONCE = 100
+LEASED_AT_ONCE = 100
 POLL_SECONDS = 0.02
 
 
@@ -37,53 +37,53 @@ class SendBatch:
         self._services, self._issue_id, self._owner = services, issue_id, owner
         self._rate_limit, self._domain_limit = rate_limit, domain_limit
         self._lock = threading.Lock()
-        self._claimed: deque[ClaimedDelivery] = deque()
+        self._leased: deque[LeasedDelivery] = deque()
         self._is_over = False
 
-    def next(self) -> ClaimedDelivery | None:
+    def next(self) -> LeasedDelivery | None:
         """The next delivery for a connection, which then says `done`; None when the batch is over."""
         while not self._is_over and time.monotonic() < self.ends_at:
             with self._lock:
-                if not (self._claimed or self._claim()):
+                if not (self._leased or self._lease()):
                     return None
-                if delivery := self._domain_limit.take(self._claimed):
+                if delivery := self._domain_limit.take(self._leased):
                     return self._wait_for_rate(delivery)
             time.sleep(POLL_SECONDS)  # all that is left goes to providers that have enough at once
         return None
 
-    def _wait_for_rate(self, delivery: ClaimedDelivery) -> ClaimedDelivery | None:
+    def _wait_for_rate(self, delivery: LeasedDelivery) -> LeasedDelivery | None:
         if self._rate_limit.wait(self.ends_at):
             return delivery
-        self._claimed.append(delivery)
+        self._leased.append(delivery)
         self.done(delivery)
         return None
 
-    def done(self, delivery: ClaimedDelivery) -> None:
+    def done(self, delivery: LeasedDelivery) -> None:
         """A connection has finished with it."""
         self._domain_limit.release(delivery)
 
-    def abort(self, error: MailServerError, delivery: ClaimedDelivery) -> None:
+    def abort(self, error: MailServerError, delivery: LeasedDelivery) -> None:
         """The mail server cannot be used: this delivery was not tried, and no other will be."""
         with self._lock:
             self.server_error, self._is_over = error, True
-            self._claimed.append(delivery)
+            self._leased.append(delivery)
 
     def give_back(self) -> None:
         """Put what no connection took back into the queue."""
         with self._lock:
             self._is_over = True
-            if self._claimed:
-                ids = [delivery.id for delivery in self._claimed]
+            if self._leased:
+                ids = [delivery.id for delivery in self._leased]
                 with self._services.db.write() as session:
-                    claims.give_back(session, ids, self._owner)
-                self._claimed.clear()
+                    leases.give_back(session, ids, self._owner)
+                self._leased.clear()
 
-    def _claim(self) -> bool:
-        # An ordinary commit, so that after a loss of power a claim tells that marks may be missing.
+    def _lease(self) -> bool:
+        # An ordinary commit, so that after a loss of power a lease tells that the last records may be missing.
         with self._services.db.write() as session:
-            self._claimed.extend(claims.claim(session, self._issue_id, self._owner, CLAIMED_AT_ONCE))
-        self._is_over = not self._claimed
-        return bool(self._claimed)
+            self._leased.extend(leases.lease(session, self._issue_id, self._owner, LEASED_AT_ONCE))
+        self._is_over = not self._leased
+        return bool(self._leased)
 
 
 def next_issue(session: Session, after: int) -> int | None:
@@ -116,13 +116,13 @@ def is_any_issue_over(session: Session) -> bool:
 
 
 def finish_issues(session: Session) -> None:
-    """An issue is finished only when nothing is queued or claimed (MAIL-03)."""
+    """An issue is finished only when nothing is queued or leased (MAIL-03)."""
     finished = {"state": IssueState.FINISHED, "finished_at": clock.now()}
     session.execute(update(Issue).where(Issue.id.in_(_over())).values(finished))
 
 
 def _over() -> Select[int]:
     pending = exists().where(
-        Delivery.issue_id == Issue.id, Delivery.state.in_([DeliveryState.QUEUED, DeliveryState.CLAIMED])
+        Delivery.issue_id == Issue.id, Delivery.state.in_([DeliveryState.QUEUED, DeliveryState.LEASED])
     )
     return select(Issue.id).where(Issue.state == IssueState.SENDING, ~pending)

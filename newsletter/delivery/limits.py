@@ -4,7 +4,7 @@ import threading
 import time
 from collections import Counter, deque
 
-from newsletter.delivery.claims import ClaimedDelivery
+from newsletter.delivery.leases import LeasedDelivery
 
 
 class SendRateLimit:
@@ -36,7 +36,7 @@ class DomainLimit:
         self._in_progress: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def take(self, waiting: deque[ClaimedDelivery]) -> ClaimedDelivery | None:
+    def take(self, waiting: deque[LeasedDelivery]) -> LeasedDelivery | None:
         """Take out the first delivery that may be sent now; None when all must wait. `release` it afterwards."""
         with self._lock:
             for delivery in waiting:
@@ -46,7 +46,7 @@ class DomainLimit:
                     return delivery
         return None
 
-    def release(self, delivery: ClaimedDelivery) -> None:
+    def release(self, delivery: LeasedDelivery) -> None:
         """It is over, whatever became of it."""
         with self._lock:
             self._in_progress[delivery.domain] -= 1

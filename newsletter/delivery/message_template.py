@@ -18,7 +18,7 @@ from carrel.mail import addresses
 from carrel.mail.message import CONTROL, Content, InvalidHeaderError, build, message_id, to_bytes
 from carrel.services import Services
 from carrel.settings import Settings
-from newsletter.delivery.claims import ClaimedDelivery, SubscriberErasedError
+from newsletter.delivery.leases import LeasedDelivery, SubscriberErasedError
 from newsletter.issues.issue_mail import TOKEN_PLACEHOLDER
 from newsletter.issues.models import MailVariant
 from newsletter.subscribers import links
@@ -106,7 +106,7 @@ class MessageBuilder:
         self._templates: OrderedDict[int, MessageTemplate] = OrderedDict()
         self._lock = threading.Lock()
 
-    def build(self, delivery: ClaimedDelivery) -> tuple[bytes, str]:
+    def build(self, delivery: LeasedDelivery) -> tuple[bytes, str]:
         """The mail for this recipient, and the address as SMTP gets it. Raises `SubscriberErasedError`, `ValueError`."""
         if delivery.email is None or delivery.address_hash is None:
             raise SubscriberErasedError

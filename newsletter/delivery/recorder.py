@@ -17,8 +17,8 @@ from carrel.mail import suppression
 from carrel.mail.alarms import raise_alarm
 from carrel.mail.models import SuppressionKind
 from carrel.mail.outcomes import Deferred, Outcome, Rejected, Sent, Uncertain, Withheld
-from newsletter.delivery import claims
-from newsletter.delivery.claims import QUEUE, RETRY, ClaimedDelivery, give_back
+from newsletter.delivery import leases
+from newsletter.delivery.leases import QUEUE, RETRY, LeasedDelivery, give_back
 from newsletter.issues.models import DeliveredArticle, Delivery, DeliveryState, Issue, IssueState
 from newsletter.subscribers.eligibility import is_suppressed, receives
 from newsletter.subscribers.models import Subscriber
@@ -35,7 +35,7 @@ class BuildFailed:
 class DeliveryResult:
     """What became of a delivery, not yet recorded."""
 
-    delivery: ClaimedDelivery
+    delivery: LeasedDelivery
     outcome: Outcome | BuildFailed
 
 
@@ -50,7 +50,7 @@ class DeliveryRecorder:
     def __init__(self, db: Database, owner: str, lock: AbstractContextManager[object]) -> None:
         self._db = db
         self._owner = owner
-        self._marker = db.marker(claims.MARK)
+        self._update = db.compiled_update(leases.RECORD_STATEMENT)
         self._lock = lock
 
     def write(self, results: Sequence[DeliveryResult], begin: int | None = None) -> bool:
@@ -66,12 +66,12 @@ class DeliveryRecorder:
         sent = [result.delivery.id for result in results if isinstance(result.outcome, Sent)]
         with self._lock:
             for delivery_id in sent[1:]:
-                claims.mark(self._marker, delivery_id, None, self._owner)
-            return claims.mark(self._marker, sent[0] if sent else None, begin, self._owner)
+                leases.record_and_begin(self._update, delivery_id, None, self._owner)
+            return leases.record_and_begin(self._update, sent[0] if sent else None, begin, self._owner)
 
     def close(self) -> None:
-        """Give the database connection back; the next mark takes another."""
-        self._marker.close()
+        """Give the database connection back; the next record takes another."""
+        self._update.close()
 
 
 def record(session: Session, result: DeliveryResult, owner: str) -> None:
@@ -102,7 +102,7 @@ def report_uncertain(session: Session, issue_id: int, count: int) -> None:
     raise_alarm(session, f"digest-uncertain:{issue_id}", "It is uncertain whether digests arrived", text)
 
 
-def _try_again(session: Session, delivery: ClaimedDelivery, owner: str, problem: str) -> None:
+def _try_again(session: Session, delivery: LeasedDelivery, owner: str, problem: str) -> None:
     is_queued = QUEUE.retry(
         session,
         *_held(delivery, owner),
@@ -116,7 +116,7 @@ def _try_again(session: Session, delivery: ClaimedDelivery, owner: str, problem:
         _end(session, delivery, owner, DeliveryState.FAILED, given_up)
 
 
-def _end(session: Session, delivery: ClaimedDelivery, owner: str, state: DeliveryState, problem: str) -> None:
+def _end(session: Session, delivery: LeasedDelivery, owner: str, state: DeliveryState, problem: str) -> None:
     """What was surely not sent gives its articles back to the reader's next issue."""
     ended = QUEUE.end(session, *_held(delivery, owner), state=state, problem=problem)
     if ended and state is not DeliveryState.UNCERTAIN:
@@ -128,7 +128,7 @@ def _end(session: Session, delivery: ClaimedDelivery, owner: str, state: Deliver
         )
 
 
-def _record_withheld(session: Session, delivery: ClaimedDelivery, owner: str) -> None:
+def _record_withheld(session: Session, delivery: LeasedDelivery, owner: str) -> None:
     """Why it was not begun: the issue was paused, the recipient wants it no more, or the lease is lost."""
     is_being_sent = exists().where(Issue.id == delivery.issue_id, Issue.state == IssueState.SENDING)
     if not session.scalar(select(is_being_sent)):
@@ -141,5 +141,5 @@ def _record_withheld(session: Session, delivery: ClaimedDelivery, owner: str) ->
         _end(session, delivery, owner, state, "")
 
 
-def _held(delivery: ClaimedDelivery, owner: str) -> tuple[ColumnElement[bool], ...]:
+def _held(delivery: LeasedDelivery, owner: str) -> tuple[ColumnElement[bool], ...]:
     return Delivery.id == delivery.id, QUEUE.is_held_by(owner)

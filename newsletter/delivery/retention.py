@@ -13,7 +13,7 @@ KEPT = timedelta(days=180)
 BATCH = 1_000
 
 
-def handle_one(services: Services) -> bool:
+def run_step(services: Services) -> bool:
     """A step of the worker. Whether there may be more."""
     with services.db.write() as session:
         old = select(Delivery.id).where(Delivery.problem != "", Delivery.ended_at < clock.now() - KEPT)

@@ -17,7 +17,7 @@ from carrel.mail.smtp import SmtpConnection
 from carrel.services import Services
 from newsletter.delivery import batch
 from newsletter.delivery.batch import SendBatch
-from newsletter.delivery.claims import new_owner
+from newsletter.delivery.leases import new_owner
 from newsletter.delivery.limits import DomainLimit, SendRateLimit
 from newsletter.delivery.message_template import MessageBuilder
 from newsletter.delivery.recorder import DeliveryRecorder, write_lock
@@ -45,7 +45,7 @@ class DigestSender:
         self._check_again_at = float("-inf")  # on the monotonic clock
         self._is_checked = False
 
-    def handle_one(self, services: Services) -> bool:
+    def run_step(self, services: Services) -> bool:
         """Send for up to a second. Whether there was anything to send."""
         if self._backoff.is_waiting or time.monotonic() < self._check_again_at:
             return False

@@ -8,14 +8,14 @@ from carrel.mail.backoff import Backoff
 from carrel.mail.outcomes import Deferred, MailServerError, Withheld
 from carrel.mail.smtp import SmtpConnection
 from newsletter.delivery.batch import SendBatch
-from newsletter.delivery.claims import ClaimedDelivery, SubscriberErasedError
+from newsletter.delivery.leases import LeasedDelivery, SubscriberErasedError
 from newsletter.delivery.recorder import BuildFailed, DeliveryRecorder, DeliveryResult
 
 log = structlog.get_logger()
 SHORTEST_REST_SECONDS = 2.0
 LONGEST_REST_SECONDS = 300.0
 NO_SERVICE = 421  # the server wants to be left alone (RFC 5321, 3.8)
-BuildMessage = Callable[[ClaimedDelivery], tuple[bytes, str]]  # the mail, and the address as SMTP gets it
+BuildMessage = Callable[[LeasedDelivery], tuple[bytes, str]]  # the mail, and the address as SMTP gets it
 
 
 class Sender:
@@ -47,7 +47,7 @@ class Sender:
         self._connection.close()
         self._recorder.close()
 
-    def _send(self, batch: SendBatch, delivery: ClaimedDelivery) -> None:
+    def _send(self, batch: SendBatch, delivery: LeasedDelivery) -> None:
         try:
             body, to = self._build_message(delivery)
         except SubscriberErasedError:

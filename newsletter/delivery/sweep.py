@@ -7,7 +7,7 @@ from carrel import clock
 from carrel.mail.alarms import raise_alarm
 from carrel.mail.queue import STUCK_AFTER
 from carrel.services import Services
-from newsletter.delivery.claims import QUEUE, boot_id
+from newsletter.delivery.leases import QUEUE, boot_id
 from newsletter.delivery.recorder import report_uncertain
 from newsletter.issues import issue_lifecycle
 from newsletter.issues.models import Delivery, Issue, IssueState
@@ -17,21 +17,21 @@ WORKER_DIED = "the worker ended while the mail was being handed over"
 REBOOTED = "the machine went down while a worker held the mail"
 
 
-def handle_one(services: Services) -> bool:
+def run_step(services: Services) -> bool:
     """A step of the worker. It never says that there is more."""
     with services.db.write() as session:
-        sweep(session, marks_are_durable=not services.db.is_sqlite)
+        sweep(session, records_are_durable=not services.db.is_sqlite)
         _alarm_when_stuck(session)
     return False
 
 
-def sweep(session: Session, *, marks_are_durable: bool = False) -> None:
-    """Settle expired claims: back into the queue, or uncertain where the mail may have left us.
+def sweep(session: Session, *, records_are_durable: bool = False) -> None:
+    """Settle expired leases: back into the queue, or uncertain where the mail may have left us.
 
-    Unless marks are durable, those of a machine that went down may be lost: whatever it held is uncertain.
+    Unless records are durable, those of a machine that went down may be lost: whatever it held is uncertain.
     """
     uncertain: list[tuple[ColumnElement[bool], str]] = [(Delivery.begun_at.is_not(None), WORKER_DIED)]
-    if not marks_are_durable:
+    if not records_are_durable:
         uncertain.append((~Delivery.owner.startswith(f"{boot_id()}/", autoescape=True), REBOOTED))
     begun_at = func.coalesce(Delivery.begun_at, clock.now())
     # Issue by issue, because the index begins with the issue.

@@ -80,7 +80,7 @@ def snapshot_of(settings: Settings, article: Article) -> dict[str, Any]:
     }
 
 
-def compose_one(services: Services) -> bool:
+def run_step(services: Services) -> bool:
     """A step of the worker: compose one mail of a frozen issue; when all are composed, it may be sent."""
     with services.db.read() as session:
         row = session.execute(_uncomposed()).first()

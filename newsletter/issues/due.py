@@ -22,7 +22,7 @@ MOST_SINGLE_ISSUES = 5  # as many new articles go out as mails of their own; mor
 LATE_AFTER = timedelta(days=1)  # for what should have gone out at once
 
 
-def handle_one(services: Services) -> bool:
+def run_step(services: Services) -> bool:
     """A step of the worker: make the issues that are due. It never says that there is more."""
     for frequency in Frequency:
         with services.db.read() as session:

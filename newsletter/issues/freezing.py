@@ -19,7 +19,7 @@ from newsletter.subscribers.models import Frequency, Subscriber, SubscriberState
 BATCH = 2_000  # subscribers; the write lock is held for well under a second
 
 
-def handle_one(services: Services) -> bool:
+def run_step(services: Services) -> bool:
     """A step of the worker: one batch of one draft. Whether there was a draft."""
     with services.db.read() as session:
         if session.scalars(select(Issue.id).where(Issue.state == IssueState.DRAFT).limit(1)).first() is None:
@@ -87,18 +87,18 @@ def _make_deliveries(session: Session, settings: Settings, issue: Issue, last_id
         DeliveredArticle.subscriber_id > issue.frozen_through,
         DeliveredArticle.subscriber_id <= last_id,
     )
-    sets = pending_articles.sets(reserved.subquery(), settings)
-    variants = select(literal(issue.id), sets.c.audience, sets.c.articles).distinct()
+    groups = pending_articles.group_by_content(reserved.subquery(), settings)
+    variants = select(literal(issue.id), groups.c.audience, groups.c.articles).distinct()
     insert_selected(session, MailVariant, ["issue_id", "edition", "articles"], variants)
     same = and_(
         MailVariant.issue_id == issue.id,
-        MailVariant.audience == sets.c.audience,
-        MailVariant.articles == sets.c.articles,
+        MailVariant.audience == groups.c.audience,
+        MailVariant.articles == groups.c.articles,
     )
     now = literal(clock.now(), Delivery.due_at.type)
     rows = select(
         literal(issue.id),
-        sets.c.subscriber_id,
+        groups.c.subscriber_id,
         MailVariant.id,
         literal(DeliveryState.QUEUED.value),
         now,

@@ -133,7 +133,7 @@ def _transition(
 
 
 def end_waiting(session: Session, issue_id: int) -> None:
-    """End the deliveries of a stopped issue that no worker has claimed, and give their articles back."""
+    """End the deliveries of a stopped issue that no worker has leased, and give their articles back."""
     queued = (Delivery.issue_id == issue_id, Delivery.state == DeliveryState.QUEUED)
     readers = select(Delivery.subscriber_id).where(*queued)
     session.execute(

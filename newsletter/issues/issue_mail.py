@@ -85,7 +85,7 @@ def _compose(
         more=max(0, len(snapshots) - level.most),
         count=len(snapshots),
         summaries=level.summaries,
-        # Sanitised when it was published.
+        # Sanitized when it was published.
         whole=Markup(whole),  # noqa: S704
         whole_text=get_text(whole) if whole else "",
         view_url=view_url if others else first["url"],

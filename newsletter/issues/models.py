@@ -36,7 +36,7 @@ class DeliveryState(StrEnum):
     """Uncertain: the connection or the worker ended while the mail was being handed over."""
 
     QUEUED = queue.QUEUED
-    CLAIMED = queue.CLAIMED
+    LEASED = queue.LEASED
     SENT = "sent"
     FAILED = "failed"
     SUPPRESSED = "suppressed"  # we hold it back: a suppressed address, an article taken back

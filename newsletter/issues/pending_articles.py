@@ -76,7 +76,7 @@ def _unread(article_ids: Select[int], among: ColumnElement[bool]) -> Subquery:
     return union(by_exam.where(is_pending), by_topic.where(is_pending)).subquery()
 
 
-def sets(rows: Subquery, settings: Settings) -> Subquery:
+def group_by_content(rows: Subquery, settings: Settings) -> Subquery:
     """(subscriber_id, audience, articles) from (subscriber_id, article_id): who gets the same mail."""
     audience = case((is_ad_free(settings), Audience.PASS.value), else_=Audience.GUEST.value).label("audience")
     listed = (
@@ -87,7 +87,7 @@ def sets(rows: Subquery, settings: Settings) -> Subquery:
     return (
         select(listed.c.subscriber_id, audience, listed.c.articles)
         .join(Subscriber, Subscriber.id == listed.c.subscriber_id)
-        .subquery("sets")
+        .subquery("groups")
     )
 
 

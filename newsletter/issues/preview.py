@@ -86,11 +86,11 @@ def _of_now(
         of_frequency & ~is_paused(now) & ~is_suppressed(),
         at_least,
     )
-    sets = pending_articles.sets(receiving.subquery(), settings)
-    variants = select(sets.c.audience, sets.c.articles, func.count().label("readers")).group_by(
-        sets.c.audience, sets.c.articles
+    groups = pending_articles.group_by_content(receiving.subquery(), settings)
+    variants = select(groups.c.audience, groups.c.articles, func.count().label("readers")).group_by(
+        groups.c.audience, groups.c.articles
     )
-    rows = session.execute(variants.order_by(func.count().desc(), sets.c.articles)).all()
+    rows = session.execute(variants.order_by(func.count().desc(), groups.c.articles)).all()
     draft = Issue(id=0, frequency=frequency, period="preview", due_at=now, created_at=now)
     mail = _mail(session, settings, signer, draft, rows[0]) if rows else None
     return Preview(frequency, None, len(rows), mail, _groups(session, frequency, why))

@@ -14,15 +14,10 @@ from newsletter.issues.models import DeliveredArticle, Delivery, DeliveryState, 
 ARTICLE_UNPUBLISHED = "its article was unpublished"
 
 
-def is_any_gone(session: Session, issue_id: int) -> bool:
-    """Whether an issue has an article that readers no longer see. Takes no lock."""
-    return session.scalars(_gone(issue_id).limit(1)).first() is not None
-
-
 def withdraw_gone(session: Session, issue_id: int) -> None:
     """Take articles that readers no longer see out of every queued mail; a mail that is left empty is not sent.
 
-    Asked again for each batch: a mail that a worker had claimed the last time may be queued now.
+    Asked again for each batch: a mail that a worker had leased the last time may be queued now.
     """
     gone = set(session.scalars(_gone(issue_id)).all())
     if not gone:

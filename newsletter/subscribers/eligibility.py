@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from carrel.accounts.models import Reader
 from carrel.mail.models import Suppression
-from carrel.page_cache import Audience
 from carrel.settings import Settings
 from newsletter.subscribers.models import Subscriber, SubscriberState
 
@@ -40,12 +39,6 @@ def is_ad_free(settings: Settings) -> ColumnElement[bool]:
     if AD_FREE_DIGEST not in settings.pass_extras:
         return false()
     return exists().where(Reader.email_key == Subscriber.email_key, Reader.ad_free)
-
-
-def audience_for(session: Session, settings: Settings, subscriber: Subscriber) -> Audience:
-    """Whether they get the digest with ads, or as pass holders do."""
-    ad_free = select(Subscriber.id).where(Subscriber.id == subscriber.id, is_ad_free(settings))
-    return Audience.PASS if session.scalars(ad_free).first() is not None else Audience.GUEST
 
 
 def why_not(session: Session, subscriber: Subscriber, now: datetime) -> str | None:

@@ -21,7 +21,7 @@ def erase(session: Session, email_key: str) -> bool:
     return session.scalars(erasing.returning(Subscriber.id)).first() is not None
 
 
-def purge(services: Services) -> bool:
+def run_step(services: Services) -> bool:
     """A step of the worker: forget those who never confirmed, once their last link has expired (MAIL-12).
 
     Whether there may be more.

@@ -111,7 +111,7 @@ def _is_barred(session: Session, address_hash: bytes) -> bool:
 def _count_mail(session: Session, address_hash: bytes) -> bool:
     """Count one more mail to an address that somebody typed in, unless it had one today or three already."""
     now = clock.now()
-    is_a_day_ago = (SignUpMailCount.last_at <= now - MAILED_EVERY) | clock.is_of_another_clock(
+    is_a_day_ago = (SignUpMailCount.last_at <= now - MAILED_EVERY) | clock.is_implausibly_future(
         SignUpMailCount.last_at, timedelta()
     )
     adding = insert_into(session, SignUpMailCount).values(address_hash=address_hash, count=1, last_at=now)

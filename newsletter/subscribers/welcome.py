@@ -14,7 +14,7 @@ from carrel.tokens import Signer
 from newsletter.subscribers import links, mails
 from newsletter.subscribers.models import Frequency, SignUp, Subscriber
 
-GOOD = 3
+RECOMMENDED_COUNT = 3
 MOST_NAMES = 5
 FREQUENCY_PHRASES = {
     Frequency.EACH: "as each article appears",
@@ -43,7 +43,9 @@ def queue(
     )
 
 
-def best(session: Session, exams: Sequence[int], topics: Sequence[int], count: int = GOOD) -> list[Article]:
+def best(
+    session: Session, exams: Sequence[int], topics: Sequence[int], count: int = RECOMMENDED_COUNT
+) -> list[Article]:
     """The articles to begin with: the first in the author's order, then those that others link to most."""
     about = select(ArticleTopic.article_id).where(ArticleTopic.topic_id.in_(topics))
     pointed_at = (

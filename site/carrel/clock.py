@@ -20,9 +20,9 @@ def has_passed(moment: Instant, longest: timedelta) -> ColumnElement[bool]:
 
     One further ahead was set by a clock that was set back since, and does not count (DATA-23).
     """
-    return or_(moment <= now(), is_of_another_clock(moment, longest))
+    return or_(moment <= now(), is_implausibly_future(moment, longest))
 
 
-def is_of_another_clock(moment: Instant, longest: timedelta) -> ColumnElement[bool]:
+def is_implausibly_future(moment: Instant, longest: timedelta) -> ColumnElement[bool]:
     """Whether a moment is further ahead than our clock would have set it."""
     return moment > now() + longest + TOLERANCE

@@ -6,12 +6,12 @@ Contrast is WCAG 2.2's (https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio): 4.5 a
 from dataclasses import dataclass
 from typing import NamedTuple
 
-LEAST = 4.5
+MIN_CONTRAST = 4.5
 SHIPPED, SHIPPED_DARK = "#17594a", "#8ccdb4"  # as in static/css/variables.css
 LIGHT_GROUNDS = ("#fbf9f3", "#f3efe4", "#f8e7a9")  # paper, well, a found word
 DARK_GROUNDS = ("#191815", "#22211d", "#57480f")
 BRIGHT, DARK = "#fffefb", "#0f211b"  # words on the color itself
-WASH, STEP = 0.1, 0.04
+TINT_SHARE, STEP = 0.1, 0.04
 
 
 class Rgb(NamedTuple):
@@ -56,7 +56,7 @@ class Accent:
         pairs = {
             "accent": (self.day, self.night),
             "on-accent": (self.on_day, self.on_night),
-            "wash": (_wash(self.day, LIGHT_GROUNDS[0]), _wash(self.night, DARK_GROUNDS[0])),
+            "wash": (_tint(self.day, LIGHT_GROUNDS[0]), _tint(self.night, DARK_GROUNDS[0])),
         }
         rules = "".join(f" --{name}: light-dark({day}, {night});" for name, (day, night) in pairs.items())
         # Who asks their system for more contrast keeps the colors made for it.
@@ -92,15 +92,15 @@ def accent_of(day: str, night: str) -> Accent:
 
 def _readable(text: str, grounds: tuple[str, ...]) -> str:
     color = parse(text)
-    if _least(color, grounds) >= LEAST:
+    if _lowest_contrast(color, grounds) >= MIN_CONTRAST:
         return text.lower()
     raise ValueError(
-        f"{text} cannot be read on the page (contrast {_least(color, grounds):.1f}, {LEAST} is needed); "
+        f"{text} cannot be read on the page (contrast {_lowest_contrast(color, grounds):.1f}, {MIN_CONTRAST} is needed); "
         f"{_towards(color, grounds)} can"
     )
 
 
-def _least(color: Rgb, grounds: tuple[str, ...]) -> float:
+def _lowest_contrast(color: Rgb, grounds: tuple[str, ...]) -> float:
     return min(contrast(color, parse(ground)) for ground in grounds)
 
 
@@ -108,7 +108,7 @@ def _towards(color: Rgb, grounds: tuple[str, ...]) -> Rgb:
     """The nearest shade that can be read: darker on light grounds, lighter on dark ones."""
     end = Rgb(0, 0, 0) if grounds is LIGHT_GROUNDS else Rgb(255, 255, 255)
     share = 0.0
-    while _least(shade := _mix(end, color, share), grounds) < LEAST:
+    while _lowest_contrast(shade := _mix(end, color, share), grounds) < MIN_CONTRAST:
         share += STEP
     return shade
 
@@ -117,8 +117,8 @@ def _mix(one: Rgb, other: Rgb, share: float) -> Rgb:
     return Rgb(*(round(share * a + (1 - share) * b) for a, b in zip(one, other, strict=True)))
 
 
-def _wash(accent: str, ground: str) -> str:
-    return str(_mix(parse(accent), parse(ground), WASH))
+def _tint(accent: str, ground: str) -> str:
+    return str(_mix(parse(accent), parse(ground), TINT_SHARE))
 
 
 def _words_on(color: Rgb) -> str:

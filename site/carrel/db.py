@@ -84,7 +84,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writer = self._engine()
         self._reader = self._engine(read_only=True)
-        self._marker = self._engine(marks=True)
+        self._compiled = self._engine(compiled=True)
 
     def _engine(self, **kind: bool) -> Engine:
         return keep_private(_sqlite(self.url, **kind)) if self.is_sqlite else _postgres(self.url, **kind)
@@ -106,25 +106,25 @@ class Database:
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
 
-    def marker(self, statement: ReturningUpdate[tuple[int]]) -> "Marker":
-        """For marks that are made hundreds of times a second, such as that a mail was sent.
+    def compiled_update(self, statement: ReturningUpdate[tuple[int]]) -> "CompiledUpdate":
+        """For an update that is made hundreds of times a second, such as that a mail was sent.
 
-        On SQLite marks survive a crash of ours, but the last ones perhaps not a power failure: the next ordinary
+        On SQLite these survive a crash of ours, but the last ones perhaps not a power failure: the next ordinary
         commit makes them durable. The caller must be able to find out what a reboot took.
         """
-        return Marker(self._marker, statement)
+        return CompiledUpdate(self._compiled, statement)
 
     def close(self) -> None:
         """Give every connection back."""
-        self._marker.dispose()
+        self._compiled.dispose()
         self._writer.dispose()
         self._reader.dispose()
 
 
-class Marker:
+class CompiledUpdate:
     """One statement, compiled once, on a connection of its own: for one thread at a time.
 
-    A session and a transaction, even SQLAlchemy's way to the driver, would cost more than the mark.
+    A session and a transaction, even SQLAlchemy's way to the driver, would cost more than the update.
     """
 
     def __init__(self, engine: Engine, statement: ReturningUpdate[tuple[int]]) -> None:
@@ -137,7 +137,7 @@ class Marker:
         self._constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         self._connection: Connection | None = None
 
-    def mark(self, **values: object) -> set[int]:
+    def run(self, **values: object) -> set[int]:
         """Run it with these values, committed; the ids of the rows that it changed."""
         connection = self._connection = self._connection or self._engine.connect()
         given = self._constants | values
@@ -152,7 +152,7 @@ class Marker:
             raise
 
     def close(self) -> None:
-        """Give the connection back; the next mark takes another."""
+        """Give the connection back; the next run takes another."""
         if self._connection:
             self._connection.close()
             self._connection = None
@@ -193,8 +193,8 @@ def _with_driver(url: URL) -> URL:
     return url
 
 
-def _postgres(url: URL, *, read_only: bool = False, marks: bool = False) -> Engine:
-    more = 24 if marks else 8  # one for each connection to the mail server
+def _postgres(url: URL, *, read_only: bool = False, compiled: bool = False) -> Engine:
+    more = 24 if compiled else 8  # one for each connection to the mail server
     engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=more, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
@@ -205,25 +205,25 @@ def _postgres(url: URL, *, read_only: bool = False, marks: bool = False) -> Engi
         connection.execute(DURABLE)
         connection.commit()
 
-    if marks:  # one statement, which commits itself
+    if compiled:  # one statement, which commits itself
         return engine.execution_options(isolation_level="AUTOCOMMIT")
     return engine.execution_options(postgresql_readonly=True) if read_only else engine
 
 
-def _sqlite(url: URL, *, read_only: bool = False, marks: bool = False) -> Engine:
-    style = "named" if marks else "qmark"
+def _sqlite(url: URL, *, read_only: bool = False, compiled: bool = False) -> Engine:
+    style = "named" if compiled else "qmark"
     sizes = {"pool_size": 8, "max_overflow": 24}
     engine = create_engine(url, module=pysqlite3, paramstyle=style, hide_parameters=True, **sizes)
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver must not begin transactions of its own accord
-        set_pragmas(connection, NORMAL if marks else FULL)
+        set_pragmas(connection, NORMAL if compiled else FULL)
         connection.execute(f"PRAGMA query_only = {read_only:d}")
 
     @event.listens_for(engine, "begin")
     def begin_transaction(connection: Connection) -> None:
-        if not marks:
+        if not compiled:
             connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine

@@ -1,7 +1,7 @@
 """Whose a home and a database are: a demo's or a public site's. Neither may start on what the other has used.
 
-Both carry a mark, since `DATABASE_URL` can lead two homes to one database. A home that an earlier release made
-has none: it takes the mark of whichever starts on it first.
+Both carry a marker, since `DATABASE_URL` can lead two homes to one database. A home that an earlier release made
+has none: it takes the marker of whichever starts on it first.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,9 @@ from carrel.db import Database, insert_new
 from carrel.settings import Settings, SettingsError
 from carrel.tokens import SiteSecret
 
-MARK: Final = "deployment"  # the file in the home, and the row in the table of what is born with the database
+MARKER_NAME: Final = (
+    "deployment"  # the file in the home, and the row in the table of what is born with the database
+)
 DEMO_OPERATOR: Final = "operator@carrel.example"
 SAMPLE_URL: Final = "https://sample.example/"  # where the demo's ads lead
 
@@ -41,40 +43,40 @@ REFUSALS: Final = {
 
 def check(settings: Settings, db: Database, kind: DeploymentKind) -> None:
     """Refuse a home or a database that the other kind has used. Raises `WrongDeploymentError`."""
-    for place, kind_there in _marks(settings, db):
+    for place, kind_there in _markers(settings, db):
         if kind_there not in {None, kind}:
             raise WrongDeploymentError(REFUSALS[kind_there].format(place=place))
 
 
-def claim(settings: Settings, db: Database, kind: DeploymentKind) -> None:
-    """Mark home and database as this kind's. Needs our schema. Raises `WrongDeploymentError`."""
+def assign(settings: Settings, db: Database, kind: DeploymentKind) -> None:
+    """Assign home and database to this kind. Needs our schema. Raises `WrongDeploymentError`."""
     check(settings, db, kind)
-    mark(settings, db, kind)
+    write_deployment_marker(settings, db, kind)
 
 
-def mark(settings: Settings, db: Database, kind: DeploymentKind) -> None:
-    """Put the mark where there is none."""
+def write_deployment_marker(settings: Settings, db: Database, kind: DeploymentKind) -> None:
+    """Write the marker where there is none."""
     path = _file(settings)
     if not path.exists():
         path.write_text(f"{kind}\n")
-    if database_mark(db) is None:
+    if database_marker(db) is None:
         with db.write() as session:
-            insert_new(session, SiteSecret, name=MARK, value=kind.encode())
+            insert_new(session, SiteSecret, name=MARKER_NAME, value=kind.encode())
 
 
-def database_mark(db: Database) -> DeploymentKind | None:
-    """Whose mark a database carries; None where there is none, or no schema yet."""
+def database_marker(db: Database) -> DeploymentKind | None:
+    """Whose marker a database carries; None where there is none, or no schema yet."""
     if not inspect(db.engine).has_table(SiteSecret.__tablename__):
         return None
     with db.read() as session:
-        value = session.scalar(select(SiteSecret.value).where(SiteSecret.name == MARK))
+        value = session.scalar(select(SiteSecret.value).where(SiteSecret.name == MARKER_NAME))
     return _kind(value.decode()) if value else None
 
 
-def _marks(settings: Settings, db: Database) -> Iterator[tuple[str, DeploymentKind | None]]:
+def _markers(settings: Settings, db: Database) -> Iterator[tuple[str, DeploymentKind | None]]:
     path = _file(settings)
     yield f"The home {settings.home}", _kind(path.read_text("utf-8")) if path.exists() else None
-    yield f"The database {db.url.database}", database_mark(db)
+    yield f"The database {db.url.database}", database_marker(db)
 
 
 def _kind(text: str) -> DeploymentKind | None:
@@ -82,4 +84,4 @@ def _kind(text: str) -> DeploymentKind | None:
 
 
 def _file(settings: Settings) -> Path:
-    return settings.home / MARK
+    return settings.home / MARKER_NAME

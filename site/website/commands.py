@@ -27,26 +27,26 @@ def running_settings(demo: bool) -> Settings:
         check_schema(db)
         check_columns(db)
         if not demo:
-            claim_home(settings, db)
+            assign_home(settings, db)
     finally:
         db.close()
     return settings
 
 
-def claim_home(settings: Settings, db: Database) -> None:
+def assign_home(settings: Settings, db: Database) -> None:
     """Mark the home as a public site's, and say what an unmarked demo has left in it.
 
-    A site starts on a full disk too: then it stays without the mark until the next start.
+    A site starts on a full disk too: then it stays without the marker until the next start.
     """
     from website.doctor.findings import CheckContext, Level
     from website.doctor.samples import samples
 
     deployment.check(settings, db, deployment.DeploymentKind.PRODUCTION)
     with suppress(OSError, SQLAlchemyError):
-        deployment.mark(settings, db, deployment.DeploymentKind.PRODUCTION)
+        deployment.write_deployment_marker(settings, db, deployment.DeploymentKind.PRODUCTION)
     finding = samples(CheckContext(settings, db, clock.now()))
-    if finding.level is not Level.WELL:
-        click.echo(f"Warning: {finding.says}. {finding.mend}", err=True)
+    if finding.level is not Level.OK:
+        click.echo(f"Warning: {finding.message}. {finding.fix}", err=True)
 
 
 def demo_module(name: str) -> ModuleType:

@@ -1,6 +1,6 @@
 """Background work: steps take what is due from the tables in a loop, until SIGTERM.
 
-Each step is small and idempotent: `handle_one(services) -> bool` (was there anything to do?). All state is in
+Each step is small and idempotent: `run_step(services) -> bool` (was there anything to do?). All state is in
 the tables: what a killed worker leaves unfinished, another one finds.
 """
 
@@ -23,10 +23,10 @@ from carrel.mail import alarms
 from carrel.mail import maintenance as mail_maintenance
 from carrel.mail.outbox_sender import OutboxSender
 from carrel.services import Services
-from newsletter import signal_handlers as newsletter_signals
+from newsletter import hook_handlers as newsletter_hooks
 from newsletter import worker_steps as newsletter_steps
 from newsletter.delivery.send_step import DigestSender
-from payments import signal_handlers as payment_signals
+from payments import hook_handlers as payment_hooks
 from payments import worker_steps as payment_steps
 from website.admin.operators import sessions as operator_sessions
 from website.app import create_app
@@ -43,7 +43,7 @@ class Step:
     """One kind of work, and how often to look for it."""
 
     name: str
-    handle_one: Callable[[Services], bool]
+    run_step: Callable[[Services], bool]
     every_seconds: float = 0.0
     close: Callable[[], None] = lambda: None  # closes what the step keeps open between its turns
     due_at: float = field(default=0.0, compare=False)
@@ -54,22 +54,22 @@ def steps() -> list[Step]:
     outbox_sender, digest_sender = OutboxSender(), DigestSender()
     return [
         # Mail that somebody waits for comes first, so that it overtakes bulk mail (MAIL-22).
-        Step("mail", outbox_sender.handle_one, close=outbox_sender.close),
-        Step("mails about alarms", alarms.mail_one, 1.0),
-        Step("mail maintenance", mail_maintenance.handle_one, mail_maintenance.EVERY_SECONDS),
-        Step("heartbeat", heartbeat.touch, heartbeat.EVERY_SECONDS),
-        Step("health checks", run_checks.watch, run_checks.WATCH_EVERY_SECONDS),
-        Step("nightly backup", NightlyBackup(create_app).handle_one, nightly.EVERY_SECONDS),
-        Step("ad maintenance", AdMaintenance(_exams).handle_one, maintenance.EVERY_SECONDS),
-        Step("account retention", retention.handle_one, retention.EVERY_SECONDS),
+        Step("mail", outbox_sender.run_step, close=outbox_sender.close),
+        Step("mails about alarms", alarms.run_step, 1.0),
+        Step("mail maintenance", mail_maintenance.run_step, mail_maintenance.EVERY_SECONDS),
+        Step("heartbeat", heartbeat.run_step, heartbeat.EVERY_SECONDS),
+        Step("health checks", run_checks.run_step, run_checks.WATCH_EVERY_SECONDS),
+        Step("nightly backup", NightlyBackup(create_app).run_step, nightly.EVERY_SECONDS),
+        Step("ad maintenance", AdMaintenance(_exams).run_step, maintenance.EVERY_SECONDS),
+        Step("account retention", retention.run_step, retention.EVERY_SECONDS),
         Step(
             "operator session retention",
-            operator_sessions.handle_one,
+            operator_sessions.run_step,
             operator_sessions.CLEAN_UP_EVERY_SECONDS,
         ),
         *(Step(*step) for step in (*payment_steps.STEPS, *newsletter_steps.STEPS)),
         # Last: while a digest goes out, everything above gets its turn after each second of it.
-        Step("sending digests", digest_sender.handle_one, close=digest_sender.close),
+        Step("sending digests", digest_sender.run_step, close=digest_sender.close),
     ]
 
 
@@ -103,7 +103,7 @@ class Worker:
 
     def _try(self, step: Step) -> bool:
         try:
-            if step.handle_one(self._services):
+            if step.run_step(self._services):
                 return True
         except Exception:  # a failing step must not stop the others
             log.exception("step failed", step=step.name)
@@ -116,8 +116,8 @@ class Worker:
 def run(services: Services) -> None:
     """The worker process: until SIGTERM or Ctrl-C."""
     logging.configure()
-    payment_signals.connect_signal_handlers()
-    newsletter_signals.listen()
+    payment_hooks.register_hooks()
+    newsletter_hooks.register_hooks()
     worker = Worker(services, steps())
     signal.signal(signal.SIGTERM, worker.stop)
     signal.signal(signal.SIGINT, worker.stop)

@@ -125,7 +125,7 @@ def test_a_mistake_in_exam_toml_has_its_line(content: Path, toml: str, code: str
 
 
 def test_exams_must_agree_on_the_name_of_a_topic(content: Path) -> None:
-    toml = exam_toml("CCM").replace('"Medicare"', '"Medicare, the programme"')
+    toml = exam_toml("CCM").replace('"Medicare"', '"Medicare, the program"')
     assert check_one(content, toml, "ccm/exam.toml") == [("cpb/exam.toml", 1, "topic-name")]
 
 

@@ -11,7 +11,7 @@ from tests.support.articles import put_article
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
-def test_neighbours_stand_side_by_side_in_the_reading_order(db: Database) -> None:
+def test_neighbors_stand_side_by_side_in_the_reading_order(db: Database) -> None:
     places = [(number, domain) for number in (None, 7, 3) for domain in (None, "rules", "claims")]
     with db.write() as session:
         for count, (number, domain) in enumerate(places * 3):
@@ -24,7 +24,7 @@ def test_neighbours_stand_side_by_side_in_the_reading_order(db: Database) -> Non
         assert pairs == list(zip([None, *articles[:-1]], [*articles[1:], None], strict=True))
 
 
-def test_neighbours_skip_what_cannot_be_seen_and_other_exams(db: Database) -> None:
+def test_neighbors_skip_what_cannot_be_seen_and_other_exams(db: Database) -> None:
     with db.write() as session:
         for number, slug in enumerate(["a", "b", "c"]):
             put_article(session, slug, position=number, draft=slug == "b")

@@ -27,7 +27,7 @@ from newsletter.issues.models import Delivery, DeliveryState, Issue, MailVariant
 from newsletter.subscribers.models import Frequency
 from tests.support.articles import put_article
 from tests.support.databases import create_postgres
-from tests.support.digests import drain, put_readers, start_schedule
+from tests.support.digests import add_subscribers, drain, start_schedule
 from tests.support.postgres import Cluster, find_binaries
 from tests.support.sink import sink
 from website.migrations import migrate
@@ -105,19 +105,19 @@ def _site(folder: Path, url: str, smtp_port: int = 9) -> Iterator[Services]:
 def _draft(services: Services, subscribers: int, text: str = "New.") -> None:
     """An issue that is due to all."""
     with services.db.write() as session:
-        put_readers(session, subscribers, frequency=Frequency.EACH)
+        add_subscribers(session, subscribers, frequency=Frequency.EACH)
     start_schedule(services)
     with services.db.write() as session:
         for number in range(ARTICLES):
             put_article(session, f"new-{number}")
-    due.handle_one(services)
+    due.run_step(services)
 
 
 def _measure_freezing(folder: Path, url: str, subscribers: int) -> None:
     with _site(folder, url) as services:
         _draft(services, subscribers)
         before, began, busy = _megabytes(), time.perf_counter(), time.process_time()
-        while freezing.handle_one(services):
+        while freezing.run_step(services):
             pass
         seconds, used = time.perf_counter() - began, time.process_time() - busy
         with services.db.read() as session:
@@ -133,7 +133,7 @@ def _measure_freezing(folder: Path, url: str, subscribers: int) -> None:
 def _measure_sending(folder: Path, url: str, port: int, mails: int, where: str) -> float:
     with _site(folder, url, port) as services:
         _draft(services, mails)
-        while freezing.handle_one(services) or composition.compose_one(services):
+        while freezing.run_step(services) or composition.run_step(services):
             pass
         with services.db.write() as session:
             session.execute(update(MailVariant).values(html=MailVariant.html + _padding(session)))

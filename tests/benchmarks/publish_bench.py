@@ -1,6 +1,6 @@
 """How long publishing takes: 10,000 articles from scratch, then one change; beside other programs.
 
-Hugo writes the pages that Carrel serves: articles with contents, related ones, neighbours, structured data and a
+Hugo writes the pages that Carrel serves: articles with contents, related ones, neighbors, structured data and a
 Markdown twin; the exam, the topics, three feeds of twenty full texts for each of these and the site; sitemap, robots.txt,
 llms.txt, the plain pages. It finds related articles by topic only, and makes no search index. Carrel stores texts and makes
 the page around one when it is first asked for, which is measured too. Pelican has its own theme and feeds.

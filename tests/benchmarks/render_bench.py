@@ -67,7 +67,7 @@ def article(*, code: bool = False) -> str:
 
 def layers() -> dict[str, Callable[[], object]]:
     """List what is measured."""
-    text, coloured, context = (
+    text, colored, context = (
         article(),
         article(code=True),
         RenderContext(resolve_link=lambda path: "/articles/a/"),
@@ -78,7 +78,7 @@ def layers() -> dict[str, Callable[[], object]]:
         "lxml (parse)": lambda: parse(html),
         "nh3 (clean, block by block)": lambda: [clean(block.html) for block in rendered.blocks],
         "render (all layers)": lambda: render(text, context),
-        "render, with a block of code": lambda: render(coloured, context),
+        "render, with a block of code": lambda: render(colored, context),
         "for_feed": lambda: for_feed(rendered.html, "https://example.org/articles/a/"),
     }
     return found | {name: others for name, load in OTHERS.items() if (others := _optional(load, text))}

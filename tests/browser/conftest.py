@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Viewport
 from tests.browser.ad_host import AdHost
 from tests.support.articles import article_md, exam_toml, write_files
 from tests.support.live import LiveSite, live_site
-from tests.support.office import furnish
+from tests.support.office import fill_admin_tables
 
 HERE = Path(__file__).parent
 PICTURES = "CARREL_PICTURES"  # the folder that `make pictures` fills
@@ -75,7 +75,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         tmp_path_factory.mktemp("content"), {"cpb/exam.toml": exam_toml(), "cpb/first-steps.md": article_md()}
     )
     with live_site(tmp_path_factory.mktemp("office"), content=content, time_zone="America/Chicago") as site:
-        yield site, *furnish(site.services)
+        yield site, *fill_admin_tables(site.services)
 
 
 @pytest.fixture

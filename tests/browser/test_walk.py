@@ -44,10 +44,10 @@ def site(tmp_path_factory: pytest.TempPathFactory, content: Path) -> Iterator[Li
         yield running
 
 
-def wait_until(truth: Callable[[], object], seconds: float = 60) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
     """Until it is so; what should be quick has a generous limit, for slow machines."""
     give_up = time.monotonic() + seconds
-    while not truth():
+    while not condition():
         assert time.monotonic() < give_up, "it did not come about"
         time.sleep(0.1)
 

@@ -14,7 +14,7 @@ from carrel.services import make_services
 from carrel.settings import load
 from tests.caches import nginx as nginxes
 from tests.caches.naive import NaiveCache
-from tests.caches.people import Person, settle
+from tests.caches.people import Person, create_people
 from tests.caches.wire import NAME, Front
 from tests.support.served import ROOT, served
 from website.migrations import migrate
@@ -34,7 +34,7 @@ PRODUCTION = {
 
 
 @dataclass(frozen=True)
-class Town:
+class CacheSite:
     """The site, and those who visit it."""
 
     home: Path
@@ -43,36 +43,36 @@ class Town:
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def cache_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CacheSite]:
     """The site under gunicorn with our articles, the sample ads and fifty people."""
-    home = tmp_path_factory.mktemp("town")
+    home = tmp_path_factory.mktemp("site")
     environ = PRODUCTION | {"CARREL_HOME": str(home)}
     services = make_services(load(environ))
     migrate(services.db)
     publish(services.settings, services.db)
     with services.db.write() as session:
         seed_demo_ads(session, services.settings)
-    people = settle(services.db)
+    people = create_people(services.db)
     services.db.close()
     with served(environ, NAME, home / "serve.log") as port:
-        yield Town(home, port, people)
+        yield CacheSite(home, port, people)
 
 
 @pytest.fixture(scope="session")
-def nginx(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+def nginx(cache_site: CacheSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     """nginx with the configuration that we ship."""
     if nginxes.program() is None:
         if os.environ.get("CI"):
             pytest.fail("nginx is needed under CI=true: apt install nginx")
         pytest.skip("nginx is not installed: apt install nginx")
-    with nginxes.nginx(tmp_path_factory.mktemp("nginx"), town.port) as front:
+    with nginxes.nginx(tmp_path_factory.mktemp("nginx"), cache_site.port) as front:
         yield front
 
 
 @pytest.fixture(scope="session")
-def naive(town: Town) -> Iterator[Front]:
+def naive(cache_site: CacheSite) -> Iterator[Front]:
     """The naive cache."""
-    cache = NaiveCache(town.port)
+    cache = NaiveCache(cache_site.port)
     thread = threading.Thread(target=cache.serve_forever, daemon=True)
     thread.start()
     yield Front("naive", cache.server_port)

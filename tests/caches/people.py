@@ -30,7 +30,7 @@ class Person:
         return {"Cookie": self.cookie} if self.cookie else {}
 
 
-def settle(db: Database) -> list[Person]:
+def create_people(db: Database) -> list[Person]:
     """Everybody, in the database where they have an account."""
     return [
         *(Person(f"guest{number}", "guest", _strangers_cookie(number)) for number in range(GUESTS)),

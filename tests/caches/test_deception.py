@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.caches.conftest import Town
+from tests.caches.conftest import CacheSite
 from tests.caches.wire import Front
 
 PERSONAL = ["/account", "/me", "/pass/thanks", "/sign-in", "/search", "/newsletter/preferences/x"]
@@ -23,18 +23,18 @@ ROUND_ABOUT = [
 
 @pytest.mark.parametrize("page", PERSONAL)
 def test_web_04_a_personal_page_has_no_second_address_that_looks_like_a_file(
-    town: Town, front: Front, page: str
+    cache_site: CacheSite, front: Front, page: str
 ) -> None:
-    assert [fault for tail in TAILS for fault in faults(town, front, page + tail)] == []
+    assert [fault for tail in TAILS for fault in faults(cache_site, front, page + tail)] == []
 
 
-def test_web_04_nor_is_there_a_way_round_about(town: Town, front: Front) -> None:
-    assert [fault for path in ROUND_ABOUT for fault in faults(town, front, path)] == []
+def test_web_04_nor_is_there_a_way_round_about(cache_site: CacheSite, front: Front) -> None:
+    assert [fault for path in ROUND_ABOUT for fault in faults(cache_site, front, path)] == []
 
 
-def faults(town: Town, front: Front, path: str) -> list[str]:
+def faults(cache_site: CacheSite, front: Front, path: str) -> list[str]:
     """Anna follows the link; then a stranger asks for the same address, hoping that the cache kept hers."""
-    anna = next(person for person in town.people if person.kind == "reader")
+    anna = next(person for person in cache_site.people if person.kind == "reader")
     with closing(front.connect()) as wire:
         hers, strangers = wire.get(path, {"Cookie": anna.cookie}), wire.get(path)
     found = []

@@ -11,7 +11,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from tests.caches.conftest import Town
+from tests.caches.conftest import CacheSite
 from tests.caches.people import Person
 from tests.caches.wire import Answer, Front, Wire
 
@@ -85,9 +85,9 @@ def faults(person: Person, path: str, answer: Answer, people: Iterable[Person]) 
     return found
 
 
-def test_n7_n8_nobody_meets_anothers_page(town: Town, front: Front) -> None:
+def test_n7_n8_nobody_meets_anothers_page(cache_site: CacheSite, front: Front) -> None:
     draw = random.Random(SEED)
-    visits = [(draw.choice(town.people), path_of(draw)) for _ in range(REQUESTS)]
+    visits = [(draw.choice(cache_site.people), path_of(draw)) for _ in range(REQUESTS)]
     wrong, seen = Counter[str](), Counter[str]()
     wires = SimpleQueue[Wire]()
 
@@ -97,7 +97,7 @@ def test_n7_n8_nobody_meets_anothers_page(town: Town, front: Front) -> None:
         answer = wire.get(path, person.headers)
         wires.put(wire)
         seen[f"{person.kind} {'kept' if answer.kept else 'fresh'}"] += 1
-        for fault in faults(person, path, answer, town.people):
+        for fault in faults(person, path, answer, cache_site.people):
             wrong[f"{fault}: {path} for {person.name}, {answer.status} {answer.headers.get('x-cache')}"] += 1
 
     with ExitStack() as stack, ThreadPoolExecutor(THREADS) as pool:

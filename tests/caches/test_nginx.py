@@ -5,20 +5,20 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from tests.caches import nginx as nginxes
-from tests.caches.conftest import PRODUCTION, Town
+from tests.caches.conftest import PRODUCTION, CacheSite
 from tests.caches.wire import NAME, Front
 from tests.support.served import running, served, wait_for
 
 PAGE = "/articles/what-cmp-means/"
 
 
-def holder(town: Town) -> str:
-    return next(person.cookie for person in town.people if person.kind == "holder")
+def holder(cache_site: CacheSite) -> str:
+    return next(person.cookie for person in cache_site.people if person.kind == "holder")
 
 
-def test_decision_8_a_guests_page_is_kept_and_a_readers_is_not(town: Town, nginx: Front) -> None:
+def test_decision_8_a_guests_page_is_kept_and_a_readers_is_not(cache_site: CacheSite, nginx: Front) -> None:
     path = f"{PAGE}?kept"
-    reader = next(person for person in town.people if person.kind == "reader")
+    reader = next(person for person in cache_site.people if person.kind == "reader")
     assert [nginx.get(path).headers["x-cache"] for _ in range(2)] == ["MISS", "HIT"]
     assert nginx.get(path, Cookie=reader.cookie).headers["x-cache"] == "BYPASS"
     assert nginx.get(path, Cookie="_ga=1").headers["x-cache"] == "HIT"
@@ -34,8 +34,8 @@ def test_a_guest_without_gzip_gets_a_plain_page(nginx: Front) -> None:
     assert packed.text == plain.text == refused.text
 
 
-def test_a_page_with_a_secret_is_never_packed(town: Town, nginx: Front) -> None:
-    assert "content-encoding" not in nginx.get("/sign-in/", Cookie=holder(town)).headers
+def test_a_page_with_a_secret_is_never_packed(cache_site: CacheSite, nginx: Front) -> None:
+    assert "content-encoding" not in nginx.get("/sign-in/", Cookie=holder(cache_site)).headers
 
 
 def test_nginx_tells_no_version_and_keeps_the_headers_of_the_site(nginx: Front) -> None:
@@ -45,15 +45,15 @@ def test_nginx_tells_no_version_and_keeps_the_headers_of_the_site(nginx: Front) 
     assert headers["strict-transport-security"].startswith("max-age=31536000")
 
 
-def test_an_etag_saves_the_second_journey(town: Town, nginx: Front) -> None:
-    for cookie in ("", holder(town)):
+def test_an_etag_saves_the_second_journey(cache_site: CacheSite, nginx: Front) -> None:
+    for cookie in ("", holder(cache_site)):
         first = nginx.get(PAGE, Cookie=cookie)
         again = nginx.get(PAGE, Cookie=cookie, If_None_Match=first.headers["etag"])
         assert (again.status, again.body) == (304, b"")
 
 
-def test_plain_http_leads_to_https_and_another_name_nowhere(town: Town, tmp_path: Path) -> None:
-    config, plain, _ = nginxes.configure(tmp_path, town.port)
+def test_plain_http_leads_to_https_and_another_name_nowhere(cache_site: CacheSite, tmp_path: Path) -> None:
+    config, plain, _ = nginxes.configure(tmp_path, cache_site.port)
     command = (nginxes.program() or "nginx", "-c", str(config), "-p", str(tmp_path))
 
     def ask(host: str) -> tuple[int, str | None]:
@@ -72,17 +72,17 @@ def test_plain_http_leads_to_https_and_another_name_nowhere(town: Town, tmp_path
 
 
 def test_when_the_app_is_away_guests_go_on_reading_and_a_holder_gets_no_guests_page(
-    town: Town, tmp_path: Path
+    cache_site: CacheSite, tmp_path: Path
 ) -> None:
     with ExitStack() as app, ExitStack() as caches:
         port = app.enter_context(
-            served(PRODUCTION | {"CARREL_HOME": str(town.home)}, NAME, tmp_path / "log", 1)
+            served(PRODUCTION | {"CARREL_HOME": str(cache_site.home)}, NAME, tmp_path / "log", 1)
         )
         front = caches.enter_context(nginxes.nginx(tmp_path, port))
         before = front.get(PAGE)
         app.close()
         assert front.get(PAGE).text == before.text
-        assert front.get(PAGE, Cookie=holder(town)).status == 502
+        assert front.get(PAGE, Cookie=holder(cache_site)).status == 502
 
 
 def test_an_address_with_a_token_is_cut_short_in_the_log(nginx: Front) -> None:

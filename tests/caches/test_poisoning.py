@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.caches.conftest import Town
+from tests.caches.conftest import CacheSite
 from tests.caches.wire import NAME, Front
 
 EVIL = "evil.example"
@@ -39,7 +39,7 @@ _numbers = itertools.count()
 
 
 @pytest.fixture(scope="module")
-def clean(town: Town, nginx: Front) -> str:
+def clean(cache_site: CacheSite, nginx: Front) -> str:
     """The page as everybody gets it."""
     answer = nginx.get(PAGE)
     assert answer.status == 200

@@ -12,7 +12,7 @@ from carrel.ads.impression_tokens import ImpressionToken, make
 from carrel.ads.models import AdCount
 from carrel.services import Services, make_services
 from carrel.settings import load
-from tests.caches.conftest import PRODUCTION, Town
+from tests.caches.conftest import PRODUCTION, CacheSite
 from tests.caches.wire import NAME
 from tests.support.served import served
 
@@ -32,9 +32,9 @@ def tell(port: int, services: Services, slot: str) -> int:
 
 
 def test_nothing_is_lost_when_the_server_is_stopped_and_two_processes_count_a_browser_once(
-    town: Town, tmp_path: Path
+    cache_site: CacheSite, tmp_path: Path
 ) -> None:
-    environ = PRODUCTION | {"CARREL_HOME": str(town.home)}
+    environ = PRODUCTION | {"CARREL_HOME": str(cache_site.home)}
     services = make_services(load(environ))
     with served(environ, NAME, tmp_path / "log", workers=2) as port:
         answers = [tell(port, services, f"slot{number % 10}") for number in range(60)]

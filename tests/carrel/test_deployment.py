@@ -29,22 +29,22 @@ def test_what_one_has_marked_the_other_refuses_by_home_and_by_database(
         DeploymentKind.DEMO: (DeploymentKind.PRODUCTION, "carrel init NEW-FOLDER --from-demo"),
         DeploymentKind.PRODUCTION: (DeploymentKind.DEMO, "belongs to a public site"),
     }[first]
-    deployment.claim(settings, db, first)
-    deployment.claim(settings, db, first)  # it may start again
+    deployment.assign(settings, db, first)
+    deployment.assign(settings, db, first)  # it may start again
     with pytest.raises(WrongDeploymentError, match=f"The home .*{says}"):
-        deployment.claim(settings, db, second)
+        deployment.assign(settings, db, second)
     with pytest.raises(WrongDeploymentError, match=f"The database .*{says}"):
-        deployment.claim(other_home(settings, tmp_path), db, second)
-    (settings.home / deployment.MARK).unlink()
+        deployment.assign(other_home(settings, tmp_path), db, second)
+    (settings.home / deployment.MARKER_NAME).unlink()
     with pytest.raises(WrongDeploymentError, match=r"The database "):
-        deployment.claim(settings, db, second)
+        deployment.assign(settings, db, second)
 
 
 def test_a_home_without_a_mark_takes_that_of_whoever_starts_first(settings: Settings, db: Database) -> None:
-    assert deployment.database_mark(db) is None
-    deployment.claim(settings, db, DeploymentKind.PRODUCTION)
-    assert deployment.database_mark(db) is DeploymentKind.PRODUCTION
-    assert (settings.home / deployment.MARK).read_text() == "production\n"
+    assert deployment.database_marker(db) is None
+    deployment.assign(settings, db, DeploymentKind.PRODUCTION)
+    assert deployment.database_marker(db) is DeploymentKind.PRODUCTION
+    assert (settings.home / deployment.MARKER_NAME).read_text() == "production\n"
 
 
 def test_a_public_site_starts_where_the_mark_cannot_be_written(
@@ -54,10 +54,10 @@ def test_a_public_site_starts_where_the_mark_cannot_be_written(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "write_text", full)
-    commands.claim_home(settings, db)
+    commands.assign_home(settings, db)
     monkeypatch.undo()
-    commands.claim_home(settings, db)
-    assert deployment.database_mark(db) is DeploymentKind.PRODUCTION
+    commands.assign_home(settings, db)
+    assert deployment.database_marker(db) is DeploymentKind.PRODUCTION
 
 
 @pytest.mark.parametrize("command", ["serve", "worker"])
@@ -71,7 +71,7 @@ def test_production_refuses_a_demos_home_with_one_sentence(
     assert CliRunner().invoke(carrel, ["migrate"]).exit_code == 0
     started = CliRunner().invoke(carrel, [command])
     assert (started.exit_code, ran) == (0, [command]), started.output
-    (tmp_path / deployment.MARK).write_text("demo\n")
+    (tmp_path / deployment.MARKER_NAME).write_text("demo\n")
     refused = CliRunner().invoke(carrel, [command])
     assert isinstance(refused.exception, WrongDeploymentError)
     assert ran == [command]

@@ -24,7 +24,7 @@ from carrel.accounts.models import LimitHits
 from carrel.db import Database
 from carrel.mail.models import Alarm
 from payments.models import Reconciliation
-from tests.faults.eyes import Eyes
+from tests.faults.database_probe import DatabaseProbe
 from tests.support.buyer import PATIENCE_SECONDS, Buyer
 from tests.support.served import free_port
 from tests.support.smtp import FakeMailServer
@@ -42,8 +42,8 @@ CRASHING: Entry = ("-m", "tests.support.crashing")
 
 
 @dataclass
-class Site(Eyes):
-    """A running site, with its hands on the outside world and its eyes on the database."""
+class Site(DatabaseProbe):
+    """A running site, with control over the outside world and a look into the database."""
 
     url: str
     environ: Mapping[str, str]

@@ -71,7 +71,7 @@ def test_data_08_readers_read_on_writers_hear_so_and_it_recovers_by_itself(small
             create_backup(load(site.environ), site.db)
         assert all_backups(small_disk) == []
         found = disk(CheckContext(load(site.environ), site.db, clock.now()))
-        assert found.level is Level.BAD
+        assert found.level is Level.ERROR
         filler.unlink()
         assert site.count(Order.id > 0) == orders
         assert checkout(site) == 303

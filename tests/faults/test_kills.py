@@ -25,7 +25,7 @@ from tests.faults.conftest import FULL
 from tests.faults.load import Load
 from tests.faults.site import WAIT_SECONDS, Site, running_site, until
 from tests.support.crashing import POINTS
-from tests.support.digests import put_readers
+from tests.support.digests import add_subscribers
 from website.backup.sqlite_copy import verify
 
 KILLS = 500 if FULL else 3
@@ -40,7 +40,7 @@ def site(empty_database: str, tmp_path: Path) -> Iterator[Site]:
     """A site with three subscribers who want each article at once."""
     with running_site(tmp_path, empty_database) as running:
         with running.db.write() as session:
-            put_readers(session, SUBSCRIBERS, frequency=Frequency.EACH)
+            add_subscribers(session, SUBSCRIBERS, frequency=Frequency.EACH)
         yield running
 
 
@@ -65,7 +65,7 @@ def kill_somebody(site: Site, chance: Random) -> None:
             site.start("worker", "worker")
 
 
-def settle(site: Site) -> None:
+def release_what_the_dead_held(site: Site) -> None:
     """What the dead held is given back at once instead of in ten minutes; then a worker finishes everything."""
     site.crash_order.unlink(missing_ok=True)
     site.stop("worker", signal.SIGKILL)
@@ -103,7 +103,7 @@ def test_data_04_killed_again_and_again_under_mixed_load_everything_adds_up(
                 tell(site, load, count)
         until(lambda: len(load.paid) >= PURCHASES)
     assert load.failures == []
-    settle(site)
+    release_what_the_dead_held(site)
 
     if site.db.is_sqlite:
         verify(Path(str(site.db.url.database)))  # integrity and foreign keys

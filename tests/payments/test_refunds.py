@@ -65,7 +65,7 @@ def test_pf_26_a_refund_that_fails_later_gives_the_pass_back(shop: Shop, bought:
     assert shop.alarms() == [f"refund-failed:{made['id']}"]
 
 
-def test_pay_21_a_cancelled_refund_gives_the_pass_back(shop: Shop, bought: str) -> None:
+def test_pay_21_a_canceled_refund_gives_the_pass_back(shop: Shop, bought: str) -> None:
     made = shop.stripe.refund(bought, status="requires_action")
     tell(shop)
     assert shop.ad_free() == [False]

@@ -1,5 +1,5 @@
 """The site as it is shipped: nginx before gunicorn."""
 
-from tests.caches.conftest import nginx, town
+from tests.caches.conftest import cache_site, nginx
 
-__all__ = ["nginx", "town"]
+__all__ = ["cache_site", "nginx"]

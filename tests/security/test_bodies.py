@@ -9,7 +9,7 @@ import pytest
 from gunicorn.http import parser
 
 from payments.webhooks.routes import LARGEST_EVENT_BYTES
-from tests.caches.conftest import Town
+from tests.caches.conftest import CacheSite
 from tests.caches.nginx import SHIPPED
 from tests.caches.wire import NAME, Front
 from website import app, server
@@ -100,8 +100,8 @@ def test_an_attacker_wants_a_body_that_nginx_lets_pass_and_gunicorn_does_not_dra
     assert vars(parser)["_DRAIN_MAX_BYTES"] > server.DRAINED_BYTES
 
 
-def test_a_large_body_ends_its_connection_with_a_word(town: Town, nginx: Front) -> None:
-    straight = Front("gunicorn", town.port)
+def test_a_large_body_ends_its_connection_with_a_word(cache_site: CacheSite, nginx: Front) -> None:
+    straight = Front("gunicorn", cache_site.port)
     for size, words in ((server.DRAINED_BYTES, None), (server.DRAINED_BYTES + 1, "close")):
         with closing(straight.connect()) as wire:
             wire.request("POST", "/no-such-page", b"a" * size, {"Host": NAME, "X-Forwarded-Proto": "https"})

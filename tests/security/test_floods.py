@@ -12,7 +12,7 @@ import time_machine
 from flask import Flask
 
 from tests.caches import nginx as nginxes
-from tests.caches.conftest import Town
+from tests.caches.conftest import CacheSite
 from tests.caches.wire import Answer, Front
 from tests.support.browser import Browser
 from tests.support.served import running, wait_for
@@ -24,10 +24,10 @@ BURST = 120  # as the shipped file allows at once for searches
 
 
 @pytest.fixture(scope="module")
-def many(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+def many(cache_site: CacheSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     """nginx before many visitors."""
     folder = tmp_path_factory.mktemp("many")
-    config, _, secure = nginxes.configure(folder, town.port)
+    config, _, secure = nginxes.configure(folder, cache_site.port)
     config.write_text(config.read_text("utf-8").replace("http {", MANY, 1), "utf-8")
     front = Front("nginx", secure, folder / "fullchain.pem")
     with running(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.caches import nginx as nginxes
-from tests.caches.conftest import Town
+from tests.caches.conftest import CacheSite
 from tests.caches.wire import Front
 from tests.support.served import running, wait_for
 
@@ -38,9 +38,11 @@ def test_an_attacker_wants_one_copy_of_a_page_for_each_header_he_thinks_of(nginx
     assert all(each.kept for each in others)
 
 
-def test_an_attacker_wants_a_token_packed_together_with_words_of_his(town: Town, tmp_path: Path) -> None:
+def test_an_attacker_wants_a_token_packed_together_with_words_of_his(
+    cache_site: CacheSite, tmp_path: Path
+) -> None:
     """Debian's own nginx.conf turns gzip on; what is guessed right beside a token makes a page shorter (BREACH)."""
-    config, _, secure = nginxes.configure(tmp_path, town.port)
+    config, _, secure = nginxes.configure(tmp_path, cache_site.port)
     config.write_text(config.read_text("utf-8").replace("http {", "http {\n    gzip on;", 1), "utf-8")
     command = (nginxes.program() or "nginx", "-c", str(config), "-p", str(tmp_path))
     front = Front("nginx", secure, tmp_path / "fullchain.pem")

@@ -1,4 +1,4 @@
-"""axe-core's complaints about a page, in either scheme of colours."""
+"""axe-core's complaints about a page, in either scheme of colors."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def complaints(page: Page) -> Complaints:
 
 
 def complaints_in_both(page: Page) -> Complaints:
-    """What it finds in the light, and what of the colours in the dark."""
+    """What it finds in the light, and what of the colors in the dark."""
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     light = complaints(page)
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")

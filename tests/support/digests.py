@@ -28,7 +28,7 @@ MOST_STEPS = 500
 PATIENCE_SECONDS = 600.0  # a slow machine is no failure
 
 
-def put_readers(
+def add_subscribers(
     session: Session, count: int, *, frequency: Frequency = Frequency.EACH, start: int = 0
 ) -> None:
     """Subscribers reader-0@example.org … of the exam CPB, quickly."""
@@ -54,13 +54,13 @@ def put_readers(
 
 def start_schedule(services: Services) -> None:
     """The worker's first look: what was there before is no news."""
-    due.handle_one(services)
+    due.run_step(services)
 
 
 def make_ready(services: Services) -> None:
     """Everything up to the handing over: due, frozen, composed, begun."""
-    due.handle_one(services)
-    for step in (freezing.handle_one, composition.compose_one):
+    due.run_step(services)
+    for step in (freezing.run_step, composition.run_step):
         for _ in range(MOST_STEPS):
             if not step(services):
                 break
@@ -79,7 +79,7 @@ def put_pending_article(
 ) -> None:
     """A new article for this many readers of a frequency; no issue was made of it yet."""
     with services.db.write() as session:
-        put_readers(session, recipients, frequency=frequency)
+        add_subscribers(session, recipients, frequency=frequency)
     start_schedule(services)
     with services.db.write() as session:
         put_article(session, "new", **article)
@@ -118,9 +118,9 @@ def count_in_states(services: Services, *which: DeliveryState) -> int:
 def expire_leases(services: Services) -> None:
     """As if the leases' ten minutes were over, and the minute's look came."""
     with services.db.write() as session:
-        held = update(Delivery).where(Delivery.state == DeliveryState.CLAIMED)
+        held = update(Delivery).where(Delivery.state == DeliveryState.LEASED)
         session.execute(held.values(lease_until=clock.now() - timedelta(seconds=1)))
-        sweep.sweep(session, marks_are_durable=not services.db.is_sqlite)
+        sweep.sweep(session, records_are_durable=not services.db.is_sqlite)
 
 
 def make_all_due(services: Services) -> None:
@@ -149,10 +149,10 @@ def send_all(services: Services) -> None:
 def drain(sender: DigestSender, services: Services) -> None:
     """Go on until nothing is due; a connection may take longer than its batch."""
     for _ in range(MOST_STEPS):
-        if sender.handle_one(services):
+        if sender.run_step(services):
             continue
         sender.close()
-        if not sender.handle_one(services):
+        if not sender.run_step(services):
             return
 
 

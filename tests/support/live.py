@@ -40,7 +40,7 @@ CONTENT = Path(__file__).parents[2] / "articles" / "content"
 
 @dataclass(frozen=True)
 class LiveSite:
-    """A running site, with its hands on the outside world."""
+    """A running site, with control over the outside world."""
 
     url: str
     app: Flask
@@ -68,9 +68,9 @@ def live_site(
                 webhook_url=f"{url}/webhooks/stripe", webhook_secrets=(WEBHOOK_SECRET,), api_key=API_KEY
             )
         )
-        neighbours = {"base_url": url, "smtp_url": mail.url, "stripe_api_base": stripe.base_url}
+        neighbors = {"base_url": url, "smtp_url": mail.url, "stripe_api_base": stripe.base_url}
         folders = {"home": home, "content": content, "database_url": database_url}
-        settings = load({}, **FIXED | folders | neighbours | extra)
+        settings = load({}, **FIXED | folders | neighbors | extra)
         services = stack.enter_context(_prepared(settings))
         app = create_app(services)
         stack.enter_context(_serving(app, port))

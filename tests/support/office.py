@@ -23,7 +23,7 @@ from website.admin.operators.roles import Role
 DAYS = 14
 
 
-def furnish(services: Services) -> tuple[str, str]:
+def fill_admin_tables(services: Services) -> tuple[str, str]:
     """Fill the tables; the token of an owner's session, and the path of a set-up link."""
     olga = put_operator(services)
     put_operator(services, Role.SUPPORT)

@@ -40,7 +40,7 @@ def run(post: Services, turns: int = 50) -> int:
     """Let a worker send what is due now; how often it found something."""
     with closing(OutboxSender()) as delivery:
         done = 0
-        while done < turns and delivery.handle_one(post):
+        while done < turns and delivery.run_step(post):
             done += 1
     assert done < turns
     return done
@@ -49,4 +49,4 @@ def run(post: Services, turns: int = 50) -> int:
 def step(post: Services) -> bool:
     """Let a fresh worker do one turn."""
     with closing(OutboxSender()) as delivery:
-        return delivery.handle_one(post)
+        return delivery.run_step(post)

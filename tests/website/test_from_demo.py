@@ -70,7 +70,7 @@ def test_articles_settings_and_operators_come_along_and_no_samples(
         assert [tuple(row) for row in session.execute(select(Operator.email, Operator.role))] == [
             ("olga@carrel.test", "editor")
         ]
-    deployment.claim(settings, db, DeploymentKind.PRODUCTION)
+    deployment.assign(settings, db, DeploymentKind.PRODUCTION)
     db.close()
 
 
@@ -79,7 +79,7 @@ def test_the_demo_stays_as_it_was(demo: Path) -> None:
     init("mine", "--from-demo")
     assert all(path.read_bytes() == content for path, content in before.items())
     db = open_database(load({}, demo=True))
-    assert deployment.database_mark(db) is DeploymentKind.DEMO
+    assert deployment.database_marker(db) is DeploymentKind.DEMO
     with db.read() as session:
         assert len(staff.all_operators(session)) == 2
     db.close()

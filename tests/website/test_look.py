@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_house import ROOMS
+from tests.test_house import SOURCES
 
 ROOT = Path(__file__).parents[2]
 WEBSITE = ROOT / "site" / "website"
 CSS = WEBSITE / "static" / "css"
-ALL = sorted(path for room in ROOMS for path in (ROOT / room).rglob("templates/**/*.html"))
+ALL = sorted(path for source in SOURCES for path in (ROOT / source).rglob("templates/**/*.html"))
 # Mails carry their style with them; pages must not.
 MAILS = [path for path in ALL if "mails" in path.parts]
 TEMPLATES = [path for path in ALL if path not in MAILS]

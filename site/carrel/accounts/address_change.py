@@ -28,7 +28,7 @@ class AddressTakenError(Exception):
 
 
 @dataclass(frozen=True)
-class Undone:
+class UndoneChange:
     """Whose address is what it was."""
 
     reader_id: int
@@ -64,7 +64,7 @@ def confirm(session: Session, settings: Settings, token: str, here: ReaderSessio
     reader.email, reader.email_key = link.email, link.email_key
     session.get_one(ReaderSession, here.id).proven_at = clock.now()
     session.flush()
-    _shut_out(session, reader, old[1], but=here.id)
+    _revoke_access(session, reader, old[1], but=here.id)
     if old[0] and old[1]:
         _tell_the_old(session, settings, reader, old[0], old[1])
     hooks.address_proven(session, reader)
@@ -82,7 +82,7 @@ def find_undo(session: Session, token: str) -> AddressChange:
     return change
 
 
-def undo(session: Session, token: str) -> Undone:
+def undo(session: Session, token: str) -> UndoneChange:
     """Take a change back: the old address again, and everybody signed out. Raises `LinkUsedError`."""
     change = session.scalars(_undoable(token).with_for_update()).one_or_none()
     if change is None:
@@ -94,12 +94,12 @@ def undo(session: Session, token: str) -> Undone:
         # Whoever signed in with the old address meanwhile has proven it, as this link does: one person.
         readers.merge(session, holder, reader)
     reader.email, reader.email_key = change.old_email, change.old_key
-    undone = Undone(reader.id, change.old_email)
+    undone = UndoneChange(reader.id, change.old_email)
     # Later changes began from an address that was not theirs to change.
     later = AddressChange.reader_id == reader.id, AddressChange.changed_at >= change.changed_at
     session.execute(delete(AddressChange).where(*later))
     session.flush()
-    _shut_out(session, reader, new_key)
+    _revoke_access(session, reader, new_key)
     hooks.address_proven(session, reader)
     audit.record(
         session, actor=f"reader:{reader.id}", action="reader.undo_address", subject=f"reader:{reader.id}"
@@ -113,7 +113,7 @@ def _undoable(token: str) -> Select[AddressChange]:
     )
 
 
-def _shut_out(session: Session, reader: Reader, other_key: str | None, but: int | None = None) -> None:
+def _revoke_access(session: Session, reader: Reader, other_key: str | None, but: int | None = None) -> None:
     """End every other session, and whatever was mailed to either address."""
     sessions.end_all(session, reader.id, but=but)
     links_of_reader = or_(

@@ -16,7 +16,7 @@ BATCH = 1000
 LINKS_KEPT = timedelta(hours=24)
 
 
-def handle_one(services: Services) -> bool:
+def run_step(services: Services) -> bool:
     """A step of the worker. Whether there may be more."""
     with services.db.write() as session:
         return max([_drop(session, model, is_over) for model, is_over in _over()]) == BATCH

@@ -62,14 +62,17 @@ class AdServer:
         offer: SlotOffer | None = None,
     ) -> PageAds:
         """The ads of a page with slots in these places; `blocks` are the text's when one is `SlotPlace.INLINE`."""
-        spots = [spot for place in places for spot in self._spots(place, blocks)]
-        filled = self._with_ads(spots, where)
-        if offer and (free := [spot for spot in spots if spot not in filled]):
-            spot = min(free, key=lambda position: OFFER_PREFERS.index(position.place))
-            filled[spot] = self._offer(spot, where, offer)
+        positions = [position for place in places for position in self._positions(place, blocks)]
+        filled = self._with_ads(positions, where)
+        if offer and (free := [position for position in positions if position not in filled]):
+            position = min(free, key=lambda one: OFFER_PREFERS.index(one.place))
+            filled[position] = self._offer(position, where, offer)
         return PageAds(
-            {spot.name if spot.after is not None else spot.place.value: ad for spot, ad in filled.items()},
-            {spot.after: ad for spot, ad in filled.items() if spot.after is not None},
+            {
+                position.name if position.after is not None else position.place.value: ad
+                for position, ad in filled.items()
+            },
+            {position.after: ad for position, ad in filled.items() if position.after is not None},
             choice.fresh_until(self._ads, self._now, self._settings.ad_window_minutes),
         )
 
@@ -77,7 +80,7 @@ class AdServer:
         """The ad of a single slot: a digest's, or that of an entry in a feed."""
         return self.page([place], where, offer=offer).slots.get(place.value)
 
-    def _spots(self, place: SlotPlace, blocks: Sequence[placement.Block]) -> Iterator[AdPosition]:
+    def _positions(self, place: SlotPlace, blocks: Sequence[placement.Block]) -> Iterator[AdPosition]:
         for name, slot in self._settings.slots.items():
             if slot.place is not place or not slot.on:
                 continue
@@ -87,43 +90,44 @@ class AdServer:
             for number, after in enumerate(placement.positions(blocks, slot.words_apart), 1):
                 yield AdPosition(f"{name}-{number}", name, place, after)
 
-    def _with_ads(self, spots: Sequence[AdPosition], where: AdContext) -> dict[AdPosition, FilledSlot]:
+    def _with_ads(self, positions: Sequence[AdPosition], where: AdContext) -> dict[AdPosition, FilledSlot]:
         filled: dict[AdPosition, FilledSlot] = {}
         already: set[int] = set()
-        for spot in spots:
+        for position in positions:
             ad = choice.choose(
                 self._ads,
-                spot.slot,
+                position.slot,
                 where,
                 now=self._now,
                 minutes=self._settings.ad_window_minutes,
-                name=spot.name,
+                name=position.name,
                 already=already,
             )
             if ad is not None:
                 already.add(ad.id)
-                token = self._token(str(ad.id), spot, where)
-                house = slot_view.of_ad(ad, spot.name, token, self._base_url)
-                filled[spot] = house if ad.paid else self._or_network(house, spot, where)
+                token = self._token(str(ad.id), position, where)
+                house = slot_view.of_ad(ad, position.name, token, self._base_url)
+                filled[position] = house if ad.paid else self._or_network(house, position, where)
         return filled
 
-    def _offer(self, spot: AdPosition, where: AdContext, offer: SlotOffer) -> FilledSlot:
-        label = self._settings.slots[spot.slot].label
-        token = self._token(impression_tokens.OFFER, spot, where)
+    def _offer(self, position: AdPosition, where: AdContext, offer: SlotOffer) -> FilledSlot:
+        label = self._settings.slots[position.slot].label
+        token = self._token(impression_tokens.OFFER, position, where)
         return self._or_network(
-            slot_view.of_offer(offer, spot.name, label, token, self._base_url), spot, where
+            slot_view.of_offer(offer, position.name, label, token, self._base_url), position, where
         )
 
-    def _or_network(self, ad: FilledSlot, spot: AdPosition, where: AdContext) -> FilledSlot:
+    def _or_network(self, ad: FilledSlot, position: AdPosition, where: AdContext) -> FilledSlot:
         """The same ad; the network may take its place when the reader agrees."""
         network = self._settings.network_ad
-        if not network.is_on or spot.slot not in network.slots:
+        if not network.is_on or position.slot not in network.slots:
             return ad
-        return replace(ad, network=self._token(impression_tokens.NETWORK, spot, where))
+        return replace(ad, network=self._token(impression_tokens.NETWORK, position, where))
 
-    def _token(self, ad: str, spot: AdPosition, where: AdContext) -> str:
+    def _token(self, ad: str, position: AdPosition, where: AdContext) -> str:
         # Of the window, so that a page made twice in it is the same page; of the hour where windows are long.
         start = choice.window_start(self._now, min(self._settings.ad_window_minutes, 60))
         return impression_tokens.make(
-            self._signer, impression_tokens.ImpressionToken(ad, spot.slot, where.exam, where.article, start)
+            self._signer,
+            impression_tokens.ImpressionToken(ad, position.slot, where.exam, where.article, start),
         )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from carrel.ads import inventory, salts
 from carrel.ads.events import AdEvent
-from carrel.ads.models import AdCount, CountedMark, HouseAd, PageCount
+from carrel.ads.models import AdCount, CountedEvent, HouseAd, PageCount
 from carrel.db import insert_into
 from carrel.page_cache import bump_cache_version
 
@@ -28,27 +28,28 @@ def count(session: Session, events: Sequence[AdEvent]) -> int:
 
 
 def _not_counted(session: Session, events: Sequence[AdEvent]) -> list[AdEvent]:
-    """Those whose mark is new under both salts. They are marked in the same transaction."""
-    before = [event.mark_before for event in events]
+    """Those whose fingerprint is new under both salts. They are recorded in the same transaction."""
+    before = [event.fingerprint_before for event in events]
     known = {
-        mark
+        fingerprint
         for chunk in _chunks(before)
-        for mark in session.scalars(select(CountedMark.hash).where(CountedMark.hash.in_(chunk)))
+        for fingerprint in session.scalars(select(CountedEvent.hash).where(CountedEvent.hash.in_(chunk)))
     }
     # In order, so that two processes that count at once never wait for each other.
     unknown = sorted(
-        (event for event in events if event.mark_before not in known), key=lambda event: event.mark
+        (event for event in events if event.fingerprint_before not in known),
+        key=lambda event: event.fingerprint,
     )
-    return [event for chunk in _chunks(unknown) for event in _marked(session, chunk)]
+    return [event for chunk in _chunks(unknown) for event in _record_new(session, chunk)]
 
 
-def _marked(session: Session, events: Sequence[AdEvent]) -> Iterator[AdEvent]:
-    rows = [{"hash": event.mark, "at": event.at} for event in events]
+def _record_new(session: Session, events: Sequence[AdEvent]) -> Iterator[AdEvent]:
+    rows = [{"hash": event.fingerprint, "at": event.at} for event in events]
     adding = (
-        insert_into(session, CountedMark).values(rows).on_conflict_do_nothing().returning(CountedMark.hash)
+        insert_into(session, CountedEvent).values(rows).on_conflict_do_nothing().returning(CountedEvent.hash)
     )
     added = set(session.scalars(adding))
-    return (event for event in events if event.mark in added)
+    return (event for event in events if event.fingerprint in added)
 
 
 def _add_ads(events: Sequence[AdEvent], session: Session) -> None:

@@ -36,7 +36,7 @@ class EventBuffer:
         with self._lock:
             for event in events:
                 if len(self._events) < MOST_EVENTS:
-                    self._events.setdefault(event.mark, event)
+                    self._events.setdefault(event.fingerprint, event)
 
     def flush(self) -> None:
         """Write the events. When the database cannot be written, they stay for the next flush."""

@@ -14,14 +14,14 @@ EventKind = Literal["page", "view", "click"]
 class AdEvent:
     """A page that was opened, or an ad that was seen or clicked. No IP, no name: only hashes.
 
-    `mark` is the browser and the thing under this half hour's salt, `mark_before` under the last one's.
+    `fingerprint` is the browser and the thing under this half hour's salt, `fingerprint_before` under the last one's.
     """
 
     kind: EventKind
     token: ImpressionToken
     at: datetime
-    mark: bytes
-    mark_before: bytes
+    fingerprint: bytes
+    fingerprint_before: bytes
 
     @property
     def hour(self) -> datetime:
@@ -34,5 +34,5 @@ def ad_event(
 ) -> AdEvent:
     """The event without the browser. `browser` is its IP and name; it goes no further than here."""
     subject = (kind, token.article) if kind == "page" else (kind, token.article, token.ad, token.slot)
-    this, before = (salts.mark(salt, browser, *subject) for salt in pair)
+    this, before = (salts.fingerprint(salt, browser, *subject) for salt in pair)
     return AdEvent(kind, token, now, this, before)

@@ -25,7 +25,7 @@ class AdMaintenance:
     def __init__(self, exams: Callable[[Session], Collection[str]]) -> None:
         self._exams = exams
 
-    def handle_one(self, services: Services) -> bool:
+    def run_step(self, services: Services) -> bool:
         """Record every change, and raise an alarm for the worse ones. Never asks for another turn."""
         with services.db.read() as session:
             changed = self._changes(session, services.settings)

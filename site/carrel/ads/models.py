@@ -89,7 +89,7 @@ class Salt(Base):
     value: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
-class CountedMark(Base):
+class CountedEvent(Base):
     """A view or click of a browser that was counted, as a salted hash, stored for an hour at most."""
 
     __tablename__ = "seen_mark"

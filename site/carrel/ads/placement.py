@@ -5,9 +5,9 @@ from itertools import pairwise
 from typing import Any
 
 # A slot may follow these …
-ENDS_A_THOUGHT = frozenset({"paragraph", "quote", "figure"})
+SLOT_MAY_FOLLOW = frozenset({"paragraph", "quote", "figure"})
 # … and stand before these: what else comes next usually belongs to the sentence before it.
-BEGINS_A_THOUGHT = frozenset({"paragraph", "heading", "admonition", "question"})
+SLOT_MAY_PRECEDE = frozenset({"paragraph", "heading", "admonition", "question"})
 SHORTEST_WITH_A_MIDDLE = 475  # words: "about 500"
 NEAREST_TO_AN_END = 150  # words
 
@@ -44,7 +44,7 @@ def _boundaries(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
 
 def _is_allowed(block: Block, following: Block) -> bool:
     leads_on = block["html"].rstrip().removesuffix("</p>").rstrip().endswith((":", ",", "–", "—"))
-    return block["kind"] in ENDS_A_THOUGHT and following["kind"] in BEGINS_A_THOUGHT and not leads_on
+    return block["kind"] in SLOT_MAY_FOLLOW and following["kind"] in SLOT_MAY_PRECEDE and not leads_on
 
 
 def _middle(boundaries: list[tuple[int, int]], total: int, words_apart: int) -> list[int]:

@@ -15,7 +15,7 @@ from carrel.ads.throttle import Throttle
 from carrel.services import services, services_of
 
 EXTENSION = "ads"
-NOBODY_SELLS = ("placeholder.example.com, placeholder, DIRECT, placeholder",)
+EMPTY_ADS_TXT = ("placeholder.example.com, placeholder, DIRECT, placeholder",)
 GPC_SINCE = "2026-11-21"
 
 blueprint = Blueprint("ads", __name__)
@@ -47,7 +47,7 @@ def counting(app: Flask | None = None) -> AdCounting:
 @blueprint.get("/ads.txt")
 def sellers() -> Response:
     """Who may sell our space (IAB ads.txt 1.1). Nobody, said in the way of the standard, unless settings name some."""
-    lines = services().settings.network_ad.ads_txt or NOBODY_SELLS
+    lines = services().settings.network_ad.ads_txt or EMPTY_ADS_TXT
     return _public("\n".join(lines) + "\n", "text/plain")
 
 
@@ -85,7 +85,7 @@ def _may_be_counted() -> bool:
 def _count(beacon_message: Beacon) -> None:
     now, counting_state, ip = clock.now(), counting(), request.remote_addr or ""
     pair = counting_state.event_buffer.salts.pair(now)
-    if not counting_state.throttle.allows(salts.mark(pair[0], ip), now):
+    if not counting_state.throttle.allows(salts.fingerprint(pair[0], ip), now):
         abort(429)
     browser = f"{ip}\0{request.headers.get('User-Agent', '')}"
     read = [impression_tokens.read(services().signer, line, now) for line in beacon_message.tokens]

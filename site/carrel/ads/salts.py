@@ -13,11 +13,11 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from carrel.ads.models import CountedMark, Salt
+from carrel.ads.models import CountedEvent, Salt
 from carrel.db import Database, insert_new
 
 PERIOD = timedelta(minutes=30)
-MARK_BYTES = 16
+FINGERPRINT_BYTES = 16
 Pair = tuple[bytes, bytes]
 
 
@@ -51,12 +51,12 @@ def period_of(now: datetime) -> datetime:
     return datetime.fromtimestamp(int(now.timestamp()) // width * width, UTC)
 
 
-def mark(salt: bytes, *parts: str) -> bytes:
+def fingerprint(salt: bytes, *parts: str) -> bytes:
     """The parts as 16 bytes that say nothing without the salt."""
-    return hashlib.blake2b("\0".join(parts).encode(), key=salt, digest_size=MARK_BYTES).digest()
+    return hashlib.blake2b("\0".join(parts).encode(), key=salt, digest_size=FINGERPRINT_BYTES).digest()
 
 
 def forget(session: Session, now: datetime) -> None:
-    """Delete what is not needed any more: salts before the last half hour's, marks older than that."""
+    """Delete what is not needed any more: salts before the last half hour's, counted events older than that."""
     session.execute(delete(Salt).where(Salt.period < period_of(now) - PERIOD))
-    session.execute(delete(CountedMark).where(CountedMark.at <= now - PERIOD))
+    session.execute(delete(CountedEvent).where(CountedEvent.at <= now - PERIOD))

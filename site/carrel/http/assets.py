@@ -17,9 +17,9 @@ from carrel.services import services_of
 
 SHEET, ICON = "css/site.css", "img/favicon.svg"
 FOREVER = "public, max-age=31536000, immutable"
-BRIEFLY = "public, max-age=0, no-cache"
+REVALIDATE = "public, max-age=0, no-cache"
 FINGERPRINT = re.compile(r"\.[0-9a-f]{12}(?=\.\w+$)")
-WORTH_IT = 0.8
+MAX_GZIP_RATIO = 0.8
 TYPES = {
     ".css": "text/css",
     ".js": "text/javascript",
@@ -88,7 +88,7 @@ def read_files(root: Path) -> dict[str, bytes]:
 
 def _gzipped(body: bytes) -> bytes:
     zipped = gzip.compress(body, 9, mtime=0)
-    return zipped if len(zipped) < WORTH_IT * len(body) else b""
+    return zipped if len(zipped) < MAX_GZIP_RATIO * len(body) else b""
 
 
 def _fingerprint(name: str, body: bytes) -> str:
@@ -121,7 +121,7 @@ def asset(path: str) -> Response:
         response.headers["Content-Encoding"] = "gzip"
     if static_file.gzipped:
         response.headers["Vary"] = "Accept-Encoding"
-    response.headers["Cache-Control"] = FOREVER if own_path == path else BRIEFLY
+    response.headers["Cache-Control"] = FOREVER if own_path == path else REVALIDATE
     response.add_etag()
     response.make_conditional(request)
     return response

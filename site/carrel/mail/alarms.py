@@ -45,7 +45,7 @@ def acknowledge(session: Session, alarm_id: int, actor: str) -> bool:
     return True
 
 
-def mail_one(services: Services) -> bool:
+def run_step(services: Services) -> bool:
     """A step of the worker: queue the mail of one alarm that rose since its last mail."""
     if not services.settings.alarm_email:
         return False
@@ -70,7 +70,7 @@ def mail_one(services: Services) -> bool:
 def _not_mailed() -> Select[Alarm]:
     rose_since = or_(
         Alarm.mailed_at.is_(None),
-        clock.is_of_another_clock(Alarm.mailed_at, timedelta(0)),
+        clock.is_implausibly_future(Alarm.mailed_at, timedelta(0)),
         (Alarm.mailed_at < clock.now() - MAIL_EVERY) & (Alarm.last_at > Alarm.mailed_at),
     )
     return select(Alarm).where(Alarm.acknowledged_at.is_(None), rose_since).order_by(Alarm.id).limit(1)

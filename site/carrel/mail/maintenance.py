@@ -11,7 +11,7 @@ from carrel.services import Services
 EVERY_SECONDS = 60.0
 
 
-def handle_one(services: Services) -> bool:
+def run_step(services: Services) -> bool:
     """A step of the worker. Whether there may be more to tidy."""
     with services.db.write() as session:
         _report_uncertain(session, outbox_queue.sweep(session))

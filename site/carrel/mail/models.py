@@ -14,7 +14,7 @@ class OutboxState(StrEnum):
     """Uncertain: the connection or the worker ended while the mail was being handed over."""
 
     QUEUED = queue.QUEUED
-    CLAIMED = queue.CLAIMED
+    LEASED = queue.LEASED
     SENT = "sent"
     FAILED = "failed"
     SUPPRESSED = "suppressed"

@@ -15,8 +15,8 @@ from carrel.mail.models import OutboxMail, OutboxState
 from carrel.mail.queue import RetryPolicy
 from carrel.mail.suppression import MessageType
 
-LATE_AFTER = timedelta(minutes=2)  # a due mail is claimed within seconds while a worker runs
-PENDING = (OutboxState.QUEUED, OutboxState.CLAIMED)
+LATE_AFTER = timedelta(minutes=2)  # a due mail is leased within seconds while a worker runs
+PENDING = (OutboxState.QUEUED, OutboxState.LEASED)
 WIPED = {"to_address": "", "to_key": "", "text": "", "html": ""}
 
 
@@ -95,7 +95,7 @@ def wipe_private(session: Session, ids: Collection[int]) -> None:
 
 
 def is_delayed(session: Session) -> bool:
-    """Whether mail is late for everybody: the server is down, or no worker claims what is due."""
+    """Whether mail is late for everybody: the server is down, or no worker takes what is due."""
     late = or_(OutboxMail.held_up, OutboxMail.due_at < clock.now() - LATE_AFTER)
     delayed = select(OutboxMail.id).where(OutboxMail.state == OutboxState.QUEUED, late).limit(1)
     return session.scalars(delayed).first() is not None

@@ -1,4 +1,4 @@
-"""Claims on the outbox: one worker has a mail for a while, and records what became of it."""
+"""Leases on the mails of the outbox: one worker has a mail for a while, and records what became of it."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from carrel.mail.outbox import PRIORITIES, URGENT, WIPED, wipe_private
 from carrel.mail.queue import MailQueue
 from carrel.tokens import new_token
 
-CLAIM_LEASE = timedelta(minutes=3)  # covers the conversation up to DATA
+FIRST_LEASE = timedelta(minutes=3)  # covers the conversation up to DATA
 SENDING_LEASE = timedelta(minutes=10)  # covers the wait for the last reply
 QUEUE = MailQueue(
     OutboxMail,
@@ -23,29 +23,29 @@ QUEUE = MailQueue(
 
 
 def is_anything_due(session: Session) -> bool:
-    """Whether `claim` would find a mail. Takes no lock."""
-    return session.scalars(select(OutboxMail.id).where(*_may_be_claimed()).limit(1)).first() is not None
+    """Whether `lease` would find a mail. Takes no lock."""
+    return session.scalars(select(OutboxMail.id).where(*_may_be_leased()).limit(1)).first() is not None
 
 
-def claim(session: Session) -> OutboxMail | None:
-    """Claim the most urgent due mail: atomic on both databases."""
+def lease(session: Session) -> OutboxMail | None:
+    """Lease the most urgent due mail: atomic on both databases."""
     # "asked" sorts before "usual".
     order = OutboxMail.priority, OutboxMail.due_at, OutboxMail.id
-    first = select(OutboxMail.id).where(*_may_be_claimed()).order_by(*order).limit(1)
-    claiming = QUEUE.claim(first, owner=new_token(), lease_until=clock.now() + CLAIM_LEASE)
-    return session.scalars(claiming.returning(OutboxMail)).first()
+    first = select(OutboxMail.id).where(*_may_be_leased()).order_by(*order).limit(1)
+    leasing = QUEUE.lease(first, owner=new_token(), lease_until=clock.now() + FIRST_LEASE)
+    return session.scalars(leasing.returning(OutboxMail)).first()
 
 
-def _may_be_claimed() -> tuple[ColumnElement[bool], ...]:
+def _may_be_leased() -> tuple[ColumnElement[bool], ...]:
     return QUEUE.is_due(clock.now()), restore_hold.may_send()
 
 
 def begin_sending(session: Session, mail: OutboxMail) -> bool:
-    """The check before DATA: is the claim still ours? From here on the mail may have left us."""
+    """The check before DATA: is the lease still ours? From here on the mail may have left us."""
     now = clock.now()
     still_ours = update(OutboxMail).where(OutboxMail.id == mail.id, QUEUE.has_lease(mail.owner, now))
-    marking = still_ours.values(handing_over=True, lease_until=now + SENDING_LEASE).returning(OutboxMail.id)
-    return session.scalars(marking).first() is not None
+    beginning = still_ours.values(handing_over=True, lease_until=now + SENDING_LEASE).returning(OutboxMail.id)
+    return session.scalars(beginning).first() is not None
 
 
 def end(session: Session, mail: OutboxMail, state: OutboxState, problem: str = "") -> None:

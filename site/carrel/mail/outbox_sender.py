@@ -40,14 +40,14 @@ class OutboxSender:
         self._connection: SmtpConnection | None = None
         self._backoff = backoff.for_mail_server()
 
-    def handle_one(self, services: Services) -> bool:
+    def run_step(self, services: Services) -> bool:
         """Send one due mail. Whether there was one. No transaction is open while we talk to the server."""
         if self._backoff.is_waiting:
             return False
-        mail = self._claim(services)
+        mail = self._lease(services)
         if mail is None:
             return False
-        if mail.state == OutboxState.CLAIMED:
+        if mail.state == OutboxState.LEASED:
             self._send(services, mail)
         return True
 
@@ -57,12 +57,12 @@ class OutboxSender:
             self._connection.close()
             self._connection = None
 
-    def _claim(self, services: Services) -> OutboxMail | None:
+    def _lease(self, services: Services) -> OutboxMail | None:
         with services.db.read() as session:
             if not outbox_queue.is_anything_due(session):
                 return None
         with services.db.write() as session:
-            mail = outbox_queue.claim(session)
+            mail = outbox_queue.lease(session)
             if mail and suppression.is_suppressed(
                 session, mail.to_key, PRIORITIES[mail.priority].message_type
             ):
@@ -133,7 +133,7 @@ def record(session: Session, mail: OutboxMail, outcome: Outcome) -> None:
         case Uncertain(text):
             outbox_queue.end(session, mail, OutboxState.UNCERTAIN, text)
         case Withheld():
-            log.warning("claim lost before the mail was handed over", mail=mail.id)
+            log.warning("lease lost before the mail was handed over", mail=mail.id)
 
 
 def _fail(session: Session, mail: OutboxMail, problem: str, *, unknown_user: bool = False) -> None:

@@ -48,7 +48,7 @@ class Uncertain:
 
 @dataclass(frozen=True)
 class Withheld:
-    """`may_send` said no: the claim was lost, nothing was handed over."""
+    """`may_send` said no: the lease was lost, nothing was handed over."""
 
 
 Outcome = Sent | Deferred | Rejected | Uncertain | Withheld

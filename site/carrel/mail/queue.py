@@ -1,6 +1,6 @@
-"""A queue of mails in a table. Workers claim rows by lease, and try again later what the server put off.
+"""A queue of mails in a table. Workers lease rows, and try again later what the server put off.
 
-The outbox and the deliveries of digests are two such tables. Every step after the claim names its owner, so that a
+The outbox and the deliveries of digests are two such tables. Every step after that names its owner, so that a
 worker that slept past its lease can neither send nor record anything (MF-06).
 """
 
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from carrel import clock
 from carrel.db import UtcDateTime
 
-QUEUED, CLAIMED, UNCERTAIN = "queued", "claimed", "uncertain"
+QUEUED, LEASED, UNCERTAIN = "queued", "claimed", "uncertain"  # as they are stored
 PROBLEM_LENGTH = 300
 STUCK_AFTER = timedelta(hours=1)
 JITTER = 0.8, 1.2  # what failed together must not come back together
@@ -66,31 +66,33 @@ class MailQueue:
     longest_wait: timedelta
 
     def is_due(self, now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
-        """Whether a mail may be claimed."""
+        """Whether a mail may be leased."""
         return and_(self.table.state == QUEUED, self.table.due_at <= now)
 
-    def claim(self, rows: Select[int], *, owner: Any, lease_until: Any) -> Update:
-        """The statement that claims the rows of a query. Rows that another worker is claiming are skipped."""
-        # In a CTE, because PostgreSQL may run a subquery once for each row, and then claim more than its limit.
-        claimable = rows.with_for_update(skip_locked=True, of=self.table).cte("claimable")
-        taken = {"state": CLAIMED, "owner": owner, "lease_until": lease_until, "tries": self.table.tries + 1}
-        return update(self.table).where(self.table.id.in_(select(claimable.c.id))).values(taken)
+    def lease(self, rows: Select[int], *, owner: Any, lease_until: Any) -> Update:
+        """The statement that leases the rows of a query. Rows that another worker is leasing are skipped."""
+        # In a CTE, because PostgreSQL may run a subquery once for each row, and then lease more than its limit.
+        available = rows.with_for_update(skip_locked=True, of=self.table).cte("available")
+        taken = {"state": LEASED, "owner": owner, "lease_until": lease_until, "tries": self.table.tries + 1}
+        return update(self.table).where(self.table.id.in_(select(available.c.id))).values(taken)
 
     def has_lease(
         self, owner: str | BindParameter[str] | None, now: datetime | BindParameter[datetime]
     ) -> ColumnElement[bool]:
         """Whether the owner may still send: asked right before DATA."""
-        return and_(self.table.owner == owner, self.table.state == CLAIMED, self.table.lease_until > now)
+        return and_(self.table.owner == owner, self.table.state == LEASED, self.table.lease_until > now)
 
     def is_held_by(self, owner: str | BindParameter[str] | None) -> ColumnElement[bool]:
         """Whether the owner may record an outcome: also of an uncertain mail, when its reply came late."""
-        in_progress = or_(self.table.state == CLAIMED, self.table.state == UNCERTAIN)  # `Marker` knows no IN
+        in_progress = or_(
+            self.table.state == LEASED, self.table.state == UNCERTAIN
+        )  # `CompiledUpdate` knows no IN
         return and_(self.table.owner == owner, in_progress)
 
     def put_back(self, session: Session, *which: ColumnElement[bool], **values: object) -> None:
-        """Put claimed mails back into the queue."""
-        unclaimed = {"state": QUEUED, "owner": None, "lease_until": None, "ended_at": None}
-        session.execute(update(self.table).where(*which).values(unclaimed | dict(self.not_begun) | values))
+        """Put leased mails back into the queue."""
+        returned = {"state": QUEUED, "owner": None, "lease_until": None, "ended_at": None}
+        session.execute(update(self.table).where(*which).values(returned | dict(self.not_begun) | values))
 
     def retry(
         self,
@@ -131,7 +133,7 @@ class MailQueue:
         """
         expired = (
             *which,
-            self.table.state == CLAIMED,
+            self.table.state == LEASED,
             clock.has_passed(self.table.lease_until, self.longest_lease),
         )
         ended: list[int] = []
@@ -142,7 +144,7 @@ class MailQueue:
 
     def repair_due_times(self, session: Session, *which: ColumnElement[bool]) -> None:
         """Make due now what is due later than we put anything off: it was queued before the clock went back."""
-        is_wrong = clock.is_of_another_clock(self.table.due_at, self.longest_wait)
+        is_wrong = clock.is_implausibly_future(self.table.due_at, self.longest_wait)
         repairing = update(self.table).where(*which, self.table.state == QUEUED, is_wrong)
         session.execute(repairing.values(due_at=clock.now()))
 

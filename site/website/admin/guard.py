@@ -19,8 +19,8 @@ View = TypeVar("View", bound=Callable[..., object])
 NEED: Final = "operator_need"
 FRESH: Final = "operator_fresh"
 OPEN_TO_ALL: Final = "anybody"
-ROLE_TOO_LOW = errors.ErrorPage(
-    "Your role does not reach that far", "Ask an owner of this site to do it, or to give you another role."
+FORBIDDEN = errors.ErrorPage(
+    "Your role does not allow this", "Ask an owner of this site to do it, or to give you another role."
 )
 
 
@@ -52,7 +52,7 @@ def open_to_all(view: View) -> View:
 def init_app(app: Flask) -> None:
     """Put the guard before every view of the admin app."""
     app.before_request(check)
-    app.register_error_handler(NotAllowedError, lambda _refused: errors.error_response(403, ROLE_TOO_LOW))
+    app.register_error_handler(NotAllowedError, lambda _refused: errors.error_response(403, FORBIDDEN))
 
 
 def check() -> Response | None:

@@ -14,7 +14,7 @@ NAME = re.compile(
 )
 AT = "%Y%m%dT%H%M%SZ"
 DAILY, WEEKLY, MONTHLY = 7, 4, 6
-ASKED_FOR: Final = timedelta(
+ON_REQUEST_RETENTION: Final = timedelta(
     days=30
 )  # one made by hand, or before a restoration or migration, is kept so long whatever comes
 LONGEST: Final = timedelta(days=183)  # an erased reader is in no backup after half a year
@@ -62,7 +62,9 @@ def rotate(home: Path, now: datetime) -> list[Path]:
 
 def expired(backups: Sequence[StoredBackup], now: datetime) -> list[StoredBackup]:
     """Which of these (the newest first) rotation deletes."""
-    keep = {backup for backup in backups if backup.kind != "nightly" and now - backup.at < ASKED_FOR}
+    keep = {
+        backup for backup in backups if backup.kind != "nightly" and now - backup.at < ON_REQUEST_RETENTION
+    }
     for form, count in (("%Y-%m-%d", DAILY), ("%G-%V", WEEKLY), ("%Y-%m", MONTHLY)):
         newest_of = {f"{backup.at:{form}}": backup for backup in reversed(backups)}
         keep |= set(sorted(newest_of.values(), reverse=True)[:count])

@@ -31,7 +31,7 @@ class NightlyBackup:
         self._thread: threading.Thread | None = None
         self._not_before = time.monotonic() + DELAY_SECONDS
 
-    def handle_one(self, services: Services) -> bool:
+    def run_step(self, services: Services) -> bool:
         """Begin a backup when one is due. Never asks for another turn."""
         is_busy = self._thread is not None and self._thread.is_alive()
         if time.monotonic() >= self._not_before and not is_busy and is_due(services.settings, clock.now()):

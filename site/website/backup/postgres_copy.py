@@ -9,14 +9,14 @@ import psycopg
 from sqlalchemy.engine import URL
 
 from website.backup.contents import Contents, count_contents
-from website.backup.errors import DamagedDatabaseError, ProgramFailedError
+from website.backup.errors import ProgramFailedError
 
 NAME = "database.pgdump"
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 SNAPSHOT = "SELECT pg_export_snapshot()"
 DEBIAN = Path("/usr/lib/postgresql")
-IMPATIENT = "-c lock_timeout=10s"  # whoever holds a table that long is a site that still runs
-EMPTIED = "DROP SCHEMA public CASCADE"  # the dump makes it anew
+LOCK_TIMEOUT_OPTION = "-c lock_timeout=10s"  # whoever holds a table that long is a site that still runs
+DROP_SCHEMA_SQL = "DROP SCHEMA public CASCADE"  # the dump makes it anew
 
 OUR_NAMES = "SET search_path TO public"  # the dump leaves it empty
 
@@ -52,11 +52,11 @@ def as_statements(copy: Path, script: Path) -> None:
 def install(url: URL, script: Path, and_then: list[str]) -> None:
     """Put a dump in place of everything, with further statements: one transaction, all of it or nothing."""
     after = [part for statement in [OUR_NAMES, *and_then] for part in ("--command", statement)]
-    before = ["--command", EMPTIED]
+    before = ["--command", DROP_SCHEMA_SQL]
     _run(url, "psql", "-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", *before, "-f", str(script), *after)
 
 
-def agreement(wanted: Contents) -> str:
+def row_counts_sql(wanted: Contents) -> str:
     """A statement that fails unless the database holds these rows."""
     tests = [
         f"IF (SELECT count(*) FROM {name}) <> {count} THEN RAISE 'rows are missing in {name}'; END IF;"  # noqa: S608 - the manifest's names are plain words
@@ -78,19 +78,13 @@ def drop_scratch(url: URL, name: str) -> None:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
 
 
-def require_same(actual: Contents, wanted: Contents) -> None:
-    """Raises `DamagedDatabaseError` when two counts differ."""
-    if actual != wanted:
-        raise DamagedDatabaseError("what was put back is not what was saved")
-
-
 def _libpq(url: URL) -> str:
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _run(url: URL | None, program: str, *arguments: str) -> None:
     """Run one of PostgreSQL's programs. The password is in no command line, as others can read those."""
-    where, environ = [], os.environ | {"PGOPTIONS": IMPATIENT}
+    where, environ = [], os.environ | {"PGOPTIONS": LOCK_TIMEOUT_OPTION}
     if url is not None:
         where = ["--dbname", _libpq(url._replace(password=None))]
         environ |= {"PGPASSWORD": str(url.password)} if url.password else {}

@@ -117,7 +117,7 @@ def _stage_postgres(folder: Path) -> Path:
 
 def _last_statements(manifest: Manifest) -> list[str]:
     return [
-        postgres_copy.agreement(manifest.contents),
+        postgres_copy.row_counts_sql(manifest.contents),
         restore_hold.start_sql(clock.now(), manifest.made_at),
         f"UPDATE epoch SET value = value + {VERSIONS_AHEAD}",  # noqa: S608 - a constant
     ]

@@ -14,7 +14,7 @@ from website.backup.errors import BackupCopyError, BackupError, DamagedDatabaseE
 NAME = "database.sqlite3"
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
 DAMAGE = {"file is not a database", "database disk image is malformed"}
-BESIDE = ("", "-wal", "-shm")  # a database is up to three files
+DATABASE_FILE_SUFFIXES = ("", "-wal", "-shm")  # a database is up to three files
 
 
 def dump(database: Path, copy: Path) -> Contents:
@@ -54,7 +54,7 @@ def install(copy: Path, database: Path) -> None:
 def set_aside(database: Path, folder: Path) -> None:
     """Move a damaged database into a folder, as it is."""
     folder.mkdir(parents=True)
-    files = [path for end in BESIDE if (path := Path(f"{database}{end}")).exists()]
+    files = [path for end in DATABASE_FILE_SUFFIXES if (path := Path(f"{database}{end}")).exists()]
     for path in files:
         shutil.copy2(path, folder / path.name)
     for path in files:

@@ -49,7 +49,7 @@ def prepare(settings: Settings) -> Prepared:
         if has_database(settings) and not _has_library(db):
             _check_articles(settings)
         migrate(db)
-        deployment.claim(settings, db, DeploymentKind.DEMO)
+        deployment.assign(settings, db, DeploymentKind.DEMO)
         _publish(settings, db)
         with db.write() as session:
             seed_demo_ads(session, settings)
@@ -62,7 +62,7 @@ def prepare(settings: Settings) -> Prepared:
 def refuse_public_site(settings: Settings, db: Database) -> None:
     """A demo adds an owner and ads: it starts on no home that a public site uses. Raises `WrongDeploymentError`."""
     deployment.check(settings, db, DeploymentKind.DEMO)
-    if current_revision(db) != HEAD or deployment.database_mark(db):
+    if current_revision(db) != HEAD or deployment.database_marker(db):
         return
     with db.read() as session:
         if not has_sample_ads(session) and _has_people(session):
@@ -72,7 +72,7 @@ def refuse_public_site(settings: Settings, db: Database) -> None:
 
 
 def _has_people(session: Session) -> bool:
-    """Whether somebody runs, reads or pays for this site. An earlier release's has no mark."""
+    """Whether somebody runs, reads or pays for this site. An earlier release's has no marker."""
     people = select(Operator.id).where(Operator.email_key != DEMO_OPERATOR)
     queries = (people, select(Subscriber.id), select(Order.id))
     return any(session.scalar(select(exists(query))) for query in queries)

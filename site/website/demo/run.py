@@ -44,7 +44,7 @@ THINGS_TO_TRY = """
   The money side of the test payments: {stripe}
 """
 IN_THE_MAILBOX = "open the mailbox: {address}/demo/mail/"
-BY_THEIR_OWN = "read your mail: it goes out through your own mail server (SMTP_URL)"
+OWN_MAIL_SERVER_HINT = "read your mail: it goes out through your own mail server (SMTP_URL)"
 
 
 def run_demo() -> None:
@@ -72,7 +72,7 @@ def _start(processes: Processes, settings: Settings, prepared: Prepared, *, own_
         THINGS_TO_TRY.format(
             site=settings.site_name,
             address=settings.base_url,
-            mail=(BY_THEIR_OWN if own_mail else IN_THE_MAILBOX).format(address=settings.base_url),
+            mail=(OWN_MAIL_SERVER_HINT if own_mail else IN_THE_MAILBOX).format(address=settings.base_url),
             operator_url=settings.base_url + prepared.operator_path,
             exam=prepared.exam,
             carrel=_command(),

@@ -1,7 +1,6 @@
 """The operator's command: doctor."""
 
 import json
-from dataclasses import asdict
 
 import click
 
@@ -11,8 +10,7 @@ from carrel.settings import load
 from website.doctor.findings import CheckContext, Finding, Level
 from website.doctor.run_checks import run_all, worst
 
-EXIT = {Level.WELL: 0, Level.LOOK: 1, Level.BAD: 2}
-MARK = {Level.WELL: "well", Level.LOOK: "LOOK", Level.BAD: "BAD "}
+EXIT = {Level.OK: 0, Level.WARNING: 1, Level.ERROR: 2}
 
 
 @click.command("doctor")
@@ -21,7 +19,7 @@ MARK = {Level.WELL: "well", Level.LOOK: "LOOK", Level.BAD: "BAD "}
 def doctor_command(form: str, offline: bool) -> None:
     """Is the site well? Each check says what to do when it is not.
 
-    Exit status: 0 all is well, 1 somebody should look at something, 2 something does not work.
+    Exit status: 0 all is OK, 1 the worst is a warning, 2 the worst is an error.
     """
     settings = load()
     db = existing_database(settings)
@@ -29,16 +27,21 @@ def doctor_command(form: str, offline: bool) -> None:
         findings = run_all(CheckContext(settings, db, clock.now(), ask_outside=not offline))
     finally:
         db.close()
-    click.echo(
-        json.dumps([asdict(finding) for finding in findings], indent=1) if form == "json" else _text(findings)
-    )
+    click.echo(_json(findings) if form == "json" else _text(findings))
     raise click.exceptions.Exit(EXIT[worst(findings)])
+
+
+def _json(findings: list[Finding]) -> str:
+    """The keys are older than the names of the attributes, and scripts know them."""
+    return json.dumps(
+        [{"check": f.check, "level": f.level, "says": f.message, "mend": f.fix} for f in findings], indent=1
+    )
 
 
 def _text(findings: list[Finding]) -> str:
     lines = []
     for finding in findings:
-        lines.append(f"{MARK[finding.level]}  {finding.check}: {finding.says}")
-        if finding.mend:
-            lines.append(f"        {finding.mend}")
+        lines.append(f"{finding.level.label:7}  {finding.check}: {finding.message}")
+        if finding.fix:
+            lines.append(f"         {finding.fix}")
     return "\n".join(lines)

@@ -9,11 +9,16 @@ from carrel.settings import Settings
 
 
 class Level(StrEnum):
-    """How bad it is. Look: it works, and somebody should look at it."""
+    """How bad it is. A warning: it works, and somebody should look at it. The values are those of `--format json`."""
 
-    WELL = "well"
-    LOOK = "look"
-    BAD = "bad"
+    OK = "well"
+    WARNING = "look"
+    ERROR = "bad"
+
+    @property
+    def label(self) -> str:
+        """As people read it."""
+        return self.name if self is Level.OK else self.name.capitalize()
 
 
 @dataclass(frozen=True)
@@ -22,8 +27,8 @@ class Finding:
 
     check: str
     level: Level
-    says: str
-    mend: str = ""
+    message: str
+    fix: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,16 +41,16 @@ class CheckContext:
     ask_outside: bool = False
 
 
-def well(check: str, says: str) -> Finding:
+def ok(check: str, message: str) -> Finding:
     """All is well."""
-    return Finding(check, Level.WELL, says)
+    return Finding(check, Level.OK, message)
 
 
-def look(check: str, says: str, mend: str) -> Finding:
+def warning(check: str, message: str, fix: str) -> Finding:
     """Somebody should look."""
-    return Finding(check, Level.LOOK, says, mend)
+    return Finding(check, Level.WARNING, message, fix)
 
 
-def bad(check: str, says: str, mend: str) -> Finding:
+def error(check: str, message: str, fix: str) -> Finding:
     """Something does not work."""
-    return Finding(check, Level.BAD, says, mend)
+    return Finding(check, Level.ERROR, message, fix)

@@ -10,7 +10,7 @@ EVERY_SECONDS = 10.0
 ALIVE = timedelta(minutes=2)
 
 
-def touch(services: Services) -> bool:
+def run_step(services: Services) -> bool:
     """A step of the worker. Never asks for another turn."""
     (services.settings.home / NAME).touch()
     return False

@@ -13,7 +13,7 @@ from carrel.settings import SettingsError, is_demo, require_production
 from payments.models import Reconciliation
 from website.backup import backup_store, restore_test
 from website.doctor import heartbeat
-from website.doctor.findings import CheckContext, Finding, bad, look, well
+from website.doctor.findings import CheckContext, Finding, error, ok, warning
 from website.migrations import UnknownSchemaError, check_columns, check_schema
 
 FREE_BYTES, FREE_PART = 500_000_000, 0.10
@@ -23,34 +23,34 @@ TOO_OLD = timedelta(hours=48)
 def settings(site: CheckContext) -> Finding:
     """Could a public site run on them?"""
     if is_demo(site.settings):
-        return well("settings", "this is the demo, which fills in what is missing")
+        return ok("settings", "this is the demo, which fills in what is missing")
     try:
         require_production(site.settings)
-    except SettingsError as error:
-        return bad("settings", "they are not complete", str(error))
-    return well("settings", "they are complete")
+    except SettingsError as problem:
+        return error("settings", "they are not complete", str(problem))
+    return ok("settings", "they are complete")
 
 
 def secrets(site: CheckContext) -> Finding:
     """Do the keys fit a public site?"""
     key = site.settings.stripe_secret_key.get_secret_value()
     if not site.settings.alarm_email:
-        return look("secrets", "nobody is told when something hurts", "Set ALARM_EMAIL.")
+        return warning("secrets", "no alarm address is set", "Set ALARM_EMAIL.")
     if site.settings.is_https and key.startswith(("sk_test", "rk_test")):
-        return look(
+        return warning(
             "secrets", "Stripe's key is a test key: no real money comes", "Set the live key. docs/stripe.md"
         )
-    return well("secrets", f"{len(site.settings.secret_keys)} signing keys; Stripe {'on' if key else 'off'}")
+    return ok("secrets", f"{len(site.settings.secret_keys)} signing keys; Stripe {'on' if key else 'off'}")
 
 
 def network_ad(site: CheckContext) -> Finding:
     """Can the ad network's tag ever show? Without consent it does not, and only a tool can ask for that."""
     network = site.settings.network_ad
     if not network.is_on:
-        return well("ad network", "no ad network is used")
+        return ok("ad network", "no ad network is used")
     if network.consent_script:
-        return well("ad network", "its tag shows to readers who consent")
-    return look(
+        return ok("ad network", "its tag shows to readers who consent")
+    return warning(
         "ad network",
         "its tag never shows: nothing asks readers for their consent",
         "Name your consent tool's script in consent_script under [network_ad]. docs/ads.md",
@@ -64,14 +64,14 @@ def database(site: CheckContext) -> Finding:
             session.execute(text("SELECT 1"))
         with site.db.write():
             pass
-    except SQLAlchemyError as error:
-        return bad(
+    except SQLAlchemyError as problem:
+        return error(
             "database",
             "it does not answer",
-            f"{getattr(error, 'orig', error)}. Is it running, and the disk not full?",
+            f"{getattr(problem, 'orig', problem)}. Is it running, and the disk not full?",
         )
     kind = f"SQLite {pysqlite3.sqlite_version}" if site.db.is_sqlite else "PostgreSQL"
-    return well("database", f"{kind} reads and writes")
+    return ok("database", f"{kind} reads and writes")
 
 
 def migrations(site: CheckContext) -> Finding:
@@ -79,20 +79,20 @@ def migrations(site: CheckContext) -> Finding:
     try:
         check_schema(site.db)
         check_columns(site.db)
-    except (UnknownSchemaError, SQLAlchemyError) as error:
-        return bad("migrations", "the schema is not one that this release may run with", str(error))
-    return well("migrations", "the schema is one that this release may run with")
+    except (UnknownSchemaError, SQLAlchemyError) as problem:
+        return error("migrations", "the schema is not one that this release may run with", str(problem))
+    return ok("migrations", "the schema is one that this release may run with")
 
 
 def disk(site: CheckContext) -> Finding:
     """Is there room? Warns at a tenth or 500 MB (DATA-08)."""
     usage = shutil.disk_usage(site.settings.home)
-    says = f"{usage.free / 1e9:.1f} GB of {usage.total / 1e9:.1f} GB are free"
+    message = f"{usage.free / 1e9:.1f} GB of {usage.total / 1e9:.1f} GB are free"
     if usage.free < FREE_BYTES:
-        return bad("disk", says, "Make room now: without it nobody can buy or sign in.")
+        return error("disk", message, "Make room now: without it nobody can buy or sign in.")
     if usage.free < usage.total * FREE_PART:
-        return look("disk", says, "Make room, or move old backups to another machine.")
-    return well("disk", says)
+        return warning("disk", message, "Make room, or move old backups to another machine.")
+    return ok("disk", message)
 
 
 def clock(site: CheckContext) -> Finding:
@@ -101,10 +101,12 @@ def clock(site: CheckContext) -> Finding:
         newest = session.scalar(select(func.max(OutboxMail.created_at)))
         theirs = None if site.db.is_sqlite else session.scalar(select(func.now()))
     if newest and newest > site.now + TOLERANCE:
-        return bad("clock", f"a mail was queued at {newest:%Y-%m-%d %H:%M UTC}, which is still to come", SYNC)
+        return error(
+            "clock", f"a mail was queued at {newest:%Y-%m-%d %H:%M UTC}, which is in the future", SYNC
+        )
     if isinstance(theirs, datetime) and abs(theirs - site.now) > TOLERANCE:
-        return bad("clock", f"PostgreSQL's machine has {theirs:%H:%M:%S UTC}", SYNC)
-    return well("clock", f"{site.now:%Y-%m-%d %H:%M:%S UTC}")
+        return error("clock", f"PostgreSQL's machine has {theirs:%H:%M:%S UTC}", SYNC)
+    return ok("clock", f"{site.now:%Y-%m-%d %H:%M:%S UTC}")
 
 
 SYNC = "Let the machine follow a time server: timedatectl set-ntp true"
@@ -115,12 +117,12 @@ def worker(site: CheckContext) -> Finding:
     last_seen = heartbeat.last(site.settings.home)
     if last_seen is None or site.now - last_seen > heartbeat.ALIVE:
         when = f"it was last seen {_ago(site.now - last_seen)} ago" if last_seen else "it was never seen"
-        return bad(
+        return error(
             "worker",
             when,
             "Start it: systemctl start carrel-worker (or carrel worker). No mail goes without it.",
         )
-    return well("worker", "it is at work")
+    return ok("worker", "it is at work")
 
 
 def last_backup(site: CheckContext) -> Finding:
@@ -130,43 +132,45 @@ def last_backup(site: CheckContext) -> Finding:
         (backup for backup in backup_store.all_backups(site.settings.home) if backup.at <= latest), None
     )
     if newest is None:
-        return look("last backup", "there is none yet", "Make one: carrel backup")
-    says = f"{newest.path.name}, {_ago(site.now - newest.at)} old"
+        return warning("last backup", "there is none yet", "Make one: carrel backup")
+    message = f"{newest.path.name}, {_ago(site.now - newest.at)} old"
     if site.now - newest.at > TOO_OLD:
-        return bad(
-            "last backup", says, "Is the worker running, and the disk not full? Make one: carrel backup"
+        return error(
+            "last backup", message, "Is the worker running, and the disk not full? Make one: carrel backup"
         )
-    return well("last backup", says)
+    return ok("last backup", message)
 
 
 def last_restore_test(site: CheckContext) -> Finding:
     """Could the last backup be restored? (DATA-11)"""
     result = restore_test.last_result(site.settings.home)
     if result is None:
-        return look("last restore test", "there was none yet", "Make one: carrel backup --test")
+        return warning("last restore test", "there was none yet", "Make one: carrel backup --test")
     if result.problem:
-        return bad("last restore test", result.problem, "Find out why, then: carrel backup --test")
+        return error("last restore test", result.problem, "Find out why, then: carrel backup --test")
     if site.now - result.tested_at > TOO_OLD:
-        return bad(
+        return error(
             "last restore test",
             f"it is {_ago(site.now - result.tested_at)} old",
             "Run: carrel backup --test",
         )
-    return well("last restore test", f"{result.backup} was restored {_ago(site.now - result.tested_at)} ago")
+    return ok("last restore test", f"{result.backup} was restored {_ago(site.now - result.tested_at)} ago")
 
 
 def comparison(site: CheckContext) -> Finding:
     """Is the ledger compared with Stripe?"""
     if not site.settings.sells:
-        return well("comparison with Stripe", "nothing is sold here")
+        return ok("comparison with Stripe", "nothing is sold here")
     with site.db.read() as session:
         last = session.scalar(select(func.max(Reconciliation.finished_at)))
     if last is None or site.now - last > timedelta(hours=1):
-        says = f"the last one was {_ago(site.now - last)} ago" if last else "there was none yet"
-        return look(
-            "comparison with Stripe", says, "The worker does it every ten minutes; by hand: carrel reconcile"
+        message = f"the last one was {_ago(site.now - last)} ago" if last else "there was none yet"
+        return warning(
+            "comparison with Stripe",
+            message,
+            "The worker does it every ten minutes; by hand: carrel reconcile",
         )
-    return well("comparison with Stripe", f"{_ago(site.now - last)} ago")
+    return ok("comparison with Stripe", f"{_ago(site.now - last)} ago")
 
 
 def _ago(span: timedelta) -> str:

@@ -8,7 +8,7 @@ from carrel import clock
 from carrel.mail.alarms import raise_alarm
 from carrel.services import Services
 from website.doctor import machine_checks, traffic_checks
-from website.doctor.findings import CheckContext, Finding, Level, bad
+from website.doctor.findings import CheckContext, Finding, Level, error
 from website.doctor.samples import samples
 
 log = structlog.get_logger()
@@ -48,23 +48,25 @@ def run_all(site: CheckContext, checks: Sequence[Check] = CHECKS) -> list[Findin
 def _safely(check: Check, site: CheckContext) -> Finding:
     try:
         return check(site)
-    except Exception as error:  # a database that is away must not hide a full disk
-        log.warning("check failed", check=check.__name__, problem=type(error).__name__)
-        return bad(
-            check.__name__.replace("_", " "), f"could not be checked: {type(error).__name__}", "See the log."
+    except Exception as problem:  # a database that is away must not hide a full disk
+        log.warning("check failed", check=check.__name__, problem=type(problem).__name__)
+        return error(
+            check.__name__.replace("_", " "),
+            f"could not be checked: {type(problem).__name__}",
+            "See the log.",
         )
 
 
 def worst(findings: Sequence[Finding]) -> Level:
     """The worst level among the findings."""
     levels = {finding.level for finding in findings}
-    return next((level for level in (Level.BAD, Level.LOOK) if level in levels), Level.WELL)
+    return next((level for level in (Level.ERROR, Level.WARNING) if level in levels), Level.OK)
 
 
-def watch(services: Services) -> bool:
+def run_step(services: Services) -> bool:
     """A step of the worker: an alarm for what must not wait until somebody looks. Never asks for another turn."""
     site = CheckContext(services.settings, services.db, clock.now())
-    failed = [finding for finding in run_all(site, ALARMING_CHECKS) if finding.level is Level.BAD]
+    failed = [finding for finding in run_all(site, ALARMING_CHECKS) if finding.level is Level.ERROR]
     if failed:
         with services.db.write() as session:
             for finding in failed:
@@ -72,6 +74,6 @@ def watch(services: Services) -> bool:
                     session,
                     f"doctor:{finding.check}",
                     f"Look at the {finding.check}",
-                    f"{finding.says}. {finding.mend}",
+                    f"{finding.message}. {finding.fix}",
                 )
     return False

@@ -13,7 +13,7 @@ from carrel.deployment import DEMO_OPERATOR, SAMPLE_URL
 from carrel.settings import Settings, is_demo
 from payments.models import Order
 from website.admin.operators.models import Operator
-from website.doctor.findings import CheckContext, Finding, look, well
+from website.doctor.findings import CheckContext, Finding, ok, warning
 
 CHECK = "samples"
 
@@ -21,13 +21,13 @@ CHECK = "samples"
 def samples(site: CheckContext) -> Finding:
     """Is anything of a demo left on a public site?"""
     if is_demo(site.settings):
-        return well(CHECK, "this is the demo, whose samples they are")
+        return ok(CHECK, "this is the demo, whose samples they are")
     with site.db.read() as session:
         leftovers = list(_left(session, site.settings))
     if not leftovers:
-        return well(CHECK, "nothing of a demo is here")
-    says = "; ".join(name for name, _ in leftovers)
-    return look(CHECK, f"a demo has used this database: {says}", " ".join(mend for _, mend in leftovers))
+        return ok(CHECK, "nothing of a demo is here")
+    message = "; ".join(name for name, _ in leftovers)
+    return warning(CHECK, f"a demo has used this database: {message}", " ".join(fix for _, fix in leftovers))
 
 
 def has_sample_ads(session: Session) -> bool:
@@ -46,7 +46,7 @@ def _left(session: Session, settings: Settings) -> Iterator[tuple[str, str]]:
     if orders := _count(session, _is_of_a_test(settings)):
         yield (
             f"{counted(orders, 'order')} of a test Stripe, where no money moves",
-            "Take back the passes of test orders under /admin/orders/.",
+            "Take back the passes of test orders on each reader's page; the orders under /admin/orders/ lead there.",
         )
 
 

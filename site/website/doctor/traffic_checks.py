@@ -14,7 +14,7 @@ from carrel.mail.outcomes import MailServerError
 from carrel.mail.server import MailServer
 from carrel.settings import is_local
 from payments.models import StripeEvent
-from website.doctor.findings import CheckContext, Finding, bad, look, well
+from website.doctor.findings import CheckContext, Finding, error, ok, warning
 
 PATIENCE = timedelta(minutes=15)
 WAITS_TOO_LONG = timedelta(hours=1)
@@ -25,7 +25,7 @@ SKEW = timedelta(minutes=1)
 def webhook(site: CheckContext) -> Finding:
     """Do Stripe's events arrive, and are they handled?"""
     if not site.settings.sells:
-        return well("webhook", "nothing is sold here")
+        return ok("webhook", "nothing is sold here")
     with site.db.read() as session:
         dead = session.scalar(select(func.count()).where(StripeEvent.dead_at.is_not(None))) or 0
         open_ = select(func.min(StripeEvent.created_at)).where(
@@ -34,11 +34,13 @@ def webhook(site: CheckContext) -> Finding:
         waiting = session.scalar(open_)
         newest = session.scalar(select(func.max(StripeEvent.received_at)))
     if dead:
-        return bad("webhook", f"{dead} events could not be handled", "Look at them under /admin/inbox/.")
+        return error("webhook", f"{dead} events could not be handled", "Look at them under /admin/inbox/.")
     if waiting and site.now - waiting > PATIENCE:
-        return look("webhook", f"an event waits since {waiting:%Y-%m-%d %H:%M UTC}", "Is the worker running?")
-    says = f"the last event came {newest:%Y-%m-%d %H:%M UTC}" if newest else "no event has come yet"
-    return well("webhook", says)
+        return warning(
+            "webhook", f"an event waits since {waiting:%Y-%m-%d %H:%M UTC}", "Is the worker running?"
+        )
+    message = f"the last event came {newest:%Y-%m-%d %H:%M UTC}" if newest else "no event has come yet"
+    return ok("webhook", message)
 
 
 def mail(site: CheckContext) -> Finding:
@@ -48,11 +50,11 @@ def mail(site: CheckContext) -> Finding:
         queued = OutboxMail.state == OutboxState.QUEUED
         oldest = session.scalar(select(func.min(OutboxMail.created_at)).where(queued))
     if held:
-        return look(
+        return warning(
             "mail", "all mail is held since a backup was restored", "carrel mail resume --skip (or --again)"
         )
     if oldest and site.now - oldest > WAITS_TOO_LONG:
-        return bad(
+        return error(
             "mail", f"mail waits since {oldest:%Y-%m-%d %H:%M UTC}", "Look at the worker's log and SMTP_URL."
         )
     return _mail_server(site)
@@ -63,33 +65,36 @@ def _mail_server(site: CheckContext) -> Finding:
         server = MailServer.of(site.settings)
         if site.ask_outside:
             socket.create_connection((server.host, server.port), SECONDS).close()
-    except MailServerError as error:
-        return bad("mail", "it cannot be sent", str(error))
-    except OSError as error:
-        return bad(
+    except MailServerError as problem:
+        return error("mail", "it cannot be sent", str(problem))
+    except OSError as problem:
+        return error(
             "mail",
-            f"the mail server does not answer: {error.strerror or error}",
+            f"the mail server does not answer: {problem.strerror or problem}",
             "Look at SMTP_URL and the firewall.",
         )
-    return well("mail", "nothing waits" + (", and the mail server answers" if site.ask_outside else ""))
+    return ok("mail", "nothing waits" + (", and the mail server answers" if site.ask_outside else ""))
 
 
 def stripe(site: CheckContext) -> Finding:
     """Can Stripe be reached, and does it have the same time?"""
     if not site.settings.sells or not site.ask_outside:
-        return well("Stripe", "not asked" if site.settings.sells else "nothing is sold here")
+        return ok("Stripe", "not asked" if site.settings.sells else "nothing is sold here")
     try:
         stripe_time = _time_at(site.settings.stripe_api_base)
-    except OSError as error:
-        return bad(
-            "Stripe", f"it cannot be reached: {getattr(error, 'reason', error)}", "Look at the network."
+    except OSError as problem:
+        return error(
+            "Stripe", f"it cannot be reached: {getattr(problem, 'reason', problem)}", "Look at the network."
         )
-    if stripe_time and abs(stripe_time - datetime.now(UTC)) > SKEW:
-        return bad(
-            "Stripe", f"it has {stripe_time:%H:%M:%S UTC}, and we have not", "timedatectl set-ntp true"
+    ours = datetime.now(UTC)
+    if stripe_time and abs(stripe_time - ours) > SKEW:
+        return error(
+            "Stripe",
+            f"Stripe's clock says {stripe_time:%H:%M:%S UTC}, ours says {ours:%H:%M:%S UTC}",
+            "timedatectl set-ntp true",
         )
     who = "the stand-in of this machine" if is_local(site.settings.stripe_api_base) else "it"
-    return well("Stripe", f"{who} answers, and the clocks agree")
+    return ok("Stripe", f"{who} answers, and the clocks agree")
 
 
 def _time_at(url: str) -> datetime | None:
@@ -106,7 +111,7 @@ def alarms(site: CheckContext) -> Finding:
     with site.db.read() as session:
         subjects = session.scalars(select(Alarm.subject).where(Alarm.acknowledged_at.is_(None))).all()
     if subjects:
-        return look(
+        return warning(
             "alarms", f"{len(subjects)} open: {'; '.join(subjects[:3])}", "See them under /admin/alarms/."
         )
-    return well("alarms", "none is open")
+    return ok("alarms", "none is open")

@@ -3,7 +3,7 @@
 from articles.render import code, render
 
 
-def test_code_of_a_known_language_is_coloured_by_classes() -> None:
+def test_code_of_a_known_language_is_colored_by_classes() -> None:
     html = render("```python\ndef f(): return '<b>'\n```").html
     assert html.startswith('<pre class="code" tabindex="0"><code><span class="k">def</span>')
     assert "style" not in html
@@ -21,7 +21,7 @@ def test_indented_code_is_plain_and_keeps_its_spaces() -> None:
     assert render("    a\n      b\n").html == '<pre class="code" tabindex="0"><code>a\n  b\n</code></pre>\n'
 
 
-def test_code_keeps_every_character_when_coloured() -> None:
+def test_code_keeps_every_character_when_colored() -> None:
     source = "\n\nif x:\n\ty = 1  # ü\n\n"
     assert render(f"```python\n{source}```").text == " ".join(source.split())
 

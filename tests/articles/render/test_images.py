@@ -149,7 +149,7 @@ def bomb(width: int, height: int) -> bytes:
 
 
 def moving(kind: str) -> bytes:
-    frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue")]
+    frames = [Image.new("RGB", (20, 20), color) for color in ("red", "blue")]
     out = io.BytesIO()
     frames[0].save(out, kind, save_all=True, append_images=frames[1:], duration=100)
     return out.getvalue()

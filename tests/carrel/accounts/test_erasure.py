@@ -12,7 +12,7 @@ from carrel.accounts.models import LinkPurpose, Reader
 from carrel.mail import outbox, suppression
 from carrel.mail.addresses import parse
 from carrel.mail.models import OutboxMail, OutboxState, SuppressionKind
-from carrel.mail.outbox_queue import claim, end
+from carrel.mail.outbox_queue import end, lease
 from carrel.mail.suppression import MessageType
 from carrel.services import Services
 from tests.support.accounts import ANNA, BOB, make_reader, make_session
@@ -48,7 +48,7 @@ def send_all(services: Services) -> list[str]:
     sent: list[str] = []
     while True:
         with services.db.write() as session:
-            mail = claim(session)
+            mail = lease(session)
             if mail is None:
                 return sent
             sent.append(mail.to_address)

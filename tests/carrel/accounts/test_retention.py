@@ -49,7 +49,7 @@ def test_data_21_each_kind_is_kept_for_its_time(
 ) -> None:
     fill(services)
     with time_machine.travel(clock.now() + later, tick=False):
-        assert not retention.handle_one(services)
+        assert not retention.run_step(services)
     assert counts(services) == left
 
 
@@ -60,7 +60,7 @@ def test_data_21_it_goes_in_batches(services: Services, monkeypatch: pytest.Monk
         make_session(services.db, anna)
     turns = 0
     with time_machine.travel(clock.now() + timedelta(days=40), tick=False):
-        while retention.handle_one(services):
+        while retention.run_step(services):
             turns += 1
     assert turns == 2
     assert counts(services)[-1] == 0

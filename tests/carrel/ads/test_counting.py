@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from carrel.ads import counters, impression_tokens, routes
 from carrel.ads.event_buffer import EventBuffer
 from carrel.ads.impression_tokens import ImpressionToken
-from carrel.ads.models import AdCount, CountedMark, PageCount, Salt
+from carrel.ads.models import AdCount, CountedEvent, PageCount, Salt
 from carrel.services import Services
 from tests.support.ads import NOW
 
@@ -202,7 +202,7 @@ def test_neither_address_nor_browser_is_stored(
     with services.db.read() as session:
         stored = [
             str(vars(row))
-            for model in (AdCount, PageCount, CountedMark, Salt)
+            for model in (AdCount, PageCount, CountedEvent, Salt)
             for row in session.scalars(select(model))
         ]
     assert len(stored) >= 3
@@ -218,7 +218,7 @@ def test_salts_and_marks_are_thrown_away(
     anna.tells("view", anna.token())
     event_buffer.flush()
     with services.db.read() as session:
-        assert set(session.scalars(select(CountedMark.at))) == {NOW + timedelta(hours=2)}
+        assert set(session.scalars(select(CountedEvent.at))) == {NOW + timedelta(hours=2)}
         assert min(session.scalars(select(Salt.period))) >= NOW + timedelta(hours=1)
 
 

@@ -50,7 +50,7 @@ def test_an_ad_that_is_over_broken_or_unknown_is_told_once(
 ) -> None:
     put(services, **changes)
     for _ in range(3):
-        assert UPKEEP.handle_one(services) is False
+        assert UPKEEP.run_step(services) is False
     ((text, count),) = alarms(services)
     assert text.startswith(words) or words in text
     assert count == 1
@@ -60,7 +60,7 @@ def test_an_ad_that_reached_its_cap_is_told(services: Services) -> None:
     put(services, cap=5)
     with services.db.write() as session:
         session.add(AdCount(hour=NOW, ad="1", slot="side", exam="cpb", views=5, clicks=0))
-    UPKEEP.handle_one(services)
+    UPKEEP.run_step(services)
     assert alarms(services)[0][0].startswith("It was seen 5 times")
 
 
@@ -71,23 +71,23 @@ def test_an_ad_that_is_well_waits_or_was_switched_off_is_not_told(
     services: Services, changes: dict[str, Any]
 ) -> None:
     put(services, **changes)
-    UPKEEP.handle_one(services)
+    UPKEEP.run_step(services)
     assert alarms(services) == []
 
 
 def test_an_ad_that_was_mended_and_breaks_again_is_told_again(services: Services) -> None:
     put(services, ends_at=NOW)
-    UPKEEP.handle_one(services)
+    UPKEEP.run_step(services)
     for ends_at in (NOW + timedelta(days=1), NOW - timedelta(days=1)):
         with services.db.write() as session:
             session.get_one(HouseAd, 1).ends_at = ends_at
-        UPKEEP.handle_one(services)
+        UPKEEP.run_step(services)
     assert [count for _, count in alarms(services)] == [2]
 
 
 def test_old_salts_are_thrown_away_without_a_single_visitor(services: Services) -> None:
     with services.db.write() as session:
         session.add(Salt(period=NOW - timedelta(hours=3), value=b"x" * 32))
-    UPKEEP.handle_one(services)
+    UPKEEP.run_step(services)
     with services.db.read() as session:
         assert session.scalars(select(Salt)).all() == []

@@ -22,7 +22,7 @@ def ring(post: Services, key: str = "queue", text: str = "The queue stands still
 
 def deliver(post: Services) -> None:
     delivery = OutboxSender()
-    while alarms.mail_one(post) or delivery.handle_one(post):
+    while alarms.run_step(post) or delivery.run_step(post):
         pass
     delivery.close()
 
@@ -88,7 +88,7 @@ def test_without_an_address_for_alarms_the_row_stands_alone(post: Services) -> N
         post.page_cache,
     )
     ring(post)
-    assert not alarms.mail_one(silent)
+    assert not alarms.run_step(silent)
     assert len(all_alarms(post)) == 1
 
 

@@ -23,14 +23,14 @@ def put_mail(post: Services, *, ahead: timedelta, is_taken: bool = False) -> Non
     """A mail, perhaps taken by a worker that died, by a clock that is ahead."""
     with time_machine.travel(clock.now() + ahead, tick=False), post.db.write() as session:
         outbox.queue(session, key="k", to="anna@example.org", mail=HELLO)
-        assert not is_taken or outbox_queue.claim(session)
+        assert not is_taken or outbox_queue.lease(session)
 
 
 def sent(post: Services, mail_server: FakeMailServer) -> int:
     """How many mails leave after the minute's look."""
-    maintenance.handle_one(post)
+    maintenance.run_step(post)
     delivery = OutboxSender()
-    while delivery.handle_one(post):
+    while delivery.run_step(post):
         pass
     delivery.close()
     return len(mail_server.mails)
@@ -52,7 +52,7 @@ def test_a_mail_that_is_put_off_for_as_long_as_can_be_is_left_alone(
     right = clock.now()
     with time_machine.travel(right, tick=False), post.db.write() as session:
         outbox.queue(session, key="k", to="anna@example.org", mail=HELLO, priority=priority)
-        mail = outbox_queue.claim(session)
+        mail = outbox_queue.lease(session)
         assert mail
         mail.tries = len(priority.retry.waits)
         assert outbox_queue.try_again(session, mail, "not now")
@@ -71,7 +71,7 @@ def test_data_23_an_alarm_that_a_clock_ahead_has_mailed_is_not_silent_until_then
         with time_machine.travel(moment, tick=False):
             with post.db.write() as session:
                 alarms.raise_alarm(session, "queue", "The queue stands still", "Look at it.")
-            alarms.mail_one(post)
+            alarms.run_step(post)
     with post.db.read() as session:
         assert session.scalar(select(func.count()).select_from(OutboxMail)) == mails
 

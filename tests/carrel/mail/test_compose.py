@@ -81,7 +81,7 @@ def test_a_mail_loads_nothing_from_anywhere(package: str, settings: Settings) ->
     }
 
 
-def test_a_mail_has_the_sites_own_colours_and_no_others() -> None:
+def test_a_mail_has_the_sites_own_colors_and_no_others() -> None:
     site = Path(__file__).parents[3] / "site"
     style = (site / "carrel" / "mail" / "templates" / "mails" / "style.html").read_text("utf-8")
     palette = (site / "website" / "static" / "css" / "variables.css").read_text("utf-8")

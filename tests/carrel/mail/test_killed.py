@@ -46,9 +46,9 @@ def wait_for_mails(server: FakeMailServer, count: int, process: subprocess.Popen
 
 def let_leases_run_out(post: Services) -> None:
     with post.db.write() as session:
-        held = update(OutboxMail).where(OutboxMail.state == OutboxState.CLAIMED)
+        held = update(OutboxMail).where(OutboxMail.state == OutboxState.LEASED)
         session.execute(held.values(lease_until=clock.now() - timedelta(seconds=1)))
-    maintenance.handle_one(post)
+    maintenance.run_step(post)
 
 
 def test_mf_01_killed_again_and_again_nothing_is_lost_and_nothing_repeated(
@@ -62,7 +62,7 @@ def test_mf_01_killed_again_and_again_nothing_is_lost_and_nothing_repeated(
             time.sleep(random.uniform(0, 0.05))
         let_leases_run_out(post)
     with closing(OutboxSender()) as delivery:
-        while delivery.handle_one(post):
+        while delivery.run_step(post):
             pass
     check(post, mail_server)
 
@@ -110,5 +110,5 @@ def test_data_24_a_worker_that_is_asked_to_end_finishes_the_mail_in_hand(
         assert process.wait(PATIENCE_SECONDS) == 0
     with post.db.read() as session:
         states = Counter(session.scalars(select(OutboxMail.state)))
-    assert states[OutboxState.CLAIMED] == states[OutboxState.UNCERTAIN] == 0
+    assert states[OutboxState.LEASED] == states[OutboxState.UNCERTAIN] == 0
     assert states[OutboxState.SENT] == len(mail_server.mails) < MAILS_A_KILL

@@ -55,25 +55,25 @@ def test_the_database_knows_the_states(post: Services) -> None:
         session.execute(update(OutboxMail).values(state="gone"))
 
 
-def test_mail_02_of_four_workers_one_claims_a_mail(post: Services) -> None:
+def test_mail_02_of_four_workers_one_leases_a_mail(post: Services) -> None:
     for n in range(20):
         queue(post, f"k{n}")
-    claimed: list[int] = []
+    leased: list[int] = []
 
     def work() -> None:
         while True:
             with post.db.write() as session:
-                mail = outbox_queue.claim(session)
+                mail = outbox_queue.lease(session)
             if mail is None:
                 return
-            claimed.append(mail.id)
+            leased.append(mail.id)
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(claimed) == len(set(claimed)) == 20
+    assert len(leased) == len(set(leased)) == 20
 
 
 def test_mail_22_what_somebody_waits_for_goes_first(post: Services, mail_server: FakeMailServer) -> None:

@@ -24,21 +24,21 @@ def test_mf_06_a_worker_that_slept_past_its_lease_does_not_send(
     post: Services, mail_server: FakeMailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queue(post)
-    monkeypatch.setattr(outbox_queue, "CLAIM_LEASE", timedelta(seconds=-1))
+    monkeypatch.setattr(outbox_queue, "FIRST_LEASE", timedelta(seconds=-1))
     assert step(post)
     assert "DATA" not in mail_server.verbs
-    assert row(post).state == OutboxState.CLAIMED
+    assert row(post).state == OutboxState.LEASED
 
 
-def test_a_claim_that_died_before_data_goes_back_into_the_queue(
+def test_a_lease_that_died_before_data_goes_back_into_the_queue(
     post: Services, mail_server: FakeMailServer
 ) -> None:
     queue(post)
     with post.db.write() as session:
-        outbox_queue.claim(session)
+        outbox_queue.lease(session)
     assert run(post) == 0
     with time_machine.travel(clock.now() + timedelta(minutes=4), tick=False):
-        maintenance.handle_one(post)
+        maintenance.run_step(post)
         assert run(post) == 1
     assert len(mail_server.mails) == 1
 
@@ -46,18 +46,18 @@ def test_a_claim_that_died_before_data_goes_back_into_the_queue(
 @pytest.mark.parametrize(
     ("priority", "state"), [(NORMAL, OutboxState.UNCERTAIN), (URGENT, OutboxState.QUEUED)]
 )
-def test_mail_04_a_claim_that_died_while_handing_over_is_uncertain(
+def test_mail_04_a_lease_that_died_while_handing_over_is_uncertain(
     post: Services, priority: Priority, state: OutboxState
 ) -> None:
     queue(post, priority=priority)
     with post.db.write() as session:
-        mail = outbox_queue.claim(session)
+        mail = outbox_queue.lease(session)
         assert mail
         assert outbox_queue.begin_sending(session, mail)
-    maintenance.handle_one(post)
-    assert row(post).state == OutboxState.CLAIMED
+    maintenance.run_step(post)
+    assert row(post).state == OutboxState.LEASED
     with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
-        maintenance.handle_one(post)
+        maintenance.run_step(post)
     assert row(post).state == state
     assert alarms(post) == (["mail-uncertain"] if state == OutboxState.UNCERTAIN else [])
 
@@ -65,11 +65,11 @@ def test_mail_04_a_claim_that_died_while_handing_over_is_uncertain(
 def test_a_late_reply_settles_an_uncertain_mail(post: Services) -> None:
     queue(post)
     with post.db.write() as session:
-        mail = outbox_queue.claim(session)
+        mail = outbox_queue.lease(session)
         assert mail
         outbox_queue.begin_sending(session, mail)
     with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
-        maintenance.handle_one(post)
+        maintenance.run_step(post)
     with post.db.write() as session:
         outbox_queue.end(session, mail, OutboxState.SENT)
     assert row(post).state == OutboxState.SENT
@@ -78,14 +78,14 @@ def test_a_late_reply_settles_an_uncertain_mail(post: Services) -> None:
 def test_another_owners_mail_cannot_be_ended(post: Services) -> None:
     queue(post)
     with post.db.write() as session:
-        mail = outbox_queue.claim(session)
+        mail = outbox_queue.lease(session)
     assert mail
     with post.db.write() as session:
         session.execute(update(OutboxMail).values(owner="somebody else"))
     with post.db.write() as session:
         outbox_queue.end(session, mail, OutboxState.SENT)
         assert not outbox_queue.begin_sending(session, mail)
-    assert row(post).state == OutboxState.CLAIMED
+    assert row(post).state == OutboxState.LEASED
 
 
 def test_mf_10_while_the_server_is_away_mail_waits_and_no_try_is_lost(
@@ -97,7 +97,7 @@ def test_mf_10_while_the_server_is_away_mail_waits_and_no_try_is_lost(
         for _ in range(6 * 6):
             time.shift(timedelta(minutes=10))
             assert step(post)
-        maintenance.handle_one(post)
+        maintenance.run_step(post)
         with post.db.read() as session:
             assert outbox.is_delayed(session)
         assert (row(post).state, row(post).tries) == (OutboxState.QUEUED, 0)
@@ -126,8 +126,8 @@ def test_a_server_that_is_away_is_not_asked_again_at_once(
     mail_server.answer("CONNECT", "421 away", times=5)
     queue(post)
     delivery = OutboxSender()
-    assert delivery.handle_one(post)
-    assert not delivery.handle_one(post)
+    assert delivery.run_step(post)
+    assert not delivery.run_step(post)
     assert mail_server.connections == 1
 
 
@@ -135,7 +135,7 @@ def test_mf_11_an_unsafe_server_gets_nothing_and_the_operator_hears_of_it(
     post: Services, mail_server: FakeMailServer
 ) -> None:
     queue(post)
-    OutboxSender(unsafe).handle_one(post)
+    OutboxSender(unsafe).run_step(post)
     assert (row(post).state, alarms(post)) == (OutboxState.QUEUED, ["mail-server"])
     assert "MAIL" not in mail_server.verbs
 

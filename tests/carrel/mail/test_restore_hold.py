@@ -46,7 +46,7 @@ def release(post: Services, *, skip: bool) -> int | None:
 def send(post: Services) -> list[str]:
     """Let a worker send what may go; the keys of all that were sent so far."""
     with closing(OutboxSender()) as delivery:
-        while delivery.handle_one(post):
+        while delivery.run_step(post):
             pass
     with post.db.read() as session:
         return sorted(session.scalars(select(OutboxMail.key).where(OutboxMail.state == OutboxState.SENT)))

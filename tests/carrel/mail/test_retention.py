@@ -34,7 +34,7 @@ def test_data_21_after_a_month_a_row_forgets_whose_it_was(post: Services) -> Non
     queue(post, "old")
     run(post)
     with time_machine.travel(clock.now() + timedelta(days=31), tick=False):
-        maintenance.handle_one(post)
+        maintenance.run_step(post)
     mail = row(post, "old")
     assert (mail.state, mail.to_address, mail.to_key, mail.text, mail.subject) == (
         OutboxState.SENT,
@@ -51,7 +51,7 @@ def test_ended_mails_are_dropped_after_half_a_year(post: Services) -> None:
     run(post)
     with time_machine.travel(clock.now() + timedelta(days=181), tick=False):
         queue(post, "new")
-        maintenance.handle_one(post)
+        maintenance.run_step(post)
     with post.db.read() as session:
         assert list(session.scalars(select(OutboxMail.key))) == ["new"]
 
@@ -61,7 +61,7 @@ def test_data_21_why_an_address_bounced_is_forgotten_and_that_it_did_is_not(post
         suppression.suppress(session, ANNA.lower(), SuppressionKind.BOUNCE, "550 no such user")
         suppression.suppress(session, ANNA.lower(), SuppressionKind.BY_HAND, "asked us by telephone")
     with time_machine.travel(NOON + timedelta(days=181), tick=False):
-        maintenance.handle_one(post)
+        maintenance.run_step(post)
     with post.db.read() as session:
         rows = session.execute(select(Suppression.kind, Suppression.note)).all()
     assert sorted(map(tuple, rows)) == [
@@ -77,5 +77,5 @@ def test_an_alarm_that_was_seen_half_a_year_ago_goes_and_an_open_one_stays(post:
         acknowledge(session, session.scalars(select(Alarm.id)).one(), "somebody")
         raise_alarm(session, "open", "Open", "x")
     with time_machine.travel(NOON + timedelta(days=181), tick=False):
-        maintenance.handle_one(post)
+        maintenance.run_step(post)
     assert alarms(post) == ["open"]

@@ -162,7 +162,7 @@ def test_a_server_that_never_replies_after_the_mail_is_uncertain(
     assert isinstance(connection.send(BODY, TO), Uncertain)
 
 
-def test_mf_06_a_lost_claim_withholds_the_mail_before_data(
+def test_mf_06_a_lost_lease_withholds_the_mail_before_data(
     connection: SmtpConnection, mail_server: FakeMailServer
 ) -> None:
     assert connection.send(BODY, TO, may_send=lambda: False) == Withheld()

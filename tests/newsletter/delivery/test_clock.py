@@ -9,7 +9,7 @@ from sqlalchemy import update
 from carrel import clock
 from carrel.db import Database
 from carrel.services import Services
-from newsletter.delivery import claims, sweep
+from newsletter.delivery import leases, sweep
 from newsletter.issues.models import Delivery, DeliveryState
 from tests.support.digests import count_in_states, put_issue, send_all, the_issue
 
@@ -17,7 +17,7 @@ from tests.support.digests import count_in_states, put_issue, send_all, the_issu
 def hold(db: Database, ahead: timedelta) -> None:
     """A worker takes everything by a clock that is ahead, and dies."""
     with time_machine.travel(clock.now() + ahead, tick=False), db.write() as session:
-        assert claims.claim(session, the_issue(session).id, "boot/a worker", 10)
+        assert leases.lease(session, the_issue(session).id, "boot/a worker", 10)
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_data_23_a_lease_of_a_clock_that_was_far_ahead_is_free(
 ) -> None:
     hold(issue.db, ahead)
     with issue.db.write() as session:
-        sweep.sweep(session, marks_are_durable=True)
+        sweep.sweep(session, records_are_durable=True)
     assert count_in_states(issue, DeliveryState.QUEUED) == free
 
 
@@ -42,6 +42,6 @@ def test_data_23_a_delivery_that_is_due_in_a_day_that_never_came_goes_now(issue:
         session.execute(update(Delivery).values(due_at=clock.now() + timedelta(days=1)))
     send_all(issue)
     assert count_in_states(issue, DeliveryState.QUEUED) == 2
-    sweep.handle_one(issue)
+    sweep.run_step(issue)
     send_all(issue)
     assert count_in_states(issue, DeliveryState.SENT) == 2

@@ -82,7 +82,7 @@ def test_mf_02_killed_between_the_servers_yes_and_ours_one_is_uncertain(
         with services.db.read() as session:
             assert count_states(session) == {"sent": 2, "uncertain": 1}
         with digest_sender(services) as sender:
-            assert not sender.handle_one(services)
+            assert not sender.run_step(services)
 
 
 def test_mf_03_killed_while_recipients_are_gathered_the_next_worker_gathers_exactly_all(

@@ -16,7 +16,7 @@ from carrel.mail.server import MailServer, Tls
 from carrel.mail.smtp import SmtpConnection
 from carrel.services import Services
 from newsletter.delivery import sweep
-from newsletter.delivery.claims import RETRY
+from newsletter.delivery.leases import RETRY
 from newsletter.issues.models import Delivery, DeliveryState, IssueState
 from newsletter.subscribers.models import Subscriber
 from tests.support.digests import (
@@ -61,7 +61,7 @@ def test_mail_03_after_every_fault_the_accounts_add_up(
             verb = chance.choice(list(FAULTS))
             mail_server.answer(verb, 0.0, times=chance.randint(0, 4))
             mail_server.answer(verb, chance.choice(FAULTS[verb]))
-            sender.handle_one(post)
+            sender.run_step(post)
             with post.db.read() as session:
                 count_states(session)  # asserts that they do
             sender.close()
@@ -88,8 +88,8 @@ def test_mf_07_mail_21_after_a_421_it_backs_off_and_goes_on_with_the_next(
     mail_server.answer("MAIL", 0.0, times=25)
     mail_server.answer("MAIL", "421 4.7.0 too many, come back later", times=16)
     with digest_sender(post) as sender:
-        sender.handle_one(post)
-        assert not sender.handle_one(post)  # every connection rests
+        sender.run_step(post)
+        assert not sender.run_step(post)  # every connection rests
     first = [mail.to for mail in mail_server.mails]
     assert 25 <= len(first) <= 25 + post.settings.digest_connections
 
@@ -145,7 +145,7 @@ def test_mf_10_mail_06_while_the_server_is_away_for_hours_nothing_is_lost_and_th
         put_issue(post, 5)
         for _hour in range(6):
             with digest_sender(post, connect=away) as sender:
-                sender.handle_one(post)
+                sender.run_step(post)
             traveller.shift(timedelta(hours=1))
             expire_leases(post)
         with post.db.read() as session:
@@ -160,7 +160,7 @@ def test_mail_05_a_server_that_is_away_for_a_day_makes_the_issue_ask(post: Servi
         put_issue(post, 2)
         traveller.shift(timedelta(hours=25))
         with digest_sender(post, connect=away) as sender:
-            sender.handle_one(post)
+            sender.run_step(post)
     with post.db.read() as session:
         assert the_issue(session).state == IssueState.PAUSED
         assert [alarm.key for alarm in session.scalars(select(Alarm))] == ["digest-waits:1"]
@@ -169,11 +169,11 @@ def test_mail_05_a_server_that_is_away_for_a_day_makes_the_issue_ask(post: Servi
 def test_mail_06_what_waits_for_more_than_an_hour_raises_an_alarm(post: Services) -> None:
     with time_machine.travel(NOON, tick=False) as traveller:
         put_issue(post, 3)
-        sweep.handle_one(post)
+        sweep.run_step(post)
         with post.db.read() as session:
             assert session.scalars(select(Alarm)).all() == []
         traveller.shift(timedelta(minutes=61))
-        sweep.handle_one(post)
+        sweep.run_step(post)
     with post.db.read() as session:
         assert session.scalars(select(Alarm)).one().key == "digest-stuck:1"
 
@@ -183,7 +183,7 @@ def test_mf_11_an_unsafe_server_gets_no_digest_and_the_operator_hears_of_it(
 ) -> None:
     put_issue(post, 3)
     with digest_sender(post, connect=unsafe) as sender:
-        sender.handle_one(post)
+        sender.run_step(post)
     assert "MAIL" not in mail_server.verbs
     with post.db.read() as session:
         assert count_states(session) == {"queued": 3}
@@ -218,7 +218,7 @@ def test_mail_22_what_somebody_waits_for_overtakes_a_digest_after_one_slice(
     mail, digests = Transactional(), digest_sender(post)
     with digests as sender:
         worker = Worker(
-            post, [Step("mail", mail.handle_one, close=mail.close), Step("digests", sender.handle_one)]
+            post, [Step("mail", mail.run_step, close=mail.close), Step("digests", sender.run_step)]
         )
         assert worker.turn()
         with post.db.write() as session:

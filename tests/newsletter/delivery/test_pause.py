@@ -33,7 +33,7 @@ def test_mail_28_a_pause_halts_within_one_mail_of_each_connection(
     put_issue(post, 200)
     mail_server.answer("BODY", 0.02, times=200)
     with digest_sender(post) as sender, ThreadPoolExecutor(1) as pool:
-        batch = pool.submit(sender.handle_one, post)
+        batch = pool.submit(sender.run_step, post)
         wait_until(lambda: len(mail_server.mails) >= 10)
         with post.db.write() as session:
             assert issue_lifecycle.pause(session, 1, "olga")

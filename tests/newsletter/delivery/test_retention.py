@@ -15,7 +15,7 @@ from tests.support.articles import put_article
 
 def test_data_21_it_is_forgotten_after_half_a_year(services: Services) -> None:
     with services.db.write() as session:
-        digests.put_readers(session, 2)
+        digests.add_subscribers(session, 2)
     digests.start_schedule(services)
     with services.db.write() as session:
         put_article(session, slug="news", first_visible_at=clock.now())
@@ -28,8 +28,8 @@ def test_data_21_it_is_forgotten_after_half_a_year(services: Services) -> None:
         with services.db.read() as session:
             return list(session.scalars(select(Delivery.problem)))
 
-    assert retention.handle_one(services) is False
+    assert retention.run_step(services) is False
     assert problems() == ["550 no", "550 no"]
     with time_machine.travel(clock.now() + timedelta(days=181), tick=False):
-        retention.handle_one(services)
+        retention.run_step(services)
     assert problems() == ["", ""]

@@ -22,10 +22,10 @@ from tests.conftest import BASE_URL, KEY, POSTGRES
 from tests.support.articles import put_article
 from tests.support.databases import create_postgres
 from tests.support.digests import (
+    add_subscribers,
     count_states,
     make_all_due,
     put_issue,
-    put_readers,
     start_schedule,
     wait_until,
 )
@@ -106,7 +106,7 @@ def running(database_url: str, home: Path) -> Iterator[Newsroom]:
     with FakeMailServer().running() as mail:
         services = make_services(site_on(database_url, home, mail.url))
         with services.db.write() as session:
-            put_readers(session, READERS)
+            add_subscribers(session, READERS)
         start_schedule(services)
         try:
             with worker(services.settings):

@@ -102,7 +102,7 @@ def test_mail_07_mf_18_whoever_leaves_while_it_goes_out_gets_nothing_more(
 ) -> None:
     put_issue(post, 300)
     with digest_sender(post) as sender:
-        sender.handle_one(post)
+        sender.run_step(post)
         with post.db.write() as session:
             now = clock.now()
             session.execute(update(Subscriber).values(state=SubscriberState.LEFT, left_at=now))
@@ -188,17 +188,17 @@ def test_mf_08_a_connection_lost_within_the_mail_is_tried_again(
 
 
 @pytest.mark.parametrize(("begun", "expected"), [(False, "queued"), (True, "uncertain")])
-def test_mf_02_an_expired_claim_is_repeated_only_if_it_was_not_begun(
+def test_mf_02_an_expired_lease_is_repeated_only_if_it_was_not_begun(
     post: Services, begun: bool, expected: str
 ) -> None:
     put_issue(post, 1)
     then = clock.now() - 2 * issue_lifecycle.SENDING_LASTS
-    claimed = {"state": "claimed", "owner": "x/y", "lease_until": then, "begun_at": then if begun else None}
+    leased = {"state": "claimed", "owner": "x/y", "lease_until": then, "begun_at": then if begun else None}
     with post.db.write() as session:
-        session.execute(update(Delivery).values(claimed))
+        session.execute(update(Delivery).values(leased))
 
     with post.db.write() as session:
-        sweep.sweep(session, marks_are_durable=True)
+        sweep.sweep(session, records_are_durable=True)
 
     with post.db.read() as session:
         assert count_states(session) == {expected: 1}
@@ -206,13 +206,13 @@ def test_mf_02_an_expired_claim_is_repeated_only_if_it_was_not_begun(
 
 def test_what_a_rebooted_machine_held_is_uncertain_because_marks_may_be_lost(post: Services) -> None:
     put_issue(post, 1)
-    claimed = {
+    leased = {
         "state": "claimed",
         "owner": "another-boot/y",
         "lease_until": clock.now() - 2 * issue_lifecycle.SENDING_LASTS,
     }
     with post.db.write() as session:
-        session.execute(update(Delivery).values(claimed))
+        session.execute(update(Delivery).values(leased))
 
     with post.db.write() as session:
         sweep.sweep(session)

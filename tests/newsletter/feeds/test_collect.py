@@ -155,7 +155,7 @@ def put_ad(session: Session, **columns: object) -> None:
     session.add(HouseAd(**(values | {"created_at": NOON - DAY} | columns)))
 
 
-def test_the_labelled_slot_stands_at_the_foot_of_each_article(db: Database, settings: Settings) -> None:
+def test_the_labeled_slot_stands_at_the_foot_of_each_article(db: Database, settings: Settings) -> None:
     with db.write() as session:
         put_article(session, "a")
         put_ad(session)

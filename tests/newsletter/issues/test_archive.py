@@ -5,14 +5,14 @@ from flask.testing import FlaskClient
 
 from carrel.services import Services
 from tests.support.articles import put_article
-from tests.support.digests import make_ready, put_readers, start_schedule
+from tests.support.digests import add_subscribers, make_ready, start_schedule
 
 pytestmark = pytest.mark.both_databases
 
 
 def with_issue(services: Services) -> None:
     with services.db.write() as session:
-        put_readers(session, 2)
+        add_subscribers(session, 2)
     start_schedule(services)
     with services.db.write() as session:
         for number in range(6):

@@ -16,9 +16,9 @@ from newsletter.subscribers.models import Frequency
 from tests.support.articles import put_article
 from tests.support.digests import (
     SATURDAY,
+    add_subscribers,
     deliver,
     put_pending_article,
-    put_readers,
     start_schedule,
     subjects,
     the_issue,
@@ -35,7 +35,7 @@ def test_what_was_there_at_the_first_run_is_no_news(
     with post.db.write() as session:
         for number in range(20):
             put_article(session, f"old-{number}", first_visible_at=SATURDAY - timedelta(days=3))
-        put_readers(session, 3)
+        add_subscribers(session, 3)
 
     deliver(post)
     travel.shift(60)
@@ -59,7 +59,7 @@ def test_an_article_that_an_author_set_for_later_goes_out_then(
     post: Services, mail_server: FakeMailServer, travel: Clock
 ) -> None:
     with post.db.write() as session:
-        put_readers(session, 1)
+        add_subscribers(session, 1)
     start_schedule(post)
     later = SATURDAY + timedelta(hours=5)
     with post.db.write() as session:

@@ -39,13 +39,13 @@ def test_mail_01_mf_03_a_crash_at_any_statement_loses_nobody_and_repeats_nobody(
 ) -> None:
     monkeypatch.setattr(freezing, "BATCH", 10)
     put_pending_article(post, 55)
-    due.handle_one(post)
+    due.run_step(post)
     crashes, more = 0, True
     while more:
         for statement in count(1):
             try:
                 with crashing_at(post, statement):
-                    more = freezing.handle_one(post)
+                    more = freezing.run_step(post)
                 break
             except CrashError:
                 crashes += 1
@@ -61,8 +61,8 @@ def test_mail_01_mf_03_a_crash_at_any_statement_loses_nobody_and_repeats_nobody(
 
 def test_an_issue_that_nobody_gets_is_over_at_once(post: Services) -> None:
     put_pending_article(post, 0)
-    due.handle_one(post)
-    while freezing.handle_one(post):
+    due.run_step(post)
+    while freezing.run_step(post):
         pass
     with post.db.read() as session:
         assert session.scalars(select(Issue.state)).all() == [IssueState.FINISHED]

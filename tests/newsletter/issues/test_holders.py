@@ -7,7 +7,7 @@ from carrel.ads.models import HouseAd
 from carrel.services import Services, make_services
 from newsletter.subscribers.eligibility import AD_FREE_DIGEST
 from tests.support.articles import put_article
-from tests.support.digests import make_ready, put_readers, send_all, start_schedule
+from tests.support.digests import add_subscribers, make_ready, send_all, start_schedule
 from tests.support.newsletter import put_reader
 from tests.support.smtp import FakeMailServer
 
@@ -18,7 +18,7 @@ def digests(post: Services, mail_server: FakeMailServer) -> dict[str, str]:
         session.add(
             HouseAd(name="books", title="Good books", url="https://shop.example/", created_at=clock.now())
         )
-        put_readers(session, 3)
+        add_subscribers(session, 3)
         put_reader(session, "reader-1@example.org", ad_free=True)
         put_reader(session, "reader-2@example.org", ad_free=False)
     start_schedule(post)

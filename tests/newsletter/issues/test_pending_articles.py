@@ -16,11 +16,11 @@ from newsletter.subscribers.models import Frequency, Subscriber, Subscription
 from tests.support.articles import put_article, put_topic
 from tests.support.digests import (
     SATURDAY,
+    add_subscribers,
     count_states,
     deliver,
     make_ready,
     put_pending_article,
-    put_readers,
     send_all,
     start_schedule,
     subjects,
@@ -36,7 +36,7 @@ def test_five_new_articles_are_five_mails_and_six_are_one(
     post: Services, mail_server: FakeMailServer
 ) -> None:
     with post.db.write() as session:
-        put_readers(session, 1)
+        add_subscribers(session, 1)
     start_schedule(post)
     with post.db.write() as session:
         for number in range(5):
@@ -122,7 +122,7 @@ def test_what_is_new_during_a_pause_waits_for_its_end(
 
 def test_readers_who_get_the_same_share_one_rendering_and_holders_have_their_own(post: Services) -> None:
     with post.db.write() as session:
-        put_readers(session, 5)
+        add_subscribers(session, 5)
         put_reader(session, "reader-1@example.org", ad_free=True)
     start_schedule(post)
     with post.db.write() as session:
@@ -154,8 +154,8 @@ def test_mail_28_what_is_edited_before_it_is_composed_stays_as_it_was_frozen(
     post: Services, mail_server: FakeMailServer
 ) -> None:
     put_pending_article(post, 1)
-    due.handle_one(post)
-    while freezing.handle_one(post):
+    due.run_step(post)
+    while freezing.run_step(post):
         pass
     with post.db.write() as session:
         session.execute(update(Article).values(title="Edited"))

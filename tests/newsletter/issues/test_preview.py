@@ -14,7 +14,7 @@ from newsletter.issues.preview import GETS_IT, preview
 from newsletter.subscribers.models import Frequency, Subscriber, SubscriberState
 from tests.newsletter.issues.conftest import Run
 from tests.support.articles import put_article
-from tests.support.digests import make_ready, put_readers, start_schedule
+from tests.support.digests import add_subscribers, make_ready, start_schedule
 from tests.support.newsletter import put_reader, put_subscriber
 from tests.support.state import dump
 
@@ -24,7 +24,7 @@ DAILY = Frequency.DAILY
 def everybody(post: Services) -> None:
     """Six subscribers, each of whom has another reason."""
     with post.db.write() as session:
-        put_readers(session, 2, frequency=DAILY)
+        add_subscribers(session, 2, frequency=DAILY)
         put_reader(session, "reader-1@example.org", ad_free=True)
         now = clock.now()
         put_subscriber(session, "left@example.org", frequency=DAILY, state=SubscriberState.LEFT, left_at=now)
@@ -78,7 +78,7 @@ def test_thin_news_are_a_reason_of_their_own(post: Services) -> None:
 
 def test_an_issue_that_waits_is_shown_as_it_is_frozen(post: Services) -> None:
     with post.db.write() as session:
-        put_readers(session, 3)
+        add_subscribers(session, 3)
     start_schedule(post)
     careful = post.settings.model_copy(update={"digest_review": True})
     site = Services(careful, post.db, post.signer, post.cache_version, post.page_cache)
@@ -120,7 +120,7 @@ def test_the_command_sends_what_waits_and_says_when_nothing_does(post: Services,
     assert (nothing.exit_code, nothing.output) == (2, "No digest waits for you.\n")
 
     with post.db.write() as session:
-        put_readers(session, 1)
+        add_subscribers(session, 1)
     start_schedule(post)
     careful = post.settings.model_copy(update={"digest_review": True})
     with post.db.write() as session:

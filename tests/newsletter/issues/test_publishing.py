@@ -16,7 +16,7 @@ from newsletter.delivery import batch, send_step
 from newsletter.issues.models import Issue, ScheduleCursor
 from newsletter.subscribers.models import Subscription
 from tests.support.articles import article_md, exam_toml, write_files
-from tests.support.digests import put_readers, services_sending_to, wait_until
+from tests.support.digests import add_subscribers, services_sending_to, wait_until
 from tests.support.sink import sink, taken
 from tests.support.worker import ROOT, on_one_database, worker
 from website.worker import IDLE_SECONDS, steps
@@ -34,7 +34,7 @@ def test_mf_04_a_new_article_reaches_who_wants_each_with_no_further_command(
     with sink(log) as port, services_sending_to(settings, port, content=content) as services:
         publish(services.settings, services.db)
         with services.db.write() as session:
-            put_readers(session, 3)
+            add_subscribers(session, 3)
             # What is there already is no news to them: counted by number alone, its mails would pass for the new one's.
             session.execute(update(Subscription).values(since=clock.now()))
         with worker(services.settings):

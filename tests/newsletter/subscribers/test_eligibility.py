@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 from carrel.db import Database
 from carrel.mail import suppression
 from carrel.mail.models import SuppressionKind
-from carrel.page_cache import Audience
 from carrel.settings import Settings
-from newsletter.subscribers.eligibility import audience_for, is_ad_free, is_subscribed, receives, why_not
+from newsletter.subscribers.eligibility import is_ad_free, is_subscribed, receives, why_not
 from newsletter.subscribers.models import Subscriber, SubscriberState
 from tests.support.newsletter import put_reader, put_subscriber
 
@@ -74,8 +73,6 @@ def test_a_subscriber_with_the_proven_address_of_a_holder_gets_the_edition_witho
         subscriber = put_subscriber(session, "Anna@example.org")
         put_reader(session, "anna@EXAMPLE.org".lower(), ad_free=ad_free)
         put_reader(session, None, ad_free=True)
-        expected = Audience.PASS if ad_free else Audience.GUEST
-        assert audience_for(session, settings, subscriber) == expected
         assert (
             session.scalars(select(Subscriber.id).where(is_ad_free(settings))).all()
             == [subscriber.id] * ad_free
@@ -85,7 +82,6 @@ def test_a_subscriber_with_the_proven_address_of_a_holder_gets_the_edition_witho
 def test_an_operator_can_turn_the_ad_free_digest_off(db: Database, settings: Settings) -> None:
     without = settings.model_copy(update={"pass_extras": ("private feed",)})
     with db.write() as session:
-        subscriber = put_subscriber(session)
+        put_subscriber(session)
         put_reader(session, ad_free=True)
-        assert audience_for(session, without, subscriber) == Audience.GUEST
         assert session.scalars(select(Subscriber.id).where(true(), is_ad_free(without))).all() == []

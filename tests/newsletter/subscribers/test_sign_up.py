@@ -86,7 +86,7 @@ def test_mail_12_who_does_not_confirm_gets_one_mail_a_day_and_three_altogether(
     for pause in often + then_to_the_fortieth_day:
         ask(anna)
         noon.shift(pause)
-        erasure.purge(services)
+        erasure.run_step(services)
     sent = [mail.created_at for mail in post.all()]
     assert len(sent) == 3
     assert all(later - earlier >= timedelta(days=1) for earlier, later in pairwise(sent))
@@ -108,10 +108,10 @@ def test_mail_12_what_was_never_confirmed_is_forgotten_but_not_how_often_we_aske
 ) -> None:
     ask(anna)
     noon.shift(timedelta(days=6, hours=23))
-    erasure.purge(services)
+    erasure.run_step(services)
     assert count(services, Subscriber) == count(services, SignUp) == 1
     noon.shift(timedelta(hours=2))
-    erasure.purge(services)
+    erasure.run_step(services)
     assert (count(services, Subscriber), count(services, SignUp), count(services, SignUpMailCount)) == (
         0,
         0,
@@ -162,7 +162,7 @@ def test_mf_24_from_one_network_address_five_an_hour_are_taken(
     assert ask(anna, "later@example.org").status_code == 200
 
 
-def test_mail_14_neighbours_share_ten_in_half_an_hour(app: Flask, library: None, post: QueuedMails) -> None:
+def test_mail_14_neighbors_share_ten_in_half_an_hour(app: Flask, library: None, post: QueuedMails) -> None:
     answers = [ask(Browser(app, ip=f"198.51.100.{n}"), f"r-{n}@example.org") for n in range(12)]
     assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 2
     assert len(post.all()) == 10

@@ -81,8 +81,8 @@ def test_a_session_lasts_thirty_minutes_at_least_and_a_day_at_most(stripe_api: C
 
 
 def test_an_unknown_parameter_is_refused(stripe_api: Client) -> None:
-    error = refused(stripe_api, colour="red")
-    assert (error.code, error.param) == ("parameter_unknown", "colour")
+    error = refused(stripe_api, color="red")
+    assert (error.code, error.param) == ("parameter_unknown", "color")
 
 
 def test_a_missing_parameter_is_refused(stripe_api: Client) -> None:
@@ -190,7 +190,7 @@ def test_the_same_key_with_other_parameters_is_refused(stripe_api: Client, key: 
 
 def test_a_refused_form_does_not_use_up_its_key(stripe_api: Client, key: str) -> None:
     with pytest.raises(stripe.InvalidRequestError):
-        create(stripe_api, key, colour="red")
+        create(stripe_api, key, color="red")
     assert create(stripe_api, key).status == "open"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from payments.fulfillment.payment_checks import MismatchReason, find_mismatch
 from payments.models import Order
-from tests.payments.truth import checkout_session
+from tests.payments.session_history import checkout_session
 
 PRICE = {"id": "price_1", "unit_amount": 499, "currency": "usd"}
 

@@ -197,12 +197,10 @@ def test_pay_29_a_grant_nobody_answers_for_is_refused(db: Database, wrong: dict[
 
 
 def test_the_triggers_are_there(db: Database) -> None:
-    catalogue = (
-        "sqlite_master WHERE type = 'trigger'" if db.is_sqlite else "pg_trigger WHERE NOT tgisinternal"
-    )
+    catalog = "sqlite_master WHERE type = 'trigger'" if db.is_sqlite else "pg_trigger WHERE NOT tgisinternal"
     name = "name" if db.is_sqlite else "tgname"
     with db.read() as session:
-        triggers = set(session.scalars(text(f"SELECT {name} FROM {catalogue}")))  # noqa: S608 - constants
+        triggers = set(session.scalars(text(f"SELECT {name} FROM {catalog}")))  # noqa: S608 - constants
     kept = {
         f"{table}_is_{suffix}"
         for table in ("payment", "refund", "dispute", "pass_grant")

@@ -29,7 +29,7 @@ from payments.ledger.entitlement import (
 from payments.ledger.rebuild import find_mismatches
 from payments.models import Dispute, Grant, Order, Payment
 from payments.stripe.schemas import CheckoutSession
-from tests.payments.truth import CENTS, Story
+from tests.payments.session_history import CENTS, SessionHistory
 
 HISTORIES = 2_000 if os.environ.get("CARREL_FULL_FAULTS") else 40
 AT_ONCE = 20  # in one transaction, for speed: they are about different readers
@@ -38,19 +38,19 @@ pytestmark = pytest.mark.usefixtures("plain_mails")
 
 
 @dataclass
-class Shelf:
-    """One story, our books about it, and the looks at Stripe that are on their way."""
+class LedgerRun:
+    """One history, our ledger of it, and the answers of Stripe that are on their way."""
 
     session: Session
     settings: Settings
     chance: Random
-    story: Story
+    history: SessionHistory
     order: Order
     in_flight: list[tuple[CheckoutSession, int]] = field(default_factory=list)
 
     def look(self) -> None:
         """Ask Stripe; the answer is entered later."""
-        self.in_flight.append((self.story.checkout_session(), self.order.version))
+        self.in_flight.append((self.history.checkout_session(), self.order.version))
 
     def enter(self) -> None:
         """Enter an answer that came; it may be old by now."""
@@ -59,21 +59,21 @@ class Shelf:
             apply_checkout_session(self.session, self.settings, checkout_session, seen)
         except ConcurrentUpdateError:
             apply_checkout_session(
-                self.session, self.settings, self.story.checkout_session(), self.order.version
+                self.session, self.settings, self.history.checkout_session(), self.order.version
             )
 
     def live(self) -> None:
-        """The story goes on, while some of its events arrive, some twice, some not yet."""
+        """The history goes on, while some of its events arrive, some twice, some not yet."""
         for _ in range(self.chance.randint(1, 9)):
-            self.story.step(self.chance)
-            while self.story.events and self.chance.random() < 0.5:
+            self.history.step(self.chance)
+            while self.history.events and self.chance.random() < 0.5:
                 self.look()
             while self.in_flight and self.chance.random() < 0.5:
                 self.enter()
 
     def end_by_delivery(self) -> None:
         """Everything that was sent arrives, in any order, most of it twice."""
-        for _ in range(len(self.story.events) * 2):
+        for _ in range(len(self.history.events) * 2):
             self.look()
         while self.in_flight:
             self.enter()
@@ -85,22 +85,22 @@ class Shelf:
         self.enter()
 
 
-ENDS: list[Callable[[Shelf], None]] = [Shelf.end_by_delivery, Shelf.end_by_reconciliation]
+ENDS: list[Callable[[LedgerRun], None]] = [LedgerRun.end_by_delivery, LedgerRun.end_by_reconciliation]
 
 
 @pytest.mark.parametrize("end", ENDS, ids=["delivered", "reconciled"])
 def test_pay_24_every_history_ends_by_the_truth(
-    db: Database, settings: Settings, end: Callable[[Shelf], None]
+    db: Database, settings: Settings, end: Callable[[LedgerRun], None]
 ) -> None:
     chance = Random(2026)
     seen: set[EntitlementReason] = set()
     for _ in range(HISTORIES // AT_ONCE):
         with db.write() as session:
             for _ in range(AT_ONCE):
-                shelf = a_shelf(session, settings, chance)
-                shelf.live()
-                end(shelf)
-                seen.add(check(shelf))
+                run = a_run(session, settings, chance)
+                run.live()
+                end(run)
+                seen.add(check(run))
     assert list(find_mismatches(db)) == []
     assert seen >= {
         EntitlementReason.BOUGHT,
@@ -113,16 +113,16 @@ def test_pay_24_every_history_ends_by_the_truth(
 def test_pay_24_two_and_a_half_thousand_histories_end_alike_however_they_arrive() -> None:
     chance = Random(24)
     for number in range(2_500):
-        story = Story("r" * 22, f"cs_test_{number}")
+        history = SessionHistory("r" * 22, f"cs_test_{number}")
         books = [Book(), Book(), Book()]
         for _ in range(chance.randint(1, 9)):
-            story.step(chance)
-            checkout_session = story.checkout_session()
+            history.step(chance)
+            checkout_session = history.checkout_session()
             for book in books[:2]:
-                book.hear(story, checkout_session, chance)
+                book.hear(history, checkout_session, chance)
         for book in books:  # the third heard nothing until now
-            book.apply(story, story.checkout_session(), book.version)
-            assert derive_entitlement(book.shuffled(chance)).ad_free == story.should_be_ad_free, story
+            book.apply(history, history.checkout_session(), book.version)
+            assert derive_entitlement(book.shuffled(chance)).ad_free == history.should_be_ad_free, history
 
 
 @dataclass
@@ -134,16 +134,16 @@ class Book:
     version: int = 0
     in_flight: list[tuple[CheckoutSession, int]] = field(default_factory=list)
 
-    def hear(self, story: Story, checkout_session: CheckoutSession, chance: Random) -> None:
+    def hear(self, history: SessionHistory, checkout_session: CheckoutSession, chance: Random) -> None:
         """Some answers set out, some arrive, in any order."""
         self.in_flight += [(checkout_session, self.version)] * chance.randint(0, 2)
         while self.in_flight and chance.random() < 0.6:
-            self.apply(story, *self.in_flight.pop(chance.randrange(len(self.in_flight))))
+            self.apply(history, *self.in_flight.pop(chance.randrange(len(self.in_flight))))
 
-    def apply(self, story: Story, checkout_session: CheckoutSession, seen: int) -> None:
+    def apply(self, history: SessionHistory, checkout_session: CheckoutSession, seen: int) -> None:
         """Enter an answer, or a newer one."""
         if checkout_session.is_paid and seen != self.version:
-            checkout_session = story.checkout_session()
+            checkout_session = history.checkout_session()
         states = [(state.id, state.amount, state.status) for state in checkout_session.refunds]
         states += [(state.id, state.amount, state.status) for state in checkout_session.disputes]
         if checkout_session.is_paid:
@@ -162,7 +162,7 @@ class Book:
         return chance.sample(entries, len(entries))
 
 
-def a_shelf(session: Session, settings: Settings, chance: Random) -> Shelf:
+def a_run(session: Session, settings: Settings, chance: Random) -> LedgerRun:
     reader, now = readers.create_anonymous(session), clock.now()
     order = Order(reference=secrets.token_urlsafe(16), reader_id=reader.id, price_cents=CENTS, currency="usd")
     order.title, order.return_to, order.created_at, order.expires_at = (
@@ -173,25 +173,25 @@ def a_shelf(session: Session, settings: Settings, chance: Random) -> Shelf:
     )
     session.add(order)
     session.flush()
-    return Shelf(session, settings, chance, Story(order.reference, f"cs_test_{order.id}"), order)
+    return LedgerRun(session, settings, chance, SessionHistory(order.reference, f"cs_test_{order.id}"), order)
 
 
-def check(shelf: Shelf) -> EntitlementReason:
+def check(run: LedgerRun) -> EntitlementReason:
     """The books agree with the truth in everything that can be compared."""
-    session, story, order = shelf.session, shelf.story, shelf.order
+    session, history, order = run.session, run.history, run.order
     payments = session.scalars(select(Payment).where(Payment.order_id == order.id)).all()
-    grants = session.scalars(select(Grant).where(Grant.checkout_session_id == story.session_id)).all()
-    assert (len(payments), len(grants)) == (story.paid, story.paid)
+    grants = session.scalars(select(Grant).where(Grant.checkout_session_id == history.session_id)).all()
+    assert (len(payments), len(grants)) == (history.paid, history.paid)
     for payment in payments:
         assert (
             refunded_cents(payment.id, ledger.refund_and_dispute_entries(session, [payment.id]))
-            == story.given_back
+            == history.given_back
         )
         states = select(Dispute.status).where(Dispute.payment_id == payment.id).order_by(Dispute.seq.desc())
-        assert session.scalars(states).first() == story.dispute
+        assert session.scalars(states).first() == history.dispute
     verdict = derive_entitlement(ledger.reader_history(session, order.reader_id))
-    assert verdict.ad_free == story.should_be_ad_free, story
-    assert readers.get(session, order.reader_id).ad_free == story.should_be_ad_free
+    assert verdict.ad_free == history.should_be_ad_free, history
+    assert readers.get(session, order.reader_id).ad_free == history.should_be_ad_free
     return verdict.reason
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from payments.stripe.schemas import CheckoutSession, StripeResponseError, parse
-from tests.payments.truth import checkout_session, checkout_session_json
+from tests.payments.session_history import checkout_session, checkout_session_json
 
 
 def test_pay_15_what_a_later_version_adds_is_ignored() -> None:

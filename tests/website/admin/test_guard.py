@@ -8,7 +8,7 @@ from werkzeug.routing import Rule
 
 from carrel.services import Services
 from tests.support.browser import Browser
-from tests.support.office import furnish
+from tests.support.office import fill_admin_tables
 from tests.support.operators import signed_in
 from tests.support.state import dump
 from website.admin.guard import FRESH, NEED, OPEN_TO_ALL
@@ -94,7 +94,7 @@ def test_auth_10_a_role_reaches_its_own_pages_and_no_others(app: Flask, role: Ro
 
 
 def test_n6_no_get_and_no_head_changes_a_row(app: Flask, services: Services) -> None:
-    furnish(services)
+    fill_admin_tables(services)
     olga = signed_in(app)
     before = dump(services.db)
     for rule in rules(app):

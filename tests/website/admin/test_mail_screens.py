@@ -14,7 +14,7 @@ from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState
 from newsletter.subscribers.models import Subscriber
 from tests.support.articles import put_article
 from tests.support.browser import Browser
-from tests.support.digests import make_ready, put_readers, start_schedule
+from tests.support.digests import add_subscribers, make_ready, start_schedule
 from tests.support.newsletter import put_subscriber
 from tests.support.operators import OLGA, signed_in
 
@@ -37,7 +37,7 @@ def olga(app: Flask) -> Browser:
 def waiting(services: Services) -> int:
     """An issue for two readers that waits for the operator."""
     with services.db.write() as session:
-        put_readers(session, 2)
+        add_subscribers(session, 2)
     start_schedule(services)
     with services.db.write() as session:
         put_article(session, slug="new")

@@ -55,9 +55,9 @@ def test_data_23_a_session_of_a_clock_that_was_an_hour_ahead_is_over(app: Flask)
 
 def test_auth_07_the_worker_throws_away_sessions_that_ended(app: Flask, services: Services) -> None:
     signed_in(app)
-    assert not sessions.handle_one(services)
+    assert not sessions.run_step(services)
     with time_machine.travel(clock.now() + timedelta(minutes=31), tick=False):
-        assert sessions.handle_one(services)
+        assert sessions.run_step(services)
     with services.db.read() as session:
         assert session.scalars(select(OperatorSession.id)).all() == []
 

@@ -192,8 +192,8 @@ def test_auth_13_challenges_are_not_handed_out_without_end(services: Services) -
 
 def test_the_worker_throws_away_challenges_that_nobody_answered(services: Services) -> None:
     for_sign_in(services)
-    assert not sessions.handle_one(services)
+    assert not sessions.run_step(services)
     with time_machine.travel(clock.now() + timedelta(minutes=5), tick=False):
-        assert sessions.handle_one(services)
+        assert sessions.run_step(services)
     with services.db.read() as session:
         assert session.scalars(select(PasskeyChallenge.until)).all() == []

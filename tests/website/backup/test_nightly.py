@@ -71,11 +71,11 @@ def test_a_worker_that_has_just_started_waits_and_then_begins(
     home: Settings, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     step = nightly.NightlyBackup(create_app)
-    assert step.handle_one(services) is False
+    assert step.run_step(services) is False
     assert running() == []
     monkeypatch.setattr(nightly, "DELAY_SECONDS", 0.0)
     step = nightly.NightlyBackup(create_app)
-    assert step.handle_one(services) is False
+    assert step.run_step(services) is False
     (backup,) = running()
     backup.join(60)
     assert len(backup_store.all_backups(home.home)) == 1

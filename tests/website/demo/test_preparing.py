@@ -80,7 +80,7 @@ def test_a_database_without_a_library_counts_as_a_first_start(
     with pytest.raises(click.exceptions.Exit):
         prepare(shared)
     assert "unknown-topic" in capsys.readouterr().out
-    assert deployment.database_mark(db) is None
+    assert deployment.database_marker(db) is None
 
 
 def test_a_missing_content_folder_is_one_sentence(settings: Settings) -> None:
@@ -91,9 +91,9 @@ def test_a_missing_content_folder_is_one_sentence(settings: Settings) -> None:
 def test_the_demo_marks_its_home_and_its_database(settings: Settings) -> None:
     prepare(settings)
     db = open_database(settings)
-    assert deployment.database_mark(db) is DeploymentKind.DEMO
+    assert deployment.database_marker(db) is DeploymentKind.DEMO
     with pytest.raises(WrongDeploymentError, match="--from-demo"):
-        deployment.claim(settings, db, DeploymentKind.PRODUCTION)
+        deployment.assign(settings, db, DeploymentKind.PRODUCTION)
     db.close()
 
 
@@ -105,7 +105,7 @@ def test_the_demo_starts_on_no_public_site_not_even_on_one_without_a_mark(
         staff.add(session, "olga@carrel.test", Role.OWNER, actor="test")
     with pytest.raises(WrongDeploymentError, match="belongs to a public site"):
         prepare(shared)
-    assert deployment.database_mark(db) is None
+    assert deployment.database_marker(db) is None
     with db.read() as session:
         assert [operator.email for operator in staff.all_operators(session)] == ["olga@carrel.test"]
 
@@ -115,10 +115,10 @@ def test_a_demo_of_an_earlier_release_goes_on_with_its_operators(settings: Setti
     db = open_database(settings)
     with db.write() as session:
         staff.add(session, "olga@carrel.test", Role.OWNER, actor="test")
-        session.delete(session.get_one(SiteSecret, deployment.MARK))
-    (settings.home / deployment.MARK).unlink()
+        session.delete(session.get_one(SiteSecret, deployment.MARKER_NAME))
+    (settings.home / deployment.MARKER_NAME).unlink()
     prepare(settings)
-    assert deployment.database_mark(db) is DeploymentKind.DEMO
+    assert deployment.database_marker(db) is DeploymentKind.DEMO
     db.close()
 
 

@@ -35,26 +35,26 @@ def later(site: CheckContext, span: timedelta) -> CheckContext:
 
 def level(check: Callable[[CheckContext], Finding], site: CheckContext) -> Level:
     finding = check(site)
-    assert (finding.mend == "") == (finding.level is Level.WELL), finding
+    assert (finding.fix == "") == (finding.level is Level.OK), finding
     return finding.level
 
 
 def test_every_check_has_a_word_to_say_about_a_new_site(site: CheckContext) -> None:
     findings = run_all(site)
     assert len({finding.check for finding in findings}) == len(run_checks.CHECKS)
-    assert all(finding.says for finding in findings)
+    assert all(finding.message for finding in findings)
     by_name = {finding.check: finding for finding in findings}
-    assert by_name["settings"].mend.startswith("SMTP_URL is missing")
-    assert by_name["worker"].level is Level.BAD
-    assert {by_name[name].level for name in ("database", "migrations", "clock", "alarms")} == {Level.WELL}
-    assert worst(findings) is Level.BAD
+    assert by_name["settings"].fix.startswith("SMTP_URL is missing")
+    assert by_name["worker"].level is Level.ERROR
+    assert {by_name[name].level for name in ("database", "migrations", "clock", "alarms")} == {Level.OK}
+    assert worst(findings) is Level.ERROR
 
 
 def test_a_worker_is_alive_while_its_heart_beats(site: CheckContext, services: Services) -> None:
-    assert level(machine_checks.worker, site) is Level.BAD
-    heartbeat.touch(services)
-    assert level(machine_checks.worker, site) is Level.WELL
-    assert level(machine_checks.worker, later(site, timedelta(minutes=3))) is Level.BAD
+    assert level(machine_checks.worker, site) is Level.ERROR
+    heartbeat.run_step(services)
+    assert level(machine_checks.worker, site) is Level.OK
+    assert level(machine_checks.worker, later(site, timedelta(minutes=3))) is Level.ERROR
 
 
 def test_data_11_a_backup_that_is_too_old_or_could_not_be_restored(site: CheckContext) -> None:
@@ -78,7 +78,7 @@ def test_data_11_a_backup_that_is_too_old_or_could_not_be_restored(site: CheckCo
         "bad",
     )
     restore_test.save_result(home, RestoreTestResult(backup="x", tested_at=site.now, problem="it is damaged"))
-    assert "it is damaged" in machine_checks.last_restore_test(site).says
+    assert "it is damaged" in machine_checks.last_restore_test(site).message
 
 
 @pytest.mark.parametrize(
@@ -94,26 +94,26 @@ def test_data_08_a_disk_that_fills(
 def test_mail_that_waits_and_mail_that_is_held(site: CheckContext, db: Database) -> None:
     ours = site.settings.model_copy(update={"smtp_url": site.settings.smtp_url.__class__("smtp://mx.test")})
     site = CheckContext(ours, db, site.now)
-    assert level(traffic_checks.mail, site) is Level.WELL
+    assert level(traffic_checks.mail, site) is Level.OK
     with db.write() as session:
         outbox.queue(session, key="k", to="anna@example.org", mail=HELLO)
-    assert level(traffic_checks.mail, later(site, timedelta(hours=2))) is Level.BAD
+    assert level(traffic_checks.mail, later(site, timedelta(hours=2))) is Level.ERROR
     with db.write() as session:
         restore_hold.start(session, backup_made_at=site.now)
-    assert "carrel mail resume" in traffic_checks.mail(site).mend
+    assert "carrel mail resume" in traffic_checks.mail(site).fix
 
 
 def test_data_23_a_clock_that_went_back(site: CheckContext, db: Database) -> None:
     with db.write() as session:
         outbox.queue(session, key="k", to="anna@example.org", mail=HELLO)
-    assert level(machine_checks.clock, later(site, -timedelta(minutes=10))) is Level.BAD
+    assert level(machine_checks.clock, later(site, -timedelta(minutes=10))) is Level.ERROR
 
 
 @pytest.mark.own_database
 def test_a_schema_of_another_release(site: CheckContext, db: Database) -> None:
     with db.write() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-    assert "carrel migrate" in machine_checks.migrations(site).mend
+    assert "carrel migrate" in machine_checks.migrations(site).fix
 
 
 def test_a_database_that_is_away_hides_no_other_finding(
@@ -124,20 +124,20 @@ def test_a_database_that_is_away_hides_no_other_finding(
     away.close()
     assert len(findings) == len(run_checks.CHECKS)
     assert {finding.level for finding in findings if finding.check in {"database", "mail", "alarms"}} == {
-        Level.BAD
+        Level.ERROR
     }
 
 
 def test_open_alarms_are_named(site: CheckContext, db: Database) -> None:
     with db.write() as session:
         alarms.raise_alarm(session, "k", "The roof leaks", "It does.")
-    assert "The roof leaks" in traffic_checks.alarms(site).says
+    assert "The roof leaks" in traffic_checks.alarms(site).message
 
 
 def test_the_hourly_look_raises_an_alarm_for_what_must_not_wait(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1e6, total=1e9))
-    assert run_checks.watch(services) is False
+    assert run_checks.run_step(services) is False
     with services.db.read() as session:
         assert session.scalars(select(Alarm.key)).all() == ["doctor:disk"]

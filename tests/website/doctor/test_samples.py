@@ -18,7 +18,7 @@ from carrel.settings import Settings
 from tests.support.payments import SECRET, Shop
 from website.admin.operators import staff
 from website.admin.operators.roles import Role
-from website.commands import claim_home
+from website.commands import assign_home
 from website.demo.fake_stripe import FakeStripe, running_fake_stripe
 from website.demo.operator_setup import operator_path
 from website.doctor.findings import CheckContext, Level
@@ -42,8 +42,8 @@ def settings(settings: Settings, stripe_: FakeStripe) -> Settings:
 
 def says(settings: Settings, db: Database) -> tuple[Level, str]:
     finding = samples(CheckContext(settings, db, clock.now()))
-    assert (finding.mend == "") == (finding.level is Level.WELL)
-    return finding.level, finding.says
+    assert (finding.fix == "") == (finding.level is Level.OK)
+    return finding.level, finding.message
 
 
 def test_samples_operator_and_test_orders_are_named_until_they_are_gone(
@@ -53,12 +53,12 @@ def test_samples_operator_and_test_orders_are_named_until_they_are_gone(
     stripe_: FakeStripe,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert says(settings, db) == (Level.WELL, "nothing of a demo is here")
+    assert says(settings, db) == (Level.OK, "nothing of a demo is here")
     with db.write() as session:
         seed_demo_ads(session, settings)
         operator_path(session)
     assert says(settings, db) == (
-        Level.LOOK,
+        Level.WARNING,
         f"a demo has used this database: 4 sample ads; the demo's operator {DEMO_OPERATOR}",
     )
     with db.write() as session:
@@ -66,7 +66,7 @@ def test_samples_operator_and_test_orders_are_named_until_they_are_gone(
         staff.remove(session, DEMO_OPERATOR, actor="test")
         for ad in session.scalars(select(HouseAd.id)).all():
             house_ads.archive(session, ad, actor="test")
-    assert says(settings, db)[0] is Level.WELL
+    assert says(settings, db)[0] is Level.OK
     shop = Shop(app, app.extensions[EXTENSION], stripe_)
     shop.buy()
     shop.deliver_all()
@@ -74,11 +74,11 @@ def test_samples_operator_and_test_orders_are_named_until_they_are_gone(
     for which in (settings, live):
         assert "1 order of a test Stripe" in says(which, db)[1]
     capsys.readouterr()
-    claim_home(settings, db)  # as at each start: it warns, and lets it start
+    assign_home(settings, db)  # as at each start: it warns, and lets it start
     assert capsys.readouterr().err.startswith("Warning: a demo has used this database: 1 order")
 
 
 def test_a_demo_may_have_samples(settings: Settings, db: Database) -> None:
     with db.write() as session:
         seed_demo_ads(session, settings)
-    assert says(settings.model_copy(update={"demo": True}), db)[0] is Level.WELL
+    assert says(settings.model_copy(update={"demo": True}), db)[0] is Level.OK

@@ -44,16 +44,16 @@ def put_event(site: CheckContext, **columns: Any) -> None:
 
 def is_told(finding: Finding, level: Level, words: str) -> bool:
     """Whether it found that, said it in these words, and said what to do."""
-    return finding.level is level and words in finding.says and bool(finding.mend)
+    return finding.level is level and words in finding.message and bool(finding.fix)
 
 
 def test_a_dead_event_is_bad(site: CheckContext) -> None:
-    assert traffic_checks.webhook(site).says == "no event has come yet"
+    assert traffic_checks.webhook(site).message == "no event has come yet"
     put_event(site, dead_at=site.now)
-    assert is_told(traffic_checks.webhook(site), Level.BAD, "1 events could not be handled")
+    assert is_told(traffic_checks.webhook(site), Level.ERROR, "1 events could not be handled")
 
 
-@pytest.mark.parametrize(("minutes", "level"), [(14, Level.WELL), (16, Level.LOOK)])
+@pytest.mark.parametrize(("minutes", "level"), [(14, Level.OK), (16, Level.WARNING)])
 def test_an_event_that_waits_for_a_quarter_of_an_hour_is_seen(
     site: CheckContext, minutes: int, level: Level
 ) -> None:
@@ -63,10 +63,10 @@ def test_an_event_that_waits_for_a_quarter_of_an_hour_is_seen(
 
 def test_a_mail_server_that_does_not_answer_is_bad_and_one_that_does_is_well(site: CheckContext) -> None:
     nobody = having(site, smtp_url=SecretStr(f"smtp://127.0.0.1:{free_port()}"))
-    assert is_told(traffic_checks.mail(nobody), Level.BAD, "the mail server does not answer")
+    assert is_told(traffic_checks.mail(nobody), Level.ERROR, "the mail server does not answer")
     with FakeMailServer().running() as server:
         finding = traffic_checks.mail(having(site, smtp_url=SecretStr(server.url)))
-    assert finding.says == "nothing waits, and the mail server answers"
+    assert finding.message == "nothing waits, and the mail server answers"
 
 
 @pytest.fixture
@@ -78,11 +78,11 @@ def at_stripe(site: CheckContext) -> Iterator[CheckContext]:
 
 def test_a_stripe_that_cannot_be_reached_is_bad(site: CheckContext) -> None:
     away = having(site, stripe_api_base=f"http://127.0.0.1:{free_port()}")
-    assert is_told(traffic_checks.stripe(away), Level.BAD, "it cannot be reached")
+    assert is_told(traffic_checks.stripe(away), Level.ERROR, "it cannot be reached")
 
 
-@pytest.mark.parametrize(("seconds", "level"), [(0, Level.WELL), (120, Level.BAD), (-120, Level.BAD)])
-def test_pf_33_a_clock_that_is_not_stripes_is_bad(
+@pytest.mark.parametrize(("seconds", "level"), [(0, Level.OK), (120, Level.ERROR), (-120, Level.ERROR)])
+def test_pf_33_a_clock_that_is_not_stripes_is_an_error(
     at_stripe: CheckContext, monkeypatch: pytest.MonkeyPatch, seconds: int, level: Level
 ) -> None:
     class Wrong(datetime):
@@ -95,18 +95,18 @@ def test_pf_33_a_clock_that_is_not_stripes_is_bad(
 
 
 def test_a_comparison_of_more_than_an_hour_ago_is_seen(site: CheckContext) -> None:
-    assert is_told(machine_checks.comparison(site), Level.LOOK, "there was none yet")
+    assert is_told(machine_checks.comparison(site), Level.WARNING, "there was none yet")
     with site.db.write() as session:
         session.add(Reconciliation(days=3, difference_count=0, finished_at=site.now - timedelta(minutes=90)))
-    assert is_told(machine_checks.comparison(site), Level.LOOK, "90 minutes ago")
+    assert is_told(machine_checks.comparison(site), Level.WARNING, "90 minutes ago")
 
 
 @pytest.mark.parametrize(
     ("changes", "level", "words"),
     [
-        ({"alarm_email": ""}, Level.LOOK, "nobody is told"),
-        ({"stripe_secret_key": SecretStr("sk_test_x")}, Level.LOOK, "a test key"),
-        ({"stripe_secret_key": SecretStr("sk_live_x")}, Level.WELL, "Stripe on"),
+        ({"alarm_email": ""}, Level.WARNING, "no alarm address is set"),
+        ({"stripe_secret_key": SecretStr("sk_test_x")}, Level.WARNING, "a test key"),
+        ({"stripe_secret_key": SecretStr("sk_live_x")}, Level.OK, "Stripe on"),
     ],
 )
 def test_keys_that_do_not_fit_a_public_site_are_seen(
@@ -114,15 +114,15 @@ def test_keys_that_do_not_fit_a_public_site_are_seen(
 ) -> None:
     finding = machine_checks.secrets(having(site, **changes))
     assert finding.level is level
-    assert words in finding.says
+    assert words in finding.message
 
 
 def test_settings_that_are_complete_are_well_and_the_demos_are_said_to_be_the_demos(
     site: CheckContext,
 ) -> None:
     complete = having(site, smtp_url=SecretStr("smtp://u:p@mail.example.org:587"))
-    assert machine_checks.settings(complete).says == "they are complete"
-    assert "the demo" in machine_checks.settings(having(site, demo=True)).says
+    assert machine_checks.settings(complete).message == "they are complete"
+    assert "the demo" in machine_checks.settings(having(site, demo=True)).message
 
 
 HERE = "http://127.0.0.1:1"
@@ -136,7 +136,7 @@ DEMOS = {
 
 def test_beside_the_demo_its_example_key_is_said_to_be_the_demos(site: CheckContext) -> None:
     finding = machine_checks.settings(having(site, **DEMOS))
-    assert (finding.level, finding.says) == (Level.WELL, "this is the demo, which fills in what is missing")
+    assert (finding.level, finding.message) == (Level.OK, "this is the demo, which fills in what is missing")
 
 
 @pytest.mark.parametrize("public", ["base_url", "stripe_api_base"])
@@ -144,22 +144,22 @@ def test_an_example_key_is_bad_where_site_or_stripe_are_not_on_this_machine(
     site: CheckContext, public: str
 ) -> None:
     finding = machine_checks.settings(having(site, **DEMOS | {public: "https://carrel.example"}))
-    assert finding.level is Level.BAD
-    assert "still has an example" in finding.mend
+    assert finding.level is Level.ERROR
+    assert "still has an example" in finding.fix
 
 
 def test_a_key_of_ones_own_makes_no_demo(site: CheckContext) -> None:
     own = {"secret_keys": site.settings.secret_keys}
-    assert machine_checks.settings(having(site, **DEMOS | own)).says == "they are complete"
+    assert machine_checks.settings(having(site, **DEMOS | own)).message == "they are complete"
 
 
 def test_a_network_tag_that_never_gets_consent_is_named(site: CheckContext) -> None:
-    assert network_ad(site).says == "no ad network is used"
+    assert network_ad(site).message == "no ad network is used"
     tag = NetworkAd(tag="<ins></ins>")
     finding = network_ad(having(site, network_ad=tag))
-    assert finding.level is Level.LOOK
-    assert "never shows" in finding.says
-    assert "consent_script" in finding.mend
+    assert finding.level is Level.WARNING
+    assert "never shows" in finding.message
+    assert "consent_script" in finding.fix
     asked = tag.model_copy(update={"consent_script": "https://consent.example/tool.js"})
-    assert network_ad(having(site, network_ad=asked)).level is Level.WELL
+    assert network_ad(having(site, network_ad=asked)).level is Level.OK
     assert network_ad in run_checks.CHECKS

@@ -12,7 +12,7 @@ from carrel.ads.models import HouseAd
 
 Values = Mapping[str, Any]
 Value = TypeVar("Value")
-WHOLE = "Enter a whole number."
+NOT_AN_INTEGER = "Enter a whole number."
 YEARS = range(2000, 9000)  # beyond them a time zone can lead to where time ends
 MOMENT = "Enter a day and a time, such as 2026-12-01 and 08:00."
 EMPTY: Values = {
@@ -34,7 +34,7 @@ EMPTY: Values = {
     "paid": False,
     "active": False,  # nobody has seen yet how it looks
 }
-WORDS = ("name", "title", "text", "url", "kind", "label", "picture_alt")
+TEXT_FIELDS = ("name", "title", "text", "url", "kind", "label", "picture_alt")
 LISTS = ("slots", "exams", "topics")
 
 
@@ -50,16 +50,16 @@ def parse_draft(form: MultiDict[str, str], zone: ZoneInfo, upload: Upload | None
             errors[field] = sentence
             return otherwise
 
-    words: dict[str, Any] = {field: form.get(field, "").strip() for field in WORDS}
+    words: dict[str, Any] = {field: form.get(field, "").strip() for field in TEXT_FIELDS}
     lists: dict[str, Any] = {field: tuple(form.getlist(field)) for field in LISTS}
     draft = Draft(
         **words,
         **lists,
         paid="paid" in form,
         active="active" in form,
-        weight=read("weight", int, 10, WHOLE),
-        cap=read("cap", int, None, WHOLE),
-        price_cents_per_thousand=read("price_cents_per_thousand", int, 0, WHOLE),
+        weight=read("weight", int, 10, NOT_AN_INTEGER),
+        cap=read("cap", int, None, NOT_AN_INTEGER),
+        price_cents_per_thousand=read("price_cents_per_thousand", int, 0, NOT_AN_INTEGER),
         starts_at=read("starts_at", lambda submitted: _moment(submitted, zone), None, MOMENT),
         ends_at=read("ends_at", lambda submitted: _moment(submitted, zone), None, MOMENT),
         upload=upload,

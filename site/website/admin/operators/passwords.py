@@ -44,10 +44,10 @@ def hash_password(password: str) -> str:
 
 def matches(stored: str | None, password: str) -> bool:
     """Whether it is the password. Takes as long when there is none to compare with."""
-    right = check_password_hash(stored or _nobodys(), password[:LONGEST])
+    right = check_password_hash(stored or _dummy_hash(), password[:LONGEST])
     return right and stored is not None
 
 
 @cache
-def _nobodys() -> str:
+def _dummy_hash() -> str:
     return hash_password(secrets.token_hex())

@@ -75,7 +75,7 @@ def end_all(session: Session, operator_id: int) -> None:
     session.execute(delete(OperatorSession).where(OperatorSession.operator_id == operator_id))
 
 
-def handle_one(services: Services) -> bool:
+def run_step(services: Services) -> bool:
     """A step of the worker: delete what has expired. Whether there was anything."""
     alive = _not_expired()
     with services.db.write() as session:

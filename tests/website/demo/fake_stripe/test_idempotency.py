@@ -66,7 +66,7 @@ def test_a_saved_500_is_replayed_and_an_unsaved_one_is_not(
 
 def test_a_refused_form_does_not_use_up_the_key(new_session: NewSession) -> None:
     with pytest.raises(stripe.InvalidRequestError):
-        new_session(key="order-1", colour="red")
+        new_session(key="order-1", color="red")
     assert new_session(key="order-1").status == "open"
 
 

@@ -42,9 +42,9 @@ def test_nested_forms_become_typed_values() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "code", "param"),
     [
-        ("colour", "red", "parameter_unknown", "colour"),
+        ("color", "red", "parameter_unknown", "color"),
         ("stripe_version", "2020-01-01", "parameter_unknown", "stripe_version"),
-        ("payment_intent_data[colour]", "red", "parameter_unknown", "payment_intent_data[colour]"),
+        ("payment_intent_data[color]", "red", "parameter_unknown", "payment_intent_data[color]"),
         ("automatic_tax[liability][type]", "self", "parameter_missing", "automatic_tax[enabled]"),
         ("line_items[0][price_data][unit_amount]", "499", "parameter_missing", "line_items[0][price_data][currency]"),
         ("expires_at", "soon", "parameter_invalid_integer", "expires_at"),
@@ -82,10 +82,10 @@ def test_every_call_knows_its_parameters_and_no_option_of_the_library(method: An
 
 def test_the_library_raises_what_it_raises_for_stripe(client: stripe.StripeClient) -> None:
     with pytest.raises(stripe.InvalidRequestError) as caught:
-        client.v1.checkout.sessions.create(cast("Any", {"mode": "payment", "colour": "red"}))
+        client.v1.checkout.sessions.create(cast("Any", {"mode": "payment", "color": "red"}))
     assert (caught.value.http_status, caught.value.code, caught.value.param) == (
         400,
         "parameter_unknown",
-        "colour",
+        "color",
     )
     assert caught.value.request_id is not None

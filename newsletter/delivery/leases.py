@@ -1,6 +1,7 @@
-"""Claims on deliveries, as SQL: `claim` takes some by lease, `mark` asks again before each mail and records the last.
+"""Leases on deliveries, as SQL: `lease` takes some, `record_and_begin` records a sent mail and may begin the next.
 
-`mark` commits before the mail server gets DATA. All is precompiled: an issue has a hundred thousand deliveries.
+`record_and_begin` commits before the mail server gets DATA. All is precompiled: an issue has a hundred thousand
+deliveries.
 """
 
 from collections.abc import Sequence
@@ -14,17 +15,17 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from carrel import clock
-from carrel.db import Marker, UtcDateTime
+from carrel.db import CompiledUpdate, UtcDateTime
 from carrel.mail.queue import MailQueue, RetryPolicy
 from carrel.tokens import new_token
 from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState, MailVariant
 from newsletter.subscribers.eligibility import receives
 from newsletter.subscribers.models import Subscriber
 
-LEASE = timedelta(minutes=10)
+LEASE_TIME = timedelta(minutes=10)
 RETRY = RetryPolicy(tries=48, waits=(300,))
 QUEUE = MailQueue(
-    Delivery, not_begun={"begun_at": None}, longest_lease=LEASE, longest_wait=RETRY.longest_wait
+    Delivery, not_begun={"begun_at": None}, longest_lease=LEASE_TIME, longest_wait=RETRY.longest_wait
 )
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
@@ -34,8 +35,8 @@ class SubscriberErasedError(Exception):
 
 
 @dataclass(frozen=True)
-class ClaimedDelivery:
-    """A delivery that this process has claimed, with what is needed to address it."""
+class LeasedDelivery:
+    """A delivery that this process has leased, with what is needed to address it."""
 
     id: int
     issue_id: int
@@ -62,30 +63,30 @@ def boot_id() -> str:
 
 
 def new_owner() -> str:
-    """A name for the claims of this process. It begins with the boot, so that a later boot can tell them."""
+    """A name for the leases of this process. It begins with the boot, so that a later boot can tell them."""
     return f"{boot_id()}/{new_token()[:22]}"
 
 
-def claim(session: Session, issue_id: int, owner: str, count: int) -> Sequence[ClaimedDelivery]:
-    """Claim due deliveries of an issue that is being sent; atomic on both databases."""
+def lease(session: Session, issue_id: int, owner: str, count: int) -> Sequence[LeasedDelivery]:
+    """Lease due deliveries of an issue that is being sent; atomic on both databases."""
     now = clock.now()
-    values = {"issue": issue_id, "owner_": owner, "count": count, "now": now, "until": now + LEASE}
-    ids = session.scalars(CLAIM, values).all()
-    return [ClaimedDelivery(*row) for row in session.execute(LOAD, {"ids": ids})]
+    values = {"issue": issue_id, "owner_": owner, "count": count, "now": now, "until": now + LEASE_TIME}
+    ids = session.scalars(LEASE_STATEMENT, values).all()
+    return [LeasedDelivery(*row) for row in session.execute(LOAD_STATEMENT, {"ids": ids})]
 
 
-def _claim_statement() -> ReturningUpdate[tuple[int]]:
+def _lease_statement() -> ReturningUpdate[tuple[int]]:
     issue, count = (bindparam(name, type_=Integer()) for name in ("issue", "count"))
     now, until = (bindparam(name, type_=UtcDateTime()) for name in ("now", "until"))
     due = (
         select(Delivery.id)
         .where(Delivery.issue_id == issue, QUEUE.is_due(now))
         .join(MailVariant, and_(MailVariant.id == Delivery.variant_id, MailVariant.html.is_not(None)))
-        .order_by(Delivery.due_at)  # by more than the index knows, each claim would sort the whole queue
+        .order_by(Delivery.due_at)  # by more than the index knows, each lease would sort the whole queue
         .limit(count)
     )
-    claiming = QUEUE.claim(due, owner=bindparam("owner_"), lease_until=until).where(_is_being_sent())
-    return claiming.execution_options(synchronize_session=False).returning(Delivery.id)
+    leasing = QUEUE.lease(due, owner=bindparam("owner_"), lease_until=until).where(_is_being_sent())
+    return leasing.execution_options(synchronize_session=False).returning(Delivery.id)
 
 
 def _load_statement() -> Select[*tuple[Any, ...]]:
@@ -109,17 +110,17 @@ def _load_statement() -> Select[*tuple[Any, ...]]:
     )
 
 
-def mark(marker: Marker, sent: int | None, begin: int | None, owner: str) -> bool:
+def record_and_begin(statement: CompiledUpdate, sent: int | None, begin: int | None, owner: str) -> bool:
     """Record that one mail was sent, and ask whether the next may go: one statement, which needs no transaction.
 
-    `begin` may go while the claim is ours, the issue is being sent, and the recipient still wants it (MAIL-07).
+    `begin` may go while the lease is ours, the issue is being sent, and the recipient still wants it (MAIL-07).
     From here on it may have left us.
     """
     now = clock.now()
-    return begin in marker.mark(sent=sent, begin=begin, owner_=owner, now=now, until=now + LEASE)
+    return begin in statement.run(sent=sent, begin=begin, owner_=owner, now=now, until=now + LEASE_TIME)
 
 
-def _mark_statement() -> ReturningUpdate[tuple[int]]:
+def _record_statement() -> ReturningUpdate[tuple[int]]:
     sent, begin = (bindparam(name, type_=Integer()) for name in ("sent", "begin"))
     now, until = (bindparam(name, type_=UtcDateTime()) for name in ("now", "until"))
     owner: Any = bindparam("owner_")
@@ -146,9 +147,9 @@ def _mark_statement() -> ReturningUpdate[tuple[int]]:
 
 
 def give_back(session: Session, ids: Sequence[int], owner: str) -> None:
-    """Put back what was not begun, as if it had never been claimed."""
+    """Put back what was not begun, as if it had never been leased."""
     if ids:
-        unbegun = Delivery.state == DeliveryState.CLAIMED, Delivery.begun_at.is_(None)
+        unbegun = Delivery.state == DeliveryState.LEASED, Delivery.begun_at.is_(None)
         QUEUE.put_back(
             session, Delivery.id.in_(ids), Delivery.owner == owner, *unbegun, tries=Delivery.tries - 1
         )
@@ -158,5 +159,5 @@ def _is_being_sent() -> ColumnElement[bool]:
     return exists().where(Issue.id == Delivery.issue_id, Issue.state == IssueState.SENDING)
 
 
-MARK = _mark_statement()
-CLAIM, LOAD = _claim_statement(), _load_statement()
+RECORD_STATEMENT = _record_statement()
+LEASE_STATEMENT, LOAD_STATEMENT = _lease_statement(), _load_statement()

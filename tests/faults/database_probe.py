@@ -14,7 +14,7 @@ from payments.models import Grant, Order, Payment, StripeEvent
 
 
 @dataclass
-class Eyes:
+class DatabaseProbe:
     """On a database that others work on."""
 
     db: Database

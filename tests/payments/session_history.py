@@ -1,11 +1,10 @@
-"""Stripe's truth in memory: what one Checkout Session may become, without HTTP, for thousands of histories."""
+"""A model of Stripe in memory: what one Checkout Session may become, without HTTP, for thousands of histories."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from payments.stripe.client import StripeApi
 from payments.stripe.schemas import CheckoutSession, StripeDispute, parse
 
 CENTS = 499
@@ -53,8 +52,8 @@ def checkout_session(**changes: Any) -> CheckoutSession:
 
 
 @dataclass
-class Story:
-    """One session's life: each step changes the truth and tells it by an event."""
+class SessionHistory:
+    """One session's life: each step changes its state and tells it by an event."""
 
     reference: str
     session_id: str
@@ -161,7 +160,7 @@ class Story:
             chance.choice(choices)()
 
     def checkout_session(self) -> CheckoutSession:
-        """The truth, as Stripe answers now."""
+        """Its state, as Stripe answers now."""
         state = "paid" if self.paid else "unpaid"
         answer = checkout_session_json(
             self.session_id, self.reference, status=self.status, payment_status=state
@@ -189,15 +188,3 @@ class Story:
             }
             disputes = (parse(StripeDispute, dispute),)
         return parse(CheckoutSession, answer).model_copy(update={"disputes": disputes})
-
-
-class World(StripeApi):
-    """A Stripe that knows these stories, without HTTP."""
-
-    def __init__(self) -> None:
-        self.is_live = False
-        self.stories: dict[str, Story] = {}
-
-    def look(self, session_id: str) -> CheckoutSession:
-        """The truth of now."""
-        return self.stories[session_id].checkout_session()

@@ -8,14 +8,14 @@ from carrel.mail.models import OutboxMail
 from carrel.services import Services
 from newsletter.feeds import private_feed
 from newsletter.feeds.models import PrivateFeed
-from newsletter.signal_handlers import listen
+from newsletter.hook_handlers import register_hooks
 from newsletter.subscribers.models import Subscriber
 from tests.support.newsletter import put_reader, put_subscriber
 from tests.support.state import dump
 
 
 def test_data_20_a_reader_who_is_erased_is_forgotten_here_as_well(services: Services) -> None:
-    listen()
+    register_hooks()
     with services.db.write() as session:
         put_subscriber(session, "Anna@example.org")
         reader = put_reader(session, ad_free=True)
@@ -30,7 +30,7 @@ def test_data_20_a_reader_who_is_erased_is_forgotten_here_as_well(services: Serv
 
 
 def test_the_private_feed_of_a_browser_comes_along_when_its_reader_signs_in(services: Services) -> None:
-    listen()
+    register_hooks()
     with services.db.write() as session:
         guest, anna = put_reader(session, None, ad_free=True), put_reader(session)
         private_feed.renew(session, services.settings, guest)
@@ -39,7 +39,7 @@ def test_the_private_feed_of_a_browser_comes_along_when_its_reader_signs_in(serv
 
 
 def test_the_export_holds_the_subscription_and_its_evidence(services: Services) -> None:
-    listen()
+    register_hooks()
     with services.db.write() as session:
         anna, ben = put_reader(session), put_reader(session, "ben@example.org")
         put_subscriber(session, frequency="daily")

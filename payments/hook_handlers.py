@@ -1,12 +1,12 @@
-"""How payments react to account signals: a proven address, a merge, an erasure, a data export."""
+"""How payments react to account hooks: a proven address, a merge, an erasure, a data export."""
 
 from carrel.accounts import hooks
 from payments.ledger import claims
 from payments.queries import account_summary
 
 
-def connect_signal_handlers() -> None:
-    """Connect the handlers, in every process that changes readers. Idempotent."""
+def register_hooks() -> None:
+    """Register the handlers, in every process that changes readers. Idempotent."""
     hooks.address_proven.add(claims.address_proven)
     hooks.readers_merged.add(claims.readers_merged)
     hooks.reader_erased.add(claims.reader_erased)

@@ -10,8 +10,8 @@ from newsletter.subscribers import erasure
 from newsletter.subscribers.models import SignUp, Subscriber
 
 
-def listen() -> None:
-    """Connect the handlers, in the app and in the worker alike."""
+def register_hooks() -> None:
+    """Register the handlers, in the app and in the worker alike."""
     hooks.readers_merged.add(private_feed.on_readers_merged)
     hooks.reader_erased.add(_erase)
     hooks.export_sections.add(_export)
