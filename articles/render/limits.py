@@ -14,6 +14,7 @@ NESTING = 32  # quotes and lists that begin on one line
 INDENT = 200  # columns; nested lists deepen by indentation
 TABLE_BARS = 60  # in one line; must be more than NESTING, see `check_limits`
 CONTAINER_FENCES = 400  # `:::` that open or close one; 200 questions
+AT_SIGNS = 1_000  # comrak links addresses by recursion: 2,500 on one line can end the process
 HTML = 2_000_000  # characters; a footnote referenced 50,000 times makes a small text large
 
 _MARKERS = re.compile(r"[ \t]*(?:(?:>|[-+*:](?=[ \t])|\d{1,9}[.)](?=[ \t]))[ \t]*)*")
@@ -32,6 +33,9 @@ def check_limits(text: str, lines: list[str]) -> Problem | None:
             f"`:::` stands more than {CONTAINER_FENCES} times.",
             "Split the article.",
         )
+    if text.count("@") > AT_SIGNS:
+        message = f"`@` stands more than {AT_SIGNS:,} times."
+        return Problem(1, "too-many-addresses", message, "Split the article.")
     for number, line in enumerate(lines, 1):
         if len(line) > NESTING:  # a shorter line cannot exceed either limit
             if not line[: NESTING + 1].strip(_MARKER_CHARACTERS) and nests_too_deeply(line):

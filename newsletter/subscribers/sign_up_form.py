@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from flask import request
 
 from carrel import clock
 from carrel.http import cookies
+from carrel.http.routing import address_parts
 from carrel.tokens import InvalidSignatureError, Signer, new_token
 from newsletter.subscribers.models import Frequency
 from newsletter.subscribers.sign_up import RequestOrigin
@@ -72,5 +72,5 @@ def request_origin() -> RequestOrigin:
 
 def _page() -> str:
     """The path of the page with the form, for the record."""
-    path = urlsplit(request.headers.get("Referer", "")).path
+    path = address_parts(request.headers.get("Referer", "")).path
     return path[:LONGEST_PAGE] if path.startswith("/") and path.isprintable() else "/subscribe/"

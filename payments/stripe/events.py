@@ -98,7 +98,7 @@ def parse_envelope(body: bytes) -> tuple[EventEnvelope, dict[str, Any]]:
     """The envelope and the whole payload. Raises `MalformedEventError`, `StripeResponseError`."""
     try:
         payload = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise MalformedEventError from None
     if not isinstance(payload, dict):
         raise MalformedEventError

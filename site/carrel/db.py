@@ -19,9 +19,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.types import TypeDecorator
 
+from carrel.private_file import keep_private
+
 BUSY_TIMEOUT_MS = 5_000
-# https://sqlite.org/wal.html#walresetbug: fixed in 3.51.3
-FIRST_SAFE_SQLITE = (3, 51, 3)
+FIRST_SAFE_SQLITE = (3, 51, 3)  # fixes https://sqlite.org/wal.html#walresetbug
 FULL, NORMAL = 2, 1
 PRAGMAS = {
     "journal_mode": "wal",
@@ -86,7 +87,7 @@ class Database:
         self._compiled = self._engine(compiled=True)
 
     def _engine(self, **kind: bool) -> Engine:
-        return _sqlite(self.url, **kind) if self.is_sqlite else _postgres(self.url, **kind)
+        return keep_private(_sqlite(self.url, **kind)) if self.is_sqlite else _postgres(self.url, **kind)
 
     @property
     def engine(self) -> Engine:
@@ -218,8 +219,7 @@ def _sqlite(url: URL, *, read_only: bool = False, compiled: bool = False) -> Eng
     def connect(connection: Any, _record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver must not begin transactions of its own accord
         set_pragmas(connection, NORMAL if compiled else FULL)
-        if read_only:
-            connection.execute("PRAGMA query_only = ON")
+        connection.execute(f"PRAGMA query_only = {read_only:d}")
 
     @event.listens_for(engine, "begin")
     def begin_transaction(connection: Connection) -> None:

@@ -6,14 +6,24 @@ from jinja2 import StrictUndefined
 from carrel import logging
 from carrel.accounts import routes as accounts
 from carrel.ads import routes as ads
-from carrel.http import assets, errors, guards, headers, request_id, storage_register
+from carrel.http import assets, errors, guards, headers, request_id, routing, storage_register
 from carrel.services import EXTENSION, Services
 from newsletter import routes as newsletter
 from newsletter.issues import archive_routes as digests
 from payments import routes as payments
 from website.admin import app as admin
 from website.doctor import routes as doctor
-from website.pages import account, context_processors, health, library, media, plain, search, seo_routes
+from website.pages import (
+    account,
+    context_processors,
+    health,
+    library,
+    media,
+    plain,
+    search,
+    search_limit,
+    seo_routes,
+)
 
 LARGEST_BODY_BYTES = 64 * 1024
 
@@ -27,6 +37,7 @@ def create_app(services: Services) -> Flask:
     app.extensions[EXTENSION] = services
     app.jinja_env.undefined = StrictUndefined  # a misspelled name in a template is a failure, not a gap
     app.jinja_env.globals["settings"] = services.settings
+    routing.init_app(app)
     request_id.init_app(app)
     guards.init_app(app)
     headers.init_app(app)
@@ -36,6 +47,7 @@ def create_app(services: Services) -> Flask:
     context_processors.init_app(app)
     for pages in (library, search, plain, seo_routes, media, account, health):
         app.register_blueprint(pages.blueprint)
+    search_limit.init_app(app)
     ads.init_app(app)
     accounts.init_app(app)
     payments.init_app(app)

@@ -1,7 +1,8 @@
 """The web server: gunicorn over the app, without a configuration file."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -14,8 +15,14 @@ from carrel.services import make_services
 from carrel.settings import Settings
 from website.app import create_app
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 GRACEFUL_SECONDS = 30
 THREADS = 8
+# gunicorn drains 64 kB that a view left unread. Beyond that it closes a connection that it has promised to keep, and
+# loses what the proxy sends over it next.
+DRAINED_BYTES = 32 * 1024
 AddPages = Callable[[Flask], None]
 
 
@@ -27,6 +34,23 @@ class Log(Logger):
         super().setup(cfg)
         for handler in self.error_log.handlers:
             handler.setFormatter(StrikingFormatter(self.error_fmt, self.datefmt))
+
+
+class LargeBodies:
+    """Answers a request with a large body with `Connection: close`, whether or not a view reads it.
+
+    gunicorn ignores that header from an app and has a method of its own for it.
+    """
+
+    def __init__(self, app: "WSGIApplication") -> None:
+        self._app = app
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request."""
+        length = environ.get("CONTENT_LENGTH") or "0"
+        if "HTTP_TRANSFER_ENCODING" in environ or not length.isdigit() or int(length) > DRAINED_BYTES:
+            start_response.__self__.force_close()  # type: ignore[attr-defined]
+        return self._app(environ, start_response)
 
 
 class Server(BaseApplication):
@@ -59,6 +83,7 @@ class Server(BaseApplication):
         """The app, made in each worker."""
         app = create_app(make_services(self._settings))
         self._add_pages(app)
+        app.wsgi_app = LargeBodies(app.wsgi_app)  # type: ignore[method-assign]
         counting(app).event_buffer.start()
         return app
 

@@ -59,7 +59,7 @@ def test_the_units_start_behind_nginx_and_no_reader_notices_that_they_are_replac
     try:
         with nginxes.nginx(tmp_path, door.getsockname()[1]) as front:
             number = itertools.count()  # a new address every time: the website answers, not nginx's cache
-            with Readers(lambda: front.get(f"/search?q={next(number)}").status) as readers:
+            with Readers(lambda: front.get(f"/?of={next(number)}").status) as readers:
                 readers.read_more(10)
                 web.process.send_signal(signal.SIGHUP)  # systemctl reload
                 readers.read_more(20)

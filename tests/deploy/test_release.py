@@ -31,7 +31,7 @@ SETTINGS = {
 }
 PAGES = (
     "/",
-    "/search?q={}",
+    "/?of={}",
     "/subscribe/",
     "/sign-in/",
     "/feed.xml",

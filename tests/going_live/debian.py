@@ -15,7 +15,11 @@ from pathlib import Path
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "carrel-going-live"
 APT = Path("/etc/apt")
-PIP_CONFIGURATION = ("/etc/pip.conf", "/etc/xdg/pip", "/root/.config/pip", "/root/.pip")
+PIP_CONFIGURATION = (
+    "/etc/pip.conf",
+    "/etc/xdg/pip",
+    *(str(Path.home() / name) for name in (".config/pip", ".pip")),
+)
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 COPIED_CERTIFICATES = (
     "/etc/ssl/of-the-host.crt"  # the package ca-certificates writes the file of the usual name

@@ -85,7 +85,7 @@ def upgrade_and_roll_back(server: Server, new_release: list[Block]) -> None:
     old_sheet = sheet()
     publish_next_release(server)
     numbers = itertools.count()
-    asked = ("/", "/search?q={}", "/articles/how-an-article-works/", "/subscribe/", "/account/", old_sheet)
+    asked = ("/", "/?of={}", "/articles/how-an-article-works/", "/subscribe/", "/account/", old_sheet)
 
     def ask() -> int:
         number = next(numbers)

@@ -8,7 +8,9 @@ from tests.mutation.guards import ROOT, Guard, guards
 @pytest.mark.parametrize("guard", list(guards()), ids=lambda guard: guard.name)
 def test_a_guard_can_be_broken_and_its_tests_are_there(guard: Guard) -> None:
     source = (ROOT / guard.file).read_text()
-    compile(guard.broken(source), guard.file, "exec")
+    broken = guard.broken(source)
+    if guard.file.endswith(".py"):
+        compile(broken, guard.file, "exec")
     for test in guard.tests:
         path, _, name = test.partition("::")
         assert f"def {name}(" in (ROOT / path).read_text()

@@ -2,13 +2,13 @@
 
 import hashlib
 import hmac
-from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from carrel.http import cookies
 from carrel.http.cookies import Cookie
+from carrel.http.routing import address_parts
 from carrel.services import services, services_of
 from carrel.settings import is_local
 from carrel.tokens import InvalidSignatureError
@@ -68,7 +68,7 @@ def _is_from_us() -> bool:
     if (site := request.headers.get("Sec-Fetch-Site")) and site != "same-origin":
         return False
     source = request.headers.get("Origin") or request.headers.get("Referer", "")
-    parts = urlsplit(source)
+    parts = address_parts(source)
     return (parts.scheme, parts.netloc) == (request.scheme, request.host)
 
 

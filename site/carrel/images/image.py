@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 BYTES = 10 * 1024 * 1024
-PIXELS = 40_000_000
+PIXELS = 25_000_000  # a camera's 24 million; each takes four bytes while the image is made anew
+SIDE = 16_000  # pixels; WebP has 16,383
+SHAPE = 20  # times as long as wide, or as wide as long
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,11 +29,21 @@ class ImageTooLargeError(ImageError):
 
 
 class TooManyPixelsError(ImageError):
-    """The picture has more than 40 megapixels."""
+    """The picture has more than 25 megapixels."""
 
     code = "image-too-many-pixels"
-    sentence = "The image {path} has more than 40 million pixels."
+    sentence = "The image {path} has more than 25 million pixels."
     hint = "Save it smaller; 1,440 pixels across are enough."
+
+
+class ImageShapeError(ImageError):
+    """One side is too long, or far too long for the other."""
+
+    code = "image-shape"
+    sentence = (
+        "The image {path} has a side of more than 16,000 pixels, or is more than 20 times as long as wide."
+    )
+    hint = "Cut it into several images."
 
 
 class SvgRefusedError(ImageError):

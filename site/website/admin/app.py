@@ -7,7 +7,8 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from carrel.accounts import error_handlers
-from carrel.http import cookies, errors, guards, headers, request_id, storage_register
+from carrel.accounts.readers import ReaderNotFoundError
+from carrel.http import cookies, errors, guards, headers, request_id, routing, storage_register
 from carrel.services import EXTENSION, services_of
 from website.admin import guard, layout
 from website.admin.advertising import routes as advertising
@@ -39,11 +40,13 @@ def create_admin(site: Flask) -> Flask:
     app.extensions[EXTENSION] = services_of(site)
     app.jinja_loader = ChoiceLoader([FileSystemLoader(folder) for folder in TEMPLATES])
     app.jinja_env.undefined = StrictUndefined
+    routing.init_app(app)
     request_id.init_app(app)
     advertising.init_app(app)
     guards.init_app(app, cookies.OPERATOR)
     headers.init_app(app)
     errors.init_app(app)
+    errors.register(app, ReaderNotFoundError, 404)
     error_handlers.init_app(app)
     layout.init_app(app, site)
     guard.init_app(app)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from typing import Final, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from flask import Flask, Response, current_app, g, request
 
 from carrel.accounts.paths import safe_path
 from carrel.http import cookies, errors
 from carrel.http.redirects import see_other
+from carrel.http.routing import address_parts
 from carrel.services import services
 from website.admin.operators import sessions
 from website.admin.operators.models import Operator, OperatorSession
@@ -98,7 +99,7 @@ def return_path() -> str:
     if request.method == "GET":
         path = request.full_path.rstrip("?") if request.query_string else request.path
         return admin_path(request.script_root + path)
-    parts = urlsplit(request.headers.get("Referer", ""))
+    parts = address_parts(request.headers.get("Referer", ""))
     return admin_path(parts.path) if parts.netloc == request.host else "/admin/"
 
 

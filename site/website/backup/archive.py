@@ -25,10 +25,14 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 LARGEST_MANIFEST = 64 * 1024 * 1024
 CHUNK = 1024 * 1024
+# What no archive of ours does, so that a small file does not fill a disk. Each has a mebibyte free.
+SHRINKS = 250  # times; zeros at our level of gzip, and so free pages of a database, shrink 230 times
+PICTURES_SHRINK = 2  # times; they are WebP
+FILE = 40  # bytes that its hash and its name take at least: they do not shrink
 QUICKLY = 1  # gzip's level: the texts shrink well at any, the pictures at none
 SAFE = re.compile(r"database\.(sqlite3|pgdump)|media/[A-Za-z0-9][A-Za-z0-9._-]*")
 PLAIN = re.compile(r"[a-z][a-z_]{0,62}")
-UNREADABLE = (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile)
+UNREADABLE = (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, RecursionError)
 
 
 class ArchivedFile(BaseModel):
@@ -115,20 +119,21 @@ def sync_folder(folder: Path) -> None:
 def manifest_of(path: Path) -> Manifest:
     """Only what a backup says about itself; quick. Raises `InvalidBackupError`."""
     try:
-        with gzip.open(path) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
-            return _manifest(tar, tar.next())
+        with _UnpackedArchive(path) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
+            return _manifest(tar, tar.next(), path)
     except UNREADABLE as error:
         raise InvalidBackupError(path, _reason(error)) from None
+    except _InvalidMemberError as error:
+        raise InvalidBackupError(path, str(error)) from None
 
 
 def read(path: Path, into: Path | None = None) -> Manifest:
     """Read a whole archive and check every byte of it, writing its files below `into`. Raises `InvalidBackupError`."""
     try:
-        with gzip.open(path) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
-            manifest = _manifest(tar, tar.next())
+        with _UnpackedArchive(path) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
+            manifest = _manifest(tar, tar.next(), path)
             files = {member.name: _extract(tar, member, manifest, into) for member in iter(tar.next, None)}
-            while plain.read(CHUNK):  # to the very end, where gzip's own check stands
-                pass
+            _to_the_end(plain)
     except UNREADABLE as error:
         raise InvalidBackupError(path, _reason(error)) from None
     except _InvalidMemberError as error:
@@ -138,6 +143,16 @@ def read(path: Path, into: Path | None = None) -> Manifest:
             path, "it is damaged: a file in it is missing, or not what the manifest says"
         )
     return manifest
+
+
+class _UnpackedArchive(gzip.GzipFile):
+    """The unpacked archive. tar's own headers say how long they are, and are read into memory at once."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        """As a file does, but never more than the largest manifest. Raises `tarfile.ReadError`."""
+        if size is None or not 0 <= size <= LARGEST_MANIFEST:
+            raise tarfile.ReadError("a header that is too large")
+        return super().read(size)
 
 
 class _InvalidMemberError(Exception):
@@ -150,14 +165,37 @@ def _reason(error: BaseException) -> str:
     )
 
 
-def _manifest(tar: tarfile.TarFile, member: tarfile.TarInfo | None) -> Manifest:
+def _to_the_end(plain: gzip.GzipFile) -> None:
+    """Where gzip's own check stands; before it is only what fills tar's last block."""
+    if len(plain.read(CHUNK)) == CHUNK:
+        raise _InvalidMemberError("it goes on after its end")
+
+
+def _manifest(tar: tarfile.TarFile, member: tarfile.TarInfo | None, path: Path) -> Manifest:
     if member is None or member.name != MANIFEST or member.size > LARGEST_MANIFEST:
         raise tarfile.ReadError("no manifest")
     file = tar.extractfile(member)
     try:
-        return Manifest.model_validate_json(file.read() if file else b"")
+        manifest = Manifest.model_validate_json(file.read() if file else b"")
     except ValidationError:
         raise tarfile.ReadError("a manifest that is none") from None
+    _require_plausible(manifest, path.stat().st_size)
+    return manifest
+
+
+def _require_plausible(manifest: Manifest, packed: int) -> None:
+    """Raises `_Wrong` when the archive would unpack to more than one of its size can hold."""
+    sizes = {name: each.size for name, each in manifest.files.items()}
+    pictures = sum(size for name, size in sizes.items() if name.startswith("media/"))
+    if (
+        min(sizes.values(), default=0) < 0
+        or sum(sizes.values()) > packed * SHRINKS + CHUNK
+        or pictures > packed * PICTURES_SHRINK + CHUNK
+        or len(sizes) * FILE > packed
+    ):
+        raise _InvalidMemberError(
+            f"it would unpack to {sum(sizes.values()):,} bytes in {len(sizes):,} files, more than fits in it"
+        )
 
 
 def _extract(

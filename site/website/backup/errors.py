@@ -4,7 +4,13 @@ from pathlib import Path
 
 
 class BackupError(Exception):
-    """A backup could not be made or restored. Nothing was lost by it."""
+    """A backup could not be made or restored. Nothing was lost by it.
+
+    Some of the sentence may come out of a stranger's file: what a terminal would obey in it is escaped.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("".join(each if each.isprintable() else ascii(each)[1:-1] for each in sentence))
 
 
 class InvalidBackupError(BackupError):

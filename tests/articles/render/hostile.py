@@ -25,7 +25,7 @@ def _some(size: int, make: Callable[[int], str]) -> str:
 # What is repeated alone, as one long line or as many lines.
 REPEATED = (
     ">", "> ", "- ", "1. ", "- > ", "*a ", "*a **a ", "_a __a ", "~~a ", "[", "![", "[a](", "[a](<b", "`", "a`b``c```", "&", "&amp;", "&nbsp;",
-    "\\", "<", "<a ", "<!--", "<?", "<![CDATA[", '<a href="', "<b>", "<b> a\n", "<div>\n\n", "http://a", "www.", "a@", "a.a-", ":::", "::: a\n", ":::: a\n",
+    "\\", "<", "<a ", "<!--", "<?", "<![CDATA[", '<a href="', "<b>", "<b> a\n", "<div>\n\n", "http://a", "www.", "a@", "a@b.co ", "a@b.co,", "a.a-", ":::", "::: a\n", ":::: a\n",
     "::: question\na\n\n- [ ] a\n- [x] b\n:::\n\n", "\n", " ", "\t", "a\n: ", "a\n: b\n\n", "# a\n", "## a\n", "###### a\n## b\n", "a\n=\n", "* ", '[a](b "', '[a]: b "', "[a]:\n",
     "[^1]", "[^1] *x* ", "[^1]: x\n", "- [ ] a\n", "|", "a|b\n-|-\nc|d\n\n", "![a](b.png)", '![a](b.png "c")\n\n', "[a](b.md)", "[a](javascript:x)", "[a](javascript:x)\n", "[]()", "[]()\n",
     "[a](#b)", "TODO ", "TODO\n", "TODO *x* ", "> [!NOTE]\n> a\n\n", "\x01", "```python\nx=1\n```\n\n", "~~~\n", "***a***", "a\\\n", "\u202e", "\U0001f600", "&#x10ffff;", "[a][b]", "[a]\n", '"', "(", "{", "$",

@@ -67,8 +67,8 @@ def test_a_small_image_is_not_blown_up_and_needs_no_choice(root: Path) -> None:
 
 
 def test_a_large_image_is_made_no_wider_than_a_page_needs(root: Path) -> None:
-    publish(root, picture(3000, 30))
-    assert made(root) == {"1440.webp": (1440, 14), "480.webp": (480, 5), "960.webp": (960, 10)}
+    publish(root, picture(3000, 150))
+    assert made(root) == {"1440.webp": (1440, 72), "480.webp": (480, 24), "960.webp": (960, 48)}
 
 
 def test_con_03_metadata_stays_behind_and_orientation_is_kept(root: Path) -> None:

@@ -54,6 +54,7 @@ def test_con_10_hostile_text_that_is_short_enough_is_refused_or_rendered() -> No
         ("x\n" + " " * (limits.INDENT + 1) + "- a", "too-deep"),
         ("x\n" + "|" * (limits.TABLE_BARS + 1), "table-too-wide"),
         ("x\n" + ":::\n" * (limits.CONTAINER_FENCES + 1), "too-many-containers"),
+        ("a@b.co " * (limits.AT_SIGNS + 1), "too-many-addresses"),
         ("[^1]" * 40_000 + "\n\n[^1]: x", "too-large"),
         ("*a **a " * 20_000 + " a** a*" * 5_000, "too-deep"),
     ],
@@ -73,6 +74,7 @@ def test_con_10_every_limit_refuses_by_name_and_renders_nothing(text: str, code:
         "a" * limits.CHARACTERS,
         "    " * 20 + "code",
         "* " * limits.NESTING,
+        "a@b.co " * limits.AT_SIGNS,
         "word " * 30_000,
     ],
 )

@@ -13,6 +13,7 @@ from carrel.ads.models import HouseAd
 Values = Mapping[str, Any]
 Value = TypeVar("Value")
 NOT_AN_INTEGER = "Enter a whole number."
+YEARS = range(2000, 9000)  # beyond them a time zone can lead to where time ends
 MOMENT = "Enter a day and a time, such as 2026-12-01 and 08:00."
 EMPTY: Values = {
     "name": "",
@@ -88,6 +89,6 @@ def values_of(ad: HouseAd, zone: ZoneInfo) -> Values:
 def _moment(submitted: str, zone: ZoneInfo) -> datetime:
     """What `<input type="datetime-local">` sends, in the site's time zone."""
     moment = datetime.fromisoformat(submitted)
-    if moment.tzinfo is not None:
+    if moment.tzinfo is not None or moment.year not in YEARS:
         raise ValueError(submitted)
     return moment.replace(tzinfo=zone)

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 
 from carrel.http import cookies
 from carrel.http.redirects import see_other
+from carrel.http.routing import database_id
 from carrel.services import services
 from website.admin.guard import current_operator, needs, open_to_all, required_session
 from website.admin.operator_pages import pages
@@ -90,7 +91,7 @@ def add() -> Answer:
 def remove() -> Response:
     """Forget a key of one's own."""
     with services().db.write() as session:
-        passkeys.remove(session, current_operator(), request.form.get("key", 0, type=int))
+        passkeys.remove(session, current_operator(), request.form.get("key", 0, type=database_id))
     return see_other("/admin/me")
 
 

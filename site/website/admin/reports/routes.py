@@ -107,7 +107,7 @@ def _span() -> ReportPeriod:
     last = min(_day("last") or today, today)
     first = min(_day("first") or last - timedelta(days=USUAL_DAYS - 1), last)
     first = max(first, last - timedelta(days=MOST_DAYS - 1))
-    narrowed = {name: request.args.get(name, "")[:80] for name in WAYS}
+    narrowed = {name: request.args.get(name, "").replace("\0", "")[:80] for name in WAYS}
     return ReportPeriod(first, last, zone, **narrowed)
 
 

@@ -31,7 +31,7 @@ LONGEST_REASON = 500
 @needs(Need.PEOPLE)
 def find() -> str:
     """Find a buyer by any address or id."""
-    typed = request.args.get("q", "").strip()
+    typed = request.args.get("q", "").replace("\0", "").strip()  # PostgreSQL refuses that one
     found_buyers: list[buyers.Buyer] = []
     subscriber = None
     with services().db.read() as session:

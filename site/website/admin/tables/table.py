@@ -124,7 +124,7 @@ def table_query(table: Table, given: Mapping[str, str]) -> TableQuery:
         given.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
         chosen,
         sort if sort.removeprefix("-") in names else table.sort,
-        min(int(page), FARTHEST) if page.isdecimal() and page.isascii() and int(page[:9]) else 1,
+        max(1, min(int(page[:9]), FARTHEST)) if page.isdecimal() and page.isascii() else 1,
     )
 
 

@@ -1,0 +1,31 @@
+"""A database file that only its owner reads, whatever the umask: readers' addresses are in it."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from sqlalchemy import Engine, event
+
+BESIDE = ("", "-wal", "-shm")  # SQLite gives the later two the mode of the first when it makes them
+
+
+def keep_private(engine: Engine) -> Engine:
+    """The same engine over SQLite, which makes its file for the owner alone, and shuts one that stands open."""
+    path = engine.url.database
+
+    @event.listens_for(engine, "do_connect")
+    def before_connecting(*_: object) -> None:
+        if path and path != ":memory:":
+            with suppress(OSError):  # of another owner, or out of reach: SQLite says what is wrong
+                _shut(path)
+
+    return engine
+
+
+def _shut(path: str) -> None:
+    # Never opened: to close a file that SQLite has open in this process would give up SQLite's locks on it.
+    with suppress(FileExistsError):
+        os.mknod(path, 0o600)
+    for file in (Path(path + end) for end in BESIDE):
+        if file.exists() and file.stat().st_mode & 0o077:
+            file.chmod(0o600)

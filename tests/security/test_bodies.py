@@ -1,0 +1,110 @@
+"""Bodies that are too large, sent to make others lose theirs: nginx and gunicorn as they are shipped."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from http.client import HTTPException
+
+import pytest
+from gunicorn.http import parser
+
+from payments.webhooks.routes import LARGEST_EVENT_BYTES
+from tests.caches.conftest import CacheSite
+from tests.caches.nginx import SHIPPED
+from tests.caches.wire import NAME, Front
+from website import app, server
+from website.admin import app as admin
+from website.admin.advertising.routes import LARGEST_UPLOAD_BYTES
+
+ROUNDS = 15  # each is every attack and twenty people: 300 people in all
+PEOPLE = 20
+ATTACKS = [
+    ("/subscribe/", app.LARGEST_BODY_BYTES + 1),
+    ("/no-such-page", 900_000),
+    ("/search", app.LARGEST_BODY_BYTES),
+    ("/webhooks/stripe", LARGEST_EVENT_BYTES + 1),
+    ("/admin/sign-in", admin.LARGEST_BODY_BYTES),
+    ("/admin/readers/1/erase", admin.LARGEST_BODY_BYTES + 1),
+    ("/admin/ads/new", 1_000_000),
+    ("/admin/ads/1", LARGEST_UPLOAD_BYTES),
+]
+OTHERS = ["/webhooks/stripe", "/pass/checkout"]
+
+
+def send(front: Front, path: str, size: int) -> tuple[int, bytes]:
+    """POST a form of that many bytes; status and body."""
+    with closing(front.connect()) as wire:
+        wire.putrequest("POST", path, skip_host=True, skip_accept_encoding=True)
+        wire.putheader("Host", NAME)
+        wire.putheader("Origin", f"https://{NAME}")
+        wire.putheader("Content-Type", "application/x-www-form-urlencoded")
+        wire.putheader("Content-Length", str(size))
+        wire.endheaders()
+        with suppress(OSError):  # refused before all of it was sent: the answer is there
+            wire.send(b"a" * size)
+        answer = wire.getresponse()
+        return answer.status, answer.read()
+
+
+def attack_with(front: Front, path: str, size: int) -> None:
+    with suppress(HTTPException, OSError):  # to be cut off is the attacker's own trouble
+        send(front, path, size)
+
+
+@pytest.mark.faults
+def test_an_attacker_wants_the_posts_of_others_to_be_lost_with_the_connections_that_his_bodies_close(
+    nginx: Front,
+) -> None:
+    wanted = [OTHERS[number % 2] for number in range(PEOPLE)]
+    with ThreadPoolExecutor(4) as people, ThreadPoolExecutor(2) as attackers:
+        answers: list[int] = []
+        for _ in range(ROUNDS):
+            attacks = [attackers.submit(attack_with, nginx, path, size) for path, size in ATTACKS]
+            answers += people.map(lambda path: send(nginx, path, 200)[0], wanted)
+            for attack in attacks:
+                attack.result()
+    assert len(answers) == 300
+    assert set(answers) == {400, 403}, "a signature and a token that are not there, nothing else"
+
+
+@pytest.mark.parametrize(
+    ("path", "largest"),
+    [
+        ("/subscribe/", app.LARGEST_BODY_BYTES),
+        ("/webhooks/stripe", LARGEST_EVENT_BYTES),
+        ("/webhooks/stripe/", LARGEST_EVENT_BYTES),
+        ("/admin/sign-in", admin.LARGEST_BODY_BYTES),
+        ("/admin/ads/new", LARGEST_UPLOAD_BYTES),
+        ("/admin/ads/1", LARGEST_UPLOAD_BYTES),
+        ("/admin/ads/", admin.LARGEST_BODY_BYTES),
+        ("/admin/ads/1/switch", admin.LARGEST_BODY_BYTES),
+    ],
+)
+def test_an_attacker_wants_his_body_to_pass_nginx_and_be_refused_by_the_app(
+    nginx: Front, path: str, largest: int
+) -> None:
+    assert send(nginx, path, largest)[0] not in {413, 502}
+    status, body = send(nginx, path, largest + 1)
+    assert status == 413
+    assert b"<center>nginx</center>" in body
+
+
+def test_nginx_and_the_app_have_one_truth_about_sizes() -> None:
+    units = {"k": 1024, "m": 1024**2}
+    said = re.findall(r"client_max_body_size (\d+)([km]);", SHIPPED.read_text("utf-8"))
+    ours = [app.LARGEST_BODY_BYTES, LARGEST_EVENT_BYTES, admin.LARGEST_BODY_BYTES, LARGEST_UPLOAD_BYTES]
+    assert [int(number) * units[unit] for number, unit in said] == ours
+
+
+def test_an_attacker_wants_a_body_that_nginx_lets_pass_and_gunicorn_does_not_drain() -> None:
+    assert vars(parser)["_DRAIN_MAX_BYTES"] > server.DRAINED_BYTES
+
+
+def test_a_large_body_ends_its_connection_with_a_word(cache_site: CacheSite, nginx: Front) -> None:
+    straight = Front("gunicorn", cache_site.port)
+    for size, words in ((server.DRAINED_BYTES, None), (server.DRAINED_BYTES + 1, "close")):
+        with closing(straight.connect()) as wire:
+            wire.request("POST", "/no-such-page", b"a" * size, {"Host": NAME, "X-Forwarded-Proto": "https"})
+            answer = wire.getresponse()
+            answer.read()
+            assert (answer.status, answer.getheader("Connection")) == (404, words or "keep-alive"), size
