@@ -136,7 +136,7 @@ def test_who_read_the_database_wants_recovery_codes_that_can_be_tried_out(servic
     with services.db.write() as session:
         made = codes.renew_recovery(session, olga.id)
     bits = {len(code.replace("-", "")) * 5 for code in made}  # base 32
-    assert min(bits) >= 112  # ASVS 5.0, 6.5.2: below that, a hash for passwords
+    assert min(bits) >= 112  # ASVS 6.5.2: below that, a hash for passwords
 
 
 def test_an_upgrade_leaves_nobody_without_the_recovery_codes_they_printed(

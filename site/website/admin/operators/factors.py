@@ -1,4 +1,4 @@
-"""Changing what signs an operator in: every other session ends, and a mail says so (ASVS 5.0, 6.3.7, 7.4.3)."""
+"""Changing what signs an operator in: every other session ends, and a mail says so (ASVS 6.3.7, ASVS 7.4.3)."""
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session

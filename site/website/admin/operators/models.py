@@ -60,7 +60,7 @@ class OperatorSession(Base):
 class RecoveryCode(Base):
     """One code that stands in for the app once.
 
-    It has 112 random bits or more, so a plain hash (SHA-256) is enough (ASVS 5.0, 6.5.2). Releases before 0009
+    It has 112 random bits or more, so a plain hash (SHA-256) is enough (ASVS 6.5.2). Releases before 0009
     made codes of 80 bits; those have no `created_at`, and are good until they are replaced.
     """
 

@@ -1,4 +1,4 @@
-"""Mails that tell an operator of a change to what signs them in (ASVS 5.0, 6.3.7).
+"""Mails that tell an operator of a change to what signs them in (ASVS 6.3.7).
 
 They hold no link, so that nobody learns to follow one, and nothing that somebody typed (MAIL-13).
 """

@@ -58,7 +58,7 @@ def check_new(password: str, personal_words: Sequence[str]) -> None:
 
 
 def context_words(email: str, site_name: str) -> list[str]:
-    """What somebody who knows the operator and the site tries first: docs/operators.md lists it (ASVS 5.0, 6.1.2)."""
+    """What somebody who knows the operator and the site tries first: docs/operators.md lists it (ASVS 6.1.2)."""
     parts = _words(email), _words(site_name), OUR_WORDS
     return list(dict.fromkeys(word for group in parts for word in group))
 
