@@ -38,7 +38,9 @@ def put_passkey(
     """A device whose key is kept for this operator."""
     device = device or Device()
     token, options = asked(passkeys.ask_to_add(services, SITE, operator))
-    passkeys.add(services, SITE, here or in_a_browser(operator), token, device.create(options), name="My phone")
+    passkeys.add(
+        services, SITE, here or in_a_browser(operator), token, device.create(options), name="My phone"
+    )
     return device
 
 

@@ -13,6 +13,7 @@ SHORTEST: Final = 15  # NIST SP 800-63B-4, 3.1.1.2
 LONGEST: Final = 200
 LEAST_GUESSES_LOG10: Final = 10  # powers of ten that a guesser needs: zxcvbn's highest grade
 READ_BY_ZXCVBN: Final = 72
+SHORTEST_WORD: Final = 3
 LEAST_OF_ITS_OWN: Final = 8  # characters beside the words of the site and the operator
 # OWASP's password storage cheat sheet: N = 2^15, r = 8, p = 3; 32 MB and about 0.2 s each.
 METHOD: Final = "scrypt:32768:8:3"
@@ -60,7 +61,7 @@ def check_new(password: str, personal_words: Sequence[str]) -> None:
 def context_words(email: str, site_name: str) -> list[str]:
     """What somebody who knows the operator and the site tries first: docs/operators.md lists it (ASVS 6.1.2)."""
     parts = _words(email), _words(site_name), OUR_WORDS
-    return list(dict.fromkeys(word for group in parts for word in group))
+    return list(dict.fromkeys(word for group in parts for word in group if len(word) >= SHORTEST_WORD))
 
 
 def hash_password(password: str) -> str:
@@ -86,7 +87,7 @@ def _words(text: str) -> Iterable[str]:
     """The text as a whole, without what stands between its words, and each word."""
     yield text
     yield re.sub(r"[\W_]+", "", text)  # "Study Desk", "studydesk"
-    yield from (word for word in re.split(r"[\W_]+", text) if len(word) > 2)
+    yield from re.split(r"[\W_]+", text)
 
 
 @cache
