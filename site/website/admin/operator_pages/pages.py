@@ -70,6 +70,7 @@ def account_page(errors: dict[str, str]) -> str:
         keys = passkeys.passkeys_of(session, here.operator_id)
         recovery = codes.recovery_codes(session, here.operator_id)
         browsers = sessions.of_operator(session, here.operator_id)
+    browsers = sorted(browsers, key=lambda browser: browser.id != here.id)  # this one first
     return render_template(
         "operators/me.html",
         words=DESCRIPTIONS[Role(here.operator.role)],
