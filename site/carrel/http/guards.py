@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Flask, Response, abort, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from carrel.http import cookies
+from carrel.http import cookies, errors
 from carrel.http.cookies import Cookie
 from carrel.http.fetch_metadata import PAGE, PAGE_FROM_HERE, SAFE, Use, rule
 from carrel.http.redirects import see_other
@@ -19,6 +19,10 @@ from carrel.tokens import InvalidSignatureError
 PURPOSE = "csrf"
 EXTENSION = "guards"
 DESK_PATH = "/admin/"
+REFUSED = errors.ErrorPage(
+    "This page cannot be opened that way",
+    "Open it in a tab of its own: type its address, or copy it, into the address bar.",
+)
 # Requests that cannot carry a token, each for its reason. A test freezes this list (AUTH-12).
 ORIGIN_EXEMPT = frozenset(
     {
@@ -82,10 +86,11 @@ def _at_the_desk() -> Response | None:
     return None
 
 
-def check_use() -> None:
+def check_use() -> Response | None:
     """Refuse what asks for a view in another way than its pages and their readers do."""
-    if request.endpoint and not rule(request.endpoint, request.method, _side().page).allows(request.headers):
-        abort(403)
+    if not request.endpoint or rule(request.endpoint, request.method, _side().page).allows(request.headers):
+        return None
+    return errors.error_response(403, REFUSED)
 
 
 def check_origin() -> None:
