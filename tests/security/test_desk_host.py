@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from carrel.mail import compose
 from carrel.services import Services
 from carrel.settings import Settings
+from tests.caches.wire import Front
 from tests.conftest import BASE_URL
 from tests.support.ads import house_ad
 from tests.support.browser import Browser, forms_of
@@ -43,7 +44,7 @@ class AtTheDesk(Browser):
 
 
 @pytest.fixture
-def desk(app: Flask) -> AtTheDesk:
+def operator(app: Flask) -> AtTheDesk:
     """The owner's browser, signed in at the desk."""
     token = signed_in(app).cookie(COOKIE)
     assert token
@@ -91,27 +92,27 @@ def test_an_attacker_wants_a_proxys_word_to_open_the_desk(client: FlaskClient) -
         assert client.get("/admin/sign-in", headers={name: value}).status_code == 404
 
 
-def test_an_attacker_wants_a_form_from_the_readers_pages_to_count_at_the_desk(desk: AtTheDesk) -> None:
-    page = desk.get("/admin/operators")
+def test_an_attacker_wants_a_form_from_the_readers_pages_to_count_at_the_desk(operator: AtTheDesk) -> None:
+    page = operator.get("/admin/operators")
     fields = forms_of(page)[0].fields | {"email": "evil@evil.test", "role": "owner"}
     for source in (
         {"Origin": BASE_URL},
         {"Origin": DESK_URL, "Sec-Fetch-Site": "same-site"},
         {"Origin": "null"},
     ):
-        answer = desk.post("/admin/operators", fields, headers={"Origin": DESK_URL} | source)
+        answer = operator.post("/admin/operators", fields, headers={"Origin": DESK_URL} | source)
         assert answer.status_code == 403
 
 
-def test_the_operator_works_under_the_desks_name(desk: AtTheDesk) -> None:
-    assert desk.get("/").request.path == "/admin/", "who types the name alone is led on"
+def test_the_operator_works_under_the_desks_name(operator: AtTheDesk) -> None:
+    assert operator.get("/").request.path == "/admin/", "who types the name alone is led on"
     for path in ("/admin/", "/admin/readers/", "/admin/operators", "/admin/me"):
-        answer = desk.get(path)
+        answer = operator.get(path)
         assert (answer.status_code, answer.request.path) == (200, path)
-    sheet = re.search(r'"(/static/css/site\.[0-9a-f]+\.css)"', desk.get("/admin/").text)
+    sheet = re.search(r'"(/static/css/site\.[0-9a-f]+\.css)"', operator.get("/admin/").text)
     assert sheet
-    assert desk.get(sheet[1]).status_code == 200
-    assert desk.get("/healthz").status_code == 200
+    assert operator.get(sheet[1]).status_code == 200
+    assert operator.get("/healthz").status_code == 200
 
 
 def test_the_operators_cookie_belongs_to_the_desks_host_alone(services: Services, app: Flask) -> None:
@@ -127,8 +128,8 @@ def test_the_operators_cookie_belongs_to_the_desks_host_alone(services: Services
     assert browser.get("/admin/").request.path == "/admin/"
 
 
-def test_links_to_the_desk_name_its_host(desk: AtTheDesk, settings: Settings) -> None:
-    made = desk.send(desk.get("/admin/operators"), -1, email="edda@carrel.test", role=Role.EDITOR)
+def test_links_to_the_desk_name_its_host(operator: AtTheDesk, settings: Settings) -> None:
+    made = operator.send(operator.get("/admin/operators"), -1, email="edda@carrel.test", role=Role.EDITOR)
     assert f"{DESK_URL}/admin/set-up/" in made.text
     alarm = {"subject": "It burns", "text": "Look.", "count": 1}
     mail = compose.compose(settings, "carrel.mail", "alarm", alarm=alarm)
@@ -148,12 +149,46 @@ def test_the_command_prints_a_link_to_its_host(settings: Settings, monkeypatch: 
 
 
 def test_links_from_the_desk_to_readers_pages_name_theirs_and_do_not_tell_the_desks(
-    desk: AtTheDesk, services: Services
+    operator: AtTheDesk, services: Services
 ) -> None:
     ad = house_ad(url="/pass/")
     with services.db.write() as session:
         session.add(ad)
     for path, link in {"/admin/": f"{BASE_URL}/", f"/admin/ads/{ad.id}": f"{BASE_URL}/pass/"}.items():
-        page = desk.get(path)
+        page = operator.get(path)
         assert f'href="{link}"' in page.text
         assert page.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_behind_our_nginx_each_name_has_its_own(nginx: Front, desk: Front) -> None:
+    """As it is shipped, with a certificate for both."""
+    statuses = {
+        path: (nginx.get(path).status, desk.get(path).status)
+        for path in (
+            "/admin/sign-in",
+            "/admin/",
+            "/account/",
+            "/articles/what-cmp-means/",
+            "/feed.xml",
+            "/readyz",
+        )
+    }
+    assert statuses == {
+        "/admin/sign-in": (404, 200),
+        "/admin/": (404, 303),
+        "/account/": (303, 404),
+        "/articles/what-cmp-means/": (200, 404),
+        "/feed.xml": (200, 404),
+        "/readyz": (200, 200),
+    }
+    assert desk.get("/").headers["location"] == "/admin/"
+
+
+def test_our_nginx_hands_on_what_a_browser_says_of_a_request(nginx: Front, desk: Front) -> None:
+    for front, path in ((nginx, "/sign-in/"), (desk, "/admin/sign-in")):
+        said = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
+        statuses = [
+            front.get(path, **said, **{"Sec-Fetch-Dest": destination}).status
+            for destination in ("document", "iframe", "object")
+        ]
+        assert statuses == [200, 403, 403]
