@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -16,6 +17,10 @@ from tests.conftest import BASE_URL
 from tests.support.ads import house_ad
 from tests.support.browser import Browser, forms_of
 from tests.support.operators import COOKIE, OLGA, PASSWORD, code_now, put_operator, signed_in
+from tests.website.admin.authenticator import Device
+from tests.website.admin.passkeys import put_passkey
+from tests.website.admin.test_passkeys_added import press
+from website.admin.operators import codes
 from website.admin.operators.roles import Role
 from website.cli import carrel
 
@@ -158,6 +163,50 @@ def test_links_from_the_desk_to_readers_pages_name_theirs_and_do_not_tell_the_de
         page = operator.get(path)
         assert f'href="{link}"' in page.text
         assert page.headers["Referrer-Policy"] == "same-origin"
+
+
+AT_THE_DESK = {"origin": DESK_URL, "rp_id": "desk.carrel.test"}
+
+
+def test_a_passkey_is_added_and_signs_in_at_the_desk(app: Flask, operator: AtTheDesk) -> None:
+    phone = Device(**AT_THE_DESK)
+    added = press(operator, operator.get("/admin/me"), "/admin/passkeys/add", phone, name="My phone")
+    assert "<b>My phone</b>" in added.text
+    anew = AtTheDesk(app)
+    there = press(anew, anew.get("/admin/sign-in"), "/admin/passkeys/sign-in", phone)
+    assert there.request.path == "/admin/"
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"origin": BASE_URL, "rp_id": "carrel.test"},  # as before the desk moved
+        {"origin": BASE_URL, "rp_id": "desk.carrel.test"},
+        {"origin": DESK_URL, "rp_id": "carrel.test"},  # a browser allows that: it is the parent's name
+        {"origin": f"{DESK_URL}:8443", "rp_id": "desk.carrel.test"},
+    ],
+)
+def test_an_attacker_wants_a_passkeys_answer_to_another_name_to_count(
+    app: Flask, operator: AtTheDesk, lie: dict[str, str]
+) -> None:
+    phone = Device(**AT_THE_DESK)
+    press(operator, operator.get("/admin/me"), "/admin/passkeys/add", phone, name="My phone")
+    anew = AtTheDesk(app)
+    refused = press(anew, anew.get("/admin/sign-in"), "/admin/passkeys/sign-in", replace(phone, **lie))
+    assert refused.status_code == 403
+    assert "This passkey is not known here" in refused.text
+
+
+def test_who_lost_the_passkeys_with_the_move_signs_in_with_a_recovery_code(
+    app: Flask, services: Services
+) -> None:
+    olga = put_operator(services)
+    put_passkey(services, olga)  # for the readers' host
+    with services.db.write() as session:
+        recovery = codes.renew_recovery(session, olga.id)
+    browser = AtTheDesk(app)
+    page = browser.get("/admin/sign-in")
+    assert browser.send(page, email=OLGA, password=PASSWORD, code=recovery[0]).request.path == "/admin/"
 
 
 def test_behind_our_nginx_each_name_has_its_own(nginx: Front, desk: Front) -> None:
