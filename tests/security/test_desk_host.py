@@ -3,6 +3,7 @@
 import os
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -165,7 +166,7 @@ def test_links_from_the_desk_to_readers_pages_name_theirs_and_do_not_tell_the_de
         assert page.headers["Referrer-Policy"] == "same-origin"
 
 
-AT_THE_DESK = {"origin": DESK_URL, "rp_id": "desk.carrel.test"}
+AT_THE_DESK: dict[str, Any] = {"origin": DESK_URL, "rp_id": "desk.carrel.test"}
 
 
 def test_a_passkey_is_added_and_signs_in_at_the_desk(app: Flask, operator: AtTheDesk) -> None:
@@ -187,7 +188,7 @@ def test_a_passkey_is_added_and_signs_in_at_the_desk(app: Flask, operator: AtThe
     ],
 )
 def test_an_attacker_wants_a_passkeys_answer_to_another_name_to_count(
-    app: Flask, operator: AtTheDesk, lie: dict[str, str]
+    app: Flask, operator: AtTheDesk, lie: dict[str, Any]
 ) -> None:
     phone = Device(**AT_THE_DESK)
     press(operator, operator.get("/admin/me"), "/admin/passkeys/add", phone, name="My phone")
