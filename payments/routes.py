@@ -15,7 +15,7 @@ from payments.checkout.checkout_session import close_superseded, open_checkout_s
 from payments.checkout.orders import AlreadyOwnedError
 from payments.checkout.success_page import CheckoutOutcome
 from payments.payment_context import PaymentContext, payment_context
-from payments.refunds import NotRefundableError
+from payments.refunds import NotRefundableError, PaymentDisputedError
 from payments.stripe.client import StripeRefusedError, StripeUnavailableError
 from payments.stripe.events import ID_PATTERN
 from payments.stripe.schemas import StripeResponseError
@@ -42,11 +42,18 @@ NOT_REFUNDABLE = errors.ErrorPage(
     "The time for a refund is over, or the refund is on its way already. Write to us if something is wrong.",
 )
 
+DISPUTED = errors.ErrorPage(
+    "Your bank is looking into this payment",
+    "Until it has decided, only the bank can return the money. If you did not mean to dispute the payment, tell your "
+    "bank, and come back afterwards.",
+)
+
 
 def init_app(app: Flask) -> None:
     """Register the routes and hook handlers."""
     app.register_blueprint(blueprint)
     errors.register(app, NotRefundableError, 409, NOT_REFUNDABLE)
+    errors.register(app, PaymentDisputedError, 409, DISPUTED)
     hook_handlers.register_hooks()
 
 
