@@ -52,6 +52,8 @@ def close_superseded(context: PaymentContext, order: Order) -> str | None:
     for checkout_session_id in superseded:
         try:
             context.stripe.expire_checkout_session(checkout_session_id)
+            with context.db.write() as session:
+                orders.mark_expired(session, checkout_session_id)
         except StripeRefusedError:  # it is not open any more
             if fulfill(context, checkout_session_id).state in {"paid", "pending"}:
                 return checkout_session_id
