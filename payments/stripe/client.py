@@ -39,7 +39,14 @@ class StripeUnavailableError(Exception):
 
 
 class StripeServerError(StripeUnavailableError):
-    """Stripe answered 5xx. It may have stored that answer: for a day, the same idempotency key gets it again."""
+    """Stripe answered 5xx. It may have stored that answer: for a day, the same idempotency key gets it again.
+
+    `is_stored`: this is such an answer, the second time.
+    """
+
+    def __init__(self, text: str, *, is_stored: bool) -> None:
+        self.is_stored = is_stored
+        super().__init__(text)
 
 
 class StripeRefusedError(Exception):
@@ -206,5 +213,8 @@ def _translated_errors() -> Iterator[None]:
         raise StripeRefusedError(error.code or "card_error") from None
     except stripe.StripeError as error:
         # no connection, 409 (the same request is running), 429, 5xx, or an invalid key
-        unavailable = StripeServerError if (error.http_status or 0) >= 500 else StripeUnavailableError
-        raise unavailable(f"{type(error).__name__} {error.http_status or ''}".strip()) from None
+        text = f"{type(error).__name__} {error.http_status or ''}".strip()
+        if (error.http_status or 0) < 500:
+            raise StripeUnavailableError(text) from None
+        is_stored = (error.headers or {}).get("Idempotent-Replayed") == "true"
+        raise StripeServerError(text, is_stored=is_stored) from None
