@@ -11,7 +11,7 @@ from carrel.http.redirects import see_other
 from carrel.services import services
 from payments import hook_handlers, offer, refunds
 from payments.checkout import start_checkout, success_page
-from payments.checkout.checkout_session import open_checkout_session, success_path
+from payments.checkout.checkout_session import close_superseded, open_checkout_session, success_path
 from payments.checkout.orders import AlreadyOwnedError
 from payments.checkout.success_page import CheckoutOutcome
 from payments.payment_context import PaymentContext, payment_context
@@ -31,6 +31,11 @@ RETURN_SECONDS = 1
 STRIPE_UNAVAILABLE = errors.ErrorPage(
     "The payment page cannot be reached right now",
     "Nothing was charged. Try again in a minute; everything else on this site works as always.",
+)
+CHECKOUT_REFUSED = errors.ErrorPage(
+    "The pass cannot be bought right now",
+    "Nothing was charged. Something is set up wrongly on our side, and we have been told. Everything else on this "
+    "site works as always.",
 )
 NOT_REFUNDABLE = errors.ErrorPage(
     "This payment cannot be refunded by the button",
@@ -125,10 +130,13 @@ def _to_checkout(context: PaymentContext, started: start_checkout.StartedCheckou
     if started.pending_session_id:
         return see_other(success_path(started.pending_session_id))
     try:
+        if paid_session_id := close_superseded(context, started.order):
+            return see_other(success_path(paid_session_id))
         return make_response(redirect(open_checkout_session(context, started.order, started.email), 303))
     except (StripeUnavailableError, StripeRefusedError, StripeResponseError) as failure:
         log.error("checkout not opened", order=started.order.reference, failure=str(failure))
-        return errors.error_response(503, STRIPE_UNAVAILABLE)
+        is_refused = isinstance(failure, StripeRefusedError)
+        return errors.error_response(503, CHECKOUT_REFUSED if is_refused else STRIPE_UNAVAILABLE)
 
 
 def _poll_again(response: Response, checkout_session_id: str) -> None:
