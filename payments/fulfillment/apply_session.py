@@ -102,7 +102,7 @@ def _record_payment(update: OrderUpdate, matched: MatchedOrder, checkout_session
     payment = entries.add_payment(update.session, update.order, checkout_session, outcome, mismatch or "")
     if outcome == "granted":
         entries.add_purchase(update.session, payment)
-        notifications.pass_granted(update, payment)
+        notifications.pass_granted(update, payment, has_consented=checkout_session.has_consented)
     elif outcome == "second":
         refund_requests.get_or_create(update.session, payment, payment.amount_cents, "carrel", "paid twice")
         notifications.paid_twice(update, payment)
