@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from carrel.db import Database
+from carrel.mail import alarms
 from carrel.services import Services
 from carrel.settings import Settings
 from carrel.tokens import site_secret
-from payments.stripe.client import StripeApi, stripe_for
+from payments.stripe.client import StripeAccessError, StripeApi, stripe_for
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,9 @@ class PaymentContext:
 
 def payment_context(services: Services) -> PaymentContext:
     """The payment context of a running process."""
-    return PaymentContext(services.settings, services.db, stripe_for(services.settings))
+    db = services.db
+    stripe = stripe_for(services.settings).reporting_to(lambda error: _key_refused(db, error))
+    return PaymentContext(services.settings, db, stripe)
 
 
 def site_id(session: Session) -> str:
@@ -31,3 +34,24 @@ def site_id(session: Session) -> str:
     Created with the database and kept in its backups, so that it survives a change of domain.
     """
     return site_secret(session, "site")[:8].hex()
+
+
+def _key_refused(db: Database, error: StripeAccessError) -> None:
+    """Tell the operator at once: until they act, nobody can buy, or refunds wait."""
+    with db.write() as session:
+        if error.permission:
+            alarms.raise_alarm(
+                session,
+                f"stripe-permission:{error.permission}"[:80],
+                f"Stripe's key lacks a permission: {error.permission}",
+                f"What needs it waits. Give the key in STRIPE_SECRET_KEY {error.permission} in Stripe's dashboard "
+                "(API keys); what waits goes on by itself then. `carrel stripe check` names all that is missing.",
+            )
+            return
+        alarms.raise_alarm(
+            session,
+            "stripe-key",
+            "Stripe refuses the key of this site",
+            f"{str(error)[:1].upper()}{str(error)[1:]}. Until it is replaced, nobody can buy, passes come late and "
+            "refunds wait. `carrel stripe setup --new-key` takes a new key; then restart the website and the worker.",
+        )

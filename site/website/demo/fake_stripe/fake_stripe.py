@@ -10,6 +10,7 @@ from typing import TypedDict
 from website.demo.fake_stripe import buyer, checkout_sessions
 from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.api_faults import ApiFaults
+from website.demo.fake_stripe.api_keys import ApiKeys
 from website.demo.fake_stripe.checkout_actions import CheckoutActions
 from website.demo.fake_stripe.errors import Json
 from website.demo.fake_stripe.events import emit
@@ -53,6 +54,7 @@ class FakeStripe(CheckoutActions, RefundActions):
         self.account = AccountState(state=state)
         self.account.settle_after = settle_after
         self.api_key = api_key
+        self.keys = ApiKeys(api_key)
         self.api = ApiFaults()
         self.webhooks = Webhooks(self.account, retry_delays)
         if webhook_url:
