@@ -62,7 +62,7 @@ class StripeApi:
 
     def __init__(self, key: str, base: str) -> None:
         self.is_live = key.startswith(("sk_live_", "rk_live_"))
-        self._on_access_error: Callable[[StripeAccessError], None] | None = None
+        self.on_access_error: Callable[[StripeAccessError], None] | None = None
         self.client = StripeClient(
             key,
             stripe_version=API_VERSION,
@@ -74,7 +74,7 @@ class StripeApi:
     def reporting_to(self, on_access_error: Callable[[StripeAccessError], None]) -> "StripeApi":
         """The same API, which reports each refusal of the key, whoever makes the call."""
         reporting = copy.copy(self)
-        reporting._on_access_error = on_access_error
+        reporting.on_access_error = on_access_error
         return reporting
 
     @contextmanager
@@ -87,8 +87,8 @@ class StripeApi:
             with _translated_errors():
                 yield
         except StripeAccessError as error:
-            if self._on_access_error:
-                self._on_access_error(error)
+            if self.on_access_error:
+                self.on_access_error(error)
             raise
 
     def create_checkout_session(self, params: Any, key: str) -> CreatedCheckoutSession:

@@ -23,8 +23,8 @@ def test_a_restricted_key_names_the_permission_it_lacks(fake_stripe: FakeStripe)
     client.v1.refunds.list()
     with pytest.raises(stripe.PermissionError) as caught:
         client.v1.refunds.create({"payment_intent": "pi_nothing"})
-    body: dict[str, dict[str, str]] = caught.value.json_body or {}
-    assert (caught.value.http_status, body["error"]["code"]) == (403, "more_permissions_required")
+    assert caught.value.http_status == 403
+    assert '"code":"more_permissions_required"' in str(caught.value.http_body)
     assert "Enabling Charges and Refunds Write ('charge_write') permissions on this key" in str(caught.value)
     assert "rk_test_some" not in str(caught.value)
 
