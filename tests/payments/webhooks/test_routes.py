@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from carrel.mail.models import Alarm, OutboxMail
 from payments.models import Grant, Order, Payment, StripeEvent
+from payments.stripe.client import StripeApi
 from tests.support.payments import Shop
 
 
