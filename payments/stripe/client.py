@@ -63,7 +63,7 @@ class StripeApi:
     def __init__(self, key: str, base: str) -> None:
         self.is_live = key.startswith(("sk_live_", "rk_live_"))
         self.on_access_error: Callable[[StripeAccessError], None] | None = None
-        self.client = StripeClient(
+        self._client = StripeClient(
             key,
             stripe_version=API_VERSION,
             base_addresses={"api": base},
@@ -94,7 +94,7 @@ class StripeApi:
     def create_checkout_session(self, params: Any, key: str) -> CreatedCheckoutSession:
         """Create a Checkout Session. Raises `StripeUnavailableError`, `StripeRefusedError`."""
         with self.requests():
-            created = self.client.v1.checkout.sessions.create(params, options=_idempotent(key))
+            created = self._client.v1.checkout.sessions.create(params, options=_idempotent(key))
         return parse(CreatedCheckoutSession, created.to_dict())
 
     def retrieve_checkout_session(self, checkout_session_id: str) -> CheckoutSession:
@@ -103,7 +103,7 @@ class StripeApi:
         Raises `StripeUnavailableError`, `StripeNotFoundError`, `StripeRefusedError`, `StripeResponseError`.
         """
         with self.requests():
-            retrieved = self.client.v1.checkout.sessions.retrieve(checkout_session_id, {"expand": EXPAND})
+            retrieved = self._client.v1.checkout.sessions.retrieve(checkout_session_id, {"expand": EXPAND})
         checkout_session = self._with_all_refunds(parse(CheckoutSession, retrieved.to_dict()))
         intent, charge = checkout_session.payment_intent, checkout_session.charge
         if intent and charge and charge.disputed:
@@ -113,26 +113,26 @@ class StripeApi:
     def checkout_session_id_for(self, payment_intent: str) -> str | None:
         """The id of the Checkout Session that a payment intent belongs to, if any."""
         with self.requests():
-            matches = self.client.v1.checkout.sessions.list({"payment_intent": payment_intent, "limit": 1})
+            matches = self._client.v1.checkout.sessions.list({"payment_intent": payment_intent, "limit": 1})
         return matches.data[0].id if matches.data else None
 
     def retrieve_payment_intent(self, payment_intent: str) -> PaymentIntent:
         """A payment intent, without its charge."""
         with self.requests():
-            retrieved = self.client.v1.payment_intents.retrieve(payment_intent)
+            retrieved = self._client.v1.payment_intents.retrieve(payment_intent)
         return parse(PaymentIntent, retrieved.to_dict() | {"latest_charge": None})
 
     def create_refund(self, payment_intent: str, amount_cents: int, key: str) -> None:
         """Refund a payment. Raises `StripeUnavailableError`, `StripeRefusedError`."""
         with self.requests():
-            self.client.v1.refunds.create(
+            self._client.v1.refunds.create(
                 {"payment_intent": payment_intent, "amount": amount_cents}, options=_idempotent(key)
             )
 
     def list_checkout_sessions(self, since: datetime) -> Iterator[dict[str, Any]]:
         """All Checkout Sessions of the account created since then, with their charges."""
         with self.requests():
-            pages = self.client.v1.checkout.sessions.list(
+            pages = self._client.v1.checkout.sessions.list(
                 {
                     "created": {"gte": int(since.timestamp())},
                     "limit": PAGE_SIZE,
@@ -145,7 +145,7 @@ class StripeApi:
     def list_undelivered_events(self, since: datetime, types: list[str]) -> Iterator[dict[str, Any]]:
         """Events since then that were not delivered to an endpoint, newest first (Stripe keeps them for 30 days)."""
         with self.requests():
-            pages = self.client.v1.events.list(
+            pages = self._client.v1.events.list(
                 {
                     "created": {"gte": int(since.timestamp())},
                     "delivery_success": False,
@@ -162,7 +162,7 @@ class StripeApi:
         if checkout_session.payment_intent is None or charge is None or len(shown) < REFUNDS_IN_CHARGE:
             return checkout_session
         with self.requests():
-            pages = self.client.v1.refunds.list({"charge": charge.id, "limit": PAGE_SIZE})
+            pages = self._client.v1.refunds.list({"charge": charge.id, "limit": PAGE_SIZE})
             refunds = tuple(parse(StripeRefund, refund.to_dict()) for refund in pages.auto_paging_iter())
         complete = charge.model_copy(update={"refunds": RefundList(data=refunds)})
         intent = checkout_session.payment_intent.model_copy(update={"latest_charge": complete})
@@ -170,7 +170,7 @@ class StripeApi:
 
     def _disputes(self, payment_intent: str) -> tuple[StripeDispute, ...]:
         with self.requests():
-            pages = self.client.v1.disputes.list({"payment_intent": payment_intent, "limit": PAGE_SIZE})
+            pages = self._client.v1.disputes.list({"payment_intent": payment_intent, "limit": PAGE_SIZE})
             return tuple(parse(StripeDispute, dispute.to_dict()) for dispute in pages.auto_paging_iter())
 
 
