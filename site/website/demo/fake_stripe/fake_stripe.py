@@ -10,6 +10,7 @@ from typing import TypedDict
 from website.demo.fake_stripe import buyer, checkout_sessions
 from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.api_faults import ApiFaults
+from website.demo.fake_stripe.balance_actions import BalanceActions
 from website.demo.fake_stripe.checkout_actions import CheckoutActions
 from website.demo.fake_stripe.errors import Json
 from website.demo.fake_stripe.events import emit
@@ -32,7 +33,7 @@ class FakeStripeOptions(TypedDict, total=False):
     state: Path | None
 
 
-class FakeStripe(CheckoutActions, RefundActions):
+class FakeStripe(CheckoutActions, RefundActions, BalanceActions):
     """One Stripe account. Methods take ids and return copies of the objects.
 
     ``retry_delays``: seconds before each retry of a webhook; after the last one the event stays
