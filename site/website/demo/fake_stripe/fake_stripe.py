@@ -11,6 +11,7 @@ from website.demo.fake_stripe import buyer, checkout_sessions
 from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.api_faults import ApiFaults
 from website.demo.fake_stripe.api_keys import ApiKeys
+from website.demo.fake_stripe.balance_actions import BalanceActions
 from website.demo.fake_stripe.checkout_actions import CheckoutActions
 from website.demo.fake_stripe.errors import Json
 from website.demo.fake_stripe.events import emit
@@ -33,7 +34,7 @@ class FakeStripeOptions(TypedDict, total=False):
     state: Path | None
 
 
-class FakeStripe(CheckoutActions, RefundActions):
+class FakeStripe(CheckoutActions, RefundActions, BalanceActions):
     """One Stripe account. Methods take ids and return copies of the objects.
 
     ``retry_delays``: seconds before each retry of a webhook; after the last one the event stays

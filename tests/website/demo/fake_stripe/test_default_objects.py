@@ -17,6 +17,9 @@ KINDS = {
     "charge": stripe.Charge,
     "refund": stripe.Refund,
     "dispute": stripe.Dispute,
+    "balance_transaction": stripe.BalanceTransaction,
+    "payout": stripe.Payout,
+    "early_fraud_warning": stripe.radar.EarlyFraudWarning,
 }
 
 
