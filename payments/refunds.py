@@ -98,7 +98,7 @@ def send_to_stripe(context: PaymentContext, request_id: int) -> None:
         request.next_try_at = clock.now() + RETRY_DELAY
         key = refund_requests.idempotency_key(request, payment.order.reference)
     try:
-        context.stripe.create_refund(str(payment.payment_intent), request.amount_cents, key)
+        context.stripe.create_refund(str(payment.payment_intent), request.amount_cents, None, key)
         fulfill(context, payment.checkout_session_id, lambda session: _set_state(session, request_id, "done"))
     except StripeUnavailableError as error:
         log.warning("refund waits for Stripe", request=request_id, why=str(error))

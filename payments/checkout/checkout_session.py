@@ -1,7 +1,12 @@
 """Creating the Checkout Session of an order (https://docs.stripe.com/api/checkout/sessions/create)."""
 
-from typing import Any
 from urllib.parse import urlencode
+
+from stripe.params.checkout import (
+    SessionCreateParams,
+    SessionCreateParamsLineItem,
+    SessionCreateParamsLineItemPriceData,
+)
 
 from carrel.settings import Settings
 from payments.checkout import orders
@@ -37,10 +42,12 @@ def open_checkout_session(context: PaymentContext, order: Order, email: str | No
     return created.url
 
 
-def checkout_session_params(settings: Settings, order: Order, site: str, email: str | None) -> dict[str, Any]:
+def checkout_session_params(
+    settings: Settings, order: Order, site: str, email: str | None
+) -> SessionCreateParams:
     """The request's parameters: all from the order and the settings, nothing from the visitor."""
     metadata = {ORDER_KEY: order.reference, SITE_KEY: site}
-    params: dict[str, Any] = {
+    params: SessionCreateParams = {
         "mode": "payment",
         "client_reference_id": order.reference,
         "metadata": metadata,
@@ -69,8 +76,8 @@ def success_path(session_id: str) -> str:
     return f"{SUCCESS_PATH}?{urlencode({'session': session_id})}"
 
 
-def _line_item(settings: Settings, order: Order) -> dict[str, Any]:
-    price = {
+def _line_item(settings: Settings, order: Order) -> SessionCreateParamsLineItem:
+    price: SessionCreateParamsLineItemPriceData = {
         "currency": order.currency,
         "unit_amount": order.price_cents,
         "product_data": {"name": order.title},

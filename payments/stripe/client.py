@@ -1,17 +1,25 @@
-"""The Stripe API calls we make, with their timeouts and idempotency keys, and our exceptions for their failures."""
+"""The Stripe API calls we make, with their timeouts and idempotency keys."""
 
 import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-import stripe
 from stripe import RequestsClient, StripeClient
+from stripe.params import RefundCreateParams
+from stripe.params.checkout import SessionCreateParams
 
 from carrel.settings import Settings
-from payments.stripe.permissions import missing_permission, without_keys
+from payments.stripe.errors import (
+    StripeAccessError,
+    StripeNotFoundError,
+    StripeRefusedError,
+    StripeServerError,
+    StripeUnavailableError,
+    translated_errors,
+)
 from payments.stripe.schemas import (
     CheckoutSession,
     CreatedCheckoutSession,
@@ -22,39 +30,26 @@ from payments.stripe.schemas import (
     parse,
 )
 
+__all__ = [
+    "StripeAccessError",
+    "StripeApi",
+    "StripeNotFoundError",
+    "StripeRefusedError",
+    "StripeServerError",
+    "StripeUnavailableError",
+    "stripe_for",
+]
+
 API_VERSION: Final = "2026-10-28.endive"  # read the changelog before raising it: docs.stripe.com/upgrades
 TIMEOUT_SECONDS = (3.05, 5.0)  # connect, read
-WRITE_RETRIES = 1  # safe with an idempotency key
+RETRIES = 1  # of reads, and of writes, which have an idempotency key
+LIST_TIMEOUT_SECONDS = (3.05, 30.0)  # a page of a hundred expanded objects takes Stripe long
+LIST_RETRIES = 2
 PAGE_SIZE = 100
 REFUNDS_IN_CHARGE = 10  # https://docs.stripe.com/api/charges/object
 EXPAND = ["line_items", "payment_intent.latest_charge.refunds"]
 
-
-class StripeUnavailableError(Exception):
-    """Stripe did not answer, or answered that it is busy. A later retry helps."""
-
-
-class StripeAccessError(StripeUnavailableError):
-    """Stripe refused the key: it is not valid, or a permission is missing. Helps: another key, or the permission.
-
-    `permission` is the missing one, as `Checkout Sessions: Write`; empty when the key is not valid.
-    """
-
-    def __init__(self, message: str, permission: str = "") -> None:
-        self.permission = permission
-        super().__init__(message)
-
-
-class StripeRefusedError(Exception):
-    """Stripe rejected the request. Carries its error code, such as `charge_already_refunded`."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
-
-
-class StripeNotFoundError(StripeRefusedError):
-    """Stripe has no object with this id."""
+RefundReason = Literal["duplicate", "fraudulent", "requested_by_customer"]
 
 
 class StripeApi:
@@ -63,13 +58,13 @@ class StripeApi:
     def __init__(self, key: str, base: str) -> None:
         self.is_live = key.startswith(("sk_live_", "rk_live_"))
         self.on_access_error: Callable[[StripeAccessError], None] | None = None
-        self._client = StripeClient(
-            key,
-            stripe_version=API_VERSION,
-            base_addresses={"api": base},
-            http_client=RequestsClient(timeout=TIMEOUT_SECONDS),
-            max_network_retries=0,  # Stripe resends its events, and a reader can press the button again
-        )
+        self._client = _sdk_client(key, base, TIMEOUT_SECONDS, RETRIES)
+        self._list_client = _sdk_client(key, base, LIST_TIMEOUT_SECONDS, LIST_RETRIES)
+
+    @property
+    def client(self) -> StripeClient:
+        """The library's client, for requests inside `requests()`."""
+        return self._client
 
     def reporting_to(self, on_access_error: Callable[[StripeAccessError], None]) -> "StripeApi":
         """The same API, which reports each refusal of the key, whoever makes the call."""
@@ -84,18 +79,23 @@ class StripeApi:
         Raises `StripeUnavailableError`, `StripeAccessError`, `StripeRefusedError`, `StripeNotFoundError`.
         """
         try:
-            with _translated_errors():
+            with translated_errors():
                 yield
         except StripeAccessError as error:
             if self.on_access_error:
                 self.on_access_error(error)
             raise
 
-    def create_checkout_session(self, params: Any, key: str) -> CreatedCheckoutSession:
+    def create_checkout_session(self, params: SessionCreateParams, key: str) -> CreatedCheckoutSession:
         """Create a Checkout Session. Raises `StripeUnavailableError`, `StripeRefusedError`."""
         with self.requests():
-            created = self._client.v1.checkout.sessions.create(params, options=_idempotent(key))
+            created = self._client.v1.checkout.sessions.create(params, options={"idempotency_key": key})
         return parse(CreatedCheckoutSession, created.to_dict())
+
+    def expire_checkout_session(self, checkout_session_id: str) -> None:
+        """Expire an open Checkout Session. Raises `StripeUnavailableError`, `StripeRefusedError` when it is not open."""
+        with self.requests():
+            self._client.v1.checkout.sessions.expire(checkout_session_id)
 
     def retrieve_checkout_session(self, checkout_session_id: str) -> CheckoutSession:
         """A Checkout Session with its payment, refunds, and disputes: usually one request.
@@ -122,17 +122,36 @@ class StripeApi:
             retrieved = self._client.v1.payment_intents.retrieve(payment_intent)
         return parse(PaymentIntent, retrieved.to_dict() | {"latest_charge": None})
 
-    def create_refund(self, payment_intent: str, amount_cents: int, key: str) -> None:
-        """Refund a payment. Raises `StripeUnavailableError`, `StripeRefusedError`."""
+    def related_payment_intent(self, kind: str, object_id: str) -> str | None:
+        """The id of the payment intent of a refund, charge, or dispute; None for any other kind of object.
+
+        Raises `StripeUnavailableError`, `StripeNotFoundError`, `StripeRefusedError`.
+        """
+        services: dict[str, Any] = {
+            "refund": self._client.v1.refunds,
+            "charge": self._client.v1.charges,
+            "dispute": self._client.v1.disputes,
+        }
+        if kind not in services:
+            return None
         with self.requests():
-            self._client.v1.refunds.create(
-                {"payment_intent": payment_intent, "amount": amount_cents}, options=_idempotent(key)
-            )
+            intent = services[kind].retrieve(object_id).to_dict().get("payment_intent")
+        return intent if isinstance(intent, str) else None
+
+    def create_refund(
+        self, payment_intent: str, amount_cents: int, reason: RefundReason | None, key: str
+    ) -> None:
+        """Refund a payment. Raises `StripeUnavailableError`, `StripeServerError`, `StripeRefusedError`."""
+        params: RefundCreateParams = {"payment_intent": payment_intent, "amount": amount_cents}
+        if reason is not None:
+            params["reason"] = reason
+        with self.requests():
+            self._client.v1.refunds.create(params, options={"idempotency_key": key})
 
     def list_checkout_sessions(self, since: datetime) -> Iterator[dict[str, Any]]:
         """All Checkout Sessions of the account created since then, with their charges."""
         with self.requests():
-            pages = self._client.v1.checkout.sessions.list(
+            pages = self._list_client.v1.checkout.sessions.list(
                 {
                     "created": {"gte": int(since.timestamp())},
                     "limit": PAGE_SIZE,
@@ -145,7 +164,7 @@ class StripeApi:
     def list_undelivered_events(self, since: datetime, types: list[str]) -> Iterator[dict[str, Any]]:
         """Events since then that were not delivered to an endpoint, newest first (Stripe keeps them for 30 days)."""
         with self.requests():
-            pages = self._client.v1.events.list(
+            pages = self._list_client.v1.events.list(
                 {
                     "created": {"gte": int(since.timestamp())},
                     "delivery_success": False,
@@ -184,31 +203,11 @@ def _client(key: str, base: str) -> StripeApi:
     return StripeApi(key, base)
 
 
-def _idempotent(key: str) -> stripe.RequestOptions:
-    return {"idempotency_key": key, "max_network_retries": WRITE_RETRIES}
-
-
-@contextmanager
-def _translated_errors() -> Iterator[None]:
-    try:
-        yield
-    except stripe.InvalidRequestError as error:
-        error_class = StripeNotFoundError if error.code == "resource_missing" else StripeRefusedError
-        raise error_class(error.code or "invalid_request") from None
-    except stripe.IdempotencyError:
-        raise StripeRefusedError("idempotency_error") from None
-    except stripe.CardError as error:
-        raise StripeRefusedError(error.code or "card_error") from None
-    except (stripe.AuthenticationError, stripe.PermissionError) as error:
-        raise _access_error(error) from None
-    except stripe.StripeError as error:
-        # no connection, 409 (the same request is running), 429, 5xx
-        raise StripeUnavailableError(f"{type(error).__name__} {error.http_status or ''}".strip()) from None
-
-
-def _access_error(error: stripe.StripeError) -> StripeAccessError:
-    message = str(error.user_message or "")
-    permission = missing_permission(message)
-    if permission:
-        return StripeAccessError(f"the key lacks the permission {permission}", permission)
-    return StripeAccessError(f"Stripe refused the key: {without_keys(message) or error.http_status}")
+def _sdk_client(key: str, base: str, timeout: tuple[float, float], retries: int) -> StripeClient:
+    return StripeClient(
+        key,
+        stripe_version=API_VERSION,
+        base_addresses={"api": base},
+        http_client=RequestsClient(timeout=timeout),
+        max_network_retries=retries,
+    )
