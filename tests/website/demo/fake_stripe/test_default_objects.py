@@ -19,6 +19,8 @@ KINDS = {
     "dispute": stripe.Dispute,
     "balance_transaction": stripe.BalanceTransaction,
     "payout": stripe.Payout,
+    "webhook_endpoint": stripe.WebhookEndpoint,
+    "account": stripe.Account,
     "early_fraud_warning": stripe.radar.EarlyFraudWarning,
 }
 
