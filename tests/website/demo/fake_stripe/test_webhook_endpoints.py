@@ -59,7 +59,7 @@ def test_what_was_on_its_way_to_a_deleted_endpoint_stops_nobody(
 def test_an_endpoint_needs_events_that_exist(client: stripe.StripeClient) -> None:
     with pytest.raises(stripe.InvalidRequestError):
         client.v1.webhook_endpoints.create(
-            {"url": "https://a.example/", "enabled_events": ["checkout.session.sold"]}
+            {"url": "https://a.example/", "enabled_events": ["checkout.session.sold"]}  # type: ignore[list-item]
         )
 
 
