@@ -13,8 +13,8 @@ from carrel import clock
 from carrel.db import Database
 from carrel.settings import Settings
 from payments import offer
-from payments.checkout.checkout_session import checkout_session_params
 from payments.checkout.orders import CHECKOUT_SESSION_LIFETIME
+from payments.checkout.session_params import checkout_session_params
 from payments.models import Order, StripeEvent
 from payments.setup.finding import Finding, error, ok, warning
 from payments.setup.webhook_checks import webhook_url
@@ -93,7 +93,7 @@ def _has_arrived(db: Database, session_id: str) -> bool:
 def _params(settings: Settings) -> SessionCreateParams:
     now = clock.now()
     order = Order(
-        reference="carrel-trial",  # like no order's: the site ignores the event
+        reference="carrel-trial",
         price_cents=settings.pass_price_cents,
         currency=settings.pass_currency,
         title=offer.title(settings),
@@ -102,6 +102,6 @@ def _params(settings: Settings) -> SessionCreateParams:
         expires_at=now + CHECKOUT_SESSION_LIFETIME,
     )
     params = checkout_session_params(settings, order, "", None)
-    params["metadata"] = {}
-    params["payment_intent_data"] = {"description": order.title}
+    params["metadata"] = {}  # like no session of this site: its event is ignored
+    params["payment_intent_data"]["metadata"] = {}
     return params

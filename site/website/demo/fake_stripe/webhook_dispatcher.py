@@ -11,6 +11,7 @@ import stripe
 
 from website.demo.fake_stripe.account_state import AccountState, default_object
 from website.demo.fake_stripe.errors import Json
+from website.demo.fake_stripe.events import thin_event
 from website.demo.fake_stripe.network_conditions import NetworkConditions
 from website.demo.fake_stripe.signing import webhook_body, webhook_headers
 from website.demo.fake_stripe.webhook_sender import Transport, WebhookDelivery, WebhookSender, post
@@ -53,8 +54,8 @@ class WebhookDispatcher(NetworkConditions):
         """Stop delivering."""
         self._sender.stop()
 
-    def to(self, url: str, *secrets: str, enabled_events: Sequence[str] = ("*",)) -> None:
-        """Set the site's endpoint, replacing what was there. With several secrets, all sign."""
+    def to(self, url: str, *secrets: str, enabled_events: Sequence[str] = ("*",), thin: bool = False) -> None:
+        """Set the site's endpoint, replacing what was there. With several secrets, all sign. ``thin``: thin events."""
         with self._account.change() as store:
             for other in store.all("webhook_endpoint"):
                 if other["url"] == url:
@@ -63,7 +64,7 @@ class WebhookDispatcher(NetworkConditions):
                 "id": SITE_ENDPOINT,
                 "created": self._account.now(),
             }
-            endpoint |= {"url": url, "api_version": stripe.api_version}
+            endpoint |= {"url": url, "api_version": stripe.api_version, "_thin": thin}
             store.save(endpoint | {"enabled_events": list(enabled_events), "_secrets": list(secrets)})
 
     def drain(self, timeout: float = 10) -> None:
@@ -131,7 +132,7 @@ class WebhookDispatcher(NetworkConditions):
             event, endpoint = store.get(delivery.event), store.find("webhook_endpoint", delivery.endpoint)
         if endpoint is None or endpoint["status"] != "enabled":  # deleted or disabled meanwhile
             return
-        body = webhook_body(event)
+        body = webhook_body(thin_event(event) if endpoint.get("_thin") else event)
         headers = webhook_headers(body, self.secrets or endpoint["_secrets"])
         status, error = self._post(endpoint["url"], body, headers)
         self.attempts.append(
