@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from carrel import clock
 from carrel.mail import alarms
 from carrel.services import Services
+from payments.ledger.refund_requests import LATE_AFTER
 from payments.models import Order, Payment, Reconciliation, RefundRequest, StripeEvent
 
 EVERY_SECONDS: Final = 60.0
 SILENT_AFTER: Final = timedelta(minutes=15)
-REFUND_LATE_AFTER: Final = timedelta(hours=1)
 MAX_LISTED: Final = 10
 WAITS: Final = StripeEvent.handled_at.is_(None) & StripeEvent.dead_at.is_(None)
 
@@ -59,7 +59,7 @@ def silences(session: Session) -> Iterator[Silence]:
             f"{f' ({cause})' if cause else ''}. `carrel stripe check` says whether it is the key, the network, or "
             "Stripe itself (status.stripe.com). What waits goes on by itself then, if the worker runs.",
         )
-    if late := late_refunds(session, REFUND_LATE_AFTER):
+    if late := late_refunds(session):
         named = ", ".join(
             f"{reference} ({error or 'not tried yet'})" for reference, error in late[:MAX_LISTED]
         )
@@ -89,7 +89,7 @@ def last_success(session: Session) -> datetime | None:
     return max((moment for each in latest if (moment := session.scalar(each))), default=None)
 
 
-def late_refunds(session: Session, age: timedelta) -> list[tuple[str, str]]:
+def late_refunds(session: Session, age: timedelta = LATE_AFTER) -> list[tuple[str, str]]:
     """The orders whose refund has been waiting for so long, with what went wrong last, oldest first."""
     waiting = (
         select(Order.reference, RefundRequest.last_error)
