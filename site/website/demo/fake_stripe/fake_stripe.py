@@ -29,6 +29,7 @@ class FakeStripeOptions(TypedDict, total=False):
     api_key: str
     webhook_url: str | None
     webhook_secrets: Sequence[str]
+    webhook_events: Sequence[str]
     retry_delays: Sequence[float]
     settle_after: int | None
     state: Path | None
@@ -48,6 +49,7 @@ class FakeStripe(CheckoutActions, RefundActions, BalanceActions):
         api_key: str = API_KEY,
         webhook_url: str | None = None,
         webhook_secrets: Sequence[str] = ("whsec_standin",),
+        webhook_events: Sequence[str] = ("*",),
         retry_delays: Sequence[float] = (0.05, 0.1, 0.2),
         settle_after: int | None = None,
         state: Path | None = None,
@@ -59,7 +61,7 @@ class FakeStripe(CheckoutActions, RefundActions, BalanceActions):
         self.api = ApiFaults()
         self.webhooks = Webhooks(self.account, retry_delays)
         if webhook_url:
-            self.webhooks.to(webhook_url, *webhook_secrets)
+            self.webhooks.to(webhook_url, *webhook_secrets, enabled_events=webhook_events)
         self._stopped = threading.Event()
         self._ticker = threading.Thread(target=self._tick, name="stripe-clock", daemon=True)
 
