@@ -10,7 +10,7 @@ from stripe.params import WebhookEndpointCreateParams
 
 from payments.stripe.client import API_VERSION, PAGE_SIZE, StripeApi
 from payments.stripe.errors import StripeRefusedError
-from payments.stripe.permissions import CHECKOUT, DISPUTES, EVENTS, INTENTS, REFUNDS, Permission
+from payments.stripe.permissions import BALANCE, CHECKOUT, DISPUTES, EVENTS, INTENTS, REFUNDS, Permission
 from payments.stripe.schemas import StripeSchema, parse
 
 NOTHING: Final = "carrel_permission_check"  # the end of ids that nothing has
@@ -95,6 +95,7 @@ class StripeAccount:
         yield INTENTS, lambda: self._v1.payment_intents.retrieve(f"pi_{NOTHING}")
         yield DISPUTES, lambda: self._v1.disputes.list({"limit": 1})
         yield EVENTS, lambda: self._v1.events.list({"limit": 1})
+        yield BALANCE, lambda: self._v1.balance_transactions.list({"limit": 1, "expand": ["data.source"]})
 
     def probe(self, ask: Callable[[], object]) -> None:
         """Make such a request. Raises `StripeAccessError` without the permission, `StripeUnavailableError`."""

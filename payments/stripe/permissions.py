@@ -39,11 +39,17 @@ EVENTS: Final = Permission("Events", "Read", "event_read", "to fetch events that
 WEBHOOKS: Final = Permission(
     "Webhook Endpoints", "Write", "webhook_write", "to make the webhook; after that Read is enough"
 )
+BALANCE: Final = Permission(
+    "Balance Transaction Sources",
+    "Read",
+    "balance_transaction_source_read",
+    "for the accounts by month, with Stripe's fees",
+)
 ACCOUNT: Final = Permission(
     "Accounts", "Read", "accounts_kyc_basic_read", "to see whether you may take payments", optional=True
 )
 TAX: Final = Permission("Tax Settings", "Read", "tax_settings_read", "with PASS_TAX", optional=True)
-PERMISSIONS: Final = (CHECKOUT, REFUNDS, INTENTS, DISPUTES, EVENTS, WEBHOOKS, ACCOUNT, TAX)
+PERMISSIONS: Final = (CHECKOUT, REFUNDS, INTENTS, DISPUTES, EVENTS, BALANCE, WEBHOOKS, ACCOUNT, TAX)
 BY_SLUG: Final = {permission.slug: permission for permission in PERMISSIONS}
 
 

@@ -16,6 +16,7 @@ ALL = (
     "payment_intent_read",
     "dispute_read",
     "event_read",
+    "balance_transaction_source_read",
     "webhook_write",
     "accounts_kyc_basic_read",
     "tax_settings_read",
@@ -130,7 +131,7 @@ def test_a_webhook_made_by_hand_is_kept_and_proven(place: Place) -> None:
     assert not place.secret_file.exists()
 
 
-@pytest.mark.parametrize("lacking", ALL[:5])
+@pytest.mark.parametrize("lacking", ALL[:6])
 def test_a_permission_that_is_missing_is_named(place: Place, lacking: str) -> None:
     key = place.stripe.keys.restrict("rk_test_some", *(each for each in ALL if each != lacking))
     result = place.run("setup", typed=key)

@@ -9,11 +9,13 @@ from website.demo.fake_stripe.errors import ApiError, unauthorized
 ACCOUNT_ID = "acct_standin"
 _RESOURCES = {
     "/v1/account": ("accounts_kyc_basic", "Basic Business Contact Information"),
+    "/v1/balance_transactions": ("balance_transaction_source", "Balance Transaction Sources"),
     "/v1/charges": ("charge", "Charges and Refunds"),
     "/v1/checkout/sessions": ("checkout_session", "Checkout Sessions"),
     "/v1/disputes": ("dispute", "Disputes"),
     "/v1/events": ("event", "Events"),
     "/v1/payment_intents": ("payment_intent", "PaymentIntents"),
+    "/v1/radar/early_fraud_warnings": ("charge", "Charges and Refunds"),
     "/v1/refunds": ("charge", "Charges and Refunds"),
     "/v1/tax/settings": ("tax_settings", "Tax Settings"),
     "/v1/webhook_endpoints": ("webhook", "Webhook Endpoints"),
