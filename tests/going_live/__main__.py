@@ -33,9 +33,7 @@ def main() -> None:
         print(f"A bare Debian ({given.suite}) in {folder} ...", flush=True)
         debian = stack.enter_context(entered(given.suite, folder / "debian"))
         debian.join_network()
-        stripe = stack.enter_context(
-            running_fake_stripe(webhook_url=f"https://{NAME}/webhooks/stripe", retry_delays=(1, 2, 4, 8, 16))
-        )
+        stripe = stack.enter_context(running_fake_stripe(retry_delays=(1, 2, 4, 8, 16)))
         mail = stack.enter_context(FakeMailServer().running())
         uses_postgresql = given.database == "postgresql"
         server = Server(debian, folder, stripe=stripe, mail=mail, uses_postgresql=uses_postgresql)
