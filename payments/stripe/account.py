@@ -154,7 +154,7 @@ class StripeAccount:
 
 
 def _typed(events: list[str]) -> list[Any]:
-    """The library lists every event's name; a test holds ours against its list."""
+    """The library lists every event's name, and the fake Stripe refuses one that is not in its list."""
     return list(events)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.going_live import trial
 from tests.going_live.debian import entered
 from tests.going_live.document import DOCUMENT, blocks
-from tests.going_live.server import NAME, Server
+from tests.going_live.server import Server
 from tests.support.smtp import FakeMailServer
 from website.demo.fake_stripe import running_fake_stripe
 

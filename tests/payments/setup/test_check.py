@@ -4,8 +4,12 @@ from typing import Any
 
 import pytest
 
+from carrel import clock
+from carrel.services import open_database
 from carrel.settings import load
+from payments.models import StripeEvent
 from payments.setup import trial
+from payments.setup.finding import Level
 from payments.setup.webhook_checks import webhook
 from payments.stripe.account import StripeAccount
 from payments.stripe.client import StripeApi
@@ -99,6 +103,21 @@ def test_a_website_that_does_not_run_is_noticed(place: Place, monkeypatch: pytes
     place.stop()
     result = place.run("check")
     assert (result.exit_code, "has not come" in line(result.output, "delivery")) == (1, True)
+
+
+def test_an_event_that_was_fetched_proves_nothing(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "WAIT_SECONDS", 0.3)
+    settings = load(place.environ)
+    db = open_database(settings)
+    now = clock.now()
+    event = {"event_id": "evt_1", "type": "checkout.session.expired", "body": {"id": "cs_test_1"}}
+    for received_at, level in ((None, Level.WARNING), (now, Level.OK)):
+        with db.write() as session:
+            session.merge(
+                StripeEvent(id=1, created_at=now, next_try_at=now, received_at=received_at, **event)
+            )
+        assert trial.await_event(db, settings, "cs_test_1").level is level
+    db.close()
 
 
 def test_a_wrong_secret_is_noticed(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
