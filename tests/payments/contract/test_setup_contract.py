@@ -32,7 +32,7 @@ def test_a_webhook_gets_our_events_in_our_version_and_shows_its_secret_once(
     assert str(endpoint.secret).startswith("whsec_")
     read = stripe_api.v1.webhook_endpoints.retrieve(endpoint.id)
     assert "secret" not in read
-    assert (set(read.enabled_events), read.api_version, read.status) == (
+    assert (frozenset(read.enabled_events), read.api_version, read.status) == (
         HANDLED_EVENTS,
         API_VERSION,
         "enabled",
