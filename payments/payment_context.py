@@ -37,21 +37,25 @@ def site_id(session: Session) -> str:
 
 
 def _key_refused(db: Database, error: StripeAccessError) -> None:
-    """Tell the operator at once: until they act, nobody can buy, or refunds wait."""
+    """Tell the operator at once, and once: until they act, nobody can buy, or refunds wait."""
+    key, subject, text = _refused_alarm(error)
     with db.write() as session:
-        if error.permission:
-            alarms.raise_alarm(
-                session,
-                f"stripe-permission:{error.permission}"[:80],
-                f"Stripe's key lacks a permission: {error.permission}",
-                f"What needs it waits. Give the key in STRIPE_SECRET_KEY {error.permission} in Stripe's dashboard "
-                "(API keys); what waits goes on by itself then. `carrel stripe check` names all that is missing.",
-            )
-            return
-        alarms.raise_alarm(
-            session,
-            "stripe-key",
-            "Stripe refuses the key of this site",
-            f"{str(error)[:1].upper()}{str(error)[1:]}. Until it is replaced, nobody can buy, passes come late and "
-            "refunds wait. `carrel stripe setup --new-key` takes a new key; then restart the website and the worker.",
+        if not alarms.is_open(session, key):
+            alarms.raise_alarm(session, key, subject, text)
+
+
+def _refused_alarm(error: StripeAccessError) -> tuple[str, str, str]:
+    """Its key, subject, and text."""
+    if error.permission:
+        return (
+            f"stripe-permission:{error.permission}"[:80],
+            f"Stripe's key lacks a permission: {error.permission}",
+            f"What needs it waits. Give the key in STRIPE_SECRET_KEY {error.permission} in Stripe's dashboard "
+            "(API keys); what waits goes on by itself then. `carrel stripe check` names all that is missing.",
         )
+    return (
+        "stripe-key",
+        "Stripe refuses the key of this site",
+        f"{error}. Until it is replaced, nobody can buy, passes come late and refunds wait. "
+        "`carrel stripe setup --new-key` takes a new key; then restart the website and the worker.",
+    )

@@ -34,9 +34,9 @@ def secrets_of(settings: Settings) -> list[str]:
 
 
 def endpoint_with_our_secret(endpoints: list[WebhookEndpoint], settings: Settings) -> WebhookEndpoint | None:
-    """The newest endpoint that signs with a secret of ours, as was noted when it was made."""
-    secrets = secrets_of(settings)
-    return next((each for each in endpoints if any(map(each.is_signed_by, secrets))), None)
+    """The endpoint that signs with a secret of ours, the newest secret first, as was noted when it was made."""
+    signed = (each for secret in secrets_of(settings) for each in endpoints if each.is_signed_by(secret))
+    return next(signed, None)
 
 
 def webhook(account: StripeAccount, settings: Settings) -> Finding:

@@ -83,7 +83,7 @@ def test_a_key_that_may_not_refund_is_told_once_by_the_permissions_name(shop: Sh
     for _ in range(tries - 1):
         refunds.send_to_stripe(shop.context, shop.rows(RefundRequest)[0].id)
     assert alarm(shop).key == "stripe-permission:Charges and Refunds: Write"
-    assert alarm(shop).count == tries
+    assert alarm(shop).count == 1
     assert "Charges and Refunds: Write in Stripe's dashboard" in alarm(shop).text
     assert shop.rows(RefundRequest)[0].state == "asked"
 

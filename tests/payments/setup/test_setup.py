@@ -95,6 +95,15 @@ def test_a_rolled_secret_is_valid_beside_the_old_one_until_the_new_one_is_proven
     assert place.run("check").exit_code == 0
 
 
+def test_a_roll_that_is_under_way_is_finished_before_another_begins(place: Place) -> None:
+    place.set_up()
+    place.run("setup", "--roll")
+    place.obey()
+    output = place.run("setup", "--roll").output
+    assert "is deleted: events come by the new one" in output
+    assert len(place.endpoints) == 1
+
+
 def test_before_the_restart_the_old_webhook_is_left_alone(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
