@@ -1,6 +1,7 @@
 """What payment code needs, passed to it as one object."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
@@ -23,9 +24,8 @@ class PaymentContext:
 
 def payment_context(services: Services) -> PaymentContext:
     """The payment context of a running process."""
-    db = services.db
-    stripe = stripe_for(services.settings).reporting_to(lambda error: _key_refused(db, error))
-    return PaymentContext(services.settings, db, stripe)
+    stripe = _reporting(stripe_for(services.settings), services.db)
+    return PaymentContext(services.settings, services.db, stripe)
 
 
 def site_id(session: Session) -> str:
@@ -34,6 +34,11 @@ def site_id(session: Session) -> str:
     Created with the database and kept in its backups, so that it survives a change of domain.
     """
     return site_secret(session, "site")[:8].hex()
+
+
+@lru_cache(maxsize=4)
+def _reporting(stripe: StripeApi, db: Database) -> StripeApi:
+    return stripe.reporting_to(lambda error: _key_refused(db, error))
 
 
 def _key_refused(db: Database, error: StripeAccessError) -> None:

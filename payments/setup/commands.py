@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from carrel.command_line import CommandError
+from carrel.command_line import EXIT_REFUSED, CommandError
 from carrel.db import Database
 from carrel.services import existing_database, has_database
 from carrel.settings import Settings, load
@@ -50,6 +50,8 @@ def setup_command(new_key: bool, roll: bool) -> None:
             findings += _told(_trial(account, settings, None if setup.needs_restart else db))
     for line in setup.report():
         click.echo(line)
+    if setup.has_ended:
+        raise click.exceptions.Exit(EXIT_REFUSED)
     raise click.exceptions.Exit(EXIT_LEFT if _worst(findings) is Level.ERROR else 0)
 
 

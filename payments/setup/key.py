@@ -60,5 +60,6 @@ def not_writable(path: Path, name: str, problem: OSError) -> str:
 def _typed_in() -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().strip()
-    click.echo(f"Make a restricted key, for a trial in a sandbox first: {new_key_url(test=True)}")
+    click.echo("Make a restricted key; the form opens with what it needs.")
+    click.echo(f"  For a trial: {new_key_url(test=True)}\n  For real money: {new_key_url(test=False)}")
     return str(click.prompt("The key (it is not shown)", hide_input=True)).strip()

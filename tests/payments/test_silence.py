@@ -124,6 +124,16 @@ def test_events_that_had_to_be_fetched_show_that_the_webhook_is_dead(shop: Shop)
     assert "carrel stripe check" in told.text
 
 
+def test_a_dead_webhook_is_told_once_though_two_look(shop: Shop) -> None:
+    shop.stripe.webhooks.to("http://127.0.0.1:9/webhooks/stripe", "whsec_carrel")
+    shop.buy()
+    run_reconciliation(shop.services)
+    look(shop, 16)
+    with time_machine.travel(NOW + timedelta(hours=3), tick=False):
+        run_reconciliation(shop.services)
+    assert shop.alarms() == ["webhook-undelivered"]
+
+
 def test_an_event_that_came_later_shows_that_the_webhook_lives(shop: Shop) -> None:
     shop.stripe.webhooks.to("http://127.0.0.1:9/webhooks/stripe", "whsec_carrel")
     shop.buy()

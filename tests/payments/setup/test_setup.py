@@ -197,7 +197,7 @@ def test_a_demo_takes_no_live_key(place: Place) -> None:
 
 def test_a_key_that_stripe_does_not_know_is_not_kept(place: Place) -> None:
     result = place.run("setup", typed="sk_test_unknown_one")
-    assert (result.exit_code, place.key_file.exists(), place.secret_file.exists()) == (1, False, False)
+    assert (result.exit_code, place.key_file.exists(), place.secret_file.exists()) == (2, False, False)
     assert "Stripe refused the key: Invalid API Key provided" in result.output
 
 
