@@ -15,12 +15,16 @@ from payments.refunds import send_next_to_stripe
 from payments.webhooks.event_handler import handle_next_event
 from tests.support.payments import Shop, order_of
 
-NOW = datetime.now(UTC)
 READ_ONLY = ("checkout_session_write", "charge_read", "dispute_read", "event_read")
 
 
+def later(minutes: float) -> time_machine.travel:
+    """That many minutes from now."""
+    return time_machine.travel(datetime.now(UTC) + timedelta(minutes=minutes), tick=False)
+
+
 def look(shop: Shop, minutes: float) -> None:
-    with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
+    with later(minutes):
         silence.run_step(shop.services)
 
 
@@ -77,7 +81,7 @@ def test_nothing_waits_so_silence_is_peace(shop: Shop) -> None:
 
 @pytest.mark.usefixtures("event_that_waits")
 def test_while_stripe_answers_other_requests_it_is_not_silent(shop: Shop) -> None:
-    with time_machine.travel(NOW + timedelta(minutes=20), tick=False):
+    with later(20):
         shop.stripe.api.up()
         run_reconciliation(shop.services)
     look(shop, 21)
@@ -105,7 +109,7 @@ def test_a_refund_older_than_an_hour_is_told_with_its_cause(shop: Shop) -> None:
 @pytest.mark.usefixtures("refund_that_waits")
 def test_a_refund_that_has_gone_is_not_late(shop: Shop) -> None:
     shop.stripe.keys.restrict(shop.stripe.api_key, *READ_ONLY, "charge_write")
-    with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
+    with later(5):
         assert send_next_to_stripe(shop.services)
     assert shop.rows(RefundRequest)[0].state == "done"
     look(shop, 61)
@@ -129,7 +133,7 @@ def test_a_dead_webhook_is_told_once_though_two_look(shop: Shop) -> None:
     shop.buy()
     run_reconciliation(shop.services)
     look(shop, 16)
-    with time_machine.travel(NOW + timedelta(hours=3), tick=False):
+    with later(180):
         run_reconciliation(shop.services)
     assert shop.alarms() == ["webhook-undelivered"]
 
@@ -139,7 +143,7 @@ def test_an_event_that_came_later_shows_that_the_webhook_lives(shop: Shop) -> No
     shop.buy()
     run_reconciliation(shop.services)
     shop.stripe.webhooks.drop_all()
-    with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
+    with later(2):
         shop.buy(next_="/articles/y/")
         shop.deliver(shop.stripe.events("checkout.session.completed")[-1])
     look(shop, 16)
