@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -39,8 +40,12 @@ def with_key(settings: Settings, key: str) -> Settings:
 
 
 def file_of(settings: Settings, name: str) -> Path:
-    """The file of a secret: the one that `<NAME>_FILE` names, or one in `CARREL_HOME`."""
-    return Path(os.environ.get(f"{name}_FILE") or settings.home.absolute() / name.lower())
+    """The file of a secret: the one that `<NAME>_FILE` names, or one in `CARREL_HOME`, which is made."""
+    if named := os.environ.get(f"{name}_FILE"):
+        return Path(named)
+    with suppress(OSError):  # whoever writes the file says what is wrong
+        settings.home.mkdir(parents=True, exist_ok=True)
+    return settings.home.absolute() / name.lower()
 
 
 def keep_key(path: Path, key: str) -> None:

