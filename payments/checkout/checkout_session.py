@@ -11,7 +11,7 @@ from payments.checkout.session_params import SUCCESS_PATH, checkout_session_para
 from payments.fulfillment.fulfill import fulfill
 from payments.models import Order
 from payments.payment_context import PaymentContext, site_id
-from payments.stripe.client import StripeRefusedError, StripeUnavailableError
+from payments.stripe.client import StripeRefusedError, StripeServerError, StripeUnavailableError
 from payments.stripe.schemas import CreatedCheckoutSession
 
 log = structlog.get_logger()
@@ -22,9 +22,10 @@ def open_checkout_session(context: PaymentContext, order: Order, email: str | No
     """Create the order's Checkout Session. Returns the URL of its hosted page.
 
     The order is committed before, and no transaction is open while Stripe is asked. The idempotency key is the
-    order's: a retry gets the same session.
+    order's.
 
-    Raises `StripeUnavailableError`; `StripeRefusedError`, and then the order has failed and the operator is told.
+    Raises `StripeUnavailableError`: a retry gets the same session, or a new order if Stripe has stored an error under
+    this key; `StripeRefusedError`, and then the order has failed and the operator is told.
     """
     with context.db.read() as session:
         params = checkout_session_params(context.settings, order, site_id(session), email)
@@ -34,6 +35,11 @@ def open_checkout_session(context: PaymentContext, order: Order, email: str | No
         with context.db.write() as session:
             orders.mark_failed(session, order.id)
             alarms.raise_alarm(session, *_refused_alarm(order, error))
+        raise
+    except StripeServerError as error:
+        if error.is_stored:
+            with context.db.write() as session:
+                orders.mark_failed(session, order.id)
         raise
     with context.db.write() as session:
         row = session.get_one(Order, order.id)
@@ -52,6 +58,8 @@ def close_superseded(context: PaymentContext, order: Order) -> str | None:
     for checkout_session_id in superseded:
         try:
             context.stripe.expire_checkout_session(checkout_session_id)
+            with context.db.write() as session:
+                orders.mark_expired(session, checkout_session_id)
         except StripeRefusedError:  # it is not open any more
             if fulfill(context, checkout_session_id).state in {"paid", "pending"}:
                 return checkout_session_id

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from carrel import clock
@@ -87,6 +87,13 @@ def mark_failed(session: Session, order_id: int) -> None:
     order = session.get_one(Order, order_id)
     if order.state == "open" and order.checkout_session_id is None:
         order.state = "failed"
+        order.parameters_hash = None
+
+
+def mark_expired(session: Session, checkout_session_id: str) -> None:
+    """We have expired the session: whoever presses the button there again gets a new order, before any event comes."""
+    expired = update(Order).where(Order.checkout_session_id == checkout_session_id, Order.state == "open")
+    session.execute(expired.values(state="expired", version=Order.version + 1, parameters_hash=None))
 
 
 def _reusable_order(session: Session, order: Order) -> Order | None:

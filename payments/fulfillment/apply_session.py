@@ -90,6 +90,8 @@ def _update_order(
     if state == "failed" != order.state:
         notifications.payment_failed(update)
     order.state = state
+    if state != "open":
+        order.parameters_hash = None  # nobody asks Stripe with them again
     if matched.mismatch is None:
         order.checkout_session_id = checkout_session.id
         order.receipt_url = checkout_session.charge.receipt_url if checkout_session.charge else None

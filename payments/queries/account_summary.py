@@ -120,13 +120,13 @@ def _export_order(session: Session, order: Order) -> dict[str, object]:
         "price": order.price_cents,
         "currency": order.currency,
         "state": order.state,
-        "ordered_at": order.created_at.isoformat(),
+        "ordered_at": order.created_at.isoformat(timespec="seconds"),
         "receipt": order.receipt_url,
         "payments": [
             {
                 "amount": payment.amount_cents,
                 "currency": payment.currency,
-                "paid_at": payment.paid_at.isoformat(),
+                "paid_at": payment.paid_at.isoformat(timespec="seconds"),
                 "outcome": payment.outcome,
                 "given_back": refunded_cents(
                     payment.id, entries.refund_and_dispute_entries(session, [payment.id])

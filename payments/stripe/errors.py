@@ -13,7 +13,14 @@ class StripeUnavailableError(Exception):
 
 
 class StripeServerError(StripeUnavailableError):
-    """Stripe answered 5xx. It may have stored that answer: for a day, the same idempotency key gets it again."""
+    """Stripe answered 5xx. It may have stored that answer: for a day, the same idempotency key gets it again.
+
+    `is_stored`: this is such an answer, the second time.
+    """
+
+    def __init__(self, text: str, *, is_stored: bool) -> None:
+        self.is_stored = is_stored
+        super().__init__(text)
 
 
 class StripeAccessError(StripeUnavailableError):
@@ -59,8 +66,11 @@ def translated_errors() -> Iterator[None]:
         raise _access_error(error) from None
     except stripe.StripeError as error:
         # no connection, 409 (the same request is running), 429, 5xx
-        unavailable = StripeServerError if (error.http_status or 0) >= 500 else StripeUnavailableError
-        raise unavailable(f"{type(error).__name__} {error.http_status or ''}".strip()) from None
+        text = f"{type(error).__name__} {error.http_status or ''}".strip()
+        if (error.http_status or 0) < 500:
+            raise StripeUnavailableError(text) from None
+        is_stored = (error.headers or {}).get("Idempotent-Replayed") == "true"
+        raise StripeServerError(text, is_stored=is_stored) from None
 
 
 def _access_error(error: stripe.StripeError) -> StripeAccessError:

@@ -6,6 +6,7 @@ Found at the start, a wrong setting is one sentence; found at Checkout, it is a 
 from collections.abc import Iterator
 from typing import Final, get_args
 
+from babel.numbers import is_currency
 from stripe.params.checkout import SessionCreateParams
 
 from carrel.settings import Settings, SettingsError
@@ -43,6 +44,8 @@ def _faults(settings: Settings) -> Iterator[str]:
             "leave it empty to offer what is switched on in Stripe's dashboard."
         )
     cents, currency = settings.pass_price_cents, settings.pass_currency
+    if not is_currency(currency.upper()):
+        yield f"PASS_CURRENCY is wrong: there is no currency {currency!r}."
     if cents < MINIMUM_CENTS.get(currency, 0):
         lowest = price(MINIMUM_CENTS[currency], currency)
         yield f"PASS_PRICE_CENTS is wrong: Stripe takes no payment below {lowest}."

@@ -116,19 +116,6 @@ class Settings(BaseModel):
             raise ValueError("it must be an address such as https://example.org, without a path")
         return value.rstrip("/")
 
-    @field_validator("desk_url")
-    @classmethod
-    def _desk_has_another_host(cls, value: str, others: ValidationInfo) -> str:
-        desk, site = urlsplit(value), urlsplit(others.data.get("base_url", ""))
-        if value and site.hostname:
-            if desk.hostname == site.hostname:
-                raise ValueError(
-                    "it must have another hostname than CARREL_BASE_URL; leave it out to share one"
-                )
-            if desk.scheme != site.scheme:
-                raise ValueError(f"it must begin with {site.scheme}://, as CARREL_BASE_URL does")
-        return value
-
     @field_validator("checkout_host")
     @classmethod
     def _checkout_host_is_a_host(cls, value: str) -> str:
@@ -141,6 +128,19 @@ class Settings(BaseModel):
     def _suffix_can_be_printed(cls, value: str) -> str:
         if value and not SUFFIX.fullmatch(value):
             raise ValueError("it needs a letter, and may have no < > \\ ' \" or *")
+        return value
+
+    @field_validator("desk_url")
+    @classmethod
+    def _desk_has_another_host(cls, value: str, others: ValidationInfo) -> str:
+        desk, site = urlsplit(value), urlsplit(others.data.get("base_url", ""))
+        if value and site.hostname:
+            if desk.hostname == site.hostname:
+                raise ValueError(
+                    "it must have another hostname than CARREL_BASE_URL; leave it out to share one"
+                )
+            if desk.scheme != site.scheme:
+                raise ValueError(f"it must begin with {site.scheme}://, as CARREL_BASE_URL does")
         return value
 
     @field_validator("pass_currency", mode="before")

@@ -69,10 +69,20 @@ def test_the_session_of_another_page_is_closed(shop: Shop) -> None:
     browser = shop.browser()
     shop.order(browser, "/a/")
     shop.order(browser, "/b/")
-    shop.deliver_all()
     assert (statuses(shop), [order.state for order in shop.rows(Order)]) == (
         ["expired", "open"],
         ["expired", "open"],
+    )
+    shop.deliver_all()
+    assert [order.state for order in shop.rows(Order)] == ["expired", "open"]
+
+
+def test_going_back_to_the_first_page_leads_to_an_open_session(shop: Shop) -> None:
+    browser = shop.browser()
+    sessions = [shop.order(browser, page) for page in ("/a/", "/b/", "/a/")]
+    assert (statuses(shop), shop.stripe.get(sessions[-1])["status"]) == (
+        ["expired", "expired", "open"],
+        "open",
     )
 
 
@@ -102,6 +112,12 @@ def test_a_session_that_has_run_out_is_not_closed_again(shop: Shop) -> None:
     with time_machine.travel(shop.rows(Order)[0].expires_at, tick=False):
         shop.order(browser, "/b/")
     assert not shop.stripe.api.sent(EXPIRE)
+
+
+def test_nothing_that_was_hashed_with_an_address_outlives_the_purchase(shop: Shop) -> None:
+    anna = make_reader(shop.services.db)
+    fulfill(shop.context, shop.buy(shop.with_session(make_session(shop.services.db, anna))))
+    assert shop.rows(Order)[0].parameters_hash is None
 
 
 def test_nothing_that_was_hashed_with_an_address_outlives_the_account(shop: Shop) -> None:

@@ -39,6 +39,14 @@ def test_a_reply_that_is_lost_once_is_not_even_noticed(shop: Shop) -> None:
     assert len(shop.stripe.sessions()) == 1
 
 
+def test_an_error_that_stripe_has_stored_is_not_asked_for_again(shop: Shop) -> None:
+    browser = shop.browser()
+    shop.stripe.api.fail(500, saved=True, path=CREATE)
+    assert try_to_buy(browser).status_code == 503
+    assert try_to_buy(browser).status_code == 303
+    assert [call.replayed for call in shop.stripe.api.sent(CREATE)] == [False, True, False]
+
+
 def test_an_order_that_stripe_refuses_is_not_tried_again(shop: Shop) -> None:
     browser = shop.browser()
     shop.stripe.api.fail(400, path=CREATE)

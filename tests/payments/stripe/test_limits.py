@@ -19,11 +19,18 @@ def selling(**changes: Any) -> Settings:
     ("changes", "sentence"),
     [
         ({"pass_payment_methods": ("card", "papyal")}, "no payment method 'papyal'"),
+        ({"pass_currency": "usx"}, "no currency 'usx'"),
         ({"pass_price_cents": 1499, "pass_currency": "kwd"}, "multiples of 10"),
         ({"pass_price_cents": 49_950, "pass_currency": "isk"}, "multiples of 100"),
         ({"pass_price_cents": 299, "pass_currency": "sek"}, "below SEK\N{NO-BREAK SPACE}3.00"),
     ],
-    ids=["a mistyped method", "a tenth of a fils", "half a krona", "less than Stripe takes"],
+    ids=[
+        "a mistyped method",
+        "a mistyped currency",
+        "a tenth of a fils",
+        "half a krona",
+        "less than Stripe takes",
+    ],
 )
 def test_what_stripe_would_refuse_is_one_sentence(changes: dict[str, Any], sentence: str) -> None:
     with pytest.raises(SettingsError, match=sentence):
