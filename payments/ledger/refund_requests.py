@@ -1,5 +1,6 @@
 """Refund requests, stored before Stripe is asked: a lost response or a crash never refunds twice."""
 
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from carrel import clock
 from payments.models import Payment, RefundRequest
 from payments.stripe.client import RefundReason
 
+LATE_AFTER: Final = timedelta(hours=1)
 READER: Final = "reader:"  # begins the actor of a reader's own request
 
 
@@ -27,6 +29,11 @@ def get_or_create(
     session.add(request)
     session.flush()
     return request
+
+
+def is_late(request: RefundRequest) -> bool:
+    """Whether it has waited so long that the reader and the operator should know."""
+    return clock.now() - request.requested_at > LATE_AFTER
 
 
 def pending(session: Session, payment: Payment) -> RefundRequest | None:
