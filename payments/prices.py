@@ -20,6 +20,11 @@ def decimals(currency: str) -> int:
     return 3 if currency in WITH_THREE_DECIMALS else 2
 
 
+def major_units(cents: int, currency: str) -> Decimal:
+    """`major_units(-499, "usd")` → `Decimal("-4.99")`, as Stripe's reports write amounts."""
+    return Decimal(cents).scaleb(-decimals(currency))
+
+
 def price(cents: int, currency: str) -> str:
     """`price(499, "usd")` → `$4.99`, `price(500, "jpy")` → `¥500`, `price(1500, "kwd")` → `KWD 1.500`.
 

@@ -10,6 +10,7 @@ import stripe
 from stripe import RequestsClient, StripeClient
 
 from carrel.settings import Settings
+from payments.stripe.balance_schemas import StripeBalanceTransaction, StripeFraudWarning
 from payments.stripe.schemas import (
     CheckoutSession,
     CreatedCheckoutSession,
@@ -121,6 +122,41 @@ class StripeApi:
             )
             for event in pages.auto_paging_iter():
                 yield event.to_dict()
+
+    def balance_page(self, since: datetime | None, after: str) -> tuple[list[StripeBalanceTransaction], bool]:
+        """A page of the account's balance transactions, newest first, and whether there are more.
+
+        `since`: when the oldest was created, None for all; `after`: the id of the last one of the page before.
+        """
+        params: Any = {"limit": PAGE_SIZE, "expand": ["data.source"]}
+        if since:
+            params["created"] = {"gte": int(since.timestamp())}
+        if after:
+            params["starting_after"] = after
+        with _translated_errors():
+            page = self._client.v1.balance_transactions.list(params)
+        return [parse(StripeBalanceTransaction, each.to_dict()) for each in page.data], page.has_more
+
+    def list_payout(self, payout_id: str) -> list[str]:
+        """The ids of the balance transactions that an automatic payout pays out, its own among them."""
+        with _translated_errors():
+            pages = self._client.v1.balance_transactions.list({"payout": payout_id, "limit": PAGE_SIZE})
+            return [transaction.id for transaction in pages.auto_paging_iter()]
+
+    def retrieve_fraud_warning(self, warning_id: str) -> StripeFraudWarning:
+        """An early fraud warning as it is now."""
+        with _translated_errors():
+            retrieved = self._client.v1.radar.early_fraud_warnings.retrieve(warning_id)
+        return parse(StripeFraudWarning, retrieved.to_dict())
+
+    def list_fraud_warnings(self, since: datetime) -> Iterator[StripeFraudWarning]:
+        """The account's early fraud warnings since then, newest first."""
+        with _translated_errors():
+            pages = self._client.v1.radar.early_fraud_warnings.list(
+                {"created": {"gte": int(since.timestamp())}, "limit": PAGE_SIZE}
+            )
+            for warning in pages.auto_paging_iter():
+                yield parse(StripeFraudWarning, warning.to_dict())
 
     def _with_all_refunds(self, checkout_session: CheckoutSession) -> CheckoutSession:
         """A charge includes its ten newest refunds only; if there may be more, list all."""

@@ -36,7 +36,10 @@ PAYMENT_EVENTS: Final = frozenset(
         "charge.dispute.funds_reinstated",
     }
 )
-HANDLED_EVENTS: Final = CHECKOUT_SESSION_EVENTS | PAYMENT_EVENTS
+FRAUD_WARNING_EVENTS: Final = frozenset(
+    {"radar.early_fraud_warning.created", "radar.early_fraud_warning.updated"}
+)
+HANDLED_EVENTS: Final = CHECKOUT_SESSION_EVENTS | PAYMENT_EVENTS | FRAUD_WARNING_EVENTS
 ID_PATTERN = re.compile(r"[A-Za-z0-9_]{1,255}")
 
 

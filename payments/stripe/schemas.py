@@ -121,6 +121,13 @@ class CustomerDetails(StripeSchema):
     email: StrictStr | None = None
 
 
+class TotalDetails(StripeSchema):
+    """What is in a session's total beside the price."""
+
+    amount_discount: StrictInt = 0
+    amount_tax: StrictInt = 0
+
+
 class CheckoutSession(StripeSchema):
     """A Checkout Session with its payment, refunds, and disputes: all that the ledger is compared with."""
 
@@ -133,6 +140,7 @@ class CheckoutSession(StripeSchema):
     currency: StrictStr | None
     amount_subtotal: StrictInt | None
     amount_total: StrictInt | None
+    total_details: TotalDetails | None = None
     client_reference_id: StrictStr | None = None
     metadata: dict[str, str] | None = None
     customer_details: CustomerDetails | None = None

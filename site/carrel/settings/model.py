@@ -51,6 +51,7 @@ class Settings(BaseModel):
     pass_promotion_codes: bool = False
     pass_tax: Literal["", "inclusive", "exclusive"] = ""
     refund_days: int = Field(14, ge=0, le=365)
+    refund_fraud_warnings: bool = True  # before a payment that a bank calls fraud becomes a dispute
 
     site_name: str = "Carrel"
     site_tagline: str = "Study articles for certification exams"

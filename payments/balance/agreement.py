@@ -1,0 +1,53 @@
+"""Whether the ledger and Stripe's balance agree about every payment of ours."""
+
+from collections import defaultdict
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from payments.account_models import BalanceListing, BalanceTransaction
+from payments.balance.months import GROUPS, Group
+from payments.ledger.entitlement import RefundEntry, refunded_cents
+from payments.models import Payment, Refund
+
+SETTLED_AFTER: Final = timedelta(hours=1)  # until then Stripe may not list what it has just done
+COUNTED: Final = [category for category, group in GROUPS.items() if group in {Group.PAYMENTS, Group.REFUNDS}]
+
+
+def disagreements(session: Session) -> list[str]:
+    """The payment intents of which the ledger and the balance have kept different amounts, oldest first."""
+    until = session.scalar(select(BalanceListing.complete_until))
+    if until is None:
+        return []
+    balance, refunds = _kept_in_balance(session), _refunds(session)
+    found = []
+    paid = select(Payment).where(Payment.payment_intent.is_not(None), Payment.amount_cents > 0)
+    for payment in session.scalars(paid.order_by(Payment.id)):
+        states = refunds[payment.id]
+        changed_at = max([payment.recorded_at, *(state.recorded_at for state in states)])
+        entries = [
+            RefundEntry(state.payment_id, state.stripe_id, state.seq, state.amount_cents, state.status)
+            for state in states
+        ]
+        kept = payment.amount_cents - refunded_cents(payment.id, entries)
+        if changed_at < until - SETTLED_AFTER and balance.get(str(payment.payment_intent)) != kept:
+            found.append(str(payment.payment_intent))
+    return found
+
+
+def _kept_in_balance(session: Session) -> dict[str, int]:
+    kept = select(BalanceTransaction.payment_intent, func.sum(BalanceTransaction.customer_cents))
+    of_payments = kept.where(
+        BalanceTransaction.payment_intent.is_not(None), BalanceTransaction.category.in_(COUNTED)
+    )
+    rows = session.execute(of_payments.group_by(BalanceTransaction.payment_intent))
+    return {str(intent): int(cents or 0) for intent, cents in rows}
+
+
+def _refunds(session: Session) -> dict[int, list[Refund]]:
+    by_payment: dict[int, list[Refund]] = defaultdict(list)
+    for refund in session.scalars(select(Refund)):
+        by_payment[refund.payment_id].append(refund)
+    return by_payment
