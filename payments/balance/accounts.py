@@ -109,4 +109,4 @@ def _own(*conditions: ColumnElement[bool]) -> Select[BalanceTransaction, Payment
     joined = select(BalanceTransaction, Payment).join(
         Payment, Payment.payment_intent == BalanceTransaction.payment_intent
     )
-    return joined.where(*conditions).order_by(BalanceTransaction.created_at, BalanceTransaction.id)
+    return joined.where(*conditions).order_by(BalanceTransaction.created_at, BalanceTransaction.id.desc())

@@ -124,7 +124,7 @@ def transactions_csv(session: Session, first: date) -> str:
         .outerjoin(Payment, Payment.payment_intent == BalanceTransaction.payment_intent)
         .outerjoin(Order, Order.id == Payment.order_id)
         .where(BalanceTransaction.created_at >= begin, BalanceTransaction.created_at < end)
-        .order_by(BalanceTransaction.created_at, BalanceTransaction.id)
+        .order_by(BalanceTransaction.created_at, BalanceTransaction.id.desc())
     )
     return to_csv(TRANSACTIONS_HEADER, [_transaction(row) for row in session.execute(query)])
 

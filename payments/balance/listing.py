@@ -57,7 +57,8 @@ def read_next_page(context: PaymentContext) -> bool:
         if listing is not None and not _is_due(listing):
             return False
         listing = _begin(context)
-    since = listing.complete_until - WINDOW if listing.complete_until else None
+    until = listing.complete_until
+    since = min(until, clock.now()) - WINDOW if until else None  # our clock may have been set back
     transactions, has_more = context.stripe.balance_page(since, listing.cursor)
     with context.db.write() as session:
         store(session, transactions)
