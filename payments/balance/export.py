@@ -5,7 +5,7 @@ The columns of the transactions are named like those of Stripe's report `balance
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 from decimal import Decimal
 
 from sqlalchemy import Row, select
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from carrel.csv_export import Cell, to_csv
 from payments.account_models import BalanceTransaction
-from payments.balance.months import Group, Month, next_month
+from payments.balance.months import Group, Month, bounds
 from payments.models import Order, Payment
 from payments.prices import major_units
 
@@ -118,7 +118,7 @@ def sales_csv(months: Iterable[Month]) -> str:
 
 def transactions_csv(session: Session, first: date) -> str:
     """Every transaction of one month, the oldest first."""
-    begin, end = (datetime(day.year, day.month, 1, tzinfo=UTC) for day in (first, next_month(first)))
+    begin, end = bounds(first)
     query = (
         select(BalanceTransaction, Payment, Order.reference)
         .outerjoin(Payment, Payment.payment_intent == BalanceTransaction.payment_intent)

@@ -135,6 +135,12 @@ def next_month(first: date) -> date:
     return date(first.year + first.month // 12, first.month % 12 + 1, 1)
 
 
+def bounds(first: date) -> tuple[datetime, datetime]:
+    """When a month begins, and when the next one does."""
+    begin, end = (datetime(day.year, day.month, 1, tzinfo=UTC) for day in (first, next_month(first)))
+    return begin, end
+
+
 def _in_a_row(currency: str, found: dict[date, Month]) -> Iterator[Month]:
     first, balance = min(found), 0
     while first <= max(found):

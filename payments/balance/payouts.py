@@ -1,5 +1,7 @@
 """What an automatic payout pays out, and whether it adds up (https://docs.stripe.com/payouts/reconciliation)."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -40,6 +42,48 @@ def read_next(context: PaymentContext) -> bool:
         _assign(session, payout.source_id, [payout.stripe_id, *ids])
         _check(session, payout)
     return True
+
+
+@dataclass(frozen=True)
+class Payout:
+    """A payout, positive amounts in cents. `count` is how many transactions it pays out; None if Stripe cannot say."""
+
+    stripe_id: str
+    created_at: datetime
+    currency: str
+    amount: int
+    count: int | None
+    difference: int
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether it is what its transactions come to."""
+        return self.count is not None and self.difference == 0
+
+
+def payouts_between(session: Session, begin: datetime, end: datetime) -> list[Payout]:
+    """The payouts of a period, oldest first."""
+    made = select(BalanceTransaction).where(
+        BalanceTransaction.type == "payout",
+        BalanceTransaction.created_at >= begin,
+        BalanceTransaction.created_at < end,
+    )
+    return [_payout(session, row) for row in session.scalars(made.order_by(BalanceTransaction.created_at))]
+
+
+def _payout(session: Session, row: BalanceTransaction) -> Payout:
+    payout_id = str(row.source_id)
+    counted = select(func.count()).where(
+        BalanceTransaction.payout_id == payout_id, BalanceTransaction.id != row.id
+    )
+    return Payout(
+        payout_id,
+        row.created_at,
+        row.currency,
+        -row.net_cents,
+        session.scalar(counted) if row.payout_id else None,
+        unpaid_total(session, payout_id),
+    )
 
 
 def unpaid_total(session: Session, payout_id: str) -> int:

@@ -15,7 +15,7 @@ from carrel.mail import alarms
 from carrel.settings import Settings
 from payments.account_models import EarlyFraudWarning
 from payments.ledger import entries, refund_requests
-from payments.models import Dispute, Payment
+from payments.models import Dispute, Payment, Refund, RefundRequest
 from payments.prices import price
 from payments.stripe.balance_schemas import StripeFraudWarning
 
@@ -41,11 +41,13 @@ def apply_warning(session: Session, settings: Settings, warning: StripeFraudWarn
     is_new = row is None
     if row is None:
         row = _record(session, warning, payment)
-    refunds = settings.refund_fraud_warnings and _is_refundable(session, warning, payment)
-    if refunds:
-        row.refund_request_id = _request_refund(session, warning, payment)
-    if refunds or is_new:
-        _tell(session, warning, payment, refunds=refunds)
+    amount_cents = _amount_to_refund(session, warning, payment) if settings.refund_fraud_warnings else 0
+    if amount_cents:
+        reason = f"early fraud warning {warning.id}"
+        request = refund_requests.get_or_create(session, payment, amount_cents, ACTOR, reason)
+        row.refund_request_id = request.id
+    if amount_cents or is_new:
+        _tell(session, warning, payment, refunds=amount_cents > 0)
 
 
 def _record(session: Session, warning: StripeFraudWarning, payment: Payment) -> EarlyFraudWarning:
@@ -61,24 +63,34 @@ def _record(session: Session, warning: StripeFraudWarning, payment: Payment) -> 
     return row
 
 
-def _is_refundable(session: Session, warning: StripeFraudWarning, payment: Payment) -> bool:
-    """Whether a refund still helps. One that failed is not repeated: the operator was told."""
-    refunded_before = select(EarlyFraudWarning.stripe_id).where(
-        EarlyFraudWarning.payment_id == payment.id, EarlyFraudWarning.refund_request_id.is_not(None)
+def _amount_to_refund(session: Session, warning: StripeFraudWarning, payment: Payment) -> int:
+    """How many cents a refund would still save; 0 if none would, or one was made, even if it failed since.
+
+    A request that came to nothing, as part was refunded in another way meanwhile, is followed by one for the rest.
+    """
+    left = entries.unrefunded_cents(session, payment)
+    earlier = session.scalars(
+        select(RefundRequest)
+        .join(EarlyFraudWarning, EarlyFraudWarning.refund_request_id == RefundRequest.id)
+        .where(RefundRequest.payment_id == payment.id)
+        .order_by(RefundRequest.id.desc())
+    ).first()
+    is_settled = earlier is not None and (
+        earlier.state == "asked" or left >= earlier.amount_cents or _was_made(session, earlier)
     )
+    return left if warning.actionable and not is_settled and not _is_disputed(session, payment) else 0
+
+
+def _was_made(session: Session, request: RefundRequest) -> bool:
+    made = select(Refund.id).where(
+        Refund.payment_id == request.payment_id, Refund.amount_cents == request.amount_cents
+    )
+    return session.scalars(made).first() is not None
+
+
+def _is_disputed(session: Session, payment: Payment) -> bool:
     disputed = select(Dispute.id).where(Dispute.payment_id == payment.id, Dispute.status.not_like("warning%"))
-    return (
-        warning.actionable
-        and entries.unrefunded_cents(session, payment) > 0
-        and session.scalars(refunded_before).first() is None
-        and session.scalars(disputed).first() is None
-    )
-
-
-def _request_refund(session: Session, warning: StripeFraudWarning, payment: Payment) -> int:
-    amount_cents = entries.unrefunded_cents(session, payment)
-    reason = f"early fraud warning {warning.id}"
-    return refund_requests.get_or_create(session, payment, amount_cents, ACTOR, reason).id
+    return session.scalars(disputed).first() is not None
 
 
 def _tell(session: Session, warning: StripeFraudWarning, payment: Payment, *, refunds: bool) -> None:

@@ -57,7 +57,6 @@ def _payment_to_check(context: PaymentContext, warning: StripeFraudWarning) -> s
     """The Checkout Session of a warning that has something new, if it is of ours."""
     paid = select(Payment.checkout_session_id).where(Payment.payment_intent == warning.payment_intent)
     with context.db.read() as session:
-        row = session.get(EarlyFraudWarning, warning.id)
-        if row is not None and (row.refund_request_id is not None or not warning.actionable):
+        if not warning.actionable and session.get(EarlyFraudWarning, warning.id) is not None:
             return None
         return session.scalars(paid).one_or_none()

@@ -20,7 +20,7 @@ def test_connecting_stripe_takes_ten_steps() -> None:
 
 
 def test_the_webhook_is_told_exactly_the_events_that_are_handled() -> None:
-    assert set(re.findall(r"`((?:checkout|refund|charge)\.[a-z._]+)`", STEPS)) == HANDLED_EVENTS
+    assert set(re.findall(r"`((?:checkout|refund|charge|radar)\.[a-z._]+)`", STEPS)) == HANDLED_EVENTS
     assert f"`{API_VERSION}`" in STEPS
 
 

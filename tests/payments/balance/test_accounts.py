@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import time_machine
@@ -26,7 +27,7 @@ def sales(shop: Shop) -> Month:
     return month
 
 
-def bought(shop: Shop, **paid: int) -> str:
+def bought(shop: Shop, **paid: Any) -> str:
     session_id = shop.buy(**paid)
     fulfill(shop.context, session_id)
     return session_id

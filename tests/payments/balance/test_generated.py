@@ -22,7 +22,7 @@ from payments.stripe.schemas import parse
 from website.demo.fake_stripe import FakeStripe
 from website.demo.fake_stripe.serialization import expanded
 
-TABLES = [model.__table__ for model in (BalanceTransaction, Order, Payment)]
+TABLES = [Base.metadata.tables[model.__tablename__] for model in (BalanceTransaction, Order, Payment)]
 DAY = 86_400
 DISPUTE_FEE = 1500
 

@@ -87,6 +87,21 @@ def test_of_a_refunded_part_the_rest_is_refunded(shop: Shop, paid: str) -> None:
     assert (request.amount_cents, shop.stripe.charge_of(paid)["amount_refunded"]) == (399, 499)
 
 
+def test_a_part_that_is_refunded_before_the_worker_asks_leaves_the_rest_to_be_asked_for(
+    shop: Shop, paid: str
+) -> None:
+    shop.stripe.warn_of_fraud(paid)
+    shop.deliver_all()
+    shop.stripe.refund(paid, 100)
+    shop.deliver_all()
+    settle(shop)
+    assert shop.stripe.charge_of(paid)["amount_refunded"] == 100
+    fraud_warnings.run_step(shop.services)
+    settle(shop)
+    assert shop.stripe.charge_of(paid)["amount_refunded"] == 499
+    assert len(shop.stripe.api.sent(CREATE)) == 1
+
+
 def test_what_is_wholly_refunded_or_disputed_is_only_told(shop: Shop) -> None:
     refunded, disputed = shop.buy(), shop.buy()
     for each in (refunded, disputed):
