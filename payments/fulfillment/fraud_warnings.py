@@ -82,8 +82,12 @@ def _amount_to_refund(session: Session, warning: StripeFraudWarning, payment: Pa
 
 
 def _was_made(session: Session, request: RefundRequest) -> bool:
+    """Whether Stripe made a refund of this amount after it was requested."""
     made = select(Refund.id).where(
-        Refund.payment_id == request.payment_id, Refund.amount_cents == request.amount_cents
+        Refund.payment_id == request.payment_id,
+        Refund.amount_cents == request.amount_cents,
+        Refund.seq == 1,
+        Refund.recorded_at >= request.requested_at,
     )
     return session.scalars(made).first() is not None
 
