@@ -142,6 +142,23 @@ def test_a_refund_of_somebody_elses_that_fails_leaves_it_to_be_done(shop: Shop, 
     assert [key.endswith(":refunded") for key in warned(shop)] == [False, True]
 
 
+def test_a_refund_of_fraud_waits_for_an_actionable_warning(shop: Shop, paid: str) -> None:
+    """Stripe says that nothing can be done, for a reason that we do not see."""
+    warning = shop.stripe.warn_of_fraud(paid)
+    shop.stripe.change(warning["id"], actionable=False)
+    shop.deliver_all()
+    assert shop.count(RefundRequest) == 0
+
+
+def test_a_dispute_that_the_ledger_knows_keeps_a_late_warning_from_refunding(shop: Shop, paid: str) -> None:
+    """The warning was read while it was actionable, and the dispute came before it was applied."""
+    warning = shop.stripe.warn_of_fraud(paid)
+    shop.stripe.open_dispute(paid)
+    shop.stripe.change(warning["id"], actionable=True)
+    shop.deliver_all()
+    assert (shop.count(RefundRequest), len(warned(shop))) == (0, 1)
+
+
 def test_an_inquiry_does_not_keep_it_from_being_refunded(shop: Shop, paid: str) -> None:
     warning = shop.stripe.warn_of_fraud(paid)
     shop.stripe.open_dispute(paid, status="warning_needs_response")
