@@ -2,53 +2,42 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from payments.account_models import BalanceTransaction
-from payments.balance.months import Group, Month, Movement, months
+from payments.balance.months import Group, Month, Movement, bounds, month_of, months, next_month
 from payments.models import Payment
 
 
-@dataclass(frozen=True)
-class OwnTransaction:
-    """A transaction of a payment in our ledger."""
+class OwnTransaction(NamedTuple):
+    """A transaction of a payment in our ledger; what belongs to the payment begins with `paid`."""
 
-    payment: Payment
-    transaction: BalanceTransaction
+    created_at: datetime
+    category: str
+    amount: int
+    fee: int
+    fee_tax: int
+    customer_amount: int
+    payment_id: int
+    paid_currency: str
+    paid_amount: int
+    paid_tax: int
+    paid_discount: int
 
-    @property
-    def fee(self) -> int:
-        """Its fee in the money of the order."""
-        transaction = self.transaction
-        if not transaction.amount_cents:
-            return transaction.fee_cents
-        ratio = Decimal(abs(transaction.customer_cents or 0)) / abs(transaction.amount_cents)
-        return rounded(transaction.fee_cents * ratio)
-
-    @property
-    def fee_tax(self) -> int:
-        """The tax within it."""
-        if not self.transaction.fee_cents:
-            return 0
-        return rounded(Decimal(self.fee) * self.transaction.fee_tax_cents / self.transaction.fee_cents)
+    def in_order_money(self, cents: int) -> int:
+        """An amount of the settlement currency in that of the order, at the rate of this transaction."""
+        if self.customer_amount == self.amount:
+            return cents
+        return rounded(cents * abs(self.customer_amount), abs(self.amount))
 
 
 def balance_months(session: Session) -> list[Month]:
     """The account's months, in the currencies in which it is settled. Whatever else it is used for is in them."""
-    every = select(
-        BalanceTransaction.created_at,
-        BalanceTransaction.currency,
-        BalanceTransaction.category,
-        BalanceTransaction.amount_cents,
-        BalanceTransaction.fee_cents,
-        BalanceTransaction.fee_tax_cents,
-    )
-    return months(Movement(*row) for row in session.execute(every).yield_per(1_000))
+    return months(_sums_by_month(session))
 
 
 def sales_months(session: Session) -> list[Month]:
@@ -58,55 +47,81 @@ def sales_months(session: Session) -> list[Month]:
 
 def own_transactions(session: Session, *conditions: ColumnElement[bool]) -> Iterator[OwnTransaction]:
     """The transactions of our payments, oldest first."""
-    for transaction, payment in session.execute(_own(*conditions)).yield_per(1_000):
-        yield OwnTransaction(payment, transaction)
+    joined = select(
+        BalanceTransaction.created_at,
+        BalanceTransaction.category,
+        BalanceTransaction.amount_cents,
+        BalanceTransaction.fee_cents,
+        BalanceTransaction.fee_tax_cents,
+        func.coalesce(BalanceTransaction.customer_cents, 0),
+        Payment.id,
+        Payment.currency,
+        Payment.amount_cents,
+        func.coalesce(Payment.tax_cents, 0),
+        func.coalesce(Payment.discount_cents, 0),
+    ).join(Payment, Payment.payment_intent == BalanceTransaction.payment_intent)
+    in_order = joined.where(*conditions).order_by(BalanceTransaction.created_at, BalanceTransaction.id.desc())
+    return (OwnTransaction(*row) for row in session.execute(in_order).yield_per(1_000))
 
 
 def own_movements(transactions: Iterable[OwnTransaction]) -> Iterator[Movement]:
     """The same in the money of the orders. A refund returns tax in proportion, to the cent when all is refunded."""
     refunded: dict[int, int] = defaultdict(int)
     for own in transactions:
-        payment, transaction = own.payment, own.transaction
-        amount, tax, discount = transaction.customer_cents or 0, 0, 0
-        movement = Movement(transaction.created_at, payment.currency, transaction.category, amount)
-        if movement.category == "charge":
-            tax, discount = payment.tax_cents or 0, payment.discount_cents or 0
-        elif movement.group is Group.REFUNDS:
-            before, refunded[payment.id] = refunded[payment.id], refunded[payment.id] - amount
-            tax = _tax_in(payment, before) - _tax_in(payment, refunded[payment.id])
-        yield Movement(
-            transaction.created_at,
-            payment.currency,
-            transaction.category,
-            amount,
-            own.fee,
-            own.fee_tax,
-            tax,
-            discount,
+        movement = Movement(
+            own.created_at,
+            own.paid_currency,
+            own.category,
+            own.customer_amount,
+            own.in_order_money(own.fee),
+            own.in_order_money(own.fee_tax),
         )
+        if own.category == "charge":
+            movement = movement._replace(tax=own.paid_tax, discount=own.paid_discount)
+        elif own.paid_tax and movement.group is Group.REFUNDS:
+            before = refunded[own.payment_id]
+            refunded[own.payment_id] = after = before - own.customer_amount
+            movement = movement._replace(tax=_tax_in(own, before) - _tax_in(own, after))
+        yield movement
 
 
 def fees_by_payment(session: Session, since: datetime) -> dict[int, int]:
     """All that Stripe took for each payment made since then, in the money of the order, by the payment's id."""
     fees: dict[int, int] = defaultdict(int)
     for own in own_transactions(session, Payment.paid_at >= since):
-        fees[own.payment.id] += own.fee
+        fees[own.payment_id] += own.in_order_money(own.fee)
     return fees
 
 
-def rounded(amount: Decimal) -> int:
-    """To whole cents, halves away from zero."""
-    return int(amount.quantize(Decimal(1), ROUND_HALF_UP))
-
-
-def _tax_in(payment: Payment, refunded: int) -> int:
-    if not payment.amount_cents:
+def rounded(dividend: int, divisor: int) -> int:
+    """Their quotient in whole cents, halves away from zero."""
+    if divisor == 0:
         return 0
-    return rounded(Decimal(payment.tax_cents or 0) * refunded / payment.amount_cents)
+    cents = (2 * abs(dividend) + divisor) // (2 * divisor)
+    return cents if dividend >= 0 else -cents
 
 
-def _own(*conditions: ColumnElement[bool]) -> Select[BalanceTransaction, Payment]:
-    joined = select(BalanceTransaction, Payment).join(
-        Payment, Payment.payment_intent == BalanceTransaction.payment_intent
-    )
-    return joined.where(*conditions).order_by(BalanceTransaction.created_at, BalanceTransaction.id.desc())
+def _tax_in(own: OwnTransaction, refunded: int) -> int:
+    return rounded(own.paid_tax * refunded, own.paid_amount)
+
+
+def _sums_by_month(session: Session) -> Iterator[Movement]:
+    """One movement for each month, currency, and category: the database adds."""
+    created_at = BalanceTransaction.created_at
+    oldest, newest = session.execute(select(func.min(created_at), func.max(created_at))).one()
+    sums = select(
+        BalanceTransaction.currency,
+        BalanceTransaction.category,
+        func.sum(BalanceTransaction.amount_cents),
+        func.sum(BalanceTransaction.fee_cents),
+        func.sum(BalanceTransaction.fee_tax_cents),
+        func.count(),
+    ).group_by(BalanceTransaction.currency, BalanceTransaction.category)
+    first = month_of(oldest) if oldest else None
+    while first and first <= month_of(newest):
+        begin, end = bounds(first)
+        for currency, category, amount, fee, fee_tax, count in session.execute(
+            sums.where(created_at >= begin, created_at < end)
+        ):
+            yield Movement(begin, currency, category, int(amount), int(fee), int(fee_tax), transactions=count)
+        first = next_month(first)

@@ -1,7 +1,8 @@
 """Whether the ledger and Stripe's balance agree about every payment of ours."""
 
 from collections import defaultdict
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, select
@@ -22,19 +23,24 @@ def disagreements(session: Session) -> list[str]:
     if until is None:
         return []
     balance, refunds = _kept_in_balance(session), _refunds(session)
-    found = []
-    paid = select(Payment).where(Payment.payment_intent.is_not(None), Payment.amount_cents > 0)
-    for payment in session.scalars(paid.order_by(Payment.id)):
-        states = refunds[payment.id]
-        changed_at = max([payment.recorded_at, *(state.recorded_at for state in states)])
-        entries = [
-            RefundEntry(state.payment_id, state.stripe_id, state.seq, state.amount_cents, state.status)
-            for state in states
-        ]
-        kept = payment.amount_cents - refunded_cents(payment.id, entries)
-        if changed_at < until - SETTLED_AFTER and balance.get(str(payment.payment_intent)) != kept:
-            found.append(str(payment.payment_intent))
-    return found
+    paid = select(Payment.id, Payment.payment_intent, Payment.amount_cents, Payment.recorded_at).where(
+        Payment.payment_intent.is_not(None), Payment.amount_cents > 0
+    )
+    return [
+        str(intent)
+        for payment_id, intent, cents, recorded_at in session.execute(paid.order_by(Payment.id))
+        if _changed_at(recorded_at, refunds[payment_id]) < until - SETTLED_AFTER
+        and balance.get(str(intent)) != cents - _refunded(payment_id, refunds[payment_id])
+    ]
+
+
+def _changed_at(recorded_at: datetime, refunds: Sequence[Refund]) -> datetime:
+    return max([recorded_at, *(refund.recorded_at for refund in refunds)])
+
+
+def _refunded(payment_id: int, refunds: Sequence[Refund]) -> int:
+    states = (RefundEntry(r.payment_id, r.stripe_id, r.seq, r.amount_cents, r.status) for r in refunds)
+    return refunded_cents(payment_id, states)
 
 
 def _kept_in_balance(session: Session) -> dict[str, int]:

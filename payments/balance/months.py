@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Group(StrEnum):
@@ -40,9 +41,8 @@ GROUPS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """One transaction. All amounts are in the minor unit of `currency`; `fee` and `fee_tax` are positive when taken.
+class Movement(NamedTuple):
+    """One transaction, or the sum of several alike. All amounts are in the minor unit of `currency`; `fee` and `fee_tax` are positive when taken.
 
     `tax` and `discount` are those of a payment, `tax` negative of a refund; 0 of anything else.
     """
@@ -55,6 +55,7 @@ class Movement:
     fee_tax: int = 0
     tax: int = 0
     discount: int = 0
+    transactions: int = 1
 
     @property
     def group(self) -> Group:
@@ -102,7 +103,7 @@ class Month:
         self.amounts[group] += movement.amount
         self.tax += movement.tax
         self.discounts += movement.discount
-        self.payment_count += movement.category == "charge"
+        self.payment_count += movement.transactions if movement.category == "charge" else 0
         self.fee_tax -= movement.fee_tax
         if group is Group.PAYMENTS:
             self.payment_fees -= movement.fee

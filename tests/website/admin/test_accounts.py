@@ -60,7 +60,7 @@ def test_a_month_goes_from_its_opening_to_its_closing_balance(traded: Shop, olga
     assert "disagree" not in page
 
 
-def test_the_month_of_a_disagreement_says_which_payment(traded: Shop, olga: Browser) -> None:
+def test_a_month_in_which_nothing_moved_says_so(traded: Shop, olga: Browser) -> None:
     page = olga.get("/admin/reports/accounts?month=2026-01").text
     assert "Nothing moved at Stripe in this month" in page
 
@@ -115,4 +115,4 @@ def test_the_order_tells_of_a_warning_and_its_refund(shop: Shop, olga: Browser) 
     shop.deliver_all("radar.early_fraud_warning.created")
     page = olga.get(f"/admin/orders/{shop.rows(Order)[0].reference}").text
     assert "Early fraud warning by the bank" in page
-    assert "unauthorized use of card: refunded by itself" in page
+    assert "unauthorized use of card; refund requested automatically" in page
