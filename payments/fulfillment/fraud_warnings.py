@@ -32,9 +32,7 @@ def apply_warning(session: Session, settings: Settings, warning: StripeFraudWarn
     Idempotent. The worker sends the request. A warning about another payment changes nothing.
     """
     entries.lock(session)
-    payment = session.scalars(
-        select(Payment).where(Payment.payment_intent == warning.payment_intent)
-    ).one_or_none()
+    payment = _payment(session, warning)
     if payment is None:
         return
     row = session.get(EarlyFraudWarning, warning.id)
@@ -48,6 +46,14 @@ def apply_warning(session: Session, settings: Settings, warning: StripeFraudWarn
         row.refund_request_id = request.id
     if amount_cents or is_new:
         _tell(session, warning, payment, refunds=amount_cents > 0)
+
+
+def _payment(session: Session, warning: StripeFraudWarning) -> Payment | None:
+    """The payment; a warning without a payment intent is of a charge that Checkout did not make."""
+    if warning.payment_intent is None:
+        return None
+    paid = select(Payment).where(Payment.payment_intent == warning.payment_intent)
+    return session.scalars(paid).one_or_none()
 
 
 def _record(session: Session, warning: StripeFraudWarning, payment: Payment) -> EarlyFraudWarning:

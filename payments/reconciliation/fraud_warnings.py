@@ -55,6 +55,8 @@ def _apply(context: PaymentContext, checkout_session_id: str, warning: StripeFra
 
 def _payment_to_check(context: PaymentContext, warning: StripeFraudWarning) -> str | None:
     """The Checkout Session of a warning that has something new, if it is of ours."""
+    if warning.payment_intent is None:
+        return None
     paid = select(Payment.checkout_session_id).where(Payment.payment_intent == warning.payment_intent)
     with context.db.read() as session:
         if not warning.actionable and session.get(EarlyFraudWarning, warning.id) is not None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from carrel.mail.models import Alarm
 from payments import refunds
 from payments.account_models import EarlyFraudWarning
+from payments.fulfillment.fraud_warnings import apply_warning
 from payments.fulfillment.fulfill import fulfill
 from payments.models import Payment, Refund, RefundRequest
 from payments.reconciliation import fraud_warnings
@@ -193,6 +194,21 @@ def test_a_warning_about_somebody_elses_payment_is_ignored(shop: Shop) -> None:
     assert set(shop.deliver_all("radar.early_fraud_warning.created")) == {200}
     fraud_warnings.run_step(shop.services)
     assert (shop.count(EarlyFraudWarning), shop.count(Payment), warned(shop)) == (0, 0, [])
+
+
+def test_a_warning_without_a_payment_is_not_taken_for_one_about_a_free_pass(shop: Shop) -> None:
+    shop.set(pass_promotion_codes=True)
+    for _ in range(2):
+        free = shop.order(shop.browser())
+        shop.stripe.pay_nothing(free)
+        fulfill(shop.context, free)
+    foreign = shop.stripe.warn_of_fraud(shop.stripe.sell_unrelated_product()["id"])["id"]
+    shop.stripe.change(foreign, payment_intent=None)
+    fraud_warnings.run_step(shop.services)
+    warning = shop.context.stripe.retrieve_fraud_warning(foreign)
+    with shop.services.db.write() as session:
+        apply_warning(session, shop.services.settings, warning)
+    assert (shop.count(EarlyFraudWarning), shop.ad_free()) == (0, [True, True])
 
 
 def test_one_warning_that_cannot_be_applied_does_not_stop_the_others(shop: Shop) -> None:
