@@ -42,7 +42,9 @@ class BalanceTransaction(Base):
     customer_currency: Mapped[str | None] = mapped_column(String(3))
     source_id: Mapped[str | None] = mapped_column(STRIPE_ID)
     payment_intent: Mapped[str | None] = mapped_column(STRIPE_ID, index=True)
-    payout_state: Mapped[str | None] = mapped_column(String(40))  # of a payout: its `reconciliation_status`
+    payout_state: Mapped[str | None] = mapped_column(
+        String(40), index=True
+    )  # of a payout: its `reconciliation_status`
     payout_id: Mapped[str | None] = mapped_column(STRIPE_ID, index=True)  # the automatic payout it is part of
 
 

@@ -10,6 +10,6 @@ STEPS = (
     ("refunds", refunds.send_next_to_stripe, 2.0),
     ("reconciliation", reconcile.run_reconciliation, reconcile.EVERY_SECONDS),
     ("early fraud warnings", fraud_warnings.run_step, reconcile.EVERY_SECONDS),
-    ("balance transactions", listing.run_step, 60.0),
+    ("balance transactions", listing.run_step, listing.LOOK_EVERY_SECONDS),
     ("old events and orders", retention.run_step, 3600.0),
 )

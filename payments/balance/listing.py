@@ -25,6 +25,7 @@ from payments.stripe.schemas import StripeResponseError
 
 log = structlog.get_logger()
 EVERY: Final = timedelta(hours=1)
+LOOK_EVERY_SECONDS: Final = 2.0
 WINDOW: Final = timedelta(days=30)
 ONLY_ROW: Final = 1
 CHANGING: Final = [
@@ -35,18 +36,26 @@ CHANGING: Final = [
 
 
 def run_step(services: Services) -> bool:
-    """Worker: read a page, or after the last one what a payout pays out. Whether there is more to read."""
+    """Worker: read what is next. Never says that there is more: the first pass may be long, and others must not wait."""
     if not services.settings.sells:
         return False
     context = payment_context(services)
     try:
-        return read_next_page(context) or payouts.read_next(context)
+        read_next(context)
     except StripeUnavailableError as error:
         log.warning("balance transactions not read", why=str(error))
     except StripeResponseError as error:
         with context.db.write() as session:
             _unreadable(session, error)
     return False
+
+
+def read_next(context: PaymentContext) -> bool:
+    """Read a page, or after the last one what a payout pays out. Whether there may be more to read.
+
+    Raises `StripeUnavailableError`, `StripeResponseError`.
+    """
+    return read_next_page(context) or payouts.read_next(context)
 
 
 def read_next_page(context: PaymentContext) -> bool:

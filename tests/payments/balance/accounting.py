@@ -11,9 +11,9 @@ from tests.support.payments import Shop
 
 
 def read_all(shop: Shop) -> int:
-    """Run the worker's step until nothing is left. How often it was needed."""
+    """Read until nothing is left. How often it was needed."""
     count = 1
-    while listing.run_step(shop.services):
+    while listing.read_next(shop.context):
         count += 1
         assert count < 1_000
     return count

@@ -104,7 +104,7 @@ def test_a_pass_that_was_killed_goes_on_with_the_next_page(
     lived: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client, "PAGE_SIZE", 3)
-    assert listing.run_step(lived.services)
+    assert listing.read_next(lived.context)
     assert len(stored(lived)) == 3
     lived.stripe.api.fail(503, path=LIST)
     assert not listing.run_step(lived.services)  # the next turn, of this worker or another
@@ -117,7 +117,7 @@ def test_what_happens_during_a_pass_is_found_by_the_next(
     lived: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client, "PAGE_SIZE", 3)
-    assert listing.run_step(lived.services)
+    assert listing.read_next(lived.context)
     lived.stripe.bill(10)
     read_all(lived)
     assert len(stored(lived)) == 7
@@ -178,6 +178,14 @@ def test_no_description_and_no_address_is_kept(lived: Shop) -> None:
     ]
     assert "@" not in str(rows)
     assert "Something else" not in str(rows)
+
+
+def test_the_worker_reads_a_page_each_turn_and_keeps_nobody_waiting(
+    lived: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "PAGE_SIZE", 3)
+    turns = [(listing.run_step(lived.services), len(stored(lived))) for _ in range(3)]
+    assert turns == [(False, 3), (False, 6), (False, 7)]
 
 
 def test_without_sales_nothing_is_asked(shop: Shop) -> None:

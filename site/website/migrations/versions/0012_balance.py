@@ -51,7 +51,7 @@ def _balance_transactions() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_balance_transaction")),
         sa.UniqueConstraint("stripe_id", name=op.f("uq_balance_transaction_stripe_id")),
     )
-    for column in ("created_at", "payment_intent", "payout_id"):
+    for column in ("created_at", "payment_intent", "payout_state", "payout_id"):
         op.create_index(op.f(f"ix_balance_transaction_{column}"), "balance_transaction", [column])
 
 
