@@ -15,7 +15,7 @@ from carrel.mail import alarms
 from carrel.settings import Settings
 from payments.account_models import EarlyFraudWarning
 from payments.ledger import entries, refund_requests
-from payments.models import Dispute, Payment, Refund, RefundRequest
+from payments.models import Payment, Refund, RefundRequest
 from payments.prices import price
 from payments.stripe.balance_schemas import StripeFraudWarning
 
@@ -41,7 +41,7 @@ def apply_warning(session: Session, settings: Settings, warning: StripeFraudWarn
         row = _record(session, warning, payment)
     amount_cents = _amount_to_refund(session, warning, payment) if settings.refund_fraud_warnings else 0
     if amount_cents:
-        reason = f"early fraud warning {warning.id}"
+        reason = f"{refund_requests.FRAUD_WARNING} {warning.id}"
         request = refund_requests.get_or_create(session, payment, amount_cents, ACTOR, reason)
         row.refund_request_id = request.id
     if amount_cents or is_new:
@@ -84,7 +84,7 @@ def _amount_to_refund(session: Session, warning: StripeFraudWarning, payment: Pa
     is_settled = earlier is not None and (
         earlier.state == "asked" or left >= earlier.amount_cents or _was_made(session, earlier)
     )
-    return left if warning.actionable and not is_settled and not _is_disputed(session, payment) else 0
+    return left if warning.actionable and not is_settled and not entries.is_disputed(session, payment) else 0
 
 
 def _was_made(session: Session, request: RefundRequest) -> bool:
@@ -96,11 +96,6 @@ def _was_made(session: Session, request: RefundRequest) -> bool:
         Refund.recorded_at >= request.requested_at,
     )
     return session.scalars(made).first() is not None
-
-
-def _is_disputed(session: Session, payment: Payment) -> bool:
-    disputed = select(Dispute.id).where(Dispute.payment_id == payment.id, Dispute.status.not_like("warning%"))
-    return session.scalars(disputed).first() is not None
 
 
 def _tell(session: Session, warning: StripeFraudWarning, payment: Payment, *, refunds: bool) -> None:

@@ -38,6 +38,7 @@ class OrderDetail:
     requests: Sequence[RefundRequest]
     warnings: Sequence[EarlyFraudWarning]
     unrefunded_cents: int  # paid and not refunded
+    is_disputed: bool  # Stripe refunds nothing
 
     @property
     def is_being_refunded(self) -> bool:
@@ -63,6 +64,7 @@ def order_detail(session: Session, reference: str) -> OrderDetail:
         _rows(session, RefundRequest, ids),
         _warnings(session, ids),
         sum(entries.unrefunded_cents(session, payment) for payment in payments),
+        any(entries.is_disputed(session, payment) for payment in payments),
     )
 
 

@@ -33,6 +33,7 @@ class AccountState:
         self.settle_after: int | None = None
         self.refunds_start_as = "succeeded"
         self.fees = Fees()
+        self.taxes_by_default = False
         self._lock = threading.RLock()
         self._depth = 0
 
