@@ -40,6 +40,10 @@ def test_a_warning_refunds_everything_takes_the_pass_and_tells(shop: Shop, paid:
     assert shop.deliver_all("radar.early_fraud_warning.created") == [200]
     settle(shop)
     assert shop.stripe.charge_of(paid)["amount_refunded"] == 499
+    (made,) = shop.stripe.api.sent(CREATE)
+    assert (
+        made.params["reason"] == "fraudulent"
+    )  # Stripe then blocks the card: docs.stripe.com/api/refunds/create
     assert shop.ad_free() == [False]
     (row,) = shop.read(lambda session: session.scalars(select(EarlyFraudWarning)).all())
     assert (row.stripe_id, row.fraud_type) == (warning["id"], "unauthorized_use_of_card")
