@@ -39,6 +39,11 @@ def price_display(settings: Settings) -> str:
     return price(settings.pass_price_cents, settings.pass_currency)
 
 
+def gift_title(settings: Settings) -> str:
+    """The same for a gift: `Carrel: membership, as a gift`."""
+    return f"{title(settings)[:180]}, as a gift"
+
+
 def title(settings: Settings, noun: str = "") -> str:
     """The product's name at Checkout and on the receipt: `Carrel: membership`."""
     words = (noun or settings.pass_noun).split()

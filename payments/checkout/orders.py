@@ -10,10 +10,13 @@ from carrel import clock
 from carrel.accounts.models import Reader
 from carrel.settings import Settings
 from payments import offer
+from payments.gift_models import Gift
 from payments.models import Order
 
 CHECKOUT_SESSION_LIFETIME = timedelta(minutes=45)  # Stripe allows 30 minutes to 24 hours
 REUSE_WITHIN = timedelta(minutes=10)  # while the session still has Stripe's minimum of 30 minutes
+
+FOR_ONESELF = ~select(Gift.id).where(Gift.order_id == Order.id).exists()
 
 
 class AlreadyOwnedError(Exception):
@@ -32,17 +35,7 @@ def place_order(session: Session, settings: Settings, reader: Reader, return_to:
     """
     if reader.ad_free:
         raise AlreadyOwnedError(reader.id)
-    now = clock.now()
-    order = Order(
-        reference=secrets.token_urlsafe(16),
-        reader_id=reader.id,
-        price_cents=settings.pass_price_cents,
-        currency=settings.pass_currency,
-        title=offer.title(settings),
-        return_to=return_to,
-        created_at=now,
-        expires_at=now + CHECKOUT_SESSION_LIFETIME,
-    )
+    order = new_order(settings, reader, offer.title(settings), return_to)
     if earlier := _reusable_order(session, order):
         return earlier
     session.add(order)
@@ -50,9 +43,24 @@ def place_order(session: Session, settings: Settings, reader: Reader, return_to:
     return order
 
 
+def new_order(settings: Settings, reader: Reader, title: str, return_to: str) -> Order:
+    """An order at the current price, not stored yet."""
+    now = clock.now()
+    return Order(
+        reference=secrets.token_urlsafe(16),
+        reader_id=reader.id,
+        price_cents=settings.pass_price_cents,
+        currency=settings.pass_currency,
+        title=title,
+        return_to=return_to,
+        created_at=now,
+        expires_at=now + CHECKOUT_SESSION_LIFETIME,
+    )
+
+
 def pending_order(session: Session, reader: Reader) -> Order | None:
     """The reader's order with a delayed payment that is pending."""
-    pending = select(Order).where(Order.reader_id == reader.id, Order.state == "pending")
+    pending = select(Order).where(Order.reader_id == reader.id, Order.state == "pending", FOR_ONESELF)
     return session.scalars(pending.order_by(Order.id.desc()).limit(1)).one_or_none()
 
 
@@ -72,5 +80,6 @@ def _reusable_order(session: Session, order: Order) -> Order | None:
         Order.currency == order.currency,
         Order.title == order.title,
         Order.return_to == order.return_to,
+        FOR_ONESELF,
     )
     return session.scalars(same.order_by(Order.id.desc()).limit(1)).one_or_none()

@@ -7,6 +7,7 @@ from carrel.ads import models as ads
 from carrel.db import Base
 from carrel.mail import models as mail
 from newsletter import models as newsletter
+from payments import gift_models as gifts
 from payments import models as payments
 from website.admin.operators import models as operators
 from website.migrations import compatibility
@@ -19,6 +20,7 @@ MODULES = [
     ads,
     articles,
     compatibility,
+    gifts,
     mail,
     newsletter,
     operators,
