@@ -31,14 +31,14 @@ def renew(signer: Signer, gift: Gift) -> str:
     """Give the gift a new code; one that it had no longer works."""
     gift.code_nonce = secrets.token_bytes(NONCE_BYTES)
     code = _derive(signer, gift.code_nonce)[0]
-    gift.code_hash = token_hash(_plain(code))
+    gift.code_hash = token_hash(plain(code))
     return code
 
 
 def reveal(signer: Signer, gift: Gift) -> str | None:
     """The gift's code. None once the key that it was made with is no longer in the settings."""
     codes = _derive(signer, gift.code_nonce)
-    return next((code for code in codes if token_hash(_plain(code)) == gift.code_hash), None)
+    return next((code for code in codes if token_hash(plain(code)) == gift.code_hash), None)
 
 
 def reveal_or_renew(signer: Signer, gift: Gift) -> str:
@@ -48,11 +48,11 @@ def reveal_or_renew(signer: Signer, gift: Gift) -> str:
 
 def find(session: Session, typed: str) -> Gift | None:
     """The gift with this code. Raises `MalformedCodeError`."""
-    query = select(Gift).where(Gift.code_hash == token_hash(_plain(typed)))
+    query = select(Gift).where(Gift.code_hash == token_hash(plain(typed)))
     return session.scalars(query).one_or_none()
 
 
-def _plain(typed: str) -> str:
+def plain(typed: str) -> str:
     """A code as it is hashed: capitals, without dashes and spaces. Raises `MalformedCodeError`."""
     plain = _BETWEEN.sub("", typed).upper()
     if not _CODE.fullmatch(plain):

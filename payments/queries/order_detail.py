@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from carrel.accounts import readers
 from carrel.accounts.models import Reader
+from payments.gift_models import Gift
 from payments.ledger import entries
+from payments.ledger.gifts import gift_of
 from payments.models import Claim, Dispute, Grant, Order, Payment, Refund, RefundRequest
 
 PaymentRow = TypeVar("PaymentRow", Refund, Dispute, Grant, RefundRequest)
@@ -36,6 +38,7 @@ class OrderDetail:
     grants: Sequence[Grant]
     requests: Sequence[RefundRequest]
     unrefunded_cents: int  # paid and not refunded
+    gift: Gift | None = None
 
     @property
     def is_being_refunded(self) -> bool:
@@ -60,6 +63,7 @@ def order_detail(session: Session, reference: str) -> OrderDetail:
         _rows(session, Grant, ids),
         _rows(session, RefundRequest, ids),
         sum(entries.unrefunded_cents(session, payment) for payment in payments),
+        gift_of(session, order),
     )
 
 

@@ -19,6 +19,8 @@ SECRETS = re.compile(
     r"|(?P<address>[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+)"
     # A part of a path that is long and has capitals is no article's name: it lets somebody in (ASVS 14.2.1).
     r"|(?<=/)(?=[\w.-]*[A-Z])(?P<token>[\w.-]{40,})"
+    # A gift's code, as links have it (payments/gifts/codes.py).
+    r"|(?<![\w-])(?P<code>(?:[2-9A-HJ-NP-Z]{5}-){3}[2-9A-HJ-NP-Z]{5})(?![\w-])"
     r"|(?<![\w-])(?=[\w-]*[A-Z])(?P<bare_token>[\w-]{43})(?![\w-])"
 )
 

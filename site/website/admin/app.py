@@ -16,7 +16,7 @@ from website.admin.dashboard import routes as dashboard
 from website.admin.operator_pages import passkey_routes
 from website.admin.operator_pages import routes as operators
 from website.admin.reports import routes as reports
-from website.admin.screens import digests, mailing, money, people
+from website.admin.screens import digests, gifts, mailing, money, people
 from website.admin.tables import routes as tables
 
 MOUNTED_AT = "/admin"
@@ -50,7 +50,18 @@ def create_admin(site: Flask) -> Flask:
     error_handlers.init_app(app)
     layout.init_app(app, site)
     guard.init_app(app)
-    for pages in (dashboard, operators, passkey_routes, tables, people, money, digests, mailing, reports):
+    for pages in (
+        dashboard,
+        operators,
+        passkey_routes,
+        tables,
+        people,
+        money,
+        gifts,
+        digests,
+        mailing,
+        reports,
+    ):
         app.register_blueprint(pages.blueprint)
     _declare_cookies(site)
     app.wsgi_app = storage_register.CookieCheck(  # type: ignore[method-assign]
