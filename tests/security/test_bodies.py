@@ -3,6 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from dataclasses import replace
 from http.client import HTTPException
 
 import pytest
@@ -11,7 +12,7 @@ from gunicorn.http import parser
 from payments.webhooks.routes import LARGEST_EVENT_BYTES
 from tests.caches.conftest import CacheSite
 from tests.caches.nginx import SHIPPED
-from tests.caches.wire import NAME, Front
+from tests.caches.wire import DESK_NAME, NAME, Front
 from website import app, server
 from website.admin import app as admin
 from website.admin.advertising.routes import LARGEST_UPLOAD_BYTES
@@ -32,11 +33,13 @@ OTHERS = ["/webhooks/stripe", "/pass/checkout"]
 
 
 def send(front: Front, path: str, size: int) -> tuple[int, bytes]:
-    """POST a form of that many bytes; status and body."""
+    """POST a form of that many bytes to the host that has the path; status and body."""
+    if path.startswith("/admin/"):
+        front = replace(front, host=DESK_NAME)
     with closing(front.connect()) as wire:
         wire.putrequest("POST", path, skip_host=True, skip_accept_encoding=True)
-        wire.putheader("Host", NAME)
-        wire.putheader("Origin", f"https://{NAME}")
+        wire.putheader("Host", front.host)
+        wire.putheader("Origin", f"https://{front.host}")
         wire.putheader("Content-Type", "application/x-www-form-urlencoded")
         wire.putheader("Content-Length", str(size))
         wire.endheaders()
