@@ -161,7 +161,7 @@ def _gift_page(here: ReaderSession, reference: str, errors: dict[str, str], stat
         "payments/gift_page.html",
         gift=gift,
         link=redeem_url(settings, gift.code) if gift.code else None,
-        redeem_page=f"{settings.base_url}{REDEEM_PATH}",
+        redeem_page=f"{settings.host}{REDEEM_PATH}",  # as people type it
         day=lambda moment: format_day(settings, moment),
         errors=errors,
         messages=[("good", done)] if done else [],

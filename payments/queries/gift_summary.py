@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from carrel import clock
 from carrel.mail.addresses import masked
 from carrel.mail.models import OutboxMail, OutboxState
 from carrel.services import signer_of
@@ -52,6 +53,7 @@ class GiftSummary:
     send_at: datetime | None
     sent_at: datetime | None
     is_delivered: bool  # False: the mail could not be delivered
+    is_leaving: bool  # the mail is queued within seconds
     may_send: bool
     return_to: str
     receipt_url: str | None
@@ -114,6 +116,7 @@ def _summary(session: Session, settings: Settings, gift: Gift, order: Order, pay
         send_at=gift.send_at,
         sent_at=gift.sent_at,
         is_delivered=_mail_state(session, gift) not in NOT_DELIVERED,
+        is_leaving=gift.sent_at is None and gift.send_at is not None and gift.send_at <= clock.now(),
         may_send=sending.may_send(session, gift),
         return_to=order.return_to,
         receipt_url=order.receipt_url,
