@@ -59,6 +59,10 @@ def form(return_to: str, errors: dict[str, str] | None = None, status: int = 200
     page = render_template(
         "payments/gift.html",
         price=offer.price_display(settings),
+        to_pay=offer.price_and_tax(settings),
+        tax=settings.pass_tax,
+        ways_to_pay=offer.ways_to_pay(settings),
+        takes_codes=settings.pass_promotion_codes,
         refund_days=settings.refund_days,
         sells=settings.sells,
         first_day=wishes.today(settings.zone),

@@ -60,6 +60,7 @@ class GiftSummary:
     refunded: str | None
     refund_until: datetime | None
     refund_requested: bool
+    disputed: bool  # by the buyer's bank, which decides about the money
 
 
 def gift_summaries(session: Session, settings: Settings, reader_id: int) -> tuple[GiftSummary, ...]:
@@ -99,7 +100,10 @@ def _paid_gifts() -> Select[Gift, Order, Payment]:
 def _summary(session: Session, settings: Settings, gift: Gift, order: Order, payment: Payment) -> GiftSummary:
     state = gifts.gift_state(session, gift)
     refunded = payment.amount_cents - entries.unrefunded_cents(session, payment)
-    is_open = refunds.reader_may_refund(settings, payment) and refunded < payment.amount_cents
+    is_disputed = entries.is_disputed(session, payment)
+    is_open = (
+        refunds.reader_may_refund(settings, payment) and refunded < payment.amount_cents and not is_disputed
+    )
     is_used = state.redemption is not None and state.reason is EntitlementReason.GIFT
     return GiftSummary(
         reference=order.reference,
@@ -123,6 +127,7 @@ def _summary(session: Session, settings: Settings, gift: Gift, order: Order, pay
         refunded=price(refunded, payment.currency) if refunded else None,
         refund_until=refunds.refund_deadline(settings, payment) if is_open else None,
         refund_requested=refund_requests.pending(session, payment) is not None,
+        disputed=is_disputed and state.reason is EntitlementReason.DISPUTED,
     )
 
 

@@ -38,6 +38,7 @@ class OrderDetail:
     grants: Sequence[Grant]
     requests: Sequence[RefundRequest]
     unrefunded_cents: int  # paid and not refunded
+    is_disputed: bool  # Stripe refunds nothing
     gift: Gift | None = None
 
     @property
@@ -63,6 +64,7 @@ def order_detail(session: Session, reference: str) -> OrderDetail:
         _rows(session, Grant, ids),
         _rows(session, RefundRequest, ids),
         sum(entries.unrefunded_cents(session, payment) for payment in payments),
+        any(entries.is_disputed(session, payment) for payment in payments),
         gift_of(session, order),
     )
 

@@ -105,6 +105,14 @@ def test_an_open_gift_order_is_not_taken_for_a_pass_of_ones_own(shop: Shop) -> N
     ]
 
 
+def test_a_gift_and_a_pass_of_ones_own_leave_each_others_payment_pages_open(shop: Shop) -> None:
+    browser = shop.browser()
+    gift, own, second = order_gift(shop, browser), shop.order(browser), order_gift(shop, browser)
+    shop.order(browser, "/articles/y/")
+    states = {each["id"]: each["status"] for each in shop.stripe.sessions()}
+    assert [states[each] for each in (gift, own, second)] == ["open", "expired", "open"]
+
+
 def test_two_gifts_are_two_orders(shop: Shop) -> None:
     browser = shop.browser()
     first, second = order_gift(shop, browser), order_gift(shop, browser)
@@ -128,6 +136,14 @@ def test_what_cannot_be_is_said_beside_the_field_and_kept_as_typed(shop: Shop) -
     assert 'value="Anna"' in response.text
     assert "see evil.example" in response.text
     assert shop.count(Order) == 0
+
+
+def test_the_form_says_what_is_true_of_tax_and_codes(shop: Shop) -> None:
+    assert "Pay $4.99<" in shop.browser().get(FORM).text
+    shop.set(pass_tax="exclusive", pass_promotion_codes=True)
+    page = shop.browser().get(FORM).text
+    assert "Pay $4.99 plus tax<" in page
+    assert "a gift that costs nothing is not mailed" in page
 
 
 def test_without_sales_there_is_no_gift(shop: Shop) -> None:

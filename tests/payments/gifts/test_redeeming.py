@@ -175,6 +175,17 @@ def test_while_it_is_disputed_nobody_redeems_it(shop: Shop) -> None:
     assert "This gift has ended" in redeem(shop.browser(), code_of(shop, session_id)).text
 
 
+def test_while_it_is_disputed_there_is_no_button_for_the_money(shop: Shop) -> None:
+    anna = shop.browser()
+    session_id = give(shop, anna)
+    assert "Give me my money back" in anna.get(page_of(shop, session_id)).text
+    shop.stripe.open_dispute(session_id)
+    fulfill(shop.context, session_id)
+    page = anna.get(page_of(shop, session_id)).text
+    assert "Give me my money back" not in page
+    assert "only the bank can return the money" in page
+
+
 def test_an_operator_can_revoke_it_from_its_reader(shop: Shop) -> None:
     session_id, bob = give(shop), shop.browser()
     redeem(bob, code_of(shop, session_id))

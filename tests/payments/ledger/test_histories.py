@@ -71,9 +71,10 @@ class LedgerRun:
 
     def redeem(self) -> None:
         """Somebody has the code and tries it, by what our ledger knows so far."""
-        code = self.gift and codes.reveal(signer_of(self.settings), self.gift)
-        if self.gift is None or code is None:
+        if self.gift is None:
             return
+        code = codes.reveal(signer_of(self.settings), self.gift)
+        assert code
         state = gifts.gift_state(self.session, self.gift)
         outcome = redeem(self.session, code, Redeemer(None, "192.0.2.1", "")).outcome
         assert (outcome is Outcome.REDEEMED) == state.can_be_redeemed
@@ -94,7 +95,8 @@ class LedgerRun:
         """The history goes on, while some of its events arrive, some twice, some not yet."""
         for _ in range(self.chance.randint(1, 9)):
             self.history.step(self.chance)
-            self.chance.choice([self.redeem, self.redeem, self.merge, lambda: None])()
+            for people_act in self.chance.choice([[self.redeem], [self.redeem], [self.merge], []]):
+                people_act()
             while self.history.events and self.chance.random() < 0.5:
                 self.look()
             while self.in_flight and self.chance.random() < 0.5:
