@@ -115,7 +115,7 @@ def _record_payment(
     )
     if outcome == "granted":
         entries.add_purchase(update.session, payment)
-        notifications.pass_granted(update, payment)
+        notifications.pass_granted(update, payment, has_consented=checkout_session.has_consented)
     elif outcome == "second":
         refund_requests.get_or_create(update.session, payment, payment.amount_cents, "carrel", "paid twice")
         notifications.paid_twice(update, payment)

@@ -45,13 +45,13 @@ class OrderUpdate:
         alarms.raise_alarm(self.session, key[:80], subject, f"Order {self.order.reference}: {text}")
 
 
-def pass_granted(update: OrderUpdate, payment: Payment) -> None:
+def pass_granted(update: OrderUpdate, payment: Payment, *, has_consented: bool) -> None:
     """The buyer's receipt. A gift's has its code, so it is forgotten once it is sent."""
     gift = gifts.gift_of(update.session, update.order)
     mail = (
         mails.gift_bought(update.settings, update.order, payment, gift)
         if gift
-        else mails.purchased(update.settings, update.order, payment)
+        else mails.purchased(update.settings, update.order, payment, has_consented=has_consented)
     )
     update.queue_mail(f"purchase:{update.order.reference}", mail, private=gift is not None)
 

@@ -135,6 +135,12 @@ class CustomerDetails(StripeSchema):
     email: StrictStr | None = None
 
 
+class Consent(StripeSchema):
+    """What the buyer agreed to at Checkout."""
+
+    terms_of_service: StrictStr | None = None
+
+
 class CheckoutSession(StripeSchema):
     """A Checkout Session with its payment, refunds, and disputes: all that the ledger is compared with."""
 
@@ -150,6 +156,7 @@ class CheckoutSession(StripeSchema):
     client_reference_id: StrictStr | None = None
     metadata: dict[str, str] | None = None
     customer_details: CustomerDetails | None = None
+    consent: Consent | None = None
     line_items: LineItemList | None = None
     payment_intent: PaymentIntent | None = None
     disputes: tuple[StripeDispute, ...] = ()
@@ -163,6 +170,11 @@ class CheckoutSession(StripeSchema):
     def refunds(self) -> tuple[StripeRefund, ...]:
         """The charge's refunds."""
         return self.charge.refunds.data if self.charge and self.charge.refunds else ()
+
+    @property
+    def has_consented(self) -> bool:
+        """Whether the buyer ticked the box that `PASS_WITHDRAWAL_CONSENT` puts on the payment page."""
+        return self.consent is not None and self.consent.terms_of_service == "accepted"
 
     @property
     def email(self) -> str | None:

@@ -55,6 +55,10 @@ class Settings(BaseModel):
     pass_payment_methods: tuple[str, ...] = ("card",)  # cards and wallets; empty: as chosen at Stripe
     pass_promotion_codes: bool = False
     pass_tax: Literal["", "inclusive", "exclusive"] = ""
+    pass_invoices: bool = False
+    pass_tax_ids: bool = False
+    pass_billing_address: bool = False
+    pass_withdrawal_consent: bool = False  # asked of buyers in the European Union: the pass begins at once
     pass_tax_code: str = Field("", pattern=r"^(txcd_\d{8})?$")  # what Stripe Tax takes the pass for
     pass_statement_suffix: str = Field(
         "", max_length=22

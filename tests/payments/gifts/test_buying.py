@@ -64,6 +64,14 @@ def test_the_order_says_at_stripe_that_it_is_a_gift(shop: Shop) -> None:
     assert "Good luck!" not in str(params)
 
 
+def test_the_buyer_of_a_gift_is_not_asked_to_agree_that_the_pass_begins_at_once(shop: Shop) -> None:
+    shop.set(pass_withdrawal_consent=True)
+    order_gift(shop)
+    assert "consent_collection" not in last_session_params(shop)
+    shop.order(shop.browser())
+    assert "consent_collection" in last_session_params(shop)
+
+
 def test_a_code_that_was_not_paid_for_is_none(shop: Shop) -> None:
     session_id = order_gift(shop)
     assert redeem(shop.browser(), code_of(shop, session_id)).status_code == 404

@@ -129,6 +129,8 @@ def _attempt(
 
 def _complete(account: AccountState, checkout_session: Json, payment_status: str) -> Json:
     checkout_session |= {"status": "complete", "payment_status": payment_status, "url": None}
+    if checkout_session["consent_collection"]:  # Checkout's button does nothing before the box is ticked
+        checkout_session["consent"] = {"promotions": None, "terms_of_service": "accepted"}
     emit(account, "checkout.session.completed", account.store.save(checkout_session))
     return checkout_session
 
