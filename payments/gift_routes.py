@@ -36,7 +36,7 @@ DONE = {
 class CodeConverter(BaseConverter):
     """What can be a code: any other path there does not exist."""
 
-    regex = "[A-Za-z0-9-]{20,30}"
+    regex = "[A-Za-z0-9-]{20,60}"
 
 
 def init_app(app: Flask) -> None:
@@ -118,10 +118,11 @@ def redeem_link(token: str) -> Response:
 
 
 @blueprint.post(REDEEM_PATH)
-def redeem_code() -> Response:
+@blueprint.post(f"{REDEEM_PATH}<gift_code:token>")
+def redeem_code(token: str = "") -> Response:
     """Redeem a code, in this browser or for the account that is signed in here."""
     here = current_reader.reader_session()
-    typed = request.form.get("code", "")
+    typed = request.form.get("code", token)
     redeemer = Redeemer(
         here.reader_id if here else None,
         request.remote_addr or "",

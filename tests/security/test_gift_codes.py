@@ -143,7 +143,7 @@ def test_a_thief_of_the_database_wants_the_codes(shop: Shop) -> None:
 
 def test_a_reader_of_logs_wants_the_codes(shop: Shop) -> None:
     code = code_of(shop, give(shop))
-    assert struck(f"GET {REDEEM}{code} HTTP/1.1") == f"GET {REDEEM}[code] HTTP/1.1"
+    assert struck(f"GET {REDEEM}{code} HTTP/1.1") == f"GET {REDEEM}[token] HTTP/1.1"
     assert struck("GET /articles/never-treat-saved-cases/") == "GET /articles/never-treat-saved-cases/"
 
 
