@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from carrel.accounts import limits, readers, sessions
 from carrel.accounts.limits import Limit, hours, minutes
 from carrel.accounts.models import Reader
+from carrel.ip_prefix import ip_key, network_key
 from payments.checkout import orders
 from payments.models import Order
 from payments.payment_context import PaymentContext
@@ -54,8 +55,8 @@ def _check_limits(session: Session, visitor: Visitor) -> None:
     """The limits make card testing unattractive here (PAY-27)."""
     if visitor.reader_id is not None:
         limits.check(session, "checkout-reader", str(visitor.reader_id), Limit(5, hours(1)))
-    limits.check(session, "checkout-ip", limits.ip_key(visitor.ip), Limit(10, hours(1)))
-    limits.check(session, "checkout-network", limits.network_key(visitor.ip), Limit(40, hours(1)))
+    limits.check(session, "checkout-ip", ip_key(visitor.ip), Limit(10, hours(1)))
+    limits.check(session, "checkout-network", network_key(visitor.ip), Limit(40, hours(1)))
     limits.check(session, "checkout-site", "all", Limit(60, minutes(1)), alarm=True)
 
 

@@ -2,6 +2,7 @@
 
 from flask import g, request
 
+from carrel import security_events
 from carrel.accounts import sessions
 from carrel.accounts.audience import audience_of, note_activity
 from carrel.accounts.models import ReaderSession
@@ -56,6 +57,7 @@ def _read() -> ReaderSession | None:
     with services().db.read() as session:
         current = sessions.find(session, cookies.SESSION.value())
     if current:
+        security_events.identify(f"reader:{current.reader_id}")
         note_activity(services(), current)
     return current
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import ipaddress
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -65,16 +64,6 @@ def check(session: Session, name: str, key: str, *limits: Limit, alarm: bool = F
     session.execute(row.values(hits=[*hits, now.timestamp()]))
 
 
-def ip_key(ip: str | None) -> str:
-    """One visitor as far as an IP identifies them: IPv4, or the /64 that an IPv6 visitor is given."""
-    return _prefix(ip, 32, 64)
-
-
-def network_key(ip: str | None) -> str:
-    """Their neighbors as well: the /24, or the /48."""
-    return _prefix(ip, 24, 48)
-
-
 def _wait(hits: list[float], limit: Limit, now: datetime) -> float:
     """Seconds until this limit allows another: when the oldest hit that counts leaves the window."""
     if len(hits) < limit.count:
@@ -95,13 +84,3 @@ def _locked(session: Session, name: str, key_hash: bytes, expires_at: datetime) 
 
 def _hash(session: Session, key: str) -> bytes:
     return hmac.new(site_secret(session, "limits"), key.encode(), hashlib.sha256).digest()
-
-
-def _prefix(ip: str | None, v4: int, v6: int) -> str:
-    try:
-        ip_address = ipaddress.ip_address(ip or "")
-    except ValueError:
-        return "unknown"
-    if isinstance(ip_address, ipaddress.IPv6Address) and ip_address.ipv4_mapped:
-        ip_address = ip_address.ipv4_mapped
-    return str(ipaddress.ip_network((ip_address, v4 if ip_address.version == 4 else v6), strict=False))

@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask, Response, jsonify, make_response, render_template, request
 from werkzeug.routing import BaseConverter
 
+from carrel import security_events
 from carrel.accounts import (
     address_routes,
     current_reader,
@@ -25,6 +26,7 @@ from carrel.http.guards import csrf_token
 from carrel.http.redirects import see_other
 from carrel.mail.addresses import InvalidAddressError, masked, parse
 from carrel.mail.outbox import is_delayed
+from carrel.security_events import Event, Outcome
 from carrel.services import services
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
@@ -47,7 +49,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     address_routes.init_app(app)
     error_handlers.init_app(app)
-    errors.register(app, LinkUsedError, 410, LINK_USED)
+    errors.register(app, LinkUsedError, 410, LINK_USED, Event.READER_LINK_REFUSED)
     storage_register.declare(
         app,
         cookies.SIGN_IN,
@@ -155,6 +157,7 @@ def sign_out() -> Response:
     if here:
         with services().db.write() as session:
             sessions.end_here(session, here.id)
+        security_events.log_event(Event.READER_SIGN_OUT, Outcome.SUCCESS)
     services().audience_cache.drop(cookies.SESSION.value())
     response = see_other("/")
     cookies.SESSION.clear(response)

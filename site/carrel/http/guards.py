@@ -2,13 +2,16 @@
 
 import hashlib
 import hmac
+from typing import NoReturn
 
 from flask import Flask, abort, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from carrel import security_events
 from carrel.http import cookies
 from carrel.http.cookies import Cookie
 from carrel.http.routing import address_parts
+from carrel.security_events import Event, Outcome
 from carrel.services import services, services_of
 from carrel.settings import is_local
 from carrel.tokens import InvalidSignatureError
@@ -16,6 +19,7 @@ from carrel.tokens import InvalidSignatureError
 SAFE = {"GET", "HEAD", "OPTIONS"}
 PURPOSE = "csrf"
 EXTENSION = "csrf_cookie"
+LONGEST_LOGGED = 100  # of what a visitor says
 # Requests that cannot carry a token, each for its reason. A test freezes this list (AUTH-12).
 ORIGIN_EXEMPT = frozenset(
     {
@@ -51,6 +55,7 @@ def check_host() -> None:
         return
     if settings.demo and is_local(f"//{request.host}"):
         return
+    security_events.log_event(Event.HOST_REFUSED, Outcome.FAILURE, host=request.host[:LONGEST_LOGGED])
     abort(421)
 
 
@@ -59,9 +64,15 @@ def check_origin() -> None:
     if request.method in SAFE or request.endpoint in ORIGIN_EXEMPT or request.endpoint is None:
         return
     if not _is_from_us():
-        abort(403)
+        _refuse("another origin")
     if request.endpoint not in TOKEN_EXEMPT and not _has_token():
-        abort(403)
+        _refuse("no valid token")
+
+
+def _refuse(reason: str) -> NoReturn:
+    origin = request.headers.get("Origin", "")[:LONGEST_LOGGED]
+    security_events.log_event(Event.FORM_REFUSED, Outcome.FAILURE, reason=reason, origin=origin)
+    abort(403)
 
 
 def _is_from_us() -> bool:

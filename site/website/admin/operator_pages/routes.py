@@ -4,9 +4,11 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, make_response, render_template, request
 
+from carrel import security_events
 from carrel.http import cookies
 from carrel.http.redirects import see_other
 from carrel.mail.addresses import InvalidAddressError
+from carrel.security_events import Event, Outcome
 from carrel.services import services
 from website.admin.guard import (
     NotProvenError,
@@ -17,7 +19,7 @@ from website.admin.guard import (
     return_path,
 )
 from website.admin.operator_pages import pages
-from website.admin.operators import codes, passwords, sessions, staff
+from website.admin.operators import audit, codes, passwords, sessions, staff
 from website.admin.operators.models import Operator
 from website.admin.operators.roles import DESCRIPTIONS, Need, Role
 from website.admin.operators.sign_in import SignInFailedError, authenticate, prove_again
@@ -63,11 +65,13 @@ def sign_in() -> Answer:
 @needs(Need.LOOK)
 def sign_out() -> Response:
     """End this session, or with `everywhere` all of one's own."""
+    everywhere = "everywhere" in request.form
     with services().db.write() as session:
-        if "everywhere" in request.form:
+        if everywhere:
             sessions.end_all(session, current_operator().id)
         else:
             sessions.end(session, required_session().id)
+        audit.record(session, current_operator(), "operator.sign_out", after={"everywhere": everywhere})
     response = see_other("/admin/sign-in")
     cookies.OPERATOR.clear(response)
     return response
@@ -107,7 +111,7 @@ def set_up_page(token: str) -> Answer:
         try:
             operator = staff.invited(session, token)
         except staff.InviteUsedError:
-            return render_template("operators/spent.html"), 404
+            return _link_used()
     return _set_up_form(operator, token, {})
 
 
@@ -120,7 +124,7 @@ def set_up(token: str) -> Answer:
         try:
             operator = staff.invited(session, token)
         except staff.InviteUsedError:
-            return render_template("operators/spent.html"), 404
+            return _link_used()
     if errors := _password_errors(operator, password):
         return _set_up_form(operator, token, errors), 422
     hashed = passwords.hash_password(password)  # takes a while: no transaction is open
@@ -130,7 +134,7 @@ def set_up(token: str) -> Answer:
     except staff.WrongCodeError:
         return _set_up_form(operator, token, {"code": WRONG_CODE}), 422
     except staff.InviteUsedError:
-        return render_template("operators/spent.html"), 404
+        return _link_used()
     return render_template("operators/recovery.html", codes=recovery, first=True)
 
 
@@ -196,6 +200,11 @@ def _operators(errors: dict[str, str], email: str) -> str:
     return render_template(
         "operators/operators.html", everybody=everybody, roles=DESCRIPTIONS, errors=errors, email=email
     )
+
+
+def _link_used() -> tuple[str, int]:
+    security_events.log_event(Event.SETUP_LINK_REFUSED, Outcome.FAILURE)
+    return render_template("operators/spent.html"), 404
 
 
 def _link(email: str, token: str) -> Response:

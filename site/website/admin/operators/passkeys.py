@@ -6,21 +6,21 @@ A passkey is an alternative to password and app, with limits of its own: locking
 from collections.abc import Sequence
 from typing import Final
 
-import structlog
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, contains_eager
 
-from carrel import clock
+from carrel import clock, security_events
 from carrel.accounts import limits
 from carrel.accounts.limits import Limit, minutes
 from carrel.db import insert_new
+from carrel.ip_prefix import ip_key, network_key
+from carrel.security_events import Event, Outcome
 from carrel.services import Services
 from website.admin.operators import audit, challenges, sessions
 from website.admin.operators.challenges import InvalidAnswerError, RelyingParty
 from website.admin.operators.models import Operator, OperatorSession, Passkey
 from website.admin.operators.sign_in import PER_IP, PER_NETWORK, PER_OPERATOR, SignInFailedError, SignInSource
 
-log = structlog.get_logger()
 ASKING: Final = Limit(20, minutes(15))  # a challenge is a row, and anybody may ask for one
 LONGEST_NAME: Final = 60
 
@@ -85,7 +85,7 @@ def ask_to_sign_in(services: Services, site: RelyingParty, place: SignInSource) 
     from website.admin.operators import ceremony
 
     with services.db.write() as session:
-        limits.check(session, "operator-passkey-asked", limits.ip_key(place.ip), ASKING)
+        limits.check(session, "operator-passkey-asked", ip_key(place.ip), ASKING)
         token, challenge = challenges.issue(session, None)
     return token, ceremony.assertion_options(site, challenge, [])
 
@@ -103,8 +103,8 @@ def ask_again(services: Services, site: RelyingParty, operator: Operator) -> tup
 def sign_in(services: Services, site: RelyingParty, token: str, sent: str, place: SignInSource) -> str:
     """The token of a new session. Raises `SignInFailedError`, `TooManyRequestsError`."""
     with services.db.write() as session:
-        limits.check(session, "operator-passkey-ip", limits.ip_key(place.ip), PER_IP)
-        limits.check(session, "operator-passkey-network", limits.network_key(place.ip), PER_NETWORK)
+        limits.check(session, "operator-passkey-ip", ip_key(place.ip), PER_IP)
+        limits.check(session, "operator-passkey-network", network_key(place.ip), PER_NETWORK)
     key, count = _accept(services, site, token, sent, None)
     with services.db.write() as session:
         _note_use(session, key, count)
@@ -122,6 +122,7 @@ def prove_again(
     with services.db.write() as session:
         _note_use(session, key, count)
         sessions.prove(session, current.id)
+    security_events.log_event(Event.OPERATOR_CONFIRMED, Outcome.SUCCESS, factor="passkey")
 
 
 def _accept(
@@ -140,10 +141,18 @@ def _accept(
             return key, ceremony.verify_assertion(site, challenge, answer, key)
         except InvalidAnswerError:
             with services.db.write() as session:
-                audit.record(session, key.operator, "operator.wrong_passkey", after={"passkey": key.name})
+                audit.record(
+                    session,
+                    key.operator,
+                    "operator.wrong_passkey",
+                    after={"passkey": key.name},
+                    outcome=Outcome.FAILURE,
+                )
             raise
     except InvalidAnswerError as bad:
-        log.warning("an operator's sign-in was refused", why=f"passkey: {bad}", operator=operator_id)
+        security_events.log_event(
+            Event.OPERATOR_SIGN_IN_REFUSED, Outcome.FAILURE, factor="passkey", reason=str(bad)
+        )
         raise SignInFailedError from bad
 
 

@@ -3,19 +3,20 @@
 from dataclasses import dataclass
 from typing import Final
 
-import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from carrel import security_events
 from carrel.accounts import limits
 from carrel.accounts.limits import Limit, TooManyRequestsError, hours, minutes
+from carrel.ip_prefix import ip_key, network_key
 from carrel.mail import addresses
 from carrel.mail.alarms import raise_alarm
+from carrel.security_events import Event, Outcome
 from carrel.services import Services
 from website.admin.operators import audit, codes, passwords, sessions
 from website.admin.operators.models import Operator, OperatorSession
 
-log = structlog.get_logger()
 PER_IP: Final = Limit(5, minutes(15))
 PER_NETWORK: Final = Limit(30, hours(1))
 # Only somebody who knows the password comes as far as this one: no stranger can lock an operator out.
@@ -37,17 +38,22 @@ class SignInSource:
 def authenticate(services: Services, email: str, password: str, code: str, place: SignInSource) -> str:
     """The token of a new session. Raises `SignInFailedError`, `TooManyRequestsError`."""
     with services.db.write() as session:
-        limits.check(session, "operator-ip", limits.ip_key(place.ip), PER_IP)
-        limits.check(session, "operator-network", limits.network_key(place.ip), PER_NETWORK)
+        limits.check(session, "operator-ip", ip_key(place.ip), PER_IP)
+        limits.check(session, "operator-network", network_key(place.ip), PER_NETWORK)
     with services.db.read() as session:
         operator = _by_address(session, email)
     # Hashing takes a while: no transaction is open.
     if not passwords.matches(operator.password_hash if operator else None, password) or operator is None:
-        log.warning("an operator's sign-in was refused", why="address or password")
+        security_events.log_event(
+            Event.OPERATOR_SIGN_IN_REFUSED,
+            Outcome.FAILURE,
+            factor="password",
+            subject=f"operator:{operator.id}" if operator else "nobody",
+        )
         raise SignInFailedError
     _use_code(services, operator, code)
     with services.db.write() as session:
-        audit.record(session, operator, "operator.sign_in")
+        audit.record(session, operator, "operator.sign_in", after={"factors": "password, code"})
         return sessions.start(session, operator.id, place.browser)
 
 
@@ -56,6 +62,7 @@ def prove_again(services: Services, current: OperatorSession, code: str) -> None
     _use_code(services, current.operator, code)
     with services.db.write() as session:
         sessions.prove(session, current.id)
+    security_events.log_event(Event.OPERATOR_CONFIRMED, Outcome.SUCCESS, factor="code")
 
 
 def _use_code(services: Services, operator: Operator, code: str) -> None:
@@ -68,8 +75,7 @@ def _use_code(services: Services, operator: Operator, code: str) -> None:
     with services.db.write() as session:
         if codes.use_code(session, services.signer, operator, code):
             return
-        audit.record(session, operator, "operator.wrong_code")
-    log.warning("an operator's sign-in was refused", why="code", operator=operator.id)
+        audit.record(session, operator, "operator.wrong_code", outcome=Outcome.FAILURE)
     raise SignInFailedError
 
 
