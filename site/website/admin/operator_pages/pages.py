@@ -35,16 +35,15 @@ def again_page(errors: dict[str, str], then: str = "", back: str = "") -> str:
         then=then or request.form.get("then", ""),
         carried=[field for field in request.form.items(multi=True) if field[0] not in OWN_FIELDS],
         has_passkey=has_passkey,
+        lost_file=any(file.filename for file in request.files.values()),
     )
 
 
 def can_resume() -> bool:
-    """Whether the form in hand can wait in a page: a person sent it, without files."""
+    """Whether the form in hand can wait in a page: a person sent it. A file in it cannot wait, and is asked for again."""
     by_a_person = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
     reserved = OWN_FIELDS - {"csrf_token"}
-    return (
-        request.method == "POST" and by_a_person and not request.files and not reserved & request.form.keys()
-    )
+    return request.method == "POST" and by_a_person and not reserved & request.form.keys()
 
 
 def continue_request() -> Response:
