@@ -24,9 +24,10 @@ from newsletter.subscribers.models import SignUp, SignUpMailCount, SignUpMethod,
 from newsletter.subscribers.preferences import Preferences
 
 PER_ADDRESS = (Limit(1, minutes(10)), Limit(3, hours(24)))
-PER_IP = Limit(5, hours(1))
-PER_NETWORK = Limit(10, minutes(30))
-PER_SITE = Limit(200, hours(1))
+PER_IP = Limit(40, hours(1))  # a class behind one address
+PER_NETWORK = Limit(60, hours(1))
+PER_SITE = Limit(50, minutes(10))
+PER_READER = Limit(20, hours(1))
 
 MAILED_EVERY = timedelta(days=1)
 MAILED_AT_MOST = 3
@@ -58,6 +59,11 @@ def count_attempt(session: Session, origin: RequestOrigin) -> None:
     limits.check(session, "subscribe-ip", ip_key(origin.ip), PER_IP)
     limits.check(session, "subscribe-network", network_key(origin.ip), PER_NETWORK)
     limits.check(session, "subscribe-site", "all", PER_SITE, alarm=True)
+
+
+def count_attempt_of_reader(session: Session, reader_id: int) -> None:
+    """Count one more attempt of somebody whose address is proven: strangers cannot use theirs up."""
+    limits.check(session, "subscribe-reader", str(reader_id), PER_READER)
 
 
 def sign_up(session: Session, settings: Settings, signer: Signer, request: SignUpRequest) -> None:

@@ -13,7 +13,7 @@ from carrel import logging
 from carrel.audit import AuditEntry
 from carrel.security_events import Event
 from carrel.services import Services
-from tests.carrel.accounts.conftest import Post, ask, link_in, newest_mail  # noqa: F401 - a fixture
+from tests.carrel.accounts.conftest import Post, ask, link_in
 from tests.support.accounts import ANNA, make_reader, make_session
 from tests.support.browser import Browser, forms_of
 from tests.support.operators import COOKIE, EDDA, OLGA, PASSWORD, code_now, put_operator, signed_in
@@ -142,7 +142,7 @@ def test_a_stranger_wants_to_try_without_a_trace_or_to_fill_the_database_with_th
 def test_a_reader_finds_each_sign_in_and_sign_out_in_the_log(
     app: Flask,
     log: Log,
-    newest_mail: Post,  # noqa: F811
+    newest_mail: Post,
 ) -> None:
     anna = Browser(app)
     ask(anna)
@@ -252,7 +252,7 @@ def test_an_attacker_wants_a_secret_from_the_logs(
     app: Flask,
     services: Services,
     log: Log,
-    newest_mail: Post,  # noqa: F811
+    newest_mail: Post,
 ) -> None:
     """Every secret of these hours, looked for in the log and in the audit table."""
     log.text()

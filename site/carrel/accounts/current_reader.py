@@ -3,10 +3,12 @@
 from flask import g, request
 
 from carrel import security_events
-from carrel.accounts import sessions
+from carrel.accounts import known_browsers, sessions
 from carrel.accounts.audience import audience_of, note_activity
+from carrel.accounts.mail_limits import Requester
 from carrel.accounts.models import ReaderSession
 from carrel.http import cookies
+from carrel.mail.addresses import Address
 from carrel.page_cache import Audience
 from carrel.services import cache_version, services
 
@@ -51,6 +53,15 @@ def fresh() -> ReaderSession:
     if not sessions.is_fresh(current):
         raise ReauthenticationRequiredError(_return_path())
     return current
+
+
+def requester(address: Address) -> Requester:
+    """Who asks for a mail to this address: a browser that has signed in with it before, or anybody."""
+    known = known_browsers.recognize(services().signer, address.key, cookies.KNOWN_BROWSER.value())
+    here = reader_session()
+    if not known and here and here.reader.email_key == address.key:
+        known = f"session {here.id}"
+    return Requester(request.remote_addr, known, cookies.SIGN_IN.value())
 
 
 def _read() -> ReaderSession | None:

@@ -3,12 +3,13 @@
 from flask import Response, make_response, redirect, render_template, request
 
 from carrel.accounts.browser_names import browser_name
+from carrel.http import cookies
 from carrel.http.redirects import see_other
 from carrel.services import services
 from website.admin.guard import admin_path, current_operator
-from website.admin.operators import passkeys
+from website.admin.operators import passkeys, sessions
 from website.admin.operators.roles import DESCRIPTIONS, Role
-from website.admin.operators.sign_in import SignInSource
+from website.admin.operators.sign_in import SignInSource, device_cookie
 
 OWN_FIELDS = frozenset(
     {"csrf_token", "code", "credential", "next", "then"}
@@ -69,4 +70,16 @@ def next_path() -> str:
 
 def source() -> SignInSource:
     """From where somebody signs in."""
-    return SignInSource(request.remote_addr, browser_name(request.headers.get("User-Agent", "")))
+    name = browser_name(request.headers.get("User-Agent", ""))
+    return SignInSource(request.remote_addr, name, cookies.KNOWN_OPERATOR.value())
+
+
+def welcome(token: str) -> Response:
+    """Signed in: the session's cookie, and the one by which this browser is known from now on."""
+    response = see_other(next_path())
+    cookies.OPERATOR.set(response, token)
+    with services().db.read() as session:
+        started = sessions.find(session, token)
+    if started:
+        cookies.KNOWN_OPERATOR.set(response, device_cookie(services().signer, started.operator_id))
+    return response

@@ -56,9 +56,7 @@ def sign_in() -> Answer:
         )
     except SignInFailedError:
         return pages.sign_in_page({"": WRONG}, email), 403
-    response = see_other(pages.next_path())
-    cookies.OPERATOR.set(response, token)
-    return response
+    return pages.welcome(token)
 
 
 @blueprint.post("/sign-out")

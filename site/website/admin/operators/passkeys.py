@@ -13,13 +13,21 @@ from carrel import clock, security_events
 from carrel.accounts import limits
 from carrel.accounts.limits import Limit, minutes
 from carrel.db import insert_new
-from carrel.ip_prefix import ip_key, network_key
+from carrel.ip_prefix import ip_key
 from carrel.security_events import Event, Outcome
 from carrel.services import Services
+from carrel.tokens import Signer
 from website.admin.operators import audit, challenges, sessions
 from website.admin.operators.challenges import InvalidAnswerError, RelyingParty
 from website.admin.operators.models import Operator, OperatorSession, Passkey
-from website.admin.operators.sign_in import PER_IP, PER_NETWORK, PER_OPERATOR, SignInFailedError, SignInSource
+from website.admin.operators.sign_in import (
+    PER_KNOWN_BROWSER,
+    PER_OPERATOR,
+    SignInFailedError,
+    SignInSource,
+    count_attempt,
+    known_browser,
+)
 
 ASKING: Final = Limit(20, minutes(15))  # a challenge is a row, and anybody may ask for one
 LONGEST_NAME: Final = 60
@@ -85,9 +93,20 @@ def ask_to_sign_in(services: Services, site: RelyingParty, place: SignInSource) 
     from website.admin.operators import ceremony
 
     with services.db.write() as session:
-        limits.check(session, "operator-passkey-asked", ip_key(place.ip), ASKING)
+        if browser := _known_browser(session, services.signer, place):
+            limits.check(session, "operator-passkey-browser", browser, PER_KNOWN_BROWSER)
+        else:
+            limits.check(session, "operator-passkey-asked", ip_key(place.ip), ASKING)
         token, challenge = challenges.issue(session, None)
     return token, ceremony.assertion_options(site, challenge, [])
+
+
+def _known_browser(session: Session, signer: Signer, place: SignInSource) -> str:
+    """The browser's id if any operator signed in with it before: whose passkey will answer is not known yet."""
+    if not place.device_cookie:
+        return ""
+    browsers = (known_browser(signer, number, place) for number in session.scalars(select(Operator.id)))
+    return next(filter(None, browsers), "")
 
 
 def ask_again(services: Services, site: RelyingParty, operator: Operator) -> tuple[str, str]:
@@ -102,10 +121,13 @@ def ask_again(services: Services, site: RelyingParty, operator: Operator) -> tup
 
 def sign_in(services: Services, site: RelyingParty, token: str, sent: str, place: SignInSource) -> str:
     """The token of a new session. Raises `SignInFailedError`, `TooManyRequestsError`."""
-    with services.db.write() as session:
-        limits.check(session, "operator-passkey-ip", ip_key(place.ip), PER_IP)
-        limits.check(session, "operator-passkey-network", network_key(place.ip), PER_NETWORK)
-    key, count = _accept(services, site, token, sent, None)
+    try:
+        key, count = _accept(services, site, token, sent, None)
+    except SignInFailedError:
+        # Counted only now: whoever has the key guessed nothing, and no stranger shuts them out.
+        with services.db.write() as session:
+            count_attempt(session, "operator-passkey", place, "")
+        raise
     with services.db.write() as session:
         _note_use(session, key, count)
         audit.record(session, key.operator, "operator.sign_in", after={"passkey": key.name})
@@ -117,7 +139,7 @@ def prove_again(
 ) -> None:
     """Before a sensitive action: a passkey in place of a code, in the same session. Raises `SignInFailedError`, `TooManyRequestsError`."""
     with services.db.write() as session:
-        limits.check(session, "operator-passkey-again", str(current.operator_id), PER_OPERATOR)
+        limits.check(session, "operator-passkey-again", f"session {current.id}", PER_OPERATOR)
     key, count = _accept(services, site, token, sent, current.operator_id)
     with services.db.write() as session:
         _note_use(session, key, count)
