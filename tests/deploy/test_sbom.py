@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.release
+pytestmark = pytest.mark.outside
 ROOT = Path(__file__).parents[2]
 
 

@@ -46,7 +46,7 @@ class Settings(BaseModel):
     pass_currency: str = Field("usd", pattern="^[a-z]{3}$")
     pass_noun: str = "a membership"
     offer_line: str = "Disable ads{and_more} with {noun} for a one-time {price} payment"
-    pass_extras: tuple[str, ...] = ("ad-free digest", "private feed")
+    pass_extras: tuple[str, ...] = ("ad-free digest", "private feed", "offline copy")
     pass_payment_methods: tuple[str, ...] = ("card",)  # cards and wallets; empty: as chosen at Stripe
     pass_promotion_codes: bool = False
     pass_tax: Literal["", "inclusive", "exclusive"] = ""
@@ -57,6 +57,7 @@ class Settings(BaseModel):
     site_footer: str = (
         "{site} is independent of {bodies}. Its articles are for study; they are not professional advice."
     )
+    articles_license: str = "© {site}. This copy is for your own study."
     mail_from: str = ""
     alarm_email: str = ""
     contact_email: str = ""
@@ -119,6 +120,15 @@ class Settings(BaseModel):
             raise ValueError("it may use {and_more}, {noun} and {price}, and no other braces") from None
         return value
 
+    @field_validator("articles_license")
+    @classmethod
+    def _license_can_be_filled(cls, value: str) -> str:
+        try:
+            value.format(site="")
+        except (KeyError, IndexError, ValueError, AttributeError):
+            raise ValueError("it may use {site}, and no other braces") from None
+        return value
+
     @field_validator("site_footer")
     @classmethod
     def _footer_can_be_filled(cls, value: str) -> str:
@@ -146,6 +156,11 @@ class Settings(BaseModel):
         except (KeyError, ValueError, OSError):
             raise ValueError(f"there is no time zone {value!r}; write one such as America/Chicago") from None
         return value
+
+    @property
+    def articles_license_line(self) -> str:
+        """What an offline copy says of copying it."""
+        return self.articles_license.format(site=self.site_name)
 
     @property
     def zone(self) -> ZoneInfo:
