@@ -1,4 +1,4 @@
-"""Security events: who did what, from where, with which outcome (OWASP ASVS 5.0, V16).
+"""Security events: who did what, from where, with which outcome (ASVS 16.2.1, ASVS 16.3).
 
 Each one of a request is a line of the log. Those that somebody signed in caused, or that changed something, are
 entries of the audit table as well (`carrel.audit`): strangers cannot fill the database. Both carry the request's id.

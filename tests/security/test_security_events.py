@@ -1,4 +1,4 @@
-"""An attacker wants to leave no trace, or to find secrets in the traces of others (OWASP ASVS 5.0, V16)."""
+"""An attacker wants to leave no trace, or to find secrets in the traces of others (ASVS 16.3)."""
 
 import json
 import re
@@ -303,7 +303,7 @@ def test_an_attacker_wants_a_secret_from_the_logs(
     assert [secret for secret in secrets if secret in kept] == []
 
 
-def test_every_event_is_in_the_inventory_of_the_docs() -> None:
+def test_asvs_16_1_1_every_event_is_in_the_inventory_of_the_docs() -> None:
     inventory = (ROOT / "docs" / "monitoring.md").read_text("utf-8")
     assert [event for event in Event if f"`{event}`" not in inventory] == []
     called = {

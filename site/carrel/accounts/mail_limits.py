@@ -1,4 +1,4 @@
-"""How many mails to an address somebody may make us send (AUTH-13, ADR 13).
+"""How many mails to an address somebody may make us send (AUTH-13, ADR 12).
 
 Browsers that signed in with the address before have limits of their own, which no stranger can use up. All others
 share a cap for each address, so that nobody is bombed with mail, and the site's ceiling; half of that is kept for
@@ -55,7 +55,7 @@ def count_mail(session: Session, address: Address, requester: Requester) -> None
 
 def count_mail_of_reader(session: Session, reader_id: int, address: Address) -> None:
     """Count a mail that a reader makes us send to another address than theirs. Raises `TooManyRequestsError`."""
-    limits.check(session, "mail-address", address.key, *PER_ADDRESS)
+    limits.check(session, "mail-new-address", address.key, *PER_ADDRESS)
     limits.check(session, "mail-reader", str(reader_id), PER_READER)
 
 

@@ -70,7 +70,7 @@ def _log(_session: Session, words: str) -> ColumnElement[bool]:
 AUDIT = Table(
     name="audit",
     title="Log",
-    description="Everything that an operator did and that changed something: who, when, what, before and after.",
+    description="What operators and commands changed, and codes and pages that were refused: who, when, what, from where.",
     need=Need.OPERATORS,
     key=AuditEntry.id,
     personal=True,
