@@ -4,11 +4,13 @@ import hmac
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
+from carrel import security_events
 from carrel.accounts import current_reader, sessions
 from carrel.http import cookies
 from carrel.http.redirects import see_other
 from carrel.mail import addresses, outbox
 from carrel.mail.addresses import Address, InvalidAddressError
+from carrel.security_events import Event, Outcome
 from carrel.services import services
 from carrel.tokens import token_hash
 from newsletter.subscribers import (
@@ -152,6 +154,7 @@ def _is_same_browser(sign_up: SignUp) -> bool:
 
 
 def _link_used() -> Response:
+    security_events.log_event(Event.SUBSCRIBER_LINK_REFUSED, Outcome.FAILURE)
     return make_response(render_template("newsletter/spent.html"), 410)
 
 

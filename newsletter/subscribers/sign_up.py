@@ -26,7 +26,7 @@ from newsletter.subscribers.preferences import Preferences
 PER_ADDRESS = (Limit(1, minutes(10)), Limit(3, hours(24)))
 PER_IP = Limit(40, hours(1))  # a class behind one address
 PER_NETWORK = Limit(60, hours(1))
-PER_SITE = Limit(50, minutes(10))
+PER_SITE = Limit(100, minutes(10))
 PER_READER = Limit(20, hours(1))
 
 MAILED_EVERY = timedelta(days=1)
@@ -57,8 +57,9 @@ def count_attempt(session: Session, origin: RequestOrigin) -> None:
     """Count one more attempt from there. Raises `TooManyRequestsError`, whatever the address (MAIL-14)."""
     # A ceiling of the whole site becomes an alarm where TooManyRequestsError becomes a page.
     limits.check(session, "subscribe-ip", ip_key(origin.ip), PER_IP)
-    limits.check(session, "subscribe-network", network_key(origin.ip), PER_NETWORK)
-    limits.check(session, "subscribe-site", "all", PER_SITE, alarm=True)
+    network = network_key(origin.ip)
+    limits.check(session, "subscribe-network", network, PER_NETWORK)
+    limits.check_site(session, "subscribe", network, PER_SITE)
 
 
 def count_attempt_of_reader(session: Session, reader_id: int) -> None:

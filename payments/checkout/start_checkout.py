@@ -15,7 +15,7 @@ from payments.payment_context import PaymentContext
 PER_READER = Limit(5, hours(1))
 PER_IP = Limit(40, hours(1))  # a class behind one address
 PER_NETWORK = Limit(60, hours(1))
-PER_SITE = Limit(60, minutes(1))
+PER_SITE = Limit(80, minutes(1))
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,9 @@ def _check_limits(session: Session, visitor: Visitor, reader: Reader | None) -> 
     if reader and reader.email:
         return
     limits.check(session, "checkout-ip", ip_key(visitor.ip), PER_IP)
-    limits.check(session, "checkout-network", network_key(visitor.ip), PER_NETWORK)
-    limits.check(session, "checkout-site", "all", PER_SITE, alarm=True)
+    network = network_key(visitor.ip)
+    limits.check(session, "checkout-network", network, PER_NETWORK)
+    limits.check_site(session, "checkout", network, PER_SITE)
 
 
 def _new_reader(session: Session, visitor: Visitor) -> tuple[Reader, str]:

@@ -38,6 +38,7 @@ class Event(StrEnum):
     READER_SIGN_IN = "reader.sign_in"
     READER_WRONG_CODE = "reader.wrong_code"
     READER_LINK_REFUSED = "reader.link_refused"
+    SUBSCRIBER_LINK_REFUSED = "subscriber.link_refused"
     READER_SIGN_OUT = "reader.sign_out"
     READER_EXPORT = "reader.own_export"
     ADDRESS_CHANGE_REQUESTED = "reader.address_requested"
@@ -58,6 +59,7 @@ AUTHENTICATION = frozenset(
         Event.READER_SIGN_IN,
         Event.READER_WRONG_CODE,
         Event.READER_LINK_REFUSED,
+        Event.SUBSCRIBER_LINK_REFUSED,
         Event.READER_SIGN_OUT,
         Event.OPERATOR_SIGN_IN_REFUSED,
         Event.OPERATOR_CONFIRMED,

@@ -104,12 +104,17 @@ def forged_preferences(app: Flask) -> None:
     Browser(app).get("/newsletter/preferences/forged")
 
 
+def guessed_confirm_link(app: Flask) -> None:
+    Browser(app).get("/newsletter/confirm/guessed")
+
+
 BY_STRANGERS: dict[Callable[[Flask], None], Event] = {
     wrong_host: Event.HOST_REFUSED,
     forged_form: Event.FORM_REFUSED,
     form_without_token: Event.FORM_REFUSED,
     guessed_link: Event.READER_LINK_REFUSED,
     link_asked_for: Event.LINK_REQUESTED,
+    guessed_confirm_link: Event.SUBSCRIBER_LINK_REFUSED,
     guessed_code: Event.READER_WRONG_CODE,
     too_many: Event.LIMIT_REACHED,
     guessed_set_up_link: Event.SETUP_LINK_REFUSED,

@@ -46,6 +46,9 @@ def minutes(number: float) -> timedelta:
     return timedelta(minutes=number)
 
 
+FEW = Limit(5, minutes(30))  # of a network that asks for little
+
+
 def check(session: Session, name: str, key: str, *limits: Limit, alarm: bool = False) -> None:
     """Count one, or raise `TooManyRequestsError` and count nothing. The row is locked until the transaction ends.
 
@@ -62,6 +65,25 @@ def check(session: Session, name: str, key: str, *limits: Limit, alarm: bool = F
         raise TooManyRequestsError(name, math.ceil(max(waits)), is_ceiling=alarm)
     row = update(LimitHits).where(LimitHits.name == name, LimitHits.key_hash == key_hash)
     session.execute(row.values(hits=[*hits, now.timestamp()]))
+
+
+def check_site(session: Session, name: str, network: str, per_site: Limit) -> None:
+    """Count one of what all strangers share. Raises `TooManyRequestsError`; the operator hears of it.
+
+    Half is only for networks that asked for little, so that a few busy ones do not use it up.
+    """
+    if not _is_among_the_first_few(session, f"{name}-few", network):
+        half = Limit(per_site.count // 2, per_site.period)
+        check(session, f"{name}-site-many", "all", half, alarm=True)
+    check(session, f"{name}-site", "all", per_site, alarm=True)
+
+
+def _is_among_the_first_few(session: Session, name: str, network: str) -> bool:
+    try:
+        check(session, name, network, FEW)
+    except TooManyRequestsError:
+        return False
+    return True
 
 
 def _wait(hits: list[float], limit: Limit, now: datetime) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from carrel.accounts import limits
-from carrel.accounts.limits import Limit, TooManyRequestsError, hours, minutes
+from carrel.accounts.limits import Limit, hours, minutes
 from carrel.ip_prefix import ip_key, network_key
 from carrel.mail.addresses import Address
 
@@ -20,8 +20,6 @@ PER_ADDRESS = (Limit(6, hours(1)), Limit(20, hours(24)))
 PER_READER = Limit(5, hours(24))
 PER_IP = Limit(40, hours(1))  # a class behind one address
 PER_NETWORK = Limit(60, hours(1))
-FEW = Limit(5, minutes(30))
-MANY_PER_SITE = Limit(50, minutes(10))
 PER_SITE = Limit(100, minutes(10))
 
 
@@ -48,20 +46,10 @@ def count_mail(session: Session, address: Address, requester: Requester) -> None
     limits.check(session, "mail-address-network", f"{network} {address.key}", *PER_ADDRESS_AND_NETWORK)
     limits.check(session, "mail-ip", ip_key(requester.ip), PER_IP)
     limits.check(session, "mail-network", network, PER_NETWORK)
-    if not _is_among_the_first_few(session, network):
-        limits.check(session, "mail-site-many", "all", MANY_PER_SITE, alarm=True)
-    limits.check(session, "mail-site", "all", PER_SITE, alarm=True)
+    limits.check_site(session, "mail", network, PER_SITE)
 
 
 def count_mail_of_reader(session: Session, reader_id: int, address: Address) -> None:
     """Count a mail that a reader makes us send to another address than theirs. Raises `TooManyRequestsError`."""
     limits.check(session, "mail-new-address", address.key, *PER_ADDRESS)
     limits.check(session, "mail-reader", str(reader_id), PER_READER)
-
-
-def _is_among_the_first_few(session: Session, network: str) -> bool:
-    try:
-        limits.check(session, "mail-network-few", network, FEW)
-    except TooManyRequestsError:
-        return False
-    return True

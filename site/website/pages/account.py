@@ -99,7 +99,8 @@ def delete() -> Response:
         erasure.erase(session, services().settings, readers.get(session, here.reader_id))
     services().audience_cache.drop(cookies.SESSION.value())
     response = make_response(render_template("pages/account_deleted.html"))
-    cookies.SESSION.clear(response)
+    for cookie in (cookies.SESSION, cookies.KNOWN_BROWSER):
+        cookie.clear(response)
     return response
 
 
