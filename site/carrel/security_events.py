@@ -48,6 +48,7 @@ class Event(StrEnum):
     ROLE_REFUSED = "operator.role_refused"
     ACCESS_REFUSED = "request.access_refused"
     FORM_REFUSED = "request.form_refused"
+    USE_REFUSED = "request.use_refused"
     HOST_REFUSED = "request.host_refused"
     LIMIT_REACHED = "request.limit_reached"
     SIGNATURE_REFUSED = "request.signature_refused"

@@ -108,8 +108,13 @@ def guessed_confirm_link(app: Flask) -> None:
     Browser(app).get("/newsletter/confirm/guessed")
 
 
+def account_in_a_frame(app: Flask) -> None:
+    app.test_client().get("/account/", headers={"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "iframe"})
+
+
 BY_STRANGERS: dict[Callable[[Flask], None], Event] = {
     wrong_host: Event.HOST_REFUSED,
+    account_in_a_frame: Event.USE_REFUSED,
     forged_form: Event.FORM_REFUSED,
     form_without_token: Event.FORM_REFUSED,
     guessed_link: Event.READER_LINK_REFUSED,

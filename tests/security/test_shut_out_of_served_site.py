@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import func, select
 
 from carrel.accounts import known_browsers
-from carrel.accounts.limits import LimitHits
 from carrel.accounts.mail_limits import PER_SITE
+from carrel.accounts.models import LimitHits
 from carrel.audit import AuditEntry
 from carrel.services import make_services
 from carrel.settings import load
