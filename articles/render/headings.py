@@ -4,6 +4,7 @@ import unicodedata
 
 from articles.render.rendered import Heading
 from articles.render.tree import HEADING, Element, Tree, sub_element, text_of
+from articles.words import words
 
 # Prefixes of other ids: of the page around the article, of footnotes and of questions.
 RESERVED_PREFIXES = ("page-", "fn-", "fnref-", "question-")
@@ -24,7 +25,9 @@ def _is_kept(character: str) -> bool:
 
 
 def assign_ids(tree: Tree) -> list[Heading]:
-    """Give each heading an id and a visible anchor, and turn H1 into H2."""
+    """Give each heading an id and a visible anchor, and keep H1 for the title."""
+    drop_title(tree)
+    lower_levels(tree)
     counts: dict[str, int] = {}
     headings = []
     for element in tree.elements[HEADING]:
@@ -39,12 +42,32 @@ def assign_ids(tree: Tree) -> list[Heading]:
     return headings
 
 
+def drop_title(tree: Tree) -> None:
+    """Remove the first H1 if it says what the title says: the page shows that above the text."""
+    first = next((element for element in tree.elements[HEADING] if element.tag == "h1"), None)
+    if first is None or not words(tree.context.title) == words(text_of([first])) != []:
+        return
+    line = tree.line(first)
+    tree.discard([first])
+    if len(tree.root) == 0:
+        tree.report(line, "empty-body", "The article has only its title.", "Write it, or remove the file.")
+
+
+def lower_levels(tree: Tree) -> None:
+    """If there is another H1, make every heading one level lower, so that all keep their places below it."""
+    firsts = [element for element in tree.elements[HEADING] if element.tag == "h1"]
+    for element in firsts:
+        message = (
+            "The title is the only first-level heading of a page; this one became a second-level heading."
+        )
+        tree.report(tree.line(element), "heading-1", message, "Begin it with `##`.", "warning")
+    if firsts:
+        for element in tree.elements[HEADING]:
+            element.tag = f"h{min(6, int(element.tag[1]) + 1)}"
+
+
 def _make_heading(tree: Tree, element: Element, counts: dict[str, int]) -> Heading:
     line, text = tree.line(element), text_of([element])
-    if element.tag == "h1":
-        message = "The title is the only first-level heading of a page."
-        tree.report(line, "heading-1", message, "Begin it with `##`.")
-        element.tag = "h2"
     if not text:
         tree.report(line, "heading-empty", "A heading has no words.", "Write them, or remove its line.")
     return Heading(unique_id(slug(text), counts), text, int(element.tag[1]), line)
