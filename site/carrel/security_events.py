@@ -69,6 +69,7 @@ AUTHENTICATION = frozenset(
         "operator.sign_out",
         "operator.wrong_code",
         "operator.wrong_passkey",
+        "operator.wrong_password",
     }
 )
 

@@ -1,7 +1,7 @@
 """Browsers that somebody has signed in with before, known by a device cookie: what floods from elsewhere cannot shut.
 
 A device cookie opens nothing. It is signed for one account, and names a browser by a random id, so that tries can be
-counted per browser; strangers have none for this account and share the limits of strangers (ADR 13).
+counted per browser; strangers have none for this account and share the limits of strangers (ADR 14).
 """
 
 import secrets

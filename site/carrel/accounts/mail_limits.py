@@ -1,4 +1,4 @@
-"""How many mails to an address somebody may make us send (AUTH-13, ADR 13).
+"""How many mails to an address somebody may make us send (AUTH-13, ADR 14).
 
 Browsers that signed in with the address before have limits of their own, which no stranger can use up. All others
 share a cap for each address, so that nobody is bombed with mail, and the site's ceiling; half of that is kept for

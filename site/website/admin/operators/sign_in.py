@@ -38,6 +38,11 @@ class SignInSource:
     browser: str
     device_cookie: str = ""
 
+    @property
+    def network(self) -> str:
+        """The network address, truncated to what may be kept."""
+        return network_key(self.ip)
+
 
 def authenticate(services: Services, email: str, password: str, code: str, place: SignInSource) -> str:
     """The token of a new session. Raises `SignInFailedError`, `TooManyRequestsError`."""
@@ -58,7 +63,7 @@ def authenticate(services: Services, email: str, password: str, code: str, place
     _use_code(services, operator, code, browser)
     with services.db.write() as session:
         audit.record(session, operator, "operator.sign_in", after={"factors": "password, code"})
-        return sessions.start(session, operator.id, place.browser)
+        return sessions.start(session, operator.id, place.browser, place.network)
 
 
 def prove_again(services: Services, current: OperatorSession, code: str) -> None:
