@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from carrel.accounts import limits, readers, sessions
 from carrel.accounts.limits import Limit, hours
 from carrel.accounts.models import Reader
+from carrel.ip_prefix import ip_key, network_key
 from payments.gift_models import Gift
 from payments.gifts import codes
 from payments.ledger import entries, gifts
@@ -90,5 +91,5 @@ def _check_limits(session: Session, redeemer: Redeemer, *, count: bool = True) -
     """Only wrong codes count, so that a class behind one address redeems its gifts on one morning."""
     if redeemer.reader_id is not None:
         limits.check(session, "gift-code-reader", str(redeemer.reader_id), PER_READER, count=count)
-    limits.check(session, "gift-code-ip", limits.ip_key(redeemer.ip), PER_IP, count=count)
-    limits.check(session, "gift-code-network", limits.network_key(redeemer.ip), PER_NETWORK, count=count)
+    limits.check(session, "gift-code-ip", ip_key(redeemer.ip), PER_IP, count=count)
+    limits.check(session, "gift-code-network", network_key(redeemer.ip), PER_NETWORK, count=count)
