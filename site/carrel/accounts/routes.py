@@ -20,7 +20,7 @@ from carrel.accounts.sign_in import (
     sign_in_with_code,
     sign_in_with_link,
 )
-from carrel.http import cookies, errors, storage_register
+from carrel.http import cookies, errors, link_cookie, storage_register
 from carrel.http.guards import csrf_token
 from carrel.http.redirects import see_other
 from carrel.mail.addresses import InvalidAddressError, masked, parse
@@ -52,6 +52,12 @@ def init_app(app: Flask) -> None:
         app,
         cookies.SIGN_IN,
         purpose="Knows the browser that asked for a sign-in mail. Set when you ask for one.",
+        lasts="Ten minutes, or until you are signed in",
+    )
+    storage_register.declare(
+        app,
+        cookies.SIGN_IN_LINK,
+        purpose="Holds the link of a sign-in mail, so that it does not stay in the address. Set when you open it.",
         lasts="Ten minutes, or until you are signed in",
     )
 
@@ -117,23 +123,23 @@ def use_code() -> Response:
 
 
 @blueprint.get("/sign-in/<token:token>")
-def confirm(token: str) -> Response:
+def open_link(token: str) -> Response:
+    """The link of the mail: on to the page without its token."""
+    page = _confirm(token)
+    return link_cookie.moved(cookies.SIGN_IN_LINK, token, "/sign-in/link") or page
+
+
+@blueprint.get("/sign-in/link")
+def confirm() -> Response:
     """One button. The page says whether this is the browser that asked."""
-    here = current_reader.reader_session()
-    try:
-        with services().db.read() as session:
-            link = links.find(session, LinkPurpose.SIGN_IN, token)
-    except LinkUsedError:
-        if here and here.proven_at:  # the button was pressed, and the address opened again
-            return see_other(HOME)
-        raise
-    page = render_template(
-        "accounts/confirm.html",
-        address=masked(link.email),
-        same_browser=links.is_from(link, cookies.SIGN_IN.value()),
-        brings_a_pass=here is not None and here.reader.email is None and here.reader.ad_free,
-    )
-    return make_response(page)
+    return _confirm(cookies.SIGN_IN_LINK.value())
+
+
+@blueprint.post("/sign-in/link")
+def use_kept_link() -> Response:
+    """Sign in with the link that this browser holds, if it is the one that the page was shown for."""
+    token = link_cookie.kept(cookies.SIGN_IN_LINK)
+    return use_link(token) if link_cookie.is_shown(token) else _confirm(token)
 
 
 @blueprint.post("/sign-in/<token:token>")
@@ -143,7 +149,7 @@ def use_link(token: str) -> Response:
         with services().db.read() as session:
             link = links.find(session, LinkPurpose.SIGN_IN, token)
         if not links.is_from(link, cookies.SIGN_IN.value()):
-            return confirm(token)
+            return _confirm(token)
     with services().db.write() as session:
         return _welcome(sign_in_with_link(session, token, _browser()))
 
@@ -171,6 +177,27 @@ def me() -> Response:
     )
 
 
+def _confirm(token: str) -> Response:
+    here = current_reader.reader_session()
+    try:
+        with services().db.read() as session:
+            link = links.find(session, LinkPurpose.SIGN_IN, token)
+    except LinkUsedError:
+        if here and here.proven_at:  # the button was pressed, and the address opened again
+            return see_other(HOME)
+        if not token:
+            raise link_cookie.LinkNotKeptError from None
+        raise
+    page = render_template(
+        "accounts/confirm.html",
+        token=token,
+        address=masked(link.email),
+        same_browser=links.is_from(link, cookies.SIGN_IN.value()),
+        brings_a_pass=here is not None and here.reader.email is None and here.reader.ad_free,
+    )
+    return make_response(page)
+
+
 def _ask(typed: str, next_path: str) -> Response:
     address = parse(typed)
     with services().db.write() as session:
@@ -185,6 +212,7 @@ def _welcome(signed_in: SignedIn) -> Response:
     response = see_other(signed_in.next_path)
     cookies.SESSION.set(response, signed_in.token)
     cookies.SIGN_IN.clear(response)
+    cookies.SIGN_IN_LINK.clear(response)
     return response
 
 
