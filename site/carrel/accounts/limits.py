@@ -50,6 +50,7 @@ def minutes(number: float) -> timedelta:
 def check(session: Session, name: str, key: str, *limits: Limit, alarm: bool = False) -> None:
     """Count one, or raise `TooManyRequestsError` and count nothing. The row is locked until the transaction ends.
 
+    A refusal costs the same statements: where it is not said, its time must not say it either (AUTH-04).
     To check several names in one transaction, always use the same order: address, ip, network, site.
     """
     now = clock.now()
@@ -59,10 +60,11 @@ def check(session: Session, name: str, key: str, *limits: Limit, alarm: bool = F
     oldest, newest = (now - longest).timestamp(), (now + clock.TOLERANCE).timestamp()
     hits = [hit for hit in _locked(session, name, key_hash, now + longest) if oldest < hit <= newest]
     waits = [_wait(hits, limit, now) for limit in limits]
-    if max(waits) > 0:
-        raise TooManyRequestsError(name, math.ceil(max(waits)), is_ceiling=alarm)
+    is_refused = max(waits) > 0
     row = update(LimitHits).where(LimitHits.name == name, LimitHits.key_hash == key_hash)
-    session.execute(row.values(hits=[*hits, now.timestamp()]))
+    session.execute(row.values(hits=hits if is_refused else [*hits, now.timestamp()]))
+    if is_refused:
+        raise TooManyRequestsError(name, math.ceil(max(waits)), is_ceiling=alarm)
 
 
 def ip_key(ip: str | None) -> str:
