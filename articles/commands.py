@@ -55,7 +55,7 @@ def print_report(report: ProblemReport) -> None:
     for line in problem_lines(report.problems):
         click.echo(line)
     counts = f"{_count(report.errors, 'mistake')}, {_count(report.warnings, 'warning')}"
-    click.echo(f"{report.files:,} files looked at: {counts}.")
+    click.echo(f"{_count(report.files, 'file')} looked at: {counts}.")
 
 
 def problem_lines(problems_by_path: ProblemsByPath) -> Iterator[str]:

@@ -14,6 +14,7 @@ TOOLS = {
     "postgresql": ("initdb",),
     "nginx": ("nginx",),
     "openssl": ("openssl",),
+    "epubcheck": ("epubcheck", "java"),
 }
 # The shell is Chromium without its windows: the same pages for a third of the time. A whole one does as well.
 INSTEAD = {"chromium-headless-shell": "chromium"}

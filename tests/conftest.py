@@ -28,6 +28,7 @@ BASE_URL = "https://carrel.test"
 SHARED = {
     "tests/browser/": "browser",
     "tests/website/demo/fake_stripe/test_pages_in_a_browser.py": "browser",
+    "tests/security/test_network_script.py": "browser",
     "tests/payments/faults/": "payment faults",
     "tests/caches/": "caches",
     "tests/newsletter/delivery/test_running.py": "newsroom",

@@ -4,15 +4,18 @@ import re
 from datetime import UTC, date, datetime
 from string import Formatter
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from articles.loading import characters
 from articles.loading.strict_yaml import Unquoted
+from articles.web_address import is_dead
+from carrel.clock import YEARS
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 SLUG_LENGTH = 80
+CONTROL_HINT = "Remove it: nobody sees it, and it can show readers something else than is there."
 _PLACEHOLDERS_IN_LINE = {"and_more", "noun", "price"}
 _MOMENT_HINT = "Write date, time and zone: 2026-09-14T09:00:00Z"
 
@@ -37,15 +40,16 @@ def validate_slug(value: str) -> str:
 
 def normalize_text(value: str) -> str:
     """A text that is not empty, with single spaces."""
-    if not value.strip():
+    if not characters.is_visible(value):
         raise field_error("missing", "it is empty", "Write it.")
+    if forbidden := characters.forbidden_in(value):
+        raise field_error("control-character", f"It has the character {forbidden}.", CONTROL_HINT)
     return " ".join(value.split())
 
 
 def validate_url(value: str) -> str:
     """An absolute http or https URL."""
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or " " in value:
+    if is_dead(value) or " " in value:
         raise field_error(
             "bad-address", f"“{value}” is no web address.", "Write one that begins with https://"
         )
@@ -65,6 +69,7 @@ def parse_moment(value: Any) -> Any:
         raise field_error(
             "date-without-zone", f"“{written}” does not say at what time in which zone.", _MOMENT_HINT
         )
+    _check_year(moment.year, written)
     return moment.astimezone(UTC)
 
 
@@ -74,11 +79,23 @@ def parse_day(value: Any) -> Any:
     if not isinstance(written, str):
         return value
     try:
-        return date.fromisoformat(written)
+        day = date.fromisoformat(written)
     except ValueError:
         raise field_error(
             "bad-date", f"“{written}” is no plain date.", "Write one such as 2026-10-01."
         ) from None
+    _check_year(day.year, written)
+    return day
+
+
+def _check_year(year: int, written: str) -> None:
+    """Other programs write year 1 for "never" and year 9999 for "forever"."""
+    if year not in YEARS:
+        raise field_error(
+            "bad-date",
+            f"“{written}” is not between {YEARS[0]} and {YEARS[-1]}.",
+            "Write the real date, or remove the line.",
+        )
 
 
 def validate_line(value: str) -> str:

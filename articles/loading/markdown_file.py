@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic
 
+from articles.loading.characters import forbidden_in
+from articles.loading.field_types import CONTROL_HINT
 from articles.loading.file_io import UnreadableFileError, read_file
 from articles.loading.front_matter import Matter, parse_front_matter, split_front_matter
 from articles.loading.strict_yaml import Place
@@ -37,6 +39,15 @@ class MarkdownFile(Generic[Matter]):
     problems: list[Problem] = field(default_factory=list)
 
 
+def forbidden_characters(body: str, first_line: int) -> list[Problem]:
+    """The first character on each line that no text may have."""
+    found = ((number, forbidden_in(line)) for number, line in enumerate(body.split("\n"), first_line))
+    message = "The text has the character {}."
+    return [
+        Problem(line, "control-character", message.format(name), CONTROL_HINT) for line, name in found if name
+    ]
+
+
 def load_markdown(
     root: Path, path: str, model: type[Matter], now_ns: int, *, noun: str, previous_digest: str = ""
 ) -> MarkdownFile[Matter]:
@@ -54,6 +65,7 @@ def load_markdown(
     if not split.body.strip():
         message = f"The {noun} has no text."
         problems.append(Problem(split.body_line, "empty-body", message, "Write it, or remove the file."))
+    problems += forbidden_characters(split.body, split.body_line)
     title, draft = getattr(matter, "title", ""), getattr(matter, "draft", False)
     body = BodySource(path, split.body, split.body_line, title, draft)
     return MarkdownFile(source.digest, source.stat, False, matter, body, lines, problems)

@@ -1,5 +1,7 @@
 """Tables, admonitions and task lists, made accessible to keyboards and screen readers."""
 
+import re
+
 from articles.render.tree import (
     Element,
     Tree,
@@ -11,12 +13,16 @@ from articles.render.tree import (
     wrap,
 )
 
+_BEFORE_ROW = re.compile(r"^[>\s]+")  # quotes, and the indentation of lists
+_BAR = re.compile(r"(?<!\\)\|")
+_LAST_BAR = re.compile(r"(?<!\\)\|$")
 _MAX_LABEL = 120  # characters; a screen reader reads the whole label aloud
 
 
 def make_tables_accessible(tree: Tree) -> None:
     """Make wide tables scrollable by keyboard, and mark header cells."""
     for table in tree.elements["table"]:
+        report_lost_cells(tree, table)
         headers = [header for header in table.iter("th") if not is_empty_cell(header)]
         for header in headers:
             header.set("scope", "col")
@@ -29,6 +35,26 @@ def make_tables_accessible(tree: Tree) -> None:
             pop_attribute(empty, "scope")
         label = f"Table: {', '.join(text_of([header]) for header in headers)}"[:_MAX_LABEL]
         wrap(table, new_element("div", cls="table", role="region", aria_label=label, tabindex="0"))
+
+
+def report_lost_cells(tree: Tree, table: Element) -> None:
+    """Warn of rows that have more cells than the head: GFM, 4.10, drops what is beyond it."""
+    rows = list(table.iter("tr"))
+    for row in rows[1:]:
+        line = tree.line(row)
+        if cell_count(tree.lines[line - tree.context.first_line]) > len(rows[0]):
+            message = (
+                f"The row has more cells than the {len(rows[0])} of the table's head: the last ones are lost."
+            )
+            hint = r"Write a bar that is text as `\|`, also in code, or give the head as many cells."
+            tree.report(line, "cells-lost", message, hint, "warning")
+
+
+def cell_count(line: str) -> int:
+    """How many cells GFM sees in a line of a table."""
+    row = _BEFORE_ROW.sub("", line).rstrip()
+    bars = len(_BAR.findall(row))
+    return bars + 1 - row.startswith("|") - (len(row) > 1 and bool(_LAST_BAR.search(row)))
 
 
 def mark_row_headers(table: Element) -> None:

@@ -1,6 +1,6 @@
 """Headings: their ids, anchors, and levels."""
 
-import re
+import unicodedata
 
 from articles.render.rendered import Heading
 from articles.render.tree import HEADING, Element, Tree, sub_element, text_of
@@ -8,13 +8,19 @@ from articles.render.tree import HEADING, Element, Tree, sub_element, text_of
 # Prefixes of other ids: of the page around the article, of footnotes and of questions.
 RESERVED_PREFIXES = ("page-", "fn-", "fnref-", "question-")
 
-_DROPPED = re.compile(r"[^\w\- ]")
+# As GitHub does: letters, marks, digits and connectors stay (TextFilter of github/html-pipeline).
+_KEPT = ("L", "M", "Nd", "Pc")
 
 
 def slug(text: str) -> str:
     """The id that GitHub gives to a heading, changed when its prefix is reserved."""
-    plain = _DROPPED.sub("", text.strip().lower()).replace(" ", "-")
+    lower = unicodedata.normalize("NFC", text.strip().lower())
+    plain = "".join(filter(_is_kept, lower)).replace(" ", "-")
     return f"section-{plain}" if plain.startswith(RESERVED_PREFIXES) else plain or "section"
+
+
+def _is_kept(character: str) -> bool:
+    return character in " -" or unicodedata.category(character).startswith(_KEPT)
 
 
 def assign_ids(tree: Tree) -> list[Heading]:

@@ -1,6 +1,7 @@
 """Image files beside an article: finds, checks and publishes them."""
 
 import stat
+import unicodedata
 from pathlib import Path
 
 from articles.render.image_problems import (
@@ -22,7 +23,7 @@ def find_image(folder: Path, src: str, root: Path) -> Path:
     if Path(src).is_absolute() or "\0" in src:
         raise ImageOutsideContentError(src)
     try:
-        path = (folder / src).resolve(strict=True)
+        path = _as_stored(folder, src).resolve(strict=True)
     except (FileNotFoundError, NotADirectoryError):
         raise MissingImageError(src) from None
     except (OSError, RuntimeError):  # Python 3.11 and 3.12 raise RuntimeError on a symlink loop, 3.13 OSError
@@ -30,6 +31,23 @@ def find_image(folder: Path, src: str, root: Path) -> Path:
     if not path.is_relative_to(root.resolve()):
         raise ImageOutsideContentError(src)
     return path
+
+
+def _as_stored(folder: Path, src: str) -> Path:
+    """The path whose name reads alike: "é" is one character or two (Unicode's normal forms C and D)."""
+    path = folder
+    for part in Path(src).parts:
+        found = path / part
+        if part.isascii() or found.exists():
+            path = found
+            continue
+        alike = (each for each in path.iterdir() if _normal(each.name) == _normal(part))
+        path = next(alike, found)
+    return path
+
+
+def _normal(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
 
 
 def check_image(path: Path) -> None:

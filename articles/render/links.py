@@ -1,10 +1,12 @@
 """Links to articles by file name, to other sites, and links that are not allowed (ASVS 1.2.2)."""
 
 import re
+import unicodedata
 from urllib.parse import unquote
 
 from articles.render.rendered import Link
 from articles.render.tree import Element, Tree, is_blank, pop_attribute
+from articles.web_address import is_dead
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 # The parser empties links with these, so they are searched in the source.
@@ -33,7 +35,7 @@ def _resolve_link(tree: Tree, element: Element, href: str) -> Link | None:
     scheme = _SCHEME.match(href)
     path, _, anchor = href.partition("#")
     if scheme and scheme[1].lower() in ("http", "https"):
-        element.set("rel", "noopener")
+        _check_web_address(tree, element, href)
     elif not href:
         _report_empty(tree, element)
     elif (scheme and scheme[1].lower() == "mailto") or is_internal(href):
@@ -43,6 +45,17 @@ def _resolve_link(tree: Tree, element: Element, href: str) -> Link | None:
     else:
         _reject(tree, element, href)
     return None
+
+
+def _check_web_address(tree: Tree, element: Element, href: str) -> None:
+    if not is_dead(href):
+        element.set("rel", "noopener")
+        return
+    del element.attrib["href"]
+    message = f"The link {href} is no address that a browser can open."
+    tree.report(
+        tree.line(element), "link-dead", message, "Write it as it stands in the browser's address bar."
+    )
 
 
 def is_internal(href: str) -> bool:
@@ -93,7 +106,7 @@ def check_anchors(tree: Tree, anchors: frozenset[str]) -> None:
     examples = ", ".join(f"#{anchor}" for anchor in sorted(anchors)[:5]) or "this article has none yet"
     for element in tree.elements["a"]:
         href = element.get("href", "")
-        if href.startswith("#") and unquote(href[1:]) not in anchors:
+        if href.startswith("#") and unicodedata.normalize("NFC", unquote(href[1:])) not in anchors:
             message = f"The link {unquote(href)} leads to no heading of this article."
             tree.report(
                 tree.line(element), "anchor-broken", message, f"Use the anchor of a heading: {examples}."

@@ -23,7 +23,7 @@ from articles.render import clean as cleaning
 from articles.render.rendered import Block, Kind, RenderContext, Rendered
 from articles.render.tree import POSITION, SEPARATOR, Element, Tree, parse
 
-RENDERER = f"2, {markdown.NAME}, {cleaning.NAME}, lxml {version('lxml')}, Pygments {version('pygments')}"
+RENDERER = f"3, {markdown.NAME}, {cleaning.NAME}, lxml {version('lxml')}, Pygments {version('pygments')}"
 
 _EMPTY = RenderContext()
 _KINDS: dict[str, Kind] = {

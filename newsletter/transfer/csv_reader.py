@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from carrel.clock import YEARS
 from carrel.csv_export import unguard
 from carrel.mail import addresses
 from carrel.mail.addresses import Address, InvalidAddressError
@@ -136,6 +137,8 @@ def _consented_at(cell: str, now: datetime) -> datetime:
         raise InvalidLineError(
             f"{cell[:40]!r} is no time: write one such as 2026-03-31 or 2026-03-31T18:00:00Z."
         ) from None
+    if parsed.year not in YEARS:
+        raise InvalidLineError(f"{cell[:40]} is not between {YEARS[0]} and {YEARS[-1]}.")
     moment = parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     if moment > now:
         raise InvalidLineError(f"{cell[:40]} lies in the future.")

@@ -7,6 +7,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 # Two clocks may differ this much, or a time server set ours back this far; Stripe's signatures allow as much.
 TOLERANCE = timedelta(minutes=5)
+YEARS = range(1900, 3000)  # of dates that people write
 Instant = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
 
 

@@ -19,6 +19,7 @@ from website.pages import (
     health,
     library,
     media,
+    offline,
     plain,
     search,
     search_limit,
@@ -46,7 +47,7 @@ def create_app(services: Services) -> Flask:
     assets.init_app(app)
     storage_register.init_app(app)
     context_processors.init_app(app)
-    for pages in (library, search, plain, seo_routes, media, account, health):
+    for pages in (library, search, plain, seo_routes, media, account, offline, health):
         app.register_blueprint(pages.blueprint)
     search_limit.init_app(app)
     ads.init_app(app)

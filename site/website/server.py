@@ -13,6 +13,7 @@ from carrel.ads.routes import counting
 from carrel.logging import StrikingFormatter
 from carrel.services import make_services
 from carrel.settings import Settings
+from website.admin.advertising.routes import LARGEST_UPLOAD_BYTES
 from website.app import create_app
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 
 GRACEFUL_SECONDS = 30
 THREADS = 8
-# gunicorn drains 64 kB that a view left unread. Beyond that it closes a connection that it has promised to keep, and
-# loses what the proxy sends over it next.
-DRAINED_BYTES = 32 * 1024
+CHUNK_BYTES = 64 * 1024
+# The largest body that a view takes. nginx has refused longer ones; who comes past it is cut off.
+DRAINED_BYTES = LARGEST_UPLOAD_BYTES
 AddPages = Callable[[Flask], None]
 
 
@@ -37,9 +38,11 @@ class Log(Logger):
 
 
 class LargeBodies:
-    """Answers a request with a large body with `Connection: close`, whether or not a view reads it.
+    """Answers once the whole body is here, whether or not a view has read it.
 
-    gunicorn ignores that header from an app and has a method of its own for it.
+    gunicorn would answer at once and close the connection while a proxy is still sending: the proxy says 502, or loses
+    what it sends over the same connection next. A body beyond every limit is not awaited: `Connection: close`, for
+    which gunicorn has a method of its own, as it ignores the header from an app.
     """
 
     def __init__(self, app: "WSGIApplication") -> None:
@@ -48,9 +51,14 @@ class LargeBodies:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request."""
         length = environ.get("CONTENT_LENGTH") or "0"
-        if "HTTP_TRANSFER_ENCODING" in environ or not length.isdigit() or int(length) > DRAINED_BYTES:
+        is_bounded = "HTTP_TRANSFER_ENCODING" not in environ and length.isdigit()
+        if not is_bounded or int(length) > DRAINED_BYTES:
             start_response.__self__.force_close()  # type: ignore[attr-defined]
-        return self._app(environ, start_response)
+            return self._app(environ, start_response)
+        answer = self._app(environ, start_response)
+        while environ["wsgi.input"].read(CHUNK_BYTES):
+            pass
+        return answer
 
 
 class Server(BaseApplication):

@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from articles import queries
+from articles.offline import copies
 from carrel import clock, logging
 from carrel.accounts import retention
 from carrel.ads import maintenance
@@ -67,6 +68,7 @@ def steps() -> list[Step]:
             operator_sessions.run_step,
             operator_sessions.CLEAN_UP_EVERY_SECONDS,
         ),
+        Step("offline copies", copies.run_step, copies.EVERY_SECONDS),
         *(Step(*step) for step in (*payment_steps.STEPS, *newsletter_steps.STEPS)),
         # Last: while a digest goes out, everything above gets its turn after each second of it.
         Step("sending digests", digest_sender.run_step, close=digest_sender.close),

@@ -175,3 +175,42 @@ def test_a_hundred_broken_files_are_all_named(content: Path) -> None:
     write_files(content, {f"cpb/good-{n}.md": article_md(f"{n}") for n in range(100)})
     report = check(content)
     assert (len(report.problems), report.errors, report.files) == (100, 100, 203)
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+02:00",
+        "1899-12-31T23:59:59Z",
+        "9999-12-31T23:59:59-02:00",
+    ],
+)
+def test_a_year_that_programs_write_for_never_is_no_date(content: Path, day: str) -> None:
+    assert check_one(content, article_md(published=day)) == [("cpb/one.md", 4, "bad-date")]
+    assert check_one(content, article_md(updated=day[:10])) == [("cpb/one.md", 4, "bad-date")]
+
+
+@pytest.mark.parametrize("character", ["\0", "\x07", "\x7f", "\ufffe", "\u202e", "\u202d"])
+def test_characters_that_nobody_sees_and_that_mislead_are_refused(content: Path, character: str) -> None:
+    assert check_one(content, f"{GOOD}\nA {character} b\n") == [("cpb/one.md", 10, "control-character")]
+    title = article_md(f"A\\u{ord(character):04x}B")
+    assert check_one(content, title) == [("cpb/one.md", 2, "control-character")]
+
+
+@pytest.mark.parametrize("title", ["\u200b", "\u00ad \u2060", "\ufeff"])
+def test_a_title_that_nobody_sees_is_none(content: Path, title: str) -> None:
+    assert check_one(content, article_md(title)) == [("cpb/one.md", 2, "missing")]
+
+
+def test_joiners_that_scripts_and_emoji_need_stay(content: Path) -> None:
+    assert (
+        check_one(content, article_md("\u0645\u06cc\u200c\u0631\u0648\u0645 \U0001f469\u200d\u2695\ufe0f"))
+        == []
+    )
+
+
+@pytest.mark.parametrize("url", ["https://[::1", "https://example.org:port/", "https://https://example.org/"])
+def test_the_address_of_a_source_is_one(content: Path, url: str) -> None:
+    sources = f'[{{title: "A", url: "{url}"}}]'
+    assert check_one(content, article_md(sources=sources)) == [("cpb/one.md", 4, "bad-address")]

@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -15,12 +15,13 @@ from carrel.settings import load
 from tests.caches import nginx as nginxes
 from tests.caches.naive import NaiveCache
 from tests.caches.people import Person, create_people
-from tests.caches.wire import NAME, Front
+from tests.caches.wire import DESK_NAME, NAME, Front
 from tests.support.served import ROOT, served
 from website.migrations import migrate
 
 PRODUCTION = {
     "CARREL_BASE_URL": f"https://{NAME}",
+    "CARREL_DESK_URL": f"https://{DESK_NAME}",
     "CARREL_SECRET_KEYS": "kMv2c9TqLx7RzNw4YbHs8PdJf3GaUe6W",
     "CARREL_PROXIES": "1",
     "CARREL_CONTENT": str(ROOT / "articles" / "content"),
@@ -67,6 +68,12 @@ def nginx(cache_site: CacheSite, tmp_path_factory: pytest.TempPathFactory) -> It
         pytest.skip("nginx is not installed: apt install nginx")
     with nginxes.nginx(tmp_path_factory.mktemp("nginx"), cache_site.port) as front:
         yield front
+
+
+@pytest.fixture(scope="session")
+def desk(nginx: Front) -> Front:
+    """The same nginx, asked for the desk."""
+    return replace(nginx, host=DESK_NAME)
 
 
 @pytest.fixture(scope="session")

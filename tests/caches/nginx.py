@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.caches.wire import NAME, Front
+from tests.caches.wire import DESK_NAME, NAME, Front
 from tests.support import certificate
 from tests.support.served import ROOT, free_port, running, wait_for
 
@@ -38,7 +38,7 @@ def program() -> str | None:
 def configure(folder: Path, app_port: int) -> tuple[Path, int, int]:
     """Write the shipped file with our name, ports and folders in it; the main file, and both ports."""
     plain, secure = free_port(), free_port()
-    certificate.make(folder, f"DNS:{NAME}")
+    certificate.make(folder, f"DNS:{NAME},DNS:{DESK_NAME}")
     changes = {
         "/var/lib/nginx/carrel": f"{folder}/cache",
         "/var/log/nginx/carrel.log": f"{folder}/access.log",

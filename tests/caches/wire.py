@@ -8,6 +8,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 NAME = "carrel.test"
+DESK_NAME = f"desk.{NAME}"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Front:
     name: str
     port: int
     certificate: Path | None = None
+    host: str = NAME  # whom it is asked for
 
     def connect(self) -> "Wire":
         """A connection of one's own."""
@@ -62,12 +64,12 @@ class Wire(HTTPConnection):
         self.sock = socket.create_connection(("127.0.0.1", self._front.port), timeout=60)
         if self._front.certificate:
             context = ssl.create_default_context(cafile=str(self._front.certificate))
-            self.sock = context.wrap_socket(self.sock, server_hostname=NAME)
+            self.sock = context.wrap_socket(self.sock, server_hostname=self._front.host)
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> Answer:
         """GET, as a browser would: it takes gzip unless told otherwise."""
         self.putrequest("GET", path, skip_host=True, skip_accept_encoding=True)
-        for name, value in ({"Host": NAME, "Accept-Encoding": "gzip"} | (headers or {})).items():
+        for name, value in ({"Host": self._front.host, "Accept-Encoding": "gzip"} | (headers or {})).items():
             self.putheader(name, value)
         self.endheaders()
         response = self.getresponse()

@@ -102,3 +102,25 @@ def test_every_setting_is_in_the_docs_and_the_docs_name_no_other() -> None:
     tables = {"slots": "[slots]", "network_ad": "[network_ad]"}
     fields = set(Settings.model_fields) - {"demo"}
     assert named == {tables.get(field, environment_name(field)) for field in fields}
+
+
+@pytest.mark.parametrize(
+    ("desk_url", "sentence"),
+    [
+        ("https://desk.example.org/admin", "without a path"),
+        ("https://example.org", "another hostname than CARREL_BASE_URL"),
+        ("https://example.org:8443", "another hostname than CARREL_BASE_URL"),
+        ("http://desk.example.org", "https://, as CARREL_BASE_URL does"),
+        ("desk.example.org", "such as https://example.org"),
+    ],
+)
+def test_a_name_that_would_part_nothing_is_refused(desk_url: str, sentence: str) -> None:
+    """Cookies know no port, so another port is no other host."""
+    with pytest.raises(SettingsError, match=f"^CARREL_DESK_URL is wrong: .*{sentence}"):
+        load({"CARREL_BASE_URL": "https://example.org", "CARREL_DESK_URL": desk_url})
+
+
+def test_production_may_do_with_and_without(settings: Settings) -> None:
+    complete = {"smtp_url": "smtp://127.0.0.1", "secret_keys": settings.secret_keys}
+    for desk_url in ("", "https://desk.carrel.test"):
+        require_production(load({}, **settings.model_dump() | complete | {"desk_url": desk_url}))

@@ -25,7 +25,7 @@ def test_the_folder_of_the_cache_is_where_debians_nginx_can_make_it() -> None:
 
 def test_it_listens_on_ipv6_wherever_it_listens_on_ipv4() -> None:
     four, six = re.findall(r"listen (\d.*);", TEXT), re.findall(r"listen \[::\]:(.*);", TEXT)
-    assert len(four) == 4
+    assert len(four) == 5
     assert six == four
 
 
@@ -33,5 +33,5 @@ def test_it_speaks_mozillas_intermediate_list_under_every_name() -> None:
     ciphers = re.search(r"ssl_ciphers (\S+);", TEXT)
     assert ciphers
     assert set(ciphers[1].split(":")) == CIPHERS
-    assert re.findall(r"ssl_protocols (.*);", TEXT) == ["TLSv1.2 TLSv1.3"] * 2
-    assert re.findall(r"ssl_prefer_server_ciphers (.*);", TEXT) == ["off"] * 2
+    assert re.findall(r"ssl_protocols (.*);", TEXT) == ["TLSv1.2 TLSv1.3"] * 3
+    assert re.findall(r"ssl_prefer_server_ciphers (.*);", TEXT) == ["off"] * 3

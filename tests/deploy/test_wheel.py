@@ -15,6 +15,7 @@ import pytest
 
 from tests.faults.site import until
 
+pytestmark = pytest.mark.outside
 ROOT = Path(__file__).parents[2]
 PACKAGES = {
     "site/carrel": "carrel",

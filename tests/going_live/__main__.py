@@ -41,6 +41,7 @@ def main() -> None:
         server = Server(debian, folder, stripe=stripe, mail=mail, uses_postgresql=uses_postgresql)
         go_live(server)
         trial.visit(server)
+        trial.open_the_desk(server)
         trial.push_a_mistake(server)
         trial.buy(server, "anna@example.org")
         trial.back_up(server)

@@ -15,6 +15,7 @@ from tests.support.smtp import FakeMailServer
 from website.demo.fake_stripe import FakeStripe
 
 NAME = "study.example.org"
+DESK_NAME = f"desk.{NAME}"
 REPOSITORY = "mnt/carrel.git"
 SITE_NAME = (
     r"""Anna's "$HOME" & `desk` \ #1"""  # as a password may be: every reader of carrel.env must see the same
@@ -23,7 +24,7 @@ NEEDS_PACKAGES = ("apt ", "carrel-release install")  # from the registries that 
 SERVICES = ("postgresql", "nginx", "ssh")
 ENDS = {"carrel doctor": 1}  # it has something to say: nobody has signed in yet
 CERTIFICATE = f"""mkdir -p /etc/letsencrypt/live/{NAME} && cd /etc/letsencrypt/live/{NAME} && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN={NAME} \
-  -addext subjectAltName=DNS:{NAME} -keyout privkey.pem -out fullchain.pem 2>&1"""
+  -addext subjectAltName=DNS:{NAME},DNS:{DESK_NAME} -keyout privkey.pem -out fullchain.pem 2>&1"""
 
 
 class Server:
@@ -39,7 +40,7 @@ class Server:
         key = self.home / "key"
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "author", "-f", key], check=True)
         with (debian.folder / "etc/hosts").open("a") as hosts:
-            hosts.write(f"127.0.0.1 {NAME}\n::1 {NAME}\n")
+            hosts.write(f"127.0.0.1 {NAME} {DESK_NAME}\n::1 {NAME} {DESK_NAME}\n")
         repository = debian.folder / REPOSITORY
         subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", repository], check=True)
         subprocess.run(["git", "-C", ROOT, "push", "--quiet", repository, "HEAD:refs/heads/main"], check=True)
@@ -47,7 +48,7 @@ class Server:
             "https://YOUR-COPY/carrel.git": f"/{REPOSITORY}",
             "ssh-ed25519 AAAA-YOUR-PUBLIC-KEY you@your-computer": key.with_suffix(".pub").read_text().strip(),
             "editor /etc/carrel/carrel.env": "",
-            f"certbot certonly --standalone -d {NAME} --pre-hook 'systemctl stop nginx' "
+            f"certbot certonly --standalone -d {NAME} -d {DESK_NAME} --pre-hook 'systemctl stop nginx' "
             "--post-hook 'systemctl start nginx'": CERTIFICATE,
         }
 
@@ -104,6 +105,7 @@ class Server:
         """Fill in the settings, as somebody with an editor."""
         values = {
             "CARREL_BASE_URL": f"https://{NAME}",
+            "CARREL_DESK_URL": f"https://{DESK_NAME}",
             "SITE_NAME": SITE_NAME,
             "CARREL_SECRET_KEYS": secrets.token_urlsafe(48),
             "SMTP_URL": self.mail.url,
@@ -129,10 +131,10 @@ class Server:
 
 
 def only_this_server() -> None:
-    """Let the name of the server mean the loopback address, in this process."""
+    """Let the names of the server mean the loopback address, in this process."""
     ask = socket.getaddrinfo
 
     def answer(host: str, *arguments: object, **more: object) -> object:
-        return ask("127.0.0.1" if host == NAME else host, *arguments, **more)  # type: ignore[arg-type]
+        return ask("127.0.0.1" if host in {NAME, DESK_NAME} else host, *arguments, **more)  # type: ignore[arg-type]
 
     socket.getaddrinfo = answer  # type: ignore[assignment]

@@ -17,10 +17,10 @@ from tests.deploy import releases
 from tests.deploy.readers import Readers
 from tests.going_live.debian import CommandError
 from tests.going_live.document import Block
-from tests.going_live.server import NAME, REPOSITORY, SITE_NAME, Server, only_this_server
+from tests.going_live.server import DESK_NAME, NAME, REPOSITORY, SITE_NAME, Server, only_this_server
 from tests.support.buyer import Buyer
 
-URL = f"https://{NAME}"
+URL, DESK_URL = f"https://{NAME}", f"https://{DESK_NAME}"
 PATIENCE_SECONDS = 120
 
 
@@ -49,6 +49,21 @@ def visit(server: Server) -> None:
         print(f"Read {path}: {answer.status_code}, {len(answer.content)} bytes")
         assert answer.status_code == 200, path
     assert SITE_NAME in html.unescape(requests.get(URL, timeout=60).text)
+
+
+def open_the_desk(server: Server) -> None:
+    """By the link of a new operator: under the desk's name, and under no other."""
+    said = server.run("carrel operator add edda@example.org --role editor")
+    link = re.search(rf"{DESK_URL}(/admin/set-up/\S+)", said)
+    assert link, said
+    for url, status in {
+        link[0]: 200,
+        f"{URL}{link[1]}": 404,
+        f"{DESK_URL}/articles/how-an-article-works/": 404,
+    }.items():
+        assert requests.get(url, timeout=60).status_code == status, url
+    assert requests.get(DESK_URL, timeout=60).url.startswith(f"{DESK_URL}/admin/sign-in")
+    print(f"The desk is at {DESK_NAME}, and nowhere else.")
 
 
 def push_a_mistake(server: Server) -> None:

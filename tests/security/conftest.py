@@ -1,5 +1,5 @@
 """The site as it is shipped: nginx before gunicorn."""
 
-from tests.caches.conftest import cache_site, nginx
+from tests.caches.conftest import cache_site, desk, nginx
 
-__all__ = ["cache_site", "nginx"]
+__all__ = ["cache_site", "desk", "nginx"]

@@ -2,16 +2,21 @@
 
 import itertools
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.caches import nginx as nginxes
 from tests.caches.conftest import CacheSite
-from tests.caches.wire import Front
+from tests.caches.wire import DESK_NAME, NAME, Front
 from tests.support.served import running, wait_for
 
-WITH_A_TOKEN = ["/sign-in/?next=/account/", "/admin/sign-in?next=/admin/ads/", "/pass/?next=/about/"]
+WITH_A_TOKEN = [
+    (NAME, "/sign-in/?next=/account/"),
+    (DESK_NAME, "/admin/sign-in?next=/admin/ads/"),
+    (NAME, "/pass/?next=/about/"),
+]
 _numbers = itertools.count()
 
 
@@ -48,7 +53,7 @@ def test_an_attacker_wants_a_token_packed_together_with_words_of_his(
     front = Front("nginx", secure, tmp_path / "fullchain.pem")
     with running(*command, log=tmp_path / "out.log") as process:
         wait_for(lambda: front.get("/healthz").status == 200, process, tmp_path / "out.log")
-        pages = [front.get(path) for path in WITH_A_TOKEN]
+        pages = [replace(front, host=host).get(path) for host, path in WITH_A_TOKEN]
         sheet = re.search(r'"(/static/css/site\.[0-9a-f]+\.css)"', pages[0].text)
         assert sheet
         assert front.get(sheet[1]).headers["content-encoding"] == "gzip"

@@ -56,11 +56,11 @@ class LiveSite:
 
 @contextmanager
 def live_site(
-    home: Path, database_url: str = "", content: Path = CONTENT, **extra: object
+    home: Path, database_url: str = "", content: Path = CONTENT, port: int = 0, **extra: object
 ) -> Iterator[LiveSite]:
     """Run everything until the block ends."""
     with ExitStack() as stack:
-        port = free_port()
+        port = port or free_port()
         url = f"http://127.0.0.1:{port}"
         mail = stack.enter_context(FakeMailServer().running())
         stripe = stack.enter_context(

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import lxml.html
 from flask import Flask, g
 
-from carrel.http import assets
+from carrel.http import assets, headers
 from carrel.page_cache import Audience
 from carrel.services import services_of
 from carrel.settings import Settings
@@ -37,9 +37,13 @@ def init_app(app: Flask) -> None:
 
 
 def widen_policy(settings: Settings, audience: Audience) -> None:
-    """Let this page's policy name the network's hosts. Only views of pages with slots call it (WEB-07)."""
+    """Let this page's policies name the network's hosts, and part it from pages without a network's script.
+
+    Only views of pages with slots call it (WEB-07).
+    """
     if settings.network_ad.is_on and audience.has_ads:
         g.csp_sources = sources(settings.network_ad)
+        g.opener_policy = headers.OPEN_TO_OTHERS
 
 
 def sources(network: NetworkAd) -> dict[str, str]:

@@ -1,21 +1,28 @@
-"""What is checked before every view: the host, and for unsafe methods our own origin and a token."""
+"""What is checked before every view: the host, how it is asked for, and for unsafe methods our own origin and a token."""
 
 import hashlib
 import hmac
+from dataclasses import dataclass
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, Response, abort, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from carrel.http import cookies
+from carrel.http import cookies, errors
 from carrel.http.cookies import Cookie
+from carrel.http.fetch_metadata import PAGE, PAGE_FROM_HERE, SAFE, Use, rule
+from carrel.http.redirects import see_other
 from carrel.http.routing import address_parts
 from carrel.services import services, services_of
-from carrel.settings import is_local
+from carrel.settings import Settings, is_local
 from carrel.tokens import InvalidSignatureError
 
-SAFE = {"GET", "HEAD", "OPTIONS"}
 PURPOSE = "csrf"
-EXTENSION = "csrf_cookie"
+EXTENSION = "guards"
+DESK_PATH = "/admin/"
+REFUSED = errors.ErrorPage(
+    "This page cannot be opened that way",
+    "Open it in a tab of its own: type its address, or copy it, into the address bar.",
+)
 # Requests that cannot carry a token, each for its reason. A test freezes this list (AUTH-12).
 ORIGIN_EXEMPT = frozenset(
     {
@@ -28,30 +35,62 @@ ORIGIN_EXEMPT = frozenset(
 ANY_HOST = frozenset({"health.healthz", "health.readyz", "metrics.metrics"})
 # Forms on cached pages, which cannot carry a token: the origin check stands alone there.
 TOKEN_EXEMPT = frozenset({"newsletter.subscribe", "ads.seen"})
+# What the desk needs of the readers' app under its own hostname; everything else is not there.
+DESK_NEEDS = frozenset({"assets.asset", "media.media"})
 
 
-def init_app(app: Flask, cookie: Cookie = cookies.SESSION) -> None:
-    """Put the guards before every view, and trust exactly as many proxies as the settings say.
+@dataclass(frozen=True)
+class Side:
+    """What differs between the readers' app and the desk's."""
 
-    `cookie` is the session cookie that form tokens are bound to.
-    """
-    app.extensions[EXTENSION] = cookie
+    cookie: Cookie  # the session that form tokens are bound to
+    page: Use  # how a page may be asked for, unless the table says otherwise
+    is_desk: bool = False
+
+    def host(self, settings: Settings) -> str:
+        """The host that it answers under."""
+        return settings.desk_host if self.is_desk else settings.host
+
+
+READERS = Side(cookies.SESSION, PAGE)
+DESK = Side(cookies.OPERATOR, PAGE_FROM_HERE, is_desk=True)
+
+
+def init_app(app: Flask, side: Side = READERS) -> None:
+    """Put the guards before every view, and trust exactly as many proxies as the settings say."""
+    app.extensions[EXTENSION] = side
     hops = services_of(app).settings.proxies
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops)  # type: ignore[method-assign]
     app.before_request(check_host)
+    app.before_request(check_use)
     app.before_request(check_origin)
     app.jinja_env.globals["csrf_token"] = csrf_token
 
 
-def check_host() -> None:
+def check_host() -> Response | None:
     """Answer for our own host only: links in mails and canonical URLs never come from a visitor."""
-    settings = services().settings
-    if request.host == settings.host or request.endpoint in ANY_HOST:
-        return
-    if settings.demo and is_local(f"//{request.host}"):
-        return
-    abort(421)
+    settings, host = services().settings, request.host
+    is_loopback_demo = settings.demo and host != settings.desk_host and is_local(f"//{host}")
+    if host == _side().host(settings) or request.endpoint in ANY_HOST or is_loopback_demo:
+        return None
+    return _at_the_desk() if host == settings.desk_host else abort(421)
+
+
+def _at_the_desk() -> Response | None:
+    """What the readers' app does under the desk's own hostname."""
+    if request.path == "/":
+        return see_other(DESK_PATH)
+    if request.endpoint not in DESK_NEEDS:
+        abort(404)
+    return None
+
+
+def check_use() -> Response | None:
+    """Refuse what asks for a view in another way than its pages and their readers do."""
+    if not request.endpoint or rule(request.endpoint, request.method, _side().page).allows(request.headers):
+        return None
+    return errors.error_response(403, REFUSED)
 
 
 def check_origin() -> None:
@@ -65,8 +104,6 @@ def check_origin() -> None:
 
 
 def _is_from_us() -> bool:
-    if (site := request.headers.get("Sec-Fetch-Site")) and site != "same-origin":
-        return False
     source = request.headers.get("Origin") or request.headers.get("Referer", "")
     parts = address_parts(source)
     return (parts.scheme, parts.netloc) == (request.scheme, request.host)
@@ -78,9 +115,13 @@ def csrf_token() -> str:
 
 
 def _binding() -> str:
-    cookie: Cookie = current_app.extensions[EXTENSION]
-    token = cookie.value()
+    token = _side().cookie.value()
     return hashlib.sha256(token.encode()).hexdigest()[:32] if token else "guest"
+
+
+def _side() -> Side:
+    side: Side = current_app.extensions[EXTENSION]
+    return side
 
 
 def _has_token() -> bool:

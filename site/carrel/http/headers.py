@@ -10,9 +10,11 @@ PRIVATE = "private, no-store"
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
 }
+# Two windows see into each other only if both say the same. So a page with a network's script says another word than
+# all pages with power or personal data, and a window that it opens with one of those is out of its reach.
+SEVERED, OPEN_TO_OTHERS = "same-origin", "unsafe-none"
 STRIPE_CHECKOUT = "https://checkout.stripe.com"
 STRIPE_API = "https://api.stripe.com"
 
@@ -27,6 +29,7 @@ def add_headers(response: Response) -> Response:
     response.headers.setdefault("Cache-Control", PRIVATE)
     response.headers.setdefault("Content-Security-Policy", content_security_policy())
     response.headers.setdefault("Referrer-Policy", referrer_policy())
+    response.headers.setdefault("Cross-Origin-Opener-Policy", g.get("opener_policy", SEVERED))
     for name, value in FIXED.items():
         response.headers.setdefault(name, value)
     if services().settings.is_https:

@@ -9,11 +9,12 @@ import hashlib
 import io
 import os
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, UnidentifiedImageError
 
 from carrel.images.image import BYTES, PIXELS, SHAPE, SIDE, WebImage
 from carrel.images.problems import (
@@ -28,7 +29,18 @@ from carrel.images.problems import (
 
 WIDTHS = (480, 960, 1440)
 DEFAULT = 960  # the width of `src`, for browsers without `srcset`
-RECIPE = b"webp 1"  # change it when the encoding below changes: every name changes with it
+RECIPE = b"webp 2"  # change it when the encoding below changes: every name changes with it
+
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+QUARTER_TURNS = {TURNS[each] for each in (5, 6, 7, 8)}
 
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 _DRAWN = ("PNG", "GIF")  # lossless is often smaller for drawings, and always sharper
@@ -77,13 +89,14 @@ def _open(name: str, content: bytes) -> Image.Image:
         raise (
             SvgRefusedError if b"<svg" in start or name.lower().endswith(".svg") else UnknownImageTypeError
         )(name) from None
-    except (OSError, ValueError, SyntaxError) as error:
+    except Exception as error:
         raise BrokenImageError(name) from error
     if image.width * image.height > PIXELS:
         raise TooManyPixelsError(name)
     if max(image.size) > min(SIDE, SHAPE * min(image.size)):
         raise ImageShapeError(name)
-    if getattr(image, "is_animated", False):
+    # Phones put a second, smaller frame into a JPEG (MPO); the first one is the photo, and nothing moves.
+    if image.format != "MPO" and getattr(image, "is_animated", False):
         raise AnimatedImageError(name)
     return image
 
@@ -91,28 +104,48 @@ def _open(name: str, content: bytes) -> Image.Image:
 def _sizes(image: Image.Image) -> list[tuple[int, int]]:
     """List the sizes to make, smallest first, never larger than the source, its orientation applied."""
     width, height = image.size
-    if image.getexif().get(0x0112, 1) >= 5:  # EXIF's orientation: a quarter turn
+    if _turn_of(image) in QUARTER_TURNS:
         width, height = height, width
     widths = sorted({min(wanted, width) for wanted in WIDTHS})
     return [(wide, max(1, round(height * wide / width))) for wide in widths]
+
+
+def _turn_of(image: Image.Image) -> Image.Transpose | None:
+    """How to turn the picture upright, by EXIF 2.32, 4.6.5.1; what a program wrote there otherwise says nothing."""
+    try:
+        with warnings.catch_warnings(action="ignore"):  # about damaged EXIF data
+            orientation = image.getexif().get(0x0112)
+    except Exception:  # Pillow raises whatever a damaged file makes its parsers do
+        return None
+    return TURNS.get(orientation) if isinstance(orientation, int) else None
 
 
 @contextmanager
 def _readable(name: str) -> Iterator[None]:
     try:
         yield
-    except (OSError, ValueError, SyntaxError, MemoryError) as error:
+    except Exception as error:  # Pillow raises whatever a damaged file makes its parsers do
         raise BrokenImageError(name) from error
 
 
 def _decode(image: Image.Image) -> Image.Image:
-    """All pixels, upright and in sRGB. Changed in place where that can be: a copy takes 100 MB."""
+    """All pixels, upright and in sRGB. What is read is closed once there is another: a copy takes 100 MB."""
+    turn = _turn_of(image)
     image.load()
     profile = image.info.get("icc_profile")
-    ImageOps.exif_transpose(image, in_place=True)
+    if image.mode.startswith("I"):  # 16 bits of gray, which `convert` would cut off at 255
+        image = _closing(image, image.convert("I").point(lambda value: value * (1 / 256)).convert("L"))
+        image.info.pop("transparency", None)  # a level of gray in 16 bits
+    if turn is not None:
+        image = _closing(image, image.transpose(turn))
     mode = "RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB"
     pixels = _in_srgb(image, profile)
     return pixels if pixels.mode == mode else pixels.convert(mode)
+
+
+def _closing(old: Image.Image, new: Image.Image) -> Image.Image:
+    old.close()
+    return new
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:

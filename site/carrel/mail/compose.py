@@ -34,6 +34,7 @@ def site(settings: Settings) -> dict[str, object]:
         "name": settings.site_name,
         "tagline": settings.site_tagline,
         "base_url": settings.base_url,
+        "desk_url": settings.desk_base_url,
         "contact_email": settings.contact_email,
         "postal_address": settings.postal_address,
         "accent": settings.accent,

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from carrel.settings.model import Settings
 
 CONFIG_FILE = "carrel.toml"
-OUR_NAMES = {"home", "content", "base_url", "secret_keys", "proxies"}
+OUR_NAMES = {"home", "content", "base_url", "desk_url", "secret_keys", "proxies"}
 LISTS = {"secret_keys", "stripe_webhook_secret", "pass_extras", "pass_payment_methods"}
 TABLES = {"slots", "network_ad"}  # only in carrel.toml: an environment variable holds no table
 

@@ -11,6 +11,7 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -33,6 +34,7 @@ class Settings(BaseModel):
     home: Path = Path("var")
     content: Path = Path("articles/content")
     base_url: str = ""
+    desk_url: str = ""  # the operators' own hostname; empty: the desk is under base_url
     secret_keys: tuple[SecretStr, ...] = ()
     proxies: int = Field(0, ge=0, le=5)
     database_url: str = ""
@@ -46,7 +48,7 @@ class Settings(BaseModel):
     pass_currency: str = Field("usd", pattern="^[a-z]{3}$")
     pass_noun: str = "a membership"
     offer_line: str = "Disable ads{and_more} with {noun} for a one-time {price} payment"
-    pass_extras: tuple[str, ...] = ("ad-free digest", "private feed")
+    pass_extras: tuple[str, ...] = ("ad-free digest", "private feed", "offline copy")
     pass_payment_methods: tuple[str, ...] = ("card",)  # cards and wallets; empty: as chosen at Stripe
     pass_promotion_codes: bool = False
     pass_tax: Literal["", "inclusive", "exclusive"] = ""
@@ -57,6 +59,7 @@ class Settings(BaseModel):
     site_footer: str = (
         "{site} is independent of {bodies}. Its articles are for study; they are not professional advice."
     )
+    articles_license: str = "© {site}. This copy is for your own study."
     mail_from: str = ""
     alarm_email: str = ""
     contact_email: str = ""
@@ -97,13 +100,26 @@ class Settings(BaseModel):
         check_network(self.network_ad, self.slots)
         return self
 
-    @field_validator("base_url")
+    @field_validator("base_url", "desk_url")
     @classmethod
     def _base_url_is_an_origin(cls, value: str) -> str:
         parts = urlsplit(value)
         if value and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/")):
             raise ValueError("it must be an address such as https://example.org, without a path")
         return value.rstrip("/")
+
+    @field_validator("desk_url")
+    @classmethod
+    def _desk_has_another_host(cls, value: str, others: ValidationInfo) -> str:
+        desk, site = urlsplit(value), urlsplit(others.data.get("base_url", ""))
+        if value and site.hostname:
+            if desk.hostname == site.hostname:
+                raise ValueError(
+                    "it must have another hostname than CARREL_BASE_URL; leave it out to share one"
+                )
+            if desk.scheme != site.scheme:
+                raise ValueError(f"it must begin with {site.scheme}://, as CARREL_BASE_URL does")
+        return value
 
     @field_validator("pass_currency", mode="before")
     @classmethod
@@ -117,6 +133,15 @@ class Settings(BaseModel):
             value.format(**OFFER_WORDS)
         except (KeyError, IndexError, ValueError, AttributeError):
             raise ValueError("it may use {and_more}, {noun} and {price}, and no other braces") from None
+        return value
+
+    @field_validator("articles_license")
+    @classmethod
+    def _license_can_be_filled(cls, value: str) -> str:
+        try:
+            value.format(site="")
+        except (KeyError, IndexError, ValueError, AttributeError):
+            raise ValueError("it may use {site}, and no other braces") from None
         return value
 
     @field_validator("site_footer")
@@ -148,6 +173,11 @@ class Settings(BaseModel):
         return value
 
     @property
+    def articles_license_line(self) -> str:
+        """What an offline copy says of copying it."""
+        return self.articles_license.format(site=self.site_name)
+
+    @property
     def zone(self) -> ZoneInfo:
         """The time zone of the site, from its name."""
         return ZoneInfo(self.time_zone)
@@ -166,6 +196,21 @@ class Settings(BaseModel):
     def host(self) -> str:
         """The canonical host, with its port when it has one."""
         return urlsplit(self.base_url).netloc
+
+    @property
+    def desk_host(self) -> str:
+        """The host that the desk answers under: its own, or the readers'."""
+        return urlsplit(self.desk_url).netloc or self.host
+
+    @property
+    def desk_base_url(self) -> str:
+        """The address that links to the desk begin with."""
+        return self.desk_url or self.base_url
+
+    @property
+    def site_from_desk(self) -> str:
+        """What the desk puts before a path of the readers' pages: nothing while both have the same host."""
+        return self.base_url if self.desk_url else ""
 
     @property
     def sells(self) -> bool:

@@ -29,6 +29,10 @@ def _faults(settings: Settings) -> Iterator[tuple[bool, str]]:
         "CARREL_BASE_URL is missing: set the public address, such as https://example.org.",
     )
     yield not (settings.is_https or is_local(settings.base_url)), "CARREL_BASE_URL must begin with https://."
+    yield (
+        bool(settings.desk_url) and urlsplit(settings.desk_url).scheme != urlsplit(settings.base_url).scheme,
+        "CARREL_DESK_URL must begin with https://, as CARREL_BASE_URL does.",
+    )
     yield not keys, f"CARREL_SECRET_KEYS is missing: {MAKE_A_KEY}"
     yield (
         any(len(key.encode()) < 32 for key in keys),

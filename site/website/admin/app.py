@@ -1,6 +1,8 @@
-"""The operator's app: a table of contents. Mounted under /admin, it shares only static files with readers' pages."""
+"""The operator's app: a table of contents. Under /admin, it shares only static files and pictures with readers' pages."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
@@ -19,15 +21,28 @@ from website.admin.reports import routes as reports
 from website.admin.screens import digests, mailing, money, people
 from website.admin.tables import routes as tables
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 MOUNTED_AT = "/admin"
 LARGEST_BODY_BYTES = 256 * 1024
 TEMPLATES = (Path(__file__).parent / "templates", Path(__file__).parent.parent / "templates")
 
 
 def mount(site: Flask) -> Flask:
-    """Make the operator's app beside the readers' one, and put it under /admin. Returns it."""
+    """Make the operator's app beside the readers' one, and put it under /admin. Returns it.
+
+    When the desk has a hostname of its own, /admin is no address under any other.
+    """
     admin = create_admin(site)
-    site.wsgi_app = DispatcherMiddleware(site.wsgi_app, {MOUNTED_AT: admin})  # type: ignore[method-assign]
+    settings, readers = services_of(site).settings, site.wsgi_app
+    both = DispatcherMiddleware(readers, {MOUNTED_AT: admin})
+
+    def dispatch(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        is_elsewhere = settings.desk_url and environ.get("HTTP_HOST") != settings.desk_host
+        return (readers if is_elsewhere else both)(environ, start_response)
+
+    site.wsgi_app = dispatch  # type: ignore[method-assign]
     site.extensions["admin"] = admin
     return admin
 
@@ -43,7 +58,7 @@ def create_admin(site: Flask) -> Flask:
     routing.init_app(app)
     request_id.init_app(app)
     advertising.init_app(app)
-    guards.init_app(app, cookies.OPERATOR)
+    guards.init_app(app, guards.DESK)
     headers.init_app(app)
     errors.init_app(app)
     link_cookie.init_app(app)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 
 from carrel.services import services
 from website.admin.guard import operator_session
@@ -55,6 +55,14 @@ def init_app(app: Flask, site: Flask) -> None:
     )
     app.jinja_env.filters.update(moment=moment, day=day, display=display)
     app.before_request(narrow_policy)
+    app.after_request(keep_name_private)
+
+
+def keep_name_private(response: Response) -> Response:
+    """A link from the desk tells the site that it leads to, and what runs there, nothing of the desk's hostname."""
+    if services().settings.desk_url:
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+    return response
 
 
 def narrow_policy() -> None:

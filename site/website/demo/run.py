@@ -73,7 +73,7 @@ def _start(processes: Processes, settings: Settings, prepared: Prepared, *, own_
             site=settings.site_name,
             address=settings.base_url,
             mail=(OWN_MAIL_SERVER_HINT if own_mail else IN_THE_MAILBOX).format(address=settings.base_url),
-            operator_url=settings.base_url + prepared.operator_path,
+            operator_url=settings.desk_base_url + prepared.operator_path,
             exam=prepared.exam,
             carrel=_command(),
             stripe=settings.stripe_api_base,

@@ -11,6 +11,7 @@ from carrel.clock import TOLERANCE
 from carrel.mail.models import OutboxMail
 from carrel.settings import SettingsError, is_demo, require_production
 from payments.models import Reconciliation
+from website.admin.operators.models import Passkey
 from website.backup import backup_store, restore_test
 from website.doctor import heartbeat
 from website.doctor.findings import CheckContext, Finding, error, ok, warning
@@ -54,6 +55,22 @@ def network_ad(site: CheckContext) -> Finding:
         "ad network",
         "its tag never shows: nothing asks readers for their consent",
         "Name your consent tool's script in consent_script under [network_ad]. docs/ads.md",
+    )
+
+
+def desk(site: CheckContext) -> Finding:
+    """Is the desk out of reach of what runs on readers' pages?"""
+    if site.settings.desk_url:
+        return ok("desk", f"it has a hostname of its own: {site.settings.desk_host}")
+    if not site.settings.network_ad.is_on:
+        return ok("desk", "it shares the readers' hostname, where no script of others runs")
+    with site.db.read() as session:
+        held = session.scalar(select(func.count()).select_from(Passkey)) or 0
+    losses = f" Passkeys ({held}) do not work there: sign in with password and app, and add them anew."
+    return warning(
+        "desk",
+        "it shares its hostname with pages that run an ad network's script",
+        f"Set CARREL_DESK_URL to another hostname. docs/operators.md{losses if held else ''}",
     )
 
 

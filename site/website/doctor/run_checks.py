@@ -18,6 +18,7 @@ CHECKS: tuple[Check, ...] = (
     machine_checks.secrets,
     samples,
     machine_checks.network_ad,
+    machine_checks.desk,
     machine_checks.database,
     machine_checks.migrations,
     machine_checks.disk,

@@ -13,6 +13,7 @@ from carrel.services import services
 from newsletter import account_summary as newsletter
 from payments.offer import price_display
 from payments.queries.account_summary import account_summary
+from website.pages import offline
 
 blueprint = Blueprint("account", __name__)
 DONE = {
@@ -31,6 +32,7 @@ def account() -> str:
         browsers = sessions.of_reader(session, here.reader_id)
         pass_summary = account_summary(session, settings, here.reader_id)
         news = newsletter.newsletter_summary(session, settings, services().signer, here.reader)
+        offline_copies = offline.copies_for(session, here.reader)
     done = DONE.get(request.args.get("done", ""))
     return render_template(
         "pages/account.html",
@@ -40,6 +42,7 @@ def account() -> str:
         pass_summary=pass_summary,
         price=price_display(settings),
         newsletter=news,
+        offline_copies=offline_copies,
         day=day,
         messages=[("good", done)] if done else [],
     )

@@ -89,3 +89,30 @@ def test_reading_takes_a_minute_for_220_words(words: int, minutes: int) -> None:
 def test_nothing_renders_to_nothing() -> None:
     rendered = render("")
     assert (rendered.html, rendered.words, rendered.reading_minutes, rendered.problems) == ("", 0, 1, ())
+
+
+LOST = "| a | b |\n|--|--|\n"
+
+
+@pytest.mark.parametrize(
+    "row", ["| `x | y` | 2 |", "1 | 2 | 3", "| 1 | 2 | 3 |", r"| 1 | 2 \| 2 | 3 |", "| 1 | 2 | |"]
+)
+def test_cells_that_the_page_loses_are_warned_of(row: str) -> None:
+    (problem,) = render(f"Text.\n\n{LOST}| 1 | 2 |\n{row}\n").problems
+    assert (problem.code, problem.level, problem.line) == ("cells-lost", "warning", 6)
+
+
+@pytest.mark.parametrize(
+    "row", ["| 1 | 2 |", "1 | 2", "| 1 | 2", "1 | 2 |", "| 1 |", r"| `x \| y` | 2 |", "|"]
+)
+def test_rows_with_as_many_cells_as_the_head_or_fewer_are_not(row: str) -> None:
+    assert render(f"{LOST}{row}\n").problems == ()
+
+
+def test_lost_cells_are_found_inside_quotes_and_lists() -> None:
+    for before in ("> ", "- "):
+        lines = [
+            f"{before if n == 0 or before == '> ' else '  '}{line}"
+            for n, line in enumerate([*LOST.splitlines(), "| 1 | 2 | 3 |"])
+        ]
+        assert [problem.line for problem in render("\n".join(lines)).problems] == [3]

@@ -88,3 +88,17 @@ def test_a_link_to_a_missing_place_in_the_same_article_is_a_mistake() -> None:
 def test_asvs_1_2_2_a_backslash_makes_no_other_site() -> None:
     assert 'href="/%5Cexample.org"' in render("[x](</\\example.org>)").html
     assert "href" not in render("[x](<\\\\\\\\example.org>)").html
+
+
+def test_a_link_that_no_browser_can_open_is_reported_and_loses_its_address() -> None:
+    rendered = render("x\n\n[a](https://https://example.org/) [b](https://example.org/)", CONTEXT)
+    assert [(problem.code, problem.level, problem.line) for problem in rendered.problems] == [
+        ("link-dead", "error", 12)
+    ]
+    assert "<a>a</a>" in rendered.html
+
+
+def test_an_anchor_is_found_however_its_accents_are_written() -> None:
+    composed, decomposed = "Résumé", "Re\u0301sume\u0301"
+    for heading, anchor in ((composed, decomposed), (decomposed, composed)):
+        assert render(f"## {heading}\n\n[x](#{anchor.lower()})").problems == ()

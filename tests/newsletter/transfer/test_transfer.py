@@ -106,9 +106,11 @@ def test_bad_lines_are_listed_with_their_numbers_and_nothing_is_imported(db: Dat
             "f@example.org,kit,2026-03-31,weekly,bar",
             "g@example.org,kit",
             "h@example.org,kit,2026-03-31,weekly,cpb,more",
+            "i@example.org,kit,0001-01-01T00:00:00+02:00,weekly,cpb",
+            "j@example.org,kit,1899-12-31,weekly,cpb",
         ),
     )
-    assert [message.line for message in report.problems] == [3, 4, 5, 6, 7, 8, 9, 10]
+    assert [message.line for message in report.problems] == list(range(3, 13))
     assert all(message.sentence for message in report.problems)
     assert (report.added, count(db)) == (0, 0)
 

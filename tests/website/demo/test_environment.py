@@ -78,3 +78,9 @@ def test_a_public_address_is_refused(url: str) -> None:
 def test_a_wrong_port_is_one_sentence(given: str) -> None:
     with pytest.raises(SettingsError, match="is no port"):
         port({"PORT": given})
+
+
+def test_in_the_demo_it_is_a_name_of_this_machine() -> None:
+    check_operators_settings({"CARREL_DESK_URL": "http://localhost:8000"})
+    with pytest.raises(SettingsError, match="remove CARREL_DESK_URL"):
+        check_operators_settings({"CARREL_DESK_URL": "https://desk.example.org"})

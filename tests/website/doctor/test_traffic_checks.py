@@ -9,11 +9,14 @@ from pydantic import SecretStr
 
 from carrel import clock
 from carrel.db import Database
+from carrel.services import Services
 from carrel.settings import Settings
 from carrel.slots import NetworkAd
 from payments.models import Reconciliation, StripeEvent
+from tests.support.operators import put_operator
 from tests.support.served import free_port
 from tests.support.smtp import FakeMailServer
+from tests.website.admin.passkeys import put_passkey
 from website.demo.fake_stripe import running_fake_stripe
 from website.doctor import machine_checks, run_checks, traffic_checks
 from website.doctor.findings import CheckContext, Finding, Level
@@ -163,3 +166,19 @@ def test_a_network_tag_that_never_gets_consent_is_named(site: CheckContext) -> N
     asked = tag.model_copy(update={"consent_script": "https://consent.example/tool.js"})
     assert network_ad(having(site, network_ad=asked)).level is Level.OK
     assert network_ad in run_checks.CHECKS
+
+
+def test_a_desk_within_reach_of_a_networks_script_is_named_with_what_moving_it_costs(
+    site: CheckContext, services: Services
+) -> None:
+    assert machine_checks.desk(site).level is Level.OK
+    tag = NetworkAd(tag="<ins></ins>")
+    alone = machine_checks.desk(having(site, network_ad=tag))
+    assert is_told(alone, Level.WARNING, "shares its hostname")
+    assert "CARREL_DESK_URL" in alone.fix
+    assert "passkeys" not in alone.fix
+    put_passkey(services, put_operator(services))
+    assert "Passkeys (1) do not work there" in machine_checks.desk(having(site, network_ad=tag)).fix
+    moved = having(site, network_ad=tag, desk_url="https://desk.carrel.test")
+    assert machine_checks.desk(moved).level is Level.OK
+    assert machine_checks.desk in run_checks.CHECKS

@@ -1,5 +1,7 @@
 """Pages of house ads."""
 
+from dataclasses import replace
+
 from flask import Blueprint, Flask, Response, abort, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -138,5 +140,12 @@ def _page(ad: HouseAd | None, values: Values, errors: dict[str, str]) -> str:
         values=values,
         errors=errors,
         known=known,
-        shapes=[(place, slot_view.of_ad(ad, place, "")) for place in ON_PAGES] if ad else [],
+        shapes=[(place, _preview(ad, place)) for place in ON_PAGES] if ad else [],
     )
+
+
+def _preview(ad: HouseAd, place: SlotPlace) -> slot_view.FilledSlot:
+    """How it looks there. Its picture is the desk's; a link to the readers' pages leads to their host."""
+    slot = slot_view.of_ad(ad, place, "")
+    before = services().settings.site_from_desk if slot.url.startswith("/") else ""
+    return replace(slot, url=before + slot.url)

@@ -213,7 +213,7 @@ def _operators(errors: dict[str, str], email: str) -> str:
 
 
 def _link(email: str, token: str) -> Response:
-    url = f"{services().settings.base_url}/admin/set-up/{token}"
+    url = f"{services().settings.desk_base_url}/admin/set-up/{token}"
     return make_response(render_template("operators/link.html", email=email, url=url))
 
 

@@ -78,9 +78,9 @@ def list_command(ready: Ready) -> None:
 
 def _show(settings: Settings, email: str, token: str) -> None:
     click.echo(f"{email} opens this link within 24 hours; it works once. Hand it over yourself:")
-    base_url = settings.base_url or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"  # the demo's
+    base_url = settings.desk_base_url or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"  # the demo's
     click.echo(f"  {base_url}/admin/set-up/{token}")
-    if not settings.base_url:
+    if not settings.desk_base_url:
         click.echo(
             f"CARREL_BASE_URL is not set, so this is the demo's address. On a site of yours: {THEN_AGAIN} {email}"
         )

@@ -9,11 +9,15 @@ from carrel import clock
 from carrel.services import services
 from website.admin.dashboard.metrics import is_due
 from website.admin.operators.roles import Need
-from website.admin.tables.table import Choice, Column, Filter, Table, contains
+from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, contains
 
 
 def _search(_session: Session, words: str) -> ColumnElement[bool]:
     return contains(Article.title, words) | contains(Article.slug, words) | contains(Article.author, words)
+
+
+def _page(row: AnyRow) -> str:
+    return f"{services().settings.site_from_desk}/articles/{row.slug}/"
 
 
 STATES = Filter(
@@ -38,7 +42,7 @@ ARTICLES = Table(
     key=Article.id,
     joined=lambda query: query.join(Exam, Article.exam_id == Exam.id),
     columns=(
-        Column("title", "Title", Article.title, link=lambda row: f"/articles/{row.slug}/"),
+        Column("title", "Title", Article.title, link=_page),
         Column("exam", "Exam", Exam.slug),
         Column("first_visible_at", "First visible", Article.first_visible_at),
         Column("modified_at", "Changed", Article.modified_at),

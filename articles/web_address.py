@@ -1,0 +1,39 @@
+"""Tells web addresses that no browser can open, whatever the network says (WHATWG URL, RFC 3986)."""
+
+import re
+from ipaddress import AddressValueError, IPv4Address
+from urllib.parse import urlsplit
+
+SCHEMES = ("http", "https")
+_NUMBERS_ONLY = re.compile(r"[\d.]+")
+_NOT_IN_HOSTS = re.compile(r"[\s\"<>\\^`{|}%]")
+_LONGEST_LABEL = 63
+
+
+def is_dead(address: str) -> bool:
+    """Whether an http or https address names no host that there could be."""
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError:  # a port that is no number, or brackets around no IPv6
+        return True
+    if parts.scheme not in SCHEMES or not host or "\\" in parts.netloc:
+        return True
+    if ":" in host:  # IPv6, which urlsplit has checked
+        return False
+    return _is_no_host(host)
+
+
+def _is_no_host(host: str) -> bool:
+    labels = host.removesuffix(".").split(".")
+    if _NOT_IN_HOSTS.search(host) or any(not 0 < len(label) <= _LONGEST_LABEL for label in labels):
+        return True
+    if host in SCHEMES:  # https://https://example.org
+        return True
+    if not _NUMBERS_ONLY.fullmatch(host):
+        return False
+    try:
+        IPv4Address(host)
+    except AddressValueError:
+        return True
+    return False
