@@ -74,7 +74,10 @@ def build_article(context: BuildContext, source: BodySource) -> BuiltArticle:
     rendered = render(
         source.text,
         RenderContext(
-            source.first_line, lambda href: context.urls.url(link_target(path, href)), resolver.resolve
+            source.first_line,
+            lambda href: context.urls.url(link_target(path, href)),
+            resolver.resolve,
+            source.title,
         ),
     )
     text_words = words(rendered.text)

@@ -2,10 +2,14 @@
 
 import unicodedata
 
+from lxml import etree
+
 from articles.render.rendered import Heading
-from articles.render.tree import HEADING, Element, Tree, sub_element, text_of
+from articles.render.tree import HEADING, HEADINGS, Element, Tree, is_blank, sub_element, text_of
+from articles.words import words
 
 # Prefixes of other ids: of the page around the article, of footnotes and of questions.
+FOOTNOTE_PREFIXES = ("fn-", "fnref-")
 RESERVED_PREFIXES = ("page-", "fn-", "fnref-", "question-")
 
 # As GitHub does: letters, marks, digits and connectors stay (TextFilter of github/html-pipeline).
@@ -19,12 +23,40 @@ def slug(text: str) -> str:
     return f"section-{plain}" if plain.startswith(RESERVED_PREFIXES) else plain or "section"
 
 
+def own_id(name: str) -> str:
+    """The id that an author gave to an element: theirs, changed when its prefix is reserved."""
+    plain = unicodedata.normalize("NFC", "-".join(name.split()))
+    return f"section-{plain}" if plain.startswith(RESERVED_PREFIXES) else plain
+
+
+def keep_author_ids(tree: Tree) -> list[str]:
+    """The ids of an author's own elements; one that a heading has, or another element before, is removed."""
+    taken = {element.get("id") for element in tree.elements[HEADING]}
+    kept: list[str] = []
+    empty: list[Element] = []
+    for element in tree.root.iter(etree.Element):
+        name = element.get("id")
+        if name is None or element.tag in HEADINGS or name.startswith(FOOTNOTE_PREFIXES):
+            continue
+        if name in taken:
+            del element.attrib["id"]
+            if element.tag == "a" and "href" not in element.attrib and is_blank(element):
+                empty.append(element)
+        else:
+            taken.add(name)
+            kept.append(name)
+    tree.discard(empty)
+    return kept
+
+
 def _is_kept(character: str) -> bool:
     return character in " -" or unicodedata.category(character).startswith(_KEPT)
 
 
 def assign_ids(tree: Tree) -> list[Heading]:
-    """Give each heading an id and a visible anchor, and turn H1 into H2."""
+    """Give each heading an id and a visible anchor, and keep H1 for the title."""
+    drop_title(tree)
+    lower_levels(tree)
     counts: dict[str, int] = {}
     headings = []
     for element in tree.elements[HEADING]:
@@ -39,12 +71,32 @@ def assign_ids(tree: Tree) -> list[Heading]:
     return headings
 
 
+def drop_title(tree: Tree) -> None:
+    """Remove the first H1 if it says what the title says: the page shows that above the text."""
+    first = next((element for element in tree.elements[HEADING] if element.tag == "h1"), None)
+    if first is None or not words(tree.context.title) == words(text_of([first])) != []:
+        return
+    line = tree.line(first)
+    tree.discard([first])
+    if len(tree.root) == 0:
+        tree.report(line, "empty-body", "The article has only its title.", "Write it, or remove the file.")
+
+
+def lower_levels(tree: Tree) -> None:
+    """If there is another H1, make every heading one level lower, so that all keep their places below it."""
+    firsts = [element for element in tree.elements[HEADING] if element.tag == "h1"]
+    for element in firsts:
+        message = (
+            "The title is the only first-level heading of a page; this one became a second-level heading."
+        )
+        tree.report(tree.line(element), "heading-1", message, "Begin it with `##`.", "warning")
+    if firsts:
+        for element in tree.elements[HEADING]:
+            element.tag = f"h{min(6, int(element.tag[1]) + 1)}"
+
+
 def _make_heading(tree: Tree, element: Element, counts: dict[str, int]) -> Heading:
     line, text = tree.line(element), text_of([element])
-    if element.tag == "h1":
-        message = "The title is the only first-level heading of a page."
-        tree.report(line, "heading-1", message, "Begin it with `##`.")
-        element.tag = "h2"
     if not text:
         tree.report(line, "heading-empty", "A heading has no words.", "Write them, or remove its line.")
     return Heading(unique_id(slug(text), counts), text, int(element.tag[1]), line)

@@ -18,6 +18,8 @@ def resolve_links(tree: Tree) -> list[Link]:
     """Resolve every link, report broken ones, and return the links to other articles."""
     articles = []
     for element in tree.elements["a"]:
+        if "href" not in element.attrib and "id" in element.attrib:  # a place, not a link
+            continue
         if not (element.text or "").strip() and is_blank(element):
             tree.report(
                 tree.line(element),

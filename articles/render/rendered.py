@@ -21,12 +21,13 @@ class RenderContext:
 
     `resolve_link` takes a path as written (`../ccm/discharge-planning.md`, no anchor) and returns the article's URL,
     or None when there is no such article. `resolve_image` takes a path as written. Without a resolver, references
-    stay as written.
+    stay as written. `title` is the article's, which the text need not repeat.
     """
 
     first_line: int = 1
     resolve_link: Callable[[str], str | None] | None = None
     resolve_image: Callable[[str], WebImage | None] | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

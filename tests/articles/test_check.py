@@ -100,7 +100,6 @@ def test_a_summary_that_is_too_short_is_a_warning(content: Path) -> None:
 
 
 BODIES = {
-    "an H1": ("# Title again", "heading-1", 0),
     "placeholder text": ("Fine.\n\nTODO: write", "placeholder", 2),
     "an image without alt": ("![](chart.png)", "alt-missing", 0),
     "a missing image": ("Fine.\n\n![A chart](chrat.png)", "image-missing", 2),

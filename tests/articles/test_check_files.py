@@ -171,7 +171,7 @@ def test_a_path_that_is_not_there_is_refused(content: Path) -> None:
 
 
 def test_a_hundred_broken_files_are_all_named(content: Path) -> None:
-    write_files(content, {f"cpb/broken-{n}.md": article_md(f"{n}", body="# One") for n in range(100)})
+    write_files(content, {f"cpb/broken-{n}.md": article_md(f"{n}", body="[x](none.md)") for n in range(100)})
     write_files(content, {f"cpb/good-{n}.md": article_md(f"{n}") for n in range(100)})
     report = check(content)
     assert (len(report.problems), report.errors, report.files) == (100, 100, 203)

@@ -72,12 +72,17 @@ class Route(NamedTuple):
         return self.method == "POST" and bool(BY_SCRIPTS_OF_OURS.fullmatch(self.path))
 
 
+def sample(part: re.Match[str]) -> str:
+    """What may stand where a route has a part that varies; the first of a choice."""
+    kind, choices = part[1], re.findall(r'"([^"]+)"', part[2] or "")
+    return choices[0] if choices else {"int": "1", "path": "x.css"}.get(kind, TOKEN)
+
+
 def routes(app: Flask) -> list[Route]:
-    """Every address of both apps with every method; each part of a path that varies stands for something."""
-    part = re.compile(r"<(?:(\w+)(?:\([^>]*\))?:)?\w+>")
-    samples = {"any": "feed.xml", "int": "1", "path": "x.css"}
+    """Every address of both apps with every method."""
+    part = re.compile(r"<(?:(\w+)(\([^>]*\))?:)?\w+>")
     return [
-        Route(prefix + part.sub(lambda found: samples.get(found[1], TOKEN), rule.rule), method)
+        Route(prefix + part.sub(sample, rule.rule), method)
         for prefix, each in (("", app), ("/admin", app.extensions["admin"]))
         for rule in each.url_map.iter_rules()
         for method in sorted((rule.methods or set()) - {"OPTIONS"})

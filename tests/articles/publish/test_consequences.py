@@ -73,7 +73,7 @@ def test_a_hundred_broken_files_of_many_publish_nothing(
     publish_now()
     before = epoch(db)
     write_files(content, {f"cpb/good-{n}.md": article_md(f"{n}") for n in range(50)})
-    write_files(content, {f"cpb/broken-{n}.md": article_md(f"{n}", body="# One") for n in range(100)})
+    write_files(content, {f"cpb/broken-{n}.md": article_md(f"{n}", body="[x](none.md)") for n in range(100)})
     with pytest.raises(PublishRefusedError) as refused:
         publish_now()
     assert len(refused.value.report.problems) == 100

@@ -49,11 +49,40 @@ def test_contents_list_second_and_third_levels_outside_other_blocks() -> None:
     assert rendered.anchors == {"a", "b", "c", "d"}
 
 
-def test_a_first_level_heading_is_a_mistake_on_the_line_of_the_file_and_becomes_second() -> None:
+def test_a_first_level_heading_is_warned_of_on_the_line_of_the_file_and_becomes_second() -> None:
     rendered = render("x\n\n# Title", RenderContext(first_line=11))
-    assert [(problem.line, problem.code) for problem in rendered.problems] == [(13, "heading-1")]
+    (problem,) = rendered.problems
+    assert (problem.line, problem.code, problem.level) == (13, "heading-1", "warning")
     assert "<h1" not in rendered.html
     assert rendered.contents[0].level == 2
+
+
+def test_below_it_every_heading_is_one_level_lower_so_that_all_keep_their_places() -> None:
+    rendered = render("# A\n\n## B\n\n# C\n\n###### D", RenderContext())
+    assert [(heading.text, heading.level) for heading in rendered.headings] == [
+        ("A", 2), ("B", 3), ("C", 2), ("D", 6),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "heading", ["# Clean claims", "Clean Claims!\n===", "# *Clean* claims", "# Cle\u0301an claims"]
+)
+def test_the_title_said_again_is_dropped_without_a_word(heading: str) -> None:
+    rendered = render(f"{heading}\n\nText.\n\n## B", RenderContext(title="Clean claims"))
+    assert rendered.problems == ()
+    assert [(heading.text, heading.level) for heading in rendered.headings] == [("B", 2)]
+    assert rendered.html.startswith("<p>Text.</p>")
+
+
+def test_only_the_first_of_them_is_the_title() -> None:
+    rendered = render("# A\n\nx\n\n# A\n\ny", RenderContext(title="A"))
+    assert [(problem.code, problem.line) for problem in rendered.problems] == [("heading-1", 5)]
+    assert [heading.text for heading in rendered.headings] == ["A"]
+
+
+def test_a_text_of_nothing_but_its_title_is_a_mistake() -> None:
+    (problem,) = render("# A", RenderContext(title="A")).problems
+    assert (problem.code, problem.level) == ("empty-body", "error")
 
 
 def test_a_heading_without_words_is_a_mistake() -> None:
