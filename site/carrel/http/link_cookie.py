@@ -16,7 +16,7 @@ from carrel.tokens import token_hash
 RETURNED = "returned"  # in the query of the second request: by then a browser that keeps cookies sends ours
 GONE = errors.ErrorPage(
     "Open the link once more",
-    "Open the link that you were sent: this page no longer knows which one it was. If it was used, it says so.",
+    "This browser no longer holds it. Open the link that you were sent; if it was used before, its page says so.",
 )
 
 
