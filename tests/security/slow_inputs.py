@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from articles.render import render
@@ -83,6 +83,8 @@ def look(examples: int, *works: Callable[[str], object]) -> None:
 
     @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(TEXTS)
+    @example(("|-|\n>", "<!--", ""))  # each looked for its end, all the way
+    @example(("&[ ] \n\n", "[a](<b[a](<b&#1;</p>", ""))  # each anchor looked for the block behind it
     def try_one(parts: tuple[str, str, str]) -> None:
         for work in works:
             sys.stdout.write(f"{work.__name__} {parts!a}\n")
