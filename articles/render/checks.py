@@ -23,7 +23,7 @@ def check_placeholders(tree: Tree, source: str) -> None:
     }
     for line, word in sorted(placeholders):
         hint = f"Write what belongs there; if {word} is meant, write it as `code`."
-        tree.report(line, "placeholder", f"The text still has “{word}” in it.", hint)
+        tree.report(line, "placeholder", f"The text still has “{word}” in it.", hint, "warning")
 
 
 @cache

@@ -98,7 +98,9 @@ def lower_levels(tree: Tree) -> None:
 def _make_heading(tree: Tree, element: Element, counts: dict[str, int]) -> Heading:
     line, text = tree.line(element), text_of([element])
     if not text:
-        tree.report(line, "heading-empty", "A heading has no words.", "Write them, or remove its line.")
+        tree.report(
+            line, "heading-empty", "A heading has no words.", "Write them, or remove its line.", "warning"
+        )
     return Heading(unique_id(slug(text), counts), text, int(element.tag[1]), line)
 
 

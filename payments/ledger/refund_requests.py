@@ -1,10 +1,15 @@
 """Refund requests, stored before Stripe is asked: a lost response or a crash never refunds twice."""
 
+from typing import Final
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from carrel import clock
 from payments.models import Payment, RefundRequest
+from payments.stripe.client import RefundReason
+
+READER: Final = "reader:"  # begins the actor of a reader's own request
 
 
 def get_or_create(
@@ -32,5 +37,12 @@ def pending(session: Session, payment: Payment) -> RefundRequest | None:
 
 
 def idempotency_key(request: RefundRequest, reference: str) -> str:
-    """The same for every try of one request, and unique to it (PAY-16)."""
-    return f"carrel-refund-{reference}-{request.id}"
+    """The same for every try of one request, and unique to it (PAY-16), until Stripe has stored an error under it."""
+    return f"carrel-refund-{reference}-{request.id}" + (f"-{request.attempt}" if request.attempt else "")
+
+
+def stripe_reason(request: RefundRequest) -> RefundReason | None:
+    """The reason as Stripe knows it, for its reports."""
+    if request.payment.outcome == "second":
+        return "duplicate"
+    return "requested_by_customer" if request.actor.startswith(READER) else None

@@ -36,6 +36,7 @@ class OrderDetail:
     grants: Sequence[Grant]
     requests: Sequence[RefundRequest]
     unrefunded_cents: int  # paid and not refunded
+    is_disputed: bool  # Stripe refunds nothing
 
     @property
     def is_being_refunded(self) -> bool:
@@ -60,6 +61,7 @@ def order_detail(session: Session, reference: str) -> OrderDetail:
         _rows(session, Grant, ids),
         _rows(session, RefundRequest, ids),
         sum(entries.unrefunded_cents(session, payment) for payment in payments),
+        any(entries.is_disputed(session, payment) for payment in payments),
     )
 
 

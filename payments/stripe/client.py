@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import stripe
 from stripe import RequestsClient, StripeClient
+from stripe.params import RefundCreateParams
+from stripe.params.checkout import SessionCreateParams
 
 from carrel.settings import Settings
 from payments.stripe.schemas import (
@@ -22,22 +24,40 @@ from payments.stripe.schemas import (
 
 API_VERSION: Final = "2026-10-28.endive"  # read the changelog before raising it: docs.stripe.com/upgrades
 TIMEOUT_SECONDS = (3.05, 5.0)  # connect, read
-WRITE_RETRIES = 1  # safe with an idempotency key
+RETRIES = 1  # of reads, and of writes, which have an idempotency key
+LIST_TIMEOUT_SECONDS = (3.05, 30.0)  # a page of a hundred expanded objects takes Stripe long
+LIST_RETRIES = 2
 PAGE_SIZE = 100
 REFUNDS_IN_CHARGE = 10  # https://docs.stripe.com/api/charges/object
 EXPAND = ["line_items", "payment_intent.latest_charge.refunds"]
+
+RefundReason = Literal["duplicate", "fraudulent", "requested_by_customer"]
 
 
 class StripeUnavailableError(Exception):
     """Stripe did not answer, or answered that it is busy. A later retry helps."""
 
 
-class StripeRefusedError(Exception):
-    """Stripe rejected the request. Carries its error code, such as `charge_already_refunded`."""
+class StripeServerError(StripeUnavailableError):
+    """Stripe answered 5xx. It may have stored that answer: for a day, the same idempotency key gets it again.
 
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
+    `is_stored`: this is such an answer, the second time.
+    """
+
+    def __init__(self, text: str, *, is_stored: bool) -> None:
+        self.is_stored = is_stored
+        super().__init__(text)
+
+
+class StripeRefusedError(Exception):
+    """Stripe rejected the request. Carries its error code, such as `charge_already_refunded`, parameter and message.
+
+    The message may repeat what was sent, an email address too, so it is no part of the exception's text.
+    """
+
+    def __init__(self, code: str, param: str = "", message: str = "") -> None:
+        self.code, self.param, self.message = code, param, message
+        super().__init__(f"{code} ({param})" if param else code)
 
 
 class StripeNotFoundError(StripeRefusedError):
@@ -49,19 +69,19 @@ class StripeApi:
 
     def __init__(self, key: str, base: str) -> None:
         self.is_live = key.startswith(("sk_live_", "rk_live_"))
-        self._client = StripeClient(
-            key,
-            stripe_version=API_VERSION,
-            base_addresses={"api": base},
-            http_client=RequestsClient(timeout=TIMEOUT_SECONDS),
-            max_network_retries=0,  # Stripe resends its events, and a reader can press the button again
-        )
+        self._client = _sdk_client(key, base, TIMEOUT_SECONDS, RETRIES)
+        self._list_client = _sdk_client(key, base, LIST_TIMEOUT_SECONDS, LIST_RETRIES)
 
-    def create_checkout_session(self, params: Any, key: str) -> CreatedCheckoutSession:
+    def create_checkout_session(self, params: SessionCreateParams, key: str) -> CreatedCheckoutSession:
         """Create a Checkout Session. Raises `StripeUnavailableError`, `StripeRefusedError`."""
         with _translated_errors():
-            created = self._client.v1.checkout.sessions.create(params, options=_idempotent(key))
+            created = self._client.v1.checkout.sessions.create(params, options={"idempotency_key": key})
         return parse(CreatedCheckoutSession, created.to_dict())
+
+    def expire_checkout_session(self, checkout_session_id: str) -> None:
+        """Expire an open Checkout Session. Raises `StripeUnavailableError`, `StripeRefusedError` when it is not open."""
+        with _translated_errors():
+            self._client.v1.checkout.sessions.expire(checkout_session_id)
 
     def retrieve_checkout_session(self, checkout_session_id: str) -> CheckoutSession:
         """A Checkout Session with its payment, refunds, and disputes: usually one request.
@@ -88,17 +108,36 @@ class StripeApi:
             retrieved = self._client.v1.payment_intents.retrieve(payment_intent)
         return parse(PaymentIntent, retrieved.to_dict() | {"latest_charge": None})
 
-    def create_refund(self, payment_intent: str, amount_cents: int, key: str) -> None:
-        """Refund a payment. Raises `StripeUnavailableError`, `StripeRefusedError`."""
+    def related_payment_intent(self, kind: str, object_id: str) -> str | None:
+        """The id of the payment intent of a refund, charge, or dispute; None for any other kind of object.
+
+        Raises `StripeUnavailableError`, `StripeNotFoundError`, `StripeRefusedError`.
+        """
+        services: dict[str, Any] = {
+            "refund": self._client.v1.refunds,
+            "charge": self._client.v1.charges,
+            "dispute": self._client.v1.disputes,
+        }
+        if kind not in services:
+            return None
         with _translated_errors():
-            self._client.v1.refunds.create(
-                {"payment_intent": payment_intent, "amount": amount_cents}, options=_idempotent(key)
-            )
+            intent = services[kind].retrieve(object_id).to_dict().get("payment_intent")
+        return intent if isinstance(intent, str) else None
+
+    def create_refund(
+        self, payment_intent: str, amount_cents: int, reason: RefundReason | None, key: str
+    ) -> None:
+        """Refund a payment. Raises `StripeUnavailableError`, `StripeServerError`, `StripeRefusedError`."""
+        params: RefundCreateParams = {"payment_intent": payment_intent, "amount": amount_cents}
+        if reason is not None:
+            params["reason"] = reason
+        with _translated_errors():
+            self._client.v1.refunds.create(params, options={"idempotency_key": key})
 
     def list_checkout_sessions(self, since: datetime) -> Iterator[dict[str, Any]]:
         """All Checkout Sessions of the account created since then, with their charges."""
         with _translated_errors():
-            pages = self._client.v1.checkout.sessions.list(
+            pages = self._list_client.v1.checkout.sessions.list(
                 {
                     "created": {"gte": int(since.timestamp())},
                     "limit": PAGE_SIZE,
@@ -111,7 +150,7 @@ class StripeApi:
     def list_undelivered_events(self, since: datetime, types: list[str]) -> Iterator[dict[str, Any]]:
         """Events since then that were not delivered to an endpoint, newest first (Stripe keeps them for 30 days)."""
         with _translated_errors():
-            pages = self._client.v1.events.list(
+            pages = self._list_client.v1.events.list(
                 {
                     "created": {"gte": int(since.timestamp())},
                     "delivery_success": False,
@@ -150,8 +189,14 @@ def _client(key: str, base: str) -> StripeApi:
     return StripeApi(key, base)
 
 
-def _idempotent(key: str) -> stripe.RequestOptions:
-    return {"idempotency_key": key, "max_network_retries": WRITE_RETRIES}
+def _sdk_client(key: str, base: str, timeout: tuple[float, float], retries: int) -> StripeClient:
+    return StripeClient(
+        key,
+        stripe_version=API_VERSION,
+        base_addresses={"api": base},
+        http_client=RequestsClient(timeout=timeout),
+        max_network_retries=retries,
+    )
 
 
 @contextmanager
@@ -160,11 +205,16 @@ def _translated_errors() -> Iterator[None]:
         yield
     except stripe.InvalidRequestError as error:
         error_class = StripeNotFoundError if error.code == "resource_missing" else StripeRefusedError
-        raise error_class(error.code or "invalid_request") from None
+        code = error.code or "invalid_request"
+        raise error_class(code, str(error.param or ""), str(error.user_message or "")) from None
     except stripe.IdempotencyError:
         raise StripeRefusedError("idempotency_error") from None
     except stripe.CardError as error:
         raise StripeRefusedError(error.code or "card_error") from None
     except stripe.StripeError as error:
         # no connection, 409 (the same request is running), 429, 5xx, or an invalid key
-        raise StripeUnavailableError(f"{type(error).__name__} {error.http_status or ''}".strip()) from None
+        text = f"{type(error).__name__} {error.http_status or ''}".strip()
+        if (error.http_status or 0) < 500:
+            raise StripeUnavailableError(text) from None
+        is_stored = (error.headers or {}).get("Idempotent-Replayed") == "true"
+        raise StripeServerError(text, is_stored=is_stored) from None

@@ -100,6 +100,11 @@ def _fulfill(context: PaymentContext, event: StripeEvent) -> None:
     except NotOurSessionError:
         with context.db.write() as session:
             inbox.mark_handled(session, event, "ignored")
+    except StripeNotFoundError:
+        if not event.body.get("context"):
+            raise
+        with context.db.write() as session:  # a thin event of a connected account
+            inbox.mark_handled(session, event, "ignored")
     except UnknownOrderError as error:
         with context.db.write() as session:
             notifications.unknown_order(session, error.session_id)
@@ -110,13 +115,20 @@ def _checkout_session_id(context: PaymentContext, event: StripeEvent) -> str:
     """The Checkout Session that the event concerns. Raises `NotOurSessionError`."""
     if event.type in CHECKOUT_SESSION_EVENTS:
         return str(event.body["id"])
-    intent = event.body.get("payment_intent")
-    if not isinstance(intent, str):
+    intent = _payment_intent(context, event.body)
+    if intent is None:
         raise NotOurSessionError(event.event_id)
     with context.db.read() as session:
         recorded = select(Payment.checkout_session_id).where(Payment.payment_intent == intent)
         checkout_session_id, our_site = session.scalars(recorded).one_or_none(), site_id(session)
     return checkout_session_id or _checkout_session_id_at_stripe(context, intent, our_site)
+
+
+def _payment_intent(context: PaymentContext, body: dict[str, object]) -> str | None:
+    if "payment_intent" not in body:  # a thin event
+        return context.stripe.related_payment_intent(str(body["object"]), str(body["id"]))
+    intent = body["payment_intent"]
+    return intent if isinstance(intent, str) else None
 
 
 def _checkout_session_id_at_stripe(context: PaymentContext, intent: str, our_site: str) -> str:

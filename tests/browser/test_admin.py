@@ -19,6 +19,7 @@ PAGES = [
     "/admin/sign-in",
     "/admin/",
     "/admin/me",
+    "/admin/me/password",
     "/admin/operators",
     "/admin/again",
     "/admin/articles/",

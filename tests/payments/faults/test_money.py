@@ -11,6 +11,7 @@ from carrel import clock
 from carrel.mail.models import OutboxMail
 from payments.models import Order, Refund, RefundRequest
 from tests.faults.site import WAIT_SECONDS, Site, until
+from tests.payments.two_tabs import EXPIRE
 from tests.support.buyer import Buyer
 
 
@@ -38,7 +39,10 @@ def ask_for_money_back(site: Site, buyer: Buyer, session_id: str) -> requests.Re
 
 def test_pf_21_two_windows_two_payments_one_pass(site: Site) -> None:
     buyer = site.buyer()
-    sessions = [buyer.order("/articles/one/"), buyer.order("/articles/two/")]
+    first = buyer.order("/articles/one/")
+    site.stripe.api.fail(503, times=None, path=EXPIRE)  # else the first session would be closed
+    sessions = [first, buyer.order("/articles/two/")]
+    site.stripe.api.reset()
     for session_id in sessions:
         site.stripe.pay(session_id)
     site.stripe.webhooks.drain(WAIT_SECONDS)

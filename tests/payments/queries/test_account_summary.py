@@ -15,6 +15,7 @@ from payments.ledger import manual_grants
 from payments.ledger.entitlement import EntitlementReason
 from payments.models import Payment
 from payments.queries.account_summary import PassSummary, account_summary, export
+from tests.payments.two_tabs import order_in_two_tabs
 from tests.support.payments import Shop
 
 
@@ -94,7 +95,7 @@ def test_a_pass_taken_back_by_hand_has_ended(shop: Shop, bought: str) -> None:
 
 def test_a_second_payment_is_explained(shop: Shop) -> None:
     browser = shop.browser()
-    for session_id in [shop.order(browser, "/a/"), shop.order(browser, "/b/")]:
+    for session_id in order_in_two_tabs(shop, browser):
         shop.stripe.pay(session_id)
         fulfill(shop.context, session_id)
     assert [purchase.state for purchase in of(shop).purchases] == ["Paid twice: returned in full", "Active"]

@@ -31,6 +31,7 @@ class AccountState:
         self.clock_offset = 0
         self.settle_after: int | None = None
         self.refunds_start_as = "succeeded"
+        self.taxes_by_default = False
         self._lock = threading.RLock()
         self._depth = 0
 

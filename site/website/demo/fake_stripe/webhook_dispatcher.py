@@ -9,6 +9,7 @@ from typing import Literal
 
 from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.errors import Json
+from website.demo.fake_stripe.events import thin_event
 from website.demo.fake_stripe.network_conditions import NetworkConditions
 from website.demo.fake_stripe.signing import webhook_body, webhook_headers
 from website.demo.fake_stripe.webhook_sender import Transport, WebhookDelivery, WebhookSender, post
@@ -51,10 +52,10 @@ class WebhookDispatcher(NetworkConditions):
         """Stop delivering."""
         self._sender.stop()
 
-    def to(self, url: str, *secrets: str, enabled_events: Sequence[str] = ("*",)) -> None:
-        """Set the site's endpoint, replacing the one before. With several secrets, all sign."""
+    def to(self, url: str, *secrets: str, enabled_events: Sequence[str] = ("*",), thin: bool = False) -> None:
+        """Set the site's endpoint, replacing the one before. With several secrets, all sign. ``thin``: thin events."""
         with self._account.change() as store:
-            endpoint = {"id": SITE_ENDPOINT, "object": "webhook_endpoint", "url": url}
+            endpoint = {"id": SITE_ENDPOINT, "object": "webhook_endpoint", "url": url, "_thin": thin}
             store.save(endpoint | {"enabled_events": list(enabled_events), "_secrets": list(secrets)})
 
     def drain(self, timeout: float = 10) -> None:
@@ -119,7 +120,7 @@ class WebhookDispatcher(NetworkConditions):
     def _deliver(self, delivery: WebhookDelivery) -> None:
         with self._account.change() as store:
             event, endpoint = store.get(delivery.event), store.get(delivery.endpoint)
-        body = webhook_body(event)
+        body = webhook_body(thin_event(event) if endpoint.get("_thin") else event)
         headers = webhook_headers(body, self.secrets or endpoint["_secrets"])
         status, error = self._post(endpoint["url"], body, headers)
         self.attempts.append(
