@@ -44,6 +44,7 @@ class Purchase:
     receipt_url: str | None
     refund_until: datetime | None  # when the refund button ends; None without one
     refund_requested: bool  # not sent to Stripe yet
+    refund_late: bool  # and for more than an hour
     disputed: bool  # by their bank, which decides about the money
 
 
@@ -84,6 +85,7 @@ def _purchase(
 ) -> Purchase:
     refunded = refunded_cents(payment.id, entries.refund_and_dispute_entries(session, [payment.id]))
     is_disputed = entries.is_disputed(session, payment)
+    request = refund_requests.pending(session, payment)
     is_open = (
         refunds.reader_may_refund(settings, payment) and refunded < payment.amount_cents and not is_disputed
     )
@@ -97,7 +99,8 @@ def _purchase(
         refunded=price(refunded, payment.currency) if refunded else None,
         receipt_url=order.receipt_url,
         refund_until=refunds.refund_deadline(settings, payment) if is_open else None,
-        refund_requested=refund_requests.pending(session, payment) is not None,
+        refund_requested=request is not None,
+        refund_late=request is not None and refund_requests.is_late(request),
         disputed=is_disputed and reason is EntitlementReason.DISPUTED,
     )
 
