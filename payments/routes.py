@@ -104,7 +104,7 @@ def thanks() -> Response:
         return see_other(back)
     status = 200 if ID_PATTERN.fullmatch(checkout_session_id) else 404
     response = make_response(render_template("payments/thanks.html", result=result), status)
-    response.headers["Referrer-Policy"] = "same-origin"  # the URL contains the Checkout Session's id
+    response.headers["Referrer-Policy"] = "origin"  # the URL contains the Checkout Session's id
     if result.outcome is CheckoutOutcome.ACTIVE:
         response.headers["Refresh"] = f"{RETURN_SECONDS}; url={back}"
     elif result.outcome is CheckoutOutcome.PROCESSING:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from carrel import clock, security_events
 from carrel.accounts import limits
@@ -70,32 +70,45 @@ def count_attempt_of_reader(session: Session, reader_id: int) -> None:
 def sign_up(session: Session, settings: Settings, signer: Signer, request: SignUpRequest) -> None:
     """Record the sign-up and ask the address, if it may be asked. Nothing else changes before it confirms.
 
-    Both mails are composed for every address, sent or not, so that the time of the answer reveals nothing (AUTH-04).
+    Every address costs the same work, so that the time of the answer reveals nothing (AUTH-04): both mails are composed,
+    everything is asked and written, and what must not be for this address is taken back to a savepoint.
     """
     address_hash, token = suppression.address_hash(session, request.address.key), new_token()
     question = mails.confirm(settings, f"{settings.base_url}/newsletter/confirm/{token}")
     reminder = mails.already(settings, links.links_for(settings, signer, address_hash))
-    if not _may_be_asked(session, request.address, address_hash):
-        return
+    in_time = _count_request(session, request.address)
+    everything = session.begin_nested()
+    may_be_asked = all([in_time, not _is_barred(session, address_hash), _count_mail(session, address_hash)])
     subscriber = find_or_add(session, request.address, request.origin.page)
-    if _is_subscribed(session, subscriber):
+    is_known = _is_subscribed(session, subscriber)
+    recording = session.begin_nested()
+    recorded = record_sign_up(session, subscriber, request, SignUpMethod.MAIL, token_hash=token_hash(token))
+    confirm_key = f"newsletter-confirm:{recorded.id}"
+    _end(recording, stands=not is_known)
+    if is_known:
         key = f"newsletter-already:{subscriber.id}:{clock.now():%Y%m%d%H%M}"
         outbox.queue(session, key=key, to=subscriber.email, mail=reminder, private=True)
     else:
-        recorded = record_sign_up(
-            session, subscriber, request, SignUpMethod.MAIL, token_hash=token_hash(token)
+        outbox.queue(
+            session, key=confirm_key, to=subscriber.email, mail=question, priority=URGENT, private=True
         )
-        key = f"newsletter-confirm:{recorded.id}"
-        outbox.queue(session, key=key, to=subscriber.email, mail=question, priority=URGENT, private=True)
+    _end(everything, stands=may_be_asked)
 
 
-def _may_be_asked(session: Session, address: Address, address_hash: bytes) -> bool:
+def _end(savepoint: SessionTransaction, *, stands: bool) -> None:
+    if stands:
+        savepoint.commit()
+    else:
+        savepoint.rollback()
+
+
+def _count_request(session: Session, address: Address) -> bool:
     try:
         limits.check(session, "subscribe-address", address.key, *PER_ADDRESS)
     except TooManyRequestsError as refused:
         security_events.log_event(Event.LIMIT_REACHED, Outcome.FAILURE, limit=refused.name)
         return False  # a visitor must not learn that somebody asked before
-    return not _is_barred(session, address_hash) and _count_mail(session, address_hash)
+    return True
 
 
 def find_or_add(session: Session, address: Address, source: str) -> Subscriber:

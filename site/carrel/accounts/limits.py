@@ -55,6 +55,7 @@ def check(
     """Count one, or raise `TooManyRequestsError` and count nothing. The row is locked until the transaction ends.
 
     Without `count` only look, where what counts is not known yet.
+    A refusal costs the same statements: where it is not said, its time must not say it either (AUTH-04).
     To check several names in one transaction, always use the same order: address, ip, network, site.
     """
     now = clock.now()
@@ -64,12 +65,11 @@ def check(
     oldest, newest = (now - longest).timestamp(), (now + clock.TOLERANCE).timestamp()
     hits = [hit for hit in _locked(session, name, key_hash, now + longest) if oldest < hit <= newest]
     waits = [_wait(hits, limit, now) for limit in limits]
-    if max(waits) > 0:
-        raise TooManyRequestsError(name, math.ceil(max(waits)), is_ceiling=alarm)
-    if not count:
-        return
+    is_refused = max(waits) > 0
     row = update(LimitHits).where(LimitHits.name == name, LimitHits.key_hash == key_hash)
-    session.execute(row.values(hits=[*hits, now.timestamp()]))
+    session.execute(row.values(hits=[*hits, now.timestamp()] if count and not is_refused else hits))
+    if is_refused:
+        raise TooManyRequestsError(name, math.ceil(max(waits)), is_ceiling=alarm)
 
 
 def check_site(session: Session, name: str, network: str, per_site: Limit) -> None:
