@@ -109,13 +109,15 @@ def add_payment(
     paid_at: datetime,
 ) -> Payment:
     """Record a payment. Raises `IntegrityError` when it was recorded before."""
-    intent = checkout_session.payment_intent
+    intent, totals = checkout_session.payment_intent, checkout_session.total_details
     payment = Payment(
         order_id=order.id,
         checkout_session_id=checkout_session.id,
         payment_intent=intent.id if intent else None,
         amount_cents=checkout_session.amount_total,
         subtotal_cents=checkout_session.amount_subtotal,
+        tax_cents=totals.amount_tax if totals else None,
+        discount_cents=totals.amount_discount if totals else None,
         currency=checkout_session.currency,
         outcome=outcome,
         mismatch=mismatch,

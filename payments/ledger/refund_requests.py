@@ -12,6 +12,7 @@ from payments.stripe.client import RefundReason
 
 LATE_AFTER: Final = timedelta(hours=1)
 READER: Final = "reader:"  # begins the actor of a reader's own request
+FRAUD_WARNING: Final = "early fraud warning"  # begins the reason of one after a bank's warning
 
 
 def get_or_create(
@@ -49,7 +50,9 @@ def idempotency_key(request: RefundRequest, reference: str) -> str:
 
 
 def stripe_reason(request: RefundRequest) -> RefundReason | None:
-    """The reason as Stripe knows it, for its reports."""
+    """The reason as Stripe knows it, for its reports. With `fraudulent`, Stripe blocks the card and the address."""
     if request.payment.outcome == "second":
         return "duplicate"
+    if request.reason.startswith(FRAUD_WARNING):
+        return "fraudulent"
     return "requested_by_customer" if request.actor.startswith(READER) else None

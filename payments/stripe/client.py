@@ -20,6 +20,7 @@ from payments.stripe.errors import (
     StripeUnavailableError,
     translated_errors,
 )
+from payments.stripe.balance_schemas import StripeBalanceTransaction, StripeFraudWarning
 from payments.stripe.schemas import (
     CheckoutSession,
     CreatedCheckoutSession,
@@ -123,15 +124,13 @@ class StripeApi:
         return parse(PaymentIntent, retrieved.to_dict() | {"latest_charge": None})
 
     def related_payment_intent(self, kind: str, object_id: str) -> str | None:
-        """The id of the payment intent of a refund, charge, or dispute; None for any other kind of object.
+        """The id of the payment intent of a refund, charge, dispute, or warning; None for other kinds.
 
         Raises `StripeUnavailableError`, `StripeNotFoundError`, `StripeRefusedError`.
         """
-        services: dict[str, Any] = {
-            "refund": self._client.v1.refunds,
-            "charge": self._client.v1.charges,
-            "dispute": self._client.v1.disputes,
-        }
+        v1 = self._client.v1
+        services: dict[str, Any] = {"refund": v1.refunds, "charge": v1.charges, "dispute": v1.disputes}
+        services["radar.early_fraud_warning"] = v1.radar.early_fraud_warnings
         if kind not in services:
             return None
         with self.requests():
@@ -174,6 +173,35 @@ class StripeApi:
             )
             for event in pages.auto_paging_iter():
                 yield event.to_dict()
+
+    def balance_page(self, since: datetime | None, after: str) -> tuple[list[StripeBalanceTransaction], bool]:
+        """Balance transactions `since` then, newest first, `after` that id: a page, and whether there are more."""
+        params: Any = {"limit": PAGE_SIZE, "expand": ["data.source"]}
+        params |= {"created": {"gte": int(since.timestamp())}} if since else {}
+        params |= {"starting_after": after} if after else {}
+        with self.requests():
+            page = self._list_client.v1.balance_transactions.list(params)
+        return [parse(StripeBalanceTransaction, each.to_dict()) for each in page.data], page.has_more
+
+    def list_payout(self, payout_id: str) -> list[str]:
+        """The ids of the balance transactions that an automatic payout pays out, its own among them."""
+        with self.requests():
+            pages = self._list_client.v1.balance_transactions.list({"payout": payout_id, "limit": PAGE_SIZE})
+            return [transaction.id for transaction in pages.auto_paging_iter()]
+
+    def retrieve_fraud_warning(self, warning_id: str) -> StripeFraudWarning:
+        """An early fraud warning as it is now."""
+        with self.requests():
+            retrieved = self._client.v1.radar.early_fraud_warnings.retrieve(warning_id)
+        return parse(StripeFraudWarning, retrieved.to_dict())
+
+    def list_fraud_warnings(self, since: datetime) -> Iterator[StripeFraudWarning]:
+        """The account's early fraud warnings since then, newest first."""
+        with self.requests():
+            params: Any = {"created": {"gte": int(since.timestamp())}, "limit": PAGE_SIZE}
+            pages = self._list_client.v1.radar.early_fraud_warnings.list(params)
+            for warning in pages.auto_paging_iter():
+                yield parse(StripeFraudWarning, warning.to_dict())
 
     def _with_all_refunds(self, checkout_session: CheckoutSession) -> CheckoutSession:
         """A charge includes its ten newest refunds only; if there may be more, list all."""

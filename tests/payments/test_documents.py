@@ -32,7 +32,7 @@ def test_every_claim_that_is_unproven_names_what_proves_it() -> None:
 
 
 def test_the_webhook_is_told_exactly_the_events_that_are_handled() -> None:
-    assert set(re.findall(r"`((?:checkout|refund|charge)\.[a-z._]+)`", STEPS)) == HANDLED_EVENTS
+    assert set(re.findall(r"`((?:checkout|refund|charge|radar)\.[a-z._]+)`", STEPS)) == HANDLED_EVENTS
     assert f"`{API_VERSION}`" in STEPS
 
 
