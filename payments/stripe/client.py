@@ -12,6 +12,7 @@ from stripe.params import RefundCreateParams
 from stripe.params.checkout import SessionCreateParams
 
 from carrel.settings import Settings
+from payments.stripe.balance_schemas import StripeBalanceTransaction, StripeFraudWarning
 from payments.stripe.errors import (
     StripeAccessError,
     StripeNotFoundError,
@@ -20,7 +21,6 @@ from payments.stripe.errors import (
     StripeUnavailableError,
     translated_errors,
 )
-from payments.stripe.balance_schemas import StripeBalanceTransaction, StripeFraudWarning
 from payments.stripe.schemas import (
     CheckoutSession,
     CreatedCheckoutSession,
