@@ -47,9 +47,12 @@ def minutes(number: float) -> timedelta:
     return timedelta(minutes=number)
 
 
-def check(session: Session, name: str, key: str, *limits: Limit, alarm: bool = False) -> None:
+def check(
+    session: Session, name: str, key: str, *limits: Limit, alarm: bool = False, count: bool = True
+) -> None:
     """Count one, or raise `TooManyRequestsError` and count nothing. The row is locked until the transaction ends.
 
+    Without `count` only look, where what counts is not known yet.
     To check several names in one transaction, always use the same order: address, ip, network, site.
     """
     now = clock.now()
@@ -61,6 +64,8 @@ def check(session: Session, name: str, key: str, *limits: Limit, alarm: bool = F
     waits = [_wait(hits, limit, now) for limit in limits]
     if max(waits) > 0:
         raise TooManyRequestsError(name, math.ceil(max(waits)), is_ceiling=alarm)
+    if not count:
+        return
     row = update(LimitHits).where(LimitHits.name == name, LimitHits.key_hash == key_hash)
     session.execute(row.values(hits=[*hits, now.timestamp()]))
 

@@ -19,7 +19,7 @@ from website.admin.operator_pages import account_routes, passkey_routes
 from website.admin.operator_pages import routes as operators
 from website.admin.reports import accounts
 from website.admin.reports import routes as reports
-from website.admin.screens import digests, mailing, money, people
+from website.admin.screens import digests, gifts, mailing, money, people
 from website.admin.tables import routes as tables
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ PAGES = (
     tables,
     people,
     money,
+    gifts,
     digests,
     mailing,
     reports,

@@ -24,6 +24,7 @@ MENU = (
     MenuEntry("/admin/articles/", "Articles", Need.LIBRARY),
     MenuEntry("/admin/readers/", "Readers", Need.PEOPLE),
     MenuEntry("/admin/orders/", "Orders", Need.MONEY),
+    MenuEntry("/admin/gifts/", "Gifts", Need.MONEY),
     MenuEntry("/admin/inbox/", "Inbox", Need.MONEY),
     MenuEntry("/admin/subscribers/", "Subscribers", Need.PEOPLE),
     MenuEntry("/admin/issues/", "Issues", Need.DIGESTS),
