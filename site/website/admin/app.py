@@ -19,7 +19,7 @@ from website.admin.operator_pages import account_routes, passkey_routes
 from website.admin.operator_pages import routes as operators
 from website.admin.reports import accounts
 from website.admin.reports import routes as reports
-from website.admin.screens import digests, mailing, money, people
+from website.admin.screens import digests, gifts, mailing, money, people
 from website.admin.tables import routes as tables
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ PAGES = (
     tables,
     people,
     money,
+    gifts,
     digests,
     mailing,
     reports,
@@ -94,6 +95,12 @@ def _declare_cookies(site: Flask) -> None:
         cookies.OPERATOR,
         purpose="Keeps an operator of this site signed in. Readers never get it.",
         lasts="12 hours, or until they sign out",
+    )
+    storage_register.declare(
+        site,
+        cookies.KNOWN_OPERATOR,
+        purpose="Keeps the way in open for an operator of this site. Readers never get it; it opens nothing by itself.",
+        lasts=f"{cookies.KNOWN_OPERATOR.max_age.days} days, also after they sign out",
     )
     storage_register.declare(
         site,
