@@ -47,7 +47,7 @@ def send_proof() -> Response:
     try:
         address = parse(typed)
         with services().db.write() as session:
-            address_change.ask(session, services().settings, here.reader, address, request.remote_addr)
+            address_change.ask(session, services().settings, here.reader, address)
     except InvalidAddressError as error:
         return make_response(_form(here.reader.email, {"email": str(error)}, typed), 400)
     except SameAddressError:

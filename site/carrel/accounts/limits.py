@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import ipaddress
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -47,6 +46,9 @@ def minutes(number: float) -> timedelta:
     return timedelta(minutes=number)
 
 
+FEW = Limit(5, minutes(30))  # of a network that asks for little
+
+
 def check(session: Session, name: str, key: str, *limits: Limit, alarm: bool = False) -> None:
     """Count one, or raise `TooManyRequestsError` and count nothing. The row is locked until the transaction ends.
 
@@ -67,14 +69,23 @@ def check(session: Session, name: str, key: str, *limits: Limit, alarm: bool = F
         raise TooManyRequestsError(name, math.ceil(max(waits)), is_ceiling=alarm)
 
 
-def ip_key(ip: str | None) -> str:
-    """One visitor as far as an IP identifies them: IPv4, or the /64 that an IPv6 visitor is given."""
-    return _prefix(ip, 32, 64)
+def check_site(session: Session, name: str, network: str, per_site: Limit) -> None:
+    """Count one of what all strangers share. Raises `TooManyRequestsError`; the operator hears of it.
+
+    Half is only for networks that asked for little, so that a few busy ones do not use it up.
+    """
+    if not _is_among_the_first_few(session, f"{name}-few", network):
+        half = Limit(per_site.count // 2, per_site.period)
+        check(session, f"{name}-site-many", "all", half, alarm=True)
+    check(session, f"{name}-site", "all", per_site, alarm=True)
 
 
-def network_key(ip: str | None) -> str:
-    """Their neighbors as well: the /24, or the /48."""
-    return _prefix(ip, 24, 48)
+def _is_among_the_first_few(session: Session, name: str, network: str) -> bool:
+    try:
+        check(session, name, network, FEW)
+    except TooManyRequestsError:
+        return False
+    return True
 
 
 def _wait(hits: list[float], limit: Limit, now: datetime) -> float:
@@ -97,13 +108,3 @@ def _locked(session: Session, name: str, key_hash: bytes, expires_at: datetime) 
 
 def _hash(session: Session, key: str) -> bytes:
     return hmac.new(site_secret(session, "limits"), key.encode(), hashlib.sha256).digest()
-
-
-def _prefix(ip: str | None, v4: int, v6: int) -> str:
-    try:
-        ip_address = ipaddress.ip_address(ip or "")
-    except ValueError:
-        return "unknown"
-    if isinstance(ip_address, ipaddress.IPv6Address) and ip_address.ipv4_mapped:
-        ip_address = ip_address.ipv4_mapped
-    return str(ipaddress.ip_network((ip_address, v4 if ip_address.version == 4 else v6), strict=False))

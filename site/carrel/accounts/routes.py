@@ -3,10 +3,12 @@
 from flask import Blueprint, Flask, Response, jsonify, make_response, render_template, request
 from werkzeug.routing import BaseConverter
 
+from carrel import security_events
 from carrel.accounts import (
     address_routes,
     current_reader,
     error_handlers,
+    known_browsers,
     links,
     sessions,
 )
@@ -25,13 +27,14 @@ from carrel.http.guards import csrf_token
 from carrel.http.redirects import see_other
 from carrel.mail.addresses import InvalidAddressError, masked, parse
 from carrel.mail.outbox import is_delayed
+from carrel.security_events import Event, Outcome
 from carrel.services import services
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
 HOME = "/account/"
 LINK_USED = errors.ErrorPage(
     "This link or code is used up",
-    "It works once and for ten minutes, and a newer mail replaces it. Ask for a new one on the sign-in page.",
+    "It works once and for ten minutes, and a newer mail to the same browser replaces it. Ask for a new one on the sign-in page.",
 )
 
 
@@ -47,7 +50,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     address_routes.init_app(app)
     error_handlers.init_app(app)
-    errors.register(app, LinkUsedError, 410, LINK_USED)
+    errors.register(app, LinkUsedError, 410, LINK_USED, Event.READER_LINK_REFUSED)
     storage_register.declare(
         app,
         cookies.SIGN_IN,
@@ -59,6 +62,12 @@ def init_app(app: Flask) -> None:
         cookies.SIGN_IN_LINK,
         purpose="Holds the link of a sign-in mail, so that it does not stay in the address. Set when you open it.",
         lasts="Ten minutes, or until you are signed in",
+    )
+    storage_register.declare(
+        app,
+        cookies.KNOWN_BROWSER,
+        purpose="Keeps the way in open for you while somebody floods the sign-in page. Set when you sign in; it opens nothing by itself.",
+        lasts=f"{cookies.KNOWN_BROWSER.max_age.days} days, also after you sign out",
     )
 
 
@@ -161,6 +170,7 @@ def sign_out() -> Response:
     if here:
         with services().db.write() as session:
             sessions.end_here(session, here.id)
+        security_events.log_event(Event.READER_SIGN_OUT, Outcome.SUCCESS)
     services().audience_cache.drop(cookies.SESSION.value())
     response = see_other("/")
     cookies.SESSION.clear(response)
@@ -200,8 +210,9 @@ def _confirm(token: str) -> Response:
 
 def _ask(typed: str, next_path: str) -> Response:
     address = parse(typed)
+    requester = current_reader.requester(address)
     with services().db.write() as session:
-        secret = send_sign_in_link(session, services().settings, address, request.remote_addr, next_path)
+        secret = send_sign_in_link(session, services().settings, address, requester, next_path)
     response = see_other("/sign-in/code")
     cookies.SIGN_IN.set(response, secret)
     return response
@@ -212,6 +223,7 @@ def _welcome(signed_in: SignedIn) -> Response:
     response = see_other(signed_in.next_path)
     cookies.SESSION.set(response, signed_in.token)
     cookies.SIGN_IN.clear(response)
+    cookies.KNOWN_BROWSER.set(response, known_browsers.issue(services().signer, signed_in.email_key))
     cookies.SIGN_IN_LINK.clear(response)
     return response
 

@@ -60,11 +60,14 @@ class Cookie:
 SESSION = Cookie("carrel_session", timedelta(days=180))
 # The browser that asked for a sign-in mail: there the mailed link needs no second question.
 SIGN_IN = Cookie("carrel_asked", timedelta(minutes=10))
+# A browser that signed in with an address before. It outlives the session: see `carrel.accounts.known_browsers`.
+KNOWN_BROWSER = Cookie("carrel_known", timedelta(days=180))
 # The browser that subscribed: there the page behind the mailed link confirms by itself. A scanner that
 # opens the link has no such cookie, and never confirms (MAIL-11).
 SIGN_UP = Cookie("carrel_sign_up", timedelta(days=1))
-# An operator's session, and the challenge that a passkey answers.
+# An operator's session, a browser that an operator signed in with before, and the challenge that a passkey answers.
 OPERATOR = Cookie("carrel_operator", timedelta(hours=12))
+KNOWN_OPERATOR = Cookie("carrel_operator_known", timedelta(days=180), "Strict")
 PASSKEY_CHALLENGE = Cookie("carrel_passkey", timedelta(minutes=5), "Strict")
 # The token of a mailed link, from the moment it is opened until its button is pressed (link_cookie.py). Not Strict:
 # browsers keep such a cookie back for as long as a way that began in a mail lasts, our own redirects included.

@@ -96,6 +96,12 @@ def _declare_cookies(site: Flask) -> None:
     )
     storage_register.declare(
         site,
+        cookies.KNOWN_OPERATOR,
+        purpose="Keeps the way in open for an operator of this site. Readers never get it; it opens nothing by itself.",
+        lasts=f"{cookies.KNOWN_OPERATOR.max_age.days} days, also after they sign out",
+    )
+    storage_register.declare(
+        site,
         cookies.PASSKEY_CHALLENGE,
         purpose="While an operator of this site uses a passkey. Readers never get it.",
         lasts="5 minutes",

@@ -27,7 +27,7 @@ MENU = (
     MenuEntry("/admin/inbox/", "Inbox", Need.MONEY),
     MenuEntry("/admin/subscribers/", "Subscribers", Need.PEOPLE),
     MenuEntry("/admin/issues/", "Issues", Need.DIGESTS),
-    MenuEntry("/admin/deliveries/", "Deliveries", Need.DIGESTS),
+    MenuEntry("/admin/deliveries/", "Deliveries", Need.PEOPLE),
     MenuEntry("/admin/mails/", "Mails", Need.PEOPLE),
     MenuEntry("/admin/suppressions/", "Suppressions", Need.PEOPLE),
     MenuEntry("/admin/ads/", "Ads", Need.ADS),

@@ -4,9 +4,11 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, make_response, render_template, request
 
+from carrel import security_events
 from carrel.http import cookies, link_cookie
 from carrel.http.redirects import see_other
 from carrel.mail.addresses import InvalidAddressError
+from carrel.security_events import Event, Outcome
 from carrel.services import services
 from website.admin.guard import (
     NotProvenError,
@@ -17,7 +19,7 @@ from website.admin.guard import (
     return_path,
 )
 from website.admin.operator_pages import pages
-from website.admin.operators import codes, factors, passwords, sessions, staff
+from website.admin.operators import audit, codes, factors, passwords, sessions, staff
 from website.admin.operators.models import Operator
 from website.admin.operators.roles import DESCRIPTIONS, Need, Role
 from website.admin.operators.sign_in import SignInFailedError, authenticate, prove_again
@@ -53,9 +55,7 @@ def sign_in() -> Answer:
         )
     except SignInFailedError:
         return pages.sign_in_page({"": WRONG}, email), 403
-    response = see_other(pages.next_path())
-    cookies.OPERATOR.set(response, token)
-    return response
+    return pages.welcome(token)
 
 
 @blueprint.post("/sign-out")
@@ -65,6 +65,7 @@ def sign_out() -> Response:
     here = required_session()
     with services().db.write() as session:
         sessions.end(session, here.id, here.operator_id)
+        audit.record(session, here.operator, "operator.sign_out")
     response = see_other("/admin/sign-in")
     cookies.OPERATOR.clear(response)
     return response
@@ -142,6 +143,7 @@ def set_up(token: str) -> Answer:
 @blueprint.app_errorhandler(staff.InviteUsedError)
 def invite_used(_failure: staff.InviteUsedError) -> Answer:
     """Say that the link is of no use any more."""
+    security_events.log_event(Event.SETUP_LINK_REFUSED, Outcome.FAILURE)
     return render_template("operators/spent.html"), 404
 
 

@@ -62,11 +62,13 @@ def _record(table: Table, query: TableQuery, count: int) -> None:
 
 
 def _add_routes(table: Table) -> None:
-    def bind(view: Callable[[Table], str | Response]) -> Callable[[], str | Response]:
-        return needs(table.need)(lambda: view(table))
+    def bind(view: Callable[[Table], str | Response], *, fresh: bool = False) -> Callable[[], str | Response]:
+        return needs(table.need, fresh=fresh)(lambda: view(table))
 
     blueprint.add_url_rule(f"/{table.name}/", table.name, bind(show), methods=["GET"])
-    blueprint.add_url_rule(f"/{table.name}/export", f"{table.name}_export", bind(export), methods=["POST"])
+    # All people at once hurt no less than one of them.
+    taking = bind(export, fresh=table.personal)
+    blueprint.add_url_rule(f"/{table.name}/export", f"{table.name}_export", taking, methods=["POST"])
 
 
 for table in TABLES:
