@@ -85,6 +85,8 @@ class Payment(Base):
     payment_intent: Mapped[str | None] = mapped_column(STRIPE_ID, unique=True)
     amount_cents: Mapped[int]  # what the buyer paid, tax and discounts included
     subtotal_cents: Mapped[int]  # what was agreed, before tax and discounts
+    tax_cents: Mapped[int | None]  # None: recorded before this was
+    discount_cents: Mapped[int | None]
     currency: Mapped[str] = mapped_column(String(3))
     outcome: Mapped[str] = mapped_column(String(8))
     mismatch: Mapped[str] = mapped_column("trouble", String(40), default="")

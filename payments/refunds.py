@@ -121,6 +121,8 @@ def send_to_stripe(context: PaymentContext, request_id: int) -> None:
         _use_new_key(context, request_id, str(error))
     except StripeUnavailableError as error:
         log.warning("refund waits for Stripe", request=request_id, why=str(error))
+        with context.db.write() as session:
+            _note_failure(session, request_id, str(error))
     except StripeRefusedError as error:
         if error.code == KEY_USED:
             _use_new_key(context, request_id, error.code)
@@ -185,6 +187,11 @@ def _mark_refused(context: PaymentContext, request_id: int, payment: Payment, co
                 f"Order {payment.order.reference} ({payment.payment_intent}): {code}. Look at the payment in "
                 "Stripe's dashboard.",
             )
+
+
+def _note_failure(session: Session, request_id: int, why: str) -> None:
+    open_request = update(RefundRequest).where(RefundRequest.id == request_id, RefundRequest.state == "asked")
+    session.execute(open_request.values(last_error=why[:200]))
 
 
 def _set_state(session: Session, request_id: int, state: str, error: str = "") -> None:

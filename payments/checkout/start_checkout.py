@@ -8,7 +8,8 @@ from carrel.accounts import limits, readers, sessions
 from carrel.accounts.limits import Limit, hours, minutes
 from carrel.accounts.models import Reader
 from carrel.ip_prefix import ip_key, network_key
-from payments.checkout import orders
+from payments.checkout import gift_orders, orders
+from payments.gifts.wishes import GiftWishes
 from payments.models import Order
 from payments.payment_context import PaymentContext
 
@@ -41,8 +42,10 @@ class StartedCheckout:
     pending_session_id: str | None = None
 
 
-def start_checkout(context: PaymentContext, visitor: Visitor, return_to: str) -> StartedCheckout:
-    """Place an order, and create a reader for a guest, in one transaction.
+def start_checkout(
+    context: PaymentContext, visitor: Visitor, return_to: str, gift: GiftWishes | None = None
+) -> StartedCheckout:
+    """Place an order, of a gift if there are wishes for one, and create a reader for a guest, in one transaction.
 
     Raises `AlreadyOwnedError`, `TooManyRequestsError`.
     """
@@ -51,6 +54,9 @@ def start_checkout(context: PaymentContext, visitor: Visitor, return_to: str) ->
         known = readers.get(session, visitor.reader_id) if visitor.reader_id is not None else None
         _check_limits(session, visitor, known)
         reader, token = (known, None) if known else _new_reader(session, visitor)
+        if gift is not None:
+            order = gift_orders.place_gift_order(session, context.settings, reader, return_to, gift)
+            return StartedCheckout(order, reader.email if visitor.may_see_account else None, token)
         if pending := orders.pending_order(session, reader):
             return StartedCheckout(pending, None, pending_session_id=pending.checkout_session_id)
         email = reader.email if visitor.may_see_account else None

@@ -14,7 +14,9 @@ from typing import TypeVar
 UNSUCCESSFUL_REFUND_STATUSES = frozenset({"failed", "canceled"})
 # https://docs.stripe.com/disputes/how-disputes-work; a `prevented` dispute was settled by a refund of its own.
 FAVORABLE_DISPUTE_STATUSES = frozenset({"won", "warning_closed", "prevented"})
-INQUIRY_STATUSES = frozenset({"warning_needs_response", "warning_under_review"})  # a refund settles it
+INQUIRY_STATUSES = frozenset(
+    {"warning_needs_response", "warning_under_review"}
+)  # no money was taken; a refund settles it
 LOST_DISPUTE_STATUSES = frozenset({"lost", "appeal_needs_response", "appeal_under_review"})
 
 
@@ -37,11 +39,12 @@ class EntitlementReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GrantEntry:
-    """A pass was granted; `payment` is None for a gift."""
+    """A pass was granted; `payment` is None for an operator's. `is_gift`: somebody else than its holder paid."""
 
     grant: int
     payment: int | None = None
     paid_cents: int = 0
+    is_gift: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +117,9 @@ def grant_status(grant: GrantEntry, history: Iterable[LedgerEntry]) -> Entitleme
         return EntitlementReason.CHARGED_BACK
     if 0 < grant.paid_cents <= refunded_cents(grant.payment, entries):
         return EntitlementReason.REFUNDED
-    is_disputed = bool(statuses - FAVORABLE_DISPUTE_STATUSES)
-    return EntitlementReason.DISPUTED if is_disputed else EntitlementReason.BOUGHT
+    if statuses - FAVORABLE_DISPUTE_STATUSES:
+        return EntitlementReason.DISPUTED
+    return EntitlementReason.GIFT if grant.is_gift else EntitlementReason.BOUGHT
 
 
 def refunded_cents(payment: int | None, history: Iterable[LedgerEntry]) -> int:
@@ -123,6 +127,14 @@ def refunded_cents(payment: int | None, history: Iterable[LedgerEntry]) -> int:
     refunds = (entry for entry in history if isinstance(entry, RefundEntry) and entry.payment == payment)
     latest = _latest((entry.refund, entry) for entry in refunds)
     return sum(refund.cents for refund in latest if refund.status not in UNSUCCESSFUL_REFUND_STATUSES)
+
+
+def charged_back_cents(payment: int | None, history: Iterable[LedgerEntry]) -> int:
+    """How much of a payment its bank has taken back, in cents; until it is won, a dispute counts as lost."""
+    disputes = (entry for entry in history if isinstance(entry, DisputeEntry) and entry.payment == payment)
+    latest = _latest((entry.dispute, entry) for entry in disputes)
+    without_loss = FAVORABLE_DISPUTE_STATUSES | INQUIRY_STATUSES
+    return sum(dispute.cents for dispute in latest if dispute.status not in without_loss)
 
 
 def is_refundable(payment: int, history: Iterable[LedgerEntry]) -> bool:

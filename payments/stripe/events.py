@@ -41,7 +41,10 @@ PAYMENT_EVENTS: Final = frozenset(
         "charge.dispute.funds_reinstated",
     }
 )
-HANDLED_EVENTS: Final = CHECKOUT_SESSION_EVENTS | PAYMENT_EVENTS
+FRAUD_WARNING_EVENTS: Final = frozenset(
+    {"radar.early_fraud_warning.created", "radar.early_fraud_warning.updated"}
+)
+HANDLED_EVENTS: Final = CHECKOUT_SESSION_EVENTS | PAYMENT_EVENTS | FRAUD_WARNING_EVENTS
 THIN: Final = "v2.core.event"
 THIN_PREFIX: Final = "v1."  # before the type of the snapshot event
 ID_PATTERN = re.compile(r"[A-Za-z0-9_]{1,255}")

@@ -135,6 +135,13 @@ class CustomerDetails(StripeSchema):
     email: StrictStr | None = None
 
 
+class TotalDetails(StripeSchema):
+    """What is in a session's total beside the price."""
+
+    amount_discount: StrictInt = 0
+    amount_tax: StrictInt = 0
+
+
 class Consent(StripeSchema):
     """What the buyer agreed to at Checkout."""
 
@@ -153,6 +160,7 @@ class CheckoutSession(StripeSchema):
     currency: StrictStr | None
     amount_subtotal: StrictInt | None
     amount_total: StrictInt | None
+    total_details: TotalDetails | None = None
     client_reference_id: StrictStr | None = None
     metadata: dict[str, str] | None = None
     customer_details: CustomerDetails | None = None

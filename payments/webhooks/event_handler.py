@@ -5,15 +5,16 @@ from typing import Final
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from carrel.services import Services
-from payments.fulfillment import notifications
-from payments.fulfillment.fulfill import fulfill
+from payments.fulfillment import fraud_warnings, notifications
+from payments.fulfillment.fulfill import Callback, fulfill
 from payments.fulfillment.match_order import NotOurSessionError, UnknownOrderError
 from payments.models import Payment, StripeEvent
 from payments.payment_context import PaymentContext, payment_context, site_id
 from payments.stripe.client import StripeNotFoundError
-from payments.stripe.events import CHECKOUT_SESSION_EVENTS, Event
+from payments.stripe.events import CHECKOUT_SESSION_EVENTS, FRAUD_WARNING_EVENTS, Event
 from payments.stripe.metadata import ORDER_KEY, SITE_KEY
 from payments.webhooks import inbox
 
@@ -92,11 +93,8 @@ def _wait_until_finished(context: PaymentContext, event_id: str) -> bool:
 
 def _fulfill(context: PaymentContext, event: StripeEvent) -> None:
     try:
-        fulfill(
-            context,
-            _checkout_session_id(context, event),
-            lambda session: inbox.mark_handled(session, event, "done"),
-        )
+        checkout_session_id = _checkout_session_id(context, event)
+        fulfill(context, checkout_session_id, _completion(context, event))
     except NotOurSessionError:
         with context.db.write() as session:
             inbox.mark_handled(session, event, "ignored")
@@ -109,6 +107,19 @@ def _fulfill(context: PaymentContext, event: StripeEvent) -> None:
         with context.db.write() as session:
             notifications.unknown_order(session, error.session_id)
             inbox.mark_handled(session, event, "done")
+
+
+def _completion(context: PaymentContext, event: StripeEvent) -> Callback:
+    """What ends the handling, in the transaction that fulfills the session."""
+    if event.type not in FRAUD_WARNING_EVENTS:
+        return lambda session: inbox.mark_handled(session, event, "done")
+    warning = context.stripe.retrieve_fraud_warning(str(event.body["id"]))
+
+    def complete(session: Session) -> None:
+        fraud_warnings.apply_warning(session, context.settings, warning)
+        inbox.mark_handled(session, event, "done")
+
+    return complete
 
 
 def _checkout_session_id(context: PaymentContext, event: StripeEvent) -> str:

@@ -36,6 +36,8 @@ PAGES = [
     "/admin/ads/1",
     "/admin/reports/ads",
     "/admin/reports/passes",
+    "/admin/reports/accounts",
+    "/admin/balance/",
     "/admin/doctor/",
     "/admin/nothing",
 ]

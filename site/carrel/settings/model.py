@@ -65,6 +65,7 @@ class Settings(BaseModel):
     )  # on the buyer's card statement, after the account's name
     checkout_host: str = ""  # Checkout's custom domain, if the Stripe account has one
     refund_days: int = Field(14, ge=0, le=365)
+    refund_fraud_warnings: bool = True  # before a payment that a bank calls fraud becomes a dispute
 
     site_name: str = "Carrel"
     site_tagline: str = "Study articles for certification exams"

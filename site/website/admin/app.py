@@ -17,8 +17,9 @@ from website.admin.advertising import routes as advertising
 from website.admin.dashboard import routes as dashboard
 from website.admin.operator_pages import account_routes, passkey_routes
 from website.admin.operator_pages import routes as operators
+from website.admin.reports import accounts
 from website.admin.reports import routes as reports
-from website.admin.screens import digests, mailing, money, people
+from website.admin.screens import digests, gifts, mailing, money, people
 from website.admin.tables import routes as tables
 
 if TYPE_CHECKING:
@@ -33,9 +34,11 @@ PAGES = (
     tables,
     people,
     money,
+    gifts,
     digests,
     mailing,
     reports,
+    accounts,
 )
 LARGEST_BODY_BYTES = 256 * 1024
 TEMPLATES = (Path(__file__).parent / "templates", Path(__file__).parent.parent / "templates")

@@ -7,11 +7,14 @@ from carrel.ads import models as ads
 from carrel.db import Base
 from carrel.mail import models as mail
 from newsletter import models as newsletter
+from payments import account_models
+from payments import gift_models as gifts
 from payments import models as payments
 from website.admin.operators import models as operators
 from website.migrations import compatibility
 
 MODULES = [
+    account_models,
     audit,
     page_cache,
     tokens,
@@ -19,6 +22,7 @@ MODULES = [
     ads,
     articles,
     compatibility,
+    gifts,
     mail,
     newsletter,
     operators,

@@ -204,6 +204,22 @@ def test_lists_can_be_filtered_by_creation_time(stripe_api: Client, kind: str) -
     assert listed["object"] == "list"
 
 
+def test_the_balance_is_listed_by_pages_with_what_moved_it(stripe_api: Client) -> None:
+    listed = stripe_api.v1.balance_transactions.list(
+        {"created": {"gte": int(time.time()) - 86_400}, "limit": 1, "expand": ["data.source"]}
+    )
+    assert listed["object"] == "list"
+    for transaction in listed.data:
+        assert transaction.net == transaction.amount - transaction.fee
+
+
+def test_early_fraud_warnings_can_be_listed(stripe_api: Client) -> None:
+    listed = stripe_api.v1.radar.early_fraud_warnings.list(
+        {"created": {"gte": int(time.time())}, "limit": 100}
+    )
+    assert listed["object"] == "list"
+
+
 def test_undelivered_events_can_be_asked_for(stripe_api: Client) -> None:
     assert stripe_api.v1.events.list({"delivery_success": False, "limit": 1})["object"] == "list"
     with pytest.raises(stripe.InvalidRequestError):

@@ -12,11 +12,13 @@ from payments.ledger.entitlement import (
     LedgerEntry,
     RefundEntry,
     RevocationEntry,
+    charged_back_cents,
     derive_entitlement,
 )
 
 BOUGHT = GrantEntry(grant=1, payment=7, paid_cents=499)
 GIFT = GrantEntry(grant=2)
+PAID_GIFT = GrantEntry(grant=3, payment=7, paid_cents=499, is_gift=True)
 
 
 def refund(cents: int, status: str = "succeeded", name: str = "re_1", seq: int = 1) -> RefundEntry:
@@ -32,7 +34,12 @@ def test_nobody_has_the_pass_without_a_grant() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "reason"), [(BOUGHT, EntitlementReason.BOUGHT), (GIFT, EntitlementReason.GIFT)]
+    ("given", "reason"),
+    [
+        (BOUGHT, EntitlementReason.BOUGHT),
+        (GIFT, EntitlementReason.GIFT),
+        (PAID_GIFT, EntitlementReason.GIFT),
+    ],
 )
 def test_a_grant_is_the_pass(given: GrantEntry, reason: EntitlementReason) -> None:
     assert derive_entitlement([given]) == Entitlement(True, reason)
@@ -74,6 +81,21 @@ def test_what_leaves_it_standing(entries: list[LedgerEntry]) -> None:
     assert derive_entitlement([BOUGHT, *entries]) == Entitlement(True, EntitlementReason.BOUGHT)
 
 
+@pytest.mark.parametrize(
+    ("ended", "reason"),
+    [
+        (refund(499), EntitlementReason.REFUNDED),
+        (dispute("needs_response"), EntitlementReason.DISPUTED),
+        (dispute("lost"), EntitlementReason.CHARGED_BACK),
+        (RevocationEntry(3), EntitlementReason.REVOKED),
+    ],
+)
+def test_a_gift_that_was_paid_for_ends_as_a_pass_of_ones_own_does(
+    ended: LedgerEntry, reason: EntitlementReason
+) -> None:
+    assert derive_entitlement([PAID_GIFT, ended]) == Entitlement(False, reason)
+
+
 def test_pay_21_a_partial_refund_keeps_the_pass() -> None:
     assert derive_entitlement([BOUGHT, refund(498)]) == Entitlement(True, EntitlementReason.BOUGHT)
 
@@ -106,7 +128,8 @@ def a_history(chance: random.Random) -> list[LedgerEntry]:
     """Up to three grants, with refunds and disputes in up to four states each."""
     entries: list[LedgerEntry] = []
     for grant in range(1, chance.randint(1, 3) + 1):
-        entries.append(GrantEntry(grant, grant * 10, 499) if chance.random() < 0.8 else GrantEntry(grant))
+        paid = GrantEntry(grant, grant * 10, 499, is_gift=chance.random() < 0.3)
+        entries.append(paid if chance.random() < 0.8 else GrantEntry(grant))
         if chance.random() < 0.1:
             entries.append(RevocationEntry(grant))
         for number in range(chance.randint(0, 3)):
@@ -118,3 +141,22 @@ def a_history(chance: random.Random) -> list[LedgerEntry]:
             status = chance.choice(["needs_response", "under_review", "won", "lost", "warning_closed"])
             entries.append(DisputeEntry(grant * 10, f"du_{grant}", seq, 499, status))
     return entries
+
+
+@pytest.mark.parametrize(
+    ("entries", "cents"),
+    [
+        ([], 0),
+        ([dispute("warning_needs_response")], 0),
+        ([dispute("warning_needs_response"), dispute("needs_response", seq=2)], 499),
+        ([dispute("under_review", 200)], 200),
+        ([dispute("needs_response"), dispute("lost", seq=2)], 499),
+        ([dispute("needs_response"), dispute("won", seq=2)], 0),
+        ([dispute("prevented")], 0),
+        ([dispute("lost"), DisputeEntry(8, "du_2", 1, 499, "lost")], 499),
+    ],
+)
+def test_a_bank_has_taken_back_what_is_disputed_until_it_is_won(
+    entries: list[LedgerEntry], cents: int
+) -> None:
+    assert charged_back_cents(7, entries) == cents

@@ -1,6 +1,6 @@
 """A reader's pass and purchases as text."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -73,6 +73,9 @@ def test_a_wish_that_waits_for_stripe_is_shown(shop: Shop, bought: str) -> None:
     shop.stripe.api.down()
     refunds.refund(shop.context, 1, "olga", "why")
     assert of(shop).purchases[0].refund_requested
+    assert not of(shop).purchases[0].refund_late
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=61), tick=False):
+        assert of(shop).purchases[0].refund_late
 
 
 def test_after_the_days_the_button_is_gone(shop: Shop, bought: str) -> None:

@@ -9,7 +9,7 @@ import stripe
 import stripe.events
 from stripe.v2.core import EventNotification
 
-from payments.models import Dispute, Refund, StripeEvent
+from payments.models import Dispute, Refund, RefundRequest, StripeEvent
 from payments.stripe.events import HANDLED_EVENTS
 from tests.support.payments import Shop, order_of
 from website.demo.fake_stripe import thin_event
@@ -52,6 +52,14 @@ def test_a_thin_dispute_suspends_it(shop: Shop) -> None:
     shop.stripe.open_dispute(session_id)
     assert deliver_thin(shop, "charge.dispute.created") == [200]
     assert (shop.ad_free(), shop.count(Dispute)) == ([False], 1)
+
+
+def test_a_thin_warning_of_fraud_requests_the_refund(shop: Shop) -> None:
+    session_id = shop.buy()
+    shop.deliver_all()
+    shop.stripe.warn_of_fraud(session_id)
+    assert deliver_thin(shop, "radar.early_fraud_warning.created") == [200]
+    assert shop.count(RefundRequest) == 1
 
 
 def test_a_thin_event_about_a_payment_that_we_do_not_know_yet_finds_it(shop: Shop) -> None:

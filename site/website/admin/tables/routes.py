@@ -9,7 +9,7 @@ from carrel import audit, clock
 from carrel.csv_export import to_csv
 from carrel.services import services
 from website.admin.guard import current_operator, needs
-from website.admin.tables import digests, library, log, money, people
+from website.admin.tables import digests, gifts, library, log, money, people
 from website.admin.tables.table import Table, TableQuery, all_rows, cell, find_page, table_query
 
 blueprint = Blueprint("tables", __name__)
@@ -17,6 +17,7 @@ TABLES: tuple[Table, ...] = (
     *library.TABLES,
     *people.TABLES,
     *money.TABLES,
+    *gifts.TABLES,
     *digests.TABLES,
     *log.TABLES,
 )

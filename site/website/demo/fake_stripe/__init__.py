@@ -11,6 +11,7 @@ from website.demo.fake_stripe.buyer import NotPayableError
 from website.demo.fake_stripe.errors import ApiError
 from website.demo.fake_stripe.events import thin_event
 from website.demo.fake_stripe.fake_stripe import FakeStripe
+from website.demo.fake_stripe.fees import Fees
 from website.demo.fake_stripe.server import running_fake_stripe
 
-__all__ = ["ApiError", "FakeStripe", "NotPayableError", "running_fake_stripe", "thin_event"]
+__all__ = ["ApiError", "FakeStripe", "Fees", "NotPayableError", "running_fake_stripe", "thin_event"]

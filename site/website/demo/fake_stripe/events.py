@@ -14,6 +14,7 @@ from website.demo.fake_stripe.pagination import list_page
 from website.demo.fake_stripe.serialization import snapshot
 
 _URLS = {
+    "radar.early_fraud_warning": "/v1/radar/early_fraud_warnings",
     "charge": "/v1/charges",
     "checkout.session": "/v1/checkout/sessions",
     "dispute": "/v1/disputes",
