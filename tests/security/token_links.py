@@ -23,6 +23,7 @@ NEW_ADDRESS = "/account/address/<token:token>"
 UNDO = "/account/address/undo/<token:token>"
 SET_UP = "/admin/set-up/<token>"
 CONFIRM = "/newsletter/confirm/<token>"
+GIFT, GIFT_CODE = "/pass/redeem/<gift_code:token>", "7KQ4M-XW2PA-9RTHC-3NEVB"  # looked up by the button
 FEED = "/feeds/<token>.xml"
 # Whoever opens these gets the token out of the address, into a cookie: the rule, the path, the page without it.
 KEPT_IN_A_COOKIE = {
@@ -48,6 +49,7 @@ def living(services: Services) -> tuple[dict[str, str], str]:
             UNDO: new_token(),
             SET_UP: staff.add(session, "nina@carrel.test", Role.OWNER, actor="test"),
             CONFIRM: new_token(),
+            GIFT: GIFT_CODE,
             "/newsletter/preferences/<token>": subscribed,
             "/newsletter/unsubscribe/<token>": subscribed,
             FEED: feed.rpartition("/")[2].removesuffix(".xml"),

@@ -54,6 +54,7 @@ def check(
 ) -> None:
     """Count one, or raise `TooManyRequestsError` and count nothing. The row is locked until the transaction ends.
 
+    A refusal costs the same statements: where it is not said, its time must not say it either (AUTH-04).
     Without `count` only look, where what counts is not known yet.
     To check several names in one transaction, always use the same order: address, ip, network, site.
     """
@@ -64,12 +65,10 @@ def check(
     oldest, newest = (now - longest).timestamp(), (now + clock.TOLERANCE).timestamp()
     hits = [hit for hit in _locked(session, name, key_hash, now + longest) if oldest < hit <= newest]
     waits = [_wait(hits, limit, now) for limit in limits]
-    if max(waits) > 0:
-        raise TooManyRequestsError(name, math.ceil(max(waits)), is_ceiling=alarm)
-    if not count:
-        return
-    row = update(LimitHits).where(LimitHits.name == name, LimitHits.key_hash == key_hash)
-    session.execute(row.values(hits=hits if is_refused else [*hits, now.timestamp()]))
+    is_refused = max(waits) > 0
+    if count:
+        row = update(LimitHits).where(LimitHits.name == name, LimitHits.key_hash == key_hash)
+        session.execute(row.values(hits=hits if is_refused else [*hits, now.timestamp()]))
     if is_refused:
         raise TooManyRequestsError(name, math.ceil(max(waits)), is_ceiling=alarm)
 
