@@ -24,6 +24,7 @@ NEW_ADDRESS = "/account/address/<token:token>"
 UNDO = "/account/address/undo/<token:token>"
 SET_UP = "/admin/set-up/<token>"
 CONFIRM = "/newsletter/confirm/<token>"
+GIFT, GIFT_CODE = "/pass/redeem/<gift_code:token>", "7KQ4M-XW2PA-9RTHC-3NEVB"  # looked up by the button
 FEED = "/feeds/<token>.xml"
 GIFT = "/pass/redeem/<gift_code:token>"
 # Whoever opens these gets the token out of the address, into a cookie: the rule, the path, the page without it.
@@ -50,6 +51,7 @@ def living(services: Services) -> tuple[dict[str, str], str]:
             UNDO: new_token(),
             SET_UP: staff.add(session, "nina@carrel.test", Role.OWNER, actor="test"),
             CONFIRM: new_token(),
+            GIFT: GIFT_CODE,
             "/newsletter/preferences/<token>": subscribed,
             "/newsletter/unsubscribe/<token>": subscribed,
             GIFT: str(codes.reveal(services.signer, comp.make(session, services.signer, "test", "test"))),

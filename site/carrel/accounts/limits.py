@@ -66,8 +66,9 @@ def check(
     hits = [hit for hit in _locked(session, name, key_hash, now + longest) if oldest < hit <= newest]
     waits = [_wait(hits, limit, now) for limit in limits]
     is_refused = max(waits) > 0
-    row = update(LimitHits).where(LimitHits.name == name, LimitHits.key_hash == key_hash)
-    session.execute(row.values(hits=[*hits, now.timestamp()] if count and not is_refused else hits))
+    if count:
+        row = update(LimitHits).where(LimitHits.name == name, LimitHits.key_hash == key_hash)
+        session.execute(row.values(hits=hits if is_refused else [*hits, now.timestamp()]))
     if is_refused:
         raise TooManyRequestsError(name, math.ceil(max(waits)), is_ceiling=alarm)
 

@@ -3,14 +3,7 @@
 from flask import Blueprint, Flask, Response, jsonify, make_response, render_template, request
 
 from carrel import security_events
-from carrel.accounts import (
-    address_routes,
-    current_reader,
-    error_handlers,
-    known_browsers,
-    links,
-    sessions,
-)
+from carrel.accounts import address_routes, current_reader, error_handlers, known_browsers, links, sessions
 from carrel.accounts.links import LinkUsedError
 from carrel.accounts.models import LinkPurpose
 from carrel.accounts.paths import safe_path
@@ -191,14 +184,17 @@ def _confirm(token: str) -> Response:
         if not token:
             raise link_cookie.LinkNotKeptError from None
         raise
-    page = render_template(
-        "accounts/confirm.html",
-        token=token,
-        address=masked(link.email),
-        same_browser=links.is_from(link, cookies.SIGN_IN.value()),
-        brings_a_pass=here is not None and here.reader.email is None and here.reader.ad_free,
+    brings_a_pass = here is not None and here.reader.email is None and here.reader.ad_free
+    same_browser, address = links.is_from(link, cookies.SIGN_IN.value()), masked(link.email)
+    return make_response(
+        render_template(
+            "accounts/confirm.html",
+            token=token,
+            address=address,
+            same_browser=same_browser,
+            brings_a_pass=brings_a_pass,
+        )
     )
-    return make_response(page)
 
 
 def _ask(typed: str, next_path: str) -> Response:
