@@ -13,7 +13,6 @@ from newsletter.subscribers import links as newsletter_links
 from newsletter.subscribers.models import Frequency, SignUpMethod, SubscriberState
 from newsletter.subscribers.preferences import Preferences
 from newsletter.subscribers.sign_up import RequestOrigin, SignUpRequest, record_sign_up
-from payments.gifts import codes, comp
 from tests.support.accounts import ANNA, make_session
 from tests.support.newsletter import put_reader, put_subscriber
 from website.admin.operators import staff
@@ -26,7 +25,6 @@ SET_UP = "/admin/set-up/<token>"
 CONFIRM = "/newsletter/confirm/<token>"
 GIFT, GIFT_CODE = "/pass/redeem/<gift_code:token>", "7KQ4M-XW2PA-9RTHC-3NEVB"  # looked up by the button
 FEED = "/feeds/<token>.xml"
-GIFT = "/pass/redeem/<gift_code:token>"
 # Whoever opens these gets the token out of the address, into a cookie: the rule, the path, the page without it.
 KEPT_IN_A_COOKIE = {
     SIGN_IN: "/sign-in/link",
