@@ -3,7 +3,7 @@
 Nothing is matched by email address without that proof (decision 1).
 """
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, false, or_, select, update
 from sqlalchemy.orm import Session
 
 from carrel.accounts import readers
@@ -65,7 +65,9 @@ def reader_erased(session: Session, reader_id: int, email_key: str | None) -> No
     Gifts that they gave still stand, without their words; one that was not mailed yet is not.
     """
     orders = select(Order.id).where(Order.reader_id == reader_id)
-    concerned = or_(Gift.order_id.in_(orders), Gift.recipient_key == email_key)
+    # Who has no address is nobody's recipient; compared with None, all gifts without a recipient would be theirs.
+    is_recipient = Gift.recipient_key == email_key if email_key else false()
+    concerned = or_(Gift.order_id.in_(orders), is_recipient)
     session.execute(update(Gift).where(concerned).values(**gifts.WITHOUT_WORDS))
     reader_claims = or_(Claim.order_id.in_(orders), Claim.email_key == email_key)
     for key in session.scalars(delete(Claim).where(reader_claims).returning(Claim.email_key)).all():

@@ -243,6 +243,17 @@ def test_data_20_a_recipient_who_leaves_is_not_mailed(shop: Shop) -> None:
     assert redeem(shop.browser(), code_of(shop, session_id)).status_code == 200
 
 
+def test_data_20_somebody_without_an_address_who_leaves_takes_no_words_of_others(shop: Shop) -> None:
+    session_id, stranger = give(shop, giver="Anna", message="for Bob"), shop.browser()
+    redeem(stranger, code_of(shop, give(shop)))
+    with shop.services.db.write() as session:
+        reader = readers.get(session, reader_of(shop, stranger).id)
+        assert reader.email_key is None
+        erasure.erase(session, shop.services.settings, reader)
+    gift = gift_of(shop, session_id)
+    assert (gift.giver, gift.message) == ("Anna", "for Bob")
+
+
 def test_the_export_of_each_says_what_concerns_them_and_not_who_the_other_is(shop: Shop) -> None:
     anna, bob = shop.browser(), shop.browser()
     session_id = give(shop, anna, message="Good luck", email="bob@example.org")
