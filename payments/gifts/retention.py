@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from carrel import clock
@@ -30,7 +30,8 @@ def forget_old_words(session: Session) -> int:
     )
     is_over = or_(
         Gift.sent_at < now - SENT_KEPT,
-        and_(Gift.send_at.is_(None), Gift.created_at < now - UNUSED_KEPT),
+        # Handed over, or held or suspended until nobody waits for its mail any more.
+        and_(Gift.sent_at.is_(None), func.coalesce(Gift.send_at, Gift.created_at) < now - UNUSED_KEPT),
         Gift.order_id.in_(unpaid),
     )
     ids = session.scalars(select(Gift.id).where(has_words, is_over).limit(BATCH)).all()

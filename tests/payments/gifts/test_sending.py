@@ -13,6 +13,7 @@ from carrel.services import Services
 from payments import retention
 from payments.fulfillment.fulfill import fulfill
 from payments.gifts.sending import MOST_MAILS
+from payments.models import Payment
 from tests.payments.gift_shop import code_of, gift_of, give, order_gift, page_of, redeem, refund, send_all
 from tests.support.outbox import run as deliver_outbox
 from tests.support.payments import Shop, press
@@ -221,6 +222,20 @@ def test_data_21_what_was_never_paid_for_is_forgotten_within_a_day(shop: Shop) -
     with in_days(1.1):
         retention.run_step(shop.services)
     assert gift_of(shop, abandoned).recipient is None
+
+
+def test_data_21_what_can_never_be_mailed_is_forgotten_a_year_after_its_day(shop: Shop) -> None:
+    session_id = order_gift(shop, email=BOB, message="Good luck", day=day_in(20))
+    shop.stripe.pay(session_id, currency="chf")
+    fulfill(shop.context, session_id)
+    assert (shop.rows(Payment)[0].outcome, send_all(shop)) == ("held", 0)
+    with in_days(384):
+        retention.run_step(shop.services)
+    assert gift_of(shop, session_id).recipient == BOB
+    with in_days(386):
+        retention.run_step(shop.services)
+    gift = gift_of(shop, session_id)
+    assert (gift.recipient, gift.recipient_key, gift.message) == (None, None, "")
 
 
 def test_data_21_the_gift_of_an_unpaid_order_goes_with_it(shop: Shop) -> None:
