@@ -20,7 +20,7 @@ from payments.account_models import BalanceListing, BalanceTransaction
 from payments.balance import payouts
 from payments.payment_context import PaymentContext, payment_context
 from payments.stripe.balance_schemas import StripeBalanceTransaction
-from payments.stripe.client import StripeUnavailableError
+from payments.stripe.client import StripeNotFoundError, StripeUnavailableError
 from payments.stripe.schemas import StripeResponseError
 
 log = structlog.get_logger()
@@ -68,7 +68,11 @@ def read_next_page(context: PaymentContext) -> bool:
         listing = _begin(context)
     until = listing.complete_until
     since = min(until, clock.now()) - WINDOW if until else None  # our clock may have been set back
-    transactions, has_more = context.stripe.balance_page(since, listing.cursor)
+    try:
+        transactions, has_more = context.stripe.balance_page(since, listing.cursor)
+    except StripeNotFoundError:  # no such transaction: another account's, or test mode's
+        _start_over(context, listing)
+        return True
     with context.db.write() as session:
         store(session, transactions)
         _move_on(session, listing, transactions[-1].id if has_more else "")
@@ -116,12 +120,23 @@ def _begin(context: PaymentContext) -> BalanceListing:
 
 def _move_on(session: Session, listing: BalanceListing, cursor: str) -> None:
     """Note what was read; another worker may have read the same page, and then noted it."""
+    end = {} if cursor else {"complete_until": listing.began_at, "began_at": None}
+    _move_on_from(session, listing, cursor=cursor, **end)
+
+
+def _move_on_from(session: Session, listing: BalanceListing, **values: object) -> None:
     where_it_stood = (
         BalanceListing.began_at == listing.began_at,
         BalanceListing.cursor == listing.cursor,
     )
-    end = {} if cursor else {"complete_until": listing.began_at, "began_at": None}
-    session.execute(update(BalanceListing).where(*where_it_stood).values(cursor=cursor, **end))
+    session.execute(update(BalanceListing).where(*where_it_stood).values(**values))
+
+
+def _start_over(context: PaymentContext, listing: BalanceListing) -> None:
+    """Where the pass stood is unknown at Stripe, and would be for ever: it begins again with the newest."""
+    log.warning("balance transactions read from the beginning", unknown=listing.cursor)
+    with context.db.write() as session:
+        _move_on_from(session, listing, cursor="")
 
 
 def _columns(transaction: StripeBalanceTransaction) -> dict[str, object]:

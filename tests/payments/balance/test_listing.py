@@ -113,6 +113,19 @@ def test_a_pass_that_was_killed_goes_on_with_the_next_page(
     assert lived.read(listing.complete_until) is not None
 
 
+def test_a_pass_whose_place_stripe_does_not_know_begins_again(
+    lived: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "PAGE_SIZE", 3)
+    assert listing.read_next(lived.context)
+    with lived.services.db.write() as session:  # the key is now another account's, or no longer test mode's
+        session.get_one(BalanceListing, listing.ONLY_ROW).cursor = "txn_of_another_account"
+    listing.run_step(lived.services)
+    read_all(lived)
+    assert stored(lived) == at_stripe(lived)
+    assert lived.read(listing.complete_until) is not None
+
+
 def test_what_happens_during_a_pass_is_found_by_the_next(
     lived: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
