@@ -61,6 +61,7 @@ def redeem(session: Session, typed: str, redeemer: Redeemer) -> Redemption:
         _check_limits(session, redeemer)
         return Redemption(Outcome.UNKNOWN)
     entries.lock(session)
+    session.refresh(gift)  # an operator may have revoked it while we waited for the lock
     reader = readers.get(session, redeemer.reader_id) if redeemer.reader_id is not None else None
     if outcome := _refusal(session, gift, reader):
         return Redemption(outcome)

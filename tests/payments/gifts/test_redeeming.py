@@ -5,12 +5,15 @@ import json
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 
 from carrel.accounts import erasure, export, hooks, readers
 from carrel.mail.models import OutboxMail
 from payments.fulfillment.fulfill import fulfill
 from payments.gift_models import Gift, GiftRedemption
-from payments.ledger import manual_grants
+from payments.gifts import codes, comp
+from payments.gifts import redeem as redeem_module
+from payments.ledger import entries, manual_grants
 from payments.ledger.rebuild import find_mismatches
 from payments.models import Grant
 from payments.reconciliation.reconcile import reconcile
@@ -320,3 +323,27 @@ def test_no_mail_tells_the_buyer_who_used_it(shop: Shop) -> None:
     redeem(shop.with_session(make_session(shop.services.db, bob)), code_of(shop, session_id))
     refund(shop, session_id)
     assert all("bob" not in f"{mail.text}{mail.to_address}" for mail in shop.rows(OutboxMail))
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_one_that_is_revoked_while_its_redeemer_waits_is_not_redeemed(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db, signer = shop.services.db, shop.services.signer
+    with db.write() as session:
+        gift = comp.make(session, signer, "operator:1", "a thank-you")
+        code = codes.reveal(signer, gift) or ""
+    lock = entries.lock
+
+    def wait(session: Session) -> None:
+        monkeypatch.setattr(entries, "lock", lock)
+        with db.write() as other:
+            comp.revoke(other, other.get_one(Gift, gift.id), "operator:1", "a mistake")
+        lock(session)
+
+    monkeypatch.setattr(entries, "lock", wait)
+    with db.write() as session:
+        tried = redeem_module.redeem(session, code, redeem_module.Redeemer(None, "192.0.2.1", "a browser"))
+    assert tried.outcome is redeem_module.Outcome.ENDED
+    assert shop.count(GiftRedemption) == 0
