@@ -62,12 +62,19 @@ def run_step(services: Services) -> bool:
     with services.db.read() as session:
         exams = queries.exams(session, now)
         wanted = {_path(session, settings, exam, now): exam for exam in exams}
-    stale = next(((path, exam) for path, exam in wanted.items() if not path.exists()), None)
-    if stale:
-        _make(services, *stale, now)
-        return True
+    failed = set()
+    for path, exam in wanted.items():
+        if path.exists():
+            continue
+        try:
+            _make(services, path, exam, now)
+        except Exception:  # one exam's book must not hold up the others'
+            log.exception("offline copy not made", exam=exam.slug)
+            failed.add(exam.slug)
+        else:
+            return True
     for path in _files(settings):
-        if path not in wanted:
+        if path not in wanted and _exam_of(path) not in failed:
             path.unlink(missing_ok=True)
     return False
 
@@ -99,8 +106,12 @@ def _files(settings: Settings) -> Iterator[Path]:
         yield from (path for path in (settings.home / FOLDER).iterdir() if FILE.fullmatch(path.name))
 
 
+def _exam_of(path: Path) -> str:
+    return path.name.partition(".")[0]
+
+
 def _newest(settings: Settings, slug: str) -> Path | None:
-    own = [path for path in _files(settings) if path.name.partition(".")[0] == slug]
+    own = [path for path in _files(settings) if _exam_of(path) == slug]
     return max(own, key=lambda path: path.stat().st_mtime, default=None)
 
 

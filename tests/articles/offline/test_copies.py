@@ -12,7 +12,7 @@ from articles.offline import copies
 from carrel import clock
 from carrel.services import Services
 from tests.articles.offline.test_epub import picture
-from tests.support.articles import article_md, write_files
+from tests.support.articles import article_md, exam_toml, write_files
 
 Publish = Callable[..., object]
 
@@ -98,6 +98,30 @@ def test_a_picture_that_is_gone_is_its_words(services: Services, publish_now: Pu
     made(services)
     assert "A drawing" in text(services, "article-clean-claims")
     assert "<img" not in text(services, "article-clean-claims")
+
+
+def test_a_book_that_cannot_be_made_does_not_hold_up_the_others(
+    services: Services, publish_now: Publish, content: Path
+) -> None:
+    publish_now()
+    made(services)
+    (former,) = files(services)
+    body = "![A drawing](d.png)\n"
+    write_files(
+        content,
+        {
+            "cpb/clean-claims.md": article_md("Clean claims", body),
+            "cpb/d.png": picture("PNG"),
+            "zab/exam.toml": exam_toml("ZAB", order=2),
+            "zab/other.md": article_md("Other"),
+        },
+    )
+    publish_now()
+    for path in (services.settings.home / "media").iterdir():
+        path.write_bytes(b"half a pic")
+    assert made(services) == 1
+    kept, other = files(services)
+    assert (kept, other.name.partition(".")[0]) == (former, "zab")
 
 
 def test_it_says_where_it_is_from_and_what_may_be_done_with_it(
