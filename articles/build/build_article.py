@@ -7,6 +7,7 @@ from pathlib import Path
 
 from articles.build.built_article import BuiltArticle, BuiltImage, BuiltLink
 from articles.build.site_urls import SiteUrls, link_target
+from articles.build.summary import make_summary
 from articles.loading import file_io
 from articles.loading.markdown_file import BodySource
 from articles.problems import Problem, soften_in_draft
@@ -106,6 +107,7 @@ def build_article(context: BuildContext, source: BodySource) -> BuiltArticle:
         ),
         images=tuple(resolver.images),
         keywords=keywords(source.title, (heading.text for heading in rendered.headings), text_words),
+        summary=make_summary(rendered.blocks, source.title),
     )
 
 

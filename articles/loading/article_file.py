@@ -1,6 +1,7 @@
 """An article's file."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
 from pathlib import Path, PurePosixPath
 
 from articles.loading.discovery import DiscoveredArticle
@@ -12,7 +13,7 @@ from articles.problems import Problem, soften_in_draft
 from articles.render import PLACEHOLDER
 
 SHORTEST_SUMMARY, LONGEST_SUMMARY = 50, 220
-_FIELDS_WITH_LINES = {"title", "slug", "domain", "topics", "aliases"}
+_FIELDS_WITH_LINES = {"title", "slug", "domain", "topics", "tags", "aliases"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,10 @@ class ArticleFile:
         """Its aliases."""
         return self.matter.aliases
 
+    def with_matter(self, **values: object) -> "ArticleFile":
+        """The same file with other values in its front matter."""
+        return replace(self, matter=self.matter.model_copy(update=values))
+
     def line_of(self, *place: str | int) -> int:
         """The line of a field in the front matter."""
         return self.lines.get(place, 1)
@@ -55,11 +60,13 @@ class LoadedArticle:
 
 
 def load_article(
-    root: Path, discovered: DiscoveredArticle, now_ns: int, previous_digest: str = ""
+    root: Path, discovered: DiscoveredArticle, now_ns: int, previous_digest: str = "", zone: tzinfo = UTC
 ) -> LoadedArticle:
     """Load an article. A file that still has its previous digest is not parsed."""
     path = discovered.path
-    file = load_markdown(root, path, FrontMatter, now_ns, noun="article", previous_digest=previous_digest)
+    file = load_markdown(
+        root, path, FrontMatter, now_ns, noun="article", previous_digest=previous_digest, zone=zone
+    )
     article, problems = None, file.problems
     if matter := file.matter:
         slug = matter.slug or PurePosixPath(path).stem
@@ -74,15 +81,21 @@ def load_article(
 def check_front_matter(matter: FrontMatter, slug: str, lines: dict[Place, int]) -> list[Problem]:
     """Checks that need more than the type of a field."""
     problems = []
-    if not SHORTEST_SUMMARY <= len(matter.summary) <= LONGEST_SUMMARY:  # decision 15
+    summary_line = lines.get(("summary",), 1)
+    if not matter.summary:  # ADR 19
+        message = "There is no summary, so it is made from the first sentences."
+        problems.append(Problem(1, "summary-made", message, "Add the line summary: …", "warning"))
+    elif not SHORTEST_SUMMARY <= len(matter.summary) <= LONGEST_SUMMARY:  # decision 15
         message = f"The summary has {len(matter.summary)} characters."
         hint = f"Make it {SHORTEST_SUMMARY} to {LONGEST_SUMMARY} characters long."
-        problems.append(Problem(lines[("summary",)], "summary-length", message, hint, "warning"))
+        problems.append(Problem(summary_line, "summary-length", message, hint, "warning"))
     if not SLUG.match(slug) or len(slug) > SLUG_LENGTH:
         hint = "Rename the file (small letters, digits, hyphens), or give a `slug:`."
         problems.append(Problem(1, "bad-slug", f"“{slug}” cannot stand in an address.", hint))
     for name in ("title", "summary"):
         if placeholder := PLACEHOLDER.search(getattr(matter, name)):
             message = f"The {name} still has “{placeholder[0]}” in it."
-            problems.append(Problem(lines[(name,)], "placeholder", message, "Write what belongs there."))
+            problems.append(
+                Problem(lines.get((name,), 1), "placeholder", message, "Write what belongs there.")
+            )
     return problems

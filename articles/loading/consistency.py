@@ -1,13 +1,16 @@
 """Checks across files: slugs and aliases that collide, domains and topics that no exam declares."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 from articles.loading.article_file import ArticleFile
 from articles.loading.exam_file import EXAM_FILE, ExamFile
+from articles.loading.other_keys import OTHER_KEY
 from articles.loading.validation_messages import suggest
 from articles.problems import Problem, ProblemsByPath
+
+MOST_TOPICS = 12
 
 
 class HasSlug(Protocol):
@@ -82,17 +85,53 @@ def check_domain(problems: ProblemsByPath, article: ArticleFile, exam: ExamFile)
 
 
 def check_topics(problems: ProblemsByPath, article: ArticleFile, exam: ExamFile) -> None:
-    """The article's topics must be declared, and each only once."""
-    declared, topics = exam.fields.topics, article.matter.topics
+    """The article's topics must be declared, by slug or name, and each only once; other programs' tags need not."""
+    slugs, topics = _topic_slugs(exam), article.matter.topics
+    found = _tag_problems if ("topics", OTHER_KEY) in article.lines else _topic_problems
+    problems[article.path] += found(article, exam, [topic for topic in topics if _key(topic) not in slugs])
+
+
+def _tag_problems(article: ArticleFile, exam: ExamFile, unknown: list[str]) -> Iterator[Problem]:
+    for tag in unknown:
+        line = article.line_of("topics", article.matter.topics.index(tag))
+        message = f"The tag “{tag}” is left out: {exam.slug}/{EXAM_FILE} has no such topic."
+        hint = "Declare it there under [topics], if readers shall find it."
+        yield Problem(line, "unknown-tag", message, hint, "warning")
+
+
+def _topic_problems(article: ArticleFile, exam: ExamFile, unknown: list[str]) -> Iterator[Problem]:
+    topics = article.matter.topics
     for index, topic in enumerate(topics):
         line = article.line_of("topics", index)
-        if topic not in declared:
+        if topic in unknown:
             message = f"{exam.slug}/{EXAM_FILE} has no topic “{topic}”."
-            hint = suggest(topic, declared, "Declare it there under [topics]")
-            problems[article.path].append(Problem(line, "unknown-topic", message, hint))
+            hint = suggest(topic, exam.fields.topics, "Declare it there under [topics]")
+            yield Problem(line, "unknown-topic", message, hint)
         elif topic in topics[:index]:
-            message = f"The topic “{topic}” is there twice."
-            problems[article.path].append(Problem(line, "topic-twice", message, "Keep one."))
+            yield Problem(line, "topic-twice", f"The topic “{topic}” is there twice.", "Keep one.")
+    if len(topics) > MOST_TOPICS:
+        message, hint = (
+            f"There are more than {MOST_TOPICS} topics.",
+            "Keep those that readers would look for.",
+        )
+        yield Problem(article.line_of("topics"), "wrong-value", message, hint)
+
+
+def declared_topics(article: ArticleFile, exams: Mapping[str, ExamFile]) -> list[str]:
+    """The slugs of the article's topics that its exam declares."""
+    exam = exams.get(article.exam)
+    slugs = _topic_slugs(exam) if exam else {}
+    return list(dict.fromkeys(slugs[key] for topic in article.matter.topics if (key := _key(topic)) in slugs))
+
+
+def _topic_slugs(exam: ExamFile) -> dict[str, str]:
+    """The slugs of an exam's topics by what authors may write for them."""
+    names = {_key(name): slug for slug, name in exam.fields.topics.items()}
+    return names | {_key(slug): slug for slug in exam.fields.topics}
+
+
+def _key(topic: str) -> str:
+    return " ".join(topic.casefold().replace("-", " ").split())
 
 
 def check_topic_names(exams: Iterable[ExamFile]) -> ProblemsByPath:

@@ -33,11 +33,11 @@ class FrontMatter(Fields):
     """The front matter of an article."""
 
     title: Title
-    summary: Annotated[Text, Field(max_length=500)]
+    summary: Annotated[Text, Field(max_length=500)] = ""  # then it is made from the text
     slug: Slug | None = None
     author: Annotated[Text, Field(max_length=120)] = AUTHOR
     domain: Slug | None = None
-    topics: Annotated[list[Slug], Field(max_length=12)] = []
+    topics: list[Text] = []  # slugs or names
     order: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     published: Moment | None = None
     updated: Day | None = None

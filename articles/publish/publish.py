@@ -40,7 +40,7 @@ def publish(
     Raises `ContentNotFoundError`, `PublishRefusedError` (nothing was published) and `PublishBusyError`.
     """
     media = settings.home / "media"
-    run = Publication(db, settings.content, media, clock.now(), dry_run, say, progress)
+    run = Publication(db, settings.content, media, clock.now(), dry_run, settings.zone, say, progress)
     with publish_lock(db, say):
         if not dry_run:
             delete_orphans(db)

@@ -49,7 +49,6 @@ FRONT = {
     "an open quote": ('title: "one', "front-matter", "close every quote"),
     "a tab": ("title: one\n\tdraft: true", "front-matter", "spaces"),
     "an unknown key": ("title: one\nauthors: me", "unknown-key", "Did you mean author?"),
-    "a date without a time": ("title: one\npublished: 2026-09-14", "date-without-zone", "2026-09-14T09:00:00Z"),
     "a time without a zone": ("title: one\npublished: 2026-09-14 09:00:00", "date-without-zone", "2026-09-14T09:00:00Z"),
     "a date that is none": ("title: one\npublished: soon", "bad-date", "2026-09-14T09:00:00Z"),
     "a day that is none": ("title: one\nupdated: 2026-13-01", "bad-date", "2026-10-01"),

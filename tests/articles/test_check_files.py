@@ -50,8 +50,7 @@ def test_a_file_that_is_too_large_is_refused(content: Path) -> None:
     assert check_one(content, GOOD + "word " * 250_000) == [("cpb/one.md", 1, "too-large")]
 
 
-def test_a_file_without_front_matter_says_so(content: Path) -> None:
-    assert check_one(content, "# Hello\n") == [("cpb/one.md", 1, "front-matter")]
+def test_front_matter_that_does_not_end_says_so(content: Path) -> None:
     assert check_one(content, "---\ntitle: one\n") == [("cpb/one.md", 1, "front-matter")]
 
 
@@ -139,7 +138,7 @@ def test_all_mistakes_of_a_file_are_named_at_once(content: Path) -> None:
 def test_a_link_to_a_file_with_mistakes_is_not_a_second_mistake(content: Path) -> None:
     write_files(content, {"cpb/two.md": article_md(body="[x](one.md)")})
     assert check_one(content, "---\ntitle: no\n---\n\nText.\n") == [
-        ("cpb/one.md", 1, "missing"),
+        ("cpb/one.md", 1, "summary-made"),
         ("cpb/one.md", 2, "unquoted"),
     ]
 
