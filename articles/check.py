@@ -39,8 +39,9 @@ def check(
     content = load_exams_and_pages(root, now_ns, zone)
     selected = select_files(content, list(paths))
     load_articles(content, [(file, "") for file in content.folder.articles], now_ns, progress)
-    content.merge_problems(check_slugs(content.articles.values()))
-    context = BuildContext(content.folder.root, SiteUrls.of_content(content, {}), None, now_ns)
+    urls = SiteUrls.of_content(content, {})
+    content.merge_problems(check_slugs(content.articles.values(), urls.is_taken))
+    context = BuildContext(content.folder.root, urls, None, now_ns)
     _check_bodies(content, context, selected, progress)
     return content.report(selected)
 

@@ -114,7 +114,7 @@ def build_article(context: BuildContext, source: BodySource) -> BuiltArticle:
 def _link_problems(urls: SiteUrls, path: str, rendered: Rendered) -> Iterator[Problem]:
     for link in rendered.links:
         if link.url is None:
-            hint = urls.suggest(link_target(path, link.path))
+            hint = urls.suggest(path, link_target(path, link.path))
             yield Problem(link.line, "link-broken", f"There is no article {link.path}.", hint)
     resolved = {link.url for link in rendered.links}
     for block in rendered.blocks:

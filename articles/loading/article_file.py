@@ -34,9 +34,19 @@ class ArticleFile:
         return f"/articles/{self.slug}/"
 
     @property
-    def old_slugs(self) -> list[str]:
-        """Its aliases."""
+    def aliases(self) -> list[str]:
+        """Its old slugs and old paths."""
         return self.matter.aliases
+
+    @property
+    def old_slugs(self) -> list[str]:
+        """The aliases that are slugs."""
+        return [alias for alias in self.matter.aliases if not alias.startswith("/")]
+
+    @property
+    def old_paths(self) -> list[str]:
+        """The aliases that are paths."""
+        return [alias for alias in dict.fromkeys(self.matter.aliases) if alias.startswith("/")]
 
     def with_matter(self, **values: object) -> "ArticleFile":
         """The same file with other values in its front matter."""

@@ -1,7 +1,7 @@
 """Checks across files: slugs and aliases that collide, domains and topics that no exam declares."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from articles.loading.article_file import ArticleFile
@@ -21,12 +21,12 @@ class HasSlug(Protocol):
     @property
     def slug(self) -> str: ...
     @property
-    def old_slugs(self) -> Iterable[str]: ...
+    def aliases(self) -> Iterable[str]: ...
     def line_of(self, *place: str | int) -> int: ...
 
 
-def check_slugs(articles: Iterable[HasSlug]) -> ProblemsByPath:
-    """Slugs that two articles claim, and aliases that collide or lead back to their own article."""
+def check_slugs(articles: Iterable[HasSlug], is_page: Callable[[str], bool]) -> ProblemsByPath:
+    """Slugs that two articles claim, and aliases that collide, lead back to their own article or are a page."""
     problems: ProblemsByPath = defaultdict(list)
     ordered = sorted(articles, key=lambda article: article.path)
     owners: dict[str, HasSlug] = {}
@@ -38,8 +38,13 @@ def check_slugs(articles: Iterable[HasSlug]) -> ProblemsByPath:
             )
     alias_owners: dict[str, HasSlug] = {}
     for article in ordered:
-        for index, alias in enumerate(article.old_slugs):
-            if problem := check_alias(article, index, alias, owners, alias_owners):
+        for index, alias in enumerate(article.aliases):
+            if is_page(f"{alias}/") or is_page(alias):
+                message = f"The site has a page at {alias}, which an alias never hides."
+                problems[article.path].append(
+                    Problem(article.line_of("aliases", index), "alias-taken", message, "Remove the alias.")
+                )
+            elif problem := check_alias(article, index, alias, owners, alias_owners):
                 problems[article.path].append(problem)
     return problems
 
@@ -54,7 +59,7 @@ def check_alias(
     if owner := owners.get(alias):
         message = (
             f"This article and {owner.path} would redirect to each other forever."
-            if article.slug in owner.old_slugs
+            if article.slug in owner.aliases
             else f"“{alias}” is the address of {owner.path}."
         )
         return Problem(line, "alias-taken", message, "Remove the alias.")

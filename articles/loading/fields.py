@@ -2,11 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from articles.loading.field_types import Day, Line, Moment, Slug, Text, Title, Url, field_error
+from articles.loading.old_paths import validate_alias
 
 AUTHOR = "the editors"
+Alias = Annotated[str, AfterValidator(validate_alias)]
 
 
 class Fields(BaseModel):
@@ -46,7 +48,7 @@ class FrontMatter(Fields):
     expires: Moment | None = None
     draft: bool = False
     ads: bool = True
-    aliases: list[Slug] = []
+    aliases: list[Alias] = []
     changes: list[Change] = []
     sources: list[Source] = []
 

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from difflib import get_close_matches
 from typing import Any
 
+from articles.loading.field_types import SLUG
 from articles.loading.strict_yaml import Unquoted, YamlMapping
 from articles.problems import Problem
 
@@ -27,6 +28,7 @@ _PICTURES = {"cover", "image", "thumbnail", "featuredimage", "header"}
 def read_other_keys(front: YamlMapping, known: Collection[str]) -> None:
     """Give values under other programs' keys to our fields; say what is read as what, and what is not read."""
     _read_shown(front, known)
+    _read_names(front)
     others = [key for key in front.values if key not in known]
     for key in sorted(others, key=_preference):
         plain = _plain(key)
@@ -61,6 +63,19 @@ def _read_shown(front: YamlMapping, known: Collection[str]) -> None:
             "`published` is a date here.",
             f"Write draft: {not shown}".lower(),
         )
+
+
+def _read_names(front: YamlMapping) -> None:
+    """Obsidian's `aliases` are other names of a note; only addresses can redirect."""
+    aliases = (
+        [_text(alias) for alias in _listed(front.values.get("aliases"))] if "aliases" in front.values else []
+    )
+    front.values |= {"aliases": aliases} if aliases else {}
+    names = [alias for alias in aliases if "/" not in alias and not SLUG.match(alias)]
+    if names:
+        front.values["aliases"] = [alias for alias in aliases if alias not in names]
+        message = f"“{', '.join(names)}” is no address, so nothing redirects from it."
+        _warn(front, "aliases", "alias-name", message, "Write old addresses: old-slug, or /2019/05/old.html")
 
 
 def _give(front: YamlMapping, key: str, target: str) -> None:

@@ -40,7 +40,9 @@ def load_changes(run: Publication) -> tuple[LoadedContent, SiteUrls]:
         urls = SiteUrls.of_content(content, {path: reusable[path].url for path in content.unchanged})
         _reload_articles_with_outdated_links(run, session, content, urls, now_ns)
     content.merge_problems(
-        check_slugs([*content.articles.values(), *(reusable[path] for path in content.unchanged)])
+        check_slugs(
+            [*content.articles.values(), *(reusable[path] for path in content.unchanged)], urls.is_taken
+        )
     )
     return content, urls
 

@@ -131,6 +131,4 @@ def test_links_that_lead_somewhere_are_clean(content: Path, image: bytes) -> Non
 
 
 def test_a_broken_link_suggests_the_article_that_was_meant(content: Path) -> None:
-    assert (
-        hint_for(content, article_md(body="[x](medicar-basics.md)")) == "Did you mean cpb/medicare-basics.md?"
-    )
+    assert hint_for(content, article_md(body="[x](medicar-basics.md)")) == "Did you mean medicare-basics.md?"
