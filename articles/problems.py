@@ -22,10 +22,11 @@ ProblemsByPath = dict[str, list[Problem]]
 
 @dataclass(frozen=True)
 class ProblemReport:
-    """Problems by path, and how many files were checked."""
+    """Problems by path, how many files were checked, and which were not."""
 
     problems: ProblemsByPath
     files: int
+    skipped: tuple[str, ...] = ()
 
     @property
     def errors(self) -> int:

@@ -10,6 +10,7 @@ from articles.problems import Problem, ProblemReport, ProblemsByPath
 
 MOST_OF_A_KIND = 50  # lines shown of one code; of more, only the number is given
 MANY = 20  # problems, of which the numbers by code are given too
+MOST_SKIPPED = 10  # files that were not looked at, by name
 _LINES_NAMED = 5
 
 
@@ -27,6 +28,11 @@ def report_lines(report: ProblemReport, *, everything: bool = False) -> Iterator
         yield f"By kind: {', '.join(f'{number:,} {code}' for code, number in counts.most_common())}."
     total = f"{_count(report.errors, 'mistake')}, {_count(report.warnings, 'warning')}"
     yield f"{_count(report.files, 'file')} looked at: {total}."
+    if report.skipped:
+        more = " …" if len(report.skipped) > MOST_SKIPPED else ""
+        were = "was" if len(report.skipped) == 1 else "were"
+        names = ", ".join(report.skipped[:MOST_SKIPPED])
+        yield f"{_count(len(report.skipped), 'file')} {were} not looked at: {names}{more}"
 
 
 def problem_lines(problems_by_path: ProblemsByPath, *, everything: bool = False) -> Iterator[str]:

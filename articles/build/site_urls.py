@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from articles.build.near_paths import NearPaths
 from articles.loading.content import LoadedContent
+from articles.loading.file_names import slug_of
 
 FIXED_URLS = frozenset({
     "/", "/search", "/pass/", "/subscribe/", "/sign-in/", "/account/", "/newsletter/archive/",
@@ -31,9 +32,9 @@ class SiteUrls:
     def of_content(cls, content: LoadedContent, unchanged: Mapping[str, str]) -> "SiteUrls":
         """The URLs of the content folder; `unchanged` are those of the files that were not loaded, by path."""
         by_path = {**unchanged, **{path: article.url for path, article in content.articles.items()}}
-        for file in content.folder.articles:
+        for file in (file for file in content.folder.articles if file.path not in content.sections):
             # An invalid file gets a URL too: its own problems are reported, and not the links to it.
-            by_path.setdefault(file.path, f"/articles/{posixpath.basename(file.path)[:-3]}/")
+            by_path.setdefault(file.path, f"/articles/{slug_of(file.path)}/")
         by_path |= {path: page.url for path, page in content.pages.items()}
         topics = {topic for exam in content.exams.values() for topic in exam.fields.topics}
         others = [f"/exams/{slug}/" for slug in content.exams] + [f"/topics/{topic}/" for topic in topics]

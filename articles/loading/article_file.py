@@ -2,17 +2,26 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from articles.loading.discovery import DiscoveredArticle
 from articles.loading.field_types import SLUG, SLUG_LENGTH
 from articles.loading.fields import FrontMatter
+from articles.loading.file_names import is_index, slug_of
 from articles.loading.markdown_file import BodySource, load_markdown
 from articles.loading.strict_yaml import Place
+from articles.loading.titles import has_only_title
 from articles.problems import Problem, soften_in_draft
 from articles.render import PLACEHOLDER
 
 SHORTEST_SUMMARY, LONGEST_SUMMARY = 50, 220
+EMPTY_SECTION = Problem(
+    1,
+    "empty-section",
+    "The page of this folder has no text, so there is none.",
+    "Write it if readers should see one.",
+    "warning",
+)
 _FIELDS_WITH_LINES = {"title", "slug", "domain", "topics", "tags", "aliases"}
 
 
@@ -67,6 +76,7 @@ class LoadedArticle:
     problems: list[Problem]
     stat: str
     unchanged: bool
+    is_section: bool = False  # stands for its folder and has no text, so it is no article
 
 
 def load_article(
@@ -77,9 +87,11 @@ def load_article(
     file = load_markdown(
         root, path, FrontMatter, now_ns, noun="article", previous_digest=previous_digest, zone=zone
     )
+    if is_index(path) and file.body and has_only_title(file.body.text):
+        return LoadedArticle(path, None, None, [EMPTY_SECTION], file.stat, unchanged=False, is_section=True)
     article, problems = None, file.problems
     if matter := file.matter:
-        slug = matter.slug or PurePosixPath(path).stem
+        slug = matter.slug or slug_of(path)
         problems = problems + check_front_matter(matter, slug, file.lines)
         if matter.draft:
             problems = list(map(soften_in_draft, problems))

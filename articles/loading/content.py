@@ -26,6 +26,7 @@ class LoadedContent:
     articles: dict[str, ArticleFile] = field(default_factory=dict)
     # Of every file that has one: authors want the mistakes of body and front matter at once.
     bodies: dict[str, BodySource] = field(default_factory=dict)
+    sections: set[str] = field(default_factory=set)  # files that stand for a folder and have no text
     unchanged: dict[str, str] = field(default_factory=dict)  # the present stat of files that were not parsed
     problems: ProblemsByPath = field(default_factory=dict)
     errors: int = 0
@@ -45,7 +46,8 @@ class LoadedContent:
         """The problems so far (of the `selected` paths), each once, in the order of files and lines."""
         paths = sorted(path for path in self.problems if selected is None or path in selected)
         count = len(self.folder.articles) + len(self.pages) if selected is None else len(selected)
-        return ProblemReport({path: sorted(set(self.problems[path]), key=_order) for path in paths}, count)
+        problems = {path: sorted(set(self.problems[path]), key=_order) for path in paths}
+        return ProblemReport(problems, count, () if selected is not None else tuple(self.folder.skipped))
 
 
 def _order(problem: Problem) -> tuple[int, str, str]:
@@ -85,6 +87,8 @@ def load_articles(
             content.add_problems(loaded.path, loaded.problems)
             if loaded.unchanged:
                 content.unchanged[loaded.path] = loaded.stat
+            if loaded.is_section:
+                content.sections.add(loaded.path)
             if loaded.article:
                 content.articles[loaded.path] = loaded.article
             if loaded.body:

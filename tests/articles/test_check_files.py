@@ -86,9 +86,11 @@ def test_a_file_that_may_not_be_read_is_named(content: Path) -> None:
 
 
 def test_a_name_that_no_address_can_have_is_refused(content: Path) -> None:
-    assert check_one(content, GOOD, "cpb/Clean Claims.md") == [("cpb/Clean Claims.md", 1, "bad-slug")]
-    (content / "cpb/Clean Claims.md").unlink()
-    assert check_one(content, GOOD, "cpb/two.MD") == [("cpb/two.MD", 1, "bad-name")]
+    assert check_one(content, GOOD, "cpb/---.md") == [("cpb/---.md", 1, "bad-slug")]
+
+
+def test_two_names_that_make_one_slug_are_refused(content: Path) -> None:
+    assert check_one(content, GOOD, "cpb/Clean Claims.md") == [("cpb/clean-claims.md", 1, "duplicate-slug")]
 
 
 def test_a_name_that_is_no_text_is_refused(content: Path) -> None:
