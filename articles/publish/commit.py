@@ -27,6 +27,7 @@ class ArticleUpdate:
     build_hashes: Mapping[str, str]  # by exam
     first_visible_times: Mapping[int, datetime | None]  # by id of an article
     now: datetime
+    archived: frozenset[str] = frozenset()  # paths of articles that count as visible since their date
 
 
 class TaxonomyIds:
@@ -109,7 +110,7 @@ class ArticleWriter:
             "stat": file.stat,
             "source_hash": file.digest,
             "build_hash": changes.build_hashes[file.exam],
-            "first_visible_at": first_visible_at,
+            "first_visible_at": matter.published if file.path in changes.archived else first_visible_at,
             "removed_at": None,
         }
 
