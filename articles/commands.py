@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import tzinfo
 from pathlib import Path
 
 import click
 
 from articles.check import PathNotFoundError, check
+from articles.fix import find_fix
 from articles.loading.discovery import ContentNotFoundError
 from articles.parallel_map import WorkerDiedError
 from articles.problems import ProblemReport
@@ -36,7 +38,10 @@ def command_errors() -> Iterator[None]:
 )
 @click.option("--all", "everything", is_flag=True, help="Show every mistake, even thousands of one kind.")
 @click.option("--strict", is_flag=True, help="Count every warning as a mistake.")
-def check_command(paths: tuple[Path, ...], output_format: str, everything: bool, strict: bool) -> None:
+@click.option("--fix", "fixes", is_flag=True, help="Mend what needs no judgment, and show each change.")
+def check_command(
+    paths: tuple[Path, ...], output_format: str, everything: bool, strict: bool, fixes: bool
+) -> None:
     """Look for mistakes in the articles (all, or those under PATHS). Publishes nothing.
 
     Exit status: 0 no mistakes, 1 mistakes, 2 the command could not be carried out.
@@ -45,6 +50,8 @@ def check_command(paths: tuple[Path, ...], output_format: str, everything: bool,
     with command_errors():
         settings = load()
         report = check(settings.content, paths, progress, zone=settings.zone)
+        if fixes and apply_fixes(report, settings.content, settings.zone):
+            report = check(settings.content, paths, progress, zone=settings.zone)
     progress.end()
     report = report.strict() if strict else report
     if output_format == "json":
@@ -53,6 +60,18 @@ def check_command(paths: tuple[Path, ...], output_format: str, everything: bool,
         print_report(report, everything=everything)
     if report.errors:
         raise click.exceptions.Exit(EXIT_PROBLEMS)
+
+
+def apply_fixes(report: ProblemReport, content: Path, zone: tzinfo) -> int:
+    """Mend the files of a report, and show on standard error what changes in each. The number of files."""
+    found = [find_fix(content, path, problems, zone) for path, problems in report.problems.items()]
+    fixes = [fix for fix in found if fix]
+    for fix in fixes:
+        fix.write(content)
+        for line in fix.lines:
+            click.echo(line, err=True)
+    click.echo(f"Mended {len(fixes):,} of {len(report.problems):,} files with problems.", err=True)
+    return len(fixes)
 
 
 def _as_json(report: ProblemReport) -> dict[str, object]:
