@@ -7,7 +7,7 @@ Stripe's integer minor units of the order's currency: `cents` of a currency with
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from carrel.db import Base, UtcDateTime
@@ -20,7 +20,9 @@ class Order(Base):
     """What a reader ordered, at the price of that moment.
 
     `reference` identifies it at Stripe. `version` counts its changes, so that data retrieved from Stripe before
-    the latest change is not applied.
+    the latest change is not applied. `parameters_hash` is that of the Checkout Session's parameters, which belong
+    to the order's idempotency key. `awaits_buyer`: it is pending because the buyer has a voucher that they have
+    not paid.
     """
 
     __tablename__ = "pass_order"
@@ -41,6 +43,8 @@ class Order(Base):
     version: Mapped[int] = mapped_column(default=0)
     checkout_session_id: Mapped[str | None] = mapped_column(STRIPE_ID, unique=True)
     price_id: Mapped[str | None] = mapped_column(STRIPE_ID)
+    parameters_hash: Mapped[str | None] = mapped_column(String(64))
+    awaits_buyer: Mapped[bool] = mapped_column(default=False, server_default=false())
     receipt_url: Mapped[str | None] = mapped_column(String(2000))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -81,6 +85,8 @@ class Payment(Base):
     payment_intent: Mapped[str | None] = mapped_column(STRIPE_ID, unique=True)
     amount_cents: Mapped[int]  # what the buyer paid, tax and discounts included
     subtotal_cents: Mapped[int]  # what was agreed, before tax and discounts
+    tax_cents: Mapped[int | None]  # None: recorded before this was
+    discount_cents: Mapped[int | None]
     currency: Mapped[str] = mapped_column(String(3))
     outcome: Mapped[str] = mapped_column(String(8))
     mismatch: Mapped[str] = mapped_column("trouble", String(40), default="")
@@ -156,7 +162,10 @@ class Grant(Base):
 
 
 class RefundRequest(Base):
-    """A requested refund. Its idempotency key at Stripe is derived from the row."""
+    """A requested refund. Its idempotency key at Stripe is derived from the row.
+
+    `attempt` counts the answers that Stripe has stored under such a key, and that another try must not get again.
+    """
 
     __tablename__ = "refund_request"
     __table_args__ = (
@@ -177,6 +186,7 @@ class RefundRequest(Base):
     actor: Mapped[str] = mapped_column(String(254))
     reason: Mapped[str] = mapped_column(String(500))
     state: Mapped[str] = mapped_column(String(8), default="asked", index=True)
+    attempt: Mapped[int] = mapped_column(default=0, server_default="0")
     last_error: Mapped[str] = mapped_column(String(200), default="")
     requested_at: Mapped[datetime] = mapped_column("asked_at", UtcDateTime)
     next_try_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -6,6 +6,24 @@ from urllib.parse import quote
 from carrel.settings import Settings
 from payments.prices import price
 
+# Where Checkout takes cards, it takes these wallets too: https://docs.stripe.com/payments/wallets
+WAYS_TO_PAY = {
+    "card": "card, Apple Pay, Google Pay",
+    "amazon_pay": "Amazon Pay",
+    "bancontact": "Bancontact",
+    "blik": "BLIK",
+    "cashapp": "Cash App Pay",
+    "eps": "EPS",
+    "ideal": "iDEAL",
+    "klarna": "Klarna",
+    "link": "Link",
+    "p24": "Przelewy24",
+    "paypal": "PayPal",
+    "revolut_pay": "Revolut Pay",
+    "sepa_debit": "SEPA debit",
+    "twint": "TWINT",
+    "us_bank_account": "bank account",
+}
 AND_MORE = " (and more)"
 OFFER_PATH = "/pass/"
 
@@ -37,6 +55,21 @@ def offer_line(settings: Settings, *, line: str = "", noun: str = "") -> str:
 def price_display(settings: Settings) -> str:
     """The price as text: `$4.99`."""
     return price(settings.pass_price_cents, settings.pass_currency)
+
+
+def price_and_tax(settings: Settings) -> str:
+    """The price, and whether tax is added at Checkout: `$4.99 plus tax`."""
+    return price_display(settings) + (" plus tax" if settings.pass_tax == "exclusive" else "")
+
+
+def ways_to_pay(settings: Settings) -> str:
+    """`by card, Apple Pay or Google Pay`, or what is true whatever the account offers."""
+    names = [WAYS_TO_PAY.get(method) for method in settings.pass_payment_methods]
+    known = ", ".join(name for name in names if name)
+    if not known or None in names:
+        return "in one of the ways that it offers you there"
+    *first, last = known.split(", ")
+    return f"by {', '.join(first)} or {last}" if first else f"by {last}"
 
 
 def title(settings: Settings, noun: str = "") -> str:

@@ -11,11 +11,11 @@ from carrel.http.redirects import see_other
 from carrel.services import services
 from payments import hook_handlers, offer, refunds
 from payments.checkout import start_checkout, success_page
-from payments.checkout.checkout_session import open_checkout_session, success_path
+from payments.checkout.checkout_session import close_superseded, open_checkout_session, success_path
 from payments.checkout.orders import AlreadyOwnedError
 from payments.checkout.success_page import CheckoutOutcome
 from payments.payment_context import PaymentContext, payment_context
-from payments.refunds import NotRefundableError
+from payments.refunds import NotRefundableError, PaymentDisputedError
 from payments.stripe.client import StripeRefusedError, StripeUnavailableError
 from payments.stripe.events import ID_PATTERN
 from payments.stripe.schemas import StripeResponseError
@@ -32,9 +32,20 @@ STRIPE_UNAVAILABLE = errors.ErrorPage(
     "The payment page cannot be reached right now",
     "Nothing was charged. Try again in a minute; everything else on this site works as always.",
 )
+CHECKOUT_REFUSED = errors.ErrorPage(
+    "The pass cannot be bought right now",
+    "Nothing was charged. Something is set up wrongly on our side, and we have been told. Everything else on this "
+    "site works as always.",
+)
 NOT_REFUNDABLE = errors.ErrorPage(
     "This payment cannot be refunded by the button",
     "The time for a refund is over, or the refund is on its way already. Write to us if something is wrong.",
+)
+
+DISPUTED = errors.ErrorPage(
+    "Your bank is looking into this payment",
+    "Until it has decided, only the bank can return the money. If you did not mean to dispute the payment, tell your "
+    "bank, and come back afterwards.",
 )
 
 
@@ -42,6 +53,7 @@ def init_app(app: Flask) -> None:
     """Register the routes and hook handlers."""
     app.register_blueprint(blueprint)
     errors.register(app, NotRefundableError, 409, NOT_REFUNDABLE)
+    errors.register(app, PaymentDisputedError, 409, DISPUTED)
     hook_handlers.register_hooks()
 
 
@@ -111,6 +123,10 @@ def _offer_page(return_to: str) -> Response:
         "payments/offer.html",
         line=offer.offer_line(settings),
         price=offer.price_display(settings),
+        to_pay=offer.price_and_tax(settings),
+        tax=settings.pass_tax,
+        ways_to_pay=offer.ways_to_pay(settings),
+        takes_codes=settings.pass_promotion_codes,
         extras=settings.pass_extras,
         refund_days=settings.refund_days,
         sells=settings.sells,
@@ -125,10 +141,13 @@ def _to_checkout(context: PaymentContext, started: start_checkout.StartedCheckou
     if started.pending_session_id:
         return see_other(success_path(started.pending_session_id))
     try:
+        if paid_session_id := close_superseded(context, started.order):
+            return see_other(success_path(paid_session_id))
         return make_response(redirect(open_checkout_session(context, started.order, started.email), 303))
     except (StripeUnavailableError, StripeRefusedError, StripeResponseError) as failure:
         log.error("checkout not opened", order=started.order.reference, failure=str(failure))
-        return errors.error_response(503, STRIPE_UNAVAILABLE)
+        is_refused = isinstance(failure, StripeRefusedError)
+        return errors.error_response(503, CHECKOUT_REFUSED if is_refused else STRIPE_UNAVAILABLE)
 
 
 def _poll_again(response: Response, checkout_session_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Sanitizes HTML with an allow-list of exactly what our own transforms produce (CON-01, ASVS 1.3.1)."""
+"""Sanitizes HTML with an allow-list of what our own transforms produce (CON-01, ASVS 1.3.1), and what authors may write in HTML."""
 
 from importlib.metadata import version
 
@@ -7,22 +7,37 @@ from pygments.token import STANDARD_TYPES
 
 NAME = f"nh3 {version('nh3')}"
 SCHEMES = {"http", "https", "mailto"}
-TAGS = {
+# Those that Markdown cannot write, and that authors therefore write themselves.
+BY_AUTHORS = {
+    "abbr", "b", "bdi", "bdo", "caption", "cite", "col", "colgroup", "dfn", "i", "ins", "kbd", "mark", "q", "rp", "rt",
+    "ruby", "s", "samp", "small", "sub", "tfoot", "time", "u", "var", "wbr",
+}  # fmt: skip
+TAGS = BY_AUTHORS | {
     "a", "blockquote", "br", "code", "dd", "del", "details", "div", "dl", "dt", "em", "figcaption", "figure",
     "h2", "h3", "h4", "h5", "h6", "hr", "img", "input", "li", "ol", "p", "pre", "section", "span", "strong",
     "summary", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
-_HEADING = {"id"}
-ATTRIBUTES = {
-    "a": {"href", "title", "id", "aria-label"},
-    "div": {"aria-label"},
-    "h2": _HEADING, "h3": _HEADING, "h4": _HEADING, "h5": _HEADING, "h6": _HEADING,
-    "img": {"src", "srcset", "sizes", "alt", "width", "height"},
-    "input": {"aria-label"},
-    "li": {"id"},
-    "ol": {"start"},
-    "section": {"id", "aria-label"},
-}  # fmt: skip
+_LANGUAGE = {"lang", "dir"}
+_PLACE = _LANGUAGE | {"id"}  # where a link may lead to
+ATTRIBUTES = (
+    dict.fromkeys(TAGS - {"input"}, _LANGUAGE)
+    | dict.fromkeys(("h2", "h3", "h4", "h5", "h6", "span"), _PLACE)
+    | {
+        "a": _PLACE | {"href", "title", "aria-label"},
+        "abbr": _LANGUAGE | {"title"},
+        "details": _LANGUAGE | {"open"},
+        "dfn": _LANGUAGE | {"title"},
+        "div": {"aria-label"},
+        "img": _LANGUAGE | {"src", "srcset", "sizes", "alt", "width", "height"},
+        "input": {"aria-label"},
+        "li": _PLACE | {"value"},
+        "ol": _LANGUAGE | {"start", "reversed"},
+        "section": _PLACE | {"aria-label"},
+        "td": _LANGUAGE | {"colspan", "rowspan"},
+        "th": _LANGUAGE | {"colspan", "rowspan"},
+        "time": {"datetime"},
+    }
+)
 VALUES = {
     "a": {"rel": {"noopener"}, "role": {"doc-noteref", "doc-backlink"}},
     "div": {"role": {"region", "note"}, "tabindex": {"0"}},

@@ -110,4 +110,4 @@ def check_references(tree: Tree) -> None:
     for element, name in islice(undefined, _MAX_UNDEFINED):
         line = tree.line_of_match(element, re.compile(re.escape(f"[^{name}]")))
         hint = f"Add a line that begins with `[^{name}]:`."
-        tree.report(line, "footnote-undefined", f"The footnote [^{name}] is not defined.", hint)
+        tree.report(line, "footnote-undefined", f"The footnote [^{name}] is not defined.", hint, "warning")

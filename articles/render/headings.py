@@ -2,11 +2,14 @@
 
 import unicodedata
 
+from lxml import etree
+
 from articles.render.rendered import Heading
-from articles.render.tree import HEADING, Element, Tree, sub_element, text_of
+from articles.render.tree import HEADING, HEADINGS, Element, Tree, is_blank, sub_element, text_of
 from articles.words import words
 
 # Prefixes of other ids: of the page around the article, of footnotes and of questions.
+FOOTNOTE_PREFIXES = ("fn-", "fnref-")
 RESERVED_PREFIXES = ("page-", "fn-", "fnref-", "question-")
 
 # As GitHub does: letters, marks, digits and connectors stay (TextFilter of github/html-pipeline).
@@ -18,6 +21,32 @@ def slug(text: str) -> str:
     lower = unicodedata.normalize("NFC", text.strip().lower())
     plain = "".join(filter(_is_kept, lower)).replace(" ", "-")
     return f"section-{plain}" if plain.startswith(RESERVED_PREFIXES) else plain or "section"
+
+
+def own_id(name: str) -> str:
+    """The id that an author gave to an element: theirs, changed when its prefix is reserved."""
+    plain = unicodedata.normalize("NFC", "-".join(name.split()))
+    return f"section-{plain}" if plain.startswith(RESERVED_PREFIXES) else plain
+
+
+def keep_author_ids(tree: Tree) -> list[str]:
+    """The ids of an author's own elements; one that a heading has, or another element before, is removed."""
+    taken = {element.get("id") for element in tree.elements[HEADING]}
+    kept: list[str] = []
+    empty: list[Element] = []
+    for element in tree.root.iter(etree.Element):
+        name = element.get("id")
+        if name is None or element.tag in HEADINGS or name.startswith(FOOTNOTE_PREFIXES):
+            continue
+        if name in taken:
+            del element.attrib["id"]
+            if element.tag == "a" and "href" not in element.attrib and is_blank(element):
+                empty.append(element)
+        else:
+            taken.add(name)
+            kept.append(name)
+    tree.discard(empty)
+    return kept
 
 
 def _is_kept(character: str) -> bool:
@@ -69,7 +98,9 @@ def lower_levels(tree: Tree) -> None:
 def _make_heading(tree: Tree, element: Element, counts: dict[str, int]) -> Heading:
     line, text = tree.line(element), text_of([element])
     if not text:
-        tree.report(line, "heading-empty", "A heading has no words.", "Write them, or remove its line.")
+        tree.report(
+            line, "heading-empty", "A heading has no words.", "Write them, or remove its line.", "warning"
+        )
     return Heading(unique_id(slug(text), counts), text, int(element.tag[1]), line)
 
 

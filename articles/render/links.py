@@ -18,6 +18,8 @@ def resolve_links(tree: Tree) -> list[Link]:
     """Resolve every link, report broken ones, and return the links to other articles."""
     articles = []
     for element in tree.elements["a"]:
+        if "href" not in element.attrib and "id" in element.attrib:  # a place, not a link
+            continue
         if not (element.text or "").strip() and is_blank(element):
             tree.report(
                 tree.line(element),
@@ -40,10 +42,10 @@ def _resolve_link(tree: Tree, element: Element, href: str) -> Link | None:
         _report_empty(tree, element)
     elif (scheme and scheme[1].lower() == "mailto") or is_internal(href):
         pass  # `check_anchors` checks links inside this article
-    elif path.lower().endswith(".md") and not scheme and href[0] not in "/\\":
-        return article_link(tree, element, unquote(path), unquote(anchor))
+    elif not scheme and href[0] not in "/\\":
+        return _relative_link(tree, element, href, unquote(path), unquote(anchor))
     else:
-        _reject(tree, element, href)
+        _reject_scheme(tree, element, href)
     return None
 
 
@@ -56,6 +58,27 @@ def _check_web_address(tree: Tree, element: Element, href: str) -> None:
     tree.report(
         tree.line(element), "link-dead", message, "Write it as it stands in the browser's address bar."
     )
+
+
+def _relative_link(tree: Tree, element: Element, href: str, path: str, anchor: str) -> Link | None:
+    """A link to a file, as on GitHub, or to what a file becomes, as in Hugo and Jekyll."""
+    if path.lower().endswith(".md"):
+        return article_link(tree, element, path, anchor)
+    resolve = tree.context.resolve_link
+    found = next((each for each in files_of(path) if resolve and resolve(each)), None)
+    if found:
+        return article_link(tree, element, found, anchor)
+    del element.attrib["href"]
+    hint = "Link to an article by its file name (`name.md`), to another site with https://, to a page with `/page/`."
+    message = f"The link {href} leads to no article or page; its words stay."
+    tree.report(tree.line(element), "link-relative", message, hint, "warning")
+    return None
+
+
+def files_of(path: str) -> tuple[str, ...]:
+    """The files that a path without `.md` may mean: `page`, `page/` and `page.html` are all `page.md`."""
+    stem = re.sub(r"\.html?$", "", path.rstrip("/"))
+    return (f"{stem}.md", f"{stem}/index.md", f"{stem}/README.md") if stem else ()
 
 
 def is_internal(href: str) -> bool:
@@ -85,20 +108,10 @@ def _report_empty(tree: Tree, element: Element) -> None:
         tree.report(line, "link-empty", "A link leads nowhere.", "Write its address: `[words](address)`.")
 
 
-def _reject(tree: Tree, element: Element, href: str) -> None:
+def _reject_scheme(tree: Tree, element: Element, href: str) -> None:
     del element.attrib["href"]
-    if _SCHEME.match(href) or href.startswith(("/", "\\")):
-        tree.report(
-            tree.line(element),
-            "link-scheme",
-            f"The link {href} has a scheme that is not allowed.",
-            _SCHEME_HINT,
-        )
-    else:
-        hint = "Link to an article by its file name (`name.md`), to another site with https://, to a page with `/page/`."
-        tree.report(
-            tree.line(element), "link-relative", f"The link {href} leads to no article or page.", hint
-        )
+    message = f"The link {href} has a scheme that is not allowed."
+    tree.report(tree.line(element), "link-scheme", message, _SCHEME_HINT)
 
 
 def check_anchors(tree: Tree, anchors: frozenset[str]) -> None:
@@ -109,5 +122,9 @@ def check_anchors(tree: Tree, anchors: frozenset[str]) -> None:
         if href.startswith("#") and unicodedata.normalize("NFC", unquote(href[1:])) not in anchors:
             message = f"The link {unquote(href)} leads to no heading of this article."
             tree.report(
-                tree.line(element), "anchor-broken", message, f"Use the anchor of a heading: {examples}."
+                tree.line(element),
+                "anchor-broken",
+                message,
+                f"Use the anchor of a heading: {examples}.",
+                "warning",
             )

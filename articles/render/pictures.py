@@ -21,7 +21,7 @@ def _resolve_image(tree: Tree, element: Element, *, first: bool) -> Image:
     caption, line = pop_attribute(element, "title"), tree.line(element)
     if not alt.strip():
         hint = "Say what it shows for those who cannot see it: `![what it shows](file.png)`."
-        tree.report(line, "alt-missing", f"The image {path} has no alt text.", hint)
+        tree.report(line, "alt-missing", f"The image {path} has no alt text.", hint, "warning")
     picture = _picture_of(tree, element, path, line)
     if element.get("src"):
         set_attributes(element, loading="eager" if first else "lazy", decoding="async")

@@ -8,6 +8,7 @@ from lxml import etree
 
 from articles.problems import Problem
 from articles.render import (
+    author_html,
     blocks,
     checks,
     code,
@@ -23,7 +24,7 @@ from articles.render import clean as cleaning
 from articles.render.rendered import Block, Kind, RenderContext, Rendered
 from articles.render.tree import POSITION, SEPARATOR, Element, Tree, parse
 
-RENDERER = f"4, {markdown.NAME}, {cleaning.NAME}, lxml {version('lxml')}, Pygments {version('pygments')}"
+RENDERER = f"5, {markdown.NAME}, {cleaning.NAME}, lxml {version('lxml')}, Pygments {version('pygments')}"
 
 _EMPTY = RenderContext()
 _KINDS: dict[str, Kind] = {
@@ -44,17 +45,32 @@ def render(source: str, context: RenderContext = _EMPTY) -> Rendered:
     if len(html) > limits.HTML:
         return _rejected(limits.too_large(), context)
     try:
-        root = parse(html)
+        root, problems = _read(html, source, lines)
     except etree.XMLSyntaxError:
         return _rejected(limits.too_deep(1), context)
-    return _transform(Tree(root, lines, context), source)
+    tree = Tree(root, lines, context)
+    for problem in problems:
+        tree.report(
+            problem.line + context.first_line - 1, problem.code, problem.message, problem.hint, problem.level
+        )
+    return _transform(tree, source)
+
+
+def _read(html: str, source: str, lines: list[str]) -> tuple[Element, list[Problem]]:
+    """The parsed body; most have no HTML of their author's, and are well-formed as they are."""
+    if author_html.OMITTED not in html:
+        return parse(html), []
+    # Only comrak says where something stands.
+    source = source.replace(POSITION, POSITION.replace("-", ""))
+    accepted = author_html.accept(markdown.to_html(source, raw_html=True), lines)
+    return accepted.root, accepted.problems
 
 
 def _transform(tree: Tree, source: str) -> Rendered:
-    checks.check_raw_html(tree, source)
     checks.check_placeholders(tree, source)
     footnotes.link_footnotes(tree, source)
     all_headings = headings.assign_ids(tree)
+    author_ids = headings.keep_author_ids(tree)
     images = pictures.resolve_images(tree)
     article_links = links.resolve_links(tree)
     blocks.convert_admonitions(tree)
@@ -62,7 +78,7 @@ def _transform(tree: Tree, source: str) -> Rendered:
     blocks.make_tables_accessible(tree)
     blocks.label_task_lists(tree)
     code.highlight_code(tree)
-    anchors = frozenset((*(heading.id for heading in all_headings), *question_ids))
+    anchors = frozenset((*(heading.id for heading in all_headings), *question_ids, *author_ids))
     links.check_anchors(tree, anchors)
     top_level = {element.get("id", "") for element in tree.root if element.tag in ("h2", "h3")}
     text, finished_blocks = _serialize_blocks(tree)
@@ -125,7 +141,7 @@ def block_kind(element: Element) -> Kind:
     classes = element.get("class", "")
     if element.tag == "div":
         return "table" if classes == "table" else "admonition" if classes.startswith("note") else "quote"
-    return "footnotes" if classes == "footnotes" else _KINDS[str(element.tag)]
+    return "footnotes" if classes == "footnotes" else _KINDS.get(str(element.tag), "quote")
 
 
 def _rejected(problem: Problem, context: RenderContext) -> Rendered:

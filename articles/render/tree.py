@@ -173,8 +173,11 @@ def text_of(elements: Iterable[Element]) -> str:
 
 def text_nodes(tree: Tree) -> Iterable[tuple[Element, str]]:
     """Every piece of text that is not code, with the element that has its source lines."""
+    in_code = {
+        inner for code in tree.root.iter("code") for inner in code.iter()
+    }  # coloring makes spans there
     for element in tree.root.iter("*"):
-        if element.text and element.tag != "code":
+        if element.text and element not in in_code:
             yield element, element.text
-        if element.tail:
+        if element.tail and element.getparent() not in in_code:
             yield parent_of(element), element.tail

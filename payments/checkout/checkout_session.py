@@ -1,34 +1,45 @@
-"""Creating the Checkout Session of an order (https://docs.stripe.com/api/checkout/sessions/create)."""
+"""Opening the Checkout Session of an order, and closing those that it takes the place of."""
 
-from typing import Any
 from urllib.parse import urlencode
 
-from carrel.settings import Settings
+import structlog
+from stripe.params.checkout import SessionCreateParams
+
+from carrel.mail import alarms
 from payments.checkout import orders
+from payments.checkout.session_params import SUCCESS_PATH, checkout_session_params
+from payments.fulfillment.fulfill import fulfill
 from payments.models import Order
 from payments.payment_context import PaymentContext, site_id
-from payments.stripe.client import StripeRefusedError
-from payments.stripe.metadata import ORDER_KEY, SITE_KEY
+from payments.stripe.client import StripeRefusedError, StripeServerError, StripeUnavailableError
+from payments.stripe.schemas import CreatedCheckoutSession
 
-SUCCESS_PATH = "/pass/thanks"
+log = structlog.get_logger()
+ABOUT_EMAIL = ("email_invalid", "customer_email")
 
 
 def open_checkout_session(context: PaymentContext, order: Order, email: str | None) -> str:
     """Create the order's Checkout Session. Returns the URL of its hosted page.
 
     The order is committed before, and no transaction is open while Stripe is asked. The idempotency key is the
-    order's: a retry gets the same session.
+    order's.
 
-    Raises `StripeUnavailableError`; `StripeRefusedError`, and then the order has failed.
+    Raises `StripeUnavailableError`: a retry gets the same session, or a new order if Stripe has stored an error under
+    this key; `StripeRefusedError`, and then the order has failed and the operator is told.
     """
     with context.db.read() as session:
-        our_site = site_id(session)
-    params = checkout_session_params(context.settings, order, our_site, email)
+        params = checkout_session_params(context.settings, order, site_id(session), email)
     try:
-        created = context.stripe.create_checkout_session(params, f"carrel-order-{order.reference}")
-    except StripeRefusedError:
+        created = _create(context, params, f"carrel-order-{order.reference}")
+    except StripeRefusedError as error:
         with context.db.write() as session:
             orders.mark_failed(session, order.id)
+            alarms.raise_alarm(session, *_refused_alarm(order, error))
+        raise
+    except StripeServerError as error:
+        if error.is_stored:
+            with context.db.write() as session:
+                orders.mark_failed(session, order.id)
         raise
     with context.db.write() as session:
         row = session.get_one(Order, order.id)
@@ -37,31 +48,24 @@ def open_checkout_session(context: PaymentContext, order: Order, email: str | No
     return created.url
 
 
-def checkout_session_params(settings: Settings, order: Order, site: str, email: str | None) -> dict[str, Any]:
-    """The request's parameters: all from the order and the settings, nothing from the visitor."""
-    metadata = {ORDER_KEY: order.reference, SITE_KEY: site}
-    params: dict[str, Any] = {
-        "mode": "payment",
-        "client_reference_id": order.reference,
-        "metadata": metadata,
-        "payment_intent_data": {"metadata": metadata, "description": order.title},
-        "line_items": [_line_item(settings, order)],
-        "success_url": f"{settings.base_url}{SUCCESS_PATH}?session={{CHECKOUT_SESSION_ID}}",
-        "cancel_url": f"{settings.base_url}{order.return_to}",
-        "expires_at": int(order.expires_at.timestamp()),
-        # The buyer pays the advertised amount, in the advertised currency.
-        "adaptive_pricing": {"enabled": False},
-        "expand": ["line_items"],
-    }
-    if settings.pass_payment_methods:  # otherwise as configured in Stripe's dashboard
-        params["allowed_payment_method_types"] = list(settings.pass_payment_methods)
-    if email:
-        params["customer_email"] = email
-    if settings.pass_promotion_codes:
-        params["allow_promotion_codes"] = True
-    if settings.pass_tax:
-        params["automatic_tax"] = {"enabled": True}
-    return params
+def close_superseded(context: PaymentContext, order: Order) -> str | None:
+    """Expire the sessions of the reader's earlier orders, so that nobody pays in two tabs.
+
+    Returns the id of one in which the reader has paid meanwhile: then there is nothing more to pay.
+    """
+    with context.db.read() as session:
+        superseded = orders.superseded_sessions(session, order)
+    for checkout_session_id in superseded:
+        try:
+            context.stripe.expire_checkout_session(checkout_session_id)
+            with context.db.write() as session:
+                orders.mark_expired(session, checkout_session_id)
+        except StripeRefusedError:  # it is not open any more
+            if fulfill(context, checkout_session_id).state in {"paid", "pending"}:
+                return checkout_session_id
+        except StripeUnavailableError as failure:  # a second payment would be refunded
+            log.warning("session not expired", session_id=checkout_session_id, failure=str(failure))
+    return None
 
 
 def success_path(session_id: str) -> str:
@@ -69,12 +73,25 @@ def success_path(session_id: str) -> str:
     return f"{SUCCESS_PATH}?{urlencode({'session': session_id})}"
 
 
-def _line_item(settings: Settings, order: Order) -> dict[str, Any]:
-    price = {
-        "currency": order.currency,
-        "unit_amount": order.price_cents,
-        "product_data": {"name": order.title},
-    }
-    if settings.pass_tax:
-        price["tax_behavior"] = settings.pass_tax
-    return {"quantity": 1, "price_data": price}
+def _create(context: PaymentContext, params: SessionCreateParams, key: str) -> CreatedCheckoutSession:
+    """Create the session; without the account's address, which the buyer then types, if Stripe cannot use it."""
+    try:
+        return context.stripe.create_checkout_session(params, key)
+    except StripeRefusedError as error:
+        if "customer_email" not in params or not {error.code, error.param}.intersection(ABOUT_EMAIL):
+            raise
+        log.warning("address refused by Stripe", order=params["client_reference_id"], failure=str(error))
+    without_email = params.copy()
+    del without_email["customer_email"]
+    return context.stripe.create_checkout_session(without_email, f"{key}-without-email")
+
+
+def _refused_alarm(order: Order, error: StripeRefusedError) -> tuple[str, str, str]:
+    said = f" Stripe says: {error.message[:500]}" if error.message and error.param != "customer_email" else ""
+    return (
+        f"checkout-refused:{error.code}:{error.param}"[:80],
+        "Stripe refuses to open the payment page",
+        f"Order {order.reference}: {error.code}{f', parameter {error.param}' if error.param else ''}.{said} "
+        "Nobody can buy until this is mended: look at the settings of the pass, and at the account in Stripe's "
+        "dashboard. docs/stripe.md",
+    )

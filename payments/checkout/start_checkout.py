@@ -46,8 +46,9 @@ def start_checkout(context: PaymentContext, visitor: Visitor, return_to: str) ->
         reader, token = _reader(session, visitor)
         if pending := orders.pending_order(session, reader):
             return StartedCheckout(pending, None, pending_session_id=pending.checkout_session_id)
-        order = orders.place_order(session, context.settings, reader, return_to)
-        return StartedCheckout(order, reader.email if visitor.may_see_account else None, token)
+        email = reader.email if visitor.may_see_account else None
+        order = orders.place_order(session, context.settings, reader, return_to, email)
+        return StartedCheckout(order, email, token)
 
 
 def _check_limits(session: Session, visitor: Visitor) -> None:

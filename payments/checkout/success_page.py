@@ -27,6 +27,7 @@ class CheckoutOutcome(StrEnum):
 
     ACTIVE = "active"
     PROCESSING = "processing"
+    VOUCHER = "voucher"
     FAILED = "failed"
     NOT_YOURS = "not yours"
     SECOND = "second"
@@ -82,7 +83,8 @@ def _result(session: Session, order: Order, checkout_session_id: str) -> Checkou
         return CheckoutResult(CheckoutOutcome.FAILED, order.return_to)
     payment = entries.payment_for(session, checkout_session_id)
     if payment is None:
-        return CheckoutResult(CheckoutOutcome.PROCESSING, order.return_to)
+        waiting = CheckoutOutcome.VOUCHER if order.awaits_buyer else CheckoutOutcome.PROCESSING
+        return CheckoutResult(waiting, order.return_to)
     if payment.outcome != "granted":
         return CheckoutResult(CheckoutOutcome(payment.outcome), order.return_to)
     if not derive_entitlement(entries.reader_history(session, order.reader_id)).ad_free:

@@ -3,8 +3,11 @@
 Idempotent: what is already recorded is left alone.
 """
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
+from carrel import clock
 from carrel.accounts import readers
 from carrel.settings import Settings
 from payments.fulfillment import notifications
@@ -42,14 +45,18 @@ def apply_checkout_session(
     is_new_payment = checkout_session.is_paid and payment is None
     new_states = _new_states(session, payment, checkout_session)
     state = order_state(order, checkout_session)
-    if not (is_new_payment or new_states or state != order.state):
+    awaits_buyer = state == "pending" and checkout_session.awaits_buyer
+    if not (is_new_payment or new_states or (state, awaits_buyer) != (order.state, order.awaits_buyer)):
         return order
     if order.version != known_version:
         raise ConcurrentUpdateError(order.id)
     update = OrderUpdate(session, settings, order)
+    # A delayed payment settles days after its charge: when we hear of it, for the webhook tells us at once.
+    paid_at = clock.now() if order.state == "pending" else checkout_session.paid_at
+    order.awaits_buyer = awaits_buyer
     _update_order(update, matched, checkout_session, state)
     if is_new_payment:
-        payment = _record_payment(update, matched, checkout_session)
+        payment = _record_payment(update, matched, checkout_session, paid_at)
         new_states = _new_states(session, payment, checkout_session)
     if payment is not None:
         _record_states(update, payment, new_states)
@@ -83,13 +90,17 @@ def _update_order(
     if state == "failed" != order.state:
         notifications.payment_failed(update)
     order.state = state
+    if state != "open":
+        order.parameters_hash = None  # nobody asks Stripe with them again
     if matched.mismatch is None:
         order.checkout_session_id = checkout_session.id
         order.receipt_url = checkout_session.charge.receipt_url if checkout_session.charge else None
         claims.record_claim(update.session, order, checkout_session.email)
 
 
-def _record_payment(update: OrderUpdate, matched: MatchedOrder, checkout_session: CheckoutSession) -> Payment:
+def _record_payment(
+    update: OrderUpdate, matched: MatchedOrder, checkout_session: CheckoutSession, paid_at: datetime
+) -> Payment:
     """Record the payment, and grant the pass, refund a second payment, or hold a mismatch for the operator."""
     if (
         checkout_session.amount_total is None
@@ -99,10 +110,12 @@ def _record_payment(update: OrderUpdate, matched: MatchedOrder, checkout_session
         raise StripeResponseError("CheckoutSession", ["amount_total", "amount_subtotal", "currency"])
     mismatch = matched.mismatch or _mismatch(update, checkout_session)
     outcome = "held" if mismatch else _outcome(update)
-    payment = entries.add_payment(update.session, update.order, checkout_session, outcome, mismatch or "")
+    payment = entries.add_payment(
+        update.session, update.order, checkout_session, outcome, mismatch or "", paid_at=paid_at
+    )
     if outcome == "granted":
         entries.add_purchase(update.session, payment)
-        notifications.pass_granted(update, payment)
+        notifications.pass_granted(update, payment, has_consented=checkout_session.has_consented)
     elif outcome == "second":
         refund_requests.get_or_create(update.session, payment, payment.amount_cents, "carrel", "paid twice")
         notifications.paid_twice(update, payment)

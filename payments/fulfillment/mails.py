@@ -11,8 +11,11 @@ from payments.models import Order, Payment, Refund
 from payments.prices import price
 
 
-def purchased(settings: Settings, order: Order, payment: Payment) -> Content:
-    """Thanks for buying: the receipt, how to sign in on other devices, how to get a refund."""
+def purchased(settings: Settings, order: Order, payment: Payment, *, has_consented: bool = False) -> Content:
+    """Thanks for buying: the receipt, how to sign in on other devices, how to get a refund.
+
+    It confirms the buyer's consent, as article 8 (7) of Directive 2011/83/EU asks for.
+    """
     return compose(
         settings,
         "payments",
@@ -22,6 +25,7 @@ def purchased(settings: Settings, order: Order, payment: Payment) -> Content:
         paid_on=format_date(settings, payment.paid_at),
         receipt_url=order.receipt_url,
         refund_until=refund_until(settings, payment),
+        has_consented=has_consented,
     )
 
 

@@ -40,9 +40,9 @@ class OrderUpdate:
         alarms.raise_alarm(self.session, key[:80], subject, f"Order {self.order.reference}: {text}")
 
 
-def pass_granted(update: OrderUpdate, payment: Payment) -> None:
+def pass_granted(update: OrderUpdate, payment: Payment, *, has_consented: bool) -> None:
     """The buyer's receipt."""
-    mail = mails.purchased(update.settings, update.order, payment)
+    mail = mails.purchased(update.settings, update.order, payment, has_consented=has_consented)
     update.queue_mail(f"purchase:{update.order.reference}", mail)
 
 

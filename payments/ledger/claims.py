@@ -64,8 +64,8 @@ def reader_erased(session: Session, reader_id: int, email_key: str | None) -> No
         # An address that was only typed at Checkout may belong to somebody else, who has an account.
         if readers.by_address(session, key) is None:
             outbox.forget(session, key)
-    anonymized = update(Order).where(Order.reader_id == reader_id).values(receipt_url=None, return_to="/")
-    session.execute(anonymized)
+    anonymized = {"receipt_url": None, "return_to": "/", "parameters_hash": None}  # hashed with their address
+    session.execute(update(Order).where(Order.reader_id == reader_id).values(anonymized))
 
 
 def _delete_claims(session: Session, reader_id: int) -> None:

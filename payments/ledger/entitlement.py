@@ -14,6 +14,9 @@ from typing import TypeVar
 UNSUCCESSFUL_REFUND_STATUSES = frozenset({"failed", "canceled"})
 # https://docs.stripe.com/disputes/how-disputes-work; a `prevented` dispute was settled by a refund of its own.
 FAVORABLE_DISPUTE_STATUSES = frozenset({"won", "warning_closed", "prevented"})
+INQUIRY_STATUSES = frozenset(
+    {"warning_needs_response", "warning_under_review"}
+)  # no money was taken; a refund settles it
 LOST_DISPUTE_STATUSES = frozenset({"lost", "appeal_needs_response", "appeal_under_review"})
 
 
@@ -122,6 +125,21 @@ def refunded_cents(payment: int | None, history: Iterable[LedgerEntry]) -> int:
     refunds = (entry for entry in history if isinstance(entry, RefundEntry) and entry.payment == payment)
     latest = _latest((entry.refund, entry) for entry in refunds)
     return sum(refund.cents for refund in latest if refund.status not in UNSUCCESSFUL_REFUND_STATUSES)
+
+
+def charged_back_cents(payment: int | None, history: Iterable[LedgerEntry]) -> int:
+    """How much of a payment its bank has taken back, in cents; until it is won, a dispute counts as lost."""
+    disputes = (entry for entry in history if isinstance(entry, DisputeEntry) and entry.payment == payment)
+    latest = _latest((entry.dispute, entry) for entry in disputes)
+    without_loss = FAVORABLE_DISPUTE_STATUSES | INQUIRY_STATUSES
+    return sum(dispute.cents for dispute in latest if dispute.status not in without_loss)
+
+
+def is_refundable(payment: int, history: Iterable[LedgerEntry]) -> bool:
+    """Whether no dispute of the payment is open or lost. Stripe then refuses a refund (`charge_disputed`)."""
+    disputes = (entry for entry in history if isinstance(entry, DisputeEntry) and entry.payment == payment)
+    statuses = {dispute.status for dispute in _latest((entry.dispute, entry) for entry in disputes)}
+    return statuses <= FAVORABLE_DISPUTE_STATUSES | INQUIRY_STATUSES
 
 
 def _latest(states: Iterable[tuple[str, StateEntry]]) -> Iterable[StateEntry]:

@@ -1,6 +1,7 @@
 """The only writer of the ledger, and the reader's entitlement that follows from it."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import or_, select, text
@@ -17,6 +18,7 @@ from payments.ledger.entitlement import (
     RefundEntry,
     RevocationEntry,
     derive_entitlement,
+    is_refundable,
     refunded_cents,
 )
 from payments.models import Dispute, Grant, Order, Payment, Refund
@@ -81,6 +83,11 @@ def unrefunded_cents(session: Session, payment: Payment) -> int:
     )
 
 
+def is_disputed(session: Session, payment: Payment) -> bool:
+    """Whether a dispute is open or lost, so that only the bank can return the money."""
+    return not is_refundable(payment.id, refund_and_dispute_entries(session, [payment.id]))
+
+
 def payment_for(session: Session, checkout_session_id: str) -> Payment | None:
     """The recorded payment of a Checkout Session."""
     recorded = select(Payment).where(Payment.checkout_session_id == checkout_session_id)
@@ -93,20 +100,28 @@ def payments_of(session: Session, order: Order) -> Sequence[Payment]:
 
 
 def add_payment(
-    session: Session, order: Order, checkout_session: CheckoutSession, outcome: str, mismatch: str
+    session: Session,
+    order: Order,
+    checkout_session: CheckoutSession,
+    outcome: str,
+    mismatch: str,
+    *,
+    paid_at: datetime,
 ) -> Payment:
     """Record a payment. Raises `IntegrityError` when it was recorded before."""
-    intent = checkout_session.payment_intent
+    intent, totals = checkout_session.payment_intent, checkout_session.total_details
     payment = Payment(
         order_id=order.id,
         checkout_session_id=checkout_session.id,
         payment_intent=intent.id if intent else None,
         amount_cents=checkout_session.amount_total,
         subtotal_cents=checkout_session.amount_subtotal,
+        tax_cents=totals.amount_tax if totals else None,
+        discount_cents=totals.amount_discount if totals else None,
         currency=checkout_session.currency,
         outcome=outcome,
         mismatch=mismatch,
-        paid_at=checkout_session.paid_at,
+        paid_at=paid_at,
         recorded_at=clock.now(),
     )
     session.add(payment)

@@ -44,6 +44,8 @@ class Purchase:
     receipt_url: str | None
     refund_until: datetime | None  # when the refund button ends; None without one
     refund_requested: bool  # not sent to Stripe yet
+    refund_late: bool  # and for more than an hour
+    disputed: bool  # by their bank, which decides about the money
 
 
 @dataclass(frozen=True)
@@ -82,27 +84,33 @@ def _purchase(
     session: Session, settings: Settings, order: Order, payment: Payment, grant: Grant | None
 ) -> Purchase:
     refunded = refunded_cents(payment.id, entries.refund_and_dispute_entries(session, [payment.id]))
-    is_open = refunds.reader_may_refund(settings, payment) and refunded < payment.amount_cents
-    state = _grant_status_text(session, grant, payment) if grant else UNGRANTED_STATUS_TEXT[payment.outcome]
+    is_disputed = entries.is_disputed(session, payment)
+    request = refund_requests.pending(session, payment)
+    is_open = (
+        refunds.reader_may_refund(settings, payment) and refunded < payment.amount_cents and not is_disputed
+    )
+    reason = _grant_reason(session, grant, payment) if grant else None
     return Purchase(
         reference=order.reference,
         title=order.title,
         paid=price(payment.amount_cents, payment.currency),
         paid_at=payment.paid_at,
-        state=state,
+        state=STATUS_TEXT[reason] if reason else UNGRANTED_STATUS_TEXT[payment.outcome],
         refunded=price(refunded, payment.currency) if refunded else None,
         receipt_url=order.receipt_url,
         refund_until=refunds.refund_deadline(settings, payment) if is_open else None,
-        refund_requested=refund_requests.pending(session, payment) is not None,
+        refund_requested=request is not None,
+        refund_late=request is not None and refund_requests.is_late(request),
+        disputed=is_disputed and reason is EntitlementReason.DISPUTED,
     )
 
 
-def _grant_status_text(session: Session, grant: Grant, payment: Payment) -> str:
+def _grant_reason(session: Session, grant: Grant, payment: Payment) -> EntitlementReason:
     revoked = select(Grant.id).where(Grant.revokes_id == grant.id)
     if session.scalars(revoked).first() is not None:
-        return STATUS_TEXT[EntitlementReason.REVOKED]
+        return EntitlementReason.REVOKED
     entry = GrantEntry(grant.id, payment.id, payment.amount_cents)
-    return STATUS_TEXT[grant_status(entry, entries.refund_and_dispute_entries(session, [payment.id]))]
+    return grant_status(entry, entries.refund_and_dispute_entries(session, [payment.id]))
 
 
 def _export_order(session: Session, order: Order) -> dict[str, object]:
@@ -112,13 +120,13 @@ def _export_order(session: Session, order: Order) -> dict[str, object]:
         "price": order.price_cents,
         "currency": order.currency,
         "state": order.state,
-        "ordered_at": order.created_at.isoformat(),
+        "ordered_at": order.created_at.isoformat(timespec="seconds"),
         "receipt": order.receipt_url,
         "payments": [
             {
                 "amount": payment.amount_cents,
                 "currency": payment.currency,
-                "paid_at": payment.paid_at.isoformat(),
+                "paid_at": payment.paid_at.isoformat(timespec="seconds"),
                 "outcome": payment.outcome,
                 "given_back": refunded_cents(
                     payment.id, entries.refund_and_dispute_entries(session, [payment.id])

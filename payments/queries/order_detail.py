@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from carrel.accounts import readers
 from carrel.accounts.models import Reader
+from payments.account_models import EarlyFraudWarning
 from payments.ledger import entries
 from payments.models import Claim, Dispute, Grant, Order, Payment, Refund, RefundRequest
 
@@ -35,7 +36,9 @@ class OrderDetail:
     disputes: Sequence[Dispute]
     grants: Sequence[Grant]
     requests: Sequence[RefundRequest]
+    warnings: Sequence[EarlyFraudWarning]
     unrefunded_cents: int  # paid and not refunded
+    is_disputed: bool  # Stripe refunds nothing
 
     @property
     def is_being_refunded(self) -> bool:
@@ -59,8 +62,15 @@ def order_detail(session: Session, reference: str) -> OrderDetail:
         _rows(session, Dispute, ids),
         _rows(session, Grant, ids),
         _rows(session, RefundRequest, ids),
+        _warnings(session, ids),
         sum(entries.unrefunded_cents(session, payment) for payment in payments),
+        any(entries.is_disputed(session, payment) for payment in payments),
     )
+
+
+def _warnings(session: Session, payment_ids: Sequence[int]) -> Sequence[EarlyFraudWarning]:
+    found = select(EarlyFraudWarning).where(EarlyFraudWarning.payment_id.in_(payment_ids))
+    return session.scalars(found.order_by(EarlyFraudWarning.created_at)).all()
 
 
 def _rows(session: Session, model: type[PaymentRow], payment_ids: Sequence[int]) -> Sequence[PaymentRow]:

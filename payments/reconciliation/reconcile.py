@@ -70,7 +70,10 @@ def reconcile(
 
 
 def run_reconciliation(services: Services) -> bool:
-    """Worker: compare the last three days, and once a night the last ninety."""
+    """Worker: compare the last three days, and once a night the last ninety.
+
+    The near days come first: a long listing that fails must not keep from anybody what they paid for today.
+    """
     if not services.settings.sells:
         return False
     context = payment_context(services)
@@ -79,10 +82,12 @@ def run_reconciliation(services: Services) -> bool:
             Reconciliation.days == NIGHTLY_DAYS, Reconciliation.finished_at > clock.now() - NIGHTLY_INTERVAL
         )
         is_nightly_done = session.scalars(nightly.limit(1)).first() is not None
-    try:
-        reconcile(context, RECENT_DAYS if is_nightly_done else NIGHTLY_DAYS)
-    except StripeUnavailableError as error:
-        log.warning("reconciliation postponed", why=str(error))
+    for days in (RECENT_DAYS,) if is_nightly_done else (RECENT_DAYS, NIGHTLY_DAYS):
+        try:
+            reconcile(context, days)
+        except StripeUnavailableError as error:
+            log.warning("reconciliation postponed", days=days, why=str(error))
+            break
     return False
 
 

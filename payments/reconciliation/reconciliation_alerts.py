@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from carrel import clock
+from carrel.mail import alarms
 from payments.fulfillment.match_order import NotOurSessionError, UnknownOrderError, match_order
 from payments.models import Grant, Order, Payment, StripeEvent
 from payments.stripe.schemas import CheckoutSession
@@ -15,6 +16,7 @@ from payments.stripe.schemas import CheckoutSession
 GRACE_PERIOD: Final = timedelta(minutes=15)
 SILENCE_THRESHOLD: Final = timedelta(hours=2)
 MAX_LISTED: Final = 10
+UNDELIVERED: Final = "webhook-undelivered"  # the alarm of `payments.silence`
 
 
 class Alert(NamedTuple):
@@ -54,12 +56,13 @@ def alerts(
             "A payment without its pass",
             f"Recorded as granted, without a grant: {_id_list(ungranted)}.",
         )
-    if silent_since := _silent_since(session):
+    # Once for one cause: `silence` tells sooner, where Stripe has events that it could not deliver.
+    if (silent_since := _silent_since(session)) and not alarms.is_open(session, UNDELIVERED):
         yield Alert(
             "webhook-silence",
             "Stripe's events do not arrive",
-            f"Somebody paid at {silent_since:%d %B, %H:%M} UTC, and no event has arrived since. Check the webhook in "
-            "Stripe's dashboard. Reconciliation grants passes meanwhile, up to ten minutes late.",
+            f"Somebody paid at {silent_since:%d %B, %H:%M} UTC, and no event has arrived since. `carrel stripe "
+            "check` says why. Reconciliation grants passes meanwhile, up to ten minutes late.",
         )
 
 

@@ -1,15 +1,26 @@
-"""The Stripe API calls we make, with their timeouts and idempotency keys, and our exceptions for their failures."""
+"""The Stripe API calls we make, with their timeouts and idempotency keys."""
 
-from collections.abc import Iterator
+import copy
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-import stripe
 from stripe import RequestsClient, StripeClient
+from stripe.params import RefundCreateParams
+from stripe.params.checkout import SessionCreateParams
 
 from carrel.settings import Settings
+from payments.stripe.balance_schemas import StripeBalanceTransaction, StripeFraudWarning
+from payments.stripe.errors import (
+    StripeAccessError,
+    StripeNotFoundError,
+    StripeRefusedError,
+    StripeServerError,
+    StripeUnavailableError,
+    translated_errors,
+)
 from payments.stripe.schemas import (
     CheckoutSession,
     CreatedCheckoutSession,
@@ -20,28 +31,26 @@ from payments.stripe.schemas import (
     parse,
 )
 
+__all__ = [
+    "StripeAccessError",
+    "StripeApi",
+    "StripeNotFoundError",
+    "StripeRefusedError",
+    "StripeServerError",
+    "StripeUnavailableError",
+    "stripe_for",
+]
+
 API_VERSION: Final = "2026-10-28.endive"  # read the changelog before raising it: docs.stripe.com/upgrades
 TIMEOUT_SECONDS = (3.05, 5.0)  # connect, read
-WRITE_RETRIES = 1  # safe with an idempotency key
+RETRIES = 1  # of reads, and of writes, which have an idempotency key
+LIST_TIMEOUT_SECONDS = (3.05, 30.0)  # a page of a hundred expanded objects takes Stripe long
+LIST_RETRIES = 2
 PAGE_SIZE = 100
 REFUNDS_IN_CHARGE = 10  # https://docs.stripe.com/api/charges/object
 EXPAND = ["line_items", "payment_intent.latest_charge.refunds"]
 
-
-class StripeUnavailableError(Exception):
-    """Stripe did not answer, or answered that it is busy. A later retry helps."""
-
-
-class StripeRefusedError(Exception):
-    """Stripe rejected the request. Carries its error code, such as `charge_already_refunded`."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
-
-
-class StripeNotFoundError(StripeRefusedError):
-    """Stripe has no object with this id."""
+RefundReason = Literal["duplicate", "fraudulent", "requested_by_customer"]
 
 
 class StripeApi:
@@ -49,26 +58,52 @@ class StripeApi:
 
     def __init__(self, key: str, base: str) -> None:
         self.is_live = key.startswith(("sk_live_", "rk_live_"))
-        self._client = StripeClient(
-            key,
-            stripe_version=API_VERSION,
-            base_addresses={"api": base},
-            http_client=RequestsClient(timeout=TIMEOUT_SECONDS),
-            max_network_retries=0,  # Stripe resends its events, and a reader can press the button again
-        )
+        self.on_access_error: Callable[[StripeAccessError], None] | None = None
+        self._client = _sdk_client(key, base, TIMEOUT_SECONDS, RETRIES)
+        self._list_client = _sdk_client(key, base, LIST_TIMEOUT_SECONDS, LIST_RETRIES)
 
-    def create_checkout_session(self, params: Any, key: str) -> CreatedCheckoutSession:
+    @property
+    def client(self) -> StripeClient:
+        """The library's client, for requests inside `requests()`."""
+        return self._client
+
+    def reporting_to(self, on_access_error: Callable[[StripeAccessError], None]) -> "StripeApi":
+        """The same API, which reports each refusal of the key, whoever makes the call."""
+        reporting = copy.copy(self)
+        reporting.on_access_error = on_access_error
+        return reporting
+
+    @contextmanager
+    def requests(self) -> Iterator[None]:
+        """Requests of the library, whose errors become ours. No transaction may be open (see `reporting_to`).
+
+        Raises `StripeUnavailableError`, `StripeAccessError`, `StripeRefusedError`, `StripeNotFoundError`.
+        """
+        try:
+            with translated_errors():
+                yield
+        except StripeAccessError as error:
+            if self.on_access_error:
+                self.on_access_error(error)
+            raise
+
+    def create_checkout_session(self, params: SessionCreateParams, key: str) -> CreatedCheckoutSession:
         """Create a Checkout Session. Raises `StripeUnavailableError`, `StripeRefusedError`."""
-        with _translated_errors():
-            created = self._client.v1.checkout.sessions.create(params, options=_idempotent(key))
+        with self.requests():
+            created = self._client.v1.checkout.sessions.create(params, options={"idempotency_key": key})
         return parse(CreatedCheckoutSession, created.to_dict())
+
+    def expire_checkout_session(self, checkout_session_id: str) -> None:
+        """Expire an open Checkout Session. Raises `StripeUnavailableError`, `StripeRefusedError` when it is not open."""
+        with self.requests():
+            self._client.v1.checkout.sessions.expire(checkout_session_id)
 
     def retrieve_checkout_session(self, checkout_session_id: str) -> CheckoutSession:
         """A Checkout Session with its payment, refunds, and disputes: usually one request.
 
         Raises `StripeUnavailableError`, `StripeNotFoundError`, `StripeRefusedError`, `StripeResponseError`.
         """
-        with _translated_errors():
+        with self.requests():
             retrieved = self._client.v1.checkout.sessions.retrieve(checkout_session_id, {"expand": EXPAND})
         checkout_session = self._with_all_refunds(parse(CheckoutSession, retrieved.to_dict()))
         intent, charge = checkout_session.payment_intent, checkout_session.charge
@@ -78,27 +113,44 @@ class StripeApi:
 
     def checkout_session_id_for(self, payment_intent: str) -> str | None:
         """The id of the Checkout Session that a payment intent belongs to, if any."""
-        with _translated_errors():
+        with self.requests():
             matches = self._client.v1.checkout.sessions.list({"payment_intent": payment_intent, "limit": 1})
         return matches.data[0].id if matches.data else None
 
     def retrieve_payment_intent(self, payment_intent: str) -> PaymentIntent:
         """A payment intent, without its charge."""
-        with _translated_errors():
+        with self.requests():
             retrieved = self._client.v1.payment_intents.retrieve(payment_intent)
         return parse(PaymentIntent, retrieved.to_dict() | {"latest_charge": None})
 
-    def create_refund(self, payment_intent: str, amount_cents: int, key: str) -> None:
-        """Refund a payment. Raises `StripeUnavailableError`, `StripeRefusedError`."""
-        with _translated_errors():
-            self._client.v1.refunds.create(
-                {"payment_intent": payment_intent, "amount": amount_cents}, options=_idempotent(key)
-            )
+    def related_payment_intent(self, kind: str, object_id: str) -> str | None:
+        """The id of the payment intent of a refund, charge, dispute, or warning; None for other kinds.
+
+        Raises `StripeUnavailableError`, `StripeNotFoundError`, `StripeRefusedError`.
+        """
+        v1 = self._client.v1
+        services: dict[str, Any] = {"refund": v1.refunds, "charge": v1.charges, "dispute": v1.disputes}
+        services["radar.early_fraud_warning"] = v1.radar.early_fraud_warnings
+        if kind not in services:
+            return None
+        with self.requests():
+            intent = services[kind].retrieve(object_id).to_dict().get("payment_intent")
+        return intent if isinstance(intent, str) else None
+
+    def create_refund(
+        self, payment_intent: str, amount_cents: int, reason: RefundReason | None, key: str
+    ) -> None:
+        """Refund a payment. Raises `StripeUnavailableError`, `StripeServerError`, `StripeRefusedError`."""
+        params: RefundCreateParams = {"payment_intent": payment_intent, "amount": amount_cents}
+        if reason is not None:
+            params["reason"] = reason
+        with self.requests():
+            self._client.v1.refunds.create(params, options={"idempotency_key": key})
 
     def list_checkout_sessions(self, since: datetime) -> Iterator[dict[str, Any]]:
         """All Checkout Sessions of the account created since then, with their charges."""
-        with _translated_errors():
-            pages = self._client.v1.checkout.sessions.list(
+        with self.requests():
+            pages = self._list_client.v1.checkout.sessions.list(
                 {
                     "created": {"gte": int(since.timestamp())},
                     "limit": PAGE_SIZE,
@@ -110,8 +162,8 @@ class StripeApi:
 
     def list_undelivered_events(self, since: datetime, types: list[str]) -> Iterator[dict[str, Any]]:
         """Events since then that were not delivered to an endpoint, newest first (Stripe keeps them for 30 days)."""
-        with _translated_errors():
-            pages = self._client.v1.events.list(
+        with self.requests():
+            pages = self._list_client.v1.events.list(
                 {
                     "created": {"gte": int(since.timestamp())},
                     "delivery_success": False,
@@ -122,12 +174,41 @@ class StripeApi:
             for event in pages.auto_paging_iter():
                 yield event.to_dict()
 
+    def balance_page(self, since: datetime | None, after: str) -> tuple[list[StripeBalanceTransaction], bool]:
+        """Balance transactions `since` then, newest first, `after` that id: a page, and whether there are more."""
+        params: Any = {"limit": PAGE_SIZE, "expand": ["data.source"]}
+        params |= {"created": {"gte": int(since.timestamp())}} if since else {}
+        params |= {"starting_after": after} if after else {}
+        with self.requests():
+            page = self._list_client.v1.balance_transactions.list(params)
+        return [parse(StripeBalanceTransaction, each.to_dict()) for each in page.data], page.has_more
+
+    def list_payout(self, payout_id: str) -> list[str]:
+        """The ids of the balance transactions that an automatic payout pays out, its own among them."""
+        with self.requests():
+            pages = self._list_client.v1.balance_transactions.list({"payout": payout_id, "limit": PAGE_SIZE})
+            return [transaction.id for transaction in pages.auto_paging_iter()]
+
+    def retrieve_fraud_warning(self, warning_id: str) -> StripeFraudWarning:
+        """An early fraud warning as it is now."""
+        with self.requests():
+            retrieved = self._client.v1.radar.early_fraud_warnings.retrieve(warning_id)
+        return parse(StripeFraudWarning, retrieved.to_dict())
+
+    def list_fraud_warnings(self, since: datetime) -> Iterator[StripeFraudWarning]:
+        """The account's early fraud warnings since then, newest first."""
+        with self.requests():
+            params: Any = {"created": {"gte": int(since.timestamp())}, "limit": PAGE_SIZE}
+            pages = self._list_client.v1.radar.early_fraud_warnings.list(params)
+            for warning in pages.auto_paging_iter():
+                yield parse(StripeFraudWarning, warning.to_dict())
+
     def _with_all_refunds(self, checkout_session: CheckoutSession) -> CheckoutSession:
         """A charge includes its ten newest refunds only; if there may be more, list all."""
         charge, shown = checkout_session.charge, checkout_session.refunds
         if checkout_session.payment_intent is None or charge is None or len(shown) < REFUNDS_IN_CHARGE:
             return checkout_session
-        with _translated_errors():
+        with self.requests():
             pages = self._client.v1.refunds.list({"charge": charge.id, "limit": PAGE_SIZE})
             refunds = tuple(parse(StripeRefund, refund.to_dict()) for refund in pages.auto_paging_iter())
         complete = charge.model_copy(update={"refunds": RefundList(data=refunds)})
@@ -135,7 +216,7 @@ class StripeApi:
         return checkout_session.model_copy(update={"payment_intent": intent})
 
     def _disputes(self, payment_intent: str) -> tuple[StripeDispute, ...]:
-        with _translated_errors():
+        with self.requests():
             pages = self._client.v1.disputes.list({"payment_intent": payment_intent, "limit": PAGE_SIZE})
             return tuple(parse(StripeDispute, dispute.to_dict()) for dispute in pages.auto_paging_iter())
 
@@ -150,21 +231,11 @@ def _client(key: str, base: str) -> StripeApi:
     return StripeApi(key, base)
 
 
-def _idempotent(key: str) -> stripe.RequestOptions:
-    return {"idempotency_key": key, "max_network_retries": WRITE_RETRIES}
-
-
-@contextmanager
-def _translated_errors() -> Iterator[None]:
-    try:
-        yield
-    except stripe.InvalidRequestError as error:
-        error_class = StripeNotFoundError if error.code == "resource_missing" else StripeRefusedError
-        raise error_class(error.code or "invalid_request") from None
-    except stripe.IdempotencyError:
-        raise StripeRefusedError("idempotency_error") from None
-    except stripe.CardError as error:
-        raise StripeRefusedError(error.code or "card_error") from None
-    except stripe.StripeError as error:
-        # no connection, 409 (the same request is running), 429, 5xx, or an invalid key
-        raise StripeUnavailableError(f"{type(error).__name__} {error.http_status or ''}".strip()) from None
+def _sdk_client(key: str, base: str, timeout: tuple[float, float], retries: int) -> StripeClient:
+    return StripeClient(
+        key,
+        stripe_version=API_VERSION,
+        base_addresses={"api": base},
+        http_client=RequestsClient(timeout=timeout),
+        max_network_retries=retries,
+    )

@@ -8,7 +8,16 @@ https://docs.stripe.com/api/checkout/sessions/object, …/charges/object, …/re
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+    field_validator,
+)
 
 Schema = TypeVar("Schema", bound=BaseModel)
 NO_METADATA: dict[str, str] = {}
@@ -29,12 +38,17 @@ class StripeSchema(BaseModel):
 
 
 class StripeRefund(StripeSchema):
-    """A refund; `status` is pending, requires_action, succeeded, failed, or canceled."""
+    """A refund; `status` is pending, requires_action, succeeded, failed, or canceled, and null is as good as pending."""
 
     id: StrictStr
     amount: StrictInt
     status: StrictStr
     created: StrictInt
+
+    @field_validator("status", mode="before")
+    @classmethod
+    def _null_is_pending(cls, status: object) -> object:
+        return "pending" if status is None else status
 
 
 class EvidenceDetails(StripeSchema):
@@ -121,6 +135,19 @@ class CustomerDetails(StripeSchema):
     email: StrictStr | None = None
 
 
+class TotalDetails(StripeSchema):
+    """What is in a session's total beside the price."""
+
+    amount_discount: StrictInt = 0
+    amount_tax: StrictInt = 0
+
+
+class Consent(StripeSchema):
+    """What the buyer agreed to at Checkout."""
+
+    terms_of_service: StrictStr | None = None
+
+
 class CheckoutSession(StripeSchema):
     """A Checkout Session with its payment, refunds, and disputes: all that the ledger is compared with."""
 
@@ -133,9 +160,11 @@ class CheckoutSession(StripeSchema):
     currency: StrictStr | None
     amount_subtotal: StrictInt | None
     amount_total: StrictInt | None
+    total_details: TotalDetails | None = None
     client_reference_id: StrictStr | None = None
     metadata: dict[str, str] | None = None
     customer_details: CustomerDetails | None = None
+    consent: Consent | None = None
     line_items: LineItemList | None = None
     payment_intent: PaymentIntent | None = None
     disputes: tuple[StripeDispute, ...] = ()
@@ -149,6 +178,11 @@ class CheckoutSession(StripeSchema):
     def refunds(self) -> tuple[StripeRefund, ...]:
         """The charge's refunds."""
         return self.charge.refunds.data if self.charge and self.charge.refunds else ()
+
+    @property
+    def has_consented(self) -> bool:
+        """Whether the buyer ticked the box that `PASS_WITHDRAWAL_CONSENT` puts on the payment page."""
+        return self.consent is not None and self.consent.terms_of_service == "accepted"
 
     @property
     def email(self) -> str | None:
@@ -167,8 +201,16 @@ class CheckoutSession(StripeSchema):
         return self.status == "complete" and self.payment_status in {"paid", "no_payment_required"}
 
     @property
+    def awaits_buyer(self) -> bool:
+        """Whether the buyer has a voucher that they have not paid: nothing is on its way."""
+        return self.payment_intent is not None and self.payment_intent.status == "requires_action"
+
+    @property
     def paid_at(self) -> datetime:
-        """When the charge was made; for a free order, when the session was created."""
+        """When the charge was made; for a free order, when the session was created.
+
+        A delayed payment is made later than its charge, and Stripe does not say when.
+        """
         return datetime.fromtimestamp(self.charge.created if self.charge else self.created, UTC)
 
 

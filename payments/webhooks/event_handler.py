@@ -5,15 +5,16 @@ from typing import Final
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from carrel.services import Services
-from payments.fulfillment import notifications
-from payments.fulfillment.fulfill import fulfill
+from payments.fulfillment import fraud_warnings, notifications
+from payments.fulfillment.fulfill import Callback, fulfill
 from payments.fulfillment.match_order import NotOurSessionError, UnknownOrderError
 from payments.models import Payment, StripeEvent
 from payments.payment_context import PaymentContext, payment_context, site_id
 from payments.stripe.client import StripeNotFoundError
-from payments.stripe.events import CHECKOUT_SESSION_EVENTS, Event
+from payments.stripe.events import CHECKOUT_SESSION_EVENTS, FRAUD_WARNING_EVENTS, Event
 from payments.stripe.metadata import ORDER_KEY, SITE_KEY
 from payments.webhooks import inbox
 
@@ -92,13 +93,15 @@ def _wait_until_finished(context: PaymentContext, event_id: str) -> bool:
 
 def _fulfill(context: PaymentContext, event: StripeEvent) -> None:
     try:
-        fulfill(
-            context,
-            _checkout_session_id(context, event),
-            lambda session: inbox.mark_handled(session, event, "done"),
-        )
+        checkout_session_id = _checkout_session_id(context, event)
+        fulfill(context, checkout_session_id, _completion(context, event))
     except NotOurSessionError:
         with context.db.write() as session:
+            inbox.mark_handled(session, event, "ignored")
+    except StripeNotFoundError:
+        if not event.body.get("context"):
+            raise
+        with context.db.write() as session:  # a thin event of a connected account
             inbox.mark_handled(session, event, "ignored")
     except UnknownOrderError as error:
         with context.db.write() as session:
@@ -106,17 +109,37 @@ def _fulfill(context: PaymentContext, event: StripeEvent) -> None:
             inbox.mark_handled(session, event, "done")
 
 
+def _completion(context: PaymentContext, event: StripeEvent) -> Callback:
+    """What ends the handling, in the transaction that fulfills the session."""
+    if event.type not in FRAUD_WARNING_EVENTS:
+        return lambda session: inbox.mark_handled(session, event, "done")
+    warning = context.stripe.retrieve_fraud_warning(str(event.body["id"]))
+
+    def complete(session: Session) -> None:
+        fraud_warnings.apply_warning(session, context.settings, warning)
+        inbox.mark_handled(session, event, "done")
+
+    return complete
+
+
 def _checkout_session_id(context: PaymentContext, event: StripeEvent) -> str:
     """The Checkout Session that the event concerns. Raises `NotOurSessionError`."""
     if event.type in CHECKOUT_SESSION_EVENTS:
         return str(event.body["id"])
-    intent = event.body.get("payment_intent")
-    if not isinstance(intent, str):
+    intent = _payment_intent(context, event.body)
+    if intent is None:
         raise NotOurSessionError(event.event_id)
     with context.db.read() as session:
         recorded = select(Payment.checkout_session_id).where(Payment.payment_intent == intent)
         checkout_session_id, our_site = session.scalars(recorded).one_or_none(), site_id(session)
     return checkout_session_id or _checkout_session_id_at_stripe(context, intent, our_site)
+
+
+def _payment_intent(context: PaymentContext, body: dict[str, object]) -> str | None:
+    if "payment_intent" not in body:  # a thin event
+        return context.stripe.related_payment_intent(str(body["object"]), str(body["id"]))
+    intent = body["payment_intent"]
+    return intent if isinstance(intent, str) else None
 
 
 def _checkout_session_id_at_stripe(context: PaymentContext, intent: str, our_site: str) -> str:

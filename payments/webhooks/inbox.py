@@ -19,7 +19,7 @@ from payments.stripe.events import HANDLED_EVENTS, Event
 from payments.stripe.schemas import StripeResponseError
 
 MAX_TRIES: Final = 10
-LEASE: Final = timedelta(seconds=20)  # the longest handling: four requests to Stripe of five seconds each
+LEASE: Final = timedelta(seconds=60)  # the longest handling: six requests to Stripe, twice five seconds each
 FIRST_RETRY_DELAY: Final = timedelta(seconds=10)
 MAX_RETRY_DELAY: Final = timedelta(hours=1)
 OUTAGE_RETRY_DELAY: Final = timedelta(minutes=1)

@@ -62,7 +62,7 @@ def _check_signature(context: PaymentContext, body: bytes, header: str) -> None:
 
 
 def _parse(context: PaymentContext, body: bytes) -> Event | None:
-    """The event, or None for a type that we do not handle."""
+    """The event, or None for one that is not for us: another type, or another seller's account (Connect)."""
     envelope, payload = parse_envelope(body)
     if envelope.livemode != context.stripe.is_live:
         mode = "live" if context.stripe.is_live else "test"
@@ -74,7 +74,10 @@ def _parse(context: PaymentContext, body: bytes) -> Event | None:
             "Check the webhook's URL and secret in Stripe's dashboard.",
         )
         raise WrongModeError
-    if envelope.type in HANDLED_EVENTS:
+    if envelope.account:
+        log.info("event of a connected account", account=envelope.account[:255])
+        return None
+    if envelope.snapshot_type in HANDLED_EVENTS:
         return parse_event(payload)
     if envelope.type not in _logged_types and len(_logged_types) < len(HANDLED_EVENTS) * 10:
         _logged_types.add(envelope.type)

@@ -4,10 +4,11 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 # Any number of ' before it, so that taking one away is exactly the opposite of putting one there.
 _LOOKS_LIKE_A_FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r\0]")
-Cell = str | int | float | None
+Cell = str | int | float | Decimal | None
 
 
 def guard(text: str) -> str:

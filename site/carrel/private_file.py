@@ -1,7 +1,9 @@
-"""A database file that only its owner reads, whatever the umask: readers' addresses are in it."""
+"""Files that only their owner reads, whatever the umask: databases, with readers' addresses in them, and secrets."""
 
 import os
-from contextlib import suppress
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine, event
@@ -29,3 +31,24 @@ def _shut(path: str) -> None:
     for file in (Path(path + end) for end in BESIDE):
         if file.exists() and file.stat().st_mode & 0o077:
             file.chmod(0o600)
+
+
+@contextmanager
+def secret_file(path: Path) -> Iterator[Callable[[str], None]]:
+    """Write a secret into a file, which replaces the one before as a whole.
+
+    The place is tried first: whoever cannot write there learns it before there is a secret to keep. Raises `OSError`.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # of mode 0600
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        try:
+
+            def write(secret: str) -> None:
+                file.write(f"{secret}\n")
+                file.flush()
+                os.fsync(file.fileno())
+                Path(name).replace(path)
+
+            yield write
+        finally:
+            Path(name).unlink(missing_ok=True)

@@ -62,6 +62,10 @@ COMMANDS = {
     "reconcile": ("payments.commands:reconcile_command", "Compare Stripe with the ledger, both ways."),
     "restore": ("website.backup_commands:restore_command", "Put a backup back."),
     "serve": ("website.commands:serve_command", "Serve the site (production)."),
+    "stripe": (
+        "payments.setup.commands:stripe_group",
+        "Connect Stripe, and look whether everything there is as the site needs it.",
+    ),
     "subscribers": (
         "newsletter.commands:subscribers",
         "Bring subscribers from elsewhere, or take them along, as CSV.",

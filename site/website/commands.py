@@ -21,7 +21,9 @@ OF_THE_DEMO = ("website.demo", "aiosmtpd")
 
 def running_settings(demo: bool) -> Settings:
     """Settings that a site can run on, with our schema, in a home that belongs to it."""
-    settings = load(demo=True) if demo else require_production(load())
+    from payments.stripe.limits import require_sellable
+
+    settings = require_sellable(load(demo=True) if demo else require_production(load()))
     db = existing_database(settings)
     try:
         check_schema(db)

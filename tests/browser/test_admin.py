@@ -19,6 +19,7 @@ PAGES = [
     "/admin/sign-in",
     "/admin/",
     "/admin/me",
+    "/admin/me/password",
     "/admin/operators",
     "/admin/again",
     "/admin/articles/",
@@ -35,6 +36,8 @@ PAGES = [
     "/admin/ads/1",
     "/admin/reports/ads",
     "/admin/reports/passes",
+    "/admin/reports/accounts",
+    "/admin/balance/",
     "/admin/doctor/",
     "/admin/nothing",
 ]

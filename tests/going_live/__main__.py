@@ -13,12 +13,13 @@ from pathlib import Path
 from tests.going_live import trial
 from tests.going_live.debian import entered
 from tests.going_live.document import DOCUMENT, blocks
-from tests.going_live.server import NAME, Server
+from tests.going_live.server import Server
 from tests.support.smtp import FakeMailServer
 from website.demo.fake_stripe import running_fake_stripe
 
 UPGRADE = "A new release"
 POSTGRESQL = "5"
+DELIVERED = "OK       delivery: Stripe's event came"
 
 
 def main() -> None:
@@ -33,9 +34,7 @@ def main() -> None:
         print(f"A bare Debian ({given.suite}) in {folder} ...", flush=True)
         debian = stack.enter_context(entered(given.suite, folder / "debian"))
         debian.join_network()
-        stripe = stack.enter_context(
-            running_fake_stripe(webhook_url=f"https://{NAME}/webhooks/stripe", retry_delays=(1, 2, 4, 8, 16))
-        )
+        stripe = stack.enter_context(running_fake_stripe(retry_delays=(1, 2, 4, 8, 16)))
         mail = stack.enter_context(FakeMailServer().running())
         uses_postgresql = given.database == "postgresql"
         server = Server(debian, folder, stripe=stripe, mail=mail, uses_postgresql=uses_postgresql)
@@ -58,7 +57,12 @@ def go_live(server: Server) -> None:
     steps = [each for each in blocks(DOCUMENT.read_text("utf-8")) if each.place.isdigit()]
     for block in steps:
         if block.place != POSTGRESQL or server.uses_postgresql:
-            server.follow(block)
+            connects_stripe = "stripe setup" in block.commands
+            if connects_stripe:
+                trial.know_the_server(server)
+            said = server.follow(block)
+            if connects_stripe and DELIVERED not in said:
+                raise SystemExit("Stripe's event did not reach the website.")
     if left := server.replacements_left():
         raise SystemExit(f"The document no longer has what was to be replaced: {left}")
 

@@ -48,6 +48,7 @@ class Server:
             "https://YOUR-COPY/carrel.git": f"/{REPOSITORY}",
             "ssh-ed25519 AAAA-YOUR-PUBLIC-KEY you@your-computer": key.with_suffix(".pub").read_text().strip(),
             "editor /etc/carrel/carrel.env": "",
+            "carrel stripe setup": f"echo {stripe.api_key} | carrel stripe setup",
             f"certbot certonly --standalone -d {NAME} -d {DESK_NAME} --pre-hook 'systemctl stop nginx' "
             "--post-hook 'systemctl start nginx'": CERTIFICATE,
         }
@@ -113,8 +114,6 @@ class Server:
             "CONTACT_EMAIL": f"help@{NAME}",
             "ALARM_EMAIL": f"alarm@{NAME}",
             "POSTAL_ADDRESS": "1 Quiet Street, Springfield",
-            "STRIPE_SECRET_KEY": self.stripe.api_key,
-            "STRIPE_WEBHOOK_SECRET": "whsec_standin",
             "STRIPE_API_BASE": self.stripe.base_url,
         } | ({"DATABASE_URL": "postgresql:///carrel"} if self.uses_postgresql else {})
         path = self.debian.folder / "etc/carrel/carrel.env"

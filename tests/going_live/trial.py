@@ -27,11 +27,15 @@ PATIENCE_SECONDS = 120
 BROKEN = "---\ntitle: Broken\nsummary: It has no end.\n---\n\n# Broken\n\n[nowhere](missing-article.md)\n"
 
 
-def visit(server: Server) -> None:
-    """Read through nginx, over IPv4 and IPv6, HTTP/2 and TLS 1.2 and 1.3."""
+def know_the_server(server: Server) -> None:
+    """From now on this process, with the fake Stripe in it, finds the server by its name and trusts its certificate."""
     certificate = server.debian.folder / f"etc/letsencrypt/live/{NAME}/fullchain.pem"
     os.environ["SSL_CERT_FILE"] = os.environ["REQUESTS_CA_BUNDLE"] = str(certificate)
     only_this_server()
+
+
+def visit(server: Server) -> None:
+    """Read through nginx, over IPv4 and IPv6, HTTP/2 and TLS 1.2 and 1.3."""
     for address in ("127.0.0.1", "::1"):
         for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
             context = ssl.create_default_context()

@@ -11,16 +11,18 @@ from carrel.services import Services
 from carrel.settings import Settings
 from payments.stripe.signatures import SignatureFailureCounter
 from payments.webhooks import verify_event
+from tests.payments.stripe_types import untyped_calls
 from tests.support.payments import SECRET, Shop
 from website.demo.fake_stripe import FakeStripe, running_fake_stripe
 
 
 @pytest.fixture
 def stripe_() -> Iterator[FakeStripe]:
-    """The fake Stripe. It delivers no events: the tests do."""
+    """The fake Stripe. It delivers no events: the tests do. All that it was asked has the types of Stripe's library."""
     with running_fake_stripe() as fake_stripe:
         fake_stripe.webhooks.sign_with(SECRET)
         yield fake_stripe
+        assert untyped_calls(fake_stripe.api.requests) == []
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from payments.stripe.balance_schemas import StripeFraudWarning
 from payments.stripe.schemas import CheckoutSession, StripeDispute, parse
 
 CENTS = 499
@@ -62,6 +63,7 @@ class SessionHistory:
     gone: bool = False  # the delayed payment was refused
     refunds: dict[str, tuple[int, str]] = field(default_factory=dict)
     dispute: str | None = None
+    is_warned: bool = False
     events: list[Event] = field(default_factory=list)
 
     @property
@@ -141,6 +143,20 @@ class SessionHistory:
             self.dispute = chance.choice(following[self.dispute])
             self.tell(f"charge.dispute.{name}", self.intent)
 
+    def warn(self) -> None:
+        """The card's bank calls it fraud."""
+        self.is_warned = True
+        self.tell("radar.early_fraud_warning.created", self.intent)
+
+    @property
+    def warning(self) -> StripeFraudWarning | None:
+        """The early fraud warning, as Stripe answers now."""
+        if not self.is_warned:
+            return None
+        actionable = self.dispute is None and self.given_back < CENTS
+        warning = {"id": f"issfr_{self.session_id}", "created": 1_795_000_120, "fraud_type": "misc"}
+        return parse(StripeFraudWarning, warning | {"actionable": actionable, "payment_intent": self.intent})
+
     def choices(self, chance: Random) -> list[Callable[[], None]]:
         """What may happen next."""
         if self.status == "open":
@@ -152,6 +168,8 @@ class SessionHistory:
         money = [lambda: self.refund(chance)] if self.given_back < CENTS and not self.dispute else []
         if self.refunds:
             money.append(lambda: self.move_refund(chance))
+        if not self.is_warned:
+            money.append(self.warn)
         return [*money, lambda: self.move_dispute(chance)]
 
     def step(self, chance: Random) -> None:

@@ -1,4 +1,4 @@
-"""docs/stripe.md is up to date, in ten steps; `make test-stripe` says what it needs."""
+"""docs/stripe.md is up to date: permissions, events, settings; `make test-stripe` says what it needs."""
 
 import os
 import re
@@ -10,17 +10,29 @@ import pytest
 from carrel.settings import Settings
 from payments.stripe.client import API_VERSION
 from payments.stripe.events import HANDLED_EVENTS
+from payments.stripe.permissions import PERMISSIONS
 
 ROOT = Path(__file__).parents[2]
 STEPS = (ROOT / "docs" / "stripe.md").read_text()
 
 
-def test_connecting_stripe_takes_ten_steps() -> None:
-    assert re.findall(r"^(\d+)\. ", STEPS, re.MULTILINE) == [str(number) for number in range(1, 11)]
+def test_the_permissions_of_a_restricted_key_are_those_that_are_asked_for() -> None:
+    rows = re.findall(r"^\| ([\w ]+) \| (Read|Write) \| (.+) \|$", STEPS, re.MULTILINE)
+    assert [f"{resource}: {level}" for resource, level, _ in rows] == list(map(str, PERMISSIONS))
+    for permission, (_, _, use) in zip(PERMISSIONS, rows, strict=True):
+        assert use.replace("`", "").startswith(permission.use)
+        assert ("may be left out" in use) == permission.optional
+
+
+def test_every_claim_that_is_unproven_names_what_proves_it() -> None:
+    for paragraph in STEPS.split("\n\n"):
+        if "*Unproven at" in paragraph:
+            assert re.search(r"prove|Proven by|shows them", paragraph)
+            assert "`" in paragraph or "two commands above" in paragraph
 
 
 def test_the_webhook_is_told_exactly_the_events_that_are_handled() -> None:
-    assert set(re.findall(r"`((?:checkout|refund|charge)\.[a-z._]+)`", STEPS)) == HANDLED_EVENTS
+    assert set(re.findall(r"`((?:checkout|refund|charge|radar)\.[a-z._]+)`", STEPS)) == HANDLED_EVENTS
     assert f"`{API_VERSION}`" in STEPS
 
 

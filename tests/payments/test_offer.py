@@ -7,6 +7,8 @@ from pydantic import SecretStr
 
 from carrel.settings import Settings, SettingsError, load
 from payments import offer
+from payments.stripe.limits import payment_method_types
+from tests.support.payments import Shop
 
 
 def selling(**changes: Any) -> Settings:
@@ -66,3 +68,46 @@ def test_a_line_that_cannot_be_filled_is_refused_at_the_start(line: str) -> None
 )
 def test_checkout_names_the_thing_without_its_article(noun: str, title: str) -> None:
     assert offer.title(selling(pass_noun=noun)) == title
+
+
+@pytest.mark.parametrize(
+    ("methods", "said"),
+    [
+        (("card",), "by card, Apple Pay or Google Pay"),
+        (("card", "paypal"), "by card, Apple Pay, Google Pay or PayPal"),
+        (("sepa_debit",), "by SEPA debit"),
+        ((), "in one of the ways that it offers you there"),
+        (("card", "a_method_of_tomorrow"), "in one of the ways that it offers you there"),
+    ],
+)
+def test_the_ways_to_pay_are_those_that_checkout_offers(methods: tuple[str, ...], said: str) -> None:
+    assert offer.ways_to_pay(selling(pass_payment_methods=methods)) == said
+
+
+def test_every_way_to_pay_is_one_of_stripes() -> None:
+    assert offer.WAYS_TO_PAY.keys() <= payment_method_types()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said", "not_said"),
+    [
+        (
+            {},
+            ["by card, Apple Pay or Google Pay", "Your money back within 14 days"],
+            ["tax", "promotion code"],
+        ),
+        ({"pass_tax": "exclusive"}, ["Pay $4.99 plus tax", "plus tax, once", "where you live"], ["included"]),
+        ({"pass_tax": "inclusive"}, ["Pay $4.99<", "tax included"], ["plus tax"]),
+        ({"pass_payment_methods": ()}, ["in one of the ways"], ["Apple Pay"]),
+        ({"pass_promotion_codes": True}, ["promotion code"], []),
+        ({"refund_days": 0}, ['<a href="/terms/">terms</a>'], ["Your money back within"]),
+    ],
+)
+def test_the_offer_page_is_true_under_every_setting(
+    shop: Shop, changes: dict[str, Any], said: list[str], not_said: list[str]
+) -> None:
+    shop.set(**changes)
+    page = shop.browser().get("/pass/").text
+    main = page[page.index("<main") : page.index("</main>")]
+    assert [words for words in said if words not in main] == []
+    assert [words for words in not_said if words in main] == []

@@ -12,6 +12,7 @@ from payments import refunds
 from payments.fulfillment.fulfill import fulfill
 from payments.models import Order, Payment, Refund, RefundRequest
 from payments.refunds import NotRefundableError
+from tests.payments.two_tabs import order_in_two_tabs
 from tests.support.payments import Shop
 
 
@@ -181,7 +182,7 @@ def test_while_stripe_is_down_the_wish_waits(shop: Shop) -> None:
 
 def test_pf_21_who_paid_twice_gets_the_second_payment_back(shop: Shop) -> None:
     browser = shop.browser()
-    for session_id in [shop.order(browser, "/a/"), shop.order(browser, "/b/")]:
+    for session_id in order_in_two_tabs(shop, browser):
         shop.stripe.pay(session_id)
         fulfill(shop.context, session_id)
     assert refunds.send_next_to_stripe(shop.services)

@@ -47,7 +47,7 @@ def signed_in(app: Flask, role: Role = Role.OWNER) -> Browser:
         there = session.scalars(select(Operator).where(Operator.email_key == NAMES[role])).one_or_none()
     operator = there or put_operator(services, role)
     with services.db.write() as session:
-        token = sessions.start(session, operator.id, "Firefox on Linux")
+        token = sessions.start(session, operator.id, "Firefox on Linux", "192.0.2.0/24")
     browser = Browser(app)
     browser.client.set_cookie(COOKIE, token, domain="carrel.test", secure=True)
     return browser

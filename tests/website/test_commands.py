@@ -71,6 +71,24 @@ def test_a_command_without_its_keys_is_one_sentence(tmp_path: Path, command: lis
     assert done.stderr.count("\n") == 1
 
 
+def test_a_site_that_stripe_could_not_sell_for_does_not_start(tmp_path: Path) -> None:
+    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": "site:.", "CARREL_HOME": str(tmp_path)} | {
+        "CARREL_BASE_URL": "https://example.org",
+        "CARREL_SECRET_KEYS": "0123456789abcdef0123456789abcdef",
+        "SMTP_URL": "smtp://mail.example.org",
+        "MAIL_FROM": "desk@example.org",
+        "CONTACT_EMAIL": "desk@example.org",
+        "STRIPE_SECRET_KEY": "sk_test_x",
+        "STRIPE_WEBHOOK_SECRET": "whsec_x",
+        "PASS_PAYMENT_METHODS": "card, papyal",
+    }
+    asked = [sys.executable, "-m", "website", "worker"]
+    done = subprocess.run(asked, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("PASS_PAYMENT_METHODS is wrong: Stripe knows no payment method 'papyal'")
+    assert done.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("problem", "mend"),
     [("database is locked", "try again in a minute"), ("disk I/O error", "Is the disk full")],

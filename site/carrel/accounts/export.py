@@ -25,6 +25,7 @@ def export(session: Session, reader: Reader) -> dict[str, object]:
                 "browser": reader_session.browser,
                 "signed_in_at": _moment(reader_session.created_at),
                 "last_seen_at": _moment(reader_session.last_seen_at),
+                "address_proven": reader_session.proven_at is not None,
             }
             for reader_session in sessions.of_reader(session, reader.id)
         ],

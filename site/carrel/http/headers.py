@@ -62,6 +62,8 @@ def content_security_policy() -> str:
 
 def _checkout_origin() -> str:
     # A browser applies form-action to the redirect that follows a form, so Checkout must be named.
-    base = services().settings.stripe_api_base
-    parts = urlsplit(base)
-    return STRIPE_CHECKOUT if base == STRIPE_API else f"{parts.scheme}://{parts.netloc}"
+    settings = services().settings
+    if settings.checkout_host:
+        return f"https://{settings.checkout_host}"
+    parts = urlsplit(settings.stripe_api_base)
+    return STRIPE_CHECKOUT if settings.stripe_api_base == STRIPE_API else f"{parts.scheme}://{parts.netloc}"

@@ -29,6 +29,12 @@ def raise_alarm(session: Session, key: str, subject: str, text: str) -> None:
     )
 
 
+def is_open(session: Session, key: str) -> bool:
+    """Whether such an alarm waits for the operator already."""
+    opened = select(Alarm.id).where(Alarm.key == key, Alarm.acknowledged_at.is_(None))
+    return session.scalars(opened.limit(1)).first() is not None
+
+
 def raise_server_alarm(session: Session, error: MailServerError) -> None:
     """The mail server cannot be used. Being away for a while is no alarm yet: that comes when mail is stuck."""
     if not isinstance(error, MailServerUnavailableError):

@@ -1,5 +1,6 @@
 """Everything an operator can set, with its type, its limits and what it is when nobody sets it."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -19,6 +20,8 @@ from pydantic import (
 from carrel.colors import Accent, accent_of
 from carrel.slots import NetworkAd, Slot, check_network, declared
 
+HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
+SUFFIX = re.compile(r"""(?=.*[A-Za-z])[^<>\\'"*\x00-\x1f\x7f-\U0010ffff]+""")
 OFFER_WORDS = {"and_more": "", "noun": "", "price": ""}
 FOOTER_WORDS = {"site": "", "bodies": ""}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -52,7 +55,17 @@ class Settings(BaseModel):
     pass_payment_methods: tuple[str, ...] = ("card",)  # cards and wallets; empty: as chosen at Stripe
     pass_promotion_codes: bool = False
     pass_tax: Literal["", "inclusive", "exclusive"] = ""
+    pass_invoices: bool = False
+    pass_tax_ids: bool = False
+    pass_billing_address: bool = False
+    pass_withdrawal_consent: bool = False  # asked of buyers in the European Union: the pass begins at once
+    pass_tax_code: str = Field("", pattern=r"^(txcd_\d{8})?$")  # what Stripe Tax takes the pass for
+    pass_statement_suffix: str = Field(
+        "", max_length=22
+    )  # on the buyer's card statement, after the account's name
+    checkout_host: str = ""  # Checkout's custom domain, if the Stripe account has one
     refund_days: int = Field(14, ge=0, le=365)
+    refund_fraud_warnings: bool = True  # before a payment that a bank calls fraud becomes a dispute
 
     site_name: str = "Carrel"
     site_tagline: str = "Study articles for certification exams"
@@ -107,6 +120,20 @@ class Settings(BaseModel):
         if value and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/")):
             raise ValueError("it must be an address such as https://example.org, without a path")
         return value.rstrip("/")
+
+    @field_validator("checkout_host")
+    @classmethod
+    def _checkout_host_is_a_host(cls, value: str) -> str:
+        if value and not HOST.fullmatch(value.lower()):
+            raise ValueError("it must be a host name such as pay.example.org, without https://")
+        return value.lower()
+
+    @field_validator("pass_statement_suffix")
+    @classmethod
+    def _suffix_can_be_printed(cls, value: str) -> str:
+        if value and not SUFFIX.fullmatch(value):
+            raise ValueError("it needs a letter, and may have no < > \\ ' \" or *")
+        return value
 
     @field_validator("desk_url")
     @classmethod

@@ -15,8 +15,9 @@ from carrel.services import EXTENSION, services_of
 from website.admin import guard, layout
 from website.admin.advertising import routes as advertising
 from website.admin.dashboard import routes as dashboard
-from website.admin.operator_pages import passkey_routes
+from website.admin.operator_pages import account_routes, passkey_routes
 from website.admin.operator_pages import routes as operators
+from website.admin.reports import accounts
 from website.admin.reports import routes as reports
 from website.admin.screens import digests, mailing, money, people
 from website.admin.tables import routes as tables
@@ -25,6 +26,19 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 MOUNTED_AT = "/admin"
+PAGES = (
+    dashboard,
+    operators,
+    account_routes,
+    passkey_routes,
+    tables,
+    people,
+    money,
+    digests,
+    mailing,
+    reports,
+    accounts,
+)
 LARGEST_BODY_BYTES = 256 * 1024
 TEMPLATES = (Path(__file__).parent / "templates", Path(__file__).parent.parent / "templates")
 
@@ -65,7 +79,7 @@ def create_admin(site: Flask) -> Flask:
     error_handlers.init_app(app)
     layout.init_app(app, site)
     guard.init_app(app)
-    for pages in (dashboard, operators, passkey_routes, tables, people, money, digests, mailing, reports):
+    for pages in PAGES:
         app.register_blueprint(pages.blueprint)
     _declare_cookies(site)
     app.wsgi_app = storage_register.CookieCheck(  # type: ignore[method-assign]

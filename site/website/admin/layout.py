@@ -33,6 +33,8 @@ MENU = (
     MenuEntry("/admin/ads/", "Ads", Need.ADS),
     MenuEntry("/admin/reports/ads", "Ad report", Need.ADS),
     MenuEntry("/admin/reports/passes", "Ads and passes", Need.MONEY),
+    MenuEntry("/admin/reports/accounts", "Accounts", Need.ACCOUNTS),
+    MenuEntry("/admin/balance/", "Balance", Need.ACCOUNTS),
     MenuEntry("/admin/alarms/", "Alarms", Need.LOOK),
     MenuEntry("/admin/doctor/", "Doctor", Need.HEALTH),
     MenuEntry("/admin/audit/", "Log", Need.OPERATORS),

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from carrel.settings import Settings, SettingsError, load
+from payments.stripe.events import HANDLED_EVENTS
 from website.demo import mailbox
 from website.demo.environment import (
     Neighbors,
@@ -38,7 +39,7 @@ THINGS_TO_TRY = """
     2. Subscribe at the foot of an article, then {mail}
     3. Write: {carrel} new {exam}/my-first-article, edit the file, then {carrel} publish
 
-  Other commands see this site by --demo: {carrel} --demo doctor
+  Other commands see this site by --demo: {carrel} --demo doctor, {carrel} --demo stripe setup
   A site of your own begins with: {carrel} init my-site --from-demo
   The operator's desk: {operator_url}
   The money side of the test payments: {stripe}
@@ -113,6 +114,7 @@ def _neighbors(settings: Settings) -> Iterator[Mapping[str, str]]:
             running_fake_stripe(
                 webhook_url=f"{base_url}/webhooks/stripe",
                 webhook_secrets=(FAKE_STRIPE_SECRET,),
+                webhook_events=sorted(HANDLED_EVENTS),
                 api_key=FAKE_STRIPE_KEY,
                 retry_delays=(1, 5, 15, 60, 300, 1800),
                 settle_after=20,

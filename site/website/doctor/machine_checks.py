@@ -11,6 +11,7 @@ from carrel.clock import TOLERANCE
 from carrel.mail.models import OutboxMail
 from carrel.settings import SettingsError, is_demo, require_production
 from payments.models import Reconciliation
+from payments.stripe.limits import require_sellable
 from website.admin.operators.models import Passkey
 from website.backup import backup_store, restore_test
 from website.doctor import heartbeat
@@ -26,9 +27,9 @@ def settings(site: CheckContext) -> Finding:
     if is_demo(site.settings):
         return ok("settings", "this is the demo, which fills in what is missing")
     try:
-        require_production(site.settings)
+        require_sellable(require_production(site.settings))
     except SettingsError as problem:
-        return error("settings", "they are not complete", str(problem))
+        return error("settings", "a site cannot run on them", str(problem))
     return ok("settings", "they are complete")
 
 

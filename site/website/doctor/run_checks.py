@@ -7,7 +7,7 @@ import structlog
 from carrel import clock
 from carrel.mail.alarms import raise_alarm
 from carrel.services import Services
-from website.doctor import machine_checks, traffic_checks
+from website.doctor import machine_checks, stripe_checks, traffic_checks
 from website.doctor.findings import CheckContext, Finding, Level, error
 from website.doctor.samples import samples
 
@@ -27,6 +27,8 @@ CHECKS: tuple[Check, ...] = (
     traffic_checks.webhook,
     machine_checks.comparison,
     traffic_checks.stripe,
+    stripe_checks.stripe_key,
+    stripe_checks.refunds,
     traffic_checks.mail,
     machine_checks.last_backup,
     machine_checks.last_restore_test,

@@ -7,11 +7,13 @@ from carrel.ads import models as ads
 from carrel.db import Base
 from carrel.mail import models as mail
 from newsletter import models as newsletter
+from payments import account_models
 from payments import models as payments
 from website.admin.operators import models as operators
 from website.migrations import compatibility
 
 MODULES = [
+    account_models,
     audit,
     page_cache,
     tokens,

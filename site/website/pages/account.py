@@ -11,7 +11,7 @@ from carrel.http import cookies
 from carrel.http.redirects import see_other
 from carrel.services import services
 from newsletter import account_summary as newsletter
-from payments.offer import price_display
+from payments.offer import price_and_tax
 from payments.queries.account_summary import account_summary
 from website.pages import offline
 
@@ -40,7 +40,7 @@ def account() -> str:
         here=here,
         browsers=browsers,
         pass_summary=pass_summary,
-        price=price_display(settings),
+        price=price_and_tax(settings),
         newsletter=news,
         offline_copies=offline_copies,
         day=day,

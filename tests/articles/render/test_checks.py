@@ -1,37 +1,8 @@
-"""HTML in the Markdown, and placeholders."""
+"""Placeholders, and characters that no page can carry."""
 
 import pytest
 
 from articles.render import RenderContext, render
-
-
-@pytest.mark.parametrize(
-    ("text", "lines"),
-    [
-        ("a\nb <b>c</b>", [2]),
-        ("a\n\n<div>\nx\n</div>\n\nb", [3]),
-        ("a\n\n<!-- for later -->\n\nb", [3]),
-        ("- a\n- b <br>\n\n> c <i>", [2, 4]),
-        ("<div>", [1]),
-        ("## a <b>\n", [1]),
-        ("| a |\n|---|\n| <b>x</b> |\n", [3]),
-    ],
-)
-def test_html_is_left_out_and_named_once_a_line(text: str, lines: list[int]) -> None:
-    rendered = render(text, RenderContext(first_line=1))
-    assert [(problem.line, problem.code) for problem in rendered.problems] == [
-        (line, "raw-html") for line in lines
-    ]
-    assert "<b>" not in rendered.html
-    assert "<!--" not in rendered.html
-
-
-def test_the_words_between_two_tags_stay() -> None:
-    assert render("a <b>c</b> d").html == "<p>a c d</p>\n"
-
-
-def test_html_as_code_is_no_mistake() -> None:
-    assert render("`<b>`\n\n    <i>\n\n```\n<!-- -->\n```").problems == ()
 
 
 @pytest.mark.parametrize("word", ["TODO", "FIXME", "TK", "TKTK", "XXX", "lorem ipsum", "Lorem Ipsum"])

@@ -13,7 +13,7 @@ RAW_HTML = frozenset({
     21, 31, *range(148, 192), 201, 308, 309, 344, 475, 476, 477, 491, 494, 524, 536, *range(613, 618), 623,
     *range(625, 632), 642, 643,
 })  # fmt: skip
-"""HTML in Markdown is left out, not passed through: authors are not trusted with it (CON-01)."""
+"""Their HTML is rendered a second time and cleaned: authors are not trusted with it (CON-01), see `author_html`."""
 BARE_ADDRESSES = frozenset({602, 608, 611, 612})
 """An address without angle brackets becomes a link, as on GitHub: readers expect it."""
 

@@ -1,5 +1,7 @@
 """Footnotes: both directions, and what has no other end."""
 
+import pytest
+
 from articles.render import RenderContext, render
 
 
@@ -66,3 +68,8 @@ def test_a_note_that_only_an_alt_text_calls_is_not_shown() -> None:
 def test_notes_that_call_each_other_keep_all_their_ways() -> None:
     html = render("[^a]\n\n[^a]: [^b]\n\n[^b]: [^a]").html
     assert html.count('class="ref"') == html.count('class="back"') == 3
+
+
+@pytest.mark.parametrize("language", ["", "js", "python", "bash"])
+def test_a_regular_expression_in_code_is_no_footnote(language: str) -> None:
+    assert render(f"```{language}\nx = r'[^a-z]' # [^b]\n```\n\n`[^c]`\n").problems == ()

@@ -72,8 +72,25 @@ def test_an_image_is_enough_to_fill_a_link() -> None:
     assert render("[![x](a.png)](a.md)", CONTEXT).problems == ()
 
 
-def test_a_path_that_is_no_article_is_a_mistake() -> None:
-    assert [problem.code for problem in render("[x](terms.pdf)").problems] == ["link-relative"]
+def test_a_path_that_is_no_article_is_warned_of_and_keeps_its_words() -> None:
+    rendered = render("[x](terms.pdf)", CONTEXT)
+    assert [(problem.code, problem.level) for problem in rendered.problems] == [("link-relative", "warning")]
+    assert rendered.html == "<p><a>x</a></p>\n"
+
+
+@pytest.mark.parametrize("href", ["a.md", "a", "a/", "a.html", "a.htm", "a#x", "a/#x"])
+def test_a_link_is_to_what_github_hugo_and_jekyll_make_of_the_file(href: str) -> None:
+    rendered = render(f"[x]({href})", CONTEXT)
+    assert '<a href="/articles/a/' in rendered.html
+    assert rendered.links[0].path == "a.md"
+    assert rendered.links[0].anchor == ("x" if "#" in href else "")
+    assert rendered.problems == ()
+
+
+@pytest.mark.parametrize(("href", "file"), [("../about", "../about/index.md"), ("./b/", "./b/README.md")])
+def test_a_link_to_a_folder_is_to_its_page(href: str, file: str) -> None:
+    context = RenderContext(resolve_link={file: "/articles/z/"}.get)
+    assert render(f"[x]({href})", context).html == '<p><a href="/articles/z/">x</a></p>\n'
 
 
 def test_a_link_to_a_missing_place_in_the_same_article_is_a_mistake() -> None:

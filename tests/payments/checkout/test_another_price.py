@@ -12,6 +12,7 @@ from carrel.mail.models import Alarm
 from carrel.settings import Settings
 from payments import refunds
 from payments.fulfillment.fulfill import fulfill
+from tests.payments.two_tabs import order_in_two_tabs
 from tests.support.articles import article_md, exam_toml, write_files
 from tests.support.payments import Shop
 from website.demo.fake_stripe import FakeStripe
@@ -76,7 +77,7 @@ def test_checkout_is_asked_for_it(shop: Shop) -> None:
 
 def test_so_do_all_mails_and_alarms(shop: Shop) -> None:
     browser = shop.browser()
-    for session_id in [shop.order(browser, "/a/"), shop.order(browser, "/b/")]:  # the second is returned
+    for session_id in order_in_two_tabs(shop, browser):  # the second is returned
         shop.stripe.pay(session_id)
         fulfill(shop.context, session_id)
     refunds.send_next_to_stripe(shop.services)

@@ -2,8 +2,11 @@
 
 import pytest
 
+from carrel.accounts import readers
 from carrel.accounts.models import Reader
+from carrel.mail.models import Alarm
 from payments.models import Order
+from tests.support.accounts import make_reader, make_session
 from tests.support.payments import CREATE, Shop, last_session_params, try_to_buy
 
 
@@ -34,6 +37,14 @@ def test_a_reply_that_is_lost_once_is_not_even_noticed(shop: Shop) -> None:
     shop.stripe.api.drop_response(times=1, path=CREATE)
     assert try_to_buy(shop.browser()).status_code == 303
     assert len(shop.stripe.sessions()) == 1
+
+
+def test_an_error_that_stripe_has_stored_is_not_asked_for_again(shop: Shop) -> None:
+    browser = shop.browser()
+    shop.stripe.api.fail(500, saved=True, path=CREATE)
+    assert try_to_buy(browser).status_code == 503
+    assert try_to_buy(browser).status_code == 303
+    assert [call.replayed for call in shop.stripe.api.sent(CREATE)] == [False, True, False]
 
 
 def test_an_order_that_stripe_refuses_is_not_tried_again(shop: Shop) -> None:
@@ -88,3 +99,48 @@ def test_pay_02_without_a_webhook_secret_the_pass_is_not_on_sale(shop: Shop) -> 
     assert "Not on sale at the moment" in browser.get("/pass/").text
     assert browser.post("/pass/checkout", data={"csrf_token": shop.token(browser)}).status_code == 503
     assert shop.count(Order) == 0
+
+
+REFUSALS = [
+    ("amount_too_small", "", "the amount"),
+    ("", "automatic_tax[enabled]", "no head office address"),
+    ("account_invalid", "", "the account is restricted"),
+]
+
+
+@pytest.mark.parametrize(("code", "param", "message"), REFUSALS)
+def test_a_refused_checkout_alarms_the_operator_with_stripes_words(
+    shop: Shop, code: str, param: str, message: str
+) -> None:
+    shop.stripe.api.refuse(code or None, param or None, message=message, path=CREATE)
+    answer = try_to_buy(shop.browser())
+    assert (answer.status_code, "we have been told" in answer.text) == (503, True)
+    (alarm,) = shop.rows(Alarm)
+    assert alarm.key == f"checkout-refused:{code or 'invalid_request'}:{param}"
+    for said in (code, param, message):
+        assert said in alarm.text
+
+
+def test_the_same_refusal_is_one_alarm(shop: Shop) -> None:
+    shop.stripe.api.refuse("account_invalid", path=CREATE, times=3)
+    for _ in range(3):
+        try_to_buy(shop.browser())
+    assert [alarm.count for alarm in shop.rows(Alarm)] == [3]
+
+
+def test_an_address_that_stripe_refuses_is_left_out(shop: Shop) -> None:
+    anna = make_reader(shop.services.db, "anna@localhost.invalid")
+    with shop.services.db.write() as session:
+        readers.get(session, anna.id).email = "änna@example.org"
+    browser = shop.with_session(make_session(shop.services.db, anna))
+    places = [try_to_buy(browser).headers["Location"] for _ in range(2)]
+    assert (places[0], len(shop.stripe.sessions())) == (places[1], 1)
+    assert [call.status for call in shop.stripe.api.sent(CREATE)] == [400, 200, 400, 200]
+    assert ("customer_email" in last_session_params(shop), shop.alarms()) == (False, [])
+
+
+def test_another_refusal_is_not_tried_without_the_address(shop: Shop) -> None:
+    browser = shop.with_session(make_session(shop.services.db, make_reader(shop.services.db)))
+    shop.stripe.api.refuse("account_invalid", path=CREATE)
+    assert try_to_buy(browser).status_code == 503
+    assert len(shop.stripe.api.sent(CREATE)) == 1

@@ -63,7 +63,22 @@ def test_what_else_stripe_is_asked_for(shop: Shop) -> None:
     assert params["cancel_url"] == "https://carrel.test/articles/x/"
     assert params["line_items"][0]["price_data"]["product_data"] == {"name": "Carrel: membership"}
     assert params["adaptive_pricing"] == {"enabled": False}
-    assert not {"automatic_tax", "allow_promotion_codes", "customer_email"} & params.keys()
+    assert params["payment_intent_data"].keys() == {"metadata", "description"}
+    assert not {"allow_promotion_codes", "customer_email"} & params.keys()
+
+
+def test_the_price_stays_what_was_said_where_the_account_taxes_by_default(shop: Shop) -> None:
+    shop.stripe.account.taxes_by_default = True
+    session_id = shop.order(shop.browser())
+    assert shop.stripe.get(session_id)["automatic_tax"]["enabled"] is False
+
+
+def test_the_tax_code_and_the_words_on_the_card_statement_are_the_operators(shop: Shop) -> None:
+    shop.set(pass_tax_code="txcd_10302000", pass_statement_suffix="NO ADS")
+    try_to_buy(shop.browser())
+    params = last_session_params(shop)
+    assert params["line_items"][0]["price_data"]["product_data"]["tax_code"] == "txcd_10302000"
+    assert params["payment_intent_data"]["statement_descriptor_suffix"] == "NO ADS"
 
 
 def test_pay_19_cards_and_wallets_unless_the_operator_wants_more(shop: Shop) -> None:

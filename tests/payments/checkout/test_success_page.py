@@ -12,6 +12,7 @@ from carrel import clock
 from carrel.accounts.models import ReaderSession
 from payments.fulfillment.fulfill import fulfill
 from payments.models import Grant, Payment
+from tests.payments.two_tabs import order_in_two_tabs
 from tests.support.payments import Shop
 
 
@@ -112,7 +113,7 @@ def test_pay_18_a_failed_payment_is_said(shop: Shop, browser: FlaskClient) -> No
 
 
 def test_pay_18_a_second_payment_is_said_to_be_returned(shop: Shop, browser: FlaskClient) -> None:
-    one, two = shop.order(browser, "/a/"), shop.order(browser, "/b/")
+    one, two = order_in_two_tabs(shop, browser)
     for session_id in (one, two):
         shop.stripe.pay(session_id)
         answer = back(browser, session_id)

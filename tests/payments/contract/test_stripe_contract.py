@@ -11,27 +11,15 @@ import pytest
 import stripe
 from stripe.checkout import Session
 
+from tests.payments.contract.shop_params import TITLE, params
+
 Client = stripe.StripeClient
 
 
-def order(**changes: Any) -> Any:
-    """What the shop sends for one pass."""
-    price = {"currency": "usd", "unit_amount": 499, "product_data": {"name": "A pass (contract test)"}}
-    return {
-        "mode": "payment",
-        "success_url": "https://example.com/pass/thanks?session_id={CHECKOUT_SESSION_ID}",
-        "cancel_url": "https://example.com/pass/",
-        "client_reference_id": "order-1",
-        "metadata": {"order": "1"},
-        "payment_intent_data": {"metadata": {"order": "1"}},
-        "line_items": [{"price_data": price, "quantity": 1}],
-        "expires_at": int(time.time()) + 45 * 60,
-    } | changes
-
-
 def create(api: Client, key: str | None = None, **changes: Any) -> Session:
+    """Create a session with the shop's own parameters, but for what is changed."""
     options: stripe.RequestOptions = {"idempotency_key": key} if key else {}
-    return api.v1.checkout.sessions.create(order(**changes), options)
+    return api.v1.checkout.sessions.create(params() | changes, options)
 
 
 def refused(api: Client, **changes: Any) -> stripe.InvalidRequestError:
@@ -60,9 +48,10 @@ def test_a_new_session_is_open_unpaid_and_carries_our_order(opened: Session) -> 
     assert opened.id.startswith("cs_test_")
     assert (opened.status, opened.payment_status, opened.mode) == ("open", "unpaid", "payment")
     assert (opened.amount_subtotal, opened.amount_total, opened.currency) == (499, 499, "usd")
-    assert (opened.client_reference_id, opened.livemode) == ("order-1", False)
+    assert opened.livemode is False
     assert opened.metadata is not None
-    assert opened.metadata.to_dict() == {"order": "1"}
+    assert opened.metadata.to_dict() == {"order": opened.client_reference_id, "site": "contract"}
+    assert opened.automatic_tax.enabled is False
     assert opened.url is not None
     assert opened.payment_intent is None
     assert opened.customer_details is None
@@ -113,11 +102,12 @@ def test_what_is_sold_can_be_expanded_and_listed(stripe_api: Client, opened: Ses
         assert item.price is not None
         assert (item.quantity, item.amount_subtotal, item.amount_total) == (1, 499, 499)
         assert (item.price.unit_amount, item.price.currency, item.price.type) == (499, "usd", "one_time")
-        assert item.description == "A pass (contract test)"
+        assert item.description == TITLE
         assert isinstance(item.price.product, str)
 
 
-def test_line_items_are_not_shown_unasked(stripe_api: Client, opened: Session) -> None:
+def test_line_items_are_shown_when_they_are_asked_for(stripe_api: Client, opened: Session) -> None:
+    assert opened.line_items is not None
     assert "line_items" not in stripe_api.v1.checkout.sessions.retrieve(opened.id)
 
 
@@ -174,9 +164,8 @@ def event_about(api: Client, session_id: str) -> stripe.Event:
 
 
 def test_the_same_key_and_parameters_give_the_same_session(stripe_api: Client, key: str) -> None:
-    expires_at = int(time.time()) + 45 * 60
-    first = create(stripe_api, key, expires_at=expires_at)
-    second = create(stripe_api, key, expires_at=expires_at)
+    same = params()
+    first, second = (stripe_api.v1.checkout.sessions.create(same, {"idempotency_key": key}) for _ in range(2))
     assert (first.id, replayed(first)) == (second.id, False)
     assert replayed(second)
 
@@ -212,6 +201,22 @@ def test_a_refund_has_one_of_three_reasons(stripe_api: Client) -> None:
 @pytest.mark.parametrize("kind", ["disputes", "events", "refunds"])
 def test_lists_can_be_filtered_by_creation_time(stripe_api: Client, kind: str) -> None:
     listed = getattr(stripe_api.v1, kind).list({"created": {"gte": int(time.time()) - 60}, "limit": 1})
+    assert listed["object"] == "list"
+
+
+def test_the_balance_is_listed_by_pages_with_what_moved_it(stripe_api: Client) -> None:
+    listed = stripe_api.v1.balance_transactions.list(
+        {"created": {"gte": int(time.time()) - 86_400}, "limit": 1, "expand": ["data.source"]}
+    )
+    assert listed["object"] == "list"
+    for transaction in listed.data:
+        assert transaction.net == transaction.amount - transaction.fee
+
+
+def test_early_fraud_warnings_can_be_listed(stripe_api: Client) -> None:
+    listed = stripe_api.v1.radar.early_fraud_warnings.list(
+        {"created": {"gte": int(time.time())}, "limit": 100}
+    )
     assert listed["object"] == "list"
 
 

@@ -11,6 +11,7 @@ from carrel import clock
 from carrel.mail.models import OutboxMail
 from payments.models import Order, Refund, RefundRequest
 from tests.faults.site import WAIT_SECONDS, Site, until
+from tests.payments.two_tabs import EXPIRE
 from tests.support.buyer import Buyer
 
 
@@ -38,7 +39,10 @@ def ask_for_money_back(site: Site, buyer: Buyer, session_id: str) -> requests.Re
 
 def test_pf_21_two_windows_two_payments_one_pass(site: Site) -> None:
     buyer = site.buyer()
-    sessions = [buyer.order("/articles/one/"), buyer.order("/articles/two/")]
+    first = buyer.order("/articles/one/")
+    site.stripe.api.fail(503, times=None, path=EXPIRE)  # else the first session would be closed
+    sessions = [first, buyer.order("/articles/two/")]
+    site.stripe.api.reset()
     for session_id in sessions:
         site.stripe.pay(session_id)
     site.stripe.webhooks.drain(WAIT_SECONDS)
@@ -134,6 +138,19 @@ def test_pf_27_two_parts_end_the_pass_exactly_at_the_whole(site: Site) -> None:
         site.stripe.webhooks.drain(WAIT_SECONDS)
         seen.append(site.ad_free(session_id))
     assert seen == [True, True, False]
+
+
+def test_pf_28_a_warning_of_fraud_refunds_once_and_a_dispute_after_it_takes_nothing_more(site: Site) -> None:
+    session_id = bought(site, site.buyer())
+    site.stripe.webhooks.duplicate_all(3)
+    warning = site.stripe.warn_of_fraud(session_id)["id"]
+    until(lambda: site.stripe.charge_of(session_id)["refunded"])  # by the worker
+    site.stripe.webhooks.drain(WAIT_SECONDS)
+    site.stripe.open_dispute(session_id)
+    site.stripe.webhooks.drain(WAIT_SECONDS)
+    assert (refunds(site, session_id), refund_mails(site, session_id)) == ([(499, "succeeded")], 1)
+    assert site.ad_free(session_id) is False
+    assert f"fraud-warning:{warning}:refunded" in site.alarms()
 
 
 def test_pay_21_a_full_refund_shows_in_every_browser_within_a_minute(site: Site) -> None:

@@ -9,6 +9,7 @@ from payments.fulfillment.apply_session import ConcurrentUpdateError, apply_chec
 from payments.fulfillment.fulfill import fulfill
 from payments.models import Claim, Grant, Order, Payment, RefundRequest, StripeEvent
 from payments.stripe.client import StripeUnavailableError
+from tests.payments.two_tabs import order_in_two_tabs
 from tests.support.accounts import make_reader
 from tests.support.payments import Shop, erase_reader, order_of, outcome
 
@@ -49,7 +50,7 @@ def test_pay_10_our_mark_on_an_order_that_we_do_not_know_is_an_alarm(shop: Shop)
 
 def test_pf_21_the_second_payment_of_an_owner_goes_back(shop: Shop) -> None:
     browser = shop.browser()
-    one, two = shop.order(browser, "/a/"), shop.order(browser, "/b/")
+    one, two = order_in_two_tabs(shop, browser)
     for session_id in (one, two):
         shop.stripe.pay(session_id)
         fulfill(shop.context, session_id)

@@ -67,6 +67,22 @@ def test_the_browser_that_paid_keeps_its_edition_and_never_sees_the_account(shop
     ) == (anna.id, True, False)
 
 
+def test_a_stranger_who_bought_with_your_address_is_marked_in_your_account_and_put_out_with_one_button(
+    shop: Shop,
+) -> None:
+    stranger = shop.browser()
+    bought(shop, browser=stranger)
+    anna = make_reader(shop.services.db)
+    here = shop.with_session(make_session(shop.services.db, anna))
+    assert "Address not proven" not in here.get("/account/").text
+    prove(shop, anna)
+    assert "Address not proven" in here.get("/account/").text
+    here.post("/account/sessions/end", data={"csrf_token": shop.token(here)})
+    assert "Address not proven" not in here.get("/account/").text
+    assert shop.read(lambda session: sessions.find(session, shop.cookie(stranger))) is None
+    assert has_pass(shop, anna)
+
+
 def test_two_passes_of_one_person_stay_two_payments(shop: Shop) -> None:
     bought(shop)
     bought(shop, "ANNA@example.org")

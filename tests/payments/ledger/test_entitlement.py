@@ -12,6 +12,7 @@ from payments.ledger.entitlement import (
     LedgerEntry,
     RefundEntry,
     RevocationEntry,
+    charged_back_cents,
     derive_entitlement,
 )
 
@@ -118,3 +119,22 @@ def a_history(chance: random.Random) -> list[LedgerEntry]:
             status = chance.choice(["needs_response", "under_review", "won", "lost", "warning_closed"])
             entries.append(DisputeEntry(grant * 10, f"du_{grant}", seq, 499, status))
     return entries
+
+
+@pytest.mark.parametrize(
+    ("entries", "cents"),
+    [
+        ([], 0),
+        ([dispute("warning_needs_response")], 0),
+        ([dispute("warning_needs_response"), dispute("needs_response", seq=2)], 499),
+        ([dispute("under_review", 200)], 200),
+        ([dispute("needs_response"), dispute("lost", seq=2)], 499),
+        ([dispute("needs_response"), dispute("won", seq=2)], 0),
+        ([dispute("prevented")], 0),
+        ([dispute("lost"), DisputeEntry(8, "du_2", 1, 499, "lost")], 499),
+    ],
+)
+def test_a_bank_has_taken_back_what_is_disputed_until_it_is_won(
+    entries: list[LedgerEntry], cents: int
+) -> None:
+    assert charged_back_cents(7, entries) == cents

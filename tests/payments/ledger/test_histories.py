@@ -16,6 +16,7 @@ from carrel.db import Database
 from carrel.settings import Settings
 from payments.checkout.orders import CHECKOUT_SESSION_LIFETIME
 from payments.fulfillment.apply_session import ConcurrentUpdateError, apply_checkout_session
+from payments.fulfillment.fraud_warnings import apply_warning
 from payments.ledger import entries as ledger
 from payments.ledger.entitlement import (
     DisputeEntry,
@@ -27,7 +28,8 @@ from payments.ledger.entitlement import (
     refunded_cents,
 )
 from payments.ledger.rebuild import find_mismatches
-from payments.models import Dispute, Grant, Order, Payment
+from payments.models import Dispute, Grant, Order, Payment, RefundRequest
+from payments.stripe.balance_schemas import StripeFraudWarning
 from payments.stripe.schemas import CheckoutSession
 from tests.payments.session_history import CENTS, SessionHistory
 
@@ -46,21 +48,45 @@ class LedgerRun:
     chance: Random
     history: SessionHistory
     order: Order
-    in_flight: list[tuple[CheckoutSession, int]] = field(default_factory=list)
+    in_flight: list[tuple[CheckoutSession, int, StripeFraudWarning | None]] = field(default_factory=list)
+    sent: set[int] = field(default_factory=set)
 
     def look(self) -> None:
         """Ask Stripe; the answer is entered later."""
-        self.in_flight.append((self.history.checkout_session(), self.order.version))
+        answer = (self.history.checkout_session(), self.order.version, self.history.warning)
+        self.in_flight.append(answer)
 
     def enter(self) -> None:
         """Enter an answer that came; it may be old by now."""
-        checkout_session, seen = self.in_flight.pop(self.chance.randrange(len(self.in_flight)))
+        checkout_session, seen, warning = self.in_flight.pop(self.chance.randrange(len(self.in_flight)))
         try:
             apply_checkout_session(self.session, self.settings, checkout_session, seen)
         except ConcurrentUpdateError:
             apply_checkout_session(
                 self.session, self.settings, self.history.checkout_session(), self.order.version
             )
+        if warning:
+            apply_warning(self.session, self.settings, warning)
+
+    def send_refunds(self) -> None:
+        """The worker sends what was requested; Stripe refuses it of a disputed payment, and more than is left."""
+        for request in self.requests():
+            if request.id in self.sent:
+                continue
+            self.sent.add(request.id)
+            request.state = "done"
+            if ledger.unrefunded_cents(self.session, request.payment) < request.amount_cents:
+                continue
+            if self.history.dispute is None and request.amount_cents <= CENTS - self.history.given_back:
+                self.history.refunds[f"re_ours_{request.id}"] = (request.amount_cents, "succeeded")
+                self.history.tell("refund.created", self.history.intent)
+            else:
+                request.state = "refused"
+
+    def requests(self) -> list[RefundRequest]:
+        """What we requested."""
+        made = select(RefundRequest).join(Payment, RefundRequest.payment_id == Payment.id)
+        return list(self.session.scalars(made.where(Payment.order_id == self.order.id)))
 
     def live(self) -> None:
         """The history goes on, while some of its events arrive, some twice, some not yet."""
@@ -70,6 +96,8 @@ class LedgerRun:
                 self.look()
             while self.in_flight and self.chance.random() < 0.5:
                 self.enter()
+            if self.chance.random() < 0.5:
+                self.send_refunds()
 
     def end_by_delivery(self) -> None:
         """Everything that was sent arrives, in any order, most of it twice."""
@@ -77,12 +105,19 @@ class LedgerRun:
             self.look()
         while self.in_flight:
             self.enter()
+        self.settle()
 
     def end_by_reconciliation(self) -> None:
         """Everything is lost; one look tells all."""
         self.in_flight.clear()
-        self.look()
-        self.enter()
+        self.settle()
+
+    def settle(self) -> None:
+        """The worker looks, sends, and looks again, until nothing is left to do."""
+        for _ in range(3):
+            self.look()
+            self.enter()
+            self.send_refunds()
 
 
 ENDS: list[Callable[[LedgerRun], None]] = [LedgerRun.end_by_delivery, LedgerRun.end_by_reconciliation]
@@ -189,10 +224,27 @@ def check(run: LedgerRun) -> EntitlementReason:
         )
         states = select(Dispute.status).where(Dispute.payment_id == payment.id).order_by(Dispute.seq.desc())
         assert session.scalars(states).first() == history.dispute
+    check_warning(run)
     verdict = derive_entitlement(ledger.reader_history(session, order.reader_id))
     assert verdict.ad_free == history.should_be_ad_free, history
     assert readers.get(session, order.reader_id).ad_free == history.should_be_ad_free
     return verdict.reason
+
+
+def check_warning(run: LedgerRun) -> None:
+    """What a bank calls fraud is refunded, once at most, and is never both refunded and left to be disputed."""
+    requests = run.requests()
+    assert bool(requests) <= run.history.is_warned
+    ours = [name for name in run.history.refunds if name.startswith("re_ours")]
+    assert len(ours) <= 1
+    warning = run.history.warning
+    if warning and warning.actionable:
+        failed = [
+            name for name, (_, status) in run.history.refunds.items() if status in {"failed", "canceled"}
+        ]
+        assert ours or failed, run.history  # of a refund that failed, whoever made it, the operator was told
+    for request in requests:
+        assert request.reason == f"early fraud warning issfr_{run.history.session_id}"
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """A reader's pass and purchases as text."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from payments.ledger import manual_grants
 from payments.ledger.entitlement import EntitlementReason
 from payments.models import Payment
 from payments.queries.account_summary import PassSummary, account_summary, export
+from tests.payments.two_tabs import order_in_two_tabs
 from tests.support.payments import Shop
 
 
@@ -72,6 +73,9 @@ def test_a_wish_that_waits_for_stripe_is_shown(shop: Shop, bought: str) -> None:
     shop.stripe.api.down()
     refunds.refund(shop.context, 1, "olga", "why")
     assert of(shop).purchases[0].refund_requested
+    assert not of(shop).purchases[0].refund_late
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=61), tick=False):
+        assert of(shop).purchases[0].refund_late
 
 
 def test_after_the_days_the_button_is_gone(shop: Shop, bought: str) -> None:
@@ -94,7 +98,7 @@ def test_a_pass_taken_back_by_hand_has_ended(shop: Shop, bought: str) -> None:
 
 def test_a_second_payment_is_explained(shop: Shop) -> None:
     browser = shop.browser()
-    for session_id in [shop.order(browser, "/a/"), shop.order(browser, "/b/")]:
+    for session_id in order_in_two_tabs(shop, browser):
         shop.stripe.pay(session_id)
         fulfill(shop.context, session_id)
     assert [purchase.state for purchase in of(shop).purchases] == ["Paid twice: returned in full", "Active"]

@@ -1,8 +1,10 @@
 """Comparing Stripe with the ledger, both ways, and alerting the operator."""
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -182,7 +184,32 @@ def test_the_worker_looks_back_three_days_and_once_a_night_ninety(shop: Shop) ->
     for hours in (0, 1, 23, 25, 26):
         with time_machine.travel(clock.now() + timedelta(hours=hours), tick=False):
             reconciling.run_reconciliation(shop.services)
-    assert [row.days for row in shop.rows(Reconciliation)] == [90, 3, 3, 90, 3]
+    assert [row.days for row in shop.rows(Reconciliation)] == [3, 90, 3, 3, 3, 90, 3]
+
+
+def test_a_long_listing_that_fails_keeps_no_pass_from_todays_buyers(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.buy()
+    list_sessions = shop.context.stripe.list_checkout_sessions
+
+    def fail_when_far(since: datetime) -> Iterator[dict[str, Any]]:
+        if since < clock.now() - timedelta(days=4):
+            raise StripeUnavailableError
+        yield from list_sessions(since)
+
+    monkeypatch.setattr(shop.context.stripe, "list_checkout_sessions", fail_when_far)
+    reconciling.run_reconciliation(shop.services)
+    assert ([row.days for row in shop.rows(Reconciliation)], shop.ad_free()) == ([3], [True])
+
+
+def test_a_read_that_fails_once_is_not_even_noticed(shop: Shop) -> None:
+    shop.buy()
+    shop.stripe.api.fail(503, path="GET /v1/checkout/sessions")
+    shop.stripe.api.fail(503, path="GET /v1/checkout/sessions/*")
+    shop.stripe.api.fail(503, path="GET /v1/events")
+    reconcile(shop.context)
+    assert shop.ad_free() == [True]
 
 
 def test_a_shop_that_sells_nothing_compares_nothing(shop: Shop) -> None:

@@ -103,7 +103,7 @@ def test_stripe_away_wears_no_event_out(shop: Shop, waiting: str) -> None:
     assert (only(shop).tries, only(shop).dead_at, only(shop).last_error) == (
         0,
         None,
-        "StripeUnavailableError: APIError 503",
+        "StripeServerError: APIError 503",
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from carrel.mail.models import Alarm, OutboxMail
 from payments.models import Grant, Order, Payment, StripeEvent
+from payments.stripe.client import StripeApi
 from tests.support.payments import Shop
 
 
@@ -144,14 +145,14 @@ def test_data_03_no_write_transaction_is_open_while_stripe_is_asked(
     begun: list[str] = []
     sql.listen(shop.services.db.engine, "begin", lambda _: begun.append("begin"))
     sql.listen(shop.services.db.engine, "commit", lambda _: begun.append("end"))
-    ask = shop.context.stripe.retrieve_checkout_session
+    ask = StripeApi.retrieve_checkout_session
     during: list[list[str]] = []
 
-    def look(session_id: str) -> Any:
+    def look(stripe: StripeApi, session_id: str) -> Any:
         during.append(begun.copy())
-        return ask(session_id)
+        return ask(stripe, session_id)
 
-    monkeypatch.setattr(shop.context.stripe, "retrieve_checkout_session", look)
+    monkeypatch.setattr(StripeApi, "retrieve_checkout_session", look)
     shop.deliver(event)
     assert [log.count("begin") - log.count("end") for log in during] == [0]
 

@@ -27,11 +27,20 @@ def for_sign_in(services: Services, place: SignInSource = HERE) -> Asked:
     return asked(passkeys.ask_to_sign_in(services, SITE, place))
 
 
-def put_passkey(services: Services, operator: Operator, device: Device | None = None) -> Device:
+def in_a_browser(operator: Operator) -> OperatorSession:
+    """Where the operator is, as far as a passkey asks: the only session that a change of theirs leaves."""
+    return OperatorSession(id=0, operator_id=operator.id, operator=operator, browser="Firefox on Linux")
+
+
+def put_passkey(
+    services: Services, operator: Operator, device: Device | None = None, here: OperatorSession | None = None
+) -> Device:
     """A device whose key is kept for this operator."""
     device = device or Device()
     token, options = asked(passkeys.ask_to_add(services, SITE, operator))
-    passkeys.add(services, SITE, operator, token, device.create(options), name="My phone")
+    passkeys.add(
+        services, SITE, here or in_a_browser(operator), token, device.create(options), name="My phone"
+    )
     return device
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from carrel.audit import AuditEntry
 from carrel.db import Database
+from carrel.mail.models import OutboxMail
 from carrel.services import Services
 from carrel.settings import Settings
 from tests.support.operators import OLGA, put_operator
@@ -65,6 +66,9 @@ def test_the_list_says_who_may_do_what(run: Run, services: Services) -> None:
 def test_resetting_prints_a_new_link_and_removing_removes(run: Run, services: Services) -> None:
     put_operator(services)
     assert "/admin/set-up/" in run("reset", OLGA).output
+    with services.db.read() as session:
+        mail = session.scalars(select(OutboxMail)).one()
+    assert (mail.to_key, "root (command line)" in mail.text, "/set-up/" in mail.text) == (OLGA, True, False)
     run("add", "new@carrel.test")
     assert run("remove", OLGA.upper()).output == f"{OLGA.upper()} is no operator any more.\n"
     with services.db.read() as session:

@@ -132,7 +132,9 @@ def test_what_hurts_is_declared_so(app: Flask) -> None:
         "issue.send",
         "issue.act",
     } <= fresh
-    assert {"operators.add", "operators.change", "operators.renew_recovery"} <= fresh
+    assert {"operators.add", "operators.change", "people.end_sessions"} <= fresh
+    assert {"own_account.password_page", "own_account.change_password", "own_account.renew_recovery"} <= fresh
+    assert "own_account.end_sessions" in fresh
     assert {"passkeys.add_challenge", "passkeys.add", "passkeys.remove"} <= fresh
 
 

@@ -50,7 +50,7 @@ def test_auth_08_an_invited_operator_sets_up_password_and_app_and_signs_in(
         "code": code_now(services, NEW),
     }
     done = browser.send(page, **typed)
-    recovery = re.findall(r"<code>([A-Z2-7-]{19})</code>", done.text)
+    recovery = re.findall(r"<code>([A-Z2-7-]{29})</code>", done.text)
     assert len(set(recovery)) == 10
     assert browser.get(f"/admin/set-up/{token}").status_code == 404
     with time_machine.travel(clock.now() + timedelta(seconds=31), tick=False):

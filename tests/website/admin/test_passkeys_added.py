@@ -17,7 +17,7 @@ from carrel.services import Services
 from tests.support.browser import Browser, Form, forms_of
 from tests.support.operators import COOKIE, put_operator, signed_in
 from tests.website.admin.authenticator import LIES, Device
-from tests.website.admin.passkeys import SITE, asked, kept, put_passkey, sign_in
+from tests.website.admin.passkeys import SITE, asked, in_a_browser, kept, put_passkey, sign_in
 from website.admin.operators import passkeys, sessions
 from website.admin.operators.challenges import InvalidAnswerError
 from website.admin.operators.models import Operator, OperatorSession
@@ -92,7 +92,7 @@ def test_auth_08_a_new_key_answers_a_challenge_of_its_own_once_and_in_time(servi
     answer = Device().create(options)
 
     def add(token: str, operator: Operator) -> None:
-        passkeys.add(services, SITE, operator, token, answer, name="")
+        passkeys.add(services, SITE, in_a_browser(operator), token, answer, name="")
 
     with pytest.raises(InvalidAnswerError):
         add(token, sune)
@@ -123,21 +123,21 @@ def test_auth_08_nonsense_is_not_added(services: Services, sent: str) -> None:
     olga = put_operator(services)
     token, _ = asked(passkeys.ask_to_add(services, SITE, olga))
     with pytest.raises(InvalidAnswerError):
-        passkeys.add(services, SITE, olga, token, sent, name="x")
+        passkeys.add(services, SITE, in_a_browser(olga), token, sent, name="x")
 
 
 def test_nobody_removes_the_key_of_another(services: Services) -> None:
     olga, sune = put_operator(services), put_operator(services, Role.SUPPORT)
     phone = put_passkey(services, olga)
     with services.db.write() as session:
-        passkeys.remove(session, sune, kept(services)[0].id)
+        passkeys.remove(session, services.settings, in_a_browser(sune), kept(services)[0].id)
     assert sign_in(services, phone)
 
 
 def test_what_hurts_takes_a_passkey_in_place_of_a_code(app: Flask, services: Services) -> None:
     olga = signed_in(app)
     assert "Use a passkey" not in olga.get("/admin/again").text
-    phone = put_passkey(services, a_session(services).operator)
+    phone = put_passkey(services, a_session(services).operator, here=a_session(services))
     with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
         page = olga.get("/admin/again?next=/admin/operators")
         wrong = press(olga, page, "/admin/passkeys/again", replace(phone, rp_id="evil.test"))

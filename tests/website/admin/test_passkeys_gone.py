@@ -9,7 +9,7 @@ import pytest
 from carrel.services import Services
 from tests.support.operators import put_operator
 from tests.website.admin.authenticator import Device
-from tests.website.admin.passkeys import kept, put_passkey, sign_in, who_is_in
+from tests.website.admin.passkeys import in_a_browser, kept, put_passkey, sign_in, who_is_in
 from website.admin.operators import ceremony, passkeys, staff
 from website.admin.operators.models import Operator
 from website.admin.operators.roles import Role
@@ -52,7 +52,12 @@ def test_auth_08_a_key_that_is_removed_while_it_is_checked_signs_nobody_in(
 
 def remove(services: Services, operator: Operator) -> None:
     with services.db.write() as session:
-        passkeys.remove(session, operator, passkeys.passkeys_of(session, operator.id)[0].id)
+        passkeys.remove(
+            session,
+            services.settings,
+            in_a_browser(operator),
+            passkeys.passkeys_of(session, operator.id)[0].id,
+        )
 
 
 def reset(services: Services, operator: Operator) -> None:

@@ -5,11 +5,20 @@ from flask import Response, make_response, redirect, render_template, request
 from carrel.accounts.browser_names import browser_name
 from carrel.http.redirects import see_other
 from carrel.services import services
-from website.admin.guard import admin_path, current_operator
-from website.admin.operators import passkeys
+from website.admin.guard import admin_path, current_operator, required_session
+from website.admin.operators import codes, passkeys, sessions
 from website.admin.operators.roles import DESCRIPTIONS, Role
 from website.admin.operators.sign_in import SignInSource
 
+DONE = {
+    "password": "Your password is changed. Everywhere else you are signed out, and a mail says so.",
+    "passkey": "The passkey is added. Everywhere else you are signed out, and a mail says so.",
+    "passkey-removed": "The passkey is removed. Everywhere else you are signed out, and a mail says so.",
+    "session": "That browser is signed out.",
+    "sessions": "All your other sessions are ended.",
+}
+NOT_THE_SAME = "The two passwords are not the same."
+PASSWORDS = frozenset({"current_password", "password", "password_again"})
 OWN_FIELDS = frozenset(
     {"csrf_token", "code", "credential", "next", "then"}
 )  # of the page that asks for proof
@@ -39,9 +48,9 @@ def again_page(errors: dict[str, str], then: str = "", back: str = "") -> str:
 
 
 def can_resume() -> bool:
-    """Whether the form in hand can wait in a page: a person sent it, without files."""
+    """Whether the form in hand can wait in a page: a person sent it, without files and passwords."""
     by_a_person = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
-    reserved = OWN_FIELDS - {"csrf_token"}
+    reserved = (OWN_FIELDS | PASSWORDS) - {"csrf_token"}
     return (
         request.method == "POST" and by_a_person and not request.files and not reserved & request.form.keys()
     )
@@ -55,11 +64,22 @@ def continue_request() -> Response:
 
 
 def account_page(errors: dict[str, str]) -> str:
-    """One's own account: ways to sign in, other browsers."""
+    """One's own account: ways to sign in, and where one is signed in."""
+    here, done = required_session(), DONE.get(request.args.get("done", ""))
     with services().db.read() as session:
-        keys = passkeys.passkeys_of(session, current_operator().id)
+        keys = passkeys.passkeys_of(session, here.operator_id)
+        recovery = codes.recovery_codes(session, here.operator_id)
+        browsers = sessions.of_operator(session, here.operator_id)
+    browsers = sorted(browsers, key=lambda browser: browser.id != here.id)  # this one first
     return render_template(
-        "operators/me.html", words=DESCRIPTIONS[Role(current_operator().role)], keys=keys, errors=errors
+        "operators/me.html",
+        words=DESCRIPTIONS[Role(here.operator.role)],
+        keys=keys,
+        recovery=recovery,
+        browsers=browsers,
+        this_one=here.id,
+        errors=errors,
+        messages=[("good", done)] if done else [],
     )
 
 

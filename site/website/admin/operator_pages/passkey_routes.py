@@ -79,11 +79,11 @@ def add() -> Answer:
     name = request.form.get("name", "")
     try:
         passkeys.add(
-            services(), _site(), current_operator(), cookies.PASSKEY_CHALLENGE.value(), _sent(), name=name
+            services(), _site(), required_session(), cookies.PASSKEY_CHALLENGE.value(), _sent(), name=name
         )
     except InvalidAnswerError:
         return pages.account_page({"": NOT_ADDED}), 422
-    return _without_challenge(see_other("/admin/me"))
+    return _without_challenge(see_other("/admin/me?done=passkey"))
 
 
 @blueprint.post("/remove")
@@ -91,8 +91,9 @@ def add() -> Answer:
 def remove() -> Response:
     """Forget a key of one's own."""
     with services().db.write() as session:
-        passkeys.remove(session, current_operator(), request.form.get("key", 0, type=database_id))
-    return see_other("/admin/me")
+        key_id = request.form.get("key", 0, type=database_id)
+        passkeys.remove(session, services().settings, required_session(), key_id)
+    return see_other("/admin/me?done=passkey-removed")
 
 
 def _asked(token: str, options: str) -> Response:

@@ -17,7 +17,7 @@ from website.admin.guard import (
     return_path,
 )
 from website.admin.operator_pages import pages
-from website.admin.operators import codes, passwords, sessions, staff
+from website.admin.operators import codes, factors, passwords, sessions, staff
 from website.admin.operators.models import Operator
 from website.admin.operators.roles import DESCRIPTIONS, Need, Role
 from website.admin.operators.sign_in import SignInFailedError, authenticate, prove_again
@@ -25,7 +25,6 @@ from website.admin.operators.sign_in import SignInFailedError, authenticate, pro
 blueprint = Blueprint("operators", __name__)
 WRONG = "Address, password or code is not right. A code is good once: wait for the next one and try again."
 WRONG_CODE = "That code is not right, or was used before. Wait for the next one and try again."
-NOT_THE_SAME = "The two passwords are not the same."
 REFUSALS = (
     InvalidAddressError,
     staff.AlreadyOperatorError,
@@ -62,12 +61,10 @@ def sign_in() -> Answer:
 @blueprint.post("/sign-out")
 @needs(Need.LOOK)
 def sign_out() -> Response:
-    """End this session, or with `everywhere` all of one's own."""
+    """End this session."""
+    here = required_session()
     with services().db.write() as session:
-        if "everywhere" in request.form:
-            sessions.end_all(session, current_operator().id)
-        else:
-            sessions.end(session, required_session().id)
+        sessions.end(session, here.id, here.operator_id)
     response = see_other("/admin/sign-in")
     cookies.OPERATOR.clear(response)
     return response
@@ -134,22 +131,6 @@ def set_up(token: str) -> Answer:
     return render_template("operators/recovery.html", codes=recovery, first=True)
 
 
-@blueprint.get("/me")
-@needs(Need.LOOK)
-def account() -> str:
-    """One's own account."""
-    return pages.account_page({})
-
-
-@blueprint.post("/me/recovery")
-@needs(Need.LOOK, fresh=True)
-def renew_recovery() -> str:
-    """New recovery codes in place of the old ones."""
-    with services().db.write() as session:
-        recovery = staff.renew_recovery(session, current_operator())
-    return render_template("operators/recovery.html", codes=recovery, first=False)
-
-
 @blueprint.get("/operators")
 @needs(Need.OPERATORS)
 def operators() -> str:
@@ -175,16 +156,19 @@ def add() -> Answer:
 @blueprint.post("/operators/change")
 @needs(Need.OPERATORS, fresh=True)
 def change() -> Answer:
-    """Reset, remove, or give another role."""
+    """Reset, sign out, remove, or give another role."""
     email, act = request.form.get("email", ""), request.form.get("act", "")
+    actor = current_operator().email
     try:
         with services().db.write() as session:
             if act == "reset":
-                return _link(email, staff.reset(session, email, actor=current_operator().email))
-            if act == "remove":
-                staff.remove(session, email, actor=current_operator().email)
+                return _link(email, factors.reset(session, services().settings, email, actor=actor))
+            if act == "sign-out":
+                staff.sign_out(session, email, actor=actor)
+            elif act == "remove":
+                staff.remove(session, email, actor=actor)
             elif act in set(Role):
-                staff.change_role(session, email, Role(act), actor=current_operator().email)
+                staff.change_role(session, email, Role(act), actor=actor)
     except REFUSALS as refused:
         return _operators({"": str(refused)}, ""), 422
     return see_other("/admin/operators")
@@ -192,9 +176,14 @@ def change() -> Answer:
 
 def _operators(errors: dict[str, str], email: str) -> str:
     with services().db.read() as session:
-        everybody = staff.all_operators(session)
+        everybody, signed_in = staff.all_operators(session), sessions.counts(session)
     return render_template(
-        "operators/operators.html", everybody=everybody, roles=DESCRIPTIONS, errors=errors, email=email
+        "operators/operators.html",
+        everybody=everybody,
+        signed_in=signed_in,
+        roles=DESCRIPTIONS,
+        errors=errors,
+        email=email,
     )
 
 
@@ -220,10 +209,9 @@ def _set_up_form(operator: Operator, token: str, errors: dict[str, str]) -> str:
 
 def _password_errors(operator: Operator, password: str) -> dict[str, str]:
     if password != request.form.get("password_again", ""):
-        return {"password_again": NOT_THE_SAME}
-    personal_words = [operator.email, *operator.email.split("@"), services().settings.site_name]
+        return {"password_again": pages.NOT_THE_SAME}
     try:
-        passwords.check_new(password, personal_words)
+        passwords.check_new(password, passwords.context_words(operator.email, services().settings.site_name))
     except passwords.WeakPasswordError as weak:
         return {"password": str(weak)}
     return {}

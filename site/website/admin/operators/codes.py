@@ -2,11 +2,13 @@
 
 import base64
 import secrets
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import pyotp
 import segno
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from carrel import clock
@@ -18,7 +20,15 @@ DIGITS: Final = 6
 SECRET_BYTES: Final = 20  # as long as HMAC-SHA1's output: RFC 4226, 4
 PURPOSE: Final = "operator-code"
 RECOVERY_CODES: Final = 10
-RECOVERY_BYTES: Final = 10  # 80 random bits
+RECOVERY_BYTES: Final = 15  # 120 random bits, 24 letters in base 32; from 112 on a plain hash will do
+
+
+@dataclass(frozen=True)
+class RecoveryCodes:
+    """How many recovery codes somebody has left, and since when; without a date they are of an earlier release."""
+
+    left: int
+    created_at: datetime | None
 
 
 def new_seed() -> bytes:
@@ -61,8 +71,19 @@ def renew_recovery(session: Session, operator_id: int) -> list[str]:
     new_codes = [
         base64.b32encode(secrets.token_bytes(RECOVERY_BYTES)).decode() for _ in range(RECOVERY_CODES)
     ]
-    session.add_all(RecoveryCode(code_hash=token_hash(code), operator_id=operator_id) for code in new_codes)
+    now = clock.now()
+    session.add_all(
+        RecoveryCode(code_hash=token_hash(code), operator_id=operator_id, created_at=now)
+        for code in new_codes
+    )
     return ["-".join(code[start : start + 4] for start in range(0, len(code), 4)) for code in new_codes]
+
+
+def recovery_codes(session: Session, operator_id: int) -> RecoveryCodes:
+    """What is left of an operator's recovery codes."""
+    count = select(func.count(), func.min(RecoveryCode.created_at))
+    left, created_at = session.execute(count.where(RecoveryCode.operator_id == operator_id)).one()
+    return RecoveryCodes(left, created_at)
 
 
 def _step_of(signer: Signer, operator: Operator, code: str) -> int | None:

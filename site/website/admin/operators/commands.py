@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from carrel.db import Database
 from carrel.mail.addresses import InvalidAddressError
 from carrel.settings import Settings, load
-from website.admin.operators import passkeys, staff
+from website.admin.operators import factors, passkeys, staff
 from website.admin.operators.roles import DESCRIPTIONS, Role
 
 Ready = Callable[[Settings], Database]  # a database whose schema is this release's
@@ -49,7 +49,7 @@ def reset_command(ready: Ready, email: str) -> None:
     """Begin anew with EMAIL, who lost password or phone: ends their sessions, prints a new link."""
     settings = load()
     with _writing(ready, settings) as session:
-        token = staff.reset(session, email, actor=_actor())
+        token = factors.reset(session, settings, email, actor=_actor())
     _show(settings, email, token)
 
 

@@ -48,6 +48,8 @@ class OperatorSession(Base):
     operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id", ondelete="CASCADE"), index=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     browser: Mapped[str] = mapped_column(String(60), default="")
+    # Truncated to /24 or /48; none in sessions of a release before 0009.
+    network: Mapped[str | None] = mapped_column(String(45))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     proven_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when a code or a passkey was last given here
@@ -56,12 +58,17 @@ class OperatorSession(Base):
 
 
 class RecoveryCode(Base):
-    """One code that stands in for the app once. Random, so its hash (SHA-256) is enough."""
+    """One code that stands in for the app once.
+
+    It has 112 random bits or more, so a plain hash (SHA-256) is enough (ASVS 6.5.2). Releases before 0009
+    made codes of 80 bits; those have no `created_at`, and are good until they are replaced.
+    """
 
     __tablename__ = "recovery_code"
 
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Passkey(Base):

@@ -15,9 +15,11 @@ from carrel.accounts import limits
 from carrel.accounts.limits import Limit, minutes
 from carrel.db import insert_new
 from carrel.services import Services
-from website.admin.operators import audit, challenges, sessions
+from carrel.settings import Settings
+from website.admin.operators import audit, challenges, factors, sessions
 from website.admin.operators.challenges import InvalidAnswerError, RelyingParty
 from website.admin.operators.models import Operator, OperatorSession, Passkey
+from website.admin.operators.notices import Change
 from website.admin.operators.sign_in import PER_IP, PER_NETWORK, PER_OPERATOR, SignInFailedError, SignInSource
 
 log = structlog.get_logger()
@@ -48,20 +50,20 @@ def ask_to_add(services: Services, site: RelyingParty, operator: Operator) -> tu
 
 
 def add(
-    services: Services, site: RelyingParty, operator: Operator, token: str, sent: str, *, name: str
+    services: Services, site: RelyingParty, here: OperatorSession, token: str, sent: str, *, name: str
 ) -> None:
     """Store a new key. Raises `InvalidAnswerError`, also when it is known already."""
     from website.admin.operators import ceremony
 
     with services.db.write() as session:
-        challenge = challenges.consume(session, token, operator.id)
+        challenge = challenges.consume(session, token, here.operator_id)
     new = ceremony.verify_registration(site, challenge, sent)
     name = name.strip()[:LONGEST_NAME] or "Passkey"
     with services.db.write() as session:
         if not insert_new(
             session,
             Passkey,
-            operator_id=operator.id,
+            operator_id=here.operator_id,
             credential_id=new.credential_id,
             public_key=new.credential_public_key,
             sign_count=new.sign_count,
@@ -69,15 +71,17 @@ def add(
             created_at=clock.now(),
         ):
             raise InvalidAnswerError("the key is known already")
-        audit.record(session, operator, "operator.passkey_add", after={"passkey": name})
+        audit.record(session, here.operator, "operator.passkey_add", after={"passkey": name})
+        factors.announce(session, services.settings, here, Change.PASSKEY_ADDED)
 
 
-def remove(session: Session, operator: Operator, key_id: int) -> None:
+def remove(session: Session, settings: Settings, here: OperatorSession, key_id: int) -> None:
     """Forget one of the operator's own keys; nobody else's."""
-    deletion = delete(Passkey).where(Passkey.id == key_id, Passkey.operator_id == operator.id)
+    deletion = delete(Passkey).where(Passkey.id == key_id, Passkey.operator_id == here.operator_id)
     name = session.scalars(deletion.returning(Passkey.name)).first()
     if name is not None:
-        audit.record(session, operator, "operator.passkey_remove", before={"passkey": name})
+        audit.record(session, here.operator, "operator.passkey_remove", before={"passkey": name})
+        factors.announce(session, settings, here, Change.PASSKEY_REMOVED)
 
 
 def ask_to_sign_in(services: Services, site: RelyingParty, place: SignInSource) -> tuple[str, str]:
@@ -109,7 +113,7 @@ def sign_in(services: Services, site: RelyingParty, token: str, sent: str, place
     with services.db.write() as session:
         _note_use(session, key, count)
         audit.record(session, key.operator, "operator.sign_in", after={"passkey": key.name})
-        return sessions.start(session, key.operator_id, place.browser)
+        return sessions.start(session, key.operator_id, place.browser, place.network)
 
 
 def prove_again(

@@ -21,6 +21,7 @@ class Need(StrEnum):
     DIGESTS = "digests"
     PEOPLE = "people"  # readers, subscribers, suppressions
     MONEY = "money"
+    ACCOUNTS = "accounts"  # the whole account at Stripe, whatever else it is used for
     HEALTH = "health"  # whether the site is well
     OPERATORS = "operators"  # other operators, and the log of what all of them did
 

@@ -1,9 +1,10 @@
 """Sessions of operators: an opaque token in the browser, its hash in our table (AUTH-07)."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from carrel import clock
@@ -19,7 +20,7 @@ NOTE_EVERY: Final = timedelta(minutes=1)
 CLEAN_UP_EVERY_SECONDS: Final = 3600.0
 
 
-def start(session: Session, operator_id: int, browser: str) -> str:
+def start(session: Session, operator_id: int, browser: str, network: str = "") -> str:
     """A new session, proven just now; the token for the cookie."""
     token, now = new_token(), clock.now()
     session.add(
@@ -27,6 +28,7 @@ def start(session: Session, operator_id: int, browser: str) -> str:
             operator_id=operator_id,
             token_hash=token_hash(token),
             browser=browser[:60],
+            network=network,
             created_at=now,
             last_seen_at=now,
             proven_at=now,
@@ -65,14 +67,30 @@ def prove(session: Session, session_id: int) -> None:
     session.execute(proven.values(proven_at=now, last_seen_at=now))
 
 
-def end(session: Session, session_id: int) -> None:
-    """End one session."""
-    session.execute(delete(OperatorSession).where(OperatorSession.id == session_id))
+def of_operator(session: Session, operator_id: int) -> Sequence[OperatorSession]:
+    """All browsers that are signed in as this operator, the latest first."""
+    query = select(OperatorSession).where(OperatorSession.operator_id == operator_id, *_not_expired())
+    return session.scalars(query.order_by(OperatorSession.last_seen_at.desc(), OperatorSession.id)).all()
 
 
-def end_all(session: Session, operator_id: int) -> None:
-    """End every session of this operator."""
-    session.execute(delete(OperatorSession).where(OperatorSession.operator_id == operator_id))
+def counts(session: Session) -> dict[int, int]:
+    """In how many browsers each operator is signed in, by the operator's id; those in none are not in it."""
+    query = select(OperatorSession.operator_id, func.count()).where(*_not_expired())
+    return dict(session.execute(query.group_by(OperatorSession.operator_id)).all())
+
+
+def end(session: Session, session_id: int, operator_id: int) -> bool:
+    """End one session of this operator. Whether there was one."""
+    deletion = delete(OperatorSession).where(
+        OperatorSession.id == session_id, OperatorSession.operator_id == operator_id
+    )
+    return session.scalars(deletion.returning(OperatorSession.id)).first() is not None
+
+
+def end_all(session: Session, operator_id: int, but: int | None = None) -> None:
+    """End every session of this operator, but perhaps the one at hand."""
+    deletion = delete(OperatorSession).where(OperatorSession.operator_id == operator_id)
+    session.execute(deletion if but is None else deletion.where(OperatorSession.id != but))
 
 
 def run_step(services: Services) -> bool:

@@ -33,6 +33,11 @@ class SignInSource:
     ip: str | None
     browser: str
 
+    @property
+    def network(self) -> str:
+        """The network address, truncated to what may be kept."""
+        return limits.network_key(self.ip)
+
 
 def authenticate(services: Services, email: str, password: str, code: str, place: SignInSource) -> str:
     """The token of a new session. Raises `SignInFailedError`, `TooManyRequestsError`."""
@@ -48,7 +53,7 @@ def authenticate(services: Services, email: str, password: str, code: str, place
     _use_code(services, operator, code)
     with services.db.write() as session:
         audit.record(session, operator, "operator.sign_in")
-        return sessions.start(session, operator.id, place.browser)
+        return sessions.start(session, operator.id, place.browser, place.network)
 
 
 def prove_again(services: Services, current: OperatorSession, code: str) -> None:

@@ -1,4 +1,4 @@
-"""Operators: invited, set up, reset, given another role, removed. Each act has an audit entry."""
+"""Operators: invited, set up, reset, signed out, given another role, removed. Each act has an audit entry."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -82,6 +82,13 @@ def remove(session: Session, email: str, *, actor: str) -> None:
     session.delete(operator)
 
 
+def sign_out(session: Session, email: str, *, actor: str) -> None:
+    """End every session of an operator, who may sign in again. Raises `OperatorNotFoundError`."""
+    operator = find(session, email)
+    sessions.end_all(session, operator.id)
+    audit.record(session, operator, "operator.sign_out", actor=actor)
+
+
 def change_role(session: Session, email: str, role: Role, *, actor: str) -> None:
     """Give an operator another role. Raises `OperatorNotFoundError`, `LastOwnerError`."""
     operator = find(session, email)
@@ -137,12 +144,6 @@ def set_up(session: Session, signer: Signer, token: str, password_hash: str, cod
     ):
         raise InviteUsedError
     audit.record(session, operator, "operator.set_up")
-    return codes.renew_recovery(session, operator.id)
-
-
-def renew_recovery(session: Session, operator: Operator) -> list[str]:
-    """New recovery codes for an operator, in place of the old ones."""
-    audit.record(session, operator, "operator.recovery_codes")
     return codes.renew_recovery(session, operator.id)
 
 

@@ -80,7 +80,8 @@ def _find(reference: str) -> order_detail.OrderDetail:
 
 def _order(reference: str, errors: dict[str, str]) -> str:
     detail = _find(reference)
-    can_refund = services().settings.sells and detail.unrefunded_cents > 0 and not detail.is_being_refunded
+    has_rest = detail.unrefunded_cents > 0 and not (detail.is_being_refunded or detail.is_disputed)
+    can_refund = services().settings.sells and has_rest
     return render_template(
         "screens/order.html",
         detail=detail,

@@ -3,13 +3,13 @@
 import json
 
 from flask import Blueprint, Response, abort, render_template, request
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from carrel import audit
-from carrel.accounts import erasure, readers
+from carrel.accounts import erasure, readers, sessions
 from carrel.accounts.export import export as export_reader
-from carrel.accounts.models import AddressChange, Reader, ReaderSession
+from carrel.accounts.models import AddressChange, Reader
 from carrel.http.redirects import see_other
 from carrel.mail import suppression
 from carrel.mail.addresses import InvalidAddressError, key_of
@@ -88,6 +88,18 @@ def export(reader_id: int) -> Response:
     return response
 
 
+@blueprint.post("/readers/<int:reader_id>/sessions/end")
+@needs(Need.PEOPLE, fresh=True)
+def end_sessions(reader_id: int) -> Response:
+    """Sign a reader out in every browser, who may sign in again."""
+    with services().db.write() as session:
+        sessions.end_all(session, _find(session, reader_id).id)
+        audit.record(
+            session, actor=current_operator().email, action="reader.sign_out", subject=f"reader:{reader_id}"
+        )
+    return see_other(f"/admin/readers/{reader_id}")
+
+
 @blueprint.post("/readers/<int:reader_id>/erase")
 @needs(Need.PEOPLE, fresh=True)
 def erase(reader_id: int) -> Response | tuple[str, int]:
@@ -105,12 +117,11 @@ def _page(reader_id: int, errors: dict[str, str]) -> str:
     with services().db.read() as session:
         reader = _find(session, reader_id)
         former = select(AddressChange.old_email).where(AddressChange.reader_id == reader_id)
-        sessions = select(func.count(ReaderSession.id)).where(ReaderSession.reader_id == reader_id)
         return render_template(
             "screens/reader.html",
             reader=reader,
             pass_summary=account_summary(session, services().settings, reader_id),
-            sessions=session.scalars(sessions).one(),
+            browsers=sessions.of_reader(session, reader_id),
             past=session.scalars(former).all(),
             subscriber=session.scalars(
                 select(Subscriber).where(Subscriber.email_key == reader.email_key)

@@ -1,10 +1,14 @@
-"""Orders with what became of their money, and Stripe's events."""
+"""Orders with what became of their money, Stripe's events, and the movements of the account."""
+
+from collections.abc import Callable
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from carrel import clock
 from carrel.accounts.models import Reader
+from payments.account_models import BalanceTransaction
+from payments.balance.months import GROUPS
 from payments.models import Claim, Order, Payment, StripeEvent
 from payments.prices import price
 from website.admin.operators.roles import Need
@@ -124,4 +128,78 @@ INBOX = Table(
         ),
     ),
 )
-TABLES = (ORDERS, INBOX)
+
+
+def _at_stripe(_session: Session, words: str) -> ColumnElement[bool]:
+    ids = (
+        BalanceTransaction.stripe_id,
+        BalanceTransaction.source_id,
+        BalanceTransaction.payment_intent,
+        BalanceTransaction.payout_id,
+        Order.reference,
+    )
+    return or_(*(column == words for column in ids))
+
+
+def _settled(name: str) -> Callable[[AnyRow], str]:
+    return lambda row: price(getattr(row, name), row.currency)
+
+
+def _paid_by_buyer(row: AnyRow) -> str:
+    return "–" if row.customer_cents is None else price(row.customer_cents, row.customer_currency)
+
+
+BALANCE = Table(
+    name="balance",
+    title="Balance",
+    description="Every movement of the account at Stripe, as Stripe settles it, read anew every hour.",
+    need=Need.ACCOUNTS,
+    key=BalanceTransaction.id,
+    joined=lambda query: (
+        query.select_from(BalanceTransaction)
+        .outerjoin(Payment, Payment.payment_intent == BalanceTransaction.payment_intent)
+        .outerjoin(Order, Order.id == Payment.order_id)
+    ),
+    columns=(
+        Column("created_at", "When", BalanceTransaction.created_at),
+        Column("category", "Category", BalanceTransaction.category),
+        Column(
+            "amount_cents", "Gross", BalanceTransaction.amount_cents, _settled("amount_cents"), number=True
+        ),
+        Column("fee_cents", "Fee", BalanceTransaction.fee_cents, _settled("fee_cents"), number=True),
+        Column("net_cents", "Net", BalanceTransaction.net_cents, _settled("net_cents"), number=True),
+        Column("currency", "Currency", BalanceTransaction.currency),
+        Column(
+            "customer_cents", "To the buyer", BalanceTransaction.customer_cents, _paid_by_buyer, number=True
+        ),
+        Column("customer_currency", "Buyer’s currency", BalanceTransaction.customer_currency),
+        Column("reference", "Order", Order.reference, link=lambda row: f"/admin/orders/{row.reference}"),
+        Column("available_on", "Available", BalanceTransaction.available_on),
+        Column("source_id", "Source", BalanceTransaction.source_id),
+        Column("payout_id", "Payout", BalanceTransaction.payout_id),
+        Column("stripe_id", "Id", BalanceTransaction.stripe_id),
+    ),
+    sort="-created_at",
+    search=_at_stripe,
+    search_hint="An id of Stripe’s (txn_…, ch_…, re_…, du_…, po_…, pi_…), or an order",
+    filters=(
+        Filter(
+            "category",
+            "Category",
+            choices(
+                BalanceTransaction.category,
+                {category: category.replace("_", " ").capitalize() for category in GROUPS},
+            ),
+        ),
+        Filter(
+            "whose",
+            "Whose",
+            (
+                Choice("ours", "This site’s sales", lambda: Payment.id.is_not(None)),
+                Choice("others", "Everything else", lambda: Payment.id.is_(None)),
+            ),
+        ),
+    ),
+    actions=(("/admin/reports/accounts", "Sums by month"),),
+)
+TABLES = (ORDERS, INBOX, BALANCE)

@@ -9,7 +9,9 @@ The product does not import it: ``STRIPE_API_BASE`` points to it. In a test::
 
 from website.demo.fake_stripe.buyer import NotPayableError
 from website.demo.fake_stripe.errors import ApiError
+from website.demo.fake_stripe.events import thin_event
 from website.demo.fake_stripe.fake_stripe import FakeStripe
+from website.demo.fake_stripe.fees import Fees
 from website.demo.fake_stripe.server import running_fake_stripe
 
-__all__ = ["ApiError", "FakeStripe", "NotPayableError", "running_fake_stripe"]
+__all__ = ["ApiError", "FakeStripe", "Fees", "NotPayableError", "running_fake_stripe", "thin_event"]

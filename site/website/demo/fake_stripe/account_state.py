@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from website.demo.fake_stripe.errors import Json, resource_missing
+from website.demo.fake_stripe.fees import Fees
 from website.demo.fake_stripe.store import ObjectStore
 
 _DEFAULTS = Path(__file__).parent / "defaults"
@@ -31,6 +32,8 @@ class AccountState:
         self.clock_offset = 0
         self.settle_after: int | None = None
         self.refunds_start_as = "succeeded"
+        self.fees = Fees()
+        self.taxes_by_default = False
         self._lock = threading.RLock()
         self._depth = 0
 

@@ -13,7 +13,8 @@ from website.demo.fake_stripe import idempotency
 from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.api_calls import API_METHODS, ApiMethod
 from website.demo.fake_stripe.api_faults import ApiFaults, ApiRequest
-from website.demo.fake_stripe.errors import ApiError, Json, unauthorized
+from website.demo.fake_stripe.api_keys import ApiKeys
+from website.demo.fake_stripe.errors import ApiError, Json
 from website.demo.fake_stripe.form import Node, nest
 from website.demo.fake_stripe.ids import new_id
 from website.demo.fake_stripe.params import read
@@ -38,10 +39,10 @@ class ApiResponse:
 class Api:
     """Runs API methods on the account, with the faults that a test has set."""
 
-    def __init__(self, account: AccountState, faults: ApiFaults, api_key: str) -> None:
+    def __init__(self, account: AccountState, faults: ApiFaults, keys: ApiKeys) -> None:
         self._account = account
         self._faults = faults
-        self._api_key = api_key
+        self._keys = keys
 
     def blueprint(self) -> Blueprint:
         """All API methods."""
@@ -73,7 +74,7 @@ class Api:
         return _http_response(response, call)
 
     def _run(self, method: ApiMethod, object_id: str, call: ApiRequest) -> ApiResponse:
-        check_key(self._api_key)
+        self._keys.check()
         if call.stripe_version and not _VERSION.fullmatch(call.stripe_version):
             raise ApiError(f"Invalid Stripe API version: {call.stripe_version}")
         self._faults.raise_failure(call, saved=False)
@@ -113,16 +114,6 @@ class Api:
                 return ApiResponse(error.status, error.body())
             finally:
                 self._account.origin = {"id": None, "idempotency_key": None}
-
-
-def check_key(api_key: str) -> None:
-    """Accepts Bearer and Basic authentication, like Stripe. Raises ApiError 401, for any live key too."""
-    auth = request.authorization
-    sent = (auth.token or auth.username) if auth else None
-    if not sent:
-        raise unauthorized("You did not provide an API key in the Authorization header.")
-    if sent != api_key or "_test_" not in sent:
-        raise unauthorized(f"Invalid API Key provided: {sent[:8] if len(sent) > 16 else ''}***")
 
 
 def unknown_url() -> Response:

@@ -8,8 +8,20 @@ from typing import Any
 
 from stripe import params as p
 from stripe.params import checkout as c
+from stripe.params import radar as r
+from stripe.params import tax as t
 
-from website.demo.fake_stripe import charges, checkout_sessions, disputes, events, refunds
+from website.demo.fake_stripe import (
+    account_settings,
+    balance,
+    charges,
+    checkout_sessions,
+    disputes,
+    events,
+    fraud_warnings,
+    refunds,
+    webhook_endpoints,
+)
 from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.errors import Json
 
@@ -27,6 +39,8 @@ class ApiMethod:
 
 
 _SESSIONS = "/v1/checkout/sessions"
+_ENDPOINTS = "/v1/webhook_endpoints"
+_WARNINGS = "/v1/radar/early_fraud_warnings"
 
 API_METHODS = (
     ApiMethod("POST", _SESSIONS, c.SessionCreateParams, checkout_sessions.create),
@@ -48,6 +62,24 @@ API_METHODS = (
     ApiMethod("GET", "/v1/refunds/<object_id>", p.RefundRetrieveParams, refunds.retrieve),
     ApiMethod("GET", "/v1/disputes", p.DisputeListParams, disputes.listing),
     ApiMethod("GET", "/v1/disputes/<object_id>", p.DisputeRetrieveParams, disputes.retrieve),
+    ApiMethod("GET", "/v1/balance_transactions", p.BalanceTransactionListParams, balance.listing),
+    ApiMethod(
+        "GET",
+        "/v1/balance_transactions/<object_id>",
+        p.BalanceTransactionRetrieveParams,
+        balance.retrieve,
+    ),
+    ApiMethod("GET", _WARNINGS, r.EarlyFraudWarningListParams, fraud_warnings.listing),
+    ApiMethod("GET", f"{_WARNINGS}/<object_id>", r.EarlyFraudWarningRetrieveParams, fraud_warnings.retrieve),
     ApiMethod("GET", "/v1/events", p.EventListParams, events.listing),
     ApiMethod("GET", "/v1/events/<object_id>", p.EventRetrieveParams, events.retrieve),
+    ApiMethod("GET", "/v1/account", p.AccountRetrieveParams, account_settings.retrieve_account),
+    ApiMethod("GET", "/v1/tax/settings", t.SettingsRetrieveParams, account_settings.retrieve_tax_settings),
+    ApiMethod("POST", _ENDPOINTS, p.WebhookEndpointCreateParams, webhook_endpoints.create),
+    ApiMethod("GET", _ENDPOINTS, p.WebhookEndpointListParams, webhook_endpoints.listing),
+    ApiMethod(
+        "GET", f"{_ENDPOINTS}/<object_id>", p.WebhookEndpointRetrieveParams, webhook_endpoints.retrieve
+    ),
+    ApiMethod("POST", f"{_ENDPOINTS}/<object_id>", p.WebhookEndpointUpdateParams, webhook_endpoints.update),
+    ApiMethod("DELETE", f"{_ENDPOINTS}/<object_id>", p.WebhookEndpointDeleteParams, webhook_endpoints.delete),
 )

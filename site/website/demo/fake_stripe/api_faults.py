@@ -6,7 +6,7 @@ import fnmatch
 import threading
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from website.demo.fake_stripe.errors import ApiError, Json
 
@@ -39,7 +39,7 @@ class ApiFault:
     kind: Kind
     path: str | None
     times: float
-    value: Any = None
+    error: ApiError | None = None
     saved: bool = False
 
 
@@ -57,7 +57,27 @@ class ApiFaults:
         self, status: int = 503, times: int | None = 1, path: str | None = None, saved: bool = False
     ) -> None:
         """Respond with an error without doing anything. ``saved``: it is saved under the idempotency key."""
-        self._add(ApiFault("fail", path, _count(times), status, saved))
+        kind = "rate_limit_error" if status == 429 else "api_error"
+        error = ApiError("Something went wrong on our end.", status=status, kind=kind)
+        self._add(ApiFault("fail", path, _count(times), error, saved))
+
+    def refuse(
+        self,
+        code: str | None = None,
+        param: str | None = None,
+        *,
+        status: int = 400,
+        message: str = "The request was refused.",
+        times: int | None = 1,
+        path: str | None = None,
+        saved: bool = False,
+    ) -> None:
+        """Respond with an ``invalid_request_error`` that names ``code`` and ``param``, without doing anything.
+
+        401: the key is not valid; 403: a restricted key lacks a permission. ``saved`` as in ``fail``.
+        """
+        error = ApiError(message, status=status, code=code, param=param)
+        self._add(ApiFault("fail", path, _count(times), error, saved))
 
     def drop_request(self, times: int | None = 1, path: str | None = None) -> None:
         """Close the connection without running the request."""
@@ -116,9 +136,8 @@ class ApiFaults:
     def raise_failure(self, call: ApiRequest, saved: bool) -> None:
         """Raises ApiError if the request is to fail now."""
         fault = self.take("fail", call, saved)
-        if fault:
-            kind = "rate_limit_error" if fault.value == 429 else "api_error"
-            raise ApiError("Something went wrong on our end.", status=fault.value, kind=kind)
+        if fault and fault.error:
+            raise fault.error
 
     def pause(self, kind: Kind, call: ApiRequest) -> None:
         """Wait for ``release`` if this request is to be held."""

@@ -19,7 +19,7 @@ def create_app(fake_stripe: FakeStripe) -> Flask:
     """The app of one account."""
     app = Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.register_blueprint(Api(fake_stripe.account, fake_stripe.api, fake_stripe.api_key).blueprint())
+    app.register_blueprint(Api(fake_stripe.account, fake_stripe.api, fake_stripe.keys).blueprint())
     app.register_blueprint(checkout_pages(fake_stripe.account))
     app.register_blueprint(dashboard(fake_stripe))
     app.register_error_handler(ConnectionDroppedError, _drop_connection)

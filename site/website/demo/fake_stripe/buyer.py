@@ -34,6 +34,16 @@ def pay_by_bank_debit(account: AccountState, checkout_session: Json, email: str 
     return _complete(account, checkout_session, "unpaid")
 
 
+def take_voucher(account: AccountState, checkout_session: Json, email: str = EMAIL) -> Json:
+    """Take a voucher, which is paid later or not at all: complete and unpaid. Raises NotPayableError."""
+    _must_be_open(checkout_session)
+    checkout_session["customer_details"] = customer_details(email)
+    intent = charges.intent_for(account, checkout_session)
+    intent |= {"status": "requires_action", "next_action": {"type": "boleto_display_details"}}
+    emit(account, "payment_intent.requires_action", account.store.save(intent))
+    return _complete(account, checkout_session, "unpaid")
+
+
 def pay_nothing(account: AccountState, checkout_session: Json, email: str = EMAIL) -> Json:
     """Use a 100% discount: complete without a Payment Intent. Raises NotPayableError."""
     _must_be_open(checkout_session)
@@ -54,8 +64,8 @@ def decline(
 
 
 def settle_payment(account: AccountState, checkout_session: Json) -> Json:
-    """The bank debit succeeds. Raises NotPayableError unless one is processing."""
-    intent = _processing_intent(account, checkout_session)
+    """The bank debit succeeds, or the voucher is paid. Raises NotPayableError unless one is under way."""
+    intent = _unsettled_intent(account, checkout_session)
     charges.mark_succeeded(account, intent, account.store.get(intent["latest_charge"]))
     checkout_session |= {"payment_status": "paid", "_settles": None}
     emit(account, "checkout.session.async_payment_succeeded", account.store.save(checkout_session))
@@ -63,8 +73,8 @@ def settle_payment(account: AccountState, checkout_session: Json) -> Json:
 
 
 def fail_payment(account: AccountState, checkout_session: Json) -> Json:
-    """The bank debit fails. Raises NotPayableError unless one is processing."""
-    intent = _processing_intent(account, checkout_session)
+    """The bank debit fails, or the voucher runs out. Raises NotPayableError unless one is under way."""
+    intent = _unsettled_intent(account, checkout_session)
     charges.mark_failed(account, intent, account.store.get(intent["latest_charge"]), "payment_failed")
     checkout_session["_settles"] = None
     emit(account, "checkout.session.async_payment_failed", account.store.save(checkout_session))
@@ -119,6 +129,8 @@ def _attempt(
 
 def _complete(account: AccountState, checkout_session: Json, payment_status: str) -> Json:
     checkout_session |= {"status": "complete", "payment_status": payment_status, "url": None}
+    if checkout_session["consent_collection"]:  # Checkout's button does nothing before the box is ticked
+        checkout_session["consent"] = {"promotions": None, "terms_of_service": "accepted"}
     emit(account, "checkout.session.completed", account.store.save(checkout_session))
     return checkout_session
 
@@ -128,10 +140,13 @@ def _must_be_open(checkout_session: Json) -> None:
         raise NotPayableError(checkout_session)
 
 
-def _processing_intent(account: AccountState, checkout_session: Json) -> Json:
+def _unsettled_intent(account: AccountState, checkout_session: Json) -> Json:
     intent = (
         account.store.get(checkout_session["payment_intent"]) if checkout_session["payment_intent"] else None
     )
-    if intent is None or intent["status"] != "processing":
+    if intent is None or intent["status"] not in ("processing", "requires_action"):
         raise NotPayableError(checkout_session)
+    if intent["latest_charge"] is None:  # a voucher is charged when it is paid
+        charges.create_charge(account, intent, checkout_session, method="bank", status="pending")
+    intent["next_action"] = None
     return intent

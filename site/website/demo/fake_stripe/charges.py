@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from website.demo.fake_stripe import balance
 from website.demo.fake_stripe.account_state import AccountState, default_object
 from website.demo.fake_stripe.errors import Json
 from website.demo.fake_stripe.events import emit
@@ -72,7 +73,10 @@ def create_charge(
 def mark_succeeded(account: AccountState, intent: Json, charge: Json) -> None:
     """The payment succeeds."""
     charge |= {"status": "succeeded", "paid": True, "captured": True}
-    charge |= {"amount_captured": charge["amount"], "balance_transaction": new_id("txn")}
+    is_card = charge["payment_method_details"]["type"] == "card"
+    kind = balance.CHARGE if is_card else balance.BANK_CHARGE
+    transaction = balance.record(account, kind, charge, charge["amount"], fee=None)
+    charge |= {"amount_captured": charge["amount"], "balance_transaction": transaction}
     intent |= {"status": "succeeded", "amount_received": intent["amount"]}
     intent |= {"processing": None, "last_payment_error": None}
     emit(account, "charge.succeeded", account.store.save(charge))

@@ -47,6 +47,13 @@ class CheckoutActions:
             lambda account, checkout_session: buyer.pay_by_bank_debit(account, checkout_session, email),
         )
 
+    def take_voucher(self, checkout_session_id: str, email: str = buyer.EMAIL) -> Json:
+        """Take a voucher: complete and unpaid until ``settle_payment`` or ``fail_payment``."""
+        return self._apply(
+            checkout_session_id,
+            lambda account, checkout_session: buyer.take_voucher(account, checkout_session, email),
+        )
+
     def pay_nothing(self, checkout_session_id: str, email: str = buyer.EMAIL) -> Json:
         """Use a 100% discount: no_payment_required."""
         return self._apply(
@@ -62,11 +69,11 @@ class CheckoutActions:
         )
 
     def settle_payment(self, checkout_session_id: str) -> Json:
-        """The bank debit succeeds: async_payment_succeeded."""
+        """The bank debit succeeds, or the voucher is paid: async_payment_succeeded."""
         return self._apply(checkout_session_id, buyer.settle_payment)
 
     def fail_payment(self, checkout_session_id: str) -> Json:
-        """The bank debit fails: async_payment_failed."""
+        """The bank debit fails, or the voucher runs out: async_payment_failed."""
         return self._apply(checkout_session_id, buyer.fail_payment)
 
     def expire(self, checkout_session_id: str) -> Json:

@@ -95,6 +95,8 @@ def _submit(account: AccountState, checkout_session: Json) -> None:
     email = checkout_session["customer_email"] or request.form.get("email", "").strip()
     if not _EMAIL.fullmatch(email):
         raise InvalidFormError("Please enter an email address, such as ada@example.com.")
+    if checkout_session["consent_collection"] and request.form.get("consent") != "yes":
+        raise InvalidFormError("Please agree to the terms to pay.")
     option = request.form.get("way", "card")
     if checkout_session["amount_total"] == 0:
         buyer.pay_nothing(account, checkout_session, email)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from website.demo.fake_stripe.account_state import AccountState, default_object
@@ -13,6 +14,7 @@ from website.demo.fake_stripe.money import check_minimum
 from website.demo.fake_stripe.pagination import fields_equal, list_page
 from website.demo.fake_stripe.serialization import as_list
 
+_EMAIL = re.compile(r"[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+")
 _MINUTES_30, _HOURS_24 = 30 * 60, 24 * 3600
 # The account's default payment methods; the second one is confirmed later.
 _PAYMENT_METHODS = ("card", "us_bank_account")
@@ -26,6 +28,8 @@ def create(account: AccountState, object_id: str, params: Json) -> Json:
     _check(account, params)
     items = create_line_items(account, params)
     checkout_session = default_object("session")
+    # docs.stripe.com/tax/checkout/automatic-tax-default: only for requests that do not say it.
+    checkout_session["automatic_tax"]["enabled"] = account.taxes_by_default
     _copy_params(checkout_session, params)
     total = sum(item["amount_total"] for item in items)
     check_minimum(total, items[0]["currency"])
@@ -143,6 +147,7 @@ def _check(account: AccountState, params: Json) -> None:
         raise resource_missing("coupon", str(params["discounts"]), "discounts", status=400)
     for name in ("success_url", "cancel_url"):
         _check_url(params, name)
+    _check_email(params)
     _check_metadata(params)
     _check_expiry(account, params)
 
@@ -151,6 +156,12 @@ def _check_url(params: Json, name: str) -> None:
     url = urlsplit(params.get(name, "https://example.com"))
     if url.scheme not in ("http", "https") or not url.hostname:
         raise ApiError("Not a valid URL", code="url_invalid", param=name)
+
+
+def _check_email(params: Json) -> None:
+    email = params.get("customer_email", "")
+    if email and not _EMAIL.fullmatch(email):
+        raise ApiError(f"Invalid email address: {email}", code="email_invalid", param="customer_email")
 
 
 def _check_metadata(params: Json) -> None:

@@ -49,6 +49,7 @@ def _buttons(fake_stripe: FakeStripe) -> dict[str, Callable[[str], object]]:
         "refund-part": lambda object_id: fake_stripe.refund(object_id, _amount(fake_stripe, object_id)),
         "fail-refund": fake_stripe.fail_refund,
         "dispute": fake_stripe.open_dispute,
+        "warn": fake_stripe.warn_of_fraud,
         "won": lambda object_id: fake_stripe.close_dispute(object_id, "won"),
         "lost": lambda object_id: fake_stripe.close_dispute(object_id, "lost"),
         "settle": fake_stripe.settle_payment,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from website.demo.fake_stripe import balance, fraud_warnings
 from website.demo.fake_stripe.account_state import AccountState, default_object
 from website.demo.fake_stripe.errors import Json
 from website.demo.fake_stripe.events import emit
@@ -40,7 +41,10 @@ def open_dispute(account: AccountState, charge: Json, amount: int, reason: str, 
     dispute["evidence_details"]["due_by"] = account.now() + _ANSWER_WITHIN
     charge["disputed"] = True
     account.store.save(charge)
+    if not status.startswith("warning"):
+        balance.record(account, balance.DISPUTE, dispute, -amount, account.fees.dispute)
     emit(account, "charge.dispute.created", account.store.save(dispute))
+    fraud_warnings.refresh(account, charge)
     if not status.startswith("warning"):
         emit(account, "charge.dispute.funds_withdrawn", dispute)
     return dispute
@@ -54,6 +58,8 @@ def update_status(account: AccountState, dispute: Json, status: str) -> Json:
         dispute["evidence_details"]["due_by"] = None
     account.store.save(dispute)
     if status == "won":
+        fee = -account.fees.dispute if account.fees.dispute_returned else 0
+        balance.record(account, balance.DISPUTE_REVERSAL, dispute, dispute["amount"], fee)
         emit(account, "charge.dispute.funds_reinstated", dispute)
     if status in _CLOSED:
         emit(account, "charge.dispute.closed", dispute)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import fnmatch
 
 import stripe
@@ -12,6 +13,14 @@ from website.demo.fake_stripe.ids import new_id
 from website.demo.fake_stripe.pagination import list_page
 from website.demo.fake_stripe.serialization import snapshot
 
+_URLS = {
+    "radar.early_fraud_warning": "/v1/radar/early_fraud_warnings",
+    "charge": "/v1/charges",
+    "checkout.session": "/v1/checkout/sessions",
+    "dispute": "/v1/disputes",
+    "payment_intent": "/v1/payment_intents",
+    "refund": "/v1/refunds",
+}
 _KEPT_SECONDS = 30 * 86400
 
 
@@ -38,6 +47,30 @@ def emit(account: AccountState, name: str, obj: Json, previous: Json | None = No
     account.store.save(event)
     account.publish(event)
     return event
+
+
+def thin_event(event: Json) -> Json:
+    """The thin event about the same change: without the object, under an id of its own.
+
+    docs.stripe.com/events/how-events-work#thin-events
+    """
+    obj = event["data"]["object"]
+    at = datetime.datetime.fromtimestamp(event["created"], datetime.UTC)
+    return {
+        "id": f"evt_test_{event['id'].removeprefix('evt_')}",
+        "object": "v2.core.event",
+        "type": f"v1.{event['type']}",
+        "created": f"{at:%Y-%m-%dT%H:%M:%S}.000Z",
+        "livemode": event["livemode"],
+        "context": None,
+        "related_object": {
+            "id": obj["id"],
+            "type": obj["object"],
+            "url": f"{_URLS[obj['object']]}/{obj['id']}",
+        },
+        "reason": None,
+        "snapshot_event": event["id"],
+    }
 
 
 def retrieve(account: AccountState, object_id: str, params: Json) -> Json:

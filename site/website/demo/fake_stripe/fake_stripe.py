@@ -10,6 +10,8 @@ from typing import TypedDict
 from website.demo.fake_stripe import buyer, checkout_sessions
 from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.api_faults import ApiFaults
+from website.demo.fake_stripe.api_keys import ApiKeys
+from website.demo.fake_stripe.balance_actions import BalanceActions
 from website.demo.fake_stripe.checkout_actions import CheckoutActions
 from website.demo.fake_stripe.errors import Json
 from website.demo.fake_stripe.events import emit
@@ -27,12 +29,13 @@ class FakeStripeOptions(TypedDict, total=False):
     api_key: str
     webhook_url: str | None
     webhook_secrets: Sequence[str]
+    webhook_events: Sequence[str]
     retry_delays: Sequence[float]
     settle_after: int | None
     state: Path | None
 
 
-class FakeStripe(CheckoutActions, RefundActions):
+class FakeStripe(CheckoutActions, RefundActions, BalanceActions):
     """One Stripe account. Methods take ids and return copies of the objects.
 
     ``retry_delays``: seconds before each retry of a webhook; after the last one the event stays
@@ -46,6 +49,7 @@ class FakeStripe(CheckoutActions, RefundActions):
         api_key: str = API_KEY,
         webhook_url: str | None = None,
         webhook_secrets: Sequence[str] = ("whsec_standin",),
+        webhook_events: Sequence[str] = ("*",),
         retry_delays: Sequence[float] = (0.05, 0.1, 0.2),
         settle_after: int | None = None,
         state: Path | None = None,
@@ -53,10 +57,11 @@ class FakeStripe(CheckoutActions, RefundActions):
         self.account = AccountState(state=state)
         self.account.settle_after = settle_after
         self.api_key = api_key
+        self.keys = ApiKeys(api_key)
         self.api = ApiFaults()
         self.webhooks = Webhooks(self.account, retry_delays)
         if webhook_url:
-            self.webhooks.to(webhook_url, *webhook_secrets)
+            self.webhooks.to(webhook_url, *webhook_secrets, enabled_events=webhook_events)
         self._stopped = threading.Event()
         self._ticker = threading.Thread(target=self._tick, name="stripe-clock", daemon=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from website.demo.fake_stripe import disputes, refunds
+from website.demo.fake_stripe import disputes, fraud_warnings, refunds
 from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.errors import Json
 from website.demo.fake_stripe.serialization import snapshot
@@ -64,6 +64,11 @@ class RefundActions:
     def close_dispute(self, dispute: str, outcome: str) -> Json:
         """The dispute is closed: won, lost, or warning_closed."""
         return self.update_dispute(dispute, outcome)
+
+    def warn_of_fraud(self, payment: str, fraud_type: str = "unauthorized_use_of_card") -> Json:
+        """The card's bank reports the payment as fraudulent: an early fraud warning."""
+        with self.account.change():
+            return snapshot(fraud_warnings.warn(self.account, self.charge_of(payment), fraud_type))
 
     def charge_of(self, payment: str) -> Json:
         """The latest charge of a session or Payment Intent. Raises KeyError before any payment."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from website.demo.fake_stripe import balance, fraud_warnings
 from website.demo.fake_stripe.account_state import AccountState, default_object
 from website.demo.fake_stripe.errors import ApiError, Json
 from website.demo.fake_stripe.events import emit
@@ -20,7 +21,6 @@ def create(account: AccountState, object_id: str, params: Json) -> Json:
     refund = default_object("refund") | {
         "id": new_id("re"),
         "amount": amount,
-        "balance_transaction": new_id("txn"),
         "charge": charge["id"],
         "created": account.now(),
         "currency": charge["currency"],
@@ -29,10 +29,12 @@ def create(account: AccountState, object_id: str, params: Json) -> Json:
         "reason": params.get("reason"),
         "status": account.refunds_start_as,
     }
+    refund["balance_transaction"] = balance.record(account, balance.REFUND, refund, -amount)
     if refund["status"] == "pending":
         refund["pending_reason"] = "processing"
     emit(account, "refund.created", account.store.save(refund))
     emit(account, "charge.refunded", _update_amount_refunded(account, charge))
+    fraud_warnings.refresh(account, charge)
     return refund
 
 
@@ -53,16 +55,20 @@ def update_status(
 ) -> Json:
     """Set the status, of a failed refund with its reason."""
     previous = {"status": refund["status"]}
+    if status in _UNSUCCESSFUL:
+        returned = balance.record(account, balance.REFUND_FAILURE, refund, refund["amount"])
+        refund["failure_balance_transaction"] = returned
     refund.pop("pending_reason", None)
     refund["status"] = status
     if failure_reason:
-        refund |= {"failure_reason": failure_reason, "failure_balance_transaction": new_id("txn")}
+        refund["failure_reason"] = failure_reason
     account.store.save(refund)
-    _update_amount_refunded(account, account.store.get(refund["charge"]))
+    charge = _update_amount_refunded(account, account.store.get(refund["charge"]))
     emit(account, "refund.updated", refund, previous)
     emit(account, "charge.refund.updated", refund, previous)
     if status == "failed":
         emit(account, "refund.failed", refund)
+    fraud_warnings.refresh(account, charge)
     return refund
 
 

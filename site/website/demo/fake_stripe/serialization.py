@@ -13,10 +13,13 @@ from website.demo.fake_stripe.errors import ApiError, Json
 _LINKS: dict[str, set[str]] = {
     "checkout.session": {"payment_intent"},
     "payment_intent": {"latest_charge"},
-    "charge": {"payment_intent"},
-    "refund": {"charge", "payment_intent"},
+    "charge": {"payment_intent", "balance_transaction"},
+    "refund": {"charge", "payment_intent", "balance_transaction"},
     "dispute": {"charge", "payment_intent"},
     "price": {"product"},
+    "balance_transaction": {"source"},
+    "payout": {"balance_transaction"},
+    "radar.early_fraud_warning": {"charge", "payment_intent"},
 }
 _DEEPEST = 4
 

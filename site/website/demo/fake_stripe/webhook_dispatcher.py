@@ -7,8 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from website.demo.fake_stripe.account_state import AccountState
+import stripe
+
+from website.demo.fake_stripe.account_state import AccountState, default_object
 from website.demo.fake_stripe.errors import Json
+from website.demo.fake_stripe.events import thin_event
 from website.demo.fake_stripe.network_conditions import NetworkConditions
 from website.demo.fake_stripe.signing import webhook_body, webhook_headers
 from website.demo.fake_stripe.webhook_sender import Transport, WebhookDelivery, WebhookSender, post
@@ -51,10 +54,17 @@ class WebhookDispatcher(NetworkConditions):
         """Stop delivering."""
         self._sender.stop()
 
-    def to(self, url: str, *secrets: str, enabled_events: Sequence[str] = ("*",)) -> None:
-        """Set the site's endpoint, replacing the one before. With several secrets, all sign."""
+    def to(self, url: str, *secrets: str, enabled_events: Sequence[str] = ("*",), thin: bool = False) -> None:
+        """Set the site's endpoint, replacing what was there. With several secrets, all sign. ``thin``: thin events."""
         with self._account.change() as store:
-            endpoint = {"id": SITE_ENDPOINT, "object": "webhook_endpoint", "url": url}
+            for other in store.all("webhook_endpoint"):
+                if other["url"] == url:
+                    store.remove(other["id"])
+            endpoint = default_object("webhook_endpoint") | {
+                "id": SITE_ENDPOINT,
+                "created": self._account.now(),
+            }
+            endpoint |= {"url": url, "api_version": stripe.api_version, "_thin": thin}
             store.save(endpoint | {"enabled_events": list(enabled_events), "_secrets": list(secrets)})
 
     def drain(self, timeout: float = 10) -> None:
@@ -105,7 +115,8 @@ class WebhookDispatcher(NetworkConditions):
 
     def _endpoints_for(self, event: Json) -> list[Json]:
         endpoints = self._account.store.all("webhook_endpoint")
-        return [endpoint for endpoint in endpoints if {"*", event["type"]} & set(endpoint["enabled_events"])]
+        enabled = [endpoint for endpoint in endpoints if endpoint["status"] == "enabled"]
+        return [endpoint for endpoint in enabled if {"*", event["type"]} & set(endpoint["enabled_events"])]
 
     def _sorted(self, held: list[WebhookDelivery], order: ReleaseOrder) -> list[WebhookDelivery]:
         if order == "as_sent":
@@ -118,8 +129,10 @@ class WebhookDispatcher(NetworkConditions):
 
     def _deliver(self, delivery: WebhookDelivery) -> None:
         with self._account.change() as store:
-            event, endpoint = store.get(delivery.event), store.get(delivery.endpoint)
-        body = webhook_body(event)
+            event, endpoint = store.get(delivery.event), store.find("webhook_endpoint", delivery.endpoint)
+        if endpoint is None or endpoint["status"] != "enabled":  # deleted or disabled meanwhile
+            return
+        body = webhook_body(thin_event(event) if endpoint.get("_thin") else event)
         headers = webhook_headers(body, self.secrets or endpoint["_secrets"])
         status, error = self._post(endpoint["url"], body, headers)
         self.attempts.append(

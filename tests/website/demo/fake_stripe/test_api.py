@@ -92,6 +92,22 @@ def test_failures_strike_as_often_and_where_they_are_told(
         client.v1.events.list()
 
 
+def test_a_refusal_says_the_code_and_the_parameter_that_it_is_told(
+    fake_stripe: FakeStripe, client: stripe.StripeClient, new_session: NewSession
+) -> None:
+    fake_stripe.api.refuse("tax_not_active", "automatic_tax", path="POST /v1/checkout/sessions")
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        new_session()
+    assert (caught.value.code, caught.value.param) == ("tax_not_active", "automatic_tax")
+    fake_stripe.api.refuse(status=403)
+    with pytest.raises(stripe.PermissionError):
+        client.v1.events.list()
+    fake_stripe.api.refuse(status=401)
+    with pytest.raises(stripe.AuthenticationError):
+        client.v1.events.list()
+    assert client.v1.events.list().data == []
+
+
 def test_the_api_can_be_down_and_up_again(fake_stripe: FakeStripe, client: stripe.StripeClient) -> None:
     fake_stripe.api.down()
     for _ in range(3):

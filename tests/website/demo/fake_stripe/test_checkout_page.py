@@ -172,3 +172,12 @@ def test_the_receipt_tells_what_was_paid_and_refunded(
 def test_a_page_that_is_not_there_is_not_found(fake_stripe: FakeStripe) -> None:
     for path in ("/pay/cs_test_nothing", "/receipts/ch_nothing", "/nothing"):
         assert visit(fake_stripe.base_url + path).status == 404
+
+
+def test_without_the_box_that_the_shop_asked_for_nobody_pays(new_session: NewSession) -> None:
+    message = {"terms_of_service_acceptance": {"message": "I agree."}}
+    session = new_session(consent_collection={"terms_of_service": "required"}, custom_text=message)
+    assert "I agree." in visit(session.url).text
+    paid = {"email": "ada@example.com", "card": "4242 4242 4242 4242"}
+    assert visit(session.url, **paid).status == 422
+    assert visit(session.url, **paid, consent="yes").status == 303

@@ -166,3 +166,30 @@ def test_only_the_allowed_fields_are_expanded(client: stripe.StripeClient, paid:
             client.v1.checkout.sessions.retrieve(paid, {"expand": [wrong]})
     listed = client.v1.checkout.sessions.list({"expand": ["data.payment_intent"]})
     assert isinstance(listed.data[0].payment_intent, stripe.PaymentIntent)
+
+
+@pytest.mark.parametrize("email", ["nobody", "a@b", "ada lovelace@example.com", "änna@example.org"])
+def test_an_address_that_is_none_is_refused_by_name(new_session: NewSession, email: str) -> None:
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        new_session(customer_email=email)
+    assert (caught.value.code, caught.value.param) == ("email_invalid", "customer_email")
+
+
+def test_an_account_that_taxes_by_default_taxes_whoever_does_not_say(
+    fake_stripe: FakeStripe, new_session: NewSession
+) -> None:
+    fake_stripe.account.taxes_by_default = True
+    assert new_session().automatic_tax.enabled is True
+    assert new_session(automatic_tax={"enabled": False}).automatic_tax.enabled is False
+
+
+def test_a_voucher_is_complete_and_unpaid_until_it_is_paid(
+    fake_stripe: FakeStripe, client: stripe.StripeClient, new_session: NewSession
+) -> None:
+    session_id = new_session().id
+    taken = fake_stripe.take_voucher(session_id)
+    assert (taken["status"], taken["payment_status"]) == ("complete", "unpaid")
+    intent = client.v1.payment_intents.retrieve(taken["payment_intent"])
+    assert (intent.status, intent.latest_charge) == ("requires_action", None)
+    assert fake_stripe.settle_payment(session_id)["payment_status"] == "paid"
+    assert fake_stripe.charge_of(session_id)["status"] == "succeeded"

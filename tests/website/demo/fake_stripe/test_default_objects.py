@@ -17,6 +17,11 @@ KINDS = {
     "charge": stripe.Charge,
     "refund": stripe.Refund,
     "dispute": stripe.Dispute,
+    "balance_transaction": stripe.BalanceTransaction,
+    "payout": stripe.Payout,
+    "webhook_endpoint": stripe.WebhookEndpoint,
+    "account": stripe.Account,
+    "early_fraud_warning": stripe.radar.EarlyFraudWarning,
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 import stripe
 from stripe.checkout import Session
+from stripe.events import V1CheckoutSessionCompletedEventNotification
 
 from tests.website.demo.fake_stripe.receiver import Receiver
 from website.demo.fake_stripe import FakeStripe
@@ -31,6 +32,22 @@ def test_events_arrive_in_order_signed_and_verified_by_the_library(
     assert [event.type for event in events] == BY_CARD
     assert events[-1].data.object["id"] == paid
     assert (events[-1].livemode, events[-1].api_version) == (False, stripe.api_version)
+
+
+def test_an_endpoint_may_take_thin_events_which_the_library_reads_and_opens(
+    fake_stripe: FakeStripe, client: stripe.StripeClient, receiver: Receiver, new_session: NewSession
+) -> None:
+    fake_stripe.webhooks.to(receiver.url, receiver.secret, thin=True)
+    paid = fake_stripe.pay(new_session().id)["id"]
+    fake_stripe.webhooks.drain()
+    notifications = [
+        client.parse_event_notification(body, headers["Stripe-Signature"], receiver.secret)
+        for body, headers in zip(receiver.bodies, receiver.headers, strict=True)
+    ]
+    assert [notification.type for notification in notifications] == [f"v1.{name}" for name in BY_CARD]
+    completed = notifications[-1]
+    assert isinstance(completed, V1CheckoutSessionCompletedEventNotification)
+    assert completed.fetch_related_object().id == paid
 
 
 def test_an_event_keeps_the_state_of_its_moment(

@@ -1,0 +1,206 @@
+"""HTML that authors write into their Markdown: what reads well stays, the rest is named; nothing is lost in silence.
+
+comrak's output with that HTML in it is no XML: an author opens what they never close. nh3 makes whole elements of it,
+as a browser would, before the transforms read it; `clean` still has the last word on every block.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import nh3
+from lxml import etree
+
+from articles.problems import Problem
+from articles.render.clean import ATTRIBUTES, SCHEMES, TAGS
+from articles.render.headings import own_id
+from articles.render.html_names import CODE_NAMES, LAYOUT, NAMES, WITHOUT_END
+from articles.render.tree import POSITION, Element, is_blank, parent_of, parse, pop_attribute
+
+OMITTED = "<!-- raw HTML omitted -->"  # comrak's, in place of what an author wrote
+COMMENT_OPEN = "<!--"
+_TOKEN = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][\w:.-]*)(?P<rest>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_LINE = re.compile(rf'{POSITION}="(\d+)')
+_VOID = re.compile(rf"<((?:{'|'.join(WITHOUT_END)})\b(?:[^<>\"]|\"[^\"]*\")*)>")
+_EVERYWHERE = {POSITION, "id", "class", "title", "lang", "dir", "aria-label", "role"}
+_INLINE = {"a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "del", "dfn", "em", "i", "img", "input", "ins", "kbd",
+           "mark", "q", "ruby", "rp", "rt", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr"}  # fmt: skip
+_HOLDERS = (_INLINE - {"br", "img", "input", "wbr"}) | {
+    "blockquote",
+    "caption",
+    "dd",
+    "dt",
+    "figcaption",
+    "p",
+    "td",
+    "th",
+}
+_INTAKE = nh3.Cleaner(
+    tags=TAGS | {"h1"},
+    attributes=dict.fromkeys(TAGS | {"h1"}, _EVERYWHERE)
+    | {
+        "a": _EVERYWHERE | {"href", "name", "data-footnote-backref-idx"},
+        "details": _EVERYWHERE | {"open"},
+        "img": _EVERYWHERE | {"src", "alt"},
+        "input": _EVERYWHERE | {"type", "checked", "disabled"},
+        "li": _EVERYWHERE | {"value"},
+        "ol": _EVERYWHERE | {"start", "type", "reversed"},
+        "td": _EVERYWHERE | {"align", "colspan", "rowspan"},
+        "th": _EVERYWHERE | {"align", "colspan", "rowspan"},
+        "time": _EVERYWHERE | {"datetime"},
+    },
+    # All of these are named and refused later; what a cleaner takes away, nobody can name.
+    url_schemes=SCHEMES | {"data", "file", "ftp", "javascript", "sms", "tel", "vbscript"},
+    clean_content_tags={"script", "style"},
+    link_rel=None,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedHtml:
+    """The body as one tree, and what an author must know. Lines count from 1 within the body."""
+
+    root: Element
+    problems: list[Problem]
+
+
+def accept(html: str, lines: list[str]) -> AcceptedHtml:
+    """Read comrak's output with an author's HTML in it. Raises `etree.XMLSyntaxError` when it nests too deeply."""
+    problems: list[Problem] = []
+    without_comments = _COMMENT.sub("", html)
+    if COMMENT_OPEN in without_comments:
+        line = next((number for number, text in enumerate(lines, 1) if COMMENT_OPEN in text), 1)
+        hint = "Write `-->` where it ends."
+        problems.append(Problem(line, "comment-open", "A comment has no end: it hides the rest.", hint))
+    known = "".join(_known_only(without_comments, lines, problems))
+    root = parse(_VOID.sub(_with_slash, _INTAKE.clean(known)).replace("&nbsp;", "\u00a0"))
+    _tidy(root)
+    _place(root, len(lines))
+    return AcceptedHtml(root, problems)
+
+
+def _with_slash(tag: re.Match[str]) -> str:
+    return f"<{tag[1].rstrip('/')}/>"
+
+
+def _known_only(html: str, lines: list[str], problems: list[Problem]) -> Iterator[str]:
+    """The HTML with tags that no browser knows as text, like `<region>` in a manual; each other misfit is named."""
+    end, line = 0, 1
+    for token in _TOKEN.finditer(html):
+        yield html[end : token.start()]
+        end, name = token.end(), token["name"].lower()
+        position = _LINE.search(token["rest"])
+        line = int(position[1]) if position else line
+        if name not in NAMES:
+            yield f"&lt;{token['end']}{token['name']}{token['rest'].replace('<', '&lt;')}&gt;"
+        elif name != "input" or "checkbox" in token["rest"]:  # comrak's own box of a task
+            yield token[0]
+        if not token["end"] and not position and (problem := _problem_with(name, token["rest"])):
+            found = _line_of(name, lines, line)
+            problems.append(Problem(found, *problem))
+    yield html[end:]
+
+
+def _problem_with(name: str, rest: str) -> tuple[str, str, str] | tuple[str, str, str, str] | None:
+    """Code, message, hint and level about an author's tag."""
+    if name not in NAMES:
+        hint = f"Write it as `<{name}>` in backquotes."
+        return "unknown-tag", f"<{name}> is no tag of HTML; it is shown as it stands.", hint, "warning"
+    if name in LAYOUT:
+        return "layout-tag", f"The tag <{name}> was left out; its text stays.", LAYOUT[name], "warning"
+    if name in TAGS | {"h1"} and (name != "input" or "checkbox" in rest):
+        return None
+    hint = CODE_NAMES.get(name, "Write it in Markdown, or as `code`.")
+    return "raw-html", f"The tag <{name}> is not allowed and was left out.", hint
+
+
+def _line_of(name: str, lines: list[str], first: int) -> int:
+    start = re.compile(rf"<{re.escape(name)}\b", re.IGNORECASE)
+    return next((number for number in range(first, len(lines) + 1) if start.search(lines[number - 1])), first)
+
+
+def _tidy(root: Element) -> None:
+    """Take from an author's elements what only comrak's may have, and make every top-level node a block."""
+    for element in [
+        each for each in root.iter(etree.Element) if each is not root and POSITION not in each.attrib
+    ]:
+        _tidy_element(element)
+    etree.strip_tags(root, "unwrap")
+    _wrap_strays(root)
+
+
+def _tidy_element(element: Element) -> None:
+    if element.tag in ("div", "section"):
+        element.tag = "unwrap"
+    parent = element.getparent()
+    is_ours = parent is not None and parent.get("class") in ("footnote-ref", "footnotes")
+    if is_ours or element.get("class", "").startswith(
+        ("language-", "markdown-alert-title", "footnote-backref")
+    ):
+        return
+    for name in ("class", "role"):
+        pop_attribute(element, name)
+    anchor = own_id(pop_attribute(element, "name") or pop_attribute(element, "id"))
+    if not anchor:
+        return
+    if "id" in ATTRIBUTES.get(str(element.tag), ()):
+        element.set("id", anchor)
+    elif element.tag in _HOLDERS:
+        place = etree.Element("a", id=anchor)
+        place.tail, element.text = element.text, None
+        element.insert(0, place)
+
+
+def _wrap_strays(root: Element) -> None:
+    """Put text and inline elements that stand between blocks into paragraphs."""
+    children, text = list(root), root.text or ""
+    root.text, paragraph = None, None
+    if text.strip():
+        paragraph = etree.Element("p")
+        paragraph.text = text
+        root.insert(0, paragraph)
+    for child in children:
+        tail, child.tail = child.tail or "", None
+        if child.tag in _INLINE:
+            if paragraph is None:
+                paragraph = etree.Element("p")
+                root.insert(root.index(child), paragraph)
+            paragraph.append(child)
+            child.tail = tail
+            continue
+        paragraph = None
+        if tail.strip():
+            paragraph = etree.Element("p")
+            paragraph.text = tail
+            root.insert(root.index(child) + 1, paragraph)
+    for element in [each for each in root if each.tag == "p"]:
+        _join_anchors(element)
+
+
+def _join_anchors(paragraph: Element) -> None:
+    """Anchors that stand alone move into the block that they are for, where they take no room."""
+    following = paragraph.getnext()
+    is_bare = all(child.tag == "a" and "id" in child.attrib for child in paragraph)
+    if not is_bare or not is_blank(paragraph):
+        return
+    if following is not None and following.tag in ("p", "h1", "h2", "h3", "h4", "h5", "h6"):
+        for anchor in reversed(list(paragraph)):
+            anchor.tail, following.text = following.text, None
+            following.insert(0, anchor)
+    if len(paragraph) == 0:
+        parent_of(paragraph).remove(paragraph)
+
+
+def _place(root: Element, last: int) -> None:
+    """Say between which lines an author's own blocks stand."""
+    line = 1
+    for element in root:
+        position = element.get(POSITION)
+        if position is None:
+            following = next(
+                (each.get(POSITION, "") for each in element.itersiblings() if POSITION in each.attrib), ""
+            )
+            element.set(POSITION, f"{line}:1-{following.partition(':')[0] or last}:1")
+        else:
+            line = int(position.partition("-")[2].partition(":")[0])
