@@ -57,6 +57,11 @@ def price_display(settings: Settings) -> str:
     return price(settings.pass_price_cents, settings.pass_currency)
 
 
+def gift_title(settings: Settings) -> str:
+    """The same for a gift: `Carrel: membership, as a gift`."""
+    return f"{title(settings)[:180]}, as a gift"
+
+
 def price_and_tax(settings: Settings) -> str:
     """The price, and whether tax is added at Checkout: `$4.99 plus tax`."""
     return price_display(settings) + (" plus tax" if settings.pass_tax == "exclusive" else "")

@@ -1,4 +1,7 @@
-"""Retention: handled events, unpaid orders, and reconciliation runs are deleted after ninety days (DATA-21)."""
+"""Retention: handled events, unpaid orders, and reconciliation runs are deleted after ninety days (DATA-21).
+
+The words of gifts have times of their own.
+"""
 
 from datetime import timedelta
 from typing import Final
@@ -8,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from carrel import clock
 from carrel.services import Services
+from payments.gifts.retention import forget_old_words
 from payments.models import Order, Payment, Reconciliation, StripeEvent
 
 KEEP_FOR: Final = timedelta(days=90)
@@ -25,6 +29,7 @@ def run_step(services: Services) -> bool:
                 session, Order.id, Order.created_at < cutoff, Order.state != "pending", ~paid.exists()
             ),
             _delete_batch(session, Reconciliation.id, Reconciliation.finished_at < cutoff),
+            forget_old_words(session),
         ]
     return any(deleted)
 

@@ -9,11 +9,12 @@ from carrel.accounts.sessions import may_see_account
 from carrel.http import cookies, errors
 from carrel.http.redirects import see_other
 from carrel.services import services
-from payments import hook_handlers, offer, refunds
+from payments import gift_routes, hook_handlers, offer, refunds
 from payments.checkout import start_checkout, success_page
 from payments.checkout.checkout_session import close_superseded, open_checkout_session, success_path
 from payments.checkout.orders import AlreadyOwnedError
 from payments.checkout.success_page import CheckoutOutcome
+from payments.gifts.wishes import GiftWishes, InvalidWishesError
 from payments.payment_context import PaymentContext, payment_context
 from payments.refunds import NotRefundableError, PaymentDisputedError
 from payments.stripe.client import StripeRefusedError, StripeUnavailableError
@@ -52,6 +53,7 @@ DISPUTED = errors.ErrorPage(
 def init_app(app: Flask) -> None:
     """Register the routes and hook handlers."""
     app.register_blueprint(blueprint)
+    gift_routes.init_app(app)
     errors.register(app, NotRefundableError, 409, NOT_REFUNDABLE)
     errors.register(app, PaymentDisputedError, 409, DISPUTED)
     hook_handlers.register_hooks()
@@ -70,21 +72,21 @@ def checkout() -> Response:
     return_to = safe_path(request.form.get("next", "/"))
     if not context.settings.sells:
         return make_response(_offer_page(return_to), 503)
-    session = current_reader.reader_session()
-    visitor = start_checkout.Visitor(
-        reader_id=session.reader_id if session else None,
-        may_see_account=session is not None and may_see_account(session),
-        ip=request.remote_addr or "",
-        user_agent=request.user_agent.string,
-    )
+    return _start_checkout(context, return_to)
+
+
+@blueprint.post("/pass/gift/")
+def buy_gift() -> Response:
+    """Order a gift, and redirect to Checkout."""
+    context = payment_context(services())
+    return_to = safe_path(request.form.get("next", "/"))
+    if not context.settings.sells:
+        return gift_routes.form(return_to, status=503)
     try:
-        started = start_checkout.start_checkout(context, visitor, return_to)
-    except AlreadyOwnedError:
-        return make_response(_offer_page(return_to), 409)
-    response = _to_checkout(context, started)
-    if started.new_token:
-        cookies.SESSION.set(response, started.new_token)
-    return response
+        gift = gift_routes.wishes_of_form()
+    except InvalidWishesError as invalid:
+        return gift_routes.form(return_to, invalid.errors, status=400)
+    return _start_checkout(context, return_to, gift)
 
 
 @blueprint.get("/pass/thanks")
@@ -95,12 +97,14 @@ def thanks() -> Response:
     result = success_page.checkout_result(
         payment_context(services()), checkout_session_id, session.reader_id if session else None
     )
+    if result.outcome is CheckoutOutcome.GIFT and result.gift_page:
+        return see_other(f"{result.gift_page}?done=bought")
     back = f"{result.return_to}#page-thanks"
     if result.outcome is CheckoutOutcome.ACTIVE and result.is_propagated:
         return see_other(back)
     status = 200 if ID_PATTERN.fullmatch(checkout_session_id) else 404
     response = make_response(render_template("payments/thanks.html", result=result), status)
-    response.headers["Referrer-Policy"] = "same-origin"  # the URL contains the Checkout Session's id
+    response.headers["Referrer-Policy"] = "origin"  # the URL contains the Checkout Session's id
     if result.outcome is CheckoutOutcome.ACTIVE:
         response.headers["Refresh"] = f"{RETURN_SECONDS}; url={back}"
     elif result.outcome is CheckoutOutcome.PROCESSING:
@@ -110,10 +114,28 @@ def thanks() -> Response:
 
 @blueprint.post("/pass/refund")
 def refund() -> Response:
-    """The refund button: refunds the payment and ends the pass."""
+    """The refund button: refunds the payment and ends the pass, whoever has it."""
     session = current_reader.required()
     refunds.refund_by_reader(payment_context(services()), request.form.get("order", ""), session.reader_id)
     return see_other("/account/")
+
+
+def _start_checkout(context: PaymentContext, return_to: str, gift: GiftWishes | None = None) -> Response:
+    session = current_reader.reader_session()
+    visitor = start_checkout.Visitor(
+        reader_id=session.reader_id if session else None,
+        may_see_account=session is not None and may_see_account(session),
+        ip=request.remote_addr or "",
+        user_agent=request.user_agent.string,
+    )
+    try:
+        started = start_checkout.start_checkout(context, visitor, return_to, gift)
+    except AlreadyOwnedError:
+        return make_response(_offer_page(return_to), 409)
+    response = _to_checkout(context, started)
+    if started.new_token:
+        cookies.SESSION.set(response, started.new_token)
+    return response
 
 
 def _offer_page(return_to: str) -> Response:

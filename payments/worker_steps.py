@@ -2,12 +2,14 @@
 
 from payments import refunds, retention, silence
 from payments.balance import listing
+from payments.gifts import sending
 from payments.reconciliation import fraud_warnings, reconcile
 from payments.webhooks import event_handler
 
 STEPS = (
     ("Stripe events", event_handler.handle_next_event, 2.0),
     ("refunds", refunds.send_next_to_stripe, 2.0),
+    ("gifts", sending.send_next, 2.0),
     ("reconciliation", reconcile.run_reconciliation, reconcile.EVERY_SECONDS),
     ("silence of Stripe", silence.run_step, silence.EVERY_SECONDS),
     ("early fraud warnings", fraud_warnings.run_step, reconcile.EVERY_SECONDS),

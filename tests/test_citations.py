@@ -108,6 +108,14 @@ def test_every_file_of_the_architecture_is_there() -> None:
     assert {path for path in paths if not (ROOT / path).exists()} == set()
 
 
+def test_every_proof_of_the_threat_model_is_there() -> None:
+    text = (ROOT / "docs" / "threat-model.md").read_text("utf-8")
+    named = re.findall(r"`([\w/.-]+\.py|tests/[\w/]+/)`", text)
+    assert len(named) > 10
+    proofs = {each if "/" in each else f"tests/security/{each}" for each in named}
+    assert {proof for proof in proofs if not (ROOT / proof).exists()} == set()
+
+
 def test_a_walk_has_at_most_eight_stops() -> None:
     walks = (
         (ROOT / "docs" / "architecture.md")

@@ -5,6 +5,8 @@ as a browser would, before the transforms read it; `clean` still has the last wo
 """
 
 import re
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,6 +22,7 @@ from articles.render.tree import POSITION, Element, is_blank, parent_of, parse, 
 OMITTED = "<!-- raw HTML omitted -->"  # comrak's, in place of what an author wrote
 COMMENT_OPEN = "<!--"
 _TOKEN = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][\w:.-]*)(?P<rest>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
+_TAG_START = re.compile(r"<([A-Za-z][\w:.-]*)")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _LINE = re.compile(rf'{POSITION}="(\d+)')
 _VOID = re.compile(rf"<((?:{'|'.join(WITHOUT_END)})\b(?:[^<>\"]|\"[^\"]*\")*)>")
@@ -68,7 +71,8 @@ class AcceptedHtml:
 def accept(html: str, lines: list[str]) -> AcceptedHtml:
     """Read comrak's output with an author's HTML in it. Raises `etree.XMLSyntaxError` when it nests too deeply."""
     problems: list[Problem] = []
-    without_comments = _COMMENT.sub("", html)
+    last = html.rfind("-->") + 3  # behind it each `<!--` would look for its end in vain, and all the way
+    without_comments = _COMMENT.sub("", html[:last]) + html[last:]
     if COMMENT_OPEN in without_comments:
         line = next((number for number, text in enumerate(lines, 1) if COMMENT_OPEN in text), 1)
         hint = "Write `-->` where it ends."
@@ -86,7 +90,7 @@ def _with_slash(tag: re.Match[str]) -> str:
 
 def _known_only(html: str, lines: list[str], problems: list[Problem]) -> Iterator[str]:
     """The HTML with tags that no browser knows as text, like `<region>` in a manual; each other misfit is named."""
-    end, line = 0, 1
+    end, line, numbers = 0, 1, _lines_by_tag(lines)
     for token in _TOKEN.finditer(html):
         yield html[end : token.start()]
         end, name = token.end(), token["name"].lower()
@@ -97,8 +101,7 @@ def _known_only(html: str, lines: list[str], problems: list[Problem]) -> Iterato
         elif name != "input" or "checkbox" in token["rest"]:  # comrak's own box of a task
             yield token[0]
         if not token["end"] and not position and (problem := _problem_with(name, token["rest"])):
-            found = _line_of(name, lines, line)
-            problems.append(Problem(found, *problem))
+            problems.append(Problem(_line_of(numbers[name], line), *problem))
     yield html[end:]
 
 
@@ -115,9 +118,18 @@ def _problem_with(name: str, rest: str) -> tuple[str, str, str] | tuple[str, str
     return "raw-html", f"The tag <{name}> is not allowed and was left out.", hint
 
 
-def _line_of(name: str, lines: list[str], first: int) -> int:
-    start = re.compile(rf"<{re.escape(name)}\b", re.IGNORECASE)
-    return next((number for number in range(first, len(lines) + 1) if start.search(lines[number - 1])), first)
+def _lines_by_tag(lines: list[str]) -> dict[str, list[int]]:
+    """The numbers of the lines in which a tag of a name begins."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for number, text in enumerate(lines, 1):
+        for name in _TAG_START.findall(text):
+            found[name.lower()].append(number)
+    return found
+
+
+def _line_of(numbers: list[int], first: int) -> int:
+    at = bisect_left(numbers, first)
+    return numbers[at] if at < len(numbers) else first
 
 
 def _tidy(root: Element) -> None:
@@ -165,7 +177,7 @@ def _wrap_strays(root: Element) -> None:
         if child.tag in _INLINE:
             if paragraph is None:
                 paragraph = etree.Element("p")
-                root.insert(root.index(child), paragraph)
+                child.addprevious(paragraph)
             paragraph.append(child)
             child.tail = tail
             continue
@@ -173,7 +185,7 @@ def _wrap_strays(root: Element) -> None:
         if tail.strip():
             paragraph = etree.Element("p")
             paragraph.text = tail
-            root.insert(root.index(child) + 1, paragraph)
+            child.addnext(paragraph)
     for element in [each for each in root if each.tag == "p"]:
         _join_anchors(element)
 
@@ -194,13 +206,13 @@ def _join_anchors(paragraph: Element) -> None:
 
 def _place(root: Element, last: int) -> None:
     """Say between which lines an author's own blocks stand."""
-    line = 1
-    for element in root:
+    line, ends, end = 1, [], str(last)
+    for element in reversed(root):
+        ends.append(end)
+        end = element.get(POSITION, end).partition(":")[0]
+    for element, end in zip(root, reversed(ends), strict=True):
         position = element.get(POSITION)
         if position is None:
-            following = next(
-                (each.get(POSITION, "") for each in element.itersiblings() if POSITION in each.attrib), ""
-            )
-            element.set(POSITION, f"{line}:1-{following.partition(':')[0] or last}:1")
+            element.set(POSITION, f"{line}:1-{end}:1")
         else:
             line = int(position.partition("-")[2].partition(":")[0])

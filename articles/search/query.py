@@ -9,7 +9,7 @@ from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select, column, func, literal_column, select, table
 from sqlalchemy.orm import Session, joinedload
 
-from articles.models import Article, Exam
+from articles.models import Article, ArticleBody, Exam
 from articles.search.snippets import snippet
 from articles.visibility import visible
 from articles.words import words
@@ -48,7 +48,8 @@ def search(
         return SearchResults(0, [])
     for any_word in (False, True):
         matching = matching_articles(session, terms, any_word, now, exam)
-        if total := session.scalar(select(func.count()).select_from(matching.subquery())):
+        # Ranking is most of the work: counting must not do it too, as databases do for an order inside.
+        if total := session.scalar(select(func.count()).select_from(matching.order_by(None).subquery())):
             return SearchResults(total, _hits(session, matching.limit(limit).offset(offset), terms))
     return SearchResults(0, [])
 
@@ -89,7 +90,7 @@ def tsvector_match(terms: list[str], any_word: bool) -> Match:
 
 def _hits(session: Session, matching: Select[int], terms: Sequence[str]) -> list[Hit]:
     ids = session.scalars(matching).all()
-    options = (joinedload(Article.exam), joinedload(Article.content))
+    options = (joinedload(Article.exam), joinedload(Article.content).load_only(ArticleBody.text))
     rows = session.scalars(select(Article).where(Article.id.in_(ids)).options(*options)).all()
     articles = {article.id: article for article in rows}
     return [Hit(articles[article_id], _snippet(articles[article_id], terms)) for article_id in ids]

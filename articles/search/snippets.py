@@ -1,6 +1,7 @@
 """Snippets: the part of a text that has the words of a query, with those words marked."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from markupsafe import Markup
@@ -10,7 +11,9 @@ from articles.words import WORD, words
 WIDTH = 32  # words
 BEFORE = 6
 MAX_ENDING = 4
+LONGEST_LOOK = 200  # marked words at which a snippet may begin
 MAX_PREFIX = 20  # characters before the first word; some scripts have no spaces
+_WORDS = re.compile(f"({WORD.pattern})")
 _ENDING = re.compile(r"(?:ations?|ings?|ies|ied|ment|ed|es|s|y|e)$")
 
 
@@ -20,43 +23,46 @@ def snippet(text: str, terms: Sequence[str]) -> Markup | None:
     Everything is escaped but our own `<mark>`.
     """
     stems = [strip_ending(word) for word in terms]
-    tokens = list(WORD.finditer(text))
-    marked = {
-        number: stem for number, token in enumerate(tokens) if (stem := matching_stem(token[0], stems, terms))
-    }
+    parts = _WORDS.split(text)  # what stands between words at even places, the words at odd ones
+    written = parts[1::2]
+    beginnings = (*stems, terms[-1])
+    alike = {word for word in written if not word.isascii() or word.lower().startswith(beginnings)}
+    stem_of = {word: matching_stem(word, stems, terms) for word in alike}
+    marked = {number: stem for number, word in enumerate(written) if (stem := stem_of.get(word))}
     if not marked:
         return None
     start = best_start(marked)
-    end = min(start + WIDTH, len(tokens))
-    dots = ("… " if start else "", " …" if end < len(tokens) else "")
-    return Markup(dots[0]) + _mark(text, tokens, range(start, end), marked) + Markup(dots[1])  # noqa: S704
+    end = min(start + WIDTH, len(written))
+    dots = ("… " if start else "", " …" if end < len(written) else "")
+    return Markup(dots[0]) + _mark(text, parts, range(start, end), marked) + Markup(dots[1])  # noqa: S704
 
 
 def best_start(marked: dict[int, str]) -> int:
     """The word to begin at, so that the most different words, and then the most words, are in the snippet."""
     positions = sorted(marked)
 
-    def score(start: int) -> tuple[int, int, int]:
-        stems = [marked[position] for position in positions if start <= position < start + WIDTH - BEFORE]
-        return len(set(stems)), len(stems), -start
+    def score(first: int) -> tuple[int, int, int]:
+        start = positions[first]
+        last = bisect_left(positions, start + WIDTH - BEFORE, first)
+        return len({marked[position] for position in positions[first:last]}), last - first, -start
 
-    return max(0, max(positions[:200], key=score) - BEFORE)
+    best = max(range(min(len(positions), LONGEST_LOOK)), key=score)
+    return max(0, positions[best] - BEFORE)
 
 
-def _mark(text: str, tokens: list[re.Match[str]], window: range, marked: dict[int, str]) -> Markup:
-    parts = [Markup("")]
-    first = tokens[window.start].start()
+def _mark(text: str, parts: Sequence[str], window: range, marked: dict[int, str]) -> Markup:
+    first = sum(map(len, parts[: 2 * window.start + 1]))
     space = max(text.rfind(" ", 0, first), text.rfind("\n", 0, first))
-    position = max(space + 1, first - MAX_PREFIX)  # “patient’s” is two words to a search, one to a reader
+    start = max(space + 1, first - MAX_PREFIX)  # “patient’s” is two words to a search, one to a reader
+    shown: list[str] = [Markup.escape(_one_line(text[start:first]))]
     for number in window:
-        token = tokens[number]
-        parts.append(Markup.escape(_one_line(text[position : token.start()])))
-        word = Markup.escape(token[0])
-        parts.append(Markup("<mark>{}</mark>").format(word) if number in marked else word)
-        position = token.end()
-    if window.stop == len(tokens):
-        parts.append(Markup.escape(_one_line(text[position:].rstrip())))
-    return Markup("").join(parts)
+        word = Markup.escape(parts[2 * number + 1])
+        shown.append(f"<mark>{word}</mark>" if number in marked else word)
+        if number + 1 < window.stop:
+            shown.append(Markup.escape(_one_line(parts[2 * number + 2])))
+    if 2 * window.stop + 1 == len(parts):
+        shown.append(Markup.escape(_one_line(parts[-1].rstrip())))
+    return Markup("".join(shown))  # noqa: S704 - each is escaped
 
 
 def _one_line(between: str) -> str:

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from carrel import clock
-from carrel.accounts import limits
+from carrel.ip_prefix import network_key
 from carrel.mail import suppression
 from carrel.mail.models import SuppressionKind
 from carrel.settings import Settings
@@ -35,7 +35,7 @@ def find(session: Session, token: str) -> SignUp:
 def confirm(session: Session, settings: Settings, signer: Signer, token: str, ip: str) -> Subscriber:
     """Use the link, once; a second click while it is valid is no error. Raises `ConfirmLinkUsedError`."""
     using = update(SignUp).where(*_usable(token))
-    using = using.values(confirmed_at=clock.now(), confirmed_from=limits.network_key(ip))
+    using = using.values(confirmed_at=clock.now(), confirmed_from=network_key(ip))
     sign_up = session.scalars(using.returning(SignUp)).first()
     if sign_up is None:
         return _confirmed_before(session, token)
@@ -58,7 +58,7 @@ def subscribe_proven(
 ) -> Subscriber:
     """Subscribe an address that was proven in this browser by signing in: no mail needs to ask it."""
     subscriber = find_or_add(session, request.address, request.origin.page)
-    network = limits.network_key(request.origin.ip)
+    network = network_key(request.origin.ip)
     evidence = {"confirmed_at": clock.now(), "confirmed_from": network}
     sign_up = record_sign_up(session, subscriber, request, SignUpMethod.ACCOUNT, **evidence)
     return _activate(session, settings, signer, sign_up)

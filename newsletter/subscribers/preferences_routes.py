@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from flask import Response, make_response, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from carrel import clock
+from carrel import clock, security_events
 from carrel.http.redirects import see_other
 from carrel.mail import addresses
+from carrel.security_events import Event, Outcome
 from carrel.services import services
 from carrel.tokens import InvalidSignatureError
 from newsletter.subscribers import erasure, links, unsubscribing
@@ -80,6 +81,7 @@ def one_click(token: str) -> str:
 @blueprint.errorhandler(InvalidSignatureError)
 def not_ours(_failure: InvalidSignatureError) -> Response:
     """Most likely a link that was not copied whole."""
+    security_events.log_event(Event.SIGNATURE_REFUSED, Outcome.FAILURE)
     return make_response(render_template("newsletter/incomplete.html"), 404)
 
 

@@ -4,11 +4,13 @@ import hmac
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
+from carrel import security_events
 from carrel.accounts import current_reader, sessions
 from carrel.http import cookies
 from carrel.http.redirects import see_other
 from carrel.mail import addresses, outbox
 from carrel.mail.addresses import Address, InvalidAddressError
+from carrel.security_events import Event, Outcome
 from carrel.services import services
 from carrel.tokens import token_hash
 from newsletter.subscribers import (
@@ -49,9 +51,9 @@ def subscribe() -> Response:
         return _show_errors(form, {"email": str(error)})
     except InvalidPreferencesError as error:
         return _show_errors(form, {error.field: str(error)})
-    own = _own_address()
-    if own and own.key == sign_up.address.key:
-        return _subscribe_at_once(sign_up)
+    own, here = _own_address(), current_reader.reader_session()
+    if here and own and own.key == sign_up.address.key:
+        return _subscribe_at_once(sign_up, here.reader_id)
     if sign_up_form.is_too_quick(services().signer, request.form):
         return _show_errors(form, {"": TOO_QUICK})
     app = services()
@@ -116,10 +118,10 @@ def _own_address() -> Address | None:
     return addresses.parse(session.reader.email)
 
 
-def _subscribe_at_once(sign_up: SignUpRequest) -> Response:
+def _subscribe_at_once(sign_up: SignUpRequest, reader_id: int) -> Response:
     app = services()
     with app.db.write() as session:
-        signing_up.count_attempt(session, sign_up.origin)
+        signing_up.count_attempt_of_reader(session, reader_id)
         subscriber = confirmation.subscribe_proven(session, app.settings, app.signer, sign_up)
     return _to_preferences(subscriber)
 
@@ -152,6 +154,7 @@ def _is_same_browser(sign_up: SignUp) -> bool:
 
 
 def _link_used() -> Response:
+    security_events.log_event(Event.SUBSCRIBER_LINK_REFUSED, Outcome.FAILURE)
     return make_response(render_template("newsletter/spent.html"), 410)
 
 

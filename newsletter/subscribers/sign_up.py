@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
-from carrel import clock
+from carrel import clock, security_events
 from carrel.accounts import limits
 from carrel.accounts.limits import Limit, TooManyRequestsError, hours, minutes
 from carrel.db import insert_into, insert_new
+from carrel.ip_prefix import ip_key, network_key
 from carrel.mail import outbox, suppression
 from carrel.mail.addresses import Address
 from carrel.mail.models import Suppression, SuppressionKind
 from carrel.mail.outbox import URGENT
+from carrel.security_events import Event, Outcome
 from carrel.settings import Settings
 from carrel.tokens import Signer, new_token, token_hash
 from newsletter.subscribers import consent, links, mails
@@ -22,9 +24,10 @@ from newsletter.subscribers.models import SignUp, SignUpMailCount, SignUpMethod,
 from newsletter.subscribers.preferences import Preferences
 
 PER_ADDRESS = (Limit(1, minutes(10)), Limit(3, hours(24)))
-PER_IP = Limit(5, hours(1))
-PER_NETWORK = Limit(10, minutes(30))
-PER_SITE = Limit(200, hours(1))
+PER_IP = Limit(40, hours(1))  # a class behind one address
+PER_NETWORK = Limit(60, hours(1))
+PER_SITE = Limit(100, minutes(10))
+PER_READER = Limit(20, hours(1))
 
 MAILED_EVERY = timedelta(days=1)
 MAILED_AT_MOST = 3
@@ -53,39 +56,59 @@ class SignUpRequest:
 def count_attempt(session: Session, origin: RequestOrigin) -> None:
     """Count one more attempt from there. Raises `TooManyRequestsError`, whatever the address (MAIL-14)."""
     # A ceiling of the whole site becomes an alarm where TooManyRequestsError becomes a page.
-    limits.check(session, "subscribe-ip", limits.ip_key(origin.ip), PER_IP)
-    limits.check(session, "subscribe-network", limits.network_key(origin.ip), PER_NETWORK)
-    limits.check(session, "subscribe-site", "all", PER_SITE, alarm=True)
+    limits.check(session, "subscribe-ip", ip_key(origin.ip), PER_IP)
+    network = network_key(origin.ip)
+    limits.check(session, "subscribe-network", network, PER_NETWORK)
+    limits.check_site(session, "subscribe", network, PER_SITE)
+
+
+def count_attempt_of_reader(session: Session, reader_id: int) -> None:
+    """Count one more attempt of somebody whose address is proven: strangers cannot use theirs up."""
+    limits.check(session, "subscribe-reader", str(reader_id), PER_READER)
 
 
 def sign_up(session: Session, settings: Settings, signer: Signer, request: SignUpRequest) -> None:
     """Record the sign-up and ask the address, if it may be asked. Nothing else changes before it confirms.
 
-    Both mails are composed for every address, sent or not, so that the time of the answer reveals nothing (AUTH-04).
+    Every address costs the same work, so that the time of the answer reveals nothing (AUTH-04): both mails are composed,
+    everything is asked and written, and what must not be for this address is taken back to a savepoint.
     """
     address_hash, token = suppression.address_hash(session, request.address.key), new_token()
     question = mails.confirm(settings, f"{settings.base_url}/newsletter/confirm/{token}")
     reminder = mails.already(settings, links.links_for(settings, signer, address_hash))
-    if not _may_be_asked(session, request.address, address_hash):
-        return
+    in_time = _count_request(session, request.address)
+    everything = session.begin_nested()
+    may_be_asked = all([in_time, not _is_barred(session, address_hash), _count_mail(session, address_hash)])
     subscriber = find_or_add(session, request.address, request.origin.page)
-    if _is_subscribed(session, subscriber):
+    is_known = _is_subscribed(session, subscriber)
+    recording = session.begin_nested()
+    recorded = record_sign_up(session, subscriber, request, SignUpMethod.MAIL, token_hash=token_hash(token))
+    confirm_key = f"newsletter-confirm:{recorded.id}"
+    _end(recording, stands=not is_known)
+    if is_known:
         key = f"newsletter-already:{subscriber.id}:{clock.now():%Y%m%d%H%M}"
         outbox.queue(session, key=key, to=subscriber.email, mail=reminder, private=True)
     else:
-        recorded = record_sign_up(
-            session, subscriber, request, SignUpMethod.MAIL, token_hash=token_hash(token)
+        outbox.queue(
+            session, key=confirm_key, to=subscriber.email, mail=question, priority=URGENT, private=True
         )
-        key = f"newsletter-confirm:{recorded.id}"
-        outbox.queue(session, key=key, to=subscriber.email, mail=question, priority=URGENT, private=True)
+    _end(everything, stands=may_be_asked)
 
 
-def _may_be_asked(session: Session, address: Address, address_hash: bytes) -> bool:
+def _end(savepoint: SessionTransaction, *, stands: bool) -> None:
+    if stands:
+        savepoint.commit()
+    else:
+        savepoint.rollback()
+
+
+def _count_request(session: Session, address: Address) -> bool:
     try:
         limits.check(session, "subscribe-address", address.key, *PER_ADDRESS)
-    except TooManyRequestsError:
+    except TooManyRequestsError as refused:
+        security_events.log_event(Event.LIMIT_REACHED, Outcome.FAILURE, limit=refused.name)
         return False  # a visitor must not learn that somebody asked before
-    return not _is_barred(session, address_hash) and _count_mail(session, address_hash)
+    return True
 
 
 def find_or_add(session: Session, address: Address, source: str) -> Subscriber:
@@ -141,7 +164,7 @@ def record_sign_up(
         exams=list(request.preferences.exams),
         topics=list(request.preferences.topics),
         asked_at=clock.now(),
-        asked_from=limits.network_key(request.origin.ip),
+        asked_from=network_key(request.origin.ip),
         browser_hash=token_hash(request.origin.browser),
         **columns,
     )

@@ -9,6 +9,7 @@ from carrel.mail import alarms
 from payments.checkout import orders
 from payments.checkout.session_params import SUCCESS_PATH, checkout_session_params
 from payments.fulfillment.fulfill import fulfill
+from payments.ledger import gifts
 from payments.models import Order
 from payments.payment_context import PaymentContext, site_id
 from payments.stripe.client import StripeRefusedError, StripeServerError, StripeUnavailableError
@@ -28,7 +29,8 @@ def open_checkout_session(context: PaymentContext, order: Order, email: str | No
     this key; `StripeRefusedError`, and then the order has failed and the operator is told.
     """
     with context.db.read() as session:
-        params = checkout_session_params(context.settings, order, site_id(session), email)
+        is_gift = gifts.gift_of(session, order) is not None
+        params = checkout_session_params(context.settings, order, site_id(session), email, is_gift=is_gift)
     try:
         created = _create(context, params, f"carrel-order-{order.reference}")
     except StripeRefusedError as error:

@@ -18,7 +18,7 @@ SUCCESS_PATH = "/pass/thanks"
 
 
 def checkout_session_params(
-    settings: Settings, order: Order, site: str, email: str | None
+    settings: Settings, order: Order, site: str, email: str | None, *, is_gift: bool = False
 ) -> SessionCreateParams:
     """The request's parameters: from the order, the settings, and the account's address; nothing from the request."""
     params: SessionCreateParams = {
@@ -42,11 +42,14 @@ def checkout_session_params(
         params["customer_email"] = email
     if settings.pass_promotion_codes:
         params["allow_promotion_codes"] = True
-    return params | _asked_of_the_buyer(settings)
+    return params | _asked_of_the_buyer(settings, is_gift=is_gift)
 
 
-def _asked_of_the_buyer(settings: Settings) -> SessionCreateParams:
-    """What the payment page asks beside the payment itself, by the operator's choice."""
+def _asked_of_the_buyer(settings: Settings, *, is_gift: bool) -> SessionCreateParams:
+    """What the payment page asks beside the payment itself, by the operator's choice.
+
+    A gift's pass does not begin at once, so its buyer is not asked to agree to that.
+    """
     params: SessionCreateParams = {}
     if settings.pass_invoices:
         params["invoice_creation"] = {"enabled": True}
@@ -54,7 +57,7 @@ def _asked_of_the_buyer(settings: Settings) -> SessionCreateParams:
         params["tax_id_collection"] = {"enabled": True}
     if settings.pass_billing_address:
         params["billing_address_collection"] = "required"
-    if settings.pass_withdrawal_consent:
+    if settings.pass_withdrawal_consent and not is_gift:
         params["consent_collection"] = {"terms_of_service": "required"}
         params["custom_text"] = {"terms_of_service_acceptance": {"message": consent_text(settings)}}
     return params

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from carrel import clock
 from payments.fulfillment.fulfill import fulfill
-from payments.ledger import entries
+from payments.gifts.mails import gift_page
+from payments.ledger import entries, gifts
 from payments.ledger.entitlement import derive_entitlement
 from payments.models import Order
 from payments.payment_context import PaymentContext
@@ -33,6 +34,7 @@ class CheckoutOutcome(StrEnum):
     SECOND = "second"
     HELD = "held"
     ENDED = "ended"
+    GIFT = "gift"
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class CheckoutResult:
     outcome: CheckoutOutcome
     return_to: str = "/"
     is_propagated: bool = False
+    gift_page: str | None = None
 
 
 def checkout_result(
@@ -87,6 +90,11 @@ def _result(session: Session, order: Order, checkout_session_id: str) -> Checkou
         return CheckoutResult(waiting, order.return_to)
     if payment.outcome != "granted":
         return CheckoutResult(CheckoutOutcome(payment.outcome), order.return_to)
+    if gift := gifts.gift_of(session, order):
+        outcome = (
+            CheckoutOutcome.GIFT if gifts.gift_state(session, gift).reason.has_pass else CheckoutOutcome.ENDED
+        )
+        return CheckoutResult(outcome, order.return_to, gift_page=gift_page(order))
     if not derive_entitlement(entries.reader_history(session, order.reader_id)).ad_free:
         return CheckoutResult(CheckoutOutcome.ENDED, order.return_to)
     return CheckoutResult(

@@ -14,7 +14,7 @@ from payments.fulfillment import notifications
 from payments.fulfillment.match_order import MatchedOrder, match_order
 from payments.fulfillment.notifications import OrderUpdate
 from payments.fulfillment.payment_checks import MismatchReason, find_mismatch
-from payments.ledger import claims, entries, refund_requests
+from payments.ledger import claims, entries, gifts, refund_requests
 from payments.ledger.entitlement import derive_entitlement
 from payments.models import Dispute, Order, Payment, Refund
 from payments.stripe.schemas import CheckoutSession, StripeResponseError
@@ -133,7 +133,9 @@ def _mismatch(update: OrderUpdate, checkout_session: CheckoutSession) -> Mismatc
 
 
 def _outcome(update: OrderUpdate) -> str:
-    """A second payment of a reader who has the pass is refunded (PAY-17)."""
+    """A second payment of a reader who has the pass is refunded (PAY-17). One for a gift is no second one."""
+    if gifts.gift_of(update.session, update.order):
+        return "granted"
     history = entries.reader_history(update.session, update.order.reader_id)
     return "second" if derive_entitlement(history).ad_free else "granted"
 
@@ -142,7 +144,7 @@ def _record_states(update: OrderUpdate, payment: Payment, new_states: list[Refun
     for row in new_states:
         update.session.add(row)
         update.session.flush()  # one at a time: a trigger checks each against the rows before it
-    entitlement = entries.update_entitlement(update.session, update.order.reader_id)
+    entitlement = gifts.update_order_entitlement(update.session, update.order)
     for row in new_states:
         if isinstance(row, Refund):
             notifications.refund_changed(update, payment, row, entitlement)

@@ -5,8 +5,12 @@ from zoneinfo import ZoneInfo
 
 from carrel.mail.compose import compose
 from carrel.mail.message import Content
+from carrel.services import signer_of
 from carrel.settings import Settings
 from payments import offer
+from payments.gift_models import Gift
+from payments.gifts import codes
+from payments.gifts import mails as gift_mails
 from payments.models import Order, Payment, Refund
 from payments.prices import price
 
@@ -29,8 +33,27 @@ def purchased(settings: Settings, order: Order, payment: Payment, *, has_consent
     )
 
 
+def gift_bought(settings: Settings, order: Order, payment: Payment, gift: Gift) -> Content:
+    """Thanks for a gift: the receipt, and the code."""
+    return gift_mails.bought(
+        settings,
+        order,
+        gift,
+        codes.reveal_or_renew(signer_of(settings), gift),
+        paid=price(payment.amount_cents, payment.currency),
+        paid_on=format_date(settings, payment.paid_at),
+        refund_until=refund_until(settings, payment),
+    )
+
+
 def refunded(
-    settings: Settings, order: Order, payment: Payment, refund: Refund, *, keeps_pass: bool
+    settings: Settings,
+    order: Order,
+    payment: Payment,
+    refund: Refund,
+    *,
+    keeps_pass: bool,
+    is_gift: bool = False,
 ) -> Content:
     """A refund is on its way."""
     return compose(
@@ -42,19 +65,28 @@ def refunded(
         is_whole=refund.amount_cents >= payment.amount_cents,
         is_second=payment.outcome == "second",
         keeps_pass=keeps_pass,
+        is_gift=is_gift,
         receipt_url=order.receipt_url,
     )
 
 
-def dispute_opened(settings: Settings, order: Order) -> Content:
+def dispute_opened(settings: Settings, order: Order, *, is_gift: bool = False) -> Content:
     """The bank disputes the payment, and the pass is suspended."""
-    return compose(settings, "payments", "dispute_opened", title=order.title)
+    return compose(settings, "payments", "dispute_opened", title=order.title, is_gift=is_gift)
 
 
-def dispute_closed(settings: Settings, order: Order, *, is_lost: bool, has_pass: bool) -> Content:
+def dispute_closed(
+    settings: Settings, order: Order, *, is_lost: bool, has_pass: bool, is_gift: bool = False
+) -> Content:
     """The dispute is closed."""
     return compose(
-        settings, "payments", "dispute_closed", title=order.title, is_lost=is_lost, has_pass=has_pass
+        settings,
+        "payments",
+        "dispute_closed",
+        title=order.title,
+        is_lost=is_lost,
+        has_pass=has_pass,
+        is_gift=is_gift,
     )
 
 

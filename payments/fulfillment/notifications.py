@@ -11,7 +11,7 @@ from carrel.mail import alarms, outbox
 from carrel.mail.message import Content
 from carrel.settings import Settings
 from payments.fulfillment import mails
-from payments.ledger import claims, entries
+from payments.ledger import claims, entries, gifts
 from payments.ledger.entitlement import (
     FAVORABLE_DISPUTE_STATUSES,
     LOST_DISPUTE_STATUSES,
@@ -30,10 +30,15 @@ class OrderUpdate:
     settings: Settings
     order: Order
 
-    def queue_mail(self, key: str, mail: Content) -> None:
+    @property
+    def is_gift(self) -> bool:
+        """Whether its pass is for somebody else than the buyer."""
+        return gifts.gift_of(self.session, self.order) is not None
+
+    def queue_mail(self, key: str, mail: Content, *, private: bool = False) -> None:
         """Queue a mail to the buyer, if we have an email address."""
         if email := claims.buyer_email(self.session, self.order):
-            outbox.queue(self.session, key=key[:120], to=email, mail=mail)
+            outbox.queue(self.session, key=key[:120], to=email, mail=mail, private=private)
 
     def raise_alarm(self, key: str, subject: str, text: str) -> None:
         """Tell the operator."""
@@ -41,9 +46,14 @@ class OrderUpdate:
 
 
 def pass_granted(update: OrderUpdate, payment: Payment, *, has_consented: bool) -> None:
-    """The buyer's receipt."""
-    mail = mails.purchased(update.settings, update.order, payment, has_consented=has_consented)
-    update.queue_mail(f"purchase:{update.order.reference}", mail)
+    """The buyer's receipt. A gift's has its code, so it is forgotten once it is sent."""
+    gift = gifts.gift_of(update.session, update.order)
+    mail = (
+        mails.gift_bought(update.settings, update.order, payment, gift)
+        if gift
+        else mails.purchased(update.settings, update.order, payment, has_consented=has_consented)
+    )
+    update.queue_mail(f"purchase:{update.order.reference}", mail, private=gift is not None)
 
 
 def paid_twice(update: OrderUpdate, payment: Payment) -> None:
@@ -85,7 +95,14 @@ def refund_changed(update: OrderUpdate, payment: Payment, refund: Refund, entitl
             "and the refund no longer affects the pass. Refund the reader in another way, or let them know.",
         )
         return
-    mail = mails.refunded(update.settings, update.order, payment, refund, keeps_pass=entitlement.ad_free)
+    mail = mails.refunded(
+        update.settings,
+        update.order,
+        payment,
+        refund,
+        keeps_pass=entitlement.ad_free,
+        is_gift=update.is_gift,
+    )
     update.queue_mail(f"refund:{refund.stripe_id}", mail)
     if payment.outcome == "granted" and entries.unrefunded_cents(update.session, payment) > 0:
         update.raise_alarm(
@@ -104,12 +121,17 @@ def dispute_changed(update: OrderUpdate, dispute: Dispute, entitlement: Entitlem
     if dispute.status in FAVORABLE_DISPUTE_STATUSES | LOST_DISPUTE_STATUSES:
         is_lost = dispute.status in LOST_DISPUTE_STATUSES
         mail = mails.dispute_closed(
-            update.settings, update.order, is_lost=is_lost, has_pass=entitlement.ad_free
+            update.settings,
+            update.order,
+            is_lost=is_lost,
+            has_pass=entitlement.ad_free,
+            is_gift=update.is_gift,
         )
         update.queue_mail(f"{key}:{dispute.status}", mail)
         update.raise_alarm(f"{key}:{dispute.status}", f"A dispute is closed: {status}", text)
         return
-    update.queue_mail(f"{key}:opened", mails.dispute_opened(update.settings, update.order))
+    mail = mails.dispute_opened(update.settings, update.order, is_gift=update.is_gift)
+    update.queue_mail(f"{key}:opened", mail)
     if dispute.due_at:
         text += f" Answer it in Stripe's dashboard before {dispute.due_at:%d %B %Y, %H:%M} UTC."
     update.raise_alarm(f"{key}:{dispute.status}", f"A payment is disputed: {status}", text)

@@ -10,7 +10,8 @@ from carrel.accounts import readers
 from carrel.accounts.models import Reader
 from carrel.db import insert_into
 from carrel.mail import addresses, outbox
-from payments.ledger import entries
+from payments.gift_models import Gift, GiftRedemption
+from payments.ledger import entries, gifts
 from payments.models import Claim, Grant, Order
 
 
@@ -50,6 +51,8 @@ def readers_merged(session: Session, from_id: int, into_id: int) -> None:
     entries.lock(session)
     session.execute(update(Order).where(Order.reader_id == from_id).values(reader_id=into_id))
     session.execute(update(Grant).where(Grant.reader_id == from_id).values(reader_id=into_id))
+    redeemed = update(GiftRedemption).where(GiftRedemption.reader_id == from_id)
+    session.execute(redeemed.values(reader_id=into_id))
     if readers.get(session, into_id).email is not None:
         _delete_claims(session, into_id)
     entries.update_entitlement(session, from_id)
@@ -57,8 +60,13 @@ def readers_merged(session: Session, from_id: int, into_id: int) -> None:
 
 
 def reader_erased(session: Session, reader_id: int, email_key: str | None) -> None:
-    """An account was erased: the ledger keeps amounts and Stripe ids, and nothing about the person."""
+    """An account was erased: the ledger keeps amounts and Stripe ids, and nothing about the person.
+
+    Gifts that they gave still stand, without their words; one that was not mailed yet is not.
+    """
     orders = select(Order.id).where(Order.reader_id == reader_id)
+    concerned = or_(Gift.order_id.in_(orders), Gift.recipient_key == email_key)
+    session.execute(update(Gift).where(concerned).values(**gifts.WITHOUT_WORDS))
     reader_claims = or_(Claim.order_id.in_(orders), Claim.email_key == email_key)
     for key in session.scalars(delete(Claim).where(reader_claims).returning(Claim.email_key)).all():
         # An address that was only typed at Checkout may belong to somebody else, who has an account.

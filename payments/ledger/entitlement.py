@@ -39,11 +39,12 @@ class EntitlementReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GrantEntry:
-    """A pass was granted; `payment` is None for a gift."""
+    """A pass was granted; `payment` is None for an operator's. `is_gift`: somebody else than its holder paid."""
 
     grant: int
     payment: int | None = None
     paid_cents: int = 0
+    is_gift: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,9 @@ def grant_status(grant: GrantEntry, history: Iterable[LedgerEntry]) -> Entitleme
         return EntitlementReason.CHARGED_BACK
     if 0 < grant.paid_cents <= refunded_cents(grant.payment, entries):
         return EntitlementReason.REFUNDED
-    is_disputed = bool(statuses - FAVORABLE_DISPUTE_STATUSES)
-    return EntitlementReason.DISPUTED if is_disputed else EntitlementReason.BOUGHT
+    if statuses - FAVORABLE_DISPUTE_STATUSES:
+        return EntitlementReason.DISPUTED
+    return EntitlementReason.GIFT if grant.is_gift else EntitlementReason.BOUGHT
 
 
 def refunded_cents(payment: int | None, history: Iterable[LedgerEntry]) -> int:

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import SelectBase, select, text, union
 from sqlalchemy.orm import Session
 
 from carrel import clock
 from carrel.accounts import readers
+from payments.gift_models import Gift, GiftRedemption
 from payments.ledger.entitlement import (
     UNSUCCESSFUL_REFUND_STATUSES,
     DisputeEntry,
@@ -48,22 +49,41 @@ def update_entitlement(session: Session, reader_id: int) -> Entitlement:
 
 def reader_history(session: Session, reader_id: int) -> list[LedgerEntry]:
     """All ledger entries that concern a reader's passes."""
+    return grant_history(session, _grants_held_by(reader_id))
+
+
+def grant_history(session: Session, grant_ids: SelectBase) -> list[LedgerEntry]:
+    """All ledger entries that concern these grants."""
     rows = session.execute(
-        select(Grant, Payment)
+        select(Grant, Payment, Gift.id)
         .outerjoin(Payment, Grant.payment_id == Payment.id)
-        .outerjoin(Order, Payment.order_id == Order.id)
-        .where(or_(Order.reader_id == reader_id, Grant.reader_id == reader_id))
+        .outerjoin(Gift, Gift.order_id == Payment.order_id)
+        .where(Grant.id.in_(grant_ids))
     ).all()
     grants = [
-        GrantEntry(grant.id, payment.id, payment.amount_cents) if payment else GrantEntry(grant.id)
-        for grant, payment in rows
+        GrantEntry(grant.id, payment.id, payment.amount_cents, gift_id is not None)
+        if payment
+        else GrantEntry(grant.id)
+        for grant, payment, gift_id in rows
     ]
     revoked = session.scalars(
         select(Grant.revokes_id).where(Grant.revokes_id.in_([grant.grant for grant in grants]))
     )
     revocations = [RevocationEntry(grant_id) for grant_id in revoked if grant_id is not None]
-    payment_ids = [payment.id for _, payment in rows if payment is not None]
+    payment_ids = [payment.id for _, payment, _ in rows if payment is not None]
     return [*grants, *revocations, *refund_and_dispute_entries(session, payment_ids)]
+
+
+def _grants_held_by(reader_id: int) -> SelectBase:
+    """Bought for oneself, granted by an operator, or redeemed. A gift's payment gives its buyer nothing."""
+    is_gift = select(Gift.id).where(Gift.order_id == Order.id).exists()
+    bought = select(Grant.id).join(Payment, Grant.payment_id == Payment.id)
+    bought = bought.join(Order, Payment.order_id == Order.id)
+    return union(
+        bought.where(Order.reader_id == reader_id, ~is_gift),
+        select(Grant.id).where(Grant.reader_id == reader_id),
+        select(GiftRedemption.grant_id).where(GiftRedemption.reader_id == reader_id),
+    )
 
 
 def refund_and_dispute_entries(session: Session, payment_ids: Sequence[int]) -> list[LedgerEntry]:

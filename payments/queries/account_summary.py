@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from carrel.accounts.models import Reader
 from carrel.settings import Settings
 from payments import refunds
-from payments.ledger import entries, refund_requests
+from payments.gift_models import Gift, GiftRedemption
+from payments.ledger import entries, gifts, refund_requests
 from payments.ledger.entitlement import (
     EntitlementReason,
     GrantEntry,
@@ -19,6 +20,7 @@ from payments.ledger.entitlement import (
 )
 from payments.models import Grant, Order, Payment
 from payments.prices import price
+from payments.queries.gift_summary import GiftSummary, gift_summaries
 
 STATUS_TEXT = {
     EntitlementReason.BOUGHT: "Active",
@@ -55,7 +57,8 @@ class PassSummary:
     has_pass: bool
     reason: EntitlementReason
     is_gift: bool
-    purchases: tuple[Purchase, ...]
+    purchases: tuple[Purchase, ...]  # for themselves
+    gifts: tuple[GiftSummary, ...] = ()  # for others
 
 
 def account_summary(session: Session, settings: Settings, reader_id: int) -> PassSummary:
@@ -65,19 +68,27 @@ def account_summary(session: Session, settings: Settings, reader_id: int) -> Pas
         select(Order, Payment, Grant)
         .join(Payment, Payment.order_id == Order.id)
         .outerjoin(Grant, Grant.payment_id == Payment.id)
-        .where(Order.reader_id == reader_id)
+        .outerjoin(Gift, Gift.order_id == Order.id)
+        .where(Order.reader_id == reader_id, Gift.id.is_(None))
         .order_by(Payment.id.desc())
     )
     purchases = tuple(_purchase(session, settings, *row) for row in session.execute(paid))
     return PassSummary(
-        entitlement.ad_free, entitlement.reason, entitlement.reason is EntitlementReason.GIFT, purchases
+        entitlement.ad_free,
+        entitlement.reason,
+        entitlement.reason is EntitlementReason.GIFT,
+        purchases,
+        gift_summaries(session, settings, reader_id),
     )
 
 
 def export(session: Session, reader: Reader) -> dict[str, object]:
     """All payment data of a reader, for their export file. Amounts are in the currency's minor unit."""
     orders = session.scalars(select(Order).where(Order.reader_id == reader.id).order_by(Order.id))
-    return {"orders": [_export_order(session, order) for order in orders]}
+    return {
+        "orders": [_export_order(session, order) for order in orders],
+        "redeemed_gifts": [moment.isoformat() for moment in session.scalars(_redeemed_by(reader))],
+    }
 
 
 def _purchase(
@@ -113,6 +124,25 @@ def _grant_reason(session: Session, grant: Grant, payment: Payment) -> Entitleme
     return grant_status(entry, entries.refund_and_dispute_entries(session, [payment.id]))
 
 
+def _redeemed_by(reader: Reader) -> Select[datetime]:
+    redeemed = select(GiftRedemption.redeemed_at).where(GiftRedemption.reader_id == reader.id)
+    return redeemed.order_by(GiftRedemption.gift_id)
+
+
+def _export_gift(session: Session, order: Order) -> dict[str, object] | None:
+    gift = gifts.gift_of(session, order)
+    if gift is None:
+        return None
+    return {
+        "giver": gift.giver,
+        "message": gift.message,
+        "recipient": gift.recipient,
+        "send_at": gift.send_at.isoformat() if gift.send_at else None,
+        "sent_at": gift.sent_at.isoformat() if gift.sent_at else None,
+        "used": gifts.gift_state(session, gift).redemption is not None,
+    }
+
+
 def _export_order(session: Session, order: Order) -> dict[str, object]:
     return {
         "reference": order.reference,
@@ -122,6 +152,7 @@ def _export_order(session: Session, order: Order) -> dict[str, object]:
         "state": order.state,
         "ordered_at": order.created_at.isoformat(timespec="seconds"),
         "receipt": order.receipt_url,
+        "gift": _export_gift(session, order),
         "payments": [
             {
                 "amount": payment.amount_cents,

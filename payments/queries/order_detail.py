@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from carrel.accounts import readers
 from carrel.accounts.models import Reader
 from payments.account_models import EarlyFraudWarning
+from payments.gift_models import Gift
 from payments.ledger import entries
+from payments.ledger.gifts import gift_of
 from payments.models import Claim, Dispute, Grant, Order, Payment, Refund, RefundRequest
 
 PaymentRow = TypeVar("PaymentRow", Refund, Dispute, Grant, RefundRequest)
@@ -39,6 +41,7 @@ class OrderDetail:
     warnings: Sequence[EarlyFraudWarning]
     unrefunded_cents: int  # paid and not refunded
     is_disputed: bool  # Stripe refunds nothing
+    gift: Gift | None = None
 
     @property
     def is_being_refunded(self) -> bool:
@@ -65,6 +68,7 @@ def order_detail(session: Session, reference: str) -> OrderDetail:
         _warnings(session, ids),
         sum(entries.unrefunded_cents(session, payment) for payment in payments),
         any(entries.is_disputed(session, payment) for payment in payments),
+        gift_of(session, order),
     )
 
 

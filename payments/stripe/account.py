@@ -10,7 +10,16 @@ from stripe.params import WebhookEndpointCreateParams
 
 from payments.stripe.client import API_VERSION, PAGE_SIZE, StripeApi
 from payments.stripe.errors import StripeRefusedError
-from payments.stripe.permissions import BALANCE, CHECKOUT, DISPUTES, EVENTS, INTENTS, REFUNDS, Permission
+from payments.stripe.permissions import (
+    BALANCE,
+    CHECKOUT,
+    DISPUTES,
+    EVENTS,
+    FRAUD,
+    INTENTS,
+    REFUNDS,
+    Permission,
+)
 from payments.stripe.schemas import StripeSchema, parse
 
 NOTHING: Final = "carrel_permission_check"  # the end of ids that nothing has
@@ -96,6 +105,7 @@ class StripeAccount:
         yield DISPUTES, lambda: self._v1.disputes.list({"limit": 1})
         yield EVENTS, lambda: self._v1.events.list({"limit": 1})
         yield BALANCE, lambda: self._v1.balance_transactions.list({"limit": 1, "expand": ["data.source"]})
+        yield FRAUD, lambda: self._v1.radar.early_fraud_warnings.list({"limit": 1})
 
     def probe(self, ask: Callable[[], object]) -> None:
         """Make such a request. Raises `StripeAccessError` without the permission, `StripeUnavailableError`."""

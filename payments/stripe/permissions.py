@@ -45,11 +45,14 @@ BALANCE: Final = Permission(
     "balance_transaction_source_read",
     "for the accounts by month, with Stripe's fees",
 )
+FRAUD: Final = Permission(
+    "Early Fraud Warnings", "Read", "early_fraud_warning_read", "to refund before a warning becomes a dispute"
+)
 ACCOUNT: Final = Permission(
     "Accounts", "Read", "accounts_kyc_basic_read", "to see whether you may take payments", optional=True
 )
 TAX: Final = Permission("Tax Settings", "Read", "tax_settings_read", "with PASS_TAX", optional=True)
-PERMISSIONS: Final = (CHECKOUT, REFUNDS, INTENTS, DISPUTES, EVENTS, BALANCE, WEBHOOKS, ACCOUNT, TAX)
+PERMISSIONS: Final = (CHECKOUT, REFUNDS, INTENTS, DISPUTES, EVENTS, BALANCE, FRAUD, WEBHOOKS, ACCOUNT, TAX)
 BY_SLUG: Final = {permission.slug: permission for permission in PERMISSIONS}
 
 

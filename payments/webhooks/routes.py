@@ -1,8 +1,9 @@
 """The webhook endpoint (decision 9)."""
 
-import structlog
 from flask import Response, abort, request
 
+from carrel import security_events
+from carrel.security_events import Event, Outcome
 from carrel.services import services
 from payments.payment_context import payment_context
 from payments.stripe.events import MalformedEventError
@@ -11,7 +12,6 @@ from payments.stripe.signatures import SignatureTimestampError, WebhookSignature
 from payments.webhooks.event_handler import EventNotHandledError
 from payments.webhooks.verify_event import WrongModeError, process_webhook
 
-log = structlog.get_logger()
 LARGEST_EVENT_BYTES = 256 * 1024
 REJECTED = (WebhookSignatureError, SignatureTimestampError, WrongModeError, MalformedEventError)
 
@@ -26,7 +26,7 @@ def webhook() -> Response:
             payment_context(services()), request.get_data(), request.headers.get("Stripe-Signature", "")
         )
     except REJECTED as error:
-        log.warning("event rejected", why=type(error).__name__)
+        security_events.log_event(Event.SIGNATURE_REFUSED, Outcome.FAILURE, reason=type(error).__name__)
         return Response(status=400)
     except (EventNotHandledError, StripeResponseError):
         return Response(status=500)  # Stripe resends it, and the worker retries it

@@ -19,6 +19,8 @@ SECRETS = re.compile(
     r"|(?P<address>[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+)"
     # A part of a path that is long and has capitals is no article's name: it lets somebody in (ASVS 14.2.1).
     r"|(?<=/)(?=[\w.-]*[A-Z])(?P<token>[\w.-]{40,})"
+    # A gift's code, as links have it (payments/gifts/codes.py).
+    r"|(?<![\w-])(?P<gift_token>(?:[2-9A-HJ-NP-Z]{5}-){3}[2-9A-HJ-NP-Z]{5})(?![\w-])"
     r"|(?<![\w-])(?=[\w-]*[A-Z])(?P<bare_token>[\w-]{43})(?![\w-])"
 )
 
@@ -58,7 +60,7 @@ def strike_out_secrets(
 
 def struck(text: str) -> str:
     """The text without its secrets: each is replaced by a word such as `[token]`."""
-    return SECRETS.sub(lambda match: f"[{(match.lastgroup or '').removeprefix('bare_')}]", text)
+    return SECRETS.sub(lambda match: f"[{(match.lastgroup or '').rpartition('_')[2]}]", text)
 
 
 class StrikingFormatter(logging.Formatter):

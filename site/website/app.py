@@ -6,7 +6,7 @@ from jinja2 import StrictUndefined
 from carrel import logging
 from carrel.accounts import routes as accounts
 from carrel.ads import routes as ads
-from carrel.http import assets, errors, guards, headers, request_id, routing, storage_register
+from carrel.http import assets, errors, guards, headers, link_cookie, request_id, routing, storage_register
 from carrel.services import EXTENSION, Services
 from newsletter import routes as newsletter
 from newsletter.issues import archive_routes as digests
@@ -45,6 +45,7 @@ def create_app(services: Services) -> Flask:
     headers.init_app(app)
     errors.init_app(app)
     old_addresses.init_app(app)
+    link_cookie.init_app(app)
     assets.init_app(app)
     storage_register.init_app(app)
     context_processors.init_app(app)

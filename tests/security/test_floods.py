@@ -4,8 +4,9 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -13,7 +14,7 @@ from flask import Flask
 
 from tests.caches import nginx as nginxes
 from tests.caches.conftest import CacheSite
-from tests.caches.wire import Answer, Front
+from tests.caches.wire import NAME, Answer, Front
 from tests.support.browser import Browser
 from tests.support.served import running, wait_for
 from website.pages.search_limit import PER_ADDRESS, PER_NETWORK
@@ -23,17 +24,29 @@ MANY = "http {\n    set_real_ip_from 127.0.0.1;\n    real_ip_header X-Visitor;"
 BURST = 120  # as the shipped file allows at once for searches
 
 
-@pytest.fixture(scope="module")
-def many(cache_site: CacheSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    """nginx before many visitors."""
-    folder = tmp_path_factory.mktemp("many")
-    config, _, secure = nginxes.configure(folder, cache_site.port)
-    config.write_text(config.read_text("utf-8").replace("http {", MANY, 1), "utf-8")
+@contextmanager
+def before_many_visitors(folder: Path, app_port: int, *changes: tuple[str, str]) -> Iterator[Front]:
+    """nginx before them, with these changes to the shipped file."""
+    config, _, secure = nginxes.configure(folder, app_port)
+    around = config.read_text("utf-8").replace("http {", MANY, 1)
+    config.write_text(around.replace("worker_connections 256", "worker_connections 2048"), "utf-8")
+    shipped = (folder / "carrel.conf").read_text("utf-8")
+    for old, new in changes:
+        assert old in shipped
+        shipped = shipped.replace(old, new)
+    (folder / "carrel.conf").write_text(shipped, "utf-8")
     front = Front("nginx", secure, folder / "fullchain.pem")
     with running(
         nginxes.program() or "nginx", "-c", str(config), "-p", str(folder), log=folder / "log"
     ) as process:
         wait_for(lambda: front.get("/healthz").status == 200, process, folder / "log")
+        yield front
+
+
+@pytest.fixture(scope="module")
+def many(cache_site: CacheSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    """nginx before many visitors."""
+    with before_many_visitors(tmp_path_factory.mktemp("many"), cache_site.port) as front:
         yield front
 
 
@@ -78,6 +91,41 @@ def test_a_school_behind_one_address_meets_no_limit(many: Front) -> None:
     with ThreadPoolExecutor(8) as school:
         assert set().union(*school.map(pupil, range(500))) == {200}
     assert searches(many, ["203.0.113.5"] * 60) == {200: 60}
+
+
+FEWER = (("rate=300r/s", "rate=1r/s"), ("burst=6000", "burst=60"))  # what is refused is the same, only sooner
+CONNECTIONS = 300  # of one visitor, as the shipped file allows
+HELD = f"POST /subscribe/ HTTP/1.1\r\nHost: {NAME}\r\nContent-Length: 9\r\n"  # its body never comes
+
+
+@pytest.fixture(scope="module")
+def few(cache_site: CacheSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    """The same with a limit of requests that a test reaches on any machine."""
+    with before_many_visitors(tmp_path_factory.mktemp("few"), cache_site.port, *FEWER) as front:
+        yield front
+
+
+@pytest.mark.faults
+def test_an_attacker_wants_every_process_busy_with_his_requests_and_others_still_read(few: Front) -> None:
+    with closing(few.connect()) as wire:
+        flood = Counter(said(wire.get("/robots.txt", {"X-Visitor": "192.0.2.9"})) for _ in range(200))
+    assert flood[200] >= 60
+    assert flood["refused by nginx"] > 60
+    assert few.get("/articles/what-cmp-means/", X_Visitor="198.51.100.9").status == 200
+
+
+@pytest.mark.faults
+def test_an_attacker_wants_every_connection_and_others_still_get_one(many: Front) -> None:
+    with ExitStack() as held:
+        wires = [held.enter_context(closing(many.connect())) for _ in range(CONNECTIONS)]
+        for wire in wires:
+            wire.connect()
+            wire.sock.sendall(f"{HELD}X-Visitor: 192.0.2.10\r\n\r\n".encode())
+        # The last of them may still be on its way: ask until all are counted.
+        answers = [many.get("/robots.txt", X_Visitor="192.0.2.10").status for _ in range(50)]
+        assert 429 in answers
+        assert many.get("/robots.txt", X_Visitor="198.51.100.10").status == 200
+    assert many.get("/about/", X_Visitor="198.51.100.11").status == 200
 
 
 @pytest.fixture

@@ -6,13 +6,14 @@ from datetime import timedelta
 from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.orm import Session
 
-from carrel import audit, clock
+from carrel import audit, clock, security_events
 from carrel.accounts import hooks, links, mails, readers, sessions
+from carrel.accounts.mail_limits import count_mail_of_reader
 from carrel.accounts.models import AddressChange, LinkPurpose, MailedLink, Reader, ReaderSession
-from carrel.accounts.sign_in import count_mail
 from carrel.mail import outbox
 from carrel.mail.addresses import Address
 from carrel.mail.outbox import URGENT
+from carrel.security_events import Event, Outcome
 from carrel.settings import Settings
 from carrel.tokens import new_token, token_hash
 
@@ -35,15 +36,16 @@ class UndoneChange:
     email: str
 
 
-def ask(session: Session, settings: Settings, reader: Reader, address: Address, ip: str | None) -> None:
+def ask(session: Session, settings: Settings, reader: Reader, address: Address) -> None:
     """Mail a link to the new address, for a reader who has just proven the old one.
 
     The answer is the same whether the new address is taken or not. Raises `SameAddressError`, `TooManyRequestsError`.
     """
     if address.key == reader.email_key:
         raise SameAddressError
-    count_mail(session, address, ip)
+    count_mail_of_reader(session, reader.id, address)
     link = links.make(session, LinkPurpose.NEW_ADDRESS, address, reader_id=reader.id)
+    security_events.log_event(Event.ADDRESS_CHANGE_REQUESTED, Outcome.SUCCESS)
     mail = mails.new_address(settings, link)
     outbox.queue(
         session, key=f"new_address:{link.key}", to=address.typed, mail=mail, priority=URGENT, private=True

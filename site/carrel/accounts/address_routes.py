@@ -5,7 +5,7 @@ from flask import Blueprint, Flask, Response, make_response, render_template, re
 from carrel.accounts import address_change, current_reader, links
 from carrel.accounts.address_change import AddressTakenError, SameAddressError
 from carrel.accounts.models import LinkPurpose
-from carrel.http import cookies, errors
+from carrel.http import cookies, errors, link_cookie, storage_register
 from carrel.http.redirects import see_other
 from carrel.mail.addresses import InvalidAddressError, masked, parse
 from carrel.services import services
@@ -21,6 +21,12 @@ def init_app(app: Flask) -> None:
     """Put the change of address on the site."""
     app.register_blueprint(blueprint)
     errors.register(app, AddressTakenError, 409, TAKEN)
+    storage_register.declare(
+        app,
+        cookies.UNDO_LINK,
+        purpose="Holds the link that takes a change of address back. Set when you open it.",
+        lasts="An hour, or until the change is taken back",
+    )
 
 
 @blueprint.get("/account/address")
@@ -41,7 +47,7 @@ def send_proof() -> Response:
     try:
         address = parse(typed)
         with services().db.write() as session:
-            address_change.ask(session, services().settings, here.reader, address, request.remote_addr)
+            address_change.ask(session, services().settings, here.reader, address)
     except InvalidAddressError as error:
         return make_response(_form(here.reader.email, {"email": str(error)}, typed), 400)
     except SameAddressError:
@@ -78,11 +84,23 @@ def use_proof(token: str) -> Response:
 
 
 @blueprint.get("/account/address/undo/<token:token>")
-def undo_page(token: str) -> str:
+def open_undo(token: str) -> Response:
+    """The link of the mail: on to the page without its token."""
+    page = _undo_page(token)
+    return link_cookie.moved(cookies.UNDO_LINK, token, "/account/address/undo/link") or page
+
+
+@blueprint.get("/account/address/undo/link")
+def undo_page() -> Response:
     """One button, for the owner of the old address, who need not be signed in."""
-    with services().db.read() as session:
-        change = address_change.find_undo(session, token)
-    return render_template("accounts/address_undo.html", address=masked(change.old_email))
+    return _undo_page(link_cookie.kept(cookies.UNDO_LINK))
+
+
+@blueprint.post("/account/address/undo/link")
+def undo_kept() -> Response:
+    """Take the change back, if it is the one that the page was shown for."""
+    token = link_cookie.kept(cookies.UNDO_LINK)
+    return undo(token) if link_cookie.is_shown(token) else _undo_page(token)
 
 
 @blueprint.post("/account/address/undo/<token:token>")
@@ -93,7 +111,15 @@ def undo(token: str) -> Response:
     services().audience_cache.drop(cookies.SESSION.value())
     response = make_response(render_template("accounts/address_undone.html", address=masked(undone.email)))
     cookies.SESSION.clear(response)
+    cookies.UNDO_LINK.clear(response)
     return response
+
+
+def _undo_page(token: str) -> Response:
+    with services().db.read() as session:
+        change = address_change.find_undo(session, token)
+    page = render_template("accounts/address_undo.html", token=token, address=masked(change.old_email))
+    return make_response(page)
 
 
 def _form(email: str, errors: dict[str, str], typed: str = "") -> str:

@@ -2,10 +2,13 @@
 
 from flask import g, request
 
-from carrel.accounts import sessions
+from carrel import security_events
+from carrel.accounts import known_browsers, sessions
 from carrel.accounts.audience import audience_of, note_activity
+from carrel.accounts.mail_limits import Requester
 from carrel.accounts.models import ReaderSession
 from carrel.http import cookies
+from carrel.mail.addresses import Address
 from carrel.page_cache import Audience
 from carrel.services import cache_version, services
 
@@ -52,10 +55,20 @@ def fresh() -> ReaderSession:
     return current
 
 
+def requester(address: Address) -> Requester:
+    """Who asks for a mail to this address: a browser that has signed in with it before, or anybody."""
+    known = known_browsers.recognize(services().signer, address.key, cookies.KNOWN_BROWSER.value())
+    here = reader_session()
+    if not known and here and here.reader.email_key == address.key:
+        known = f"session {here.id}"
+    return Requester(request.remote_addr, known, cookies.SIGN_IN.value())
+
+
 def _read() -> ReaderSession | None:
     with services().db.read() as session:
         current = sessions.find(session, cookies.SESSION.value())
     if current:
+        security_events.identify(f"reader:{current.reader_id}")
         note_activity(services(), current)
     return current
 

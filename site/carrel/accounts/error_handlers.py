@@ -5,11 +5,13 @@ from urllib.parse import quote
 
 from flask import Flask, Response
 
+from carrel import security_events
 from carrel.accounts.current_reader import ReauthenticationRequiredError, SignInRequiredError
 from carrel.accounts.limits import TooManyRequestsError
 from carrel.http import errors
 from carrel.http.redirects import see_other
 from carrel.mail.alarms import raise_alarm
+from carrel.security_events import Event, Outcome
 from carrel.services import services
 
 
@@ -32,6 +34,7 @@ def reauthentication_required(failure: ReauthenticationRequiredError) -> Respons
 
 def too_many_requests(failure: TooManyRequestsError) -> Response:
     """429, and when to come back. A limit of the whole site raises an alarm."""
+    security_events.log_event(Event.LIMIT_REACHED, Outcome.FAILURE, limit=failure.name)
     if failure.is_ceiling:
         with services().db.write() as session:
             text = (

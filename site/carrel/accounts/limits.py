@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import ipaddress
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -47,9 +46,16 @@ def minutes(number: float) -> timedelta:
     return timedelta(minutes=number)
 
 
-def check(session: Session, name: str, key: str, *limits: Limit, alarm: bool = False) -> None:
+FEW = Limit(5, minutes(30))  # of a network that asks for little
+
+
+def check(
+    session: Session, name: str, key: str, *limits: Limit, alarm: bool = False, count: bool = True
+) -> None:
     """Count one, or raise `TooManyRequestsError` and count nothing. The row is locked until the transaction ends.
 
+    Without `count` only look, where what counts is not known yet.
+    A refusal costs the same statements: where it is not said, its time must not say it either (AUTH-04).
     To check several names in one transaction, always use the same order: address, ip, network, site.
     """
     now = clock.now()
@@ -59,20 +65,31 @@ def check(session: Session, name: str, key: str, *limits: Limit, alarm: bool = F
     oldest, newest = (now - longest).timestamp(), (now + clock.TOLERANCE).timestamp()
     hits = [hit for hit in _locked(session, name, key_hash, now + longest) if oldest < hit <= newest]
     waits = [_wait(hits, limit, now) for limit in limits]
-    if max(waits) > 0:
+    is_refused = max(waits) > 0
+    if count:
+        row = update(LimitHits).where(LimitHits.name == name, LimitHits.key_hash == key_hash)
+        session.execute(row.values(hits=hits if is_refused else [*hits, now.timestamp()]))
+    if is_refused:
         raise TooManyRequestsError(name, math.ceil(max(waits)), is_ceiling=alarm)
-    row = update(LimitHits).where(LimitHits.name == name, LimitHits.key_hash == key_hash)
-    session.execute(row.values(hits=[*hits, now.timestamp()]))
 
 
-def ip_key(ip: str | None) -> str:
-    """One visitor as far as an IP identifies them: IPv4, or the /64 that an IPv6 visitor is given."""
-    return _prefix(ip, 32, 64)
+def check_site(session: Session, name: str, network: str, per_site: Limit) -> None:
+    """Count one of what all strangers share. Raises `TooManyRequestsError`; the operator hears of it.
+
+    Half is only for networks that asked for little, so that a few busy ones do not use it up.
+    """
+    if not _is_among_the_first_few(session, f"{name}-few", network):
+        half = Limit(per_site.count // 2, per_site.period)
+        check(session, f"{name}-site-many", "all", half, alarm=True)
+    check(session, f"{name}-site", "all", per_site, alarm=True)
 
 
-def network_key(ip: str | None) -> str:
-    """Their neighbors as well: the /24, or the /48."""
-    return _prefix(ip, 24, 48)
+def _is_among_the_first_few(session: Session, name: str, network: str) -> bool:
+    try:
+        check(session, name, network, FEW)
+    except TooManyRequestsError:
+        return False
+    return True
 
 
 def _wait(hits: list[float], limit: Limit, now: datetime) -> float:
@@ -95,13 +112,3 @@ def _locked(session: Session, name: str, key_hash: bytes, expires_at: datetime) 
 
 def _hash(session: Session, key: str) -> bytes:
     return hmac.new(site_secret(session, "limits"), key.encode(), hashlib.sha256).digest()
-
-
-def _prefix(ip: str | None, v4: int, v6: int) -> str:
-    try:
-        ip_address = ipaddress.ip_address(ip or "")
-    except ValueError:
-        return "unknown"
-    if isinstance(ip_address, ipaddress.IPv6Address) and ip_address.ipv4_mapped:
-        ip_address = ip_address.ipv4_mapped
-    return str(ipaddress.ip_network((ip_address, v4 if ip_address.version == 4 else v6), strict=False))

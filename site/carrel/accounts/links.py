@@ -1,4 +1,4 @@
-"""Mailed links: random, stored hashed, for one purpose, once, for ten minutes; a newer one voids the older."""
+"""Mailed links: random, stored hashed, for one purpose, once, for ten minutes; a newer one of the same browser voids the older."""
 
 import hashlib
 import hmac
@@ -45,8 +45,9 @@ def make(
     next_path: str = "/",
     reader_id: int | None = None,
 ) -> IssuedLink:
-    """A link for this address; older ones for the same purpose become invalid."""
-    void(session, MailedLink.email_key == address.key, MailedLink.purpose == purpose)
+    """A link for this address. The same reader's older one for it becomes invalid; nobody else's does."""
+    if reader_id is not None:
+        void(session, MailedLink.reader_id == reader_id, MailedLink.email_key == address.key)
     token, secret, now = new_token(), new_token(), clock.now()
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     link = MailedLink(purpose=purpose, email=address.typed, email_key=address.key, next_path=next_path)
@@ -98,6 +99,12 @@ def use_by_code(session: Session, secret: str, code: str) -> MailedLink | int:
     if not hmac.compare_digest(code_hash or b"", _code_hash(secret, code)):
         return CODE_TRIES - int(tries)
     return _use(session, from_browser, *_usable(LinkPurpose.SIGN_IN))
+
+
+def void_of_browser(session: Session, address: Address, secret: str) -> None:
+    """Invalidate the sign-in link that the browser with this secret asked for before, for the same address."""
+    if secret:
+        void(session, MailedLink.browser_hash == token_hash(secret), MailedLink.email_key == address.key)
 
 
 def void(session: Session, *which: ColumnElement[bool]) -> None:

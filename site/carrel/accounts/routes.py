@@ -1,15 +1,9 @@
 """Signing in and out over HTTP. Opening a page never signs anybody in; pressing its button does (AUTH-02)."""
 
 from flask import Blueprint, Flask, Response, jsonify, make_response, render_template, request
-from werkzeug.routing import BaseConverter
 
-from carrel.accounts import (
-    address_routes,
-    current_reader,
-    error_handlers,
-    links,
-    sessions,
-)
+from carrel import security_events
+from carrel.accounts import address_routes, current_reader, error_handlers, known_browsers, links, sessions
 from carrel.accounts.links import LinkUsedError
 from carrel.accounts.models import LinkPurpose
 from carrel.accounts.paths import safe_path
@@ -20,38 +14,45 @@ from carrel.accounts.sign_in import (
     sign_in_with_code,
     sign_in_with_link,
 )
-from carrel.http import cookies, errors, storage_register
+from carrel.http import cookies, errors, link_cookie, routing, storage_register
 from carrel.http.guards import csrf_token
 from carrel.http.redirects import see_other
 from carrel.mail.addresses import InvalidAddressError, masked, parse
 from carrel.mail.outbox import is_delayed
+from carrel.security_events import Event, Outcome
 from carrel.services import services
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
 HOME = "/account/"
 LINK_USED = errors.ErrorPage(
     "This link or code is used up",
-    "It works once and for ten minutes, and a newer mail replaces it. Ask for a new one on the sign-in page.",
+    "It works once and for ten minutes, and a newer mail to the same browser replaces it. Ask for a new one on the sign-in page.",
 )
-
-
-class TokenConverter(BaseConverter):
-    """Only what can be a token of ours: any other path under these URLs does not exist."""
-
-    regex = "[A-Za-z0-9_-]{43}"
 
 
 def init_app(app: Flask) -> None:
     """Put signing in on the site."""
-    app.url_map.converters["token"] = TokenConverter
+    app.url_map.converters["token"] = routing.TokenConverter
     app.register_blueprint(blueprint)
     address_routes.init_app(app)
     error_handlers.init_app(app)
-    errors.register(app, LinkUsedError, 410, LINK_USED)
+    errors.register(app, LinkUsedError, 410, LINK_USED, Event.READER_LINK_REFUSED)
     storage_register.declare(
         app,
         cookies.SIGN_IN,
         purpose="Knows the browser that asked for a sign-in mail. Set when you ask for one.",
+        lasts="Ten minutes, or until you are signed in",
+    )
+    storage_register.declare(
+        app,
+        cookies.KNOWN_BROWSER,
+        purpose="Keeps the way in open for you while somebody floods the sign-in page. Set when you sign in; it opens nothing by itself.",
+        lasts=f"{cookies.KNOWN_BROWSER.max_age.days} days, also after you sign out",
+    )
+    storage_register.declare(
+        app,
+        cookies.SIGN_IN_LINK,
+        purpose="Holds the link of a sign-in mail, so that it does not stay in the address. Set when you open it.",
         lasts="Ten minutes, or until you are signed in",
     )
 
@@ -117,23 +118,23 @@ def use_code() -> Response:
 
 
 @blueprint.get("/sign-in/<token:token>")
-def confirm(token: str) -> Response:
+def open_link(token: str) -> Response:
+    """The link of the mail: on to the page without its token."""
+    page = _confirm(token)
+    return link_cookie.moved(cookies.SIGN_IN_LINK, token, "/sign-in/link") or page
+
+
+@blueprint.get("/sign-in/link")
+def confirm() -> Response:
     """One button. The page says whether this is the browser that asked."""
-    here = current_reader.reader_session()
-    try:
-        with services().db.read() as session:
-            link = links.find(session, LinkPurpose.SIGN_IN, token)
-    except LinkUsedError:
-        if here and here.proven_at:  # the button was pressed, and the address opened again
-            return see_other(HOME)
-        raise
-    page = render_template(
-        "accounts/confirm.html",
-        address=masked(link.email),
-        same_browser=links.is_from(link, cookies.SIGN_IN.value()),
-        brings_a_pass=here is not None and here.reader.email is None and here.reader.ad_free,
-    )
-    return make_response(page)
+    return _confirm(cookies.SIGN_IN_LINK.value())
+
+
+@blueprint.post("/sign-in/link")
+def use_kept_link() -> Response:
+    """Sign in with the link that this browser holds, if it is the one that the page was shown for."""
+    token = link_cookie.kept(cookies.SIGN_IN_LINK)
+    return use_link(token) if link_cookie.is_shown(token) else _confirm(token)
 
 
 @blueprint.post("/sign-in/<token:token>")
@@ -143,7 +144,7 @@ def use_link(token: str) -> Response:
         with services().db.read() as session:
             link = links.find(session, LinkPurpose.SIGN_IN, token)
         if not links.is_from(link, cookies.SIGN_IN.value()):
-            return confirm(token)
+            return _confirm(token)
     with services().db.write() as session:
         return _welcome(sign_in_with_link(session, token, _browser()))
 
@@ -155,6 +156,7 @@ def sign_out() -> Response:
     if here:
         with services().db.write() as session:
             sessions.end_here(session, here.id)
+        security_events.log_event(Event.READER_SIGN_OUT, Outcome.SUCCESS)
     services().audience_cache.drop(cookies.SESSION.value())
     response = see_other("/")
     cookies.SESSION.clear(response)
@@ -171,10 +173,35 @@ def me() -> Response:
     )
 
 
+def _confirm(token: str) -> Response:
+    here = current_reader.reader_session()
+    try:
+        with services().db.read() as session:
+            link = links.find(session, LinkPurpose.SIGN_IN, token)
+    except LinkUsedError:
+        if here and here.proven_at:  # the button was pressed, and the address opened again
+            return see_other(HOME)
+        if not token:
+            raise link_cookie.LinkNotKeptError from None
+        raise
+    brings_a_pass = here is not None and here.reader.email is None and here.reader.ad_free
+    same_browser, address = links.is_from(link, cookies.SIGN_IN.value()), masked(link.email)
+    return make_response(
+        render_template(
+            "accounts/confirm.html",
+            token=token,
+            address=address,
+            same_browser=same_browser,
+            brings_a_pass=brings_a_pass,
+        )
+    )
+
+
 def _ask(typed: str, next_path: str) -> Response:
     address = parse(typed)
+    requester = current_reader.requester(address)
     with services().db.write() as session:
-        secret = send_sign_in_link(session, services().settings, address, request.remote_addr, next_path)
+        secret = send_sign_in_link(session, services().settings, address, requester, next_path)
     response = see_other("/sign-in/code")
     cookies.SIGN_IN.set(response, secret)
     return response
@@ -185,6 +212,8 @@ def _welcome(signed_in: SignedIn) -> Response:
     response = see_other(signed_in.next_path)
     cookies.SESSION.set(response, signed_in.token)
     cookies.SIGN_IN.clear(response)
+    cookies.KNOWN_BROWSER.set(response, known_browsers.issue(services().signer, signed_in.email_key))
+    cookies.SIGN_IN_LINK.clear(response)
     return response
 
 

@@ -2,22 +2,17 @@
 
 from dataclasses import dataclass
 
-import structlog
 from sqlalchemy.orm import Session
 
-from carrel.accounts import hooks, limits, links, mails, readers, sessions
-from carrel.accounts.limits import Limit, hours, minutes
+from carrel import security_events
+from carrel.accounts import hooks, links, mails, readers, sessions
+from carrel.accounts.mail_limits import Requester, count_mail
 from carrel.accounts.models import LinkPurpose, MailedLink, Reader, ReaderSession
 from carrel.mail import outbox
 from carrel.mail.addresses import Address
 from carrel.mail.outbox import URGENT
+from carrel.security_events import Event, Outcome
 from carrel.settings import Settings
-
-log = structlog.get_logger()
-PER_ADDRESS = (Limit(3, minutes(10)), Limit(10, hours(24)))
-PER_IP = Limit(5, hours(1))
-PER_NETWORK = Limit(10, minutes(30))
-PER_SITE = Limit(300, hours(1))
 
 
 @dataclass(frozen=True)
@@ -30,55 +25,56 @@ class Browser:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A new session's token, and where to go."""
+    """A new session's token, where to go, and the key of the address that was proven."""
 
     token: str
     next_path: str
+    email_key: str
 
 
 def send_sign_in_link(
-    session: Session, settings: Settings, address: Address, ip: str | None, next_path: str
+    session: Session, settings: Settings, address: Address, requester: Requester, next_path: str
 ) -> str:
     """Mail a link and a code; the secret for the asking browser. Raises `TooManyRequestsError`.
 
+    The link that this browser asked for before is replaced; what others ask for replaces nothing.
     The same work is done for every address, whether a reader has it or not (AUTH-04).
     """
-    count_mail(session, address, ip)
+    count_mail(session, address, requester)
+    links.void_of_browser(session, address, requester.asked_before)
     link = links.make(session, LinkPurpose.SIGN_IN, address, next_path=next_path)
     mail = mails.sign_in(settings, link)
     outbox.queue(
         session, key=f"sign_in:{link.key}", to=address.typed, mail=mail, priority=URGENT, private=True
     )
+    security_events.log_event(Event.LINK_REQUESTED, Outcome.SUCCESS)
     return link.secret
-
-
-def count_mail(session: Session, address: Address, ip: str | None) -> None:
-    """Count a mail that somebody makes us send to an address. Raises `TooManyRequestsError`."""
-    limits.check(session, "mail-address", address.key, *PER_ADDRESS)
-    limits.check(session, "mail-ip", limits.ip_key(ip), PER_IP)
-    limits.check(session, "mail-network", limits.network_key(ip), PER_NETWORK)
-    limits.check(session, "mail-site", "all", PER_SITE, alarm=True)
 
 
 def sign_in_with_link(session: Session, token: str, browser: Browser) -> SignedIn:
     """Sign in with the mailed link. Raises `LinkUsedError`."""
-    return _enter(session, links.use(session, LinkPurpose.SIGN_IN, token), browser)
+    return _enter(session, links.use(session, LinkPurpose.SIGN_IN, token), browser, "link")
 
 
 def sign_in_with_code(session: Session, secret: str, code: str, browser: Browser) -> SignedIn | int:
     """Sign in with the mailed code, or how many tries are left. Raises `LinkUsedError`."""
     used = links.use_by_code(session, secret, code)
-    return used if isinstance(used, int) else _enter(session, used, browser)
+    if isinstance(used, int):
+        security_events.log_event(Event.READER_WRONG_CODE, Outcome.FAILURE, tries_left=used)
+        return used
+    return _enter(session, used, browser, "code")
 
 
-def _enter(session: Session, link: MailedLink, browser: Browser) -> SignedIn:
+def _enter(session: Session, link: MailedLink, browser: Browser, factor: str) -> SignedIn:
     reader = readers.of_proven_address(session, link.email, link.email_key)
     if browser.reader_session:
         _end_previous_session(session, browser.reader_session, reader)
     hooks.address_proven(session, reader)
     token = sessions.start(session, reader, browser.name, proven=True)
-    log.info("signed in", reader=reader.id)
-    return SignedIn(token, link.next_path)
+    security_events.log_event(
+        Event.READER_SIGN_IN, Outcome.SUCCESS, actor=f"reader:{reader.id}", factor=f"mailed {factor}"
+    )
+    return SignedIn(token, link.next_path, link.email_key)
 
 
 def _end_previous_session(session: Session, old: ReaderSession, reader: Reader) -> None:

@@ -8,7 +8,9 @@ from flask import Flask, Response, make_response, render_template, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from carrel import security_events
 from carrel.http import cookies
+from carrel.security_events import Event, Outcome
 
 log = structlog.get_logger()
 
@@ -55,10 +57,20 @@ def init_app(app: Flask) -> None:
 
 
 def register(
-    app: Flask, exception: type[Exception], status: int, error_page: ErrorPage | None = None
+    app: Flask,
+    exception: type[Exception],
+    status: int,
+    error_page: ErrorPage | None = None,
+    event: Event | None = None,
 ) -> None:
-    """Say once which status and page an exception of the domain gets."""
-    app.register_error_handler(exception, lambda _error: error_response(status, error_page))
+    """Say once which status and page an exception of the domain gets, and as which event it is logged."""
+
+    def answer(_error: Exception) -> Response:
+        if event:
+            security_events.log_event(event, Outcome.FAILURE)
+        return error_response(status, error_page)
+
+    app.register_error_handler(exception, answer)
 
 
 def error_response(status: int, error_page: ErrorPage | None = None) -> Response:

@@ -64,7 +64,8 @@ TABLE: Mapping[str, Use] = {
         ("passkeys.sign_in_challenge", "passkeys.again_challenge", "passkeys.add_challenge"), SCRIPT
     ),
     # The ways into the desk: from an alarm's mail, and by a link that somebody handed over.
-    **dict.fromkeys(("dashboard.today", "operators.sign_in_page", "operators.set_up_page"), PAGE),
+    **dict.fromkeys(("dashboard.today", "operators.sign_in_page"), PAGE),
+    **dict.fromkeys(("operators.open_set_up", "operators.set_up_page"), PAGE),
 }
 
 

@@ -3,15 +3,18 @@
 import hashlib
 import hmac
 from dataclasses import dataclass
+from typing import NoReturn
 
 from flask import Flask, Response, abort, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from carrel import security_events
 from carrel.http import cookies, errors
 from carrel.http.cookies import Cookie
 from carrel.http.fetch_metadata import PAGE, PAGE_FROM_HERE, SAFE, Use, rule
 from carrel.http.redirects import see_other
 from carrel.http.routing import address_parts
+from carrel.security_events import Event, Outcome
 from carrel.services import services, services_of
 from carrel.settings import Settings, is_local
 from carrel.tokens import InvalidSignatureError
@@ -23,6 +26,8 @@ REFUSED = errors.ErrorPage(
     "This page cannot be opened that way",
     "Open it in a tab of its own: type its address, or copy it, into the address bar.",
 )
+FETCH = ("Site", "Mode", "Dest")
+LONGEST_LOGGED = 100  # of what a visitor says
 # Requests that cannot carry a token, each for its reason. A test freezes this list (AUTH-12).
 ORIGIN_EXEMPT = frozenset(
     {
@@ -74,7 +79,12 @@ def check_host() -> Response | None:
     is_loopback_demo = settings.demo and host != settings.desk_host and is_local(f"//{host}")
     if host == _side().host(settings) or request.endpoint in ANY_HOST or is_loopback_demo:
         return None
-    return _at_the_desk() if host == settings.desk_host else abort(421)
+    return _at_the_desk() if host == settings.desk_host else _refuse_host(host)
+
+
+def _refuse_host(host: str) -> NoReturn:
+    security_events.log_event(Event.HOST_REFUSED, Outcome.FAILURE, host=host[:LONGEST_LOGGED])
+    abort(421)
 
 
 def _at_the_desk() -> Response | None:
@@ -90,6 +100,8 @@ def check_use() -> Response | None:
     """Refuse what asks for a view in another way than its pages and their readers do."""
     if not request.endpoint or rule(request.endpoint, request.method, _side().page).allows(request.headers):
         return None
+    sent = {name.lower(): request.headers.get(f"Sec-Fetch-{name}", "")[:LONGEST_LOGGED] for name in FETCH}
+    security_events.log_event(Event.USE_REFUSED, Outcome.FAILURE, **sent)
     return errors.error_response(403, REFUSED)
 
 
@@ -98,9 +110,15 @@ def check_origin() -> None:
     if request.method in SAFE or request.endpoint in ORIGIN_EXEMPT or request.endpoint is None:
         return
     if not _is_from_us():
-        abort(403)
+        _refuse("another origin")
     if request.endpoint not in TOKEN_EXEMPT and not _has_token():
-        abort(403)
+        _refuse("no valid token")
+
+
+def _refuse(reason: str) -> NoReturn:
+    origin = request.headers.get("Origin", "")[:LONGEST_LOGGED]
+    security_events.log_event(Event.FORM_REFUSED, Outcome.FAILURE, reason=reason, origin=origin)
+    abort(403)
 
 
 def _is_from_us() -> bool:

@@ -3,7 +3,7 @@
 from urllib.parse import SplitResult, urlsplit
 
 from flask import Flask
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 LARGEST_ID = 2**31 - 1  # PostgreSQL's integer, which our ids are
 
@@ -13,6 +13,12 @@ class DatabaseIdConverter(IntegerConverter):
 
     def __init__(self, map: "object") -> None:  # noqa: A002 - Werkzeug's name
         super().__init__(map, max=LARGEST_ID)  # type: ignore[arg-type]
+
+
+class TokenConverter(BaseConverter):
+    """Only what can be a token of ours: any other path under these URLs does not exist."""
+
+    regex = "[A-Za-z0-9_-]{43}"
 
 
 def init_app(app: Flask) -> None:

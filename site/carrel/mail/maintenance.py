@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from carrel.logging import struck
 from carrel.mail import outbox_queue, retention
 from carrel.mail.alarms import raise_alarm
 from carrel.mail.models import OutboxMail
@@ -29,5 +30,5 @@ def _alarm_when_stuck(session: Session) -> None:
     stuck = select(OutboxMail).where(outbox_queue.QUEUE.is_stuck(OutboxMail.created_at))
     oldest = session.scalars(stuck.order_by(OutboxMail.created_at).limit(1)).first()
     if oldest:
-        text = f"Mail has been waiting since {oldest.created_at:%Y-%m-%d %H:%M UTC}. {oldest.problem}"
+        text = f"Mail has been waiting since {oldest.created_at:%Y-%m-%d %H:%M UTC}. {struck(oldest.problem)}"
         raise_alarm(session, "mail-stuck", "Mail has been waiting for more than an hour", text)

@@ -6,8 +6,8 @@ import structlog
 from sqlalchemy.orm import Session
 
 from carrel import clock
+from carrel.logging import struck
 from carrel.mail import backoff, outbox_queue, suppression
-from carrel.mail.addresses import masked
 from carrel.mail.alarms import raise_alarm, raise_server_alarm
 from carrel.mail.message import Content, build, message_id, to_bytes
 from carrel.mail.models import OutboxMail, OutboxState, SuppressionKind
@@ -146,5 +146,6 @@ def _fail(session: Session, mail: OutboxMail, problem: str, *, unknown_user: boo
 
 def _alarm(session: Session, mail: OutboxMail, problem: str) -> None:
     if mail.name not in ALARM_NAMES:
-        text = f"The mail {mail.name} to {masked(mail.to_address)} could not be sent: {problem}"
+        # Alarms are for every role, and servers like to repeat the address.
+        text = f"The mail {mail.name} could not be sent: {struck(problem)} /admin/mails/?state=failed says to whom."
         raise_alarm(session, "mail-failed", "A mail could not be sent", text)

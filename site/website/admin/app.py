@@ -10,7 +10,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from carrel.accounts import error_handlers
 from carrel.accounts.readers import ReaderNotFoundError
-from carrel.http import cookies, errors, guards, headers, request_id, routing, storage_register
+from carrel.http import cookies, errors, guards, headers, link_cookie, request_id, routing, storage_register
 from carrel.services import EXTENSION, services_of
 from website.admin import guard, layout
 from website.admin.advertising import routes as advertising
@@ -19,7 +19,7 @@ from website.admin.operator_pages import account_routes, passkey_routes
 from website.admin.operator_pages import routes as operators
 from website.admin.reports import accounts
 from website.admin.reports import routes as reports
-from website.admin.screens import digests, mailing, money, people
+from website.admin.screens import digests, gifts, mailing, money, people
 from website.admin.tables import routes as tables
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ PAGES = (
     tables,
     people,
     money,
+    gifts,
     digests,
     mailing,
     reports,
@@ -75,6 +76,7 @@ def create_admin(site: Flask) -> Flask:
     guards.init_app(app, guards.DESK)
     headers.init_app(app)
     errors.init_app(app)
+    link_cookie.init_app(app)
     errors.register(app, ReaderNotFoundError, 404)
     error_handlers.init_app(app)
     layout.init_app(app, site)
@@ -97,7 +99,19 @@ def _declare_cookies(site: Flask) -> None:
     )
     storage_register.declare(
         site,
+        cookies.KNOWN_OPERATOR,
+        purpose="Keeps the way in open for an operator of this site. Readers never get it; it opens nothing by itself.",
+        lasts=f"{cookies.KNOWN_OPERATOR.max_age.days} days, also after they sign out",
+    )
+    storage_register.declare(
+        site,
         cookies.PASSKEY_CHALLENGE,
         purpose="While an operator of this site uses a passkey. Readers never get it.",
         lasts="5 minutes",
+    )
+    storage_register.declare(
+        site,
+        cookies.SET_UP_LINK,
+        purpose="Holds the link with which a new operator of this site sets up their access. Readers never get it.",
+        lasts="An hour, or until everything is set up",
     )

@@ -6,12 +6,16 @@ from urllib.parse import quote
 
 from flask import Flask, Response, current_app, g, request
 
+from carrel import security_events
+from carrel.accounts import limits
+from carrel.accounts.limits import Limit, TooManyRequestsError, hours
 from carrel.accounts.paths import safe_path
 from carrel.http import cookies, errors
 from carrel.http.redirects import see_other
 from carrel.http.routing import address_parts
+from carrel.security_events import Event, Outcome
 from carrel.services import services
-from website.admin.operators import sessions
+from website.admin.operators import audit, sessions
 from website.admin.operators.models import Operator, OperatorSession
 from website.admin.operators.roles import Need, may
 
@@ -19,6 +23,7 @@ View = TypeVar("View", bound=Callable[..., object])
 NEED: Final = "operator_need"
 FRESH: Final = "operator_fresh"
 OPEN_TO_ALL: Final = "anybody"
+REFUSALS_KEPT: Final = Limit(20, hours(1))  # of one operator; beyond it, the log alone has them
 FORBIDDEN = errors.ErrorPage(
     "Your role does not allow this", "Ask an owner of this site to do it, or to give you another role."
 )
@@ -52,7 +57,7 @@ def open_to_all(view: View) -> View:
 def init_app(app: Flask) -> None:
     """Put the guard before every view of the admin app."""
     app.before_request(check)
-    app.register_error_handler(NotAllowedError, lambda _refused: errors.error_response(403, FORBIDDEN))
+    app.register_error_handler(NotAllowedError, not_allowed)
 
 
 def check() -> Response | None:
@@ -71,6 +76,23 @@ def check() -> Response | None:
     if getattr(view, FRESH) and not sessions.is_fresh(current):
         raise NotProvenError
     return None
+
+
+def not_allowed(_refused: NotAllowedError) -> Response:
+    """403. Somebody who is signed in tried what is not theirs: that is kept."""
+    if current := operator_session():
+        _record_refusal(current)
+    return errors.error_response(403, FORBIDDEN)
+
+
+def _record_refusal(current: OperatorSession) -> None:
+    after: dict[str, object] = {"role": current.operator.role, "page": request.endpoint or ""}
+    try:
+        with services().db.write() as session:
+            limits.check(session, "role-refused", str(current.operator_id), REFUSALS_KEPT)
+            audit.record(session, current.operator, Event.ROLE_REFUSED, after=after, outcome=Outcome.FAILURE)
+    except TooManyRequestsError:
+        security_events.log_event(Event.ROLE_REFUSED, Outcome.FAILURE)
 
 
 def operator_session() -> OperatorSession | None:
@@ -115,6 +137,8 @@ def _read_session() -> OperatorSession | None:
         return None
     with services().db.read() as session:
         current = sessions.find(session, token)
+    if current:
+        security_events.identify(f"operator:{current.operator_id}")
     if current and sessions.is_due_for_note(current):
         with services().db.write() as session:
             sessions.note_activity(session, current.id)

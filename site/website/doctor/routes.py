@@ -6,7 +6,8 @@ import ipaddress
 from flask import Blueprint, Flask, Response, abort, render_template, request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from carrel import clock
+from carrel import clock, security_events
+from carrel.security_events import Event, Outcome
 from carrel.services import services
 from website.admin.guard import needs
 from website.admin.operators.roles import Need
@@ -37,6 +38,7 @@ def doctor() -> str:
 def metrics() -> Response:
     """For who knows METRICS_TOKEN; without one, for this very machine, not through a proxy."""
     if not _may_see():
+        security_events.log_event(Event.ACCESS_REFUSED, Outcome.FAILURE)
         abort(404)
     return Response(generate_latest(registry_of(services())), content_type=CONTENT_TYPE_LATEST)
 

@@ -8,6 +8,7 @@ from carrel.db import Base
 from carrel.mail import models as mail
 from newsletter import models as newsletter
 from payments import account_models
+from payments import gift_models as gifts
 from payments import models as payments
 from website.admin.operators import models as operators
 from website.migrations import compatibility
@@ -21,6 +22,7 @@ MODULES = [
     ads,
     articles,
     compatibility,
+    gifts,
     mail,
     newsletter,
     operators,

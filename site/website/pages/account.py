@@ -4,11 +4,13 @@ from datetime import datetime
 
 from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request
 
+from carrel import security_events
 from carrel.accounts import current_reader, erasure, readers, sessions
 from carrel.accounts.export import export
 from carrel.accounts.models import ReaderSession
 from carrel.http import cookies
 from carrel.http.redirects import see_other
+from carrel.security_events import Event, Outcome
 from carrel.services import services
 from newsletter import account_summary as newsletter
 from payments.offer import price_and_tax
@@ -55,6 +57,7 @@ def end_session(session_id: int) -> Response:
     with services().db.write() as session:
         if not sessions.end(session, session_id, here.reader_id):
             abort(404)
+    security_events.log_event(Event.READER_SIGN_OUT, Outcome.SUCCESS, sessions="another")
     return see_other("/account/?done=session")
 
 
@@ -64,6 +67,7 @@ def end_other_sessions() -> Response:
     here = current_reader.required()
     with services().db.write() as session:
         sessions.end_all(session, here.reader_id, but=here.id)
+    security_events.log_event(Event.READER_SIGN_OUT, Outcome.SUCCESS, sessions="all others")
     return see_other("/account/?done=sessions")
 
 
@@ -73,6 +77,7 @@ def export_data() -> Response:
     here = current_reader.fresh()
     with services().db.read() as session:
         response = jsonify(export(session, readers.get(session, here.reader_id)))
+    security_events.log_event(Event.READER_EXPORT, Outcome.SUCCESS)
     response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return response
 
@@ -94,7 +99,8 @@ def delete() -> Response:
         erasure.erase(session, services().settings, readers.get(session, here.reader_id))
     services().audience_cache.drop(cookies.SESSION.value())
     response = make_response(render_template("pages/account_deleted.html"))
-    cookies.SESSION.clear(response)
+    for cookie in (cookies.SESSION, cookies.KNOWN_BROWSER):
+        cookie.clear(response)
     return response
 
 

@@ -6,9 +6,9 @@ import secrets
 from flask import Flask, request
 
 from carrel import clock
-from carrel.accounts import limits
 from carrel.accounts.limits import TooManyRequestsError
 from carrel.ads.throttle import Throttle
+from carrel.ip_prefix import ip_key, network_key
 
 ENDPOINT = "search_pages.search_page"
 PER_ADDRESS = 120  # a minute: a class behind one address, each searching every fifteen seconds
@@ -27,8 +27,8 @@ def init_app(app: Flask) -> None:
             return
         now, ip = clock.now(), request.remote_addr
         for name, throttle, key in (
-            ("search-ip", address, limits.ip_key(ip)),
-            ("search-network", network, limits.network_key(ip)),
+            ("search-ip", address, ip_key(ip)),
+            ("search-network", network, network_key(ip)),
         ):
             if not throttle.allows(hashlib.blake2b(key.encode(), key=_KEY).digest(), now):
                 raise TooManyRequestsError(name, PERIOD_SECONDS, is_ceiling=False)

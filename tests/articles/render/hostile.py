@@ -32,6 +32,9 @@ REPEATED = (
 )  # fmt: skip
 
 SHAPED: dict[str, Maker] = {
+    "comments without an end": lambda size: "|-|\n>" + "<!--" * (size // 4),
+    "anchors between blocks": lambda size: "a\n\n" + "[a](<b[a](<b&#1;</p>" * (size // 20),
+    "unknown tags, each another": lambda size: NL.join(f"<x{number}>" for number in range(size // 8)),
     "emphasis closed": lambda size: "*a **a " * (size // 14) + " a** a*" * (size // 14),
     "stars": lambda size: "*" * (size // 2) + "a" + "*" * (size // 2),
     "stars and bars": lambda size: "*_" * (size // 4) + "a" + "_*" * (size // 4),

@@ -1,13 +1,15 @@
 """Search: ranked, safe with any input, blind to what readers may not see."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine, event
 
 from articles.search.query import SearchResults, search
-from articles.search.snippets import snippet
+from articles.search.snippets import BEFORE, WIDTH, best_start, snippet
 from carrel.db import Database
 from tests.support.articles import SUMMARY, put_article, put_exam
 
@@ -120,6 +122,29 @@ def test_pages_of_results_miss_nothing_and_repeat_nothing(db: Database) -> None:
     assert [page.total for page in pages] == [25] * 4
     found_slugs = [slug for page in pages for slug in slugs(page)]
     assert (len(found_slugs), len(set(found_slugs))) == (25, 25)
+
+
+def test_what_costs_most_of_a_search_the_ranking_is_done_once(shelf: Database) -> None:
+    made: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        made.append(arguments[2])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    assert find(shelf, "appeal").total == 4
+    event.remove(Engine, "before_cursor_execute", note)
+    ranking = [statement for statement in made if "bm25" in statement or "ts_rank" in statement]
+    assert len(ranking) == 1, ranking
+    assert not any("article_body.blocks" in statement for statement in made), "a snippet needs the text alone"
+
+
+@given(st.dictionaries(st.integers(0, 90), st.sampled_from("abc"), min_size=1, max_size=40))
+def test_a_snippet_begins_where_the_most_different_words_follow(marked: dict[int, str]) -> None:
+    def shown(start: int) -> tuple[int, int, int]:
+        window = [stem for at, stem in marked.items() if start <= at < start + WIDTH - BEFORE]
+        return len(set(window)), len(window), -start
+
+    assert best_start(marked) == max(0, max(marked, key=shown) - BEFORE)
 
 
 def test_one_exam_may_be_asked_for(shelf: Database) -> None:

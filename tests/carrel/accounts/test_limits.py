@@ -10,6 +10,7 @@ from sqlalchemy import text
 from carrel.accounts import limits
 from carrel.accounts.limits import Limit, TooManyRequestsError, hours, minutes
 from carrel.db import Database
+from carrel.ip_prefix import ip_key, network_key
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 THREE_IN_TEN = Limit(3, minutes(10))
@@ -135,4 +136,4 @@ def test_a_key_is_stored_as_a_keyed_hash(db: Database) -> None:
     ],
 )
 def test_an_address_is_known_by_what_a_visitor_is_given(ip: str | None, own: str, network: str) -> None:
-    assert (limits.ip_key(ip), limits.network_key(ip)) == (own, network)
+    assert (ip_key(ip), network_key(ip)) == (own, network)

@@ -165,7 +165,7 @@ def test_auth_02_opening_a_link_any_number_of_times_changes_nothing(
     before = dump(services.db)
     for browser in (anna, stranger):
         for _ in range(3):
-            assert browser.head(link).status_code == 200
+            assert browser.head(link).status_code == 303
             assert browser.get(link).status_code == 200
     assert dump(services.db) == before
     assert signed_in_as(services, anna) is None

@@ -217,6 +217,6 @@ def test_every_step_works_without_scripts_and_sends_no_token_elsewhere(
     anna: Browser, app: Flask, link: str
 ) -> None:
     page = anna.get(link)
-    assert page.headers["Referrer-Policy"] == "same-origin"
+    assert page.headers["Referrer-Policy"] == "origin"
     assert page.headers["Cache-Control"] == "private, no-store"
     assert "http://" not in page.text.replace("http://www.w3.org", "")

@@ -183,4 +183,4 @@ def test_every_page_behind_a_link_is_private(anna: Browser, preferences: str, un
     for path in (preferences, unsubscribe, "/newsletter/unsubscribe/x"):
         page = anna.get(path)
         assert page.headers["Cache-Control"] == "private, no-store"
-        assert page.headers["Referrer-Policy"] == "same-origin"
+        assert page.headers["Referrer-Policy"] == "origin"

@@ -161,5 +161,5 @@ def raising(failure: Exception) -> Any:
 
 def test_the_session_in_the_address_is_told_to_no_other_site(shop: Shop, browser: FlaskClient) -> None:
     answer = back(browser, "cs_test_unknown")
-    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["Referrer-Policy"] == "origin"
     assert answer.headers["Cache-Control"] == "private, no-store"

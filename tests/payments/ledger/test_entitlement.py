@@ -18,6 +18,7 @@ from payments.ledger.entitlement import (
 
 BOUGHT = GrantEntry(grant=1, payment=7, paid_cents=499)
 GIFT = GrantEntry(grant=2)
+PAID_GIFT = GrantEntry(grant=3, payment=7, paid_cents=499, is_gift=True)
 
 
 def refund(cents: int, status: str = "succeeded", name: str = "re_1", seq: int = 1) -> RefundEntry:
@@ -33,7 +34,12 @@ def test_nobody_has_the_pass_without_a_grant() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "reason"), [(BOUGHT, EntitlementReason.BOUGHT), (GIFT, EntitlementReason.GIFT)]
+    ("given", "reason"),
+    [
+        (BOUGHT, EntitlementReason.BOUGHT),
+        (GIFT, EntitlementReason.GIFT),
+        (PAID_GIFT, EntitlementReason.GIFT),
+    ],
 )
 def test_a_grant_is_the_pass(given: GrantEntry, reason: EntitlementReason) -> None:
     assert derive_entitlement([given]) == Entitlement(True, reason)
@@ -75,6 +81,21 @@ def test_what_leaves_it_standing(entries: list[LedgerEntry]) -> None:
     assert derive_entitlement([BOUGHT, *entries]) == Entitlement(True, EntitlementReason.BOUGHT)
 
 
+@pytest.mark.parametrize(
+    ("ended", "reason"),
+    [
+        (refund(499), EntitlementReason.REFUNDED),
+        (dispute("needs_response"), EntitlementReason.DISPUTED),
+        (dispute("lost"), EntitlementReason.CHARGED_BACK),
+        (RevocationEntry(3), EntitlementReason.REVOKED),
+    ],
+)
+def test_a_gift_that_was_paid_for_ends_as_a_pass_of_ones_own_does(
+    ended: LedgerEntry, reason: EntitlementReason
+) -> None:
+    assert derive_entitlement([PAID_GIFT, ended]) == Entitlement(False, reason)
+
+
 def test_pay_21_a_partial_refund_keeps_the_pass() -> None:
     assert derive_entitlement([BOUGHT, refund(498)]) == Entitlement(True, EntitlementReason.BOUGHT)
 
@@ -107,7 +128,8 @@ def a_history(chance: random.Random) -> list[LedgerEntry]:
     """Up to three grants, with refunds and disputes in up to four states each."""
     entries: list[LedgerEntry] = []
     for grant in range(1, chance.randint(1, 3) + 1):
-        entries.append(GrantEntry(grant, grant * 10, 499) if chance.random() < 0.8 else GrantEntry(grant))
+        paid = GrantEntry(grant, grant * 10, 499, is_gift=chance.random() < 0.3)
+        entries.append(paid if chance.random() < 0.8 else GrantEntry(grant))
         if chance.random() < 0.1:
             entries.append(RevocationEntry(grant))
         for number in range(chance.randint(0, 3)):

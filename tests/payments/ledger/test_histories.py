@@ -12,12 +12,18 @@ from sqlalchemy.orm import Session
 
 from carrel import clock
 from carrel.accounts import readers
+from carrel.accounts.models import Reader
 from carrel.db import Database
+from carrel.services import signer_of
 from carrel.settings import Settings
 from payments.checkout.orders import CHECKOUT_SESSION_LIFETIME
 from payments.fulfillment.apply_session import ConcurrentUpdateError, apply_checkout_session
 from payments.fulfillment.fraud_warnings import apply_warning
+from payments.gift_models import Gift, GiftRedemption
+from payments.gifts import codes
+from payments.gifts.redeem import Outcome, Redeemer, redeem
 from payments.ledger import entries as ledger
+from payments.ledger import gifts
 from payments.ledger.entitlement import (
     DisputeEntry,
     EntitlementReason,
@@ -33,7 +39,7 @@ from payments.stripe.balance_schemas import StripeFraudWarning
 from payments.stripe.schemas import CheckoutSession
 from tests.payments.session_history import CENTS, SessionHistory
 
-HISTORIES = 2_000 if os.environ.get("CARREL_FULL_FAULTS") else 40
+HISTORIES = 2_000 if os.environ.get("CARREL_FULL_FAULTS") else 60
 AT_ONCE = 20  # in one transaction, for speed: they are about different readers
 
 pytestmark = pytest.mark.usefixtures("plain_mails")
@@ -48,6 +54,7 @@ class LedgerRun:
     chance: Random
     history: SessionHistory
     order: Order
+    gift: Gift | None = None
     in_flight: list[tuple[CheckoutSession, int, StripeFraudWarning | None]] = field(default_factory=list)
     sent: set[int] = field(default_factory=set)
 
@@ -88,10 +95,34 @@ class LedgerRun:
         made = select(RefundRequest).join(Payment, RefundRequest.payment_id == Payment.id)
         return list(self.session.scalars(made.where(Payment.order_id == self.order.id)))
 
+    def redeem(self) -> None:
+        """Somebody has the code and tries it, by what our ledger knows so far."""
+        if self.gift is None:
+            return
+        code = codes.reveal(signer_of(self.settings), self.gift)
+        assert code
+        state = gifts.gift_state(self.session, self.gift)
+        outcome = redeem(self.session, code, Redeemer(None, "192.0.2.1", "")).outcome
+        assert (outcome is Outcome.REDEEMED) == state.can_be_redeemed
+
+    def merge(self) -> None:
+        """Whoever redeemed it turns out to be another reader."""
+        if holder := self.holder():
+            readers.merge(self.session, holder, readers.create_anonymous(self.session))
+
+    def holder(self) -> Reader | None:
+        """Whose the pass is: the buyer's, or whoever's who redeemed it."""
+        if self.gift is None:
+            return readers.get(self.session, self.order.reader_id)
+        redemption = self.session.get(GiftRedemption, self.gift.id, populate_existing=True)
+        return readers.get(self.session, redemption.reader_id) if redemption else None
+
     def live(self) -> None:
         """The history goes on, while some of its events arrive, some twice, some not yet."""
         for _ in range(self.chance.randint(1, 9)):
             self.history.step(self.chance)
+            for people_act in self.chance.choice([[self.redeem], [self.redeem], [self.merge], []]):
+                people_act()
             while self.history.events and self.chance.random() < 0.5:
                 self.look()
             while self.in_flight and self.chance.random() < 0.5:
@@ -139,6 +170,7 @@ def test_pay_24_every_history_ends_by_the_truth(
     assert list(find_mismatches(db)) == []
     assert seen >= {
         EntitlementReason.BOUGHT,
+        EntitlementReason.GIFT,
         EntitlementReason.REFUNDED,
         EntitlementReason.NEVER,
         EntitlementReason.DISPUTED,
@@ -182,7 +214,7 @@ class Book:
         states = [(state.id, state.amount, state.status) for state in checkout_session.refunds]
         states += [(state.id, state.amount, state.status) for state in checkout_session.disputes]
         if checkout_session.is_paid:
-            self.entries.append(GrantEntry(1, 7, CENTS))
+            self.entries.append(GrantEntry(1, 7, CENTS, is_gift=history.session_id[-1] in "02468"))
         for name, cents, status in states:
             old = self.present.get(name)
             if old is None or old[:2] != (cents, status):
@@ -208,7 +240,17 @@ def a_run(session: Session, settings: Settings, chance: Random) -> LedgerRun:
     )
     session.add(order)
     session.flush()
-    return LedgerRun(session, settings, chance, SessionHistory(order.reference, f"cs_test_{order.id}"), order)
+    gift = a_gift(session, settings, order) if chance.random() < 0.5 else None
+    history = SessionHistory(order.reference, f"cs_test_{order.id}")
+    return LedgerRun(session, settings, chance, history, order, gift)
+
+
+def a_gift(session: Session, settings: Settings, order: Order) -> Gift:
+    gift = Gift(order_id=order.id, created_at=order.created_at)
+    codes.renew(signer_of(settings), gift)
+    session.add(gift)
+    session.flush()
+    return gift
 
 
 def check(run: LedgerRun) -> EntitlementReason:
@@ -225,9 +267,14 @@ def check(run: LedgerRun) -> EntitlementReason:
         states = select(Dispute.status).where(Dispute.payment_id == payment.id).order_by(Dispute.seq.desc())
         assert session.scalars(states).first() == history.dispute
     check_warning(run)
-    verdict = derive_entitlement(ledger.reader_history(session, order.reader_id))
+    buyer, holder = readers.get(session, order.reader_id), run.holder()
+    assert run.gift is None or not buyer.ad_free, "who pays for a gift has nothing by it"
+    if holder is None:
+        return derive_entitlement(ledger.reader_history(session, order.reader_id)).reason
+    session.refresh(holder)
+    verdict = derive_entitlement(ledger.reader_history(session, holder.id))
     assert verdict.ad_free == history.should_be_ad_free, history
-    assert readers.get(session, order.reader_id).ad_free == history.should_be_ad_free
+    assert holder.ad_free == history.should_be_ad_free
     return verdict.reason
 
 

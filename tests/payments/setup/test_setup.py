@@ -17,6 +17,7 @@ ALL = (
     "dispute_read",
     "event_read",
     "balance_transaction_source_read",
+    "early_fraud_warning_read",
     "webhook_write",
     "accounts_kyc_basic_read",
     "tax_settings_read",
@@ -140,7 +141,7 @@ def test_a_webhook_made_by_hand_is_kept_and_proven(place: Place) -> None:
     assert not place.secret_file.exists()
 
 
-@pytest.mark.parametrize("lacking", ALL[:6])
+@pytest.mark.parametrize("lacking", ALL[:7])
 def test_a_permission_that_is_missing_is_named(place: Place, lacking: str) -> None:
     key = place.stripe.keys.restrict("rk_test_some", *(each for each in ALL if each != lacking))
     result = place.run("setup", typed=key)

@@ -20,6 +20,8 @@ OPEN = {
     "operators.sign_in",
     "operators.set_up_page",
     "operators.set_up",
+    "operators.set_up_kept",
+    "operators.open_set_up",
     "passkeys.sign_in_challenge",
     "passkeys.sign_in",
 }

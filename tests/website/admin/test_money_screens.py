@@ -14,7 +14,7 @@ from payments.models import Order, Refund, StripeEvent
 from tests.payments.conftest import no_invalid_signatures_yet, settings, shop, stripe_  # noqa: F401
 from tests.support.browser import Browser
 from tests.support.newsletter import put_reader, put_subscriber
-from tests.support.operators import OLGA, signed_in
+from tests.support.operators import EDDA, OLGA, signed_in
 from tests.support.payments import Shop
 from website.admin.operators.roles import Role
 
@@ -96,7 +96,8 @@ def test_auth_10_an_editor_moves_no_money(app: Flask, shop: Shop, bought: str) -
     fields = {"csrf_token": token, "reason": "because"}
     for path in (f"/admin/orders/{bought}/refund", "/admin/readers/1/give", "/admin/readers/1/take-back"):
         assert edda.post(path, fields).status_code == 403
-    assert (shop.count(Refund), shop.ad_free(), acts(shop)) == (0, [True], [])
+    refused = (EDDA, "operator.role_refused", "")
+    assert (shop.count(Refund), shop.ad_free(), acts(shop)) == (0, [True], [refused] * 3)
 
 
 def test_data_19_and_20_a_reader_who_asks_gets_their_data_and_is_erased(shop: Shop, olga: Browser) -> None:  # noqa: F811

@@ -43,7 +43,7 @@ def new() -> str:
 
 
 @blueprint.post("/ads/new")
-@needs(Need.ADS)
+@needs(Need.ADS, fresh=True)
 def create() -> Response | tuple[str, int]:
     """Make an ad."""
     try:
@@ -64,7 +64,7 @@ def edit(ad_id: int) -> str:
 
 
 @blueprint.post("/ads/<int:ad_id>")
-@needs(Need.ADS)
+@needs(Need.ADS, fresh=True)
 def update(ad_id: int) -> Response | tuple[str, int]:
     """Change an ad."""
     ad = _find(ad_id)

@@ -3,12 +3,13 @@
 from flask import Response, make_response, redirect, render_template, request
 
 from carrel.accounts.browser_names import browser_name
+from carrel.http import cookies
 from carrel.http.redirects import see_other
 from carrel.services import services
 from website.admin.guard import admin_path, current_operator, required_session
 from website.admin.operators import codes, passkeys, sessions
 from website.admin.operators.roles import DESCRIPTIONS, Role
-from website.admin.operators.sign_in import SignInSource
+from website.admin.operators.sign_in import SignInSource, device_cookie
 
 DONE = {
     "password": "Your password is changed. Everywhere else you are signed out, and a mail says so.",
@@ -44,16 +45,15 @@ def again_page(errors: dict[str, str], then: str = "", back: str = "") -> str:
         then=then or request.form.get("then", ""),
         carried=[field for field in request.form.items(multi=True) if field[0] not in OWN_FIELDS],
         has_passkey=has_passkey,
+        lost_file=any(file.filename for file in request.files.values()),
     )
 
 
 def can_resume() -> bool:
-    """Whether the form in hand can wait in a page: a person sent it, without files and passwords."""
+    """Whether the form in hand can wait in a page: a person sent it, without passwords. A file is asked for again."""
     by_a_person = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
     reserved = (OWN_FIELDS | PASSWORDS) - {"csrf_token"}
-    return (
-        request.method == "POST" and by_a_person and not request.files and not reserved & request.form.keys()
-    )
+    return request.method == "POST" and by_a_person and not reserved & request.form.keys()
 
 
 def continue_request() -> Response:
@@ -90,4 +90,16 @@ def next_path() -> str:
 
 def source() -> SignInSource:
     """From where somebody signs in."""
-    return SignInSource(request.remote_addr, browser_name(request.headers.get("User-Agent", "")))
+    name = browser_name(request.headers.get("User-Agent", ""))
+    return SignInSource(request.remote_addr, name, cookies.KNOWN_OPERATOR.value())
+
+
+def welcome(token: str) -> Response:
+    """Signed in: the session's cookie, and the one by which this browser is known from now on."""
+    response = see_other(next_path())
+    cookies.OPERATOR.set(response, token)
+    with services().db.read() as session:
+        started = sessions.find(session, token)
+    if started:
+        cookies.KNOWN_OPERATOR.set(response, device_cookie(services().signer, started.operator_id))
+    return response

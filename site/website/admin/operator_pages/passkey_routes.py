@@ -40,9 +40,7 @@ def sign_in() -> Answer:
         )
     except SignInFailedError:
         return pages.sign_in_page({"": NOT_KNOWN}), 403
-    response = _without_challenge(see_other(pages.next_path()))
-    cookies.OPERATOR.set(response, token)
-    return response
+    return _without_challenge(pages.welcome(token))
 
 
 @blueprint.post("/again/challenge")

@@ -4,9 +4,11 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from carrel.http import cookies
+from carrel import security_events
+from carrel.http import cookies, link_cookie
 from carrel.http.redirects import see_other
 from carrel.mail.addresses import InvalidAddressError
+from carrel.security_events import Event, Outcome
 from carrel.services import services
 from website.admin.guard import (
     NotProvenError,
@@ -17,7 +19,7 @@ from website.admin.guard import (
     return_path,
 )
 from website.admin.operator_pages import pages
-from website.admin.operators import codes, factors, passwords, sessions, staff
+from website.admin.operators import audit, codes, factors, passwords, sessions, staff
 from website.admin.operators.models import Operator
 from website.admin.operators.roles import DESCRIPTIONS, Need, Role
 from website.admin.operators.sign_in import SignInFailedError, authenticate, prove_again
@@ -53,9 +55,7 @@ def sign_in() -> Answer:
         )
     except SignInFailedError:
         return pages.sign_in_page({"": WRONG}, email), 403
-    response = see_other(pages.next_path())
-    cookies.OPERATOR.set(response, token)
-    return response
+    return pages.welcome(token)
 
 
 @blueprint.post("/sign-out")
@@ -65,6 +65,7 @@ def sign_out() -> Response:
     here = required_session()
     with services().db.write() as session:
         sessions.end(session, here.id, here.operator_id)
+        audit.record(session, here.operator, "operator.sign_out")
     response = see_other("/admin/sign-in")
     cookies.OPERATOR.clear(response)
     return response
@@ -98,14 +99,25 @@ def prove_first(_failure: NotProvenError) -> Answer:
 
 @blueprint.get("/set-up/<token>")
 @open_to_all
-def set_up_page(token: str) -> Answer:
+def open_set_up(token: str) -> Answer:
+    """The link that was handed over: on to the page without its token."""
+    page = _set_up_form(token, {})
+    return link_cookie.moved(cookies.SET_UP_LINK, token, "/admin/set-up/link") or page
+
+
+@blueprint.get("/set-up/link")
+@open_to_all
+def set_up_page() -> Answer:
     """Choose a password, and take the site into one's authenticator app."""
-    with services().db.read() as session:
-        try:
-            operator = staff.invited(session, token)
-        except staff.InviteUsedError:
-            return render_template("operators/spent.html"), 404
-    return _set_up_form(operator, token, {})
+    return _set_up_form(link_cookie.kept(cookies.SET_UP_LINK), {})
+
+
+@blueprint.post("/set-up/link")
+@open_to_all
+def set_up_kept() -> Answer:
+    """Finish with the link that this browser holds, if it is the one that the page was shown for."""
+    token = link_cookie.kept(cookies.SET_UP_LINK)
+    return set_up(token) if link_cookie.is_shown(token) else set_up_page()
 
 
 @blueprint.post("/set-up/<token>")
@@ -114,21 +126,25 @@ def set_up(token: str) -> Answer:
     """Finish: the recovery codes, shown this once."""
     password, code = request.form.get("password", ""), request.form.get("code", "")
     with services().db.read() as session:
-        try:
-            operator = staff.invited(session, token)
-        except staff.InviteUsedError:
-            return render_template("operators/spent.html"), 404
+        operator = staff.invited(session, token)
     if errors := _password_errors(operator, password):
-        return _set_up_form(operator, token, errors), 422
+        return _set_up_form(token, errors), 422
     hashed = passwords.hash_password(password)  # takes a while: no transaction is open
     try:
         with services().db.write() as session:
             recovery = staff.set_up(session, services().signer, token, hashed, code)
     except staff.WrongCodeError:
-        return _set_up_form(operator, token, {"code": WRONG_CODE}), 422
-    except staff.InviteUsedError:
-        return render_template("operators/spent.html"), 404
-    return render_template("operators/recovery.html", codes=recovery, first=True)
+        return _set_up_form(token, {"code": WRONG_CODE}), 422
+    response = make_response(render_template("operators/recovery.html", codes=recovery, first=True))
+    cookies.SET_UP_LINK.clear(response)
+    return response
+
+
+@blueprint.app_errorhandler(staff.InviteUsedError)
+def invite_used(_failure: staff.InviteUsedError) -> Answer:
+    """Say that the link is of no use any more."""
+    security_events.log_event(Event.SETUP_LINK_REFUSED, Outcome.FAILURE)
+    return render_template("operators/spent.html"), 404
 
 
 @blueprint.get("/operators")
@@ -192,8 +208,10 @@ def _link(email: str, token: str) -> Response:
     return make_response(render_template("operators/link.html", email=email, url=url))
 
 
-def _set_up_form(operator: Operator, token: str, errors: dict[str, str]) -> str:
+def _set_up_form(token: str, errors: dict[str, str]) -> str:
     signer = services().signer
+    with services().db.read() as session:
+        operator = staff.invited(session, token)
     uri = codes.provisioning_uri(signer, operator, services().settings.site_name)
     secret = codes.secrets_of(signer, operator)[0]
     return render_template(

@@ -4,6 +4,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from carrel.accounts import limits
+from carrel.security_events import Outcome
 from carrel.services import Services
 from carrel.settings import Settings
 from website.admin.operators import audit, codes, notices, passwords, sessions, staff
@@ -33,7 +34,7 @@ def change_password(services: Services, here: OperatorSession, current: str, new
     # Hashing takes a while: no transaction is open.
     if not passwords.matches(operator.password_hash, current):
         with services.db.write() as session:
-            audit.record(session, operator, "operator.wrong_password")
+            audit.record(session, operator, "operator.wrong_password", outcome=Outcome.FAILURE)
         raise WrongPasswordError
     hashed = passwords.hash_password(new)
     # Meanwhile somebody may have reset the operator.

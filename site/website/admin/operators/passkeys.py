@@ -6,23 +6,31 @@ A passkey is an alternative to password and app, with limits of its own: locking
 from collections.abc import Sequence
 from typing import Final
 
-import structlog
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, contains_eager
 
-from carrel import clock
+from carrel import clock, security_events
 from carrel.accounts import limits
 from carrel.accounts.limits import Limit, minutes
 from carrel.db import insert_new
+from carrel.ip_prefix import ip_key
+from carrel.security_events import Event, Outcome
 from carrel.services import Services
 from carrel.settings import Settings
+from carrel.tokens import Signer
 from website.admin.operators import audit, challenges, factors, sessions
 from website.admin.operators.challenges import InvalidAnswerError, RelyingParty
 from website.admin.operators.models import Operator, OperatorSession, Passkey
 from website.admin.operators.notices import Change
-from website.admin.operators.sign_in import PER_IP, PER_NETWORK, PER_OPERATOR, SignInFailedError, SignInSource
+from website.admin.operators.sign_in import (
+    PER_KNOWN_BROWSER,
+    PER_OPERATOR,
+    SignInFailedError,
+    SignInSource,
+    count_attempt,
+    known_browser,
+)
 
-log = structlog.get_logger()
 ASKING: Final = Limit(20, minutes(15))  # a challenge is a row, and anybody may ask for one
 LONGEST_NAME: Final = 60
 
@@ -89,9 +97,20 @@ def ask_to_sign_in(services: Services, site: RelyingParty, place: SignInSource) 
     from website.admin.operators import ceremony
 
     with services.db.write() as session:
-        limits.check(session, "operator-passkey-asked", limits.ip_key(place.ip), ASKING)
+        if browser := _known_browser(session, services.signer, place):
+            limits.check(session, "operator-passkey-browser", browser, PER_KNOWN_BROWSER)
+        else:
+            limits.check(session, "operator-passkey-asked", ip_key(place.ip), ASKING)
         token, challenge = challenges.issue(session, None)
     return token, ceremony.assertion_options(site, challenge, [])
+
+
+def _known_browser(session: Session, signer: Signer, place: SignInSource) -> str:
+    """The browser's id if any operator signed in with it before: whose passkey will answer is not known yet."""
+    if not place.device_cookie:
+        return ""
+    browsers = (known_browser(signer, number, place) for number in session.scalars(select(Operator.id)))
+    return next(filter(None, browsers), "")
 
 
 def ask_again(services: Services, site: RelyingParty, operator: Operator) -> tuple[str, str]:
@@ -106,10 +125,13 @@ def ask_again(services: Services, site: RelyingParty, operator: Operator) -> tup
 
 def sign_in(services: Services, site: RelyingParty, token: str, sent: str, place: SignInSource) -> str:
     """The token of a new session. Raises `SignInFailedError`, `TooManyRequestsError`."""
-    with services.db.write() as session:
-        limits.check(session, "operator-passkey-ip", limits.ip_key(place.ip), PER_IP)
-        limits.check(session, "operator-passkey-network", limits.network_key(place.ip), PER_NETWORK)
-    key, count = _accept(services, site, token, sent, None)
+    try:
+        key, count = _accept(services, site, token, sent, None)
+    except SignInFailedError:
+        # Counted only now: whoever has the key guessed nothing, and no stranger shuts them out.
+        with services.db.write() as session:
+            count_attempt(session, "operator-passkey", place, "")
+        raise
     with services.db.write() as session:
         _note_use(session, key, count)
         audit.record(session, key.operator, "operator.sign_in", after={"passkey": key.name})
@@ -121,11 +143,12 @@ def prove_again(
 ) -> None:
     """Before a sensitive action: a passkey in place of a code, in the same session. Raises `SignInFailedError`, `TooManyRequestsError`."""
     with services.db.write() as session:
-        limits.check(session, "operator-passkey-again", str(current.operator_id), PER_OPERATOR)
+        limits.check(session, "operator-passkey-again", f"session {current.id}", PER_OPERATOR)
     key, count = _accept(services, site, token, sent, current.operator_id)
     with services.db.write() as session:
         _note_use(session, key, count)
         sessions.prove(session, current.id)
+    security_events.log_event(Event.OPERATOR_CONFIRMED, Outcome.SUCCESS, factor="passkey")
 
 
 def _accept(
@@ -144,10 +167,18 @@ def _accept(
             return key, ceremony.verify_assertion(site, challenge, answer, key)
         except InvalidAnswerError:
             with services.db.write() as session:
-                audit.record(session, key.operator, "operator.wrong_passkey", after={"passkey": key.name})
+                audit.record(
+                    session,
+                    key.operator,
+                    "operator.wrong_passkey",
+                    after={"passkey": key.name},
+                    outcome=Outcome.FAILURE,
+                )
             raise
     except InvalidAnswerError as bad:
-        log.warning("an operator's sign-in was refused", why=f"passkey: {bad}", operator=operator_id)
+        security_events.log_event(
+            Event.OPERATOR_SIGN_IN_REFUSED, Outcome.FAILURE, factor="passkey", reason=str(bad)
+        )
         raise SignInFailedError from bad
 
 

@@ -99,4 +99,5 @@ def _refunded(detail: order_detail.OrderDetail) -> list[tuple[str, str]]:
     if detail.unrefunded_cents or not detail.refunds:
         return []
     back = price(sum(payment.amount_cents for payment in detail.payments), detail.order.currency)
-    return [("good", f"Refunded {back}. The pass has ended on all of the buyer's devices.")]
+    ended = "The gift has ended." if detail.gift else "The pass has ended on all of the buyer's devices."
+    return [("good", f"Refunded {back}. {ended}")]

@@ -5,8 +5,9 @@ from sqlalchemy.orm import Session
 
 from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState
 from newsletter.subscribers.models import Frequency, Subscriber
-from website.admin.operators.roles import Need
-from website.admin.tables.table import Column, Filter, Table, contains, enum_choices
+from website.admin.guard import current_operator
+from website.admin.operators.roles import Need, may
+from website.admin.tables.table import AnyRow, Column, Filter, Table, contains, enum_choices
 
 
 def _count(state: DeliveryState) -> object:
@@ -43,6 +44,10 @@ ISSUES = Table(
 )
 
 
+def _issue_link(row: AnyRow) -> str | None:
+    return f"/admin/issues/{row.issue}" if may(current_operator().role, Need.DIGESTS) else None
+
+
 def _deliveries(_session: Session, words: str) -> ColumnElement[bool]:
     condition = contains(Subscriber.email, words) | contains(Delivery.problem, words)
     return (
@@ -54,7 +59,7 @@ DELIVERIES = Table(
     name="deliveries",
     title="Deliveries",
     description="One row for each recipient of each issue. An erased recipient has no address any more.",
-    need=Need.DIGESTS,
+    need=Need.PEOPLE,
     key=Delivery.id,
     personal=True,
     joined=lambda query: query.select_from(Delivery).outerjoin(
@@ -62,9 +67,7 @@ DELIVERIES = Table(
     ),
     columns=(
         Column("number", "Delivery", Delivery.id, number=True),
-        Column(
-            "issue", "Issue", Delivery.issue_id, link=lambda row: f"/admin/issues/{row.issue}", number=True
-        ),
+        Column("issue", "Issue", Delivery.issue_id, link=_issue_link, number=True),
         Column("email", "Subscriber", Subscriber.email),
         Column("state", "State", Delivery.state),
         Column("tries", "Tries", Delivery.tries, number=True),

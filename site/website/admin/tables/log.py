@@ -10,6 +10,7 @@ from carrel import clock
 from carrel.ads.models import HouseAd
 from carrel.audit import AuditEntry
 from carrel.mail.models import Alarm, OutboxMail, OutboxState
+from carrel.security_events import Outcome
 from website.admin.operators.roles import Need
 from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, contains, enum_choices
 
@@ -56,14 +57,20 @@ def _values(name: str, row: AnyRow) -> str:
 
 
 def _log(_session: Session, words: str) -> ColumnElement[bool]:
-    columns = (AuditEntry.actor, AuditEntry.action, AuditEntry.subject, AuditEntry.reason)
+    columns = (
+        AuditEntry.actor,
+        AuditEntry.action,
+        AuditEntry.subject,
+        AuditEntry.reason,
+        AuditEntry.request_id,
+    )
     return or_(*(contains(column, words) for column in columns))
 
 
 AUDIT = Table(
     name="audit",
     title="Log",
-    description="Everything that an operator did and that changed something: who, when, what, before and after.",
+    description="What operators and commands changed, and codes and pages that were refused: who, when, what, from where.",
     need=Need.OPERATORS,
     key=AuditEntry.id,
     personal=True,
@@ -71,14 +78,18 @@ AUDIT = Table(
         Column("at", "When", AuditEntry.at),
         Column("actor", "Who", AuditEntry.actor),
         Column("action", "What", AuditEntry.action),
+        Column("outcome", "Outcome", AuditEntry.outcome),
         Column("subject", "On", AuditEntry.subject),
         Column("reason", "Reason", AuditEntry.reason),
         Column("before", "Before", AuditEntry.before, partial(_values, "before"), sorts=False),
         Column("after", "After", AuditEntry.after, partial(_values, "after"), sorts=False),
+        Column("network", "From", AuditEntry.network),
+        Column("request_id", "Request", AuditEntry.request_id),
     ),
     sort="-at",
     search=_log,
-    search_hint="Who, what, on what, or why",
+    search_hint="Who, what, on what, why, or a request's id",
+    filters=(Filter("outcome", "Outcome", enum_choices(AuditEntry.outcome, Outcome)),),
 )
 ALARMS = Table(
     name="alarms",

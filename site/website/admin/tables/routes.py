@@ -9,7 +9,7 @@ from carrel import audit, clock
 from carrel.csv_export import to_csv
 from carrel.services import services
 from website.admin.guard import current_operator, needs
-from website.admin.tables import digests, library, log, money, people
+from website.admin.tables import digests, gifts, library, log, money, people
 from website.admin.tables.table import Table, TableQuery, all_rows, cell, find_page, table_query
 
 blueprint = Blueprint("tables", __name__)
@@ -17,6 +17,7 @@ TABLES: tuple[Table, ...] = (
     *library.TABLES,
     *people.TABLES,
     *money.TABLES,
+    *gifts.TABLES,
     *digests.TABLES,
     *log.TABLES,
 )
@@ -62,11 +63,13 @@ def _record(table: Table, query: TableQuery, count: int) -> None:
 
 
 def _add_routes(table: Table) -> None:
-    def bind(view: Callable[[Table], str | Response]) -> Callable[[], str | Response]:
-        return needs(table.need)(lambda: view(table))
+    def bind(view: Callable[[Table], str | Response], *, fresh: bool = False) -> Callable[[], str | Response]:
+        return needs(table.need, fresh=fresh)(lambda: view(table))
 
     blueprint.add_url_rule(f"/{table.name}/", table.name, bind(show), methods=["GET"])
-    blueprint.add_url_rule(f"/{table.name}/export", f"{table.name}_export", bind(export), methods=["POST"])
+    # All people at once hurt no less than one of them.
+    taking = bind(export, fresh=table.personal)
+    blueprint.add_url_rule(f"/{table.name}/export", f"{table.name}_export", taking, methods=["POST"])
 
 
 for table in TABLES:

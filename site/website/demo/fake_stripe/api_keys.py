@@ -15,7 +15,7 @@ _RESOURCES = {
     "/v1/disputes": ("dispute", "Disputes"),
     "/v1/events": ("event", "Events"),
     "/v1/payment_intents": ("payment_intent", "PaymentIntents"),
-    "/v1/radar/early_fraud_warnings": ("charge", "Charges and Refunds"),
+    "/v1/radar/early_fraud_warnings": ("early_fraud_warning", "Early Fraud Warnings"),
     "/v1/refunds": ("charge", "Charges and Refunds"),
     "/v1/tax/settings": ("tax_settings", "Tax Settings"),
     "/v1/webhook_endpoints": ("webhook", "Webhook Endpoints"),
