@@ -14,7 +14,8 @@ FIXED_URLS = frozenset({
 # Where something of ours is that articles do not link to: no alias of theirs has a use there.
 OTHER_PATHS = frozenset({
     "/.well-known/gpc.json", "/.well-known/security.txt", "/account/address", "/account/address/sent", "/account/delete",
-    "/account/export", "/admin", "/ads.txt", "/healthz", "/llms.txt", "/me", "/metrics", "/pass/thanks", "/readyz",
+    "/account/export", "/admin", "/ads.txt", "/healthz", "/llms.txt", "/me", "/metrics", "/pass/gift", "/pass/redeem", "/pass/thanks",
+    "/readyz", "/account/address/undo/link", "/sign-in/link",
     "/robots.txt", "/sign-in/again", "/sign-in/code", "/sitemap.xml", "/subscribe/sent",
 })  # fmt: skip
 _OTHER_FOLDERS = ("/admin/", "/media/", "/static/")
