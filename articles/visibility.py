@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, and_, or_
 
 from articles.models import Article
 
-# Of many articles that become visible at once, those dated longer ago come from an archive (ADR 19). No digest
+# Of many articles that become visible at once, those dated longer ago come from an archive (ADR 16). No digest
 # brings anything that old.
 ARCHIVE_AGE = timedelta(days=92)
 

@@ -104,7 +104,7 @@ def check_front_matter(matter: FrontMatter, slug: str, lines: dict[Place, int]) 
     """Checks that need more than the type of a field."""
     problems = []
     summary_line = lines.get(("summary",), 1)
-    if not matter.summary:  # ADR 19
+    if not matter.summary:  # ADR 16
         message = "There is no summary, so it is made from the first sentences."
         problems.append(Problem(1, "summary-made", message, "Add the line summary: …", "warning"))
     elif not SHORTEST_SUMMARY <= len(matter.summary) <= LONGEST_SUMMARY:  # decision 15

@@ -91,7 +91,7 @@ def appearing_files(
 
 
 def from_archive(appearing: Sequence[ArticleFile], now: datetime) -> frozenset[str]:
-    """The paths of those that are not new to the world: many at once, and dated long ago (ADR 19)."""
+    """The paths of those that are not new to the world: many at once, and dated long ago (ADR 16)."""
     if len(appearing) <= MANY_AT_ONCE:
         return frozenset()
     dated = ((file.path, file.matter.published) for file in appearing)
