@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from datetime import UTC, tzinfo
 from pathlib import Path
 
 from articles.build.anchors import AnchorChecker
@@ -24,18 +25,23 @@ class PathNotFoundError(Exception):
 
 
 def check(
-    root: Path, paths: Iterable[Path] = (), progress: Callable[[int], None] = no_progress
+    root: Path,
+    paths: Iterable[Path] = (),
+    progress: Callable[[int], None] = no_progress,
+    *,
+    zone: tzinfo = UTC,
 ) -> ProblemReport:
-    """Check the files under `paths` (all when there are none) against the whole folder.
+    """Check the files under `paths` (all when there are none) against the whole folder; `zone` is the site's.
 
     Raises `ContentNotFoundError` and `PathNotFoundError`.
     """
     now_ns = time.time_ns()
-    content = load_exams_and_pages(root, now_ns)
+    content = load_exams_and_pages(root, now_ns, zone)
     selected = select_files(content, list(paths))
     load_articles(content, [(file, "") for file in content.folder.articles], now_ns, progress)
-    content.merge_problems(check_slugs(content.articles.values()))
-    context = BuildContext(content.folder.root, SiteUrls.of_content(content, {}), None, now_ns)
+    urls = SiteUrls.of_content(content, {})
+    content.merge_problems(check_slugs(content.articles.values(), urls.is_taken))
+    context = BuildContext(content.folder.root, urls, None, now_ns)
     _check_bodies(content, context, selected, progress)
     return content.report(selected)
 

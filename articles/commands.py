@@ -3,15 +3,18 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import tzinfo
 from pathlib import Path
 
 import click
 
 from articles.check import PathNotFoundError, check
+from articles.fix import find_fix
 from articles.loading.discovery import ContentNotFoundError
 from articles.parallel_map import WorkerDiedError
-from articles.problems import ProblemReport, ProblemsByPath
+from articles.problems import ProblemReport
 from articles.progress import Progress
+from articles.report_lines import print_report
 from articles.starter import StarterError, new_article
 from carrel.command_line import CommandError
 from carrel.settings import load
@@ -33,42 +36,42 @@ def command_errors() -> Iterator[None]:
 @click.option(
     "--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-def check_command(paths: tuple[Path, ...], output_format: str) -> None:
+@click.option("--all", "everything", is_flag=True, help="Show every mistake, even thousands of one kind.")
+@click.option("--strict", is_flag=True, help="Count every warning as a mistake.")
+@click.option("--fix", "fixes", is_flag=True, help="Mend what needs no judgment, and show each change.")
+def check_command(
+    paths: tuple[Path, ...], output_format: str, everything: bool, strict: bool, fixes: bool
+) -> None:
     """Look for mistakes in the articles (all, or those under PATHS). Publishes nothing.
 
     Exit status: 0 no mistakes, 1 mistakes, 2 the command could not be carried out.
     """
     progress = Progress()
     with command_errors():
-        report = check(load().content, paths, progress)
+        settings = load()
+        report = check(settings.content, paths, progress, zone=settings.zone)
+        if fixes and apply_fixes(report, settings.content, settings.zone):
+            report = check(settings.content, paths, progress, zone=settings.zone)
     progress.end()
+    report = report.strict() if strict else report
     if output_format == "json":
         click.echo(json.dumps(_as_json(report), ensure_ascii=False, indent=2))
     else:
-        print_report(report)
+        print_report(report, everything=everything)
     if report.errors:
         raise click.exceptions.Exit(EXIT_PROBLEMS)
 
 
-def print_report(report: ProblemReport) -> None:
-    """Print the problems and their number."""
-    for line in problem_lines(report.problems):
-        click.echo(line)
-    counts = f"{_count(report.errors, 'mistake')}, {_count(report.warnings, 'warning')}"
-    click.echo(f"{_count(report.files, 'file')} looked at: {counts}.")
-
-
-def problem_lines(problems_by_path: ProblemsByPath) -> Iterator[str]:
-    """Problems as an author reads them."""
-    for path, problems in problems_by_path.items():
-        for problem in problems:
-            level = "warning: " if problem.level == "warning" else ""
-            yield f"{path}:{problem.line}: {problem.code} {level}{problem.message} — {problem.hint}"
-        yield ""
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s") if number else f"no {noun}s"
+def apply_fixes(report: ProblemReport, content: Path, zone: tzinfo) -> int:
+    """Mend the files of a report, and show on standard error what changes in each. The number of files."""
+    found = [find_fix(content, path, problems, zone) for path, problems in report.problems.items()]
+    fixes = [fix for fix in found if fix]
+    for fix in fixes:
+        fix.write(content)
+        for line in fix.lines:
+            click.echo(line, err=True)
+    click.echo(f"Mended {len(fixes):,} of {len(report.problems):,} files with problems.", err=True)
+    return len(fixes)
 
 
 def _as_json(report: ProblemReport) -> dict[str, object]:

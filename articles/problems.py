@@ -22,10 +22,11 @@ ProblemsByPath = dict[str, list[Problem]]
 
 @dataclass(frozen=True)
 class ProblemReport:
-    """Problems by path, and how many files were checked."""
+    """Problems by path, how many files were checked, and which were not."""
 
     problems: ProblemsByPath
     files: int
+    skipped: tuple[str, ...] = ()
 
     @property
     def errors(self) -> int:
@@ -36,6 +37,14 @@ class ProblemReport:
     def warnings(self) -> int:
         """How many problems do not prevent publishing."""
         return self._count("warning")
+
+    def strict(self) -> "ProblemReport":
+        """The same report with every warning as a mistake."""
+        problems = {
+            path: [replace(problem, level="error") for problem in found]
+            for path, found in self.problems.items()
+        }
+        return replace(self, problems=problems)
 
     def _count(self, level: Level) -> int:
         return sum(problem.level == level for problems in self.problems.values() for problem in problems)

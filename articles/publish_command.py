@@ -2,9 +2,10 @@
 
 import click
 
-from articles.commands import EXIT_PROBLEMS, command_errors, print_report, problem_lines
+from articles.commands import EXIT_PROBLEMS, command_errors
 from articles.progress import Progress
 from articles.publish import PublishBusyError, PublishRefusedError, publish
+from articles.report_lines import print_report, problem_lines
 from carrel.command_line import CommandError
 from carrel.settings import load
 

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from articles.models import Article, ArticleTopic, Domain, Exam, PlainPage, Redirect, Topic
+from articles.models import Article, ArticleTopic, Domain, Exam, OldPath, PlainPage, Redirect, Topic
 from articles.visibility import visible
+from articles.web_address import normalize_path
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,13 @@ def find_article(session: Session, slug: str, now: datetime) -> Article | Moved 
         return _unless_hidden(target, now, Moved(target.url))
     article = session.scalars(select(Article).where(Article.slug == slug)).one_or_none()
     return _unless_hidden(article, now, None) if article else None
+
+
+def find_old_path(session: Session, path: str, now: datetime) -> Moved | Gone | None:
+    """Where the article moved that another program had at this path (decoded); that it is gone; or None."""
+    query = select(Article).join(OldPath, OldPath.article_id == Article.id)
+    target = session.scalars(query.where(OldPath.path == normalize_path(path))).one_or_none()
+    return _unless_hidden(target, now, Moved(target.url)) if target else None
 
 
 def _unless_hidden(article: Article, now: datetime, otherwise: Moved | None) -> Moved | Gone | None:

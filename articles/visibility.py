@@ -1,10 +1,14 @@
 """When articles are visible to readers: the one condition that all queries use (CON-06)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_
 
 from articles.models import Article
+
+# Of many articles that become visible at once, those dated longer ago come from an archive (ADR 16). No digest
+# brings anything that old.
+ARCHIVE_AGE = timedelta(days=92)
 
 
 def visible(now: datetime) -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """Tells web addresses that no browser can open, whatever the network says (WHATWG URL, RFC 3986)."""
 
 import re
+import unicodedata
 from ipaddress import AddressValueError, IPv4Address
 from urllib.parse import urlsplit
 
@@ -37,3 +38,8 @@ def _is_no_host(host: str) -> bool:
     except AddressValueError:
         return True
     return False
+
+
+def normalize_path(path: str) -> str:
+    """A path as old paths are stored and looked up: decoded, without a slash at its end."""
+    return unicodedata.normalize("NFC", path.rstrip("/")) or "/"

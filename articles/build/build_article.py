@@ -7,6 +7,7 @@ from pathlib import Path
 
 from articles.build.built_article import BuiltArticle, BuiltImage, BuiltLink
 from articles.build.site_urls import SiteUrls, link_target
+from articles.build.summary import make_summary
 from articles.loading import file_io
 from articles.loading.markdown_file import BodySource
 from articles.problems import Problem, soften_in_draft
@@ -106,13 +107,14 @@ def build_article(context: BuildContext, source: BodySource) -> BuiltArticle:
         ),
         images=tuple(resolver.images),
         keywords=keywords(source.title, (heading.text for heading in rendered.headings), text_words),
+        summary=make_summary(rendered.blocks, source.title),
     )
 
 
 def _link_problems(urls: SiteUrls, path: str, rendered: Rendered) -> Iterator[Problem]:
     for link in rendered.links:
         if link.url is None:
-            hint = urls.suggest(link_target(path, link.path))
+            hint = urls.suggest(path, link_target(path, link.path))
             yield Problem(link.line, "link-broken", f"There is no article {link.path}.", hint)
     resolved = {link.url for link in rendered.links}
     for block in rendered.blocks:

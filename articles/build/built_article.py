@@ -42,6 +42,7 @@ class BuiltArticle:
     links: tuple[BuiltLink, ...] = ()
     images: tuple[BuiltImage, ...] = ()
     keywords: tuple[tuple[str, float], ...] = ()
+    summary: str = ""  # for an article whose front matter has none
 
     @property
     def html(self) -> str:

@@ -1,18 +1,28 @@
 """An article's file."""
 
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
+from pathlib import Path
 
 from articles.loading.discovery import DiscoveredArticle
 from articles.loading.field_types import SLUG, SLUG_LENGTH
 from articles.loading.fields import FrontMatter
+from articles.loading.file_names import is_index, slug_of
 from articles.loading.markdown_file import BodySource, load_markdown
 from articles.loading.strict_yaml import Place
+from articles.loading.titles import has_only_title
 from articles.problems import Problem, soften_in_draft
 from articles.render import PLACEHOLDER
 
 SHORTEST_SUMMARY, LONGEST_SUMMARY = 50, 220
-_FIELDS_WITH_LINES = {"title", "slug", "domain", "topics", "aliases"}
+EMPTY_SECTION = Problem(
+    1,
+    "empty-section",
+    "The page of this folder has no text, so there is none.",
+    "Write it if readers should see one.",
+    "warning",
+)
+_FIELDS_WITH_LINES = {"title", "slug", "domain", "topics", "tags", "aliases"}
 
 
 @dataclass(frozen=True)
@@ -33,9 +43,23 @@ class ArticleFile:
         return f"/articles/{self.slug}/"
 
     @property
-    def old_slugs(self) -> list[str]:
-        """Its aliases."""
+    def aliases(self) -> list[str]:
+        """Its old slugs and old paths."""
         return self.matter.aliases
+
+    @property
+    def old_slugs(self) -> list[str]:
+        """The aliases that are slugs."""
+        return [alias for alias in self.matter.aliases if not alias.startswith("/")]
+
+    @property
+    def old_paths(self) -> list[str]:
+        """The aliases that are paths."""
+        return [alias for alias in dict.fromkeys(self.matter.aliases) if alias.startswith("/")]
+
+    def with_matter(self, **values: object) -> "ArticleFile":
+        """The same file with other values in its front matter."""
+        return replace(self, matter=self.matter.model_copy(update=values))
 
     def line_of(self, *place: str | int) -> int:
         """The line of a field in the front matter."""
@@ -52,17 +76,22 @@ class LoadedArticle:
     problems: list[Problem]
     stat: str
     unchanged: bool
+    is_section: bool = False  # stands for its folder and has no text, so it is no article
 
 
 def load_article(
-    root: Path, discovered: DiscoveredArticle, now_ns: int, previous_digest: str = ""
+    root: Path, discovered: DiscoveredArticle, now_ns: int, previous_digest: str = "", zone: tzinfo = UTC
 ) -> LoadedArticle:
     """Load an article. A file that still has its previous digest is not parsed."""
     path = discovered.path
-    file = load_markdown(root, path, FrontMatter, now_ns, noun="article", previous_digest=previous_digest)
+    file = load_markdown(
+        root, path, FrontMatter, now_ns, noun="article", previous_digest=previous_digest, zone=zone
+    )
+    if is_index(path) and file.body and has_only_title(file.body.text):
+        return LoadedArticle(path, None, None, [EMPTY_SECTION], file.stat, unchanged=False, is_section=True)
     article, problems = None, file.problems
     if matter := file.matter:
-        slug = matter.slug or PurePosixPath(path).stem
+        slug = matter.slug or slug_of(path)
         problems = problems + check_front_matter(matter, slug, file.lines)
         if matter.draft:
             problems = list(map(soften_in_draft, problems))
@@ -74,15 +103,21 @@ def load_article(
 def check_front_matter(matter: FrontMatter, slug: str, lines: dict[Place, int]) -> list[Problem]:
     """Checks that need more than the type of a field."""
     problems = []
-    if not SHORTEST_SUMMARY <= len(matter.summary) <= LONGEST_SUMMARY:  # decision 15
+    summary_line = lines.get(("summary",), 1)
+    if not matter.summary:  # ADR 16
+        message = "There is no summary, so it is made from the first sentences."
+        problems.append(Problem(1, "summary-made", message, "Add the line summary: …", "warning"))
+    elif not SHORTEST_SUMMARY <= len(matter.summary) <= LONGEST_SUMMARY:  # decision 15
         message = f"The summary has {len(matter.summary)} characters."
         hint = f"Make it {SHORTEST_SUMMARY} to {LONGEST_SUMMARY} characters long."
-        problems.append(Problem(lines[("summary",)], "summary-length", message, hint, "warning"))
+        problems.append(Problem(summary_line, "summary-length", message, hint, "warning"))
     if not SLUG.match(slug) or len(slug) > SLUG_LENGTH:
         hint = "Rename the file (small letters, digits, hyphens), or give a `slug:`."
         problems.append(Problem(1, "bad-slug", f"“{slug}” cannot stand in an address.", hint))
     for name in ("title", "summary"):
         if placeholder := PLACEHOLDER.search(getattr(matter, name)):
             message = f"The {name} still has “{placeholder[0]}” in it."
-            problems.append(Problem(lines[(name,)], "placeholder", message, "Write what belongs there."))
+            problems.append(
+                Problem(lines.get((name,), 1), "placeholder", message, "Write what belongs there.")
+            )
     return problems

@@ -1,13 +1,16 @@
 """Checks across files: slugs and aliases that collide, domains and topics that no exam declares."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from articles.loading.article_file import ArticleFile
 from articles.loading.exam_file import EXAM_FILE, ExamFile
+from articles.loading.other_keys import OTHER_KEY
 from articles.loading.validation_messages import suggest
 from articles.problems import Problem, ProblemsByPath
+
+MOST_TOPICS = 12
 
 
 class HasSlug(Protocol):
@@ -18,12 +21,12 @@ class HasSlug(Protocol):
     @property
     def slug(self) -> str: ...
     @property
-    def old_slugs(self) -> Iterable[str]: ...
+    def aliases(self) -> Iterable[str]: ...
     def line_of(self, *place: str | int) -> int: ...
 
 
-def check_slugs(articles: Iterable[HasSlug]) -> ProblemsByPath:
-    """Slugs that two articles claim, and aliases that collide or lead back to their own article."""
+def check_slugs(articles: Iterable[HasSlug], is_page: Callable[[str], bool]) -> ProblemsByPath:
+    """Slugs that two articles claim, and aliases that collide, lead back to their own article or are a page."""
     problems: ProblemsByPath = defaultdict(list)
     ordered = sorted(articles, key=lambda article: article.path)
     owners: dict[str, HasSlug] = {}
@@ -35,8 +38,13 @@ def check_slugs(articles: Iterable[HasSlug]) -> ProblemsByPath:
             )
     alias_owners: dict[str, HasSlug] = {}
     for article in ordered:
-        for index, alias in enumerate(article.old_slugs):
-            if problem := check_alias(article, index, alias, owners, alias_owners):
+        for index, alias in enumerate(article.aliases):
+            if is_page(f"{alias}/") or is_page(alias):
+                message = f"The site has a page at {alias}, which an alias never hides."
+                problems[article.path].append(
+                    Problem(article.line_of("aliases", index), "alias-taken", message, "Remove the alias.")
+                )
+            elif problem := check_alias(article, index, alias, owners, alias_owners):
                 problems[article.path].append(problem)
     return problems
 
@@ -51,7 +59,7 @@ def check_alias(
     if owner := owners.get(alias):
         message = (
             f"This article and {owner.path} would redirect to each other forever."
-            if article.slug in owner.old_slugs
+            if article.slug in owner.aliases
             else f"“{alias}” is the address of {owner.path}."
         )
         return Problem(line, "alias-taken", message, "Remove the alias.")
@@ -82,17 +90,53 @@ def check_domain(problems: ProblemsByPath, article: ArticleFile, exam: ExamFile)
 
 
 def check_topics(problems: ProblemsByPath, article: ArticleFile, exam: ExamFile) -> None:
-    """The article's topics must be declared, and each only once."""
-    declared, topics = exam.fields.topics, article.matter.topics
+    """The article's topics must be declared, by slug or name, and each only once; other programs' tags need not."""
+    slugs, topics = _topic_slugs(exam), article.matter.topics
+    found = _tag_problems if ("topics", OTHER_KEY) in article.lines else _topic_problems
+    problems[article.path] += found(article, exam, [topic for topic in topics if _key(topic) not in slugs])
+
+
+def _tag_problems(article: ArticleFile, exam: ExamFile, unknown: list[str]) -> Iterator[Problem]:
+    for tag in unknown:
+        line = article.line_of("topics", article.matter.topics.index(tag))
+        message = f"The tag “{tag}” is left out: {exam.slug}/{EXAM_FILE} has no such topic."
+        hint = "Declare it there under [topics], if readers shall find it."
+        yield Problem(line, "unknown-tag", message, hint, "warning")
+
+
+def _topic_problems(article: ArticleFile, exam: ExamFile, unknown: list[str]) -> Iterator[Problem]:
+    topics = article.matter.topics
     for index, topic in enumerate(topics):
         line = article.line_of("topics", index)
-        if topic not in declared:
+        if topic in unknown:
             message = f"{exam.slug}/{EXAM_FILE} has no topic “{topic}”."
-            hint = suggest(topic, declared, "Declare it there under [topics]")
-            problems[article.path].append(Problem(line, "unknown-topic", message, hint))
+            hint = suggest(topic, exam.fields.topics, "Declare it there under [topics]")
+            yield Problem(line, "unknown-topic", message, hint)
         elif topic in topics[:index]:
-            message = f"The topic “{topic}” is there twice."
-            problems[article.path].append(Problem(line, "topic-twice", message, "Keep one."))
+            yield Problem(line, "topic-twice", f"The topic “{topic}” is there twice.", "Keep one.")
+    if len(topics) > MOST_TOPICS:
+        message, hint = (
+            f"There are more than {MOST_TOPICS} topics.",
+            "Keep those that readers would look for.",
+        )
+        yield Problem(article.line_of("topics"), "wrong-value", message, hint)
+
+
+def declared_topics(article: ArticleFile, exams: Mapping[str, ExamFile]) -> list[str]:
+    """The slugs of the article's topics that its exam declares."""
+    exam = exams.get(article.exam)
+    slugs = _topic_slugs(exam) if exam else {}
+    return list(dict.fromkeys(slugs[key] for topic in article.matter.topics if (key := _key(topic)) in slugs))
+
+
+def _topic_slugs(exam: ExamFile) -> dict[str, str]:
+    """The slugs of an exam's topics by what authors may write for them."""
+    names = {_key(name): slug for slug, name in exam.fields.topics.items()}
+    return names | {_key(slug): slug for slug in exam.fields.topics}
+
+
+def _key(topic: str) -> str:
+    return " ".join(topic.casefold().replace("-", " ").split())
 
 
 def check_topic_names(exams: Iterable[ExamFile]) -> ProblemsByPath:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from pathlib import Path
 
 from articles.loading.article_file import ArticleFile, LoadedArticle, load_article
-from articles.loading.consistency import check_declared_names, check_topic_names
+from articles.loading.consistency import check_declared_names, check_topic_names, declared_topics
 from articles.loading.discovery import ContentFolder, DiscoveredArticle, scan_content
 from articles.loading.exam_file import EXAM_FILE, ExamFile, load_exam
 from articles.loading.markdown_file import BodySource
@@ -19,11 +20,13 @@ class LoadedContent:
     """Everything loaded so far. All mappings are by path but `exams`, which are by slug."""
 
     folder: ContentFolder
+    zone: tzinfo = UTC  # of the site
     exams: dict[str, ExamFile] = field(default_factory=dict)
     pages: dict[str, PageFile] = field(default_factory=dict)
     articles: dict[str, ArticleFile] = field(default_factory=dict)
     # Of every file that has one: authors want the mistakes of body and front matter at once.
     bodies: dict[str, BodySource] = field(default_factory=dict)
+    sections: set[str] = field(default_factory=set)  # files that stand for a folder and have no text
     unchanged: dict[str, str] = field(default_factory=dict)  # the present stat of files that were not parsed
     problems: ProblemsByPath = field(default_factory=dict)
     errors: int = 0
@@ -43,16 +46,17 @@ class LoadedContent:
         """The problems so far (of the `selected` paths), each once, in the order of files and lines."""
         paths = sorted(path for path in self.problems if selected is None or path in selected)
         count = len(self.folder.articles) + len(self.pages) if selected is None else len(selected)
-        return ProblemReport({path: sorted(set(self.problems[path]), key=_order) for path in paths}, count)
+        problems = {path: sorted(set(self.problems[path]), key=_order) for path in paths}
+        return ProblemReport(problems, count, () if selected is not None else tuple(self.folder.skipped))
 
 
 def _order(problem: Problem) -> tuple[int, str, str]:
     return problem.line, problem.code, problem.message
 
 
-def load_exams_and_pages(root: Path, now_ns: int) -> LoadedContent:
+def load_exams_and_pages(root: Path, now_ns: int, zone: tzinfo = UTC) -> LoadedContent:
     """Scan the folder and load what must be known before the articles. Raises `ContentNotFoundError`."""
-    content = LoadedContent(scan_content(root))
+    content = LoadedContent(scan_content(root), zone)
     root = content.folder.root
     content.merge_problems(content.folder.problems)
     for folder in content.folder.exams:
@@ -78,21 +82,28 @@ def load_articles(
     progress: Callable[[int], None],
 ) -> None:
     """Load articles, each given with its previous digest ("" to load it in any case)."""
-    for chunk in parallel_map(_load_chunk, (content.folder.root, now_ns), files):
+    for chunk in parallel_map(_load_chunk, (content.folder.root, now_ns, content.zone), files):
         for loaded in chunk:
             content.add_problems(loaded.path, loaded.problems)
             if loaded.unchanged:
                 content.unchanged[loaded.path] = loaded.stat
+            if loaded.is_section:
+                content.sections.add(loaded.path)
             if loaded.article:
                 content.articles[loaded.path] = loaded.article
             if loaded.body:
                 content.bodies[loaded.path] = loaded.body
         progress(len(chunk))
     content.merge_problems(check_declared_names(content.articles.values(), content.exams))
+    content.articles |= {
+        path: article.with_matter(topics=declared_topics(article, content.exams))
+        for path, article in content.articles.items()
+        if article.matter.topics
+    }
 
 
 def _load_chunk(
-    context: tuple[Path, int], files: Sequence[tuple[DiscoveredArticle, str]]
+    context: tuple[Path, int, tzinfo], files: Sequence[tuple[DiscoveredArticle, str]]
 ) -> list[LoadedArticle]:
-    root, now_ns = context
-    return [load_article(root, file, now_ns, digest) for file, digest in files]
+    root, now_ns, zone = context
+    return [load_article(root, file, now_ns, digest, zone) for file, digest in files]

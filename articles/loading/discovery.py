@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from articles.loading.exam_file import EXAM_FILE
+from articles.loading.file_names import is_article, looks_like_article
 from articles.problems import Problem, ProblemsByPath
 
 PAGES_FOLDER = "pages"
 PAGE_NAMES = ("about", "contact", "privacy", "terms")
-_NOT_ARTICLES = {"readme.md"}
 
 
 class ContentNotFoundError(Exception):
@@ -40,6 +40,7 @@ class ContentFolder:
     exams: list[str] = field(default_factory=list)
     articles: list[DiscoveredArticle] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)  # files that an author may take for articles
     problems: ProblemsByPath = field(default_factory=dict)
 
     def add_problem(self, path: str, code: str, message: str, hint: str) -> None:
@@ -65,8 +66,12 @@ class ContentScanner:
     def scan(self) -> None:
         """Scan the top folders."""
         for path, entry in self._entries(""):
-            if _is_folder(entry) and self._is_inside(path, entry):
-                self._scan_top_folder(path)
+            if _is_folder(entry):
+                if self._is_inside(path, entry):
+                    self._scan_top_folder(path)
+            elif looks_like_article(entry.name):
+                self.content.skipped.append(_printable(path))
+        self.content.skipped.sort()
 
     def _scan_top_folder(self, folder: str) -> None:
         paths = list(self._markdown_files(folder, ()))
@@ -102,17 +107,18 @@ class ContentScanner:
             if _is_folder(entry):
                 if self._is_inside(path, entry):
                     yield from self._markdown_files(path, (*parents, inode))
-            elif path.lower().endswith(".md") and self._is_article(path, entry):
-                yield path
+            elif is_article(entry.name):
+                if self._is_usable(path, entry):
+                    yield path
+            elif looks_like_article(entry.name):
+                self.content.skipped.append(_printable(path))
 
     def _entries(self, folder: str) -> list[tuple[str, os.DirEntry[str]]]:
         """The entries of a folder with their paths, in order, without hidden and private ones."""
         prefix = f"{folder}/" if folder else ""
         try:
             with os.scandir(self.content.root / folder) as scan:
-                entries = [
-                    (prefix + entry.name, entry) for entry in scan if not entry.name.startswith((".", "_"))
-                ]
+                entries = [(prefix + entry.name, entry) for entry in scan if self._is_seen(prefix, entry)]
         except OSError as error:
             self._add_unreadable_folder(folder or ".", error)
             return []
@@ -122,17 +128,28 @@ class ContentScanner:
         message = f"The folder cannot be read: {error.strerror}."
         self.content.add_problem(folder, "unreadable", message, "Correct its permissions.")
 
-    def _is_article(self, path: str, entry: os.DirEntry[str]) -> bool:
-        if entry.name.lower() in _NOT_ARTICLES:
-            return False
-        if path != _printable(path) or not path.endswith(".md"):
-            hint = "Rename it: plain letters, ending in .md"
+    def _is_seen(self, prefix: str, entry: os.DirEntry[str]) -> bool:
+        """Whether an entry is neither hidden nor private; what an author may miss of those is noted."""
+        if entry.name.startswith("_") and not entry.is_symlink():
+            if _is_folder(entry):
+                folders = os.walk(entry.path, onerror=None)
+                names = [f"{path}/{name}" for path, _, files in folders for name in sorted(files)]
+            else:
+                names = [entry.path]
+            found = [name for name in names if looks_like_article(os.path.basename(name))]  # noqa: PTH119
+            start = len(f"{self.content.root}/")
+            self.content.skipped += [_printable(name[start:]) for name in found]
+        return not entry.name.startswith((".", "_"))
+
+    def _is_usable(self, path: str, entry: os.DirEntry[str]) -> bool:
+        if path != _printable(path):
+            hint = "Rename it with letters that are UTF-8."
             self.content.add_problem(path, "bad-name", "The file's name is unusual.", hint)
             return False
         return self._is_inside(path, entry)
 
     def _is_inside(self, path: str, entry: os.DirEntry[str]) -> bool:
-        """Whether an entry, if it is a symbolic link, stays inside the self.content folder."""
+        """Whether an entry, if it is a symbolic link, stays inside the content folder."""
         if not entry.is_symlink():
             return True
         try:
@@ -140,7 +157,7 @@ class ContentScanner:
                 return True
             problem = (
                 "symlink-outside",
-                "The link leads out of the self.content folder.",
+                "The link leads out of the content folder.",
                 "Copy the file instead.",
             )
         except FileNotFoundError:

@@ -1,11 +1,11 @@
 """The types of fields that authors write: texts, slugs, URLs, dates and times, each with a hint when it is wrong."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from string import Formatter
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from articles.loading import characters
@@ -17,6 +17,12 @@ SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 SLUG_LENGTH = 80
 CONTROL_HINT = "Remove it: nobody sees it, and it can show readers something else than is there."
 _PLACEHOLDERS_IN_LINE = {"and_more", "noun", "price"}
+# 2019-05-01, 2019/5/1 9:00, 2019-05-01 10:00:00 -0400, 2019-05-01T10:00:00.000Z
+_WRITTEN = re.compile(
+    r"(?P<year>\d{4})(?P<dash>[-/])(?P<month>\d{1,2})(?P=dash)(?P<day>\d{1,2})"
+    r"(?:(?:T|\s+)(?P<time>\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)\s*(?P<zone>Z|UTC|GMT|[-+]\d\d(?::?\d\d)?)?)?",
+    re.IGNORECASE,
+)
 _MOMENT_HINT = "Write date, time and zone: 2026-09-14T09:00:00Z"
 
 
@@ -56,15 +62,29 @@ def validate_url(value: str) -> str:
     return value
 
 
-def parse_moment(value: Any) -> Any:
-    """A date and time with its zone, in UTC."""
+def iso_format(written: str) -> str:
+    """A date, with or without time and zone, as ISO 8601 has it; what is none as it was written."""
+    found = _WRITTEN.fullmatch(written.strip())
+    if found is None:
+        return written
+    day = f"{found['year']}-{found['month']:0>2}-{found['day']:0>2}"
+    clock_time, zone = found["time"] or "", (found["zone"] or "").upper()
+    zone = "+00:00" if zone in {"Z", "UTC", "GMT"} else zone
+    return f"{day}T{clock_time.zfill(len(clock_time) + (clock_time[1] == ':'))}{zone}" if clock_time else day
+
+
+def parse_moment(value: Any, info: ValidationInfo) -> Any:
+    """A date and time with its zone, in UTC. A plain day begins at midnight in the zone of the context."""
     written = value.written if isinstance(value, Unquoted) else value
     if not isinstance(written, str):
         return value
     try:
-        moment = datetime.fromisoformat(written)
+        iso = iso_format(written)
+        moment = datetime.fromisoformat(iso)
     except ValueError:
         raise field_error("bad-date", f"“{written}” is no date and time.", _MOMENT_HINT) from None
+    if _is_day(iso):
+        moment = datetime.combine(moment, time.min, (info.context or {}).get("zone", UTC))
     if moment.tzinfo is None:
         raise field_error(
             "date-without-zone", f"“{written}” does not say at what time in which zone.", _MOMENT_HINT
@@ -73,13 +93,17 @@ def parse_moment(value: Any) -> Any:
     return moment.astimezone(UTC)
 
 
+def _is_day(iso: str) -> bool:
+    return len(iso) <= len("2026-10-01")
+
+
 def parse_day(value: Any) -> Any:
-    """A date."""
+    """A date. Of a time, its day counts as it is written."""
     written = value.written if isinstance(value, Unquoted) else value
     if not isinstance(written, str):
         return value
     try:
-        day = date.fromisoformat(written)
+        day = datetime.fromisoformat(iso_format(written)).date()
     except ValueError:
         raise field_error(
             "bad-date", f"“{written}” is no plain date.", "Write one such as 2026-10-01."

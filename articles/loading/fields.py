@@ -2,11 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from articles.loading.field_types import Day, Line, Moment, Slug, Text, Title, Url, field_error
+from articles.loading.old_paths import validate_alias
 
 AUTHOR = "the editors"
+Alias = Annotated[str, AfterValidator(validate_alias)]
 
 
 class Fields(BaseModel):
@@ -33,11 +35,11 @@ class FrontMatter(Fields):
     """The front matter of an article."""
 
     title: Title
-    summary: Annotated[Text, Field(max_length=500)]
+    summary: Annotated[Text, Field(max_length=500)] = ""  # then it is made from the text
     slug: Slug | None = None
     author: Annotated[Text, Field(max_length=120)] = AUTHOR
     domain: Slug | None = None
-    topics: Annotated[list[Slug], Field(max_length=12)] = []
+    topics: list[Text] = []  # slugs or names
     order: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     published: Moment | None = None
     updated: Day | None = None
@@ -46,7 +48,7 @@ class FrontMatter(Fields):
     expires: Moment | None = None
     draft: bool = False
     ads: bool = True
-    aliases: list[Slug] = []
+    aliases: list[Alias] = []
     changes: list[Change] = []
     sources: list[Source] = []
 

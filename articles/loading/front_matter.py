@@ -1,18 +1,21 @@
 """Front matter: the lines between two `---` at the start of a file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from datetime import tzinfo
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from articles.loading.fields import Fields
-from articles.loading.strict_yaml import Place, YamlError, load_yaml
-from articles.loading.validation_messages import explain
+from articles.loading.other_keys import read_other_keys
+from articles.loading.strict_yaml import Place, YamlError, YamlMapping, load_yaml
+from articles.loading.validation_messages import explain, place_of
 from articles.problems import Problem
 
 FENCE = "---"
 Matter = TypeVar("Matter", bound=Fields)
-_HINT = "Begin with a line ---, then title and summary, then a line ---"
+_SEVERAL_FIELDS = {"reviewed", "reviewer", "published", "expires"}  # that checks of several fields are about
 
 
 @dataclass(frozen=True)
@@ -25,10 +28,10 @@ class SplitText:
 
 
 def split_front_matter(text: str) -> SplitText | Problem:
-    """Separate front matter and body, or say why that is not possible."""
+    """Separate front matter and body; a file may have none. A `Problem` when it does not end."""
     lines = text.split("\n")
     if lines[0].rstrip() != FENCE:
-        return Problem(1, "front-matter", "The file does not begin with front matter.", _HINT)
+        return SplitText("", text, 1)
     for number, line in enumerate(lines[1:], 1):
         if line.rstrip() == FENCE:
             return SplitText("\n".join(lines[1:number]), "\n".join(lines[number + 1 :]), number + 2)
@@ -36,16 +39,45 @@ def split_front_matter(text: str) -> SplitText | Problem:
 
 
 def parse_front_matter(
-    text: str, model: type[Matter]
+    text: str, model: type[Matter], made: Mapping[str, str], zone: tzinfo
 ) -> tuple[Matter | None, dict[Place, int], list[Problem]]:
-    """The fields (None when they are invalid), the line of each, and all problems."""
+    """The fields, the line of each, and all problems. Fields are None only when the text is no YAML.
+
+    Other checks need an article to look at, so that nobody mends one mistake to be told of the next: a wrong
+    value is left out, or taken from `made`, which also has what may be missing. With its problem, nothing is
+    published.
+    """
     try:
-        yaml = load_yaml(text, first_line=2)
+        front = load_yaml(text, first_line=2)
     except YamlError as error:
         return None, {}, [error.problem]
-    values = {key: value for key, value in yaml.values.items() if value is not None}
-    try:
-        fields = model.model_validate(values)
-    except ValidationError as error:
-        return None, yaml.lines, yaml.problems + explain(error, model, yaml.lines, yaml.written)
-    return fields, yaml.lines, yaml.problems
+    read_other_keys(front, {field.alias or name for name, field in model.model_fields.items()})
+    for name, value in made.items():
+        if (name,) not in front.lines:
+            message, hint = f"There is no {name}, so it is “{value}”.", f"Add the line {name}: …"
+            front.problems.append(Problem(1, f"{name}-made", message, hint, "warning"))
+            front.values[name] = value
+    values = {key: value for key, value in front.values.items() if not _is_missing(key, value)}
+    fields, problems = _validate(model, front, values, made, zone)
+    return fields, front.lines, front.problems + problems
+
+
+def _is_missing(key: str, value: Any) -> bool:
+    return value is None or (key == "summary" and isinstance(value, str) and not value.strip())
+
+
+def _validate(
+    model: type[Matter], front: YamlMapping, values: dict[str, Any], made: Mapping[str, str], zone: tzinfo
+) -> tuple[Matter | None, list[Problem]]:
+    problems: list[Problem] = []
+    wrong: set[str | int] = set()
+    for _ in range(2 + len(_SEVERAL_FIELDS)):
+        try:
+            return model.model_validate(values, context={"zone": zone}), problems
+        except ValidationError as error:
+            new = {part for detail in error.errors() for part in place_of(detail)[:1] or _SEVERAL_FIELDS}
+            if wrong.isdisjoint(new):  # else it follows from a value that was left out
+                problems += explain(error, model, front.lines, front.written)
+            wrong |= new
+            values = {**made, **{key: value for key, value in values.items() if key not in wrong}}
+    return None, problems

@@ -1,6 +1,7 @@
 """A Markdown file with front matter, read and split once: what articles and plain pages have in common."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Generic
 
@@ -9,6 +10,7 @@ from articles.loading.field_types import CONTROL_HINT
 from articles.loading.file_io import UnreadableFileError, read_file
 from articles.loading.front_matter import Matter, parse_front_matter, split_front_matter
 from articles.loading.strict_yaml import Place
+from articles.loading.titles import made_title
 from articles.problems import Problem
 
 
@@ -49,9 +51,19 @@ def forbidden_characters(body: str, first_line: int) -> list[Problem]:
 
 
 def load_markdown(
-    root: Path, path: str, model: type[Matter], now_ns: int, *, noun: str, previous_digest: str = ""
+    root: Path,
+    path: str,
+    model: type[Matter],
+    now_ns: int,
+    *,
+    noun: str,
+    previous_digest: str = "",
+    zone: tzinfo = UTC,
 ) -> MarkdownFile[Matter]:
-    """Read a file, split it and parse its front matter. `noun` names the kind of file in messages."""
+    """Read a file, split it and parse its front matter. `noun` names the kind of file in messages.
+
+    In `zone` begins a day that is written without a time.
+    """
     try:
         source = read_file(root / path, now_ns)
     except UnreadableFileError as error:
@@ -61,7 +73,8 @@ def load_markdown(
     split = split_front_matter(source.text)
     if isinstance(split, Problem):
         return MarkdownFile(problems=[split])
-    matter, lines, problems = parse_front_matter(split.front_matter, model)
+    made = {"title": made_title(split.body, path)}
+    matter, lines, problems = parse_front_matter(split.front_matter, model, made, zone)
     if not split.body.strip():
         message = f"The {noun} has no text."
         problems.append(Problem(split.body_line, "empty-body", message, "Write it, or remove the file."))

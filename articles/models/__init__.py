@@ -1,6 +1,6 @@
 """The tables of the library, which publishing derives from the files."""
 
-from articles.models.articles import Article, ArticleTopic, Redirect
+from articles.models.articles import Article, ArticleTopic, OldPath, Redirect
 from articles.models.bodies import ArticleBody, BodyImage, BodyKeyword, BodyLink
 from articles.models.exams import Domain, Exam, Topic
 from articles.models.pages import PlainPage
@@ -14,6 +14,7 @@ __all__ = [
     "BodyLink",
     "Domain",
     "Exam",
+    "OldPath",
     "PlainPage",
     "Redirect",
     "Topic",

@@ -107,3 +107,12 @@ class Redirect(Base):
 
     slug: Mapped[str] = mapped_column(String(SLUG_LENGTH), primary_key=True)
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), index=True)
+
+
+class OldPath(Base):
+    """A path that an article had before, also under another program; see `web_address.normalize_path`."""
+
+    __tablename__ = "old_path"
+
+    path: Mapped[str] = mapped_column(String(500), primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), index=True)

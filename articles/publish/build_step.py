@@ -27,12 +27,19 @@ def build_and_store(run: Publication, content: LoadedContent, urls: SiteUrls) ->
             checker.add(built)
             if built.path in content.pages:
                 run.built_pages[built.path] = built
+            _complete_summary(content, built)
         waiting += [built for built in chunk if built.path in content.articles]
         if len(waiting) >= BATCH:
             _store(run, content, waiting)
         run.progress(len(chunk))
     _store(run, content, waiting)
     _check_anchors(run, content, checker)
+
+
+def _complete_summary(content: LoadedContent, built: BuiltArticle) -> None:
+    """Give an article without a summary the one that was made of its text."""
+    if (article := content.articles.get(built.path)) and not article.matter.summary:
+        content.articles[built.path] = article.with_matter(summary=built.summary)
 
 
 def _store(run: Publication, content: LoadedContent, waiting: list[BuiltArticle]) -> None:

@@ -2,7 +2,7 @@
 
 A stored body is used again as long as all of these are what they were when it was built:
 
-1. the renderer, the stored form and the exam's `exam.toml`, by their build hash;
+1. the renderer, the stored form, the site's time zone and the exam's `exam.toml`, by their build hash;
 2. the images that it shows;
 3. its file, by stat or else by digest;
 4. the URLs of the articles that it links to.
@@ -31,7 +31,7 @@ STORED_FORM = "1"  # raise it when bodies are to be stored in another form, and 
 def load_changes(run: Publication) -> tuple[LoadedContent, SiteUrls]:
     """Load what must be built again. The paths of other articles are in `unchanged` of the content."""
     now_ns = time.time_ns()
-    content = load_exams_and_pages(run.content, now_ns)
+    content = load_exams_and_pages(run.content, now_ns, run.zone)
     run.build_hashes = build_hashes(content)
     with run.db.read() as session:
         run.previous = previous_articles(session)
@@ -40,14 +40,19 @@ def load_changes(run: Publication) -> tuple[LoadedContent, SiteUrls]:
         urls = SiteUrls.of_content(content, {path: reusable[path].url for path in content.unchanged})
         _reload_articles_with_outdated_links(run, session, content, urls, now_ns)
     content.merge_problems(
-        check_slugs([*content.articles.values(), *(reusable[path] for path in content.unchanged)])
+        check_slugs(
+            [*content.articles.values(), *(reusable[path] for path in content.unchanged)], urls.is_taken
+        )
     )
     return content, urls
 
 
 def build_hashes(content: LoadedContent) -> dict[str, str]:
     """What an article's body depends on besides its own file and images, as a hash for each exam."""
-    parts = {slug: f"{STORED_FORM}\n{RENDERER}\n{exam.digest}" for slug, exam in content.exams.items()}
+    parts = {
+        slug: f"{STORED_FORM}\n{RENDERER}\n{content.zone}\n{exam.digest}"
+        for slug, exam in content.exams.items()
+    }
     return {slug: hashlib.sha256(text.encode()).hexdigest() for slug, text in parts.items()}
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from articles.loading.article_file import ArticleFile
-from articles.models import Article, ArticleTopic, Domain, Exam, Redirect, Topic
+from articles.models import Article, ArticleTopic, Domain, Exam, OldPath, Redirect, Topic
 from articles.publish.content_store import StoredBody
 from articles.publish.diff import Diff
 from articles.publish.previous_state import PreviousArticle, batched
@@ -27,6 +27,7 @@ class ArticleUpdate:
     build_hashes: Mapping[str, str]  # by exam
     first_visible_times: Mapping[int, datetime | None]  # by id of an article
     now: datetime
+    archived: frozenset[str] = frozenset()  # paths of articles that count as visible since their date
 
 
 class TaxonomyIds:
@@ -52,6 +53,7 @@ class ArticleWriter:
         files = self._update() | self._insert()
         self._write_topics(files)
         self._write_redirects(files)
+        self._write_old_paths(files)
         for batch in batched([article.id for article in self.changes.diff.removed]):
             values = {"removed_at": self.changes.now, "body_id": None}
             self.session.execute(update(Article).where(Article.id.in_(batch)).values(values))
@@ -108,7 +110,7 @@ class ArticleWriter:
             "stat": file.stat,
             "source_hash": file.digest,
             "build_hash": changes.build_hashes[file.exam],
-            "first_visible_at": first_visible_at,
+            "first_visible_at": matter.published if file.path in changes.archived else first_visible_at,
             "removed_at": None,
         }
 
@@ -125,7 +127,7 @@ class ArticleWriter:
 
     def _write_redirects(self, files: FilesById) -> None:
         """Redirect old slugs to the article that has them now; a slug in use is no redirect."""
-        targets = {alias: article_id for article_id, file in files.items() for alias in file.matter.aliases}
+        targets = {alias: article_id for article_id, file in files.items() for alias in file.old_slugs}
         targets |= {article.slug: article.id for article, _ in self.changes.diff.moved}
         outdated = [*targets, *(file.slug for file in files.values())]
         for batch in batched(outdated):
@@ -133,6 +135,16 @@ class ArticleWriter:
         if targets:
             rows = [{"slug": slug, "article_id": article_id} for slug, article_id in targets.items()]
             self.session.execute(insert(Redirect), rows)
+
+    def _write_old_paths(self, files: FilesById) -> None:
+        """An article has the old paths that its file names now, and no other."""
+        rows = [{"path": path, "article_id": id_} for id_, file in files.items() for path in file.old_paths]
+        for batch in batched(list(files)):
+            self.session.execute(delete(OldPath).where(OldPath.article_id.in_(batch)))
+        for batch in batched([row["path"] for row in rows]):
+            self.session.execute(delete(OldPath).where(OldPath.path.in_(batch)))
+        if rows:
+            self.session.execute(insert(OldPath), rows)
 
 
 def write_stats(session: Session, stats: Iterable[tuple[int, str]]) -> None:

@@ -24,7 +24,9 @@ class PreviousArticle(NamedTuple):
     stat: str
     digest: str
     build_hash: str
-    aliases: str  # JSON; parsed only when needed, as parsing ten thousand takes a while
+    aliases_json: (
+        str  # parsed only when needed, parsed only when needed, as parsing ten thousand takes a while
+    )
     body_id: int | None
 
     @property
@@ -33,9 +35,9 @@ class PreviousArticle(NamedTuple):
         return self.body_id is None
 
     @property
-    def old_slugs(self) -> list[str]:
-        """Its aliases."""
-        return json.loads(self.aliases) if self.aliases != "[]" else []
+    def aliases(self) -> list[str]:
+        """Its old slugs and old paths."""
+        return json.loads(self.aliases_json) if self.aliases_json != "[]" else []
 
     @property
     def url(self) -> str:

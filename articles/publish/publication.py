@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from articles.build.built_article import BuiltArticle
@@ -34,6 +34,7 @@ class Publication:
     media: Path
     now: datetime
     dry_run: bool = False
+    zone: tzinfo = UTC  # of the site
     say: Callable[[str], None] = no_message
     progress: Callable[[int], None] = no_progress
     previous: list[PreviousArticle] = field(default_factory=list)

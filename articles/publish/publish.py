@@ -1,6 +1,6 @@
 """`carrel publish`: load, build, store, commit. Until the commit, readers have the old library."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from articles.loading.article_file import ArticleFile
@@ -16,7 +16,7 @@ from articles.publish.previous_state import first_visible_times
 from articles.publish.publication import Publication, PublishRefusedError, no_message
 from articles.publish.report import PublishReport
 from articles.publish.sync_taxonomy import sync_exams, sync_pages
-from articles.visibility import first_visible
+from articles.visibility import ARCHIVE_AGE, first_visible
 from carrel import clock
 from carrel.db import Database
 from carrel.page_cache import bump_cache_version
@@ -40,7 +40,7 @@ def publish(
     Raises `ContentNotFoundError`, `PublishRefusedError` (nothing was published) and `PublishBusyError`.
     """
     media = settings.home / "media"
-    run = Publication(db, settings.content, media, clock.now(), dry_run, say, progress)
+    run = Publication(db, settings.content, media, clock.now(), dry_run, settings.zone, say, progress)
     with publish_lock(db, say):
         if not dry_run:
             delete_orphans(db)
@@ -53,15 +53,17 @@ def publish(
         with db.read() as session:
             visible_times = first_visible_times(session, [article.id for article, _ in diff.updates])
         report = PublishReport(diff, len(content.unchanged), warnings=problems.problems, dry_run=dry_run)
-        report.appearing = count_appearing(diff, visible_times, run.now)
+        appearing = appearing_files(diff, visible_times, run.now)
+        archived = from_archive(appearing, run.now)
+        report.appearing = len(appearing) - len(archived)
+        if archived:
+            say(_archive_notice(len(archived), run.now))
         if report.appearing > MANY_AT_ONCE:
             say(_one_mail_notice(report.appearing))
-        _commit(
-            run,
-            content,
-            report,
-            ArticleUpdate(diff, run.stored_bodies, run.build_hashes, visible_times, run.now),
+        update = ArticleUpdate(
+            diff, run.stored_bodies, run.build_hashes, visible_times, run.now, archived=archived
         )
+        _commit(run, content, report, update)
         return report
 
 
@@ -79,11 +81,21 @@ def _commit(run: Publication, content: LoadedContent, report: PublishReport, cha
     delete_bodies(run.db, changes.diff.replaced)
 
 
-def count_appearing(diff: Diff, visible_times: dict[int, datetime | None], now: datetime) -> int:
-    """How many articles become visible for the first time with this publication."""
+def appearing_files(
+    diff: Diff, visible_times: dict[int, datetime | None], now: datetime
+) -> list[ArticleFile]:
+    """The articles that become visible for the first time with this publication."""
     updated = [(visible_times[article.id], file) for article, file in diff.updates]
     added = [(None, file) for file in diff.added]
-    return sum(_appears(before, file, now) for before, file in [*added, *updated])
+    return [file for before, file in [*added, *updated] if _appears(before, file, now)]
+
+
+def from_archive(appearing: Sequence[ArticleFile], now: datetime) -> frozenset[str]:
+    """The paths of those that are not new to the world: many at once, and dated long ago (ADR 16)."""
+    if len(appearing) <= MANY_AT_ONCE:
+        return frozenset()
+    dated = ((file.path, file.matter.published) for file in appearing)
+    return frozenset(path for path, published in dated if published and published < now - ARCHIVE_AGE)
 
 
 def _appears(before: datetime | None, file: ArticleFile, now: datetime) -> bool:
@@ -92,6 +104,13 @@ def _appears(before: datetime | None, file: ArticleFile, now: datetime) -> bool:
         before, draft=matter.draft, published=matter.published, expires=matter.expires, now=now
     )
     return after == now != before
+
+
+def _archive_notice(count: int, now: datetime) -> str:
+    return (
+        f"{count} articles that become visible now are dated before {now - ARCHIVE_AGE:%Y-%m-%d}: they come from "
+        "an archive, so no mail brings them."
+    )
 
 
 def _one_mail_notice(count: int) -> str:

@@ -20,6 +20,7 @@ from website.pages import (
     library,
     media,
     offline,
+    old_addresses,
     plain,
     search,
     search_limit,
@@ -43,6 +44,7 @@ def create_app(services: Services) -> Flask:
     guards.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
+    old_addresses.init_app(app)
     link_cookie.init_app(app)
     assets.init_app(app)
     storage_register.init_app(app)

@@ -50,8 +50,7 @@ def test_a_file_that_is_too_large_is_refused(content: Path) -> None:
     assert check_one(content, GOOD + "word " * 250_000) == [("cpb/one.md", 1, "too-large")]
 
 
-def test_a_file_without_front_matter_says_so(content: Path) -> None:
-    assert check_one(content, "# Hello\n") == [("cpb/one.md", 1, "front-matter")]
+def test_front_matter_that_does_not_end_says_so(content: Path) -> None:
     assert check_one(content, "---\ntitle: one\n") == [("cpb/one.md", 1, "front-matter")]
 
 
@@ -87,9 +86,11 @@ def test_a_file_that_may_not_be_read_is_named(content: Path) -> None:
 
 
 def test_a_name_that_no_address_can_have_is_refused(content: Path) -> None:
-    assert check_one(content, GOOD, "cpb/Clean Claims.md") == [("cpb/Clean Claims.md", 1, "bad-slug")]
-    (content / "cpb/Clean Claims.md").unlink()
-    assert check_one(content, GOOD, "cpb/two.MD") == [("cpb/two.MD", 1, "bad-name")]
+    assert check_one(content, GOOD, "cpb/---.md") == [("cpb/---.md", 1, "bad-slug")]
+
+
+def test_two_names_that_make_one_slug_are_refused(content: Path) -> None:
+    assert check_one(content, GOOD, "cpb/Clean Claims.md") == [("cpb/clean-claims.md", 1, "duplicate-slug")]
 
 
 def test_a_name_that_is_no_text_is_refused(content: Path) -> None:
@@ -139,7 +140,7 @@ def test_all_mistakes_of_a_file_are_named_at_once(content: Path) -> None:
 def test_a_link_to_a_file_with_mistakes_is_not_a_second_mistake(content: Path) -> None:
     write_files(content, {"cpb/two.md": article_md(body="[x](one.md)")})
     assert check_one(content, "---\ntitle: no\n---\n\nText.\n") == [
-        ("cpb/one.md", 1, "missing"),
+        ("cpb/one.md", 1, "summary-made"),
         ("cpb/one.md", 2, "unquoted"),
     ]
 

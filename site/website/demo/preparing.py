@@ -7,9 +7,10 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from articles.check import check
-from articles.commands import EXIT_PROBLEMS, command_errors, print_report
+from articles.commands import EXIT_PROBLEMS, command_errors
 from articles.models import Article, Exam
 from articles.publish import PublishBusyError, PublishRefusedError, publish
+from articles.report_lines import print_report
 from carrel import deployment
 from carrel.ads.samples import seed_demo_ads
 from carrel.command_line import CommandError
@@ -88,7 +89,7 @@ def _has_library(db: Database) -> bool:
 def _check_articles(settings: Settings) -> None:
     """End with the report of `carrel check` when there are mistakes."""
     with command_errors():
-        report = check(settings.content)
+        report = check(settings.content, zone=settings.zone)
     if report.errors:
         print_report(report)
         raise click.exceptions.Exit(EXIT_PROBLEMS)

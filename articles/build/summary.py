@@ -1,0 +1,41 @@
+"""The summary of an article whose author gave none: the first sentences of its text."""
+
+import html
+import re
+from collections.abc import Iterable
+
+from articles.loading.article_file import LONGEST_SUMMARY, SHORTEST_SUMMARY
+from articles.render.rendered import Block
+
+_NOT_READ = re.compile(r"<(sup|style|annotation)\b.*?</\1>|<[^>]*>", re.DOTALL)
+_SENTENCE = re.compile(r".+?(?:[.!?…][”’\"')\]]*(?=\s|\Z)\s*|[。！？]+|\Z)", re.DOTALL)
+_NO_PROSE = {"heading", "code", "rule", "footnotes", "table"}
+
+
+def make_summary(blocks: Iterable[Block], title: str) -> str:
+    """One or more whole sentences, cut only when the first one is too long; the title when there is no text."""
+    prose = [block for block in blocks if block.kind not in _NO_PROSE]
+    texts = [_text_of(block) for kinds in ({"paragraph"}, None) for block in prose
+             if kinds is None or block.kind in kinds]  # fmt: skip
+    summary = ""
+    for sentence in (sentence for text in texts for sentence in _SENTENCE.findall(text)):
+        longer = (
+            f"{summary}{sentence}" if summary.endswith((" ", "。", "！", "？")) else f"{summary} {sentence}"
+        )
+        if len(longer.strip()) > LONGEST_SUMMARY and summary:
+            break
+        summary = longer
+        if len(summary.strip()) >= SHORTEST_SUMMARY:
+            break
+    return _cut(summary.strip()) or title
+
+
+def _text_of(block: Block) -> str:
+    return " ".join(html.unescape(_NOT_READ.sub("", block.html)).split())
+
+
+def _cut(text: str) -> str:
+    if len(text) <= LONGEST_SUMMARY:
+        return text
+    start = text[: LONGEST_SUMMARY - 1]
+    return f"{start[: start.rfind(' ')] if ' ' in start[SHORTEST_SUMMARY:] else start}…"

@@ -1,0 +1,142 @@
+"""Keys that other programs write in front matter, read as ours: Jekyll, Hugo, Pelican, Docusaurus, Obsidian."""
+
+import re
+from collections.abc import Collection
+from difflib import get_close_matches
+from typing import Any
+
+from articles.loading.field_types import SLUG
+from articles.loading.strict_yaml import Unquoted, YamlMapping
+from articles.problems import Problem
+
+# In the order of preference: of two keys that mean the same, the first one is read.
+SAME_AS = {
+    "description": "summary", "excerpt": "summary", "abstract": "summary", "metadescription": "summary",
+    "publishdate": "published", "pubdate": "published", "date": "published", "created": "published",
+    "lastmod": "updated", "lastmodifiedat": "updated", "modified": "updated", "lastupdated": "updated",
+    "expirydate": "expires", "tags": "topics", "tag": "topics", "weight": "order", "sidebarposition": "order",
+    "permalink": "aliases", "redirectfrom": "aliases", "url": "aliases", "alias": "aliases",
+}  # fmt: skip
+OTHER_KEY = "other key"  # (field, OTHER_KEY) has the line of the key that a field was given under
+# Whoever writes one of these wants not everybody to read it: it is never passed over.
+_HIDING = {"hidden", "password", "private", "protected", "status", "unlisted", "visibility"}
+_SHOWN = {"", "false", "no", "publish", "published", "public"}
+_USELESS = {"resources"}  # looks like one of ours
+_PICTURES = {"cover", "image", "thumbnail", "featuredimage", "header"}
+
+
+def read_other_keys(front: YamlMapping, known: Collection[str]) -> None:
+    """Give values under other programs' keys to our fields; say what is read as what, and what is not read."""
+    _read_shown(front, known)
+    _read_names(front)
+    others = [key for key in front.values if key not in known]
+    for key in sorted(others, key=_preference):
+        plain = _plain(key)
+        target = plain if plain in known else SAME_AS.get(plain, "")
+        if target in known:
+            _give(front, key, target)
+        elif _is_hiding(plain, front.values[key]):
+            _report_hiding(front, key)
+        elif plain in _USELESS or not get_close_matches(plain, list(known), 1, 0.75):
+            _leave_out(front, key, plain)
+
+
+def _plain(key: str) -> str:
+    return re.sub(r"[-_ ]", "", key.lower())
+
+
+def _preference(key: str) -> int:
+    names = list(SAME_AS)
+    return names.index(_plain(key)) if _plain(key) in SAME_AS else -1
+
+
+def _read_shown(front: YamlMapping, known: Collection[str]) -> None:
+    """Jekyll's `published` says whether, not when."""
+    if isinstance(shown := front.values.get("published"), bool) and "draft" in known:
+        del front.values["published"]
+        if not shown:
+            front.values["draft"] = True
+        _warn(
+            front,
+            "published",
+            "other-key",
+            "`published` is a date here.",
+            f"Write draft: {not shown}".lower(),
+        )
+
+
+def _read_names(front: YamlMapping) -> None:
+    """Obsidian's `aliases` are other names of a note; only addresses can redirect."""
+    aliases = (
+        [_text(alias) for alias in _listed(front.values.get("aliases"))] if "aliases" in front.values else []
+    )
+    front.values |= {"aliases": aliases} if aliases else {}
+    names = [alias for alias in aliases if "/" not in alias and not SLUG.match(alias)]
+    if names:
+        front.values["aliases"] = [alias for alias in aliases if alias not in names]
+        message = f"“{', '.join(names)}” is no address, so nothing redirects from it."
+        _warn(front, "aliases", "alias-name", message, "Write old addresses: old-slug, or /2019/05/old.html")
+
+
+def _give(front: YamlMapping, key: str, target: str) -> None:
+    value = _fitting(front.values.pop(key), target)
+    if target == "aliases" and value:
+        front.values[target] = [*_listed(front.values.get(target)), *value]
+    elif value in (None, "", []):
+        return
+    elif front.values.get(target) is not None:
+        hint = f"Keep the one that is right, as `{target}`."
+        _warn(front, key, "other-key", f"`{target}` is read, and `{key}` is not.", hint)
+        return
+    else:
+        front.values[target] = value
+    front.lines[target, OTHER_KEY] = front.lines[key,]
+    for places in (front.lines, front.written):
+        for place in [place for place in places if place[0] == key]:
+            places.setdefault((target, *place[1:]), places[place])  # type: ignore[arg-type]
+    hint = f"Write it as `{target}`."
+    _warn(front, key, "other-key", f"`{key}` is read as `{target}`.", hint)
+
+
+def _fitting(value: Any, target: str) -> Any:
+    """A value of another program in the type of our field."""
+    if target in {"topics", "aliases"}:
+        return [text for item in _listed(value) if (text := _text(item).strip())]
+    if target == "summary":
+        return _text(value).strip()
+    if target == "order":
+        return value if isinstance(value, int) and value >= 0 else None
+    return value
+
+
+def _listed(value: Any) -> list[Any]:
+    if isinstance(value, str):
+        return value.split(",") if "," in value else value.split()
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _text(value: Any) -> str:
+    return value.written if isinstance(value, Unquoted) else "" if value is None else str(value)
+
+
+def _is_hiding(plain: str, value: Any) -> bool:
+    return plain in _HIDING and _text(value).strip().lower() not in _SHOWN
+
+
+def _report_hiding(front: YamlMapping, key: str) -> None:
+    del front.values[key]
+    message = f"`{key}` would not hide the article here: everybody would read it."
+    hint = "Write draft: true, or remove the line if everybody may read it."
+    front.problems.append(Problem(front.lines[key,], "not-hidden", message, hint))
+
+
+def _leave_out(front: YamlMapping, key: str, plain: str) -> None:
+    del front.values[key]
+    hint = "Show the picture in the text: ![What it shows](its-file.png)" if plain in _PICTURES else (
+        "It may stay: nothing reads it."
+    )  # fmt: skip
+    _warn(front, key, "unread-key", f"`{key}` has no meaning here.", hint)
+
+
+def _warn(front: YamlMapping, key: str, code: str, message: str, hint: str) -> None:
+    front.problems.append(Problem(front.lines.get((key,), 1), code, message, hint, "warning"))
