@@ -10,8 +10,10 @@ from payments import refunds
 from payments.account_models import EarlyFraudWarning
 from payments.fulfillment.fraud_warnings import apply_warning
 from payments.fulfillment.fulfill import fulfill
+from payments.ledger.rebuild import find_mismatches
 from payments.models import Payment, Refund, RefundRequest
 from payments.reconciliation import fraud_warnings
+from tests.payments.gift_shop import code_of, gift_of, give, redeem, send_all
 from tests.support.payments import Shop
 
 pytestmark = pytest.mark.both_databases
@@ -52,6 +54,28 @@ def test_a_warning_refunds_everything_takes_the_pass_and_tells(shop: Shop, paid:
     assert "is being refunded" in alarm.text
     assert "unauthorized use of card" in alarm.text
     assert "@" not in alarm.text
+
+
+@pytest.mark.parametrize("was_used", [False, True])
+def test_a_warned_gift_ends_for_whoever_has_it_and_a_later_dispute_changes_nothing(
+    shop: Shop, was_used: bool
+) -> None:
+    bob, session_id = shop.browser(), give(shop, email="bob@example.org", message="Good luck")
+    code = code_of(shop, session_id)
+    if was_used:
+        assert redeem(bob, code).status_code == 200
+    shop.stripe.warn_of_fraud(session_id)
+    shop.deliver_all("radar.early_fraud_warning.created")
+    settle(shop)
+    assert not any(shop.ad_free())
+    assert redeem(shop.browser(), code).status_code == 409
+    assert (gift_of(shop, session_id).recipient, send_all(shop)) == (None, 0)
+    shop.stripe.open_dispute(session_id)
+    fulfill(shop.context, session_id)
+    fraud_warnings.run_step(shop.services)
+    settle(shop)
+    assert (len(shop.rows(RefundRequest)), any(shop.ad_free())) == (1, False)
+    assert not list(find_mismatches(shop.services.db))
 
 
 def test_pf_28_a_warning_told_often_and_looked_for_refunds_once(shop: Shop, paid: str) -> None:
