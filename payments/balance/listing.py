@@ -28,6 +28,7 @@ EVERY: Final = timedelta(hours=1)
 LOOK_EVERY_SECONDS: Final = 2.0
 WINDOW: Final = timedelta(days=30)
 ONLY_ROW: Final = 1
+UNREADABLE: Final = "balance-unreadable"
 CHANGING: Final = [
     column.key
     for column in BalanceTransaction.__table__.columns
@@ -163,9 +164,12 @@ def _columns(transaction: StripeBalanceTransaction) -> dict[str, object]:
 
 
 def _unreadable(session: Session, error: StripeResponseError) -> None:
+    """Tell the operator once: the page is asked for again and again, and would be mailed about every hour."""
+    if alarms.is_open(session, UNREADABLE):
+        return
     alarms.raise_alarm(
         session,
-        "balance-unreadable",
+        UNREADABLE,
         "A balance transaction cannot be read",
         f"{error}. The accounts at /admin/reports/accounts are not complete until this is fixed.",
     )
