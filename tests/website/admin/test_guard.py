@@ -66,6 +66,7 @@ def test_auth_10_every_view_declares_its_need(app: Flask) -> None:
             assert isinstance(getattr(view, NEED, None), Need), name
 
 
+@pytest.mark.own_app
 def test_auth_10_a_view_that_declares_nothing_is_refused(app: Flask) -> None:
     admin_of(app).add_url_rule("/forgotten", view_func=lambda: "secret")
     answer = signed_in(app).get("/admin/forgotten")
