@@ -10,8 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 
+from carrel.ads import routes as ads
 from carrel.db import Database
-from carrel.services import Services, make_services
+from carrel.services import EXTENSION, Services, make_services
 from carrel.settings import Settings, load
 from tests.support.chromium import browser  # noqa: F401 - a fixture for all
 from tests.support.databases import PostgresReset, create_postgres, restore_sqlite
@@ -20,6 +21,7 @@ from tests.support.postgres import Cluster, find_binaries
 from tests.support.smtp import FakeMailServer
 from website.app import create_app
 from website.migrations import migrate
+from website.pages import search_limit
 
 POSTGRES = "CARREL_TEST_POSTGRES"  # where the cluster of this run listens; set by the controlling process
 KEY = "a-key-for-tests-only-of-32-bytes-or-more"
@@ -181,12 +183,34 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBy
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
+@pytest.fixture(scope="session")
+def apps() -> dict[str, Flask]:
+    """By their settings, those that tests use one after the other: compiling our routes takes a while."""
+    return {}
+
+
 @pytest.fixture
-def app(services: Services, compiled_templates: FileSystemBytecodeCache) -> Flask:
-    """The site."""
-    app = create_app(services)
+def app(
+    request: pytest.FixtureRequest,
+    services: Services,
+    apps: dict[str, Flask],
+    compiled_templates: FileSystemBytecodeCache,
+) -> Flask:
+    """The site. What it remembers belongs to its services, which are the test's own.
+
+    A test that changes the app itself, its routes or its views, is marked `own_app`.
+    """
+    same = repr(services.settings.model_dump(exclude={"home", "database_url"}))
+    own = request.node.get_closest_marker("own_app")
+    app = create_app(services) if own or same not in apps else apps[same]
+    if not own:
+        apps[same] = app
     for each in (app, app.extensions["admin"]):
         each.jinja_env.bytecode_cache = compiled_templates
+        each.extensions[EXTENSION] = services
+    app.jinja_env.globals["settings"] = services.settings
+    ads.start_counting(app)
+    search_limit.start_counting(app)
     app.test_client_class = OurClient
     return app
 

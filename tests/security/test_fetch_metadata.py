@@ -16,6 +16,8 @@ from carrel.http.fetch_metadata import PUBLIC, TABLE
 from tests.support.browser import forms_of
 from tests.support.operators import signed_in
 
+pytestmark = pytest.mark.own_app
+
 TOKEN = "x" * 43
 # Whoever asks may have them: the same for all, or the token in their address is the key.
 OPEN_TO_ALL = re.compile(

@@ -31,10 +31,15 @@ class AdCounting:
 
 def init_app(app: Flask) -> None:
     """Count what browsers report. The server starts the buffer's thread; tests flush by hand."""
-    app.extensions[EXTENSION] = AdCounting(EventBuffer(services_of(app).db), Throttle())
+    start_counting(app)
     slot_stylesheet.init_app(app)
     network.init_app(app)
     app.register_blueprint(blueprint)
+
+
+def start_counting(app: Flask) -> None:
+    """Begin at nothing, over the services of this app."""
+    app.extensions[EXTENSION] = AdCounting(EventBuffer(services_of(app).db), Throttle())
 
 
 def counting(app: Flask | None = None) -> AdCounting:

@@ -11,7 +11,7 @@ from articles import queries
 from articles.models import Exam
 from carrel import clock
 from carrel.http import cookies
-from carrel.services import cache_version, services, services_of
+from carrel.services import Services, cache_version, services, services_of
 from carrel.settings import Settings
 from payments.offer import price_display
 
@@ -53,6 +53,7 @@ class Navigation:
     """The exams, read from the database once for each cache version."""
 
     def __init__(self) -> None:
+        self._source: Services | None = None
         self._version = -1
         self._exams: Sequence[Exam] = []
 
@@ -62,10 +63,11 @@ class Navigation:
         Without a database an error page still has its words. A cached page goes by its audience alone.
         """
         try:
-            version = cache_version()
-            if version != self._version:
-                with services().db.read() as session:
-                    self._exams, self._version = queries.exams(session, clock.now()), version
+            source, version = services(), cache_version()
+            if source is not self._source or version != self._version:
+                with source.db.read() as session:
+                    self._exams = queries.exams(session, clock.now())
+                self._source, self._version = source, version
         except SQLAlchemyError:
             pass
         footer = footer_of(services().settings, self._exams)

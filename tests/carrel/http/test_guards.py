@@ -10,6 +10,8 @@ from carrel.services import make_services
 from carrel.settings import Settings
 from website.app import create_app
 
+pytestmark = pytest.mark.own_app
+
 EVIL = "https://evil.test"
 
 

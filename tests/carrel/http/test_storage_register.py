@@ -11,6 +11,8 @@ from carrel.http import cookies, storage_register
 from carrel.http.cookies import Cookie
 from carrel.http.storage_register import COOKIE, STORAGE, UndeclaredCookieError, declare, items_in_scripts
 
+pytestmark = pytest.mark.own_app
+
 STATIC = Path(__file__).parents[3] / "site" / "website" / "static"
 SCRIPTS = sorted((STATIC / "js").glob("*.js"))
 HERE = {"base_url": "https://carrel.test"}

@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from carrel.settings import Settings
 from website.demo import mail_pages, mailbox
 
+pytestmark = pytest.mark.own_app
+
 
 @pytest.fixture
 def app(app: Flask) -> Flask:
