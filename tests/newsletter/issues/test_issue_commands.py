@@ -40,7 +40,7 @@ def test_mail_04_whose_mail_is_uncertain_is_listed_and_can_be_sent_again(
     assert "Issue 1 (each, article:new): finished." in said
     assert "  2 recipients: 1 sent, 1 uncertain\n" in said
     assert "  uncertain: reader-" in said
-    assert run("retry", "1", "uncertain").output == "1 mails of issue 1 are queued again.\n"
+    assert run("retry", "1", "uncertain").output.endswith("1 mails of issue 1 are queued again.\n")
     assert run("retry", "1", "failed").output == "0 mails of issue 1 are queued again.\n"
     assert run("retry", "1").exit_code == 2
 
