@@ -193,6 +193,7 @@ def test_priv_02_a_certified_consent_tool_plugs_in_by_its_own_interface(
         page.goto(ARTICLE)
         page.wait_for_load_state("networkidle")
         page.wait_for_timeout(500)
-        assert page.locator(".slot-top iframe").count() == iframes
+        expect(page.locator(".slot-top iframe")).to_have_count(iframes)
+        page.wait_for_load_state("networkidle")
         assert ("/frame" in asked) is bool(iframes)
         context.close()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.articles import exam_toml, write_files
+from tests.support.articles import article_md, exam_toml, write_files
 
 ROOT = Path(__file__).parents[3]
 DEMO = [sys.executable, "-m", "website", "demo"]
@@ -133,17 +133,18 @@ def test_data_09_a_home_that_is_a_file_is_one_sentence(tmp_path: Path, port: int
 
 def test_a_broken_article_on_a_first_start_is_its_report_and_status_1(tmp_path: Path, port: int) -> None:
     content, home = tmp_path / "content", tmp_path / "home"
-    write_files(content, {"cpb/exam.toml": exam_toml(), "cpb/one.md": "no front matter"})
+    write_files(content, {"cpb/exam.toml": exam_toml(), "cpb/one.md": article_md(body="[x](none.md)")})
     done = subprocess.run(
         DEMO,
         cwd=ROOT,
         env=environ(home, PORT=str(port), CARREL_CONTENT=str(content)),
         capture_output=True,
         text=True,
+        timeout=120,
         check=False,
     )
     assert done.returncode == 1
-    assert "cpb/one.md:1: " in done.stdout
+    assert "cpb/one.md:6: " in done.stdout
     assert done.stderr == ""
     assert not home.exists()
 
