@@ -11,15 +11,15 @@ from articles.loading.file_names import is_index, slug_of
 from articles.loading.markdown_file import BodySource, load_markdown
 from articles.loading.strict_yaml import Place
 from articles.loading.titles import has_only_title
-from articles.problems import Problem, soften_in_draft
+from articles.problems import Level, Problem
 from articles.render import PLACEHOLDER
 
 SHORTEST_SUMMARY, LONGEST_SUMMARY = 50, 220
 EMPTY_SECTION = Problem(
     1,
     "empty-section",
-    "The page of this folder has no text, so there is none.",
-    "Write it if readers should see one.",
+    "This folder's page has no text, so it is not published.",
+    "Write some text if readers should see the page.",
     "warning",
 )
 _FIELDS_WITH_LINES = {"title", "slug", "domain", "topics", "tags", "aliases"}
@@ -93,8 +93,6 @@ def load_article(
     if matter := file.matter:
         slug = matter.slug or slug_of(path)
         problems = problems + check_front_matter(matter, slug, file.lines)
-        if matter.draft:
-            problems = list(map(soften_in_draft, problems))
         lines = {place: line for place, line in file.lines.items() if place[0] in _FIELDS_WITH_LINES}
         article = ArticleFile(path, discovered.exam, slug, matter, file.digest, file.stat, lines)
     return LoadedArticle(path, article, file.body, problems, file.stat, file.unchanged)
@@ -105,7 +103,7 @@ def check_front_matter(matter: FrontMatter, slug: str, lines: dict[Place, int]) 
     problems = []
     summary_line = lines.get(("summary",), 1)
     if not matter.summary:  # ADR 16
-        message = "There is no summary, so it is made from the first sentences."
+        message = "There is no summary, so the first sentences are used."
         problems.append(Problem(1, "summary-made", message, "Add the line summary: …", "warning"))
     elif not SHORTEST_SUMMARY <= len(matter.summary) <= LONGEST_SUMMARY:  # decision 15
         message = f"The summary has {len(matter.summary)} characters."
@@ -113,11 +111,14 @@ def check_front_matter(matter: FrontMatter, slug: str, lines: dict[Place, int]) 
         problems.append(Problem(summary_line, "summary-length", message, hint, "warning"))
     if not SLUG.match(slug) or len(slug) > SLUG_LENGTH:
         hint = "Rename the file (small letters, digits, hyphens), or give a `slug:`."
-        problems.append(Problem(1, "bad-slug", f"“{slug}” cannot stand in an address.", hint))
+        problems.append(Problem(1, "bad-slug", f"“{slug}” cannot be used in an address.", hint))
     for name in ("title", "summary"):
         if placeholder := PLACEHOLDER.search(getattr(matter, name)):
             message = f"The {name} still has “{placeholder[0]}” in it."
-            problems.append(
-                Problem(lines.get((name,), 1), "placeholder", message, "Write what belongs there.")
+            line, hint = lines.get((name,), 1), "Replace it, unless it is the topic of the article."
+            is_unwritten = (
+                getattr(matter, name)[placeholder.end() :][:1] in ("", ":") and not placeholder.start()
             )
+            level: Level = "error" if is_unwritten and not matter.draft else "warning"
+            problems.append(Problem(line, "placeholder", message, hint, level))
     return problems

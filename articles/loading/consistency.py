@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from articles.loading.article_file import ArticleFile
-from articles.loading.exam_file import EXAM_FILE, ExamFile
+from articles.loading.exam_file import EXAM_FILE, ExamFile, topic_key
+from articles.loading.file_io import written_ns
 from articles.loading.other_keys import OTHER_KEY
 from articles.loading.validation_messages import suggest
 from articles.problems import Problem, ProblemsByPath
@@ -22,13 +23,18 @@ class HasSlug(Protocol):
     def slug(self) -> str: ...
     @property
     def aliases(self) -> Iterable[str]: ...
+    @property
+    def stat(self) -> str: ...
     def line_of(self, *place: str | int) -> int: ...
 
 
 def check_slugs(articles: Iterable[HasSlug], is_page: Callable[[str], bool]) -> ProblemsByPath:
-    """Slugs that two articles claim, and aliases that collide, lead back to their own article or are a page."""
+    """Slugs that two articles claim, and aliases that collide, lead back to their own article or are a page.
+
+    Of two files the newer one is to blame, so that a new file never makes an old one wrong.
+    """
     problems: ProblemsByPath = defaultdict(list)
-    ordered = sorted(articles, key=lambda article: article.path)
+    ordered = sorted(articles, key=lambda article: (written_ns(article.stat), article.path))
     owners: dict[str, HasSlug] = {}
     for article in ordered:
         if (owner := owners.setdefault(article.slug, article)) is not article:
@@ -91,16 +97,18 @@ def check_domain(problems: ProblemsByPath, article: ArticleFile, exam: ExamFile)
 
 def check_topics(problems: ProblemsByPath, article: ArticleFile, exam: ExamFile) -> None:
     """The article's topics must be declared, by slug or name, and each only once; other programs' tags need not."""
-    slugs, topics = _topic_slugs(exam), article.matter.topics
+    slugs, topics = exam.topic_slugs, article.matter.topics
     found = _tag_problems if ("topics", OTHER_KEY) in article.lines else _topic_problems
-    problems[article.path] += found(article, exam, [topic for topic in topics if _key(topic) not in slugs])
+    problems[article.path] += found(
+        article, exam, [topic for topic in topics if topic_key(topic) not in slugs]
+    )
 
 
 def _tag_problems(article: ArticleFile, exam: ExamFile, unknown: list[str]) -> Iterator[Problem]:
     for tag in unknown:
         line = article.line_of("topics", article.matter.topics.index(tag))
         message = f"The tag “{tag}” is left out: {exam.slug}/{EXAM_FILE} has no such topic."
-        hint = "Declare it there under [topics], if readers shall find it."
+        hint = "Declare it there under [topics] if readers should find it."
         yield Problem(line, "unknown-tag", message, hint, "warning")
 
 
@@ -125,18 +133,10 @@ def _topic_problems(article: ArticleFile, exam: ExamFile, unknown: list[str]) ->
 def declared_topics(article: ArticleFile, exams: Mapping[str, ExamFile]) -> list[str]:
     """The slugs of the article's topics that its exam declares."""
     exam = exams.get(article.exam)
-    slugs = _topic_slugs(exam) if exam else {}
-    return list(dict.fromkeys(slugs[key] for topic in article.matter.topics if (key := _key(topic)) in slugs))
-
-
-def _topic_slugs(exam: ExamFile) -> dict[str, str]:
-    """The slugs of an exam's topics by what authors may write for them."""
-    names = {_key(name): slug for slug, name in exam.fields.topics.items()}
-    return names | {_key(slug): slug for slug in exam.fields.topics}
-
-
-def _key(topic: str) -> str:
-    return " ".join(topic.casefold().replace("-", " ").split())
+    slugs = exam.topic_slugs if exam else {}
+    return list(
+        dict.fromkeys(slugs[key] for topic in article.matter.topics if (key := topic_key(topic)) in slugs)
+    )
 
 
 def check_topic_names(exams: Iterable[ExamFile]) -> ProblemsByPath:

@@ -1,11 +1,12 @@
 """The content folder, loaded: exams, pages, articles, and the problems of all."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from pathlib import Path
 
 from articles.loading.article_file import ArticleFile, LoadedArticle, load_article
+from articles.loading.authors_file import AUTHORS_FILE, AuthorsFile, load_authors
 from articles.loading.consistency import check_declared_names, check_topic_names, declared_topics
 from articles.loading.discovery import ContentFolder, DiscoveredArticle, scan_content
 from articles.loading.exam_file import EXAM_FILE, ExamFile, load_exam
@@ -21,6 +22,7 @@ class LoadedContent:
 
     folder: ContentFolder
     zone: tzinfo = UTC  # of the site
+    authors: AuthorsFile = field(default_factory=AuthorsFile)
     exams: dict[str, ExamFile] = field(default_factory=dict)
     pages: dict[str, PageFile] = field(default_factory=dict)
     articles: dict[str, ArticleFile] = field(default_factory=dict)
@@ -71,6 +73,8 @@ def load_exams_and_pages(root: Path, now_ns: int, zone: tzinfo = UTC) -> LoadedC
             content.pages[path] = page
         if file.body:
             content.bodies[path] = file.body
+    content.authors, problems = load_authors(root, now_ns)
+    content.add_problems(AUTHORS_FILE, problems)
     content.merge_problems(check_topic_names(content.exams.values()))
     return content
 
@@ -92,14 +96,31 @@ def load_articles(
             if loaded.article:
                 content.articles[loaded.path] = loaded.article
             if loaded.body:
-                content.bodies[loaded.path] = loaded.body
+                content.bodies[loaded.path] = _with_defaults(content, loaded.path, loaded.body)
         progress(len(chunk))
     content.merge_problems(check_declared_names(content.articles.values(), content.exams))
     content.articles |= {
-        path: article.with_matter(topics=declared_topics(article, content.exams))
-        for path, article in content.articles.items()
-        if article.matter.topics
+        path: _with_declared_names(content, article) for path, article in content.articles.items()
     }
+
+
+def _with_declared_names(content: LoadedContent, article: ArticleFile) -> ArticleFile:
+    """The article with the slugs of its topics and the names of its author and reviewer."""
+    matter = article.matter
+    return article.with_matter(
+        topics=declared_topics(article, content.exams) if matter.topics else [],
+        author=content.authors.name_of(matter.author),
+        reviewer=content.authors.name_of(matter.reviewer) if matter.reviewer else None,
+    )
+
+
+def _with_defaults(content: LoadedContent, path: str, body: BodySource) -> BodySource:
+    """The body with what its exam says of all its articles."""
+    exam = content.exams.get(path.partition("/")[0])
+    if exam is None:
+        return body
+    math = exam.fields.math if body.math is None else body.math
+    return replace(body, math=math, quotes=exam.fields.quotes)
 
 
 def _load_chunk(

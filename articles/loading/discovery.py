@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from articles.loading.exam_file import EXAM_FILE
-from articles.loading.file_names import is_article, looks_like_article
+from articles.loading.file_names import index_rank, is_article, is_index, looks_like_article
 from articles.problems import Problem, ProblemsByPath
 
 PAGES_FOLDER = "pages"
@@ -100,14 +100,16 @@ class ContentScanner:
             self._add_unreadable_folder(folder, error)
             return
         if (inode := (stat.st_dev, stat.st_ino)) in parents:
-            message = "The link leads back to a folder above it."
+            message = "The link points to a folder above it."
             self.content.add_problem(folder, "symlink-loop", message, "Remove the link.")
             return
-        for path, entry in self._entries(folder):
+        entries = self._entries(folder)
+        index = _index_of([entry.name for _, entry in entries], is_exam="/" not in folder)
+        for path, entry in entries:
             if _is_folder(entry):
                 if self._is_inside(path, entry):
                     yield from self._markdown_files(path, (*parents, inode))
-            elif is_article(entry.name):
+            elif is_article(entry.name) and (entry.name == index or not is_index(entry.name)):
                 if self._is_usable(path, entry):
                     yield path
             elif looks_like_article(entry.name):
@@ -130,6 +132,8 @@ class ContentScanner:
 
     def _is_seen(self, prefix: str, entry: os.DirEntry[str]) -> bool:
         """Whether an entry is neither hidden nor private; what an author may miss of those is noted."""
+        if is_article(entry.name) and prefix:
+            return True
         if entry.name.startswith("_") and not entry.is_symlink():
             if _is_folder(entry):
                 folders = os.walk(entry.path, onerror=None)
@@ -157,15 +161,22 @@ class ContentScanner:
                 return True
             problem = (
                 "symlink-outside",
-                "The link leads out of the content folder.",
+                "The link points outside the content folder.",
                 "Copy the file instead.",
             )
         except FileNotFoundError:
-            problem = ("symlink-broken", "The link leads to nothing.", "Remove the link.")
+            problem = ("symlink-broken", "The link is broken.", "Remove the link.")
         except (OSError, RuntimeError):  # Python 3.11 and 3.12 raise RuntimeError on a loop
-            problem = ("symlink-loop", "The link leads back to itself.", "Remove the link.")
+            problem = ("symlink-loop", "The link points to itself.", "Remove the link.")
         self.content.add_problem(path, *problem)
         return False
+
+
+def _index_of(names: list[str], *, is_exam: bool) -> str | None:
+    """The file that stands for its folder. An exam has a page, so its README is about the files."""
+    indexes = [name for name in names if is_index(name) and is_article(name)]
+    found = min(indexes, key=index_rank, default=None)
+    return None if found and is_exam and index_rank(found) else found
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -26,6 +27,17 @@ class ExamFile:
     fields: ExamFields
     digest: str
 
+    @cached_property
+    def topic_slugs(self) -> dict[str, str]:
+        """The slugs of its topics by what authors may write for them, as `topic_key` has it."""
+        names = {topic_key(name): slug for slug, name in self.fields.topics.items()}
+        return names | {topic_key(slug): slug for slug in self.fields.topics}
+
+
+def topic_key(topic: str) -> str:
+    """What is the same for all ways in which authors write a topic."""
+    return " ".join(topic.casefold().replace("-", " ").split())
+
 
 def load_exam(folder: Path, now_ns: int) -> tuple[ExamFile | None, list[Problem]]:
     """The exam in a folder (None when it is invalid), and the problems of its `exam.toml`."""
@@ -35,7 +47,7 @@ def load_exam(folder: Path, now_ns: int) -> tuple[ExamFile | None, list[Problem]
     except UnreadableFileError as error:
         return None, [error.problem]
     except tomllib.TOMLDecodeError as error:
-        return None, [_toml_problem(str(error))]
+        return None, [toml_problem(EXAM_FILE, str(error))]
     lines = TomlLines(source.text)
     try:
         fields = ExamFields.model_validate(values)
@@ -46,11 +58,12 @@ def load_exam(folder: Path, now_ns: int) -> tuple[ExamFile | None, list[Problem]
     return ExamFile(folder.name, fields, source.digest), problems
 
 
-def _toml_problem(message: str) -> Problem:
+def toml_problem(name: str, message: str) -> Problem:
+    """What makes a file of this name no TOML."""
     position = re.search(r"\(at line (\d+), column \d+\)", message)
     cause = message.partition(" (at")[0]
     line = int(position[1]) if position else 1
-    return Problem(line, "toml", f"exam.toml cannot be read here: {cause}.", "Correct the line.")
+    return Problem(line, "toml", f"{name} cannot be read here: {cause}.", "Correct the line.")
 
 
 def check_folder_name(name: str) -> list[Problem]:
@@ -58,7 +71,7 @@ def check_folder_name(name: str) -> list[Problem]:
     if SLUG.match(name) and len(name) <= SLUG_LENGTH:
         return []
     hint = "Rename it: small letters, digits and hyphens."
-    return [Problem(1, "bad-slug", f"The folder's name “{name}” cannot stand in an address.", hint)]
+    return [Problem(1, "bad-slug", f"The folder's name “{name}” cannot be used in an address.", hint)]
 
 
 def check_duplicate_domains(fields: ExamFields, lines: "TomlLines") -> list[Problem]:
@@ -87,12 +100,14 @@ class TomlLines:
         numbers = [number for number, line in enumerate(self._lines, 1) if re.search(pattern, line)]
         return numbers[min(count, len(numbers)) - 1] if numbers else 1
 
+    def first_after(self, start: int, pattern: str) -> int:
+        """The first line after `start` that begins with a match, or else `start`."""
+        following = enumerate(self._lines[start:], start + 1)
+        return next((number for number, line in following if re.match(pattern, line)), start)
+
     def line_of(self, place: Place) -> int:
         """The line of a field, or of the table that it should be in."""
         if place[0] == "domains" and len(place) > 1:
             start = self.nth_match(r"^\s*\[\[domains\]\]", int(place[1]) + 1)
-            for number, line in enumerate(self._lines[start:], start + 1):
-                if re.match(rf"\s*{place[-1]}\s*=", line):
-                    return number
-            return start
+            return self.first_after(start, rf"\s*{place[-1]}\s*=")
         return self.nth_match(rf'^\s*"?{re.escape(str(place[-1]))}"?\s*=')

@@ -1,7 +1,7 @@
 """The types of fields that authors write: texts, slugs, URLs, dates and times, each with a hint when it is wrong."""
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from string import Formatter
 from typing import Annotated, Any
 
@@ -12,10 +12,11 @@ from articles.loading import characters
 from articles.loading.strict_yaml import Unquoted
 from articles.web_address import is_dead
 from carrel.clock import YEARS
+from carrel.languages import LONGEST, check_language
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 SLUG_LENGTH = 80
-CONTROL_HINT = "Remove it: nobody sees it, and it can show readers something else than is there."
+CONTROL_HINT = "Remove it: it is invisible, and can make text look different from what it is."
 _PLACEHOLDERS_IN_LINE = {"and_more", "noun", "price"}
 # 2019-05-01, 2019/5/1 9:00, 2019-05-01 10:00:00 -0400, 2019-05-01T10:00:00.000Z
 _WRITTEN = re.compile(
@@ -23,6 +24,10 @@ _WRITTEN = re.compile(
     r"(?:(?:T|\s+)(?P<time>\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)\s*(?P<zone>Z|UTC|GMT|[-+]\d\d(?::?\d\d)?)?)?",
     re.IGNORECASE,
 )
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_DAY, _MONTH, _YEAR = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<month>[a-z]{3,9})\.?", r"(?P<year>\d{4})"
+_NAMED = re.compile(rf"{_DAY}\s+{_MONTH},?\s+{_YEAR}", re.IGNORECASE)
+_NAMED_FIRST = re.compile(rf"{_MONTH}\s+{_DAY},?\s+{_YEAR}", re.IGNORECASE)
 _MOMENT_HINT = "Write date, time and zone: 2026-09-14T09:00:00Z"
 
 
@@ -38,7 +43,7 @@ def validate_slug(value: str) -> str:
         suggestion = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")[:SLUG_LENGTH] or "a-name-like-this"
         raise field_error(
             "bad-slug",
-            f"“{value}” cannot stand in an address.",
+            f"“{value}” cannot be used in an address.",
             f"Use small letters, digits and hyphens: {suggestion}",
         )
     return value
@@ -57,7 +62,7 @@ def validate_url(value: str) -> str:
     """An absolute http or https URL."""
     if is_dead(value) or " " in value:
         raise field_error(
-            "bad-address", f"“{value}” is no web address.", "Write one that begins with https://"
+            "bad-address", f"“{value}” is not a web address.", "Write one that begins with https://"
         )
     return value
 
@@ -66,35 +71,34 @@ def iso_format(written: str) -> str:
     """A date, with or without time and zone, as ISO 8601 has it; what is none as it was written."""
     found = _WRITTEN.fullmatch(written.strip())
     if found is None:
-        return written
+        return _with_numbers(written)
     day = f"{found['year']}-{found['month']:0>2}-{found['day']:0>2}"
     clock_time, zone = found["time"] or "", (found["zone"] or "").upper()
     zone = "+00:00" if zone in {"Z", "UTC", "GMT"} else zone
     return f"{day}T{clock_time.zfill(len(clock_time) + (clock_time[1] == ':'))}{zone}" if clock_time else day
 
 
+def _with_numbers(written: str) -> str:
+    """A day whose month is an English word: May 7, 2019 or 7 May 2019."""
+    found = _NAMED.fullmatch(written.strip()) or _NAMED_FIRST.fullmatch(written.strip())
+    if not found or (month := found["month"].lower()[:3]) not in _MONTHS:
+        return written
+    return f"{found['year']}-{_MONTHS.index(month) + 1:02}-{found['day']:0>2}"
+
+
 def parse_moment(value: Any, info: ValidationInfo) -> Any:
-    """A date and time with its zone, in UTC. A plain day begins at midnight in the zone of the context."""
+    """A date and time in UTC; a plain day begins at midnight. What says no zone is in the zone of the context."""
     written = value.written if isinstance(value, Unquoted) else value
     if not isinstance(written, str):
         return value
     try:
-        iso = iso_format(written)
-        moment = datetime.fromisoformat(iso)
+        moment = datetime.fromisoformat(iso_format(written))
     except ValueError:
-        raise field_error("bad-date", f"“{written}” is no date and time.", _MOMENT_HINT) from None
-    if _is_day(iso):
-        moment = datetime.combine(moment, time.min, (info.context or {}).get("zone", UTC))
-    if moment.tzinfo is None:
-        raise field_error(
-            "date-without-zone", f"“{written}” does not say at what time in which zone.", _MOMENT_HINT
-        )
+        raise field_error("bad-date", f"“{written}” is not a date and time.", _MOMENT_HINT) from None
+    if moment.tzinfo is None:  # see `read_other_values`
+        moment = moment.replace(tzinfo=(info.context or {}).get("zone", UTC))
     _check_year(moment.year, written)
     return moment.astimezone(UTC)
-
-
-def _is_day(iso: str) -> bool:
-    return len(iso) <= len("2026-10-01")
 
 
 def parse_day(value: Any) -> Any:
@@ -106,7 +110,7 @@ def parse_day(value: Any) -> Any:
         day = datetime.fromisoformat(iso_format(written)).date()
     except ValueError:
         raise field_error(
-            "bad-date", f"“{written}” is no plain date.", "Write one such as 2026-10-01."
+            "bad-date", f"“{written}” is not a date.", "Write one such as 2026-10-01."
         ) from None
     _check_year(day.year, written)
     return day
@@ -135,10 +139,20 @@ def validate_line(value: str) -> str:
     return value
 
 
+def validate_language(value: str) -> str:
+    """A language as BCP 47 writes it."""
+    try:
+        return check_language(value)
+    except ValueError as error:
+        message, _, hint = str(error).partition("; ")
+        raise field_error("bad-language", f"{message}.", f"{hint[0].upper()}{hint[1:]}.") from None
+
+
 Text = Annotated[str, AfterValidator(normalize_text)]
 Title = Annotated[Text, Field(max_length=200)]
 Slug = Annotated[str, AfterValidator(validate_slug)]
 Url = Annotated[str, AfterValidator(validate_url)]
 Moment = Annotated[AwareDatetime, BeforeValidator(parse_moment)]
 Day = Annotated[date, BeforeValidator(parse_day)]
+Language = Annotated[str, Field(max_length=LONGEST), AfterValidator(validate_language)]
 Line = Annotated[Text, Field(max_length=300), AfterValidator(validate_line)]

@@ -4,11 +4,49 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from articles.loading.field_types import Day, Line, Moment, Slug, Text, Title, Url, field_error
+from articles.loading.field_types import (
+    SLUG,
+    SLUG_LENGTH,
+    Day,
+    Language,
+    Line,
+    Moment,
+    Slug,
+    Text,
+    Title,
+    Url,
+    field_error,
+)
+from articles.loading.file_names import slug_of
 from articles.loading.old_paths import validate_alias
 
 AUTHOR = "the editors"
+
+
+def validate_series(name: str) -> str:
+    """The name of a series, which makes its address too."""
+    if not SLUG.match(series_slug(name)):
+        raise field_error("bad-series", f"“{name}” makes no address.", "Use letters or digits in the name.")
+    return name
+
+
+def series_slug(name: str) -> str:
+    """The slug of a series."""
+    return slug_of(name.replace("/", " ").replace(".", " "))[:SLUG_LENGTH].strip("-")
+
+
 Alias = Annotated[str, AfterValidator(validate_alias)]
+SeriesName = Annotated[Text, Field(max_length=120), AfterValidator(validate_series)]
+
+
+def _validate_quotes(value: str) -> str:
+    if len(value) in (0, 2, 4):
+        return value
+    message = "The quotes are one or two characters that open and as many that close."
+    raise field_error("bad-quotes", message, "Write “”, „“, «» or the like.")
+
+
+Quotes = Annotated[str, AfterValidator(_validate_quotes)]
 
 
 class Fields(BaseModel):
@@ -48,7 +86,15 @@ class FrontMatter(Fields):
     expires: Moment | None = None
     draft: bool = False
     ads: bool = True
+    newsletter: bool = True  # whether a digest may bring it
+    lang: Language | None = None  # where it is missing, the exam's, or else the site's
+    math: bool | None = None  # whether `$` holds formulas; where it is missing, the exam's
     aliases: list[Alias] = []
+    image: Text | None = None  # a file beside the article
+    image_alt: Annotated[Text, Field(max_length=500)] | None = None
+    series: SeriesName | None = None
+    part: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    related: Annotated[list[Text], Field(max_length=12)] = []  # slugs or file names
     changes: list[Change] = []
     sources: list[Source] = []
 
@@ -67,6 +113,15 @@ class FrontMatter(Fields):
                 "Make `expires` later than `published`.",
             )
         return self
+
+
+class AuthorFields(Fields):
+    """An author in `authors.toml`."""
+
+    name: Annotated[Text, Field(max_length=120)]
+    credentials: Annotated[Text, Field(max_length=120)] = ""  # "CPC, CPB"
+    bio: Annotated[Text, Field(max_length=1_000)] = ""
+    links: Annotated[list[Url], Field(max_length=10)] = []  # pages elsewhere that are about the same person
 
 
 class PageMatter(Fields):
@@ -111,8 +166,12 @@ class ExamFields(Fields):
     body: Title
     body_url: Url | None = None
     summary: Text
-    disclaimer: Text
+    disclaimer: Text | None = None  # then the site's own holds
     order: int = 1_000
+    lang: Language | None = None  # of its texts and articles; where it is missing, the site's
+    math: bool = False  # whether `$` holds formulas in its articles
+    quotes: Quotes = ""
     pass_: Annotated[PassWording, Field(alias="pass")] = PassWording()
     domains: list[DomainFields] = []
     topics: dict[Slug, Annotated[Text, Field(max_length=120)]] = {}
+    acronyms: dict[Annotated[Text, Field(max_length=20)], Annotated[Text, Field(max_length=120)]] = {}

@@ -4,6 +4,7 @@ import codecs
 import errno
 import hashlib
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +42,11 @@ def stat_of(path: Path | str, now_ns: int) -> str:
     return f"{stat.st_size}-{stat.st_mtime_ns}-{stat.st_ctime_ns}-{stat.st_ino}" if settled else ""
 
 
+def written_ns(stat: str) -> int:
+    """When a file with this stat was written, as far as it says so; one that was written just now is the newest."""
+    return int(stat.split("-")[1]) if stat else sys.maxsize
+
+
 def digest_of(path: Path) -> str:
     """The SHA-256 of a file's bytes. Raises OSError."""
     with path.open("rb") as file:
@@ -54,12 +60,12 @@ def read_file(path: Path, now_ns: int) -> SourceFile:
         data = _read_bytes(path)
     except FileNotFoundError:
         raise UnreadableFileError(
-            "vanished", "The file went away while it was read.", "Run the command again."
+            "vanished", "The file was removed while it was being read.", "Run the command again."
         ) from None
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise UnreadableFileError(
-                "symlink-loop", "The link leads back to itself.", "Remove the link."
+                "symlink-loop", "The link points to itself.", "Remove the link."
             ) from None
         message = f"The file cannot be read: {error.strerror}."
         raise UnreadableFileError("unreadable", message, "Correct its permissions.") from None

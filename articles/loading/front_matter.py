@@ -1,4 +1,4 @@
-"""Front matter: the lines between two `---` at the start of a file."""
+"""Front matter: the lines between two `---` (YAML) or `+++` (TOML) at the start of a file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,11 +9,13 @@ from pydantic import ValidationError
 
 from articles.loading.fields import Fields
 from articles.loading.other_keys import read_other_keys
+from articles.loading.other_values import read_other_values
 from articles.loading.strict_yaml import Place, YamlError, YamlMapping, load_yaml
+from articles.loading.toml_matter import load_toml
 from articles.loading.validation_messages import explain, place_of
 from articles.problems import Problem
 
-FENCE = "---"
+FENCE, TOML_FENCE = "---", "+++"
 Matter = TypeVar("Matter", bound=Fields)
 _SEVERAL_FIELDS = {"reviewed", "reviewer", "published", "expires"}  # that checks of several fields are about
 
@@ -25,33 +27,37 @@ class SplitText:
     front_matter: str
     body: str
     body_line: int
+    fence: str = FENCE
 
 
 def split_front_matter(text: str) -> SplitText | Problem:
     """Separate front matter and body; a file may have none. A `Problem` when it does not end."""
     lines = text.split("\n")
-    if lines[0].rstrip() != FENCE:
+    fence = lines[0].rstrip()
+    if fence not in (FENCE, TOML_FENCE):
         return SplitText("", text, 1)
     for number, line in enumerate(lines[1:], 1):
-        if line.rstrip() == FENCE:
-            return SplitText("\n".join(lines[1:number]), "\n".join(lines[number + 1 :]), number + 2)
-    return Problem(1, "front-matter", "The front matter does not end.", "Close it with a line ---")
+        if line.rstrip() == fence:
+            return SplitText("\n".join(lines[1:number]), "\n".join(lines[number + 1 :]), number + 2, fence)
+    return Problem(1, "front-matter", "The front matter does not end.", f"Close it with a line {fence}")
 
 
 def parse_front_matter(
-    text: str, model: type[Matter], made: Mapping[str, str], zone: tzinfo
+    split: SplitText, model: type[Matter], made: Mapping[str, str], zone: tzinfo
 ) -> tuple[Matter | None, dict[Place, int], list[Problem]]:
-    """The fields, the line of each, and all problems. Fields are None only when the text is no YAML.
+    """The fields, the line of each, and all problems. Fields are None only when the text cannot be read.
 
     Other checks need an article to look at, so that nobody mends one mistake to be told of the next: a wrong
     value is left out, or taken from `made`, which also has what may be missing. With its problem, nothing is
     published.
     """
     try:
-        front = load_yaml(text, first_line=2)
+        load = load_toml if split.fence == TOML_FENCE else load_yaml
+        front = load(split.front_matter, first_line=2)
     except YamlError as error:
         return None, {}, [error.problem]
     read_other_keys(front, {field.alias or name for name, field in model.model_fields.items()})
+    read_other_values(front, zone)
     for name, value in made.items():
         if (name,) not in front.lines:
             message, hint = f"There is no {name}, so it is “{value}”.", f"Add the line {name}: …"
@@ -63,7 +69,8 @@ def parse_front_matter(
 
 
 def _is_missing(key: str, value: Any) -> bool:
-    return value is None or (key == "summary" and isinstance(value, str) and not value.strip())
+    may_be_blank = key in {"summary", "image", "image_alt", "series"}
+    return value is None or (may_be_blank and isinstance(value, str) and not value.strip())
 
 
 def _validate(

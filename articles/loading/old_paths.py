@@ -24,7 +24,7 @@ def validate_alias(value: str) -> str:
     path = unquote(parts.path if parts else written)
     if not path.startswith("/"):
         raise field_error(
-            "bad-alias", f"“{value}” is no path of the site.", f"Begin it with a slash: /{path}"
+            "bad-alias", f"“{value}” is not a path on this site.", f"Begin it with a slash: /{path}"
         )
     path = normalize_path(path)
     slug = path.removeprefix(_ARTICLES)
@@ -32,7 +32,7 @@ def validate_alias(value: str) -> str:
         return slug
     if len(path) > LONGEST or set("?#\\") & set(path) or characters.forbidden_in(path) or _is_strange(path):
         hint = "Write the path alone, such as /2019/05/old.html"
-        raise field_error("bad-alias", f"“{value}” is no path that a browser asks for.", hint)
+        raise field_error("bad-alias", f"“{value}” is not a path that browsers request.", hint)
     return path
 
 

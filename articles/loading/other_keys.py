@@ -15,34 +15,59 @@ SAME_AS = {
     "publishdate": "published", "pubdate": "published", "date": "published", "created": "published",
     "lastmod": "updated", "lastmodifiedat": "updated", "modified": "updated", "lastupdated": "updated",
     "expirydate": "expires", "tags": "topics", "tag": "topics", "weight": "order", "sidebarposition": "order",
+    "featureimage": "image", "featuredimage": "image", "cover": "image", "coverimage": "image", "heroimage": "image",
+    "ogimage": "image", "thumbnail": "image", "featureimagealt": "image_alt", "featuredimagealt": "image_alt",
+    "coveralt": "image_alt", "imagealt": "image_alt", "relatedposts": "related",
     "permalink": "aliases", "redirectfrom": "aliases", "url": "aliases", "alias": "aliases",
 }  # fmt: skip
 OTHER_KEY = "other key"  # (field, OTHER_KEY) has the line of the key that a field was given under
 # Whoever writes one of these wants not everybody to read it: it is never passed over.
 _HIDING = {"hidden", "password", "private", "protected", "status", "unlisted", "visibility"}
 _SHOWN = {"", "false", "no", "publish", "published", "public"}
-_USELESS = {"resources"}  # looks like one of ours
-_PICTURES = {"cover", "image", "thumbnail", "featuredimage", "header"}
+_USELESS = {"resources", "subtitle"}  # look like ours
+_PICTURE_KEYS = (
+    "image",
+    "path",
+    "src",
+    "url",
+    "feature",
+)  # where a mapping has a picture's file: {image: a.png, alt: …}
 
 
 def read_other_keys(front: YamlMapping, known: Collection[str]) -> None:
     """Give values under other programs' keys to our fields; say what is read as what, and what is not read."""
     _read_shown(front, known)
     _read_names(front)
+    for key in [key for key in front.values if _meaning(key) in {"image", "series"} & set(known)]:
+        front.values[key] = _single(front, front.values[key])
     others = [key for key in front.values if key not in known]
     for key in sorted(others, key=_preference):
-        plain = _plain(key)
-        target = plain if plain in known else SAME_AS.get(plain, "")
+        plain, target = _plain(key), _meaning(key)
+        target = plain if plain in known else target
         if target in known:
             _give(front, key, target)
         elif _is_hiding(plain, front.values[key]):
             _report_hiding(front, key)
-        elif plain in _USELESS or not get_close_matches(plain, list(known), 1, 0.75):
-            _leave_out(front, key, plain)
+        elif plain in _USELESS or "." in key or not get_close_matches(plain, list(known), 1, 0.75):
+            _leave_out(front, key)
 
 
 def _plain(key: str) -> str:
     return re.sub(r"[-_ ]", "", key.lower())
+
+
+def _meaning(key: str) -> str:
+    plain = _plain(key)
+    return SAME_AS.get(plain, plain)
+
+
+def _single(front: YamlMapping, value: Any) -> Any:
+    """One value of what other programs write as a list (`series: [A]`) or a mapping (`cover: {image: a.png, alt: …}`)."""
+    if isinstance(value, dict):
+        if (alt := value.get("alt")) and isinstance(alt, str):
+            front.values.setdefault("image_alt", alt)
+        value = next((value[key] for key in _PICTURE_KEYS if value.get(key)), None)
+    return next(iter(value), None) if isinstance(value, list) else value
 
 
 def _preference(key: str) -> int:
@@ -74,7 +99,7 @@ def _read_names(front: YamlMapping) -> None:
     names = [alias for alias in aliases if "/" not in alias and not SLUG.match(alias)]
     if names:
         front.values["aliases"] = [alias for alias in aliases if alias not in names]
-        message = f"“{', '.join(names)}” is no address, so nothing redirects from it."
+        message = f"“{', '.join(names)}” is not an address, so nothing redirects from it."
         _warn(front, "aliases", "alias-name", message, "Write old addresses: old-slug, or /2019/05/old.html")
 
 
@@ -85,7 +110,7 @@ def _give(front: YamlMapping, key: str, target: str) -> None:
     elif value in (None, "", []):
         return
     elif front.values.get(target) is not None:
-        hint = f"Keep the one that is right, as `{target}`."
+        hint = f"Keep the right one, as `{target}`."
         _warn(front, key, "other-key", f"`{target}` is read, and `{key}` is not.", hint)
         return
     else:
@@ -100,9 +125,9 @@ def _give(front: YamlMapping, key: str, target: str) -> None:
 
 def _fitting(value: Any, target: str) -> Any:
     """A value of another program in the type of our field."""
-    if target in {"topics", "aliases"}:
+    if target in {"topics", "aliases", "related"}:
         return [text for item in _listed(value) if (text := _text(item).strip())]
-    if target == "summary":
+    if target in {"summary", "image", "image_alt"}:
         return _text(value).strip()
     if target == "order":
         return value if isinstance(value, int) and value >= 0 else None
@@ -126,16 +151,13 @@ def _is_hiding(plain: str, value: Any) -> bool:
 def _report_hiding(front: YamlMapping, key: str) -> None:
     del front.values[key]
     message = f"`{key}` would not hide the article here: everybody would read it."
-    hint = "Write draft: true, or remove the line if everybody may read it."
+    hint = "Write draft: true, or remove the line to let everyone read it."
     front.problems.append(Problem(front.lines[key,], "not-hidden", message, hint))
 
 
-def _leave_out(front: YamlMapping, key: str, plain: str) -> None:
+def _leave_out(front: YamlMapping, key: str) -> None:
     del front.values[key]
-    hint = "Show the picture in the text: ![What it shows](its-file.png)" if plain in _PICTURES else (
-        "It may stay: nothing reads it."
-    )  # fmt: skip
-    _warn(front, key, "unread-key", f"`{key}` has no meaning here.", hint)
+    _warn(front, key, "unread-key", f"`{key}` has no meaning here.", "You can leave it; it is ignored.")
 
 
 def _warn(front: YamlMapping, key: str, code: str, message: str, hint: str) -> None:

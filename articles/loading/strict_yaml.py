@@ -55,7 +55,7 @@ def load_yaml(text: str, first_line: int) -> YamlMapping:
         return YamlMapping({})
     if not isinstance(node, yaml.MappingNode):
         raise YamlError(
-            first_line, "front-matter", "The front matter is no list of `key: value` lines.", _LINES_HINT
+            first_line, "front-matter", "The front matter is not a list of `key: value` lines.", _LINES_HINT
         )
     converter = NodeConverter(text.split("\n"), first_line)
     converter.result.values = converter.mapping(node, ())
@@ -95,7 +95,7 @@ class NodeConverter:
                 line,
                 "yaml-anchor",
                 "Anchors (&) and references (*) are not used here.",
-                "Write the value out.",
+                "Write out the value.",
             )
         self._seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
@@ -131,7 +131,7 @@ class NodeConverter:
 
 def _syntax_error(error: yaml.YAMLError, text: str, first_line: int) -> YamlError:
     mark = getattr(error, "problem_mark", None)
-    cause = str(getattr(error, "problem", "") or getattr(error, "reason", "") or "it is no YAML")
+    cause = str(getattr(error, "problem", "") or getattr(error, "reason", "") or "it is not valid YAML")
     number = min(mark.line if mark else 0, text.count("\n"))
     written = _KEY_AND_VALUE.match(text.split("\n")[number])
     line = number + first_line

@@ -1,6 +1,7 @@
 """Renders the Markdown of an article to sanitized HTML. Independent of database and Flask."""
 
 from articles.render.checks import PLACEHOLDER
+from articles.render.escape import escape_markdown
 from articles.render.feed import for_feed
 from articles.render.pipeline import RENDERER, render
 from articles.render.rendered import (
@@ -25,6 +26,7 @@ __all__ = [
     "RenderContext",
     "Rendered",
     "WebImage",
+    "escape_markdown",
     "for_feed",
     "render",
 ]

@@ -14,7 +14,9 @@ import nh3
 from lxml import etree
 
 from articles.problems import Problem
-from articles.render.clean import ATTRIBUTES, SCHEMES, TAGS
+from articles.render import videos
+from articles.render.clean import ATTRIBUTES, FORMULAS, SCHEMES, TAGS
+from articles.render.formulas import STYLE
 from articles.render.headings import own_id
 from articles.render.html_names import CODE_NAMES, LAYOUT, NAMES, WITHOUT_END
 from articles.render.tree import POSITION, Element, is_blank, parent_of, parse, pop_attribute
@@ -39,10 +41,13 @@ _HOLDERS = (_INLINE - {"br", "img", "input", "wbr"}) | {
     "td",
     "th",
 }
+_ALLOWED = TAGS - FORMULAS | {"h1"}
 _INTAKE = nh3.Cleaner(
-    tags=TAGS | {"h1"},
-    attributes=dict.fromkeys(TAGS | {"h1"}, _EVERYWHERE)
+    tags=_ALLOWED,
+    attributes=dict.fromkeys(_ALLOWED, _EVERYWHERE)
     | {
+        "code": _EVERYWHERE | {STYLE},
+        "span": _EVERYWHERE | {STYLE},
         "a": _EVERYWHERE | {"href", "name", "data-footnote-backref-idx"},
         "details": _EVERYWHERE | {"open"},
         "img": _EVERYWHERE | {"src", "alt"},
@@ -76,7 +81,7 @@ def accept(html: str, lines: list[str]) -> AcceptedHtml:
     if COMMENT_OPEN in without_comments:
         line = next((number for number, text in enumerate(lines, 1) if COMMENT_OPEN in text), 1)
         hint = "Write `-->` where it ends."
-        problems.append(Problem(line, "comment-open", "A comment has no end: it hides the rest.", hint))
+        problems.append(Problem(line, "comment-open", "A comment is not closed, so it hides the rest.", hint))
     known = "".join(_known_only(without_comments, lines, problems))
     root = parse(_VOID.sub(_with_slash, _INTAKE.clean(known)).replace("&nbsp;", "\u00a0"))
     _tidy(root)
@@ -96,6 +101,10 @@ def _known_only(html: str, lines: list[str], problems: list[Problem]) -> Iterato
         end, name = token.end(), token["name"].lower()
         position = _LINE.search(token["rest"])
         line = int(position[1]) if position else line
+        video = videos.link_for_tag(token["rest"]) if name in videos.EMBEDS and not token["end"] else None
+        if video:
+            yield video
+            continue
         if name not in NAMES:
             yield f"&lt;{token['end']}{token['name']}{token['rest'].replace('<', '&lt;')}&gt;"
         elif name != "input" or "checkbox" in token["rest"]:  # comrak's own box of a task
@@ -109,10 +118,10 @@ def _problem_with(name: str, rest: str) -> tuple[str, str, str] | tuple[str, str
     """Code, message, hint and level about an author's tag."""
     if name not in NAMES:
         hint = f"Write it as `<{name}>` in backquotes."
-        return "unknown-tag", f"<{name}> is no tag of HTML; it is shown as it stands.", hint, "warning"
+        return "unknown-tag", f"<{name}> is not an HTML tag; it is shown as text.", hint, "warning"
     if name in LAYOUT:
-        return "layout-tag", f"The tag <{name}> was left out; its text stays.", LAYOUT[name], "warning"
-    if name in TAGS | {"h1"} and (name != "input" or "checkbox" in rest):
+        return "layout-tag", f"The tag <{name}> was left out; its text is kept.", LAYOUT[name], "warning"
+    if name in _ALLOWED and (name != "input" or "checkbox" in rest):
         return None
     hint = CODE_NAMES.get(name, "Write it in Markdown, or as `code`.")
     return "raw-html", f"The tag <{name}> is not allowed and was left out.", hint
@@ -151,7 +160,7 @@ def _tidy_element(element: Element) -> None:
         ("language-", "markdown-alert-title", "footnote-backref")
     ):
         return
-    for name in ("class", "role"):
+    for name in ("class", "role", STYLE):
         pop_attribute(element, name)
     anchor = own_id(pop_attribute(element, "name") or pop_attribute(element, "id"))
     if not anchor:

@@ -1,4 +1,4 @@
-"""Tables, admonitions and task lists, made accessible to keyboards and screen readers."""
+"""Tables and task lists, made accessible to keyboards and screen readers."""
 
 import re
 
@@ -8,7 +8,6 @@ from articles.render.tree import (
     new_element,
     parent_of,
     pop_attribute,
-    set_attributes,
     text_of,
     wrap,
 )
@@ -44,7 +43,7 @@ def report_lost_cells(tree: Tree, table: Element) -> None:
         line = tree.line(row)
         if cell_count(tree.lines[line - tree.context.first_line]) > len(rows[0]):
             message = (
-                f"The row has more cells than the {len(rows[0])} of the table's head: the last ones are lost."
+                f"The row has more cells than the table's header ({len(rows[0])}); the extra cells are lost."
             )
             hint = r"Write a bar that is text as `\|`, also in code, or give the head as many cells."
             tree.report(line, "cells-lost", message, hint, "warning")
@@ -75,16 +74,6 @@ def is_empty_cell(cell: Element) -> bool:
 def is_bold_cell(cell: Element) -> bool:
     """Whether all of a cell is bold."""
     return len(cell) == 1 and cell[0].tag == "strong" and not cell.text and not cell[0].tail
-
-
-def convert_admonitions(tree: Tree) -> None:
-    """Give GitHub's admonitions our classes and a role."""
-    for element in tree.elements["div"]:
-        classes = element.get("class", "").split()
-        if classes[:1] == ["markdown-alert"] and len(classes) == 2:
-            kind = classes[1].removeprefix("markdown-alert-")
-            set_attributes(element, cls=f"note note-{kind}", role="note")
-            element[0].set("class", "note-title")
 
 
 def label_task_lists(tree: Tree) -> None:

@@ -1,5 +1,6 @@
 """Sanitizes HTML with an allow-list of what our own transforms produce (CON-01, ASVS 1.3.1), and what authors may write in HTML."""
 
+import re
 from importlib.metadata import version
 
 import nh3
@@ -17,10 +18,20 @@ TAGS = BY_AUTHORS | {
     "h2", "h3", "h4", "h5", "h6", "hr", "img", "input", "li", "ol", "p", "pre", "section", "span", "strong",
     "summary", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
+# What shows formulas: the presentational elements of MathML Core, and what may be between them.
+FORMULAS = {
+    "math", "menclose", "merror", "mfrac", "mi", "mmultiscripts", "mn", "mo", "mover", "mpadded", "mphantom", "mprescripts",
+    "mroot", "mrow", "ms", "mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder",
+    "munderover",
+}  # fmt: skip
+TAGS |= FORMULAS
 _LANGUAGE = {"lang", "dir"}
 _PLACE = _LANGUAGE | {"id"}  # where a link may lead to
+_SPACES = {"width", "height", "depth", "lspace", "rspace", "voffset"}
+_FORMULA = {"displaystyle", "scriptlevel", "mathvariant"} | _SPACES
 ATTRIBUTES = (
-    dict.fromkeys(TAGS - {"input"}, _LANGUAGE)
+    dict.fromkeys(TAGS - FORMULAS - {"input"}, _LANGUAGE)
+    | dict.fromkeys(FORMULAS, _FORMULA)
     | dict.fromkeys(("h2", "h3", "h4", "h5", "h6", "span"), _PLACE)
     | {
         "a": _PLACE | {"href", "title", "aria-label"},
@@ -31,6 +42,25 @@ ATTRIBUTES = (
         "img": _LANGUAGE | {"src", "srcset", "sizes", "alt", "width", "height"},
         "input": {"aria-label"},
         "li": _PLACE | {"value"},
+        "math": _FORMULA | {"alttext"},
+        "menclose": _FORMULA | {"notation"},
+        "mfrac": _FORMULA | {"linethickness"},
+        "mo": _FORMULA
+        | {
+            "form",
+            "fence",
+            "separator",
+            "stretchy",
+            "symmetric",
+            "largeop",
+            "movablelimits",
+            "minsize",
+            "maxsize",
+        },
+        "mover": _FORMULA | {"accent"},
+        "mtd": _FORMULA | {"columnspan", "rowspan"},
+        "munder": _FORMULA | {"accentunder"},
+        "munderover": _FORMULA | {"accent", "accentunder"},
         "ol": _LANGUAGE | {"start", "reversed"},
         "section": _PLACE | {"aria-label"},
         "td": _LANGUAGE | {"colspan", "rowspan"},
@@ -42,6 +72,7 @@ VALUES = {
     "a": {"rel": {"noopener"}, "role": {"doc-noteref", "doc-backlink"}},
     "div": {"role": {"region", "note"}, "tabindex": {"0"}},
     "img": {"loading": {"lazy", "eager"}, "decoding": {"async"}},
+    "math": {"display": {"block"}},
     "input": {"type": {"checkbox"}, "disabled": {""}, "checked": {""}},
     "pre": {"tabindex": {"0"}},
     "section": {"role": {"doc-endnotes"}},
@@ -50,23 +81,28 @@ VALUES = {
 # Also in VALUES: the order of attributes that are only forced differs between processes.
 FORCED = {"input": {"type": "checkbox", "disabled": ""}}
 _ALIGNMENTS = {"left", "center", "right"}
+_NOTES = {"note", "note-note", "note-tip", "note-important", "note-warning", "note-caution"}
+_RULES = {"rule-left", "rule-right", "rule-top", "rule-bottom"}
 CLASSES = {
     "a": {"anchor", "ref", "back"},
-    "div": {
-        "table", "ask", "why", "yes", "no",
-        "note", "note-note", "note-tip", "note-important", "note-warning", "note-caution",
+    "details": _NOTES,
+    "div": _NOTES | {
+        "table", "formula", "ask", "why", "yes", "no",
     },
     "li": {"task"},
+    "mtable": _RULES | {"wide"},
+    "mtd": _RULES | {"left", "right", "no-left", "no-right", "wide-left", "half"},
     "p": {"note-title", "number", "verdict"},
     "pre": {"code"},
     "section": {"question", "footnotes"},
     "span": {"letter"} | {name for name in STANDARD_TYPES.values() if name},
+    "summary": {"note-title"},
     "td": _ALIGNMENTS,
     "th": _ALIGNMENTS,
     "ul": {"tasks"},
 }  # fmt: skip
 
-_CLEANER = nh3.Cleaner(
+CLEANER = nh3.Cleaner(
     tags=TAGS,
     attributes=ATTRIBUTES,
     tag_attribute_values=VALUES,
@@ -77,6 +113,12 @@ _CLEANER = nh3.Cleaner(
 )
 
 
+# A paragraph or a flat list of words, without any attribute, as lxml writes it: closed in order, signs escaped.
+# Nothing in it can be removed, so cleaning it is only reading and writing it again; most blocks are such.
+_WORDS = r"(?:[^<>&\0\r\xa0]++|&(?:amp|lt|gt);|</?(?:em|strong|code)>)*+"
+PLAIN = re.compile(rf"<p>{_WORDS}</p>|<([uo]l)>\n(?:<li>{_WORDS}</li>\n)+</\1>")
+
+
 def clean(html: str) -> str:
-    """The HTML without anything that is not on the list."""
-    return _CLEANER.clean(html)
+    """The HTML without anything that is not on the list; it must have been serialized from a tree."""
+    return html if PLAIN.fullmatch(html) else CLEANER.clean(html)

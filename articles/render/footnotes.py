@@ -9,10 +9,11 @@ from collections.abc import Set
 from itertools import islice
 from urllib.parse import unquote
 
-from articles.render.tree import Element, Tree, parent_of, remove, set_attributes, text_nodes
+from articles.render.texts import text_nodes
+from articles.render.tree import Element, Tree, parent_of, remove, set_attributes
 
 _DEFINITION = re.compile(r" {0,3}\[\^([^\]\s]+)\]:")
-_REFERENCE = re.compile(r"\[\^([^\]\s]+)\]")
+_REFERENCE = re.compile(r"\[\^([^\]\s]{1,300})\]")
 _MAX_UNDEFINED = 100  # references that are reported, as each is searched in the source
 _FOOTNOTE_LINKS = ("ref", "back", "footnote-backref")
 
@@ -100,7 +101,7 @@ def check_definitions(tree: Tree, referenced: Set[str]) -> None:
             tree.report(line, "footnote-duplicate", message, "Keep one of the two.")
         elif name.casefold() not in referenced:
             message = f"The footnote [^{name}] is defined, but the text never refers to it."
-            hint = f"Put [^{name}] where the note belongs, or remove the note."
+            hint = f"Put [^{name}] where the note belongs, or remove it."
             tree.report(line, "footnote-unused", message, hint)
 
 

@@ -1,5 +1,6 @@
 """Headings: their ids, anchors, and levels."""
 
+import re
 import unicodedata
 
 from lxml import etree
@@ -14,12 +15,16 @@ RESERVED_PREFIXES = ("page-", "fn-", "fnref-", "question-")
 
 # As GitHub does: letters, marks, digits and connectors stay (TextFilter of github/html-pipeline).
 _KEPT = ("L", "M", "Nd", "Pc")
+_DROPPED_OF_ASCII = re.compile("[^a-z0-9_ -]")
 
 
 def slug(text: str) -> str:
     """The id that GitHub gives to a heading, changed when its prefix is reserved."""
-    lower = unicodedata.normalize("NFC", text.strip().lower())
-    plain = "".join(filter(_is_kept, lower)).replace(" ", "-")
+    lower = text.strip().lower()
+    if lower.isascii():  # ten times faster than asking for each character's category
+        plain = _DROPPED_OF_ASCII.sub("", lower).replace(" ", "-")
+    else:
+        plain = "".join(filter(_is_kept, unicodedata.normalize("NFC", lower))).replace(" ", "-")
     return f"section-{plain}" if plain.startswith(RESERVED_PREFIXES) else plain or "section"
 
 
@@ -99,9 +104,13 @@ def _make_heading(tree: Tree, element: Element, counts: dict[str, int]) -> Headi
     line, text = tree.line(element), text_of([element])
     if not text:
         tree.report(
-            line, "heading-empty", "A heading has no words.", "Write them, or remove its line.", "warning"
+            line, "heading-empty", "A heading is empty.", "Write its text, or remove the line.", "warning"
         )
-    return Heading(unique_id(slug(text), counts), text, int(element.tag[1]), line)
+    own = element.get("id", "")  # see `attributes`
+    if own in counts:
+        message = f"The heading id #{own} is used twice, so links go to the first."
+        tree.report(line, "id-twice", message, "Give it another.", "warning")
+    return Heading(unique_id(own or slug(text), counts), text, int(element.tag[1]), line)
 
 
 def unique_id(base: str, counts: dict[str, int]) -> str:

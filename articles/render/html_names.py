@@ -2,7 +2,7 @@
 
 WITHOUT_END = ("br", "col", "hr", "img", "input", "wbr")
 # Elements that only arrange what is in them: a reader loses nothing without them.
-_PLAIN = "Leave it out: the page arranges its text itself."
+_PLAIN = "Remove it: the page lays out its text itself."
 LAYOUT = dict.fromkeys(
     ("address", "article", "aside", "body", "center", "div", "footer", "head", "header", "hgroup", "html", "main", "nav",
      "picture", "search", "section", "big", "font", "nobr", "tt"),
@@ -14,10 +14,10 @@ CODE_NAMES = {
     "embed": "Link to it.",
     "form": "Link to the page that has the form.",
     "iframe": "Link to it: [words](https://…).",
-    "math": "Write the formula as text or as a picture.",
+    "math": "Write it in TeX between `$`, and `math: true` in the front matter.",
     "object": "Link to it.",
-    "script": "Remove it: articles run no code.",
-    "style": "Remove it: the site has one style.",
+    "script": "Remove it: articles cannot run code.",
+    "style": "Remove it: the site's style applies.",
     "svg": "Export it as PNG, about 1,440 pixels across, and write ![what it shows](file.png).",
     "video": "Link to the video.",
 }

@@ -32,5 +32,5 @@ class ImageLinkLoopError(ImageError):
     """The path cannot be resolved, for example because of a symlink loop."""
 
     code = "image-loop"
-    sentence = "The path of the image {path} cannot be followed; a symbolic link may lead in a circle."
+    sentence = "The path of the image {path} cannot be followed; symbolic links may form a loop."
     hint = "Put a real file in its place."

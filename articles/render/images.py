@@ -1,7 +1,11 @@
 """Image files beside an article: finds, checks and publishes them."""
 
+import os
 import stat
 import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from articles.render.image_problems import (
@@ -48,6 +52,17 @@ def _as_stored(folder: Path, src: str) -> Path:
 
 def _normal(name: str) -> str:
     return unicodedata.normalize("NFC", name)
+
+
+@lru_cache(maxsize=64)
+def files_by_name(folder: Path, _now_ns: int) -> Mapping[str, list[Path]]:
+    """The files below a folder by name, at one moment; nothing below a name that begins with a dot."""
+    files: dict[str, list[Path]] = defaultdict(list)
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            files[name].append(Path(place, name))
+    return files
 
 
 def check_image(path: Path) -> None:

@@ -1,19 +1,28 @@
 """The only module that uses comrak: it is a 0.x library, so it should be easy to replace."""
 
+from functools import lru_cache
 from importlib.metadata import version
 
 import comrak
 
 NAME = f"comrak {version('comrak')}"
 EXTENSIONS = (
-    "alerts", "autolink", "block_directive", "description_lists", "footnotes", "strikethrough", "table", "tasklist",
+    "alerts", "autolink", "block_directive", "description_lists", "footnotes", "highlight", "strikethrough", "table",
+    "tasklist",
 )  # fmt: skip
+MATH_EXTENSIONS = ("math_code", "math_dollars", "math_latex")
 
 
-def _extensions() -> comrak.ExtensionOptions:
+def _extensions(*names: str) -> comrak.ExtensionOptions:
     options = comrak.ExtensionOptions()
-    for name in EXTENSIONS:
+    for name in names:
         setattr(options, name, True)
+    return options
+
+
+def _parsing(*, smart: bool) -> comrak.ParseOptions:
+    options = comrak.ParseOptions()
+    options.smart = smart
     return options
 
 
@@ -24,15 +33,27 @@ def _rendering(*, raw_html: bool) -> comrak.RenderOptions:
     return options
 
 
-_PARSING = (_extensions(), comrak.ParseOptions())
-_RENDERING = _rendering(raw_html=False)
-_WITH_RAW_HTML = _rendering(raw_html=True)
+_EXTENSIONS = {False: _extensions(*EXTENSIONS), True: _extensions(*EXTENSIONS, *MATH_EXTENSIONS)}
+_PARSING = {smart: _parsing(smart=smart) for smart in (False, True)}
+_RENDERING = {raw_html: _rendering(raw_html=raw_html) for raw_html in (False, True)}
+_EMOJI = _extensions("shortcodes")
 
 
-def to_html(text: str, *, raw_html: bool = False) -> str:
-    """Convert CommonMark with our extensions to HTML with source positions: well-formed XML, unless with `raw_html`."""
-    html = comrak.render_markdown(text, *_PARSING, _WITH_RAW_HTML if raw_html else _RENDERING)
+def to_html(text: str, *, raw_html: bool = False, math: bool = False, smart: bool = False) -> str:
+    """Convert CommonMark with our extensions to HTML with source positions: well-formed XML, unless with `raw_html`.
+
+    With `math`, `$` and the like hold formulas; with `smart`, straight quotes and dashes become typographic ones.
+    """
+    html = comrak.render_markdown(text, _EXTENSIONS[math], _PARSING[smart], _RENDERING[raw_html])
     if "data-footnote" in html:  # the only attributes that comrak writes without a value
         html = html.replace(" data-footnotes>", ">").replace(" data-footnote-ref>", ">")
         html = html.replace(" data-footnote-backref ", " ")
     return html
+
+
+@lru_cache(maxsize=1_000)
+def emoji(name: str) -> str | None:
+    """The emoji of a name that GitHub knows."""
+    code = f":{name}:"
+    text = comrak.render_markdown(code, _EMOJI, _PARSING[False]).removeprefix("<p>").removesuffix("</p>\n")
+    return None if text == code else text

@@ -1,30 +1,41 @@
 """The rendering pipeline: check limits, parse, transform, sanitize."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import version
 
 from lxml import etree
 
 from articles.problems import Problem
 from articles.render import (
+    abbreviations,
+    attributes,
     author_html,
     blocks,
+    callouts,
     checks,
     code,
     footnotes,
+    formulas,
     headings,
+    leftovers,
     limits,
     links,
     markdown,
+    marks,
     pictures,
     questions,
+    typography,
+    videos,
+    wiki,
 )
 from articles.render import clean as cleaning
-from articles.render.rendered import Block, Kind, RenderContext, Rendered
+from articles.render.reading_time import reading_words
+from articles.render.rendered import Block, Kind, Link, RenderContext, Rendered
 from articles.render.tree import POSITION, SEPARATOR, Element, Tree, parse
 
-RENDERER = f"5, {markdown.NAME}, {cleaning.NAME}, lxml {version('lxml')}, Pygments {version('pygments')}"
+RENDERER = f"7, {markdown.NAME}, {formulas.NAME}, {cleaning.NAME}, lxml {version('lxml')}, Pygments {version('pygments')}"
 
 _EMPTY = RenderContext()
 _KINDS: dict[str, Kind] = {
@@ -41,11 +52,14 @@ def render(source: str, context: RenderContext = _EMPTY) -> Rendered:
     problem = limits.check_limits(source, lines)
     if problem is not None:
         return _rejected(problem, context)
-    html = markdown.to_html(source)
+    if context.math:
+        source = formulas.fence_blocks(source)
+    parse_html = partial(typography.to_html, math=context.math, quotes=context.quotes)
+    html = parse_html(source)
     if len(html) > limits.HTML:
         return _rejected(limits.too_large(), context)
     try:
-        root, problems = _read(html, source, lines)
+        root, problems = _read(html, source, lines, parse_html)
     except etree.XMLSyntaxError:
         return _rejected(limits.too_deep(1), context)
     tree = Tree(root, lines, context)
@@ -56,24 +70,27 @@ def render(source: str, context: RenderContext = _EMPTY) -> Rendered:
     return _transform(tree, source)
 
 
-def _read(html: str, source: str, lines: list[str]) -> tuple[Element, list[Problem]]:
+def _read(
+    html: str, source: str, lines: list[str], parse_html: Callable[..., str]
+) -> tuple[Element, list[Problem]]:
     """The parsed body; most have no HTML of their author's, and are well-formed as they are."""
     if author_html.OMITTED not in html:
         return parse(html), []
     # Only comrak says where something stands.
     source = source.replace(POSITION, POSITION.replace("-", ""))
-    accepted = author_html.accept(markdown.to_html(source, raw_html=True), lines)
+    accepted = author_html.accept(parse_html(source, raw_html=True), lines)
     return accepted.root, accepted.problems
 
 
 def _transform(tree: Tree, source: str) -> Rendered:
+    note_links = _read_dialects(tree, source)
     checks.check_placeholders(tree, source)
+    checks.check_fences(tree, source)
     footnotes.link_footnotes(tree, source)
     all_headings = headings.assign_ids(tree)
     author_ids = headings.keep_author_ids(tree)
     images = pictures.resolve_images(tree)
-    article_links = links.resolve_links(tree)
-    blocks.convert_admonitions(tree)
+    article_links = [*note_links, *links.resolve_links(tree)]
     question_ids = questions.build_questions(tree)
     blocks.make_tables_accessible(tree)
     blocks.label_task_lists(tree)
@@ -95,24 +112,40 @@ def _transform(tree: Tree, source: str) -> Rendered:
     )
 
 
+def _read_dialects(tree: Tree, source: str) -> list[Link]:
+    """Understand what CommonMark leaves as text and other programs do not, and return the links to notes."""
+    formulas.take_formulas(tree)
+    leftovers.report_formulas(tree, source)
+    callouts.convert_callouts(tree)
+    wiki.drop_comments(tree, source)
+    attributes.apply_attributes(tree, source)
+    marks.apply_marks(tree, source)
+    videos.link_videos(tree, source)
+    links = wiki.resolve_wiki_links(tree, source)
+    abbreviations.mark_abbreviations(tree, source)
+    leftovers.report_leftovers(tree, source)
+    return links
+
+
 def _serialize_blocks(tree: Tree) -> tuple[str, tuple[Block, ...]]:
     """The text for search, and the sanitized blocks with the visual texts added."""
     lines = [tree.line(element) for element in tree.root]
     for element in tree.root:
         element.tail = SEPARATOR
     with separated_cells(tree):
-        block_words = [block.split() for block in _serialize(tree, "text")]
+        block_texts = _serialize(tree, "text")
+    block_words = [block.split() for block in block_texts]
+    counts = map(reading_words, block_texts, block_words)
     text = "\n".join(" ".join(words) for words in block_words if words)
     if "[^" in text:
         footnotes.check_references(tree)
     for element, label in tree.visual_texts:
         element.text = label
+    formulas.show_formulas(tree)
     etree.strip_attributes(tree.root, POSITION)
     blocks = tuple(
-        Block(block_kind(element), f"{cleaning.clean(html)}\n", len(words), line)
-        for element, html, words, line in zip(
-            tree.root, _serialize(tree, "html"), block_words, lines, strict=True
-        )
+        Block(block_kind(element), f"{cleaning.clean(html)}\n", count, line)
+        for element, html, count, line in zip(tree.root, _serialize(tree, "html"), counts, lines, strict=True)
     )
     return text, blocks
 
@@ -140,7 +173,11 @@ def block_kind(element: Element) -> Kind:
     """The kind of a top-level block."""
     classes = element.get("class", "")
     if element.tag == "div":
+        if classes == "formula":
+            return "figure"
         return "table" if classes == "table" else "admonition" if classes.startswith("note") else "quote"
+    if element.tag == "details" and classes:
+        return "admonition"
     return "footnotes" if classes == "footnotes" else _KINDS.get(str(element.tag), "quote")
 
 

@@ -2,6 +2,7 @@
 
 from string import ascii_uppercase
 
+from articles.render import callouts
 from articles.render.tree import (
     Element,
     Tree,
@@ -14,14 +15,15 @@ from articles.render.tree import (
 )
 
 _INLINE = frozenset(("a", "br", "code", "del", "em", "img", "input", "strong", "sup"))
-_VERDICTS = {True: "Right", False: "Not this one"}
+# What is said above a reason, unless the reason itself begins with it or with another word for it.
+_VERDICTS = {True: ("Correct", "Right"), False: ("Incorrect", "Incorrect", "Wrong")}
 _MESSAGES = {
     "container-open": ("A container is never closed.", "End it with a line of its own: `:::`."),
     "container-unknown": (
         "There is no container of this name.",
         "Use `::: question` for a practice question, `> [!NOTE]` for a note.",
     ),
-    "question-prompt": ("A question asks nothing.", "Write the question above its options."),
+    "question-prompt": ("A question has no text.", "Write the question above the options."),
     "question-options": ("A question has no options.", "Write each as `- [ ] words` or `- [x] words`."),
     "question-after": ("Something follows the options of a question.", "Put it below the closing `:::`."),
     "question-few-options": ("A question has one option.", "Give it at least two."),
@@ -40,7 +42,7 @@ def build_questions(tree: Tree) -> list[str]:
     """Build the questions of the article in their order, and return their ids."""
     builder = QuestionBuilder(tree)
     for box in tree.elements["div"]:
-        if not box.get("role"):  # an admonition has one
+        if box.tag == "div" and not box.get("role"):  # a callout has one, or is folded
             builder.build(box)
     return builder.ids
 
@@ -57,7 +59,7 @@ class QuestionBuilder:
         self._check_closed(box)
         if box.get("class") == "question":
             self._build_question(box)
-        else:
+        elif not callouts.from_container(box):
             self._report(box, "container-unknown")
             pop_attribute(box, "class")
 
@@ -126,9 +128,10 @@ class QuestionBuilder:
         mark.tail, summary.text = f" {summary.text or ''}", None
         self.tree.visual_texts.append((mark, letter))
 
-    def _add_verdict(self, reason: Element, verdict: str) -> None:
-        """Put the verdict above the reason, unless the reason begins with it."""
-        if not text_of([reason]).startswith(verdict):
+    def _add_verdict(self, reason: Element, verdicts: tuple[str, ...]) -> None:
+        """Put the verdict above the reason, unless the reason begins with one."""
+        if not text_of([reason]).startswith(verdicts):
+            verdict = verdicts[0]
             mark = sub_element(reason, "p", cls="verdict")
             reason.insert(0, mark)
             mark.tail = "\n"
@@ -168,6 +171,9 @@ def _split_option(item: Element, reason_class: str) -> tuple[Element, Element]:
         summary.extend(parts[:stop])
         item.insert(0, summary)
     item.text = None
+    stray, summary.tail = (summary.tail or "").strip(), None
     reason = sub_element(item, "div", cls=reason_class)
+    if stray:  # text of an author's element that is not allowed here
+        sub_element(reason, "p").text = stray
     reason.extend(rest)
     return summary, reason

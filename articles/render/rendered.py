@@ -1,6 +1,6 @@
 """The input and the output of the renderer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,13 +21,21 @@ class RenderContext:
 
     `resolve_link` takes a path as written (`../ccm/discharge-planning.md`, no anchor) and returns the article's URL,
     or None when there is no such article. `resolve_image` takes a path as written. Without a resolver, references
-    stay as written. `title` is the article's, which the text need not repeat.
+    stay as written. `title` is the article's, which the text need not repeat. With `math`, `$` holds formulas; with
+    `quotes` (what opens, then what closes), straight quotes and dashes become typographic ones. `resolve_note` takes
+    what stands in `[[…]]` and returns the paths of the articles that it may mean, as `resolve_link` takes them.
+    `find_site_path` takes a path of the site (`/how/setup/`) and returns the page's, or the path of an article as
+    `resolve_link` takes it, or None.
     """
 
     first_line: int = 1
     resolve_link: Callable[[str], str | None] | None = None
     resolve_image: Callable[[str], WebImage | None] | None = None
     title: str = ""
+    math: bool = False
+    quotes: str = ""
+    resolve_note: Callable[[str], Sequence[str]] | None = None
+    find_site_path: Callable[[str], str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,20 @@ POSITION = "data-sourcepos"
 SEPARATOR = "\ue000"  # between blocks while they are serialized; removed from the articles themselves
 HEADING = "heading"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-INDEXED_TAGS = (*HEADINGS, HEADING, "a", "img", "div", "section", "table", "pre", "input")
+INDEXED_TAGS = (
+    *HEADINGS,
+    HEADING,
+    "a",
+    "img",
+    "div",
+    "section",
+    "table",
+    "pre",
+    "input",
+    "blockquote",
+    "mark",
+    "del",
+)
 
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, remove_pis=True, collect_ids=False)
 _FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # not allowed in XML
@@ -32,6 +45,8 @@ class Tree:
     problems: list[Problem] = field(default_factory=list)
     # Texts to set in elements after the text for search has been taken.
     visual_texts: list[tuple[Element, str]] = field(default_factory=list)
+    # Elements to take the place of an element's text after that, like the formula of TeX.
+    visual_parts: list[tuple[Element, Element]] = field(default_factory=list)
     elements: dict[str, list[Element]] = field(default_factory=dict)  # by tag
     # A long line is searched only once.
     _matches: dict[tuple[int, int, re.Pattern[str]], int | None] = field(default_factory=dict)
@@ -169,15 +184,3 @@ def is_blank(element: Element) -> bool:
 def text_of(elements: Iterable[Element]) -> str:
     """The plain text of elements on one line."""
     return " ".join(word for element in elements for word in "".join(_texts(element)).split())
-
-
-def text_nodes(tree: Tree) -> Iterable[tuple[Element, str]]:
-    """Every piece of text that is not code, with the element that has its source lines."""
-    in_code = {
-        inner for code in tree.root.iter("code") for inner in code.iter()
-    }  # coloring makes spans there
-    for element in tree.root.iter("*"):
-        if element.text and element not in in_code:
-            yield element, element.text
-        if element.tail and element.getparent() not in in_code:
-            yield parent_of(element), element.tail

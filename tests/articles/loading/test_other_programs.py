@@ -49,6 +49,8 @@ def test_the_keys_of_hugo_are_read_and_each_is_named(tmp_path: Path) -> None:
         ("2019-05-01 10:00 +02:00", datetime(2019, 5, 1, 8, tzinfo=UTC)),
         ("2019-05-01 9:00:00 UTC", datetime(2019, 5, 1, 9, tzinfo=UTC)),
         ("2019-05-01T10:00:00.000Z", datetime(2019, 5, 1, 10, tzinfo=UTC)),
+        ("May 7, 2019", datetime(2019, 5, 7, 4, tzinfo=UTC)),
+        ("7th Sept. 2019", datetime(2019, 9, 7, 4, tzinfo=UTC)),
         ("2019/5/1", datetime(2019, 5, 1, 4, tzinfo=UTC)),
         ('"2019-12-01"', datetime(2019, 12, 1, 5, tzinfo=UTC)),
     ],
@@ -59,7 +61,7 @@ def test_dates_that_can_mean_one_moment_are_read(tmp_path: Path, written: str, m
 
 
 @pytest.mark.parametrize(
-    "written", ["2019-05-01 10:00:00", "01/05/2019", "May 2019", "2019-02-30", "2019-13-1"]
+    "written", ["01/05/2019", "May 2019", "Mai 7, 2019", "7 2019", "2019-02-30", "2019-13-1"]
 )
 def test_dates_that_can_mean_several_moments_or_none_are_mistakes(tmp_path: Path, written: str) -> None:
     _, problems = load(tmp_path, front(f"summary: {SUMMARY}", f"published: {written}"))
@@ -108,7 +110,7 @@ def test_a_key_that_looks_like_ours_stays_a_mistake(tmp_path: Path, line: str) -
 
 
 def test_no_hint_tells_to_remove_what_would_be_lost(tmp_path: Path) -> None:
-    keys = ["layout: post", "cover: a.png", "image: b.png", "categories: [a]", "keywords: x", "mine: 3"]
+    keys = ["layout: post", "cover: a.png", "categories: [a]", "keywords: x", "mine: 3"]
     _, problems = load(tmp_path, front(f"summary: {SUMMARY}", *keys))
     assert len(problems) == len(keys)
     assert not [problem for problem in problems if problem.level == "error" or "emove" in problem.hint]
@@ -161,3 +163,63 @@ def test_all_mistakes_are_named_at_once_whatever_else_is_wrong(content: Path) ->
 def test_what_follows_from_a_mistake_is_not_a_second_one(tmp_path: Path) -> None:
     _, problems = load(tmp_path, front(f"summary: {SUMMARY}", "reviewer: A person", "reviewed: soon"))
     assert [problem.code for problem in problems] == ["bad-date"]
+
+
+def test_a_time_without_a_zone_is_the_sites_and_says_so(tmp_path: Path) -> None:
+    article, problems = load(tmp_path, front(f"summary: {SUMMARY}", "published: 2019-05-01T10:00"))
+    assert article.matter.published == datetime(2019, 5, 1, 14, tzinfo=UTC)
+    assert [(problem.line, problem.level, problem.code) for problem in problems] == [
+        (4, "warning", "date-without-zone")
+    ]
+    assert "America/New_York" in problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("written", "slug"), [("Clean Claims", "clean-claims"), ("hugo_build", "hugo-build"), ("città", "citta")]
+)
+def test_a_slug_that_can_mean_one_address_is_read_as_that(tmp_path: Path, written: str, slug: str) -> None:
+    article, problems = load(tmp_path, front(f"summary: {SUMMARY}", f"slug: {written}"))
+    assert article.slug == slug
+    assert [(problem.line, problem.level, problem.hint) for problem in problems] == [
+        (4, "warning", f"Write slug: {slug}")
+    ]
+
+
+@pytest.mark.parametrize("key", ["ms.reviewer: A. Reader", "subtitle: More"])
+def test_keys_that_only_look_like_ours_may_stay(tmp_path: Path, key: str) -> None:
+    _, problems = load(tmp_path, front(f"summary: {SUMMARY}", key))
+    assert [(problem.code, problem.level) for problem in problems] == [("unread-key", "warning")]
+
+
+TOML = f"""+++
+title = "A case"
+date = 2024-05-01T10:00:00Z
+description = "{DAY}"
+tags = ["vpc"]
+weight = 3
+draft = false
+[params]
+layout = "wide"
++++
+
+Text.
+"""
+
+
+def test_front_matter_in_toml_is_read_as_in_yaml(tmp_path: Path) -> None:
+    article, problems = load(tmp_path, TOML)
+    matter = article.matter
+    assert (matter.title, matter.summary, matter.topics, matter.order) == ("A case", DAY, ["vpc"], 3)
+    assert matter.published == datetime(2024, 5, 1, 10, tzinfo=UTC)
+    assert sorted((problem.line, problem.level) for problem in problems) == [
+        (3, "warning"), (4, "warning"), (5, "warning"), (6, "warning"), (8, "warning"),
+    ]  # fmt: skip
+
+
+def test_a_mistake_in_toml_has_its_line(tmp_path: Path) -> None:
+    broken = TOML.replace("weight = 3", "weight = ")
+    write_files(tmp_path, {"cpb/one.md": broken})
+    (problem,) = load_article(tmp_path, DiscoveredArticle("cpb/one.md", "cpb"), 0).problems
+    assert (problem.line, problem.code, problem.level) == (6, "front-matter", "error")
+    _, problems = load(tmp_path, TOML.replace("draft = false", "draft = 'no'"))
+    assert (7, "wrong-type", "error") in [(problem.line, problem.code, problem.level) for problem in problems]

@@ -6,9 +6,12 @@ It runs in a process of its own: a stack overflow in native code ends the proces
 import sys
 from collections.abc import Callable
 
-from articles.render import for_feed, limits, render
+from articles.render import RenderContext, for_feed, limits, render
 
 NL = "\n"
+EVERYTHING = RenderContext(
+    math=True, quotes="«»", resolve_note=lambda name: [f"{name}.md"], resolve_link=lambda path: "/x/"
+)
 Maker = Callable[[int], str]
 
 
@@ -29,6 +32,10 @@ REPEATED = (
     "::: question\na\n\n- [ ] a\n- [x] b\n:::\n\n", "\n", " ", "\t", "a\n: ", "a\n: b\n\n", "# a\n", "## a\n", "###### a\n## b\n", "a\n=\n", "* ", '[a](b "', '[a]: b "', "[a]:\n",
     "[^1]", "[^1] *x* ", "[^1]: x\n", "- [ ] a\n", "|", "a|b\n-|-\nc|d\n\n", "![a](b.png)", '![a](b.png "c")\n\n', "[a](b.md)", "[a](javascript:x)", "[a](javascript:x)\n", "[]()", "[]()\n",
     "[a](#b)", "TODO ", "TODO\n", "TODO *x* ", "> [!NOTE]\n> a\n\n", "\x01", "```python\nx=1\n```\n\n", "~~~\n", "***a***", "a\\\n", "\u202e", "\U0001f600", "&#x10ffff;", "[a][b]", "[a]\n", '"', "(", "{", "$",
+    "$a$", "$$", "$$\na\n$$\n", "$a", "\\(", "\\(a\\)", "\\[\n", "$\\frac{", "$'$", "```math\na\n```\n", "[[", "[[a]]", "[[a]]\n", "![[a.png|30]]", "![[a]]", "[[#a]]", "[[a|",
+    "> [!info]- a\n> b\n\n", "> [!a]\n", "[!a]", ":::tip a\nb\n:::\n", "## a {#b}\n", "## a {#b", "{#a}", "{: .a}\n", "{a=b ", "{a=b.c ", "![a](b.png){width=3}", "a==b", "==a==", "==",
+    "a~b~", "a^b^", "^", ":a", ":smile: ", "%%", "%%a%% ", "%%\n\n", "{{<", "{{< a >}}", "{{< youtube a", "{%", "{% a %}", "*[a]: b\n", "*[", "[embed]http://a[/embed] ", "[caption ",
+    "<iframe src=//youtu.be/aaaaaaaaaaa>", "<iframe ", "!!! a\n", "统", "統計 ", "```java\n\n```\n", "```c\nx \n```\n", "<details>\n<summary>a</summary>\n",
 )  # fmt: skip
 
 SHAPED: dict[str, Maker] = {
@@ -81,6 +88,23 @@ SHAPED: dict[str, Maker] = {
     "html": lambda size: "```html\n" + "&" * size + "\n```",
     "css": lambda size: "```css\n" + '"\\' * (size // 2) + "\n```",
     "perl": lambda size: "```perl\n" + "s{" * (size // 2) + "\n```",
+    "formula in braces": lambda size: "$" + "{" * (size // 2) + "}" * (size // 2) + "$",
+    "braces at a formula's limit": lambda size: ("$" + "{" * 990 + "}" * 990 + "$ ") * (size // 1983),
+    "fractions at a formula's limit": lambda size: (
+        ("$" + r"\frac{" * 280 + "}" * 280 + "$ ") * (size // 1963)
+    ),
+    "commands of its own": lambda size: r"$\def\a{\a\a}\a$ " * (size // 17),
+    "primes": lambda size: ("$" + "'" * 1998 + "$ ") * (size // 2001),
+    "abbreviations": lambda size: _some(size // 2, lambda n: f"*[a{n}]: b\n") + "\n" + "a7 " * (size // 6),
+    "comparisons": lambda size: "x==1 " * (size // 5),
+    "callouts at the limit": lambda size: (
+        "".join("> " * n + "[!a]- b\n" for n in range(1, 30)) * (size // 1200)
+    ),
+    "folded in folded": lambda size: "<details>\n\n" * (size // 12),
+    "java": lambda size: "```java\n" + "\n" * 1990 + "\n```\n" * 2,
+    "c": lambda size: ("```c\na" + " " * 1990 + "\n```\n") * 3,
+    "csharp": lambda size: ("```c#\n" + "a\n" * 990 + "\n```\n") * 3,
+    "scala": lambda size: "```scala\n" + '"\\' * (size // 2) + "\n```",
     "javascript at the limit": lambda size: "```js\n" + '"\\' * 2990 + "\n```",
 }
 
@@ -109,7 +133,9 @@ def main(size: int) -> None:
             text = NL.join(text.split(NL)[: limits.LINES])
         rendered = render(text)
         for_feed(rendered.html, "https://carrel.test/articles/x/")
-        codes = sorted({problem.code for problem in rendered.problems})
+        with_formulas = render(text, EVERYTHING)
+        for_feed(with_formulas.html, "https://carrel.test/articles/x/")
+        codes = sorted({problem.code for problem in (*rendered.problems, *with_formulas.problems)})
         sys.stdout.write(f"{name}\t{len(text)}\t{len(rendered.html)}\t{','.join(codes)}\n")
         sys.stdout.flush()
 

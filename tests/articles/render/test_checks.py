@@ -28,3 +28,15 @@ def test_windows_line_ends_count_as_one() -> None:
 
 def test_characters_that_no_page_can_carry_are_dropped() -> None:
     assert render("a\x01b\x0bc &#2;\ufffe").text == "abc"
+
+
+def test_html_right_before_the_end_of_a_container_is_a_mistake_as_the_parser_drops_it() -> None:
+    question = "::: question\nWhich?\n\n- [x] One.\n\n  Why.\n\n- [ ] Two.\n\n  {}:::"
+    rendered = render(question.format("<div>Why not.\n"))
+    assert ("Why not" in rendered.html, [(p.line, p.code) for p in rendered.problems if p.line == 11]) == (
+        False,
+        [(11, "html-before-fence")],
+    )
+    for safe in ("<div>Why not.</div>\n\n", "Why not.\n", "<https://example.org>\n"):
+        rendered = render(question.format(safe))
+        assert [p.code for p in rendered.problems if p.level == "error"] == []

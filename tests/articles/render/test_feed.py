@@ -26,21 +26,24 @@ def test_con_06_every_address_is_absolute() -> None:
 def test_con_06_a_question_becomes_options_and_then_answers() -> None:
     assert feed(QUESTION) == (
         "<div><p><strong>Question 1</strong></p>\n<p>Which?</p>\n</div>\n"
-        '<ol type="A"><li>One</li>\n<li><strong>Two</strong></li>\n</ol><p><strong>Answers</strong></p>'
-        "<div><p><strong>A: not this one.</strong></p><p>Because.</p>\n"
-        "<p><strong>B: right.</strong></p><p>Right. So.</p>\n</div>"
+        "<div><p><strong>A.</strong> One</p>\n<p><strong>B.</strong> <strong>Two</strong></p>\n</div>"
+        "<p><strong>Answers</strong></p>"
+        "<div><p><strong>A: incorrect.</strong></p><p>Because.</p>\n"
+        "<p><strong>B: correct.</strong></p><p>Right. So.</p>\n</div>"
     )
 
 
 def test_con_06_headings_notes_and_boxes_lose_what_only_works_on_the_page() -> None:
     assert feed("## A\n\n- [x] b[^1]\n\n[^1]: c") == (
-        "<h2>A</h2>\n<ul>\n<li>☑ b<sup>1</sup></li>\n</ul>\n\n<ol>\n<li>\n<p>c </p>\n</li>\n</ol>"
+        "<h2>A</h2>\n<ul>\n<li>☑ b<sup>[1]</sup></li>\n</ul>\n\n<p><strong>Notes</strong></p><ol>\n<li>\n<p>c </p>\n</li>\n</ol>"
     )
 
 
 def test_con_06_code_tables_and_notes_stay_readable() -> None:
     html = feed("```python\nx = '<b>'\n```\n\n> [!TIP]\n> y\n\n| a |\n|---|\n| b |\n")
-    assert html.startswith("<pre><code>x = '&lt;b&gt;'\n</code></pre>\n<div>\n<p>Tip</p>\n<p>y</p>\n</div>")
+    assert html.startswith(
+        "<pre><code>x = '&lt;b&gt;'\n</code></pre>\n<div>\n<p><strong>Tip</strong></p>\n<p>y</p>\n</div>"
+    )
     assert "<tbody>\n<tr>\n<td>b</td>\n</tr>\n</tbody>" in html
 
 

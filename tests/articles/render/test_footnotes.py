@@ -1,5 +1,7 @@
 """Footnotes: both directions, and what has no other end."""
 
+import time
+
 import pytest
 
 from articles.render import RenderContext, render
@@ -73,3 +75,9 @@ def test_notes_that_call_each_other_keep_all_their_ways() -> None:
 @pytest.mark.parametrize("language", ["", "js", "python", "bash"])
 def test_a_regular_expression_in_code_is_no_footnote(language: str) -> None:
     assert render(f"```{language}\nx = r'[^a-z]' # [^b]\n```\n\n`[^c]`\n").problems == ()
+
+
+def test_marks_of_notes_that_never_end_take_no_longer_each() -> None:
+    begun = time.process_time()
+    render("[^a" * 20_000)
+    assert time.process_time() - begun < 5  # each was followed to the end of the text: half a minute

@@ -29,6 +29,7 @@ def run_all(size: int) -> dict[str, list[str]]:
     return {row[0]: row[1:] for row in rows}
 
 
+@pytest.mark.sweep
 def test_con_10_a_megabyte_of_anything_hostile_is_refused() -> None:
     results = run_all(1_000_000)
     assert len(results) == len(CASES)
@@ -55,6 +56,7 @@ def test_con_10_hostile_text_that_is_short_enough_is_refused_or_rendered() -> No
         ("x\n" + "|" * (limits.TABLE_BARS + 1), "table-too-wide"),
         ("x\n" + ":::\n" * (limits.CONTAINER_FENCES + 1), "too-many-containers"),
         ("a@b.co " * (limits.AT_SIGNS + 1), "too-many-addresses"),
+        ("\\(" * (limits.FORMULA_SIGNS + 1), "too-large"),
         ("[^1]" * 40_000 + "\n\n[^1]: x", "too-large"),
         ("*a **a " * 20_000 + " a** a*" * 5_000, "too-deep"),
     ],

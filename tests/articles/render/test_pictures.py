@@ -44,10 +44,35 @@ def test_an_image_that_is_not_there_leaves_its_alt_text_and_is_listed() -> None:
     assert rendered.images == (Image("b.png", "A <loop>", "", 5, None),)
 
 
-@pytest.mark.parametrize(
-    "src", ["https://example.org/a.png", "//example.org/a.png", "data:image/png;base64,A", "/a.png", ""]
-)
+@pytest.mark.parametrize("src", ["data:image/png;base64,A", "/a.png", "app://obsidian.md/a.png"])
 def test_an_image_from_elsewhere_is_a_mistake_and_no_request(src: str) -> None:
     rendered = render(f"![x](<{src}>)")
-    assert [problem.code for problem in rendered.problems] == ["image-outside"]
+    expected = "image-remote" if src.startswith("https:") else "image-outside"
+    assert [problem.code for problem in rendered.problems] == [expected]
     assert "<img" not in rendered.html
+
+
+@pytest.mark.parametrize("src", ["https://example.org/a%20b.png", "//example.org/a%20b.png"])
+def test_a_picture_of_another_site_becomes_a_link_and_no_request(src: str) -> None:
+    rendered = render(f"A.\n\n![A chart](<{src}>)")
+    (problem,) = rendered.problems
+    assert (problem.line, problem.code, problem.level) == (3, "image-remote", "warning")
+    assert "check --fetch" in problem.hint
+    assert rendered.blocks[1].html == (
+        '<p><a href="https://example.org/a%20b.png" rel="noopener">A chart</a></p>\n'
+    )
+
+
+def test_a_picture_of_another_site_without_words_names_the_site() -> None:
+    assert ">Picture on example.org</a>" in render("![](https://example.org/a.png)").html
+
+
+def test_a_picture_of_another_site_within_a_link_leaves_its_words_to_that_link() -> None:
+    html = render("[![A chart](https://example.org/a.png)](https://example.com)").html
+    assert html == '<p><a href="https://example.com" rel="noopener">A chart</a></p>\n'
+
+
+def test_an_image_without_an_address_leaves_its_words() -> None:
+    rendered = render("![A chart]()")
+    assert [(problem.code, problem.level) for problem in rendered.problems] == [("image-empty", "warning")]
+    assert rendered.html == "<p>A chart</p>\n"

@@ -36,11 +36,11 @@ def test_a_question_opens_without_a_script_and_gives_a_reason_for_every_option()
         '<div class="ask"><p class="number">Question 1</p>\n'
         "<p>Which review <strong>is</strong> this?</p>\n</div>\n"
         '<details><summary><span class="letter">A</span> Prospective</summary>\n'
-        '<div class="why no"><p class="verdict">Not this one</p>\n<p>It comes before the care.</p>\n</div></details>\n'
+        '<div class="why no"><p class="verdict">Incorrect</p>\n<p>It comes before the care.</p>\n</div></details>\n'
         '<details><summary><span class="letter">B</span> Concurrent</summary>\n'
         '<div class="why yes"><p>Right. The stay is under way.</p>\n<ul>\n<li>and a list</li>\n</ul>\n</div></details>\n'
         '<details><summary><span class="letter">C</span> <em>Retro</em>spective</summary>\n'
-        '<div class="why no"><p class="verdict">Not this one</p>\n<p>It waits.</p>\n</div></details>\n\n</section>\n'
+        '<div class="why no"><p class="verdict">Incorrect</p>\n<p>It waits.</p>\n</div></details>\n\n</section>\n'
     )
 
 

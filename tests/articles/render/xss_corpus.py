@@ -88,6 +88,14 @@ TRICKS = (
     f"&lt;script&gt;{RUN}&lt;/script&gt;", f"&#60;script&#62;{RUN}&#60;/script&#62;", f"\\<script>{RUN}\\</script>", f"&lt;img src=x onerror={RUN}&gt;", f"<\n\nscript>{RUN}</script>",
     f"<scr\n\nipt>{RUN}</script>", f"[a]: javascript:{RUN} '\"'\n\n[a]", f"[](javascript:{RUN})", f"[\n](javascript:{RUN})", f"[x]( javascript:{RUN})", f"[x](\njavascript:{RUN}\n)", f"[x](<javascript:{RUN}> \"t\")",
     f"*<b onclick={RUN}>*x*</b>*", f"~~<s onclick={RUN}>~~x", f"**[x**](javascript:{RUN})", f"[[x](javascript:{RUN})](/y)", f"![[x](javascript:{RUN})](a.png)", f"<!-- raw HTML omitted --><script>{RUN}</script>",
+    f"$\\href{{javascript:{RUN}}}{{x}}$", f"$\\text{{<script>{RUN}</script>}}$", f"$$\n</math><script>{RUN}</script>\n$$", f"$\\style{{x}}{{y}}\\class{{a}}{{b}}\\color{{red;x:url(javascript:{RUN})}}z$",
+    f"$x\" onload=\"{RUN}$", f"<math><mtext><img src=x onerror={RUN}></mtext></math> $x$", f"<span data-math-style=inline onclick={RUN}>\\href{{javascript:{RUN}}}{{x}}</span> $x$", f"```math\n\\text{{\"><script>{RUN}</script>}}\n```",
+    f"[[javascript:{RUN}]]", f"[[javascript:{RUN}|x]]", f"[[x|<script>{RUN}</script>]]", f"[[x#\"onclick=\"{RUN}]]", f"![[javascript:{RUN}.png|30]]", f'![[x.png|" onerror="{RUN}]]', "![[//evil.test/x.png]]",
+    f"> [!info\" onclick=\"{RUN}] x\n> y", f"> [!note]- <script>{RUN}</script>\n> y", f"> [!x]+ </summary></details><script>{RUN}</script>\n> y", f":::tip </p><script>{RUN}</script>\nx\n:::", f":::note[<img src=x onerror={RUN}>]\nx\n:::",
+    f"## x {{#a onclick={RUN}}}", f"## x {{#\"onclick={RUN}}}", "## x {#page-main}", f"![x](a.png){{width=3 onerror={RUN}}}", f"![x](a.png){{width='3' style='x:{RUN}'}}", f"[x](/y){{:onclick={RUN}}}",
+    f"<iframe src='https://www.youtube.com/embed/dQw4w9WgXcQ' title='<script>{RUN}</script>'>", f"<iframe src='https://www.youtube.com/embed/dQw4w9WgXcQ\"onload={RUN}'>", f"<iframe src='javascript:{RUN}//youtube.com/embed/dQw4w9WgXcQ'>",
+    f'{{{{< youtube id="dQw4w9WgXcQ" title="<script>{RUN}</script>" >}}}}', f"[embed]javascript:{RUN}[/embed]", f"[embed]https://youtu.be/dQw4w9WgXcQ\"onclick={RUN}[/embed]", f"![<script>{RUN}</script>](https://youtu.be/dQw4w9WgXcQ)",
+    f"a abc b\n\n*[abc]: \" onclick=\"{RUN}", f"a abc b\n\n*[abc]: <script>{RUN}</script>", f"==<script>{RUN}</script>==", "x^<b>^", f":smile\" onclick={RUN}:",
     f'<p data-sourcepos="1:1-9:9" onclick={RUN}>x</p>', f'x data-footnote-ref><script>{RUN}</script>', f'[x](/x " data-footnote-ref><script>{RUN}</script>")', f"\ufeff<script>{RUN}</script>", f"\u202e<script>{RUN}</script>",
 )  # fmt: skip
 
