@@ -1,58 +1,62 @@
-"""The search index, updated by publishing: FTS5 on SQLite, tsvector on PostgreSQL."""
+"""The search index, updated by publishing: FTS5 on SQLite, tsvector on PostgreSQL, the same tokens in both."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from articles.words import words
+from articles.search import vocabulary
+from articles.search.document import GAP, Document
+
+_ADD = {
+    "sqlite": "INSERT INTO article_search_tokens (rowid, stream, marks) VALUES (:body_id, :stream, :marks)",
+    "postgresql": "INSERT INTO article_search_tokens (body_id, document) VALUES (:body_id, CAST(:document AS tsvector))",
+}
+_COLUMNS: dict[str, Callable[[Document], dict[str, str]]] = {
+    "sqlite": lambda document: {"stream": " ".join(document.stream), "marks": " ".join(document.marks)},
+    "postgresql": lambda document: {"document": tsvector(document)},
+}
+_REMOVE = {
+    "sqlite": "DELETE FROM article_search_tokens WHERE rowid = :body_id",
+    "postgresql": "DELETE FROM article_search_tokens WHERE body_id = :body_id",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class IndexEntry:
-    """What search knows of one article; `body` is in the form of `plain`."""
+class Entry:
+    """What the tables have of a document: its columns in one kind of database, and its words for the vocabulary."""
 
-    body_id: int
-    title: str
-    summary: str
-    body: str
+    columns: dict[str, str]
+    words: str
 
 
-_ADD = {
-    "sqlite": "INSERT INTO article_search (rowid, title, summary, body) VALUES (:body_id, :title, :summary, :body)",
-    "postgresql": """
-        INSERT INTO article_search (body_id, document) VALUES (:body_id,
-            setweight(to_tsvector('article_search', :title), 'A') ||
-            setweight(to_tsvector('article_search', :summary), 'B') ||
-            setweight(to_tsvector('article_search', :body), 'D'))""",
-}
-_REMOVE = {
-    "sqlite": "DELETE FROM article_search WHERE rowid = :body_id",
-    "postgresql": "DELETE FROM article_search WHERE body_id = :body_id",
-}
+def entry_of(document: Document, dialect: str) -> Entry:
+    """The entry of a document: long texts, so that processes pass on few values."""
+    return Entry(_COLUMNS[dialect](document), " ".join(document.vocabulary))
 
 
-def add(session: Session, entries: Sequence[IndexEntry]) -> None:
-    """Add entries."""
-    rows = [
-        {
-            "body_id": entry.body_id,
-            "title": plain(entry.title),
-            "summary": plain(entry.summary),
-            "body": entry.body,
-        }
-        for entry in entries
-    ]
-    session.execute(text(_ADD[session.get_bind().dialect.name]), rows)
+def add(session: Session, entries: Mapping[int, Entry]) -> None:
+    """Add entries, by body. Their words are in the vocabulary after its next `count_new`."""
+    rows = [{"body_id": body_id, **entry.columns} for body_id, entry in entries.items()]
+    if rows:
+        session.execute(text(_ADD[session.get_bind().dialect.name]), rows)
+        vocabulary.note(session, {body_id: entry.words for body_id, entry in entries.items()})
 
 
 def remove(session: Session, body_ids: Sequence[int]) -> None:
-    """Remove entries."""
-    rows = [{"body_id": body_id} for body_id in body_ids]
-    session.execute(text(_REMOVE[session.get_bind().dialect.name]), rows)
+    """Remove documents, and their words from the vocabulary."""
+    if body_ids:
+        rows = [{"body_id": body_id} for body_id in body_ids]
+        session.execute(text(_REMOVE[session.get_bind().dialect.name]), rows)
+        vocabulary.forget(session, body_ids)
 
 
-def plain(value: str) -> str:
-    """The words of a text with one space between them: the same for both databases, so that they find the same."""
-    return " ".join(words(value))
+def tsvector(document: Document) -> str:
+    """A document in PostgreSQL's notation: each token with its places in the stream. No token has a quote."""
+    places: dict[str, list[str]] = {}
+    for place, word in enumerate(document.stream, 1):
+        places.setdefault(word, []).append(str(place))
+    places.pop(GAP, None)
+    positioned = [f"'{word}':{','.join(numbers)}" for word, numbers in places.items()]
+    return " ".join([*positioned, *(f"'{mark}'" for mark in document.marks if mark not in places)])
