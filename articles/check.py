@@ -8,6 +8,7 @@ from pathlib import Path
 from articles.build.anchors import AnchorChecker
 from articles.build.build_article import BuildContext, build_all
 from articles.build.site_urls import SiteUrls
+from articles.loading.addresses import assign_slugs
 from articles.loading.consistency import check_slugs
 from articles.loading.content import LoadedContent, load_articles, load_exams_and_pages
 from articles.loading.exam_file import EXAM_FILE
@@ -39,7 +40,8 @@ def check(
     content = load_exams_and_pages(root, now_ns, zone)
     selected = select_files(content, list(paths))
     load_articles(content, [(file, "") for file in content.folder.articles], now_ns, progress)
-    urls = SiteUrls.of_content(content, {})
+    content.merge_problems(assign_slugs(content.articles, {}, {}))
+    urls = SiteUrls.of_content(content)
     content.merge_problems(check_slugs(content.articles.values(), urls.is_taken))
     context = BuildContext(content.folder.root, urls, None, now_ns)
     _check_bodies(content, context, selected, progress)

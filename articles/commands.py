@@ -15,7 +15,7 @@ from articles.parallel_map import WorkerDiedError
 from articles.problems import ProblemReport
 from articles.progress import Progress
 from articles.report_lines import print_report
-from articles.starter import StarterError, new_article
+from articles.starter import StarterError, new_article, new_exam
 from carrel.command_line import CommandError
 from carrel.settings import load
 
@@ -36,13 +36,21 @@ def command_errors() -> Iterator[None]:
 @click.option(
     "--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-@click.option("--all", "everything", is_flag=True, help="Show every mistake, even thousands of one kind.")
-@click.option("--strict", is_flag=True, help="Count every warning as a mistake.")
-@click.option("--fix", "fixes", is_flag=True, help="Mend what needs no judgment, and show each change.")
+@click.option("--all", "everything", is_flag=True, help="Show every mistake, however many.")
+@click.option("--strict", is_flag=True, help="Treat every warning as a mistake.")
+@click.option(
+    "--fetch",
+    "fetches",
+    is_flag=True,
+    help="Download pictures from other servers into the articles' folders.",
+)
+@click.option(
+    "--fix", "fixes", is_flag=True, help="Fix what can be fixed automatically, and show each change."
+)
 def check_command(
-    paths: tuple[Path, ...], output_format: str, everything: bool, strict: bool, fixes: bool
+    paths: tuple[Path, ...], output_format: str, *, everything: bool, strict: bool, fetches: bool, fixes: bool
 ) -> None:
-    """Look for mistakes in the articles (all, or those under PATHS). Publishes nothing.
+    """Check articles for mistakes (all of them, or those under PATHS). Publishes nothing.
 
     Exit status: 0 no mistakes, 1 mistakes, 2 the command could not be carried out.
     """
@@ -50,6 +58,8 @@ def check_command(
     with command_errors():
         settings = load()
         report = check(settings.content, paths, progress, zone=settings.zone)
+        if fetches and fetch_remote(report, settings.content, progress):
+            report = check(settings.content, paths, progress, zone=settings.zone)
         if fixes and apply_fixes(report, settings.content, settings.zone):
             report = check(settings.content, paths, progress, zone=settings.zone)
     progress.end()
@@ -62,6 +72,23 @@ def check_command(
         raise click.exceptions.Exit(EXIT_PROBLEMS)
 
 
+def fetch_remote(report: ProblemReport, content: Path, progress: Progress) -> int:
+    """Fetch the pictures that a report finds on other servers, and say what came of it. The number of files changed."""
+    from articles.importing.fetch_pictures import fetch_pictures
+
+    remote = [
+        path
+        for path, problems in report.problems.items()
+        if any(problem.code == "image-remote" for problem in problems)
+    ]
+    fetched = fetch_pictures(content, remote, progress=progress)
+    for sentence in fetched.failures:
+        click.echo(sentence, err=True)
+    pictures = f"{fetched.fetched:,} {'picture' if fetched.fetched == 1 else 'pictures'}"
+    click.echo(f"Fetched {pictures} for {len(fetched.files):,} of {len(remote):,} files.", err=True)
+    return len(fetched.files)
+
+
 def apply_fixes(report: ProblemReport, content: Path, zone: tzinfo) -> int:
     """Mend the files of a report, and show on standard error what changes in each. The number of files."""
     found = [find_fix(content, path, problems, zone) for path, problems in report.problems.items()]
@@ -70,7 +97,7 @@ def apply_fixes(report: ProblemReport, content: Path, zone: tzinfo) -> int:
         fix.write(content)
         for line in fix.lines:
             click.echo(line, err=True)
-    click.echo(f"Mended {len(fixes):,} of {len(report.problems):,} files with problems.", err=True)
+    click.echo(f"Fixed {len(fixes):,} of {len(report.problems):,} files with problems.", err=True)
     return len(fixes)
 
 
@@ -93,9 +120,21 @@ def _as_json(report: ProblemReport) -> dict[str, object]:
 @click.command("new")
 @click.argument("name", metavar="EXAM/SLUG")
 def new_command(name: str) -> None:
-    """Begin an article: write a file with the front matter and the parts an article has."""
+    """Create an article: a file with front matter and the usual sections."""
     with command_errors():
         path = new_article(load().content, name)
     click.echo(
-        f"{path}\nIt is a draft: write it, run `carrel check`, remove the line `draft: true`, then `carrel publish`."
+        f"{path}\nThis is a draft. Write it, run `carrel check`, remove the line `draft: true`, then run `carrel publish`."
+    )
+
+
+@click.command("new-exam")
+@click.argument("slug")
+def new_exam_command(slug: str) -> None:
+    """Create an exam: a folder with exam.toml and a sample article."""
+    with command_errors():
+        exam, article = new_exam(load().content, slug)
+    click.echo(
+        f"{exam}\n{article}\nSay in exam.toml what the exam is. The article is a draft: write over it, or remove it. "
+        f"Then `carrel new {slug}/…` begins the next."
     )

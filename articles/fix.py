@@ -59,11 +59,11 @@ def find_fix(root: Path, path: str, problems: Collection[Problem], zone: tzinfo)
 def mend(text: str, path: str, problems: Collection[Problem], zone: tzinfo) -> str:
     """The text of an article's file, mended. It says the same as before, or it is left as it is."""
     split = split_front_matter(text)
-    if isinstance(split, Problem):
+    if isinstance(split, Problem) or split.fence != FENCE:  # TOML stays as it is
         return text
     codes = {problem.code for problem in problems}
     made = {"title": made_title(split.body, path)}
-    matter, places, _ = parse_front_matter(split.front_matter, FrontMatter, made, zone)
+    matter, places, _ = parse_front_matter(split, FrontMatter, made, zone)
     if matter is None:
         return text
     front = split.front_matter.split("\n") if split.body_line > 1 else []
@@ -114,11 +114,6 @@ def _says_the_same(mended: str, path: str, before: FrontMatter, zone: tzinfo, co
     if isinstance(split, Problem):
         return False
     made = {"title": made_title(split.body, path)}
-    after, _, problems = parse_front_matter(split.front_matter, FrontMatter, made, zone)
+    after, _, problems = parse_front_matter(split, FrontMatter, made, zone)
     new = {problem.code for problem in problems} - set(codes)
-    if after is None or new:
-        return False
-    if "date-without-zone" in codes:
-        dates = {"published": None, "expires": None}
-        return after.model_copy(update=dates) == before.model_copy(update=dates)
-    return after == before
+    return after == before and not new

@@ -28,7 +28,7 @@ class WorkerDiedError(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "A process that was building articles was killed, perhaps for lack of memory. Nothing was published."
+            "A process that was building articles was killed, possibly for lack of memory. Nothing was published."
         )
 
 

@@ -48,8 +48,3 @@ class ProblemReport:
 
     def _count(self, level: Level) -> int:
         return sum(problem.level == level for problems in self.problems.values() for problem in problems)
-
-
-def soften_in_draft(problem: Problem) -> Problem:
-    """A placeholder is only a warning in a draft, whose text is still to come."""
-    return replace(problem, level="warning") if problem.code == "placeholder" else problem

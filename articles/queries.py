@@ -6,6 +6,7 @@ Articles come with their exam, domain and topics loaded, so they can be used aft
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
@@ -53,6 +54,7 @@ READING_ORDER: Order = (
 )
 
 
+@lru_cache(maxsize=8)  # as for `visible`; a statement never changes
 def visible_articles(now: datetime) -> Select[Article]:
     """The visible articles with their exam, domain and topics."""
     domain = joinedload(Article.domain).joinedload(Domain.exam)
@@ -72,15 +74,10 @@ def find_exam(session: Session, slug: str, now: datetime) -> Exam | None:
     return next((exam for exam in exams(session, now) if exam.slug == slug), None)
 
 
-def exam_articles(session: Session, exam: Exam, now: datetime, limit: int | None = None) -> Sequence[Article]:
-    """The articles of an exam in reading order: all, or as many as `limit`."""
+def exam_articles(session: Session, exam: Exam, now: datetime) -> Sequence[Article]:
+    """All articles of an exam in reading order."""
     query = visible_articles(now).outerjoin(Domain, Domain.id == Article.domain_id).order_by(*READING_ORDER)
-    return session.scalars(query.where(Article.exam_id == exam.id).limit(limit)).all()
-
-
-def count_articles(session: Session, exam: Exam, now: datetime) -> int:
-    """How many articles an exam has."""
-    return session.scalar(select(func.count(Article.id)).where(Article.exam_id == exam.id, visible(now))) or 0
+    return session.scalars(query.where(Article.exam_id == exam.id)).all()
 
 
 def domain_sections(session: Session, exam: Exam, now: datetime) -> list[DomainSection]:
@@ -119,14 +116,6 @@ def find_topic(session: Session, slug: str, now: datetime) -> Topic | None:
     return session.scalars(
         select(Topic).where(Topic.slug == slug, Topic.in_files, has_articles)
     ).one_or_none()
-
-
-def topic_articles(session: Session, topic: Topic, now: datetime) -> Sequence[Article]:
-    """The articles of a topic, exam by exam, each in reading order."""
-    query = visible_articles(now).join(ArticleTopic, ArticleTopic.article_id == Article.id)
-    query = query.join(Exam, Exam.id == Article.exam_id).outerjoin(Domain, Domain.id == Article.domain_id)
-    query = query.where(ArticleTopic.topic_id == topic.id)
-    return session.scalars(query.order_by(Exam.position, Exam.slug, *READING_ORDER)).all()
 
 
 def find_article(session: Session, slug: str, now: datetime) -> Article | Moved | Gone | None:
@@ -192,12 +181,6 @@ def next_change(session: Session, now: datetime) -> datetime | None:
     upcoming = or_(*(moment > now for moment in moments))
     row = session.execute(query.where(upcoming, Article.draft.is_(False), Article.removed_at.is_(None))).one()
     return min((moment for moment in row if moment), default=None)
-
-
-def sitemap(session: Session, now: datetime) -> list[tuple[str, datetime | None]]:
-    """The path of every visible article and when it last changed."""
-    query = select(Article).where(visible(now)).order_by(Article.slug)
-    return [(article.url, article.lastmod) for article in session.scalars(query)]
 
 
 def plain_pages(session: Session) -> Sequence[PlainPage]:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from articles.models import Article, ArticleTopic, BodyKeyword
-from articles.queries import articles_by_id
+from articles.queries import articles_by_id, visible_articles
 from articles.visibility import visible
 
 WORDS_USED = 10  # of an article's keywords, those that are rare and have a high weight
@@ -26,7 +26,9 @@ _COUNT = select(func.count()).select_from(_SHARING.limit(TOO_COMMON + 1).subquer
 
 
 def related(session: Session, article: Article, now: datetime, limit: int = 4) -> Sequence[Article]:
-    """The visible articles closest to one by content, the closest first."""
+    """The visible articles that its author chose, or else those closest by content, the closest first."""
+    if chosen := _chosen(session, article, now):
+        return chosen
     total = session.scalar(select(func.count(Article.body_id))) or 0
     scores = word_scores(session, article, total)
     for body_id, score in topic_scores(session, article, total).items():
@@ -35,6 +37,12 @@ def related(session: Session, article: Article, now: datetime, limit: int = 4) -
     ids = best_visible(session, article, scores, now, limit)
     articles = {article.id: article for article in articles_by_id(session, ids, now)}
     return [articles[article_id] for article_id in ids]
+
+
+def _chosen(session: Session, article: Article, now: datetime) -> list[Article]:
+    slugs = article.related or []
+    found = session.scalars(visible_articles(now).where(Article.slug.in_(slugs))).all() if slugs else []
+    return sorted(found, key=lambda other: slugs.index(other.slug))
 
 
 def rarity(total: int, count: int) -> float:

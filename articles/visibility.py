@@ -1,8 +1,10 @@
 """When articles are visible to readers: the one condition that all queries use (CON-06)."""
 
 from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import BindParameter, ColumnElement, and_, case, or_
 
 from articles.models import Article
 
@@ -11,13 +13,46 @@ from articles.models import Article
 ARCHIVE_AGE = timedelta(days=92)
 
 
-def visible(now: datetime) -> ColumnElement[bool]:
+class ArticleState(StrEnum):
+    """Why readers see an article or do not."""
+
+    VISIBLE = "visible"
+    SCHEDULED = "scheduled"
+    DRAFT = "draft"
+    EXPIRED = "expired"
+    REMOVED = "removed"
+
+
+HIDDEN = (ArticleState.DRAFT, ArticleState.SCHEDULED, ArticleState.EXPIRED)  # there, but not for readers
+
+
+def visible(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Whether readers see an article at this moment."""
+    return _visible_at(now) if isinstance(now, datetime) else _visible(now)
+
+
+@lru_cache(maxsize=8)  # a page asks six times for one moment, and to write it down takes longer than to ask
+def _visible_at(now: datetime) -> ColumnElement[bool]:
+    return _visible(now)
+
+
+def _visible(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     return and_(
         Article.removed_at.is_(None),
         Article.draft.is_(False),
         or_(Article.published.is_(None), Article.published <= now),
         or_(Article.expires.is_(None), Article.expires > now),
+    )
+
+
+def state(now: datetime | BindParameter[datetime]) -> ColumnElement[str]:
+    """The state of an article at this moment; it is `visible` exactly if the condition of that name holds."""
+    return case(
+        (Article.removed_at.is_not(None), ArticleState.REMOVED),
+        (Article.draft, ArticleState.DRAFT),
+        (Article.expires <= now, ArticleState.EXPIRED),
+        (Article.published > now, ArticleState.SCHEDULED),
+        else_=ArticleState.VISIBLE,
     )
 
 

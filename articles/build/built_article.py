@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from articles.problems import Problem
+from articles.search.index import Entry
+from carrel.images.image import WebImage
+
+MISSING = ""  # the digest of a picture that was not there
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +39,16 @@ class BuiltArticle:
     contents: list[dict[str, Any]]
     anchors: list[str]
     text: str
-    search_text: str
+    search_entry: Entry | None
     markdown: str
     words: int
     reading_minutes: int
     links: tuple[BuiltLink, ...] = ()
     images: tuple[BuiltImage, ...] = ()
+    media: tuple[str, ...] = ()  # the names of the images' files
     keywords: tuple[tuple[str, float], ...] = ()
+    picture: WebImage | None = None  # of the front matter
+    related: tuple[str, ...] = ()  # slugs of the author's choice
     summary: str = ""  # for an article whose front matter has none
 
     @property

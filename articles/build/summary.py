@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from articles.loading.article_file import LONGEST_SUMMARY, SHORTEST_SUMMARY
 from articles.render.rendered import Block
 
-_NOT_READ = re.compile(r"<(sup|style|annotation)\b.*?</\1>|<[^>]*>", re.DOTALL)
+_NOT_READ = re.compile(r'<sup><a\b[^>]*\bclass="ref".*?</sup>|<style\b.*?</style>|<[^>]*>', re.DOTALL)
+_FORMULA = re.compile(r'<math alttext="([^"]*)".*?</math>', re.DOTALL)  # read as its TeX
 _SENTENCE = re.compile(r".+?(?:[.!?…][”’\"')\]]*(?=\s|\Z)\s*|[。！？]+|\Z)", re.DOTALL)
 _NO_PROSE = {"heading", "code", "rule", "footnotes", "table"}
 
@@ -15,8 +16,8 @@ _NO_PROSE = {"heading", "code", "rule", "footnotes", "table"}
 def make_summary(blocks: Iterable[Block], title: str) -> str:
     """One or more whole sentences, cut only when the first one is too long; the title when there is no text."""
     prose = [block for block in blocks if block.kind not in _NO_PROSE]
-    texts = [_text_of(block) for kinds in ({"paragraph"}, None) for block in prose
-             if kinds is None or block.kind in kinds]  # fmt: skip
+    texts = [_text_of(block) for is_first in (True, False) for block in prose
+             if (block.kind == "paragraph") == is_first]  # fmt: skip
     summary = ""
     for sentence in (sentence for text in texts for sentence in _SENTENCE.findall(text)):
         longer = (
@@ -31,7 +32,8 @@ def make_summary(blocks: Iterable[Block], title: str) -> str:
 
 
 def _text_of(block: Block) -> str:
-    return " ".join(html.unescape(_NOT_READ.sub("", block.html)).split())
+    text = _FORMULA.sub(r"\1", block.html)
+    return " ".join(html.unescape(_NOT_READ.sub("", text)).split())
 
 
 def _cut(text: str) -> str:

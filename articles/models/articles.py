@@ -1,13 +1,15 @@
 """Articles, their topics, and redirects from their old slugs."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from articles.models.bodies import ArticleBody
 from articles.models.exams import SLUG_LENGTH, Domain, Exam, Topic
 from carrel.db import Base, UtcDateTime
+from carrel.languages import LONGEST
 
 
 class Article(Base):
@@ -37,18 +39,25 @@ class Article(Base):
 
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(String(500))
-    author: Mapped[str] = mapped_column(String(120))
-    reviewer: Mapped[str | None] = mapped_column(String(120))
+    lang: Mapped[str | None] = mapped_column(String(LONGEST))  # without one, the exam's
+    author: Mapped[str] = mapped_column(String(120), index=True)
+    reviewer: Mapped[str | None] = mapped_column(String(120), index=True)
     reviewed: Mapped[date | None]
     updated: Mapped[date | None]
     published: Mapped[datetime | None] = mapped_column(UtcDateTime)
     expires: Mapped[datetime | None] = mapped_column(UtcDateTime)
     draft: Mapped[bool]
     ads: Mapped[bool]
+    newsletter: Mapped[bool] = mapped_column(server_default=true())  # whether a digest may bring it
     position: Mapped[int | None]
     sources: Mapped[list[dict[str, str | None]]] = mapped_column(JSON)
     changes: Mapped[list[dict[str, str]]] = mapped_column(JSON)
     aliases: Mapped[list[str]] = mapped_column(JSON)
+    image: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # url, width, height, srcset, alt, shown
+    series: Mapped[str | None] = mapped_column(String(120))
+    series_slug: Mapped[str | None] = mapped_column(String(SLUG_LENGTH), index=True)
+    part: Mapped[int | None]
+    related: Mapped[list[str] | None] = mapped_column(JSON)  # slugs of the author's choice
     words: Mapped[int]
     reading_minutes: Mapped[int]
 
@@ -56,6 +65,10 @@ class Article(Base):
     stat: Mapped[str] = mapped_column(String(80))  # of the file, see `loading.file_io.stat_of`
     source_hash: Mapped[str] = mapped_column(String(64))
     build_hash: Mapped[str] = mapped_column(String(64))  # renderer and exam.toml
+
+    preview_version: Mapped[int] = mapped_column(
+        server_default="0"
+    )  # it rises: links made before are revoked
 
     first_visible_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     modified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -69,12 +82,17 @@ class Article(Base):
     @property
     def url(self) -> str:
         """The path of its URL."""
-        return f"/articles/{self.slug}/"
+        return article_url(self.slug)
 
     @property
     def markdown_url(self) -> str:
         """The path of its Markdown version."""
         return f"/articles/{self.slug}.md"
+
+    @property
+    def language(self) -> str | None:
+        """The language of its words: its own or its exam's; None for the site's."""
+        return self.lang or self.exam.lang
 
     @property
     def published_at(self) -> datetime | None:
@@ -84,10 +102,18 @@ class Article(Base):
     @property
     def lastmod(self) -> datetime | None:
         """When it last changed for readers, for sitemap and JSON-LD: never later than the truth."""
-        updated = datetime.combine(self.updated, datetime.min.time(), UTC) if self.updated else None
-        return max(
-            (moment for moment in (self.published_at, updated, self.modified_at) if moment), default=None
-        )
+        return latest(self.published_at, self.modified_at, self.updated)
+
+
+def article_url(slug: str) -> str:
+    """The path of the article's URL."""
+    return f"/articles/{slug}/"
+
+
+def latest(shown: datetime | None, modified: datetime | None, updated: date | None) -> datetime | None:
+    """The latest of these; a day counts from its first moment."""
+    day = datetime.combine(updated, datetime.min.time(), UTC) if updated else None
+    return max((moment for moment in (shown, modified, day) if moment), default=None)
 
 
 class ArticleTopic(Base):

@@ -4,10 +4,11 @@ Rows of exams and topics are never deleted, because subscriptions point at them.
 files no longer have them; they get their ids back when the files do.
 """
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from carrel.db import Base
+from carrel.languages import LONGEST
 
 SLUG_LENGTH = 80
 
@@ -26,9 +27,11 @@ class Exam(Base):
     summary: Mapped[str] = mapped_column(Text)
     disclaimer: Mapped[str] = mapped_column(Text)
     position: Mapped[int]
+    lang: Mapped[str | None] = mapped_column(String(LONGEST))  # without one, the site's
     pass_noun: Mapped[str | None] = mapped_column(String(80))
     pass_line: Mapped[str | None] = mapped_column(String(300))
     in_files: Mapped[bool] = mapped_column(default=True)
+    acronyms: Mapped[dict[str, str] | None] = mapped_column(JSON)  # and what they stand for, for search
 
     domains: Mapped[list["Domain"]] = relationship(back_populates="exam", order_by="Domain.position")
 

@@ -1,29 +1,27 @@
 """Makes an exam's visible articles into a book: links between them stay inside it, pictures come along."""
 
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from lxml import etree
 from markupsafe import Markup
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from articles import queries
 from articles.models import Article, Exam
-from articles.offline.epub import Book, Chapter, Picture, Section
+from articles.offline.epub import TEMPLATES, Book, Chapter, Picture, Section
 from articles.render import for_feed
 from articles.render.tree import Element, remove
+from articles.visibility import visible
+from carrel.dates import day_in_words
+from carrel.images.plain_formats import plain_picture
+from carrel.media import PATH, Media, media_of
 from carrel.settings import Settings
 
-MEDIA = "/media/"
-JPEG_QUALITY = 85
 _PARSER = etree.HTMLParser(no_network=True, collect_ids=False)
-_TEMPLATES = Environment(
-    loader=PackageLoader("articles.offline"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-)
 
 
 def make_book(session: Session, settings: Settings, exam: Exam, now: datetime) -> Book:
@@ -38,6 +36,7 @@ def make_book(session: Session, settings: Settings, exam: Exam, now: datetime) -
         title=f"{exam.title} ({exam.name})",
         description=exam.summary,
         publisher=settings.site_name,
+        language=exam.lang or settings.site_language,
         rights=settings.articles_license_line,
         modified=now,
         front=_front(settings, exam, len(articles), now),
@@ -54,16 +53,22 @@ def _file(article: Article) -> str:
 
 
 def _front(settings: Settings, exam: Exam, count: int, now: datetime) -> Chapter:
-    day = now.astimezone(settings.zone)
-    text = _TEMPLATES.get_template("front.xhtml").render(
+    language = exam.lang or settings.site_language
+    text = TEMPLATES.get_template("front.xhtml").render(
         exam=exam,
+        language=language,
+        disclaimer=_disclaimer(settings, exam),
         count=count,
         home=f"{settings.base_url}{exam.url}",
         site=settings.site_name,
-        day=f"{day:%B} {day.day}, {day.year}",
+        day=day_in_words(settings, now),
         rights=settings.articles_license_line,
     )
-    return Chapter("front", exam.title, Markup(text))  # noqa: S704 - Jinja2 has escaped it
+    return Chapter("front", exam.title, Markup(text), language)  # noqa: S704 - Jinja2 has escaped it
+
+
+def _disclaimer(settings: Settings, exam: Exam) -> str:
+    return exam.disclaimer or settings.disclaimer(exam.title, exam.body)
 
 
 @dataclass
@@ -78,8 +83,11 @@ class _ChapterMaker:
         """An article with its sources."""
         url = f"{self.settings.base_url}{article.url}"
         body = self._body(for_feed(article.content.html if article.content else "", url))
-        text = _TEMPLATES.get_template("article.xhtml").render(article=article, body=body, url=url)
-        return Chapter(_file(article), article.title, Markup(text))  # noqa: S704 - Jinja2 has escaped it
+        language = article.language or self.settings.site_language
+        text = TEMPLATES.get_template("article.xhtml").render(
+            article=article, language=language, body=body, url=url
+        )
+        return Chapter(_file(article), article.title, Markup(text), language)  # noqa: S704 - Jinja2 has escaped it
 
     def _body(self, html: str) -> Markup:
         """The sanitized HTML as XML, which is stricter."""
@@ -88,6 +96,8 @@ class _ChapterMaker:
             address, _, _ = link.get("href", "").partition("#")
             if address in self.files:
                 link.set("href", self.files[address])
+        for code in body.iter("pre", "code"):
+            code.set("dir", "ltr")  # here, as an EPUB's style sheet must not
         for image in list(body.iter("img")):
             self._take_picture(image)
         parts = [etree.tostring(element, encoding="unicode", method="xml") for element in body]
@@ -96,7 +106,7 @@ class _ChapterMaker:
     def _take_picture(self, image: Element) -> None:
         path = image.get("src", "").removeprefix(self.settings.base_url)
         if path not in self.pictures:
-            picture = _picture(self.settings.home / "media", path, f"picture-{len(self.pictures) + 1}")
+            picture = _picture(media_of(self.settings), path, f"picture-{len(self.pictures) + 1}")
             if picture is None:
                 remove(image, instead=image.get("alt", ""))
                 return
@@ -104,32 +114,25 @@ class _ChapterMaker:
         image.set("src", self.pictures[path].name)
 
 
-def _picture(media: Path, path: str, name: str) -> Picture | None:
+def _picture(media: Media, path: str, name: str) -> Picture | None:
     """A picture of the site in a format that every e-reader knows, which WebP is not. None if it is gone."""
-    from PIL import Image  # here, as most commands need no pictures and should not wait for it
-
-    try:
-        content = (media / Path(path).name).read_bytes() if path.startswith(MEDIA) else b""
-    except FileNotFoundError:
-        content = b""
-    if not content:
-        return None
-    out = io.BytesIO()
-    with Image.open(io.BytesIO(content), formats=["WEBP"]) as image:
-        if content[12:16] == b"VP8L" or image.mode == "RGBA":  # a drawing: the site keeps those lossless
-            image.save(out, "PNG", optimize=True)
-            return Picture(f"{name}.png", "image/png", out.getvalue())
-        image.convert("RGB").save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
-    return Picture(f"{name}.jpg", "image/jpeg", out.getvalue())
+    file = media.find(Path(path).name) if path.startswith(PATH) else None
+    plain = plain_picture(file.read_bytes()) if file else None
+    return Picture(f"{name}{plain.suffix}", plain.media_type, plain.data) if plain else None
 
 
-def fingerprint_parts(exam: Exam, articles: Sequence[Article]) -> tuple[object, ...]:
-    """What a book depends on: when none of it changes, the copy is still right."""
-    about = (exam.title, exam.name, exam.body, exam.summary, exam.disclaimer)
-    return (
-        about,
-        [
-            (each.slug, each.body_id, each.title, each.domain_id, each.position, str(each.modified_at))
-            for each in articles
-        ],
+def fingerprint_parts(session: Session, exam: Exam, now: datetime) -> tuple[object, ...]:
+    """What a book depends on: when none of it changes, the copy is still right. Asked for often, so no article is loaded."""
+    about = (exam.title, exam.name, exam.body, exam.summary, exam.disclaimer, exam.lang)
+    outline = [(domain.id, domain.title) for domain in exam.domains]
+    columns = (
+        Article.slug,
+        Article.body_id,
+        Article.title,
+        Article.domain_id,
+        Article.lang,
+        Article.position,
+        Article.modified_at,
     )
+    shown = select(*columns).where(Article.exam_id == exam.id, visible(now)).order_by(Article.slug)
+    return (about, outline, [tuple(map(str, row)) for row in session.execute(shown)])

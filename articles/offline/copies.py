@@ -23,7 +23,7 @@ from carrel.services import Services
 from carrel.settings import Settings
 
 EXTRA = "offline copy"
-FORMAT = 1  # raise it when books of the same articles come to look different
+FORMAT = 2  # raise it when books of the same articles come to look different
 EVERY_SECONDS = 60.0
 FOLDER = "offline"
 FILE = re.compile(r"(?P<exam>[a-z0-9-]+)\.[0-9a-f]{16}\.epub")
@@ -94,9 +94,15 @@ def _make(services: Services, path: Path, exam: Exam, now: datetime) -> None:
 
 
 def _path(session: Session, settings: Settings, exam: Exam, now: datetime) -> Path:
-    articles = queries.exam_articles(session, exam, now)
-    site = (FORMAT, settings.base_url, settings.site_name, settings.articles_license_line)
-    state = repr((site, chapters.fingerprint_parts(exam, articles)))
+    site = (
+        FORMAT,
+        settings.base_url,
+        settings.site_name,
+        settings.site_language,
+        settings.articles_license_line,
+        settings.site_disclaimer,
+    )
+    state = repr((site, chapters.fingerprint_parts(session, exam, now)))
     fingerprint = hashlib.sha256(state.encode()).hexdigest()[:16]
     return settings.home / FOLDER / f"{exam.slug}.{fingerprint}.epub"
 

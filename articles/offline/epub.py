@@ -12,16 +12,23 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from carrel.languages import direction, english_words, xml_attributes
+
 MIMETYPE = "application/epub+zip"
+TEMPLATES = Environment(
+    loader=PackageLoader("articles.offline"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+)
+TEMPLATES.globals.update(in_language=xml_attributes, english=english_words)
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """One file of the text. `name` without its suffix; `xhtml` is the well-formed body below the title."""
+    """One file of the text. `name` without its suffix; `xhtml` is the well-formed body below the title; `language` that of both."""
 
     name: str
     title: str
     xhtml: Markup
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +56,17 @@ class Book:
     title: str
     description: str
     publisher: str
+    language: str
     rights: str
     modified: datetime
     front: Chapter
     sections: Sequence[Section]
     pictures: Sequence[Picture]
+
+    @property
+    def direction(self) -> str:
+        """Which way its pages are turned."""
+        return direction(self.language)
 
     @property
     def chapters(self) -> list[Chapter]:
@@ -63,9 +76,6 @@ class Book:
 
 def write(book: Book, path: Path) -> None:
     """Write the file. The same book gives the same bytes."""
-    templates = Environment(
-        loader=PackageLoader("articles.offline"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
 
         def put(name: str, content: str | bytes, packing: int = zipfile.ZIP_DEFLATED) -> None:
@@ -78,8 +88,8 @@ def write(book: Book, path: Path) -> None:
             ("book/contents.xhtml", "contents.xhtml"),
             ("book/style.css", "style.css"),
         ):
-            put(name, templates.get_template(template).render(book=book))
-        page = templates.get_template("chapter.xhtml")
+            put(name, TEMPLATES.get_template(template).render(book=book))
+        page = TEMPLATES.get_template("chapter.xhtml")
         for chapter in book.chapters:
             put(f"book/{chapter.name}.xhtml", page.render(chapter=chapter))
         for picture in book.pictures:

@@ -1,30 +1,36 @@
 """The second step of publishing: build what was loaded, and store it where no reader can reach it yet."""
 
 import time
+from dataclasses import replace
 
 from articles.build.anchors import AnchorChecker
 from articles.build.build_article import BuildContext, build_all
 from articles.build.built_article import BuiltArticle, BuiltLink
 from articles.build.site_urls import SiteUrls
+from articles.loading.article_file import ArticleFile
 from articles.loading.content import LoadedContent
+from articles.loading.markdown_file import BodySource
 from articles.parallel_map import parallel_map
 from articles.publish.content_store import store_bodies
 from articles.publish.previous_state import anchors_of, links_to
 from articles.publish.publication import Publication
+from articles.search.document import context_of
 
 BATCH = 150  # bodies stored in one transaction: few commits, and no other writer waits long
 
 
 def build_and_store(run: Publication, content: LoadedContent, urls: SiteUrls) -> None:
-    """Build everything that was loaded; store it as long as there is no mistake anywhere."""
-    media = None if run.dry_run or content.errors else run.media
-    context = BuildContext(content.folder.root, urls, media, time.time_ns())
+    """Build everything that was loaded; store it as long as nothing forbids to publish it."""
+    media = run.media.folder if _is_going_on(run, content) else None
+    context = BuildContext(content.folder.root, urls, media, time.time_ns(), run.db.url.get_backend_name())
     checker = AnchorChecker()
     waiting: list[BuiltArticle] = []
-    for chunk in parallel_map(build_all, context, list(content.bodies.values())):
+    names: set[str] = set()
+    for chunk in parallel_map(build_all, context, _sources(content)):
         for built in chunk:
             content.add_problems(built.path, built.problems)
             checker.add(built)
+            names.update(built.media)
             if built.path in content.pages:
                 run.built_pages[built.path] = built
             _complete_summary(content, built)
@@ -34,6 +40,25 @@ def build_and_store(run: Publication, content: LoadedContent, urls: SiteUrls) ->
         run.progress(len(chunk))
     _store(run, content, waiting)
     _check_anchors(run, content, checker)
+    if _is_going_on(run, content):
+        run.media.share(names)
+
+
+def _sources(content: LoadedContent) -> list[BodySource]:
+    """The bodies to build, with where their articles stand: their slugs are certain by now."""
+    return [
+        replace(body, place=_place(article)) if (article := content.articles.get(path)) else body
+        for path, body in content.bodies.items()
+    ]
+
+
+def _place(article: ArticleFile) -> str:
+    matter = article.matter
+    return context_of(article.exam, article.slug, matter.domain, matter.topics)
+
+
+def _is_going_on(run: Publication, content: LoadedContent) -> bool:
+    return not run.dry_run and (run.keep_going or not content.errors)
 
 
 def _complete_summary(content: LoadedContent, built: BuiltArticle) -> None:
@@ -44,9 +69,9 @@ def _complete_summary(content: LoadedContent, built: BuiltArticle) -> None:
 
 def _store(run: Publication, content: LoadedContent, waiting: list[BuiltArticle]) -> None:
     """Store the waiting articles, unless nothing will be published anyway."""
-    if waiting and not (run.dry_run or content.errors):
+    if waiting and _is_going_on(run, content):
         with run.db.write() as session:
-            run.stored_bodies |= store_bodies(session, waiting, content.articles)
+            run.stored_bodies |= store_bodies(session, waiting)
     waiting.clear()
 
 

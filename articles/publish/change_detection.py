@@ -2,7 +2,7 @@
 
 A stored body is used again as long as all of these are what they were when it was built:
 
-1. the renderer, the stored form, the site's time zone and the exam's `exam.toml`, by their build hash;
+1. the renderer, the stored form, the site's time zone, the authors' names and the exam's `exam.toml`, by their build hash;
 2. the images that it shows;
 3. its file, by stat or else by digest;
 4. the URLs of the articles that it links to.
@@ -15,9 +15,10 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from articles.build.built_article import BuiltImage
+from articles.build.built_article import MISSING, BuiltImage
 from articles.build.site_urls import SiteUrls
 from articles.loading import file_io
+from articles.loading.addresses import assign_slugs
 from articles.loading.consistency import check_slugs
 from articles.loading.content import LoadedContent, load_articles, load_exams_and_pages
 from articles.loading.discovery import DiscoveredArticle
@@ -25,7 +26,7 @@ from articles.publish.previous_state import PreviousArticle, images_in_use, link
 from articles.publish.publication import Publication
 from articles.render import RENDERER
 
-STORED_FORM = "1"  # raise it when bodies are to be stored in another form, and all are built again
+STORED_FORM = "2"  # raise it when bodies are to be stored in another form, and all are built again
 
 
 def load_changes(run: Publication) -> tuple[LoadedContent, SiteUrls]:
@@ -37,7 +38,9 @@ def load_changes(run: Publication) -> tuple[LoadedContent, SiteUrls]:
         run.previous = previous_articles(session)
         reusable = reusable_articles(run, session, content.folder.root, now_ns)
         load_articles(content, list(files_to_load(content, reusable, now_ns)), now_ns, run.progress)
-        urls = SiteUrls.of_content(content, {path: reusable[path].url for path in content.unchanged})
+        _assign_slugs(run, content)
+        previous = [reusable[path] for path in content.unchanged]
+        urls = SiteUrls.of_content(content, previous, {each.path: each.title for each in previous})
         _reload_articles_with_outdated_links(run, session, content, urls, now_ns)
     content.merge_problems(
         check_slugs(
@@ -50,7 +53,7 @@ def load_changes(run: Publication) -> tuple[LoadedContent, SiteUrls]:
 def build_hashes(content: LoadedContent) -> dict[str, str]:
     """What an article's body depends on besides its own file and images, as a hash for each exam."""
     parts = {
-        slug: f"{STORED_FORM}\n{RENDERER}\n{content.zone}\n{exam.digest}"
+        slug: f"{STORED_FORM}\n{RENDERER}\n{content.zone}\n{exam.digest}{content.authors.key}"
         for slug, exam in content.exams.items()
     }
     return {slug: hashlib.sha256(text.encode()).hexdigest() for slug, text in parts.items()}
@@ -70,6 +73,8 @@ def reusable_articles(
 
 def _is_same_image(root: Path, image: BuiltImage, now_ns: int) -> bool:
     path = root / image.path
+    if image.digest == MISSING:
+        return not path.exists()
     return _has_stat(path, image.stat, now_ns) or _has_digest(path, image.digest)
 
 
@@ -98,6 +103,14 @@ def _reload_articles_with_outdated_links(
     if outdated:
         files = [(file, "") for file in content.folder.articles if file.path in outdated]
         load_articles(content, files, now_ns, run.progress)
+        _assign_slugs(run, content)
+
+
+def _assign_slugs(run: Publication, content: LoadedContent) -> None:
+    """Give the loaded articles addresses that none of the others has."""
+    kept = {path: article.slug for path, article in run.previous_by_path.items()}
+    taken = {kept[path]: path for path in content.unchanged}
+    content.merge_problems(assign_slugs(content.articles, kept, taken))
 
 
 def new_stats(run: Publication, unchanged: Mapping[str, str]) -> list[tuple[int, str]]:

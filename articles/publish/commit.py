@@ -1,6 +1,6 @@
 """The last step of publishing: what one short transaction changes, so that readers see the new library."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,12 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from articles.loading.article_file import ArticleFile
+from articles.loading.fields import series_slug
 from articles.models import Article, ArticleTopic, Domain, Exam, OldPath, Redirect, Topic
 from articles.publish.content_store import StoredBody
 from articles.publish.diff import Diff
 from articles.publish.previous_state import PreviousArticle, batched
-from articles.visibility import first_visible
+from articles.visibility import first_visible, visible
 
 FilesById = dict[int, ArticleFile]
 
@@ -50,13 +51,22 @@ class ArticleWriter:
 
     def write(self) -> None:
         """Update, insert and remove."""
+        updated = [article.id for article, _ in self.changes.diff.updates]
+        self._revoke_previews_of_visible(updated)  # also of those that become drafts again now
         files = self._update() | self._insert()
+        self._revoke_previews_of_visible(updated)
         self._write_topics(files)
         self._write_redirects(files)
         self._write_old_paths(files)
         for batch in batched([article.id for article in self.changes.diff.removed]):
             values = {"removed_at": self.changes.now, "body_id": None}
             self.session.execute(update(Article).where(Article.id.in_(batch)).values(values))
+
+    def _revoke_previews_of_visible(self, ids: Sequence[int]) -> None:
+        """Once readers have seen an article, no link that was made before shows what it becomes later."""
+        for batch in batched(ids):
+            articles = update(Article).where(Article.id.in_(batch), visible(self.changes.now))
+            self.session.execute(articles.values(preview_version=Article.preview_version + 1))
 
     def _update(self) -> FilesById:
         pairs = self.changes.diff.updates
@@ -92,6 +102,7 @@ class ArticleWriter:
             "body_id": body.body_id,
             "title": matter.title,
             "summary": matter.summary,
+            "lang": matter.lang,
             "author": matter.author,
             "reviewer": matter.reviewer,
             "reviewed": matter.reviewed,
@@ -100,10 +111,16 @@ class ArticleWriter:
             "expires": matter.expires,
             "draft": matter.draft,
             "ads": matter.ads,
+            "newsletter": matter.newsletter,
             "position": matter.order,
             "sources": [source.model_dump() for source in matter.sources],
             "changes": [change.model_dump(mode="json") for change in matter.changes],
             "aliases": list(matter.aliases),
+            "image": body.picture and {**body.picture, "alt": matter.image_alt or ""},
+            "series": matter.series,
+            "series_slug": series_slug(matter.series) if matter.series else None,
+            "part": matter.part,
+            "related": list(body.related) or None,
             "words": body.words,
             "reading_minutes": body.reading_minutes,
             "path": file.path,

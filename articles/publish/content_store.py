@@ -1,13 +1,14 @@
 """Stores built bodies. No reader can reach one until the commit step makes an article point at it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.orm import Session
 
 from articles.build.built_article import BuiltArticle
-from articles.loading.article_file import ArticleFile
+from articles.build.choices import shows
 from articles.models import Article, ArticleBody, BodyImage, BodyKeyword, BodyLink
 from articles.publish.previous_state import batched
 from articles.search import index
@@ -24,11 +25,11 @@ class StoredBody:
     body_id: int
     words: int
     reading_minutes: int
+    picture: dict[str, Any] | None = None
+    related: tuple[str, ...] = ()
 
 
-def store_bodies(
-    session: Session, articles: Sequence[BuiltArticle], files: Mapping[str, ArticleFile]
-) -> dict[str, StoredBody]:
+def store_bodies(session: Session, articles: Sequence[BuiltArticle]) -> dict[str, StoredBody]:
     """Store bodies with their links, images, keywords and search entries. The stored ones, by path."""
     columns = ("blocks", "contents", "anchors", "text", "markdown")
     ids = session.scalars(
@@ -58,8 +59,14 @@ def store_bodies(
         ("body_id", "word", "weight"),
         [(body, word, weight) for body, article in pairs for word, weight in article.keywords],
     )
-    index.add(session, [_index_entry(body, article, files[article.path]) for body, article in pairs])
-    return {article.path: StoredBody(body, article.words, article.reading_minutes) for body, article in pairs}
+    index.add(session, {body: article.search_entry for body, article in pairs if article.search_entry})
+    return {article.path: _stored(body, article) for body, article in pairs}
+
+
+def _stored(body_id: int, article: BuiltArticle) -> StoredBody:
+    picture = article.picture
+    columns = {**asdict(picture), "shown": shows(picture, article.html)} if picture else None
+    return StoredBody(body_id, article.words, article.reading_minutes, columns, article.related)
 
 
 def insert_rows(
@@ -71,10 +78,6 @@ def insert_rows(
         marks = ", ".join([mark] * len(columns))
         statement = f"INSERT INTO {model.__tablename__} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - our own names
         session.connection().exec_driver_sql(statement, list(rows))
-
-
-def _index_entry(body_id: int, article: BuiltArticle, file: ArticleFile) -> index.IndexEntry:
-    return index.IndexEntry(body_id, file.matter.title, file.matter.summary, article.search_text)
 
 
 def delete_orphans(db: Database) -> None:

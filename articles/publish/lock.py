@@ -14,7 +14,7 @@ class PublishBusyError(Exception):
     """Another publication did not end in ten minutes."""
 
     def __init__(self) -> None:
-        super().__init__("Another publication has been under way for ten minutes: look whether it hangs.")
+        super().__init__("Another publication has been running for ten minutes. Check whether it is stuck.")
 
 
 def publish_lock(db: Database, say: Callable[[str], None]) -> AbstractContextManager[None]:
@@ -25,5 +25,5 @@ def publish_lock(db: Database, say: Callable[[str], None]) -> AbstractContextMan
         ADVISORY_KEY,
         PublishBusyError(),
         wait_seconds=WAIT_SECONDS,
-        on_wait=lambda: say("Another publication is under way; waiting for it to end …"),
+        on_wait=lambda: say("Another publication is running; waiting for it to finish …"),
     )

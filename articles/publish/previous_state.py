@@ -28,6 +28,7 @@ class PreviousArticle(NamedTuple):
         str  # parsed only when needed, parsed only when needed, as parsing ten thousand takes a while
     )
     body_id: int | None
+    title: str = ""
 
     @property
     def is_removed(self) -> bool:
@@ -53,7 +54,7 @@ def previous_articles(session: Session) -> list[PreviousArticle]:
     """Every article that the library has or had."""
     columns = (
         Article.id, Article.slug, Exam.slug, Article.path, Article.stat, Article.source_hash, Article.build_hash,
-        cast(Article.aliases, Text), Article.body_id,
+        cast(Article.aliases, Text), Article.body_id, Article.title,
     )  # fmt: skip
     rows = session.connection().execute(select(*columns).join(Exam, Exam.id == Article.exam_id))
     return list(map(PreviousArticle._make, rows))

@@ -11,6 +11,7 @@ from articles.progress import no_progress
 from articles.publish.content_store import StoredBody
 from articles.publish.previous_state import PreviousArticle
 from carrel.db import Database
+from carrel.media import Media
 
 
 class PublishRefusedError(Exception):
@@ -31,9 +32,10 @@ class Publication:
 
     db: Database
     content: Path
-    media: Path
+    media: Media
     now: datetime
     dry_run: bool = False
+    keep_going: bool = False  # in spite of mistakes: see `set_aside`
     zone: tzinfo = UTC  # of the site
     say: Callable[[str], None] = no_message
     progress: Callable[[int], None] = no_progress

@@ -15,10 +15,13 @@ from articles.publish.lock import publish_lock
 from articles.publish.previous_state import first_visible_times
 from articles.publish.publication import Publication, PublishRefusedError, no_message
 from articles.publish.report import PublishReport
-from articles.publish.sync_taxonomy import sync_exams, sync_pages
+from articles.publish.set_aside import forget_broken_files, set_aside_broken_files
+from articles.publish.sync_taxonomy import sync_authors, sync_exams, sync_pages
+from articles.search import vocabulary
 from articles.visibility import ARCHIVE_AGE, first_visible
 from carrel import clock
 from carrel.db import Database
+from carrel.media import media_of
 from carrel.page_cache import bump_cache_version
 from carrel.settings import Settings
 
@@ -30,36 +33,46 @@ def publish(
     db: Database,
     *,
     dry_run: bool = False,
+    keep_going: bool = False,
     say: Callable[[str], None] = no_message,
     progress: Callable[[int], None] = no_progress,
 ) -> PublishReport:
     """Publish what changed in the content folder, or with `dry_run` report what would be published.
 
-    `say` gets messages for the author meanwhile, `progress` the number of files just processed.
+    `say` gets messages for the author meanwhile, `progress` the number of files just processed. `keep_going` is
+    for the preview alone: files with mistakes are published as far as they can be, and the report names the mistakes.
 
-    Raises `ContentNotFoundError`, `PublishRefusedError` (nothing was published) and `PublishBusyError`.
+    Raises `ContentNotFoundError`, `PublishRefusedError` (nothing was published), `PublishBusyError`
+    and `ObjectStoreError`.
     """
-    media = settings.home / "media"
-    run = Publication(db, settings.content, media, clock.now(), dry_run, settings.zone, say, progress)
+    run = Publication(
+        db,
+        settings.content,
+        media_of(settings),
+        clock.now(),
+        dry_run,
+        keep_going,
+        settings.zone,
+        say,
+        progress,
+    )
     with publish_lock(db, say):
         if not dry_run:
             delete_orphans(db)
         content, urls = load_changes(run)
+        if keep_going:
+            set_aside_broken_files(run, content)
         build_and_store(run, content, urls)
         problems = content.report()
-        if content.errors:
+        if keep_going:
+            forget_broken_files(content)
+        elif content.errors:
             raise PublishRefusedError(problems)
         diff = compare(run.previous, content.articles.values(), content.unchanged)
         with db.read() as session:
             visible_times = first_visible_times(session, [article.id for article, _ in diff.updates])
         report = PublishReport(diff, len(content.unchanged), warnings=problems.problems, dry_run=dry_run)
-        appearing = appearing_files(diff, visible_times, run.now)
-        archived = from_archive(appearing, run.now)
-        report.appearing = len(appearing) - len(archived)
-        if archived:
-            say(_archive_notice(len(archived), run.now))
-        if report.appearing > MANY_AT_ONCE:
-            say(_one_mail_notice(report.appearing))
+        archived = _announce(run, report, appearing_files(diff, visible_times, run.now))
         update = ArticleUpdate(
             diff, run.stored_bodies, run.build_hashes, visible_times, run.now, archived=archived
         )
@@ -67,9 +80,26 @@ def publish(
         return report
 
 
+def _announce(run: Publication, report: PublishReport, appearing: Sequence[ArticleFile]) -> frozenset[str]:
+    """Say of what becomes visible how digests will bring it. The paths of those that are no news."""
+    quiet = [file for file in appearing if not file.matter.newsletter]
+    archived = from_archive(appearing, run.now)
+    report.appearing = len(appearing) - len(quiet) - len(archived)
+    if quiet:
+        run.say(
+            f"{len(quiet)} articles that become visible now say `newsletter: false`, so no email includes them."
+        )
+    if archived:
+        run.say(_archive_notice(len(archived), run.now))
+    if report.appearing > MANY_AT_ONCE:
+        run.say(_one_mail_notice(report.appearing))
+    return archived | known_elsewhere(quiet, run.now)
+
+
 def _commit(run: Publication, content: LoadedContent, report: PublishReport, changes: ArticleUpdate) -> None:
     with run.db.write() as session:
         report.exams = sync_exams(session, content.exams)
+        report.authors = sync_authors(session, content.authors.authors)
         report.pages = sync_pages(session, content.pages.values(), run.built_pages, run.now)
         if run.dry_run:
             session.rollback()
@@ -79,6 +109,7 @@ def _commit(run: Publication, content: LoadedContent, report: PublishReport, cha
         if not report.is_empty:
             bump_cache_version(session)
     delete_bodies(run.db, changes.diff.replaced)
+    vocabulary.count_new(run.db)
 
 
 def appearing_files(
@@ -92,10 +123,17 @@ def appearing_files(
 
 def from_archive(appearing: Sequence[ArticleFile], now: datetime) -> frozenset[str]:
     """The paths of those that are not new to the world: many at once, and dated long ago (ADR 16)."""
-    if len(appearing) <= MANY_AT_ONCE:
+    news = [file for file in appearing if file.matter.newsletter]
+    if len(news) <= MANY_AT_ONCE:
         return frozenset()
-    dated = ((file.path, file.matter.published) for file in appearing)
+    dated = ((file.path, file.matter.published) for file in news)
     return frozenset(path for path, published in dated if published and published < now - ARCHIVE_AGE)
+
+
+def known_elsewhere(quiet: Sequence[ArticleFile], now: datetime) -> frozenset[str]:
+    """The paths of those that readers have known since their date, on another site (ADR 18)."""
+    dated = ((file.path, file.matter.published) for file in quiet)
+    return frozenset(path for path, published in dated if published and published < now)
 
 
 def _appears(before: datetime | None, file: ArticleFile, now: datetime) -> bool:
@@ -109,12 +147,12 @@ def _appears(before: datetime | None, file: ArticleFile, now: datetime) -> bool:
 def _archive_notice(count: int, now: datetime) -> str:
     return (
         f"{count} articles that become visible now are dated before {now - ARCHIVE_AGE:%Y-%m-%d}: they come from "
-        "an archive, so no mail brings them."
+        "an archive, so no email includes them."
     )
 
 
 def _one_mail_notice(count: int) -> str:
     return (
-        f"{count} new articles become visible at once: readers who asked for each article get one mail with "
+        f"{count} new articles become visible at once: readers who chose “each article” get one email with "
         "all of them. To spread them, give them dates: `published: 2026-09-14T09:00:00Z`."
     )

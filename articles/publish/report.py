@@ -18,6 +18,7 @@ class PublishReport:
     unchanged: int
     pages: list[str] = field(default_factory=list)
     exams: list[str] = field(default_factory=list)
+    authors: list[str] = field(default_factory=list)
     warnings: ProblemsByPath = field(default_factory=dict)
     appearing: int = 0
     dry_run: bool = False
@@ -25,7 +26,7 @@ class PublishReport:
     @property
     def is_empty(self) -> bool:
         """Whether readers see nothing new."""
-        return self.diff.is_empty and not self.pages and not self.exams
+        return self.diff.is_empty and not (self.pages or self.exams or self.authors)
 
     def lines(self) -> Iterator[str]:
         """The lines to print."""
@@ -38,17 +39,18 @@ class PublishReport:
         yield from _list_line("rebuilt", [file.slug for _, file in diff.rebuilt])
         yield from _list_line("pages", self.pages)
         yield from _list_line("exams", self.exams)
+        yield from _list_line("authors", self.authors)
         yield self._total_line()
         if diff.removed and diff.added:
             yield "If a removed article is an added one under a new name, add `aliases: [old-slug]` to it."
 
     def _total_line(self) -> str:
         if self.is_empty:
-            return f"Nothing to publish: all {self.unchanged} articles are as they were."
+            return f"Nothing to publish: all {self.unchanged} articles are unchanged."
         diff = self.diff
         total = self.unchanged + len(diff.added) + len(diff.updates)
         done = "Would publish" if self.dry_run else "Published"
-        return f"{done}: {total} articles, {total - self.unchanged} of them built now, {len(diff.removed)} removed."
+        return f"{done}: {total} articles, {total - self.unchanged} of them rebuilt, {len(diff.removed)} removed."
 
 
 def _name(file: ArticleFile) -> str:

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from articles.build.built_article import BuiltArticle
 from articles.loading.exam_file import ExamFile
-from articles.loading.fields import DomainFields
+from articles.loading.fields import AuthorFields, DomainFields
 from articles.loading.page_file import PageFile
-from articles.models import Domain, Exam, PlainPage, Topic
+from articles.models import Author, Domain, Exam, PlainPage, Topic
 
 
 def sync_exams(session: Session, files: Mapping[str, ExamFile]) -> list[str]:
@@ -39,11 +39,13 @@ def exam_columns(file: ExamFile) -> dict[str, object]:
         "body": fields.body,
         "body_url": fields.body_url,
         "summary": fields.summary,
-        "disclaimer": fields.disclaimer,
+        "disclaimer": fields.disclaimer or "",
         "position": fields.order,
+        "lang": fields.lang,
         "pass_noun": fields.pass_.noun,
         "pass_line": fields.pass_.line,
         "in_files": True,
+        "acronyms": fields.acronyms or None,
     }
 
 
@@ -78,6 +80,24 @@ def sync_topics(session: Session, files: Iterable[ExamFile]) -> bool:
         changed |= set_attributes(rows[slug], in_files=False)
     session.flush()
     return changed
+
+
+def sync_authors(session: Session, authors: Mapping[str, AuthorFields]) -> list[str]:
+    """Update the authors from their file. The slugs of those that changed."""
+    rows = {author.slug: author for author in session.scalars(select(Author))}
+    wanted = {slug: fields.model_dump() for slug, fields in authors.items()}
+    changed = [slug for slug, values in wanted.items() if slug not in rows or not _has(rows[slug], values)]
+    outdated = [rows[slug] for slug in rows if slug in changed or slug not in wanted]
+    for row in outdated:
+        session.delete(row)
+    session.flush()  # first, so that one may have the name that another had
+    session.add_all(Author(slug=slug, **wanted[slug]) for slug in changed)
+    session.flush()
+    return sorted({*changed, *(row.slug for row in outdated)})
+
+
+def _has(row: Author, values: Mapping[str, object]) -> bool:
+    return all(getattr(row, name) == value for name, value in values.items())
 
 
 def sync_pages(

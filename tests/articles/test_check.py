@@ -45,11 +45,10 @@ FRONT = {
     "an empty title": ("title:", "missing", "title: …"),
     "a blank title": ('title: "  "', "missing", "Write it."),
     "a key twice": ("title: one\ntitle: two", "duplicate-key", "Keep one"),
-    "a YAML anchor": ("title: one\ntopics: &t [*t]", "yaml-anchor", "Write the value out."),
+    "a YAML anchor": ("title: one\ntopics: &t [*t]", "yaml-anchor", "Write out the value."),
     "an open quote": ('title: "one', "front-matter", "close every quote"),
     "a tab": ("title: one\n\tdraft: true", "front-matter", "spaces"),
     "an unknown key": ("title: one\nauthors: me", "unknown-key", "Did you mean author?"),
-    "a time without a zone": ("title: one\npublished: 2026-09-14 09:00:00", "date-without-zone", "2026-09-14T09:00:00Z"),
     "a date that is none": ("title: one\npublished: soon", "bad-date", "2026-09-14T09:00:00Z"),
     "a day that is none": ("title: one\nupdated: 2026-13-01", "bad-date", "2026-10-01"),
     "a review without a reviewer": ("title: one\nreviewed: 2026-10-01", "half-review", "or neither"),
@@ -62,11 +61,11 @@ FRONT = {
     "topics that are no list": ("title: one\ntopics: medicare", "wrong-type", "Correct"),
     "an order that is a text": ('title: one\norder: "3"', "wrong-type", "Correct"),
     "a draft that is a text": ('title: one\ndraft: "no"', "wrong-type", "Correct"),
-    "a slug with capitals": ("title: one\nslug: Clean Claims", "bad-slug", "clean-claims"),
+    "a slug without a letter": ("title: one\nslug: '---'", "bad-slug", "a-name-like-this"),
     "a source without a title": ("title: one\nsources:\n  - url: https://example.org", "missing", "title: …"),
     "a source with a strange address": (
         "title: one\nsources:\n  - title: one\n    url: javascript:alert(1)", "bad-address", "https://"),
-    "placeholder text": ("title: TODO", "placeholder", "Write what belongs there."),
+    "placeholder text": ("title: TODO", "placeholder", "Replace it, unless"),
 }  # fmt: skip
 
 
@@ -132,3 +131,12 @@ def test_links_that_lead_somewhere_are_clean(content: Path, image: bytes) -> Non
 
 def test_a_broken_link_suggests_the_article_that_was_meant(content: Path) -> None:
     assert hint_for(content, article_md(body="[x](medicar-basics.md)")) == "Did you mean medicare-basics.md?"
+
+
+def test_a_placeholder_that_is_the_subject_is_a_warning(content: Path) -> None:
+    write_files(content, {"cpb/one.md": article_md("Build a TODO list", body="A TODO list app.")})
+    report = check(content)
+    assert (problem_places(report), report.errors) == (
+        [("cpb/one.md", 2, "placeholder"), ("cpb/one.md", 6, "placeholder")],
+        0,
+    )

@@ -75,7 +75,7 @@ def test_check_as_json_can_be_read_by_programs(run: Run, content: Path) -> None:
                 "level": "error",
                 "code": "placeholder",
                 "message": "The title still has “TODO” in it.",
-                "mend": "Write what belongs there.",
+                "mend": "Replace it, unless it is the topic of the article.",
             }
         ],
     }
@@ -115,13 +115,13 @@ def test_publish_says_what_it_did(run: Run, content: Path) -> None:
         "     added  clean-claims, medicare-basics, one",
         "     pages  about",
         "     exams  cpb",
-        "Published: 3 articles, 3 of them built now, 0 removed.",
+        "Published: 3 articles, 3 of them rebuilt, 0 removed.",
     ]
     (content / "cpb/one.md").rename(content / "cpb/two.md")
     (content / "cpb/clean-claims.md").unlink()
     write_files(content, {"cpb/medicare-basics.md": article_md("Medicare now")})
     assert run("publish", "--dry-run").stdout.splitlines()[-1] == (
-        "Would publish: 2 articles, 2 of them built now, 1 removed."
+        "Would publish: 2 articles, 2 of them rebuilt, 1 removed."
     )
     assert [line for line in run("publish").stdout.splitlines() if line.startswith(" ")] == [
         "   changed  medicare-basics",

@@ -1,12 +1,13 @@
 """What readers can find, at each moment."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
-from articles import queries
+from articles import lists, queries, sitemaps
 from articles.models import Article, PlainPage
 from articles.queries import Gone
 from carrel.db import Database
@@ -18,6 +19,11 @@ HOUR = timedelta(hours=1)
 
 def slugs(articles: object) -> list[str]:
     return [article.slug for article in articles]  # type: ignore[attr-defined]
+
+
+def first_page(page: lists.ListPage | None) -> Sequence[Article]:
+    assert page
+    return page.articles
 
 
 def put_one_of_each(session: Session) -> None:
@@ -38,12 +44,15 @@ def every_listing(session: Session, now: datetime) -> list[list[str]]:
     return [
         slugs(queries.exam_articles(session, exam, now)),
         slugs(article for shelf in queries.domain_sections(session, exam, now) for article in shelf.articles),
-        slugs(queries.topic_articles(session, topic, now)),
+        slugs(first_page(lists.exam_page(session, exam, now, 1))),
+        slugs(first_page(lists.topic_page(session, topic, now, 1))),
+        slugs(lists.highlights(session, [exam], now)[0].first),
+        slugs(lists.highlights(session, [exam], now, first=0)[0].newest),
         slugs(queries.newest(session, now, 10)),
         slugs(queries.newest(session, now, 10, exam=exam)),
         slugs(queries.newest(session, now, 10, topic=topic)),
         slugs(queries.appeared(session, NOW - 2 * HOUR, now)),
-        [url.split("/")[2] for url, _ in queries.sitemap(session, now)],
+        [url.split("/")[2] for url, _ in sitemaps.entries(session, now, 1)],
         slugs(queries.articles_by_id(session, range(100), now)),
         [slug for slug in ALL if isinstance(queries.find_article(session, slug, now), Article)],
     ]
@@ -55,9 +64,11 @@ ALL = ["seen", "draft", "later", "expired", "removed"]
 def test_con_06_drafts_scheduled_expired_and_removed_articles_are_nowhere(db: Database) -> None:
     with db.write() as session:
         put_one_of_each(session)
-        assert every_listing(session, NOW) == [["seen"]] * 10
+        assert every_listing(session, NOW) == [["seen"]] * 13
         assert [topic.count for topic in queries.topics(session, NOW)] == [1]
-        assert [queries.count_articles(session, exam, NOW) for exam in queries.exams(session, NOW)] == [1]
+        exams = queries.exams(session, NOW)
+        assert [one.count for one in lists.highlights(session, exams, NOW)] == [1]
+        assert [number for number, _ in sitemaps.files(session, NOW)] == [1]
 
 
 def test_con_06_the_clock_brings_and_takes_articles_everywhere_at_once(db: Database) -> None:
@@ -108,7 +119,9 @@ def test_the_reading_order_is_number_then_outline_then_alphabet(db: Database) ->
         expected = ["a-first", "b-second", "c-claims", "d-rules", "e-none"]
         articles = queries.exam_articles(session, exam, NOW)
         assert slugs(articles) == expected
-        assert slugs(queries.exam_articles(session, exam, NOW, 3)) == expected[:3]
+        assert slugs(lists.highlights(session, [exam], NOW)[0].first) == expected[:3]
+        page = first_page(lists.exam_page(session, exam, NOW, 1))
+        assert slugs(page) == ["c-claims", "a-first", "d-rules", "b-second", "e-none"]
         listed = [
             (shelf.domain and shelf.domain.slug, slugs(shelf.articles))
             for shelf in queries.domain_sections(session, exam, NOW)

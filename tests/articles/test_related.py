@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from articles.models import Article, BodyKeyword
@@ -92,3 +92,17 @@ def test_con_06_what_cannot_be_seen_is_not_related(shelf: Database) -> None:
         put(session, "later", "Femur, tibia and fibula.", published=datetime(2027, 1, 1, tzinfo=UTC))
     assert near(shelf, "anatomy")[0] == "bones"
     assert not {"draft", "later"} & set(near(shelf, "anatomy", limit=10))
+
+
+def test_what_the_author_chose_comes_in_that_order_and_nothing_else(shelf: Database) -> None:
+    with shelf.write() as session:
+        article = session.scalars(select(Article).where(Article.slug == "appeals")).one()
+        article.related = ["bones", "anatomy", "nowhere"]
+        assert [other.slug for other in related(session, article, NOW)] == ["bones", "anatomy"]
+
+
+def test_when_none_of_the_chosen_can_be_seen_they_are_found_again(shelf: Database) -> None:
+    with shelf.write() as session:
+        article = session.scalars(select(Article).where(Article.slug == "appeals")).one()
+        article.related = ["nowhere"]
+        assert related(session, article, NOW)[0].slug == "denials"

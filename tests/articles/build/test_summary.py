@@ -29,6 +29,14 @@ def test_it_goes_on_in_the_next_paragraph_when_the_first_is_short() -> None:
     )
 
 
+def test_it_says_nothing_twice() -> None:
+    assert summary_of("Short.\n\n- A point.\n") == "Short. A point."
+
+
+def test_a_power_is_read_and_a_note_is_not() -> None:
+    assert summary_of("Area is x<sup>2</sup>.[^1]\n\n[^1]: Note.\n") == "Area is x2."
+
+
 def test_a_number_with_a_point_ends_no_sentence() -> None:
     assert summary_of("The limit is $1.50 for each unit and 42.5 units a day. Next.") == (
         "The limit is $1.50 for each unit and 42.5 units a day."

@@ -122,8 +122,35 @@ def test_every_kind_of_markdown_is_a_book_without_a_mistake(
 
 
 @pytest.mark.outside
+def test_a_book_in_arabic_says_so_and_turns_its_pages_the_other_way(
+    settings: Settings, db: Database, publish_now: Callable[..., object], content: Path, tmp_path: Path
+) -> None:
+    files: dict[str, str | bytes] = {
+        "cpb/exam.toml": 'lang = "ar"\n' + exam_toml(),
+        "cpb/everything.md": article_md("مدخل", "نص `x = 1` هنا.\n\n```python\ny = 2\n```\n"),
+        "cpb/english.md": article_md("English", lang="en"),
+    }
+    write_files(content, files)
+    publish_now()
+    (book,) = books(settings, db, tmp_path)
+    assert problems_of(book) == ""
+    with zipfile.ZipFile(book) as archive:
+        package, contents, arabic, english = (
+            archive.read(f"book/{name}").decode()
+            for name in ("package.opf", "contents.xhtml", "article-everything.xhtml", "article-english.xhtml")
+        )
+    assert "<dc:language>ar</dc:language>" in package
+    assert '<spine page-progression-direction="rtl">' in package
+    assert 'lang="ar" xml:lang="ar" dir="rtl"' in arabic
+    assert '<p lang="en" xml:lang="en" dir="ltr">By' in arabic
+    assert '<code dir="ltr">x = 1</code>' in arabic
+    assert '<html xmlns="http://www.w3.org/1999/xhtml" lang="en" xml:lang="en" dir="ltr">' in english
+    assert '<h1 lang="en" xml:lang="en" dir="ltr">Contents' in contents
+
+
+@pytest.mark.outside
 def test_what_is_no_book_is_found_out(tmp_path: Path) -> None:
-    chapter = epub.Chapter("front", "Front", Markup('<p id="a" id="b">'))
+    chapter = epub.Chapter("front", "Front", Markup('<p id="a" id="b">'), "en")
     write(tmp_path / "wrong.epub", chapter)
     assert "ERROR" in problems_of(tmp_path / "wrong.epub") or "FATAL" in problems_of(tmp_path / "wrong.epub")
 
@@ -142,13 +169,13 @@ def test_the_shipped_articles_are_books_without_a_mistake(
 
 def write(path: Path, front: epub.Chapter) -> None:
     now = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
-    section = epub.Section("", [epub.Chapter("one", "One", Markup("<p>1</p>"))])
-    epub.write(epub.Book("urn:a", "A", "B", "C", "D", now, front, [section], []), path)
+    section = epub.Section("", [epub.Chapter("one", "One", Markup("<p>1</p>"), "en")])
+    epub.write(epub.Book("urn:a", "A", "B", "C", "en", "D", now, front, [section], []), path)
 
 
 def test_the_same_book_gives_the_same_bytes_and_says_first_what_it_is(tmp_path: Path) -> None:
     for name in ("a.epub", "b.epub"):
-        write(tmp_path / name, epub.Chapter("front", "Front & back", Markup("<p>Hello</p>")))
+        write(tmp_path / name, epub.Chapter("front", "Front & back", Markup("<p>Hello</p>"), "en"))
     assert (tmp_path / "a.epub").read_bytes() == (tmp_path / "b.epub").read_bytes()
     with zipfile.ZipFile(tmp_path / "a.epub") as archive:
         first = archive.infolist()[0]

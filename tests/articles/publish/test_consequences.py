@@ -1,4 +1,4 @@
-"""What one change means for the rest: links, exams, images, texts, and the clock."""
+"""What one change means for the rest: links, images, texts, and the clock."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,13 +8,12 @@ import time_machine
 from sqlalchemy import func, select, text
 
 from articles import queries
-from articles.models import Article, ArticleBody, Exam, PlainPage, Topic
+from articles.models import Article, ArticleBody, Exam, PlainPage
 from articles.publish import PublishRefusedError
 from articles.queries import Gone
-from carrel import clock
 from carrel.db import Database
 from tests.articles.publish.library import NOW, Publish, address, article, epoch, slugs
-from tests.support.articles import article_md, exam_toml, write_files
+from tests.support.articles import article_md, write_files
 
 
 def test_a_moved_article_takes_the_links_to_it_along(
@@ -64,6 +63,7 @@ def test_a_new_link_to_a_place_in_an_unchanged_article_is_checked(
     assert [problem.code for problem in publish_now().warnings["cpb/one.md"]] == ["anchor-broken"]
 
 
+@pytest.mark.sweep
 def test_a_hundred_broken_files_of_many_publish_nothing(
     content: Path, db: Database, publish_now: Publish
 ) -> None:
@@ -94,55 +94,6 @@ def test_a_dry_run_says_what_would_happen_and_does_nothing(
         ]
     assert counts == [0, 0, 0, 0]
     assert not (tmp_path / "media").exists()
-
-
-def test_a_change_of_exam_toml_is_seen(content: Path, db: Database, publish_now: Publish) -> None:
-    publish_now()
-    write_files(content, {"cpb/exam.toml": exam_toml().replace('"Medicare"', '"Medicare, parts A to D"')})
-    outcome = publish_now()
-    assert (outcome.exams, len(outcome.diff.rebuilt)) == (["cpb"], 2)
-    assert [topic.name for topic in article(db, "medicare-basics").topics] == ["Medicare, parts A to D"]
-    assert article(db, "medicare-basics").modified_at is None
-
-
-def test_a_third_exam_needs_files_alone_and_an_exam_may_leave(
-    content: Path, db: Database, publish_now: Publish
-) -> None:
-    publish_now()
-    write_files(
-        content, {"coc/exam.toml": exam_toml("COC", 3), "coc/outpatient.md": article_md("Outpatient")}
-    )
-    assert publish_now().exams == ["coc"]
-    with db.read() as session:
-        assert [exam.name for exam in queries.exams(session, clock.now())] == ["CPB", "COC"]
-    for name in ("exam.toml", "outpatient.md"):
-        (content / "coc" / name).unlink()
-    publish_now()
-    with db.read() as session:
-        assert [exam.name for exam in queries.exams(session, clock.now())] == ["CPB"]
-        assert session.scalar(select(func.count()).select_from(Exam)) == 2
-
-
-def test_a_domain_that_leaves_the_outline_leaves_the_library(
-    content: Path, db: Database, publish_now: Publish
-) -> None:
-    publish_now()
-    write_files(
-        content,
-        {
-            "cpb/exam.toml": exam_toml()
-            .replace('"claims"', '"payment"')
-            .replace('medicare = "Medicare"', 'hipaa = "HIPAA"'),
-            "cpb/clean-claims.md": article_md("Clean claims", domain="payment"),
-            "cpb/medicare-basics.md": article_md("Medicare basics", topics="[hipaa]"),
-        },
-    )
-    publish_now()
-    with db.read() as session:
-        (exam,) = queries.exams(session, clock.now())
-        assert [domain.slug for domain in exam.domains] == ["payment", "rules"]
-        assert [count.topic.slug for count in queries.topics(session, clock.now())] == ["hipaa"]
-        assert session.scalar(select(func.count()).select_from(Topic)) == 3
 
 
 def test_images_are_published_once_under_a_name_of_their_content(
@@ -184,7 +135,7 @@ def test_replaced_texts_are_cleared_away_with_their_search_entries(
         publish_now()
     with db.read() as session:
         assert session.scalar(select(func.count()).select_from(ArticleBody)) == 2
-        assert session.scalar(text("SELECT count(*) FROM article_search")) == 2
+        assert session.scalar(text("SELECT count(*) FROM article_search_entry")) == 2
 
 
 def test_dec_13_first_sight_is_stamped_and_never_changed_by_the_front_matter(

@@ -69,7 +69,7 @@ def count_orphans(db: Database) -> list[int]:
     """How many texts and search entries there are that no article uses."""
     with db.read() as session:
         texts = session.scalar(text("SELECT count(*) FROM article_body"))
-        entries = session.scalar(text("SELECT count(*) FROM article_search"))
+        entries = session.scalar(text("SELECT count(*) FROM article_search_entry"))
         used = session.scalar(text("SELECT count(*) FROM article WHERE body_id IS NOT NULL"))
     return [texts - used, entries - used]
 

@@ -32,7 +32,7 @@ def test_a_second_publication_waits_and_says_so(
             assert waits.wait(30)
             assert not second.done()
         assert len(second.result(30).diff.added) == 2
-    assert said == ["Another publication is under way; waiting for it to end …"]
+    assert said == ["Another publication is running; waiting for it to finish …"]
 
 
 def test_a_publication_that_waits_too_long_gives_up(

@@ -41,7 +41,7 @@ def test_a_second_publication_finds_nothing_and_leaves_the_editions_alone(
     before = epoch(db)
     outcome = publish_now()
     assert outcome.is_empty
-    assert list(outcome.lines()) == ["Nothing to publish: all 2 articles are as they were."]
+    assert list(outcome.lines()) == ["Nothing to publish: all 2 articles are unchanged."]
     assert epoch(db) == before
 
 

@@ -1,0 +1,1 @@
+"""Brings articles of other programs into an exam's folder, as Markdown with front matter."""
