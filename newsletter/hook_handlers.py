@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from carrel.accounts import hooks
 from carrel.accounts.models import Reader
+from newsletter.bounces.models import Bounce
 from newsletter.feeds import private_feed
 from newsletter.subscribers import erasure
 from newsletter.subscribers.models import SignUp, Subscriber
@@ -31,6 +32,7 @@ def _export(session: Session, reader: Reader) -> dict[str, object]:
 
 def _as_data(session: Session, subscriber: Subscriber) -> dict[str, object]:
     sign_ups = select(SignUp).where(SignUp.subscriber_id == subscriber.id).order_by(SignUp.id)
+    bounces = select(Bounce).where(Bounce.address_hash == subscriber.address_hash).order_by(Bounce.id)
     return {
         "email": subscriber.email,
         "state": subscriber.state,
@@ -38,8 +40,14 @@ def _as_data(session: Session, subscriber: Subscriber) -> dict[str, object]:
         "paused_until": subscriber.paused_until and subscriber.paused_until.isoformat(timespec="seconds"),
         "exams": [row.exam.slug for row in subscriber.subscriptions if row.exam],
         "topics": [row.topic.slug for row in subscriber.subscriptions if row.topic],
+        "bounces": [_bounce(bounce) for bounce in session.scalars(bounces)],
         "consents": [_consent(sign_up) for sign_up in session.scalars(sign_ups)],
     }
+
+
+def _bounce(bounce: Bounce) -> dict[str, object]:
+    received = bounce.received_at.isoformat(timespec="seconds")
+    return {"kind": bounce.kind, "reason": bounce.reason, "received_at": received}
 
 
 def _consent(sign_up: SignUp) -> dict[str, object]:

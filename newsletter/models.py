@@ -1,5 +1,6 @@
 """Every table of the newsletter, for migrations."""
 
+from newsletter.bounces.models import Bounce
 from newsletter.feeds.models import PrivateFeed
 from newsletter.issues.models import (
     DeliveredArticle,
@@ -10,17 +11,23 @@ from newsletter.issues.models import (
     ScheduleCursor,
 )
 from newsletter.subscribers.models import SignUp, SignUpMailCount, Subscriber, Subscription
+from newsletter.transfer.models import SubscriberImport, SubscriberImportBatch
+from newsletter.writing.models import IssueText
 
 __all__ = [
+    "Bounce",
     "DeliveredArticle",
     "Delivery",
     "Issue",
     "IssueArticle",
+    "IssueText",
     "MailVariant",
     "PrivateFeed",
     "ScheduleCursor",
     "SignUp",
     "SignUpMailCount",
     "Subscriber",
+    "SubscriberImport",
+    "SubscriberImportBatch",
     "Subscription",
 ]

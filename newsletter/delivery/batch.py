@@ -1,6 +1,5 @@
 """A batch: up to a second of one issue's deliveries, shared by several connections to the mail server."""
 
-import threading
 import time
 from collections import deque
 
@@ -34,29 +33,30 @@ class SendBatch:
     ) -> None:
         self.server_error: MailServerError | None = None
         self.ends_at = time.monotonic() + SECONDS
-        self._services, self._issue_id, self._owner = services, issue_id, owner
+        self.issue_id = issue_id
+        self._services, self._owner = services, owner
         self._rate_limit, self._domain_limit = rate_limit, domain_limit
-        self._lock = threading.Lock()
         self._leased: deque[LeasedDelivery] = deque()
         self._is_over = False
 
-    def next(self) -> LeasedDelivery | None:
-        """The next delivery for a connection, which then says `done`; None when the batch is over."""
-        while not self._is_over and time.monotonic() < self.ends_at:
-            with self._lock:
-                if not (self._leased or self._lease()):
-                    return None
-                if delivery := self._domain_limit.take(self._leased):
-                    return self._wait_for_rate(delivery)
-            time.sleep(POLL_SECONDS)  # all that is left goes to providers that have enough at once
-        return None
+    @property
+    def is_over(self) -> bool:
+        """Whether it hands out nothing more."""
+        return self._is_over or time.monotonic() >= self.ends_at
 
-    def _wait_for_rate(self, delivery: LeasedDelivery) -> LeasedDelivery | None:
-        if self._rate_limit.wait(self.ends_at):
-            return delivery
-        self._leased.append(delivery)
-        self.done(delivery)
-        return None
+    @property
+    def pause_seconds(self) -> float:
+        """When to ask again, if it is not over and still gives nothing: a limit must be waited for."""
+        return self._rate_limit.seconds_left or POLL_SECONDS
+
+    def next(self) -> LeasedDelivery | None:
+        """The next delivery for a connection, which then says `done`; None when there is none at this moment."""
+        if self.is_over or self._rate_limit.seconds_left or not (self._leased or self._lease()):
+            return None
+        delivery = self._domain_limit.take(self._leased)
+        if delivery:
+            self._rate_limit.count()
+        return delivery
 
     def done(self, delivery: LeasedDelivery) -> None:
         """A connection has finished with it."""
@@ -64,24 +64,22 @@ class SendBatch:
 
     def abort(self, error: MailServerError, delivery: LeasedDelivery) -> None:
         """The mail server cannot be used: this delivery was not tried, and no other will be."""
-        with self._lock:
-            self.server_error, self._is_over = error, True
-            self._leased.append(delivery)
+        self.server_error, self._is_over = error, True
+        self._leased.append(delivery)
 
     def give_back(self) -> None:
         """Put what no connection took back into the queue."""
-        with self._lock:
-            self._is_over = True
-            if self._leased:
-                ids = [delivery.id for delivery in self._leased]
-                with self._services.db.write() as session:
-                    leases.give_back(session, ids, self._owner)
-                self._leased.clear()
+        self._is_over = True
+        if self._leased:
+            ids = [delivery.id for delivery in self._leased]
+            with self._services.db.write() as session:
+                leases.give_back(session, ids, self._owner)
+            self._leased.clear()
 
     def _lease(self) -> bool:
         # An ordinary commit, so that after a loss of power a lease tells that the last records may be missing.
         with self._services.db.write() as session:
-            self._leased.extend(leases.lease(session, self._issue_id, self._owner, LEASED_AT_ONCE))
+            self._leased.extend(leases.lease(session, self.issue_id, self._owner, LEASED_AT_ONCE))
         self._is_over = not self._leased
         return bool(self._leased)
 

@@ -1,4 +1,4 @@
-"""Leases on deliveries, as SQL: `lease` takes some, `record_and_begin` records a sent mail and may begin the next.
+"""Leases on deliveries, as SQL: `lease` takes some, `record_and_begin` records sent mails and may begin the next ones.
 
 `record_and_begin` commits before the mail server gets DATA. All is precompiled: an issue has a hundred thousand
 deliveries.
@@ -10,12 +10,24 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from carrel import clock
-from carrel.db import CompiledUpdate, UtcDateTime
+from carrel.compiled_update import CompiledUpdate
+from carrel.db import UtcDateTime
 from carrel.mail.queue import MailQueue, RetryPolicy
 from carrel.tokens import new_token
 from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState, MailVariant
@@ -27,6 +39,7 @@ RETRY = RetryPolicy(tries=48, waits=(300,))
 QUEUE = MailQueue(
     Delivery, not_begun={"begun_at": None}, longest_lease=LEASE_TIME, longest_wait=RETRY.longest_wait
 )
+MOST_AT_ONCE = 8  # marks that one statement makes; those of further connections wait for the next
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -110,37 +123,50 @@ def _load_statement() -> Select[*tuple[Any, ...]]:
     )
 
 
-def record_and_begin(statement: CompiledUpdate, sent: int | None, begin: int | None, owner: str) -> bool:
-    """Record that one mail was sent, and ask whether the next may go: one statement, which needs no transaction.
+def record_and_begin(
+    statement: CompiledUpdate, sent: Sequence[int], begin: Sequence[int], owner: str
+) -> set[int]:
+    """Record that some mails were sent, and ask which others may go: one statement, which needs no transaction.
 
-    `begin` may go while the lease is ours, the issue is being sent, and the recipient still wants it (MAIL-07).
-    From here on it may have left us.
+    Each of `begin` may go while the lease is ours, the issue is being sent, and the recipient still wants it
+    (MAIL-07). From here on it may have left us. The ids of all that it recorded. Takes `MOST_AT_ONCE` of each.
     """
     now = clock.now()
-    return begin in statement.run(sent=sent, begin=begin, owner_=owner, now=now, until=now + LEASE_TIME)
+    ids = _numbered("sent", sent) | _numbered("begin", begin)
+    return statement.run(**ids, owner_=owner, now=now, until=now + LEASE_TIME)
+
+
+def _numbered(name: str, ids: Sequence[int]) -> dict[str, int | None]:
+    return {f"{name}_{number}": ids[number] if number < len(ids) else None for number in range(MOST_AT_ONCE)}
 
 
 def _record_statement() -> ReturningUpdate[tuple[int]]:
-    sent, begin = (bindparam(name, type_=Integer()) for name in ("sent", "begin"))
+    sent, begin = (
+        [bindparam(f"{name}_{number}", type_=Integer()) for number in range(MOST_AT_ONCE)]
+        for name in ("sent", "begin")
+    )
     now, until = (bindparam(name, type_=UtcDateTime()) for name in ("now", "until"))
     owner: Any = bindparam("owner_")
-    is_sent = Delivery.id == sent
-    wants_it = exists().where(Subscriber.id == Delivery.subscriber_id, receives(now))
+    is_sent = Delivery.id.in_(sent)
+    # No EXISTS: for several rows PostgreSQL would rather read every subscriber than look each of them up.
+    recipient = select(Subscriber.id).where(Subscriber.id == Delivery.subscriber_id, receives(now))
+    wants_it = recipient.scalar_subquery().is_not(None)
     may_begin = (
         QUEUE.has_lease(owner, now),
         wants_it,
         _is_being_sent(),
     )
-    allowed = or_(and_(is_sent, QUEUE.is_held_by(owner)), and_(Delivery.id == begin, *may_begin))
+    # No OR: PostgreSQL would go through the index of states for it, that is, through the whole queue.
+    allowed = case((is_sent, QUEUE.is_held_by(owner)), else_=and_(*may_begin))
     return (
         update(Delivery)
-        .where(or_(is_sent, Delivery.id == begin), allowed)
+        .where(Delivery.id.in_([*sent, *begin]), allowed)
         .values(
             state=case((is_sent, DeliveryState.SENT), else_=Delivery.state),
             ended_at=case((is_sent, now), else_=Delivery.ended_at),
-            problem=case((is_sent, ""), else_=Delivery.problem),
-            begun_at=case((is_sent, Delivery.begun_at), else_=now),
-            lease_until=case((is_sent, Delivery.lease_until), else_=until),
+            begun_at=func.coalesce(Delivery.begun_at, now),
+            lease_until=until,
+            problem="",
         )
         .returning(Delivery.id)
     )

@@ -5,19 +5,20 @@ what replaces the placeholders comes from the recipient alone (MAIL-23).
 """
 
 import re
-import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import lru_cache
 from itertools import pairwise
 
 from carrel import clock
 from carrel.mail import addresses
-from carrel.mail.message import CONTROL, Content, InvalidHeaderError, build, message_id, to_bytes
+from carrel.mail.message import CONTROL, Content, InvalidHeaderError, build, double_dots, message_id, to_bytes
 from carrel.services import Services
 from carrel.settings import Settings
+from newsletter.delivery import message_ids
 from newsletter.delivery.leases import LeasedDelivery, SubscriberErasedError
 from newsletter.issues.issue_mail import TOKEN_PLACEHOLDER
 from newsletter.issues.models import MailVariant
@@ -39,22 +40,22 @@ class MessageTemplate:
     head: tuple[bytes, ...]  # bytes, placeholder, bytes, placeholder … bytes
     body: tuple[bytes, ...]
 
-    def for_recipient(self, *, to: str, token: str, delivery_id: int, date: datetime) -> bytes:
-        """The mail as it goes to one recipient. `to` is the wire form. Raises `InvalidHeaderError`."""
+    def for_recipient(self, *, to: str, token: str, stable_id: str, date: datetime) -> bytes:
+        """The mail as SMTP carries it to one recipient. `to` is the wire form. Raises `InvalidHeaderError`."""
         if not to.isascii():
-            return self._build_again(to, token, delivery_id, date)
+            return self._build_again(to, token, stable_id, date)
         if CONTROL.search(to) or CONTROL.search(token):
             raise InvalidHeaderError("To")
         values = {
             TOKEN_PLACEHOLDER.encode(): token.encode("ascii"),
             TO.encode(): to.encode("ascii"),
-            ID.encode(): str(delivery_id).encode(),
-            DATE.encode(): format_datetime(date).encode(),
+            ID.encode(): stable_id.encode("ascii"),
+            DATE.encode(): _date_header(date.replace(microsecond=0)),
         }
         head = [values[part] if number % 2 else part for number, part in enumerate(self.head)]
         return b"".join([*head, _with_soft_breaks(token).join(self.body)])
 
-    def _build_again(self, to: str, token: str, delivery_id: int, date: datetime) -> bytes:
+    def _build_again(self, to: str, token: str, stable_id: str, date: datetime) -> bytes:
         """For an address that only SMTPUTF8 can carry, whose headers are encoded otherwise."""
         content = Content(
             self.content.name,
@@ -63,9 +64,8 @@ class MessageTemplate:
             self.content.html.replace(TOKEN_PLACEHOLDER, token),
         )
         sent_at = format_datetime(date)
-        return to_bytes(
-            _build(self.settings, content, to=to, stable_id=str(delivery_id), date=sent_at, token=token)
-        )
+        mail = _build(self.settings, content, to=to, stable_id=stable_id, date=sent_at, token=token)
+        return double_dots(to_bytes(mail))
 
 
 def make_template(settings: Settings, content: Content) -> MessageTemplate:
@@ -75,7 +75,10 @@ def make_template(settings: Settings, content: Content) -> MessageTemplate:
     placeholders = list(_IN_HEAD.finditer(raw, 0, end_of_head))
     edges = [0, *(edge for match in placeholders for edge in match.span()), end_of_head]
     head = tuple(raw[start:end] for start, end in pairwise(edges))
-    return MessageTemplate(settings, content, head, tuple(_IN_BODY.split(raw[end_of_head:])))
+    first, *others = (double_dots(part) for part in _IN_BODY.split(raw[end_of_head:]))
+    # The token ends with a line break, so that a dot behind it begins a line.
+    body = first, *(b"." + part if part.startswith(b".") else part for part in others)
+    return MessageTemplate(settings, content, head, body)
 
 
 def _build(
@@ -86,10 +89,15 @@ def _build(
         content,
         sender=settings.mail_from,
         to=to,
-        message_id=message_id(settings, "digest", stable_id),
+        message_id=message_id(settings, message_ids.KIND, stable_id),
         date=clock.now(),
         headers={**list_headers, "Date": date},
     )
+
+
+@lru_cache(maxsize=1)  # hundreds of mails go in the same second
+def _date_header(date: datetime) -> bytes:
+    return format_datetime(date).encode()
 
 
 def _with_soft_breaks(token: str) -> bytes:
@@ -104,7 +112,6 @@ class MessageBuilder:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._templates: OrderedDict[int, MessageTemplate] = OrderedDict()
-        self._lock = threading.Lock()
 
     def build(self, delivery: LeasedDelivery) -> tuple[bytes, str]:
         """The mail for this recipient, and the address as SMTP gets it. Raises `SubscriberErasedError`, `ValueError`."""
@@ -113,16 +120,16 @@ class MessageBuilder:
         to = addresses.parse(delivery.email).wire
         token = links.token_of(self._services.signer, delivery.address_hash)
         template = self._template(delivery.variant_id)
-        return template.for_recipient(to=to, token=token, delivery_id=delivery.id, date=clock.now()), to
+        stable_id = message_ids.stable_id(self._services.signer, delivery.id)
+        return template.for_recipient(to=to, token=token, stable_id=stable_id, date=clock.now()), to
 
     def _template(self, variant_id: int) -> MessageTemplate:
-        with self._lock:
-            if variant_id not in self._templates:
-                self._templates[variant_id] = self._make_template(variant_id)
-                if len(self._templates) > CACHE_SIZE:
-                    self._templates.popitem(last=False)
-            self._templates.move_to_end(variant_id)
-            return self._templates[variant_id]
+        if variant_id not in self._templates:
+            self._templates[variant_id] = self._make_template(variant_id)
+            if len(self._templates) > CACHE_SIZE:
+                self._templates.popitem(last=False)
+        self._templates.move_to_end(variant_id)
+        return self._templates[variant_id]
 
     def _make_template(self, variant_id: int) -> MessageTemplate:
         with self._services.db.read() as session:

@@ -1,11 +1,9 @@
 """Recording what became of each delivery.
 
-Before each DATA the delivery is marked as begun, in the statement that also records that the last one was sent.
+Before each DATA the delivery is marked as begun, in the statement that also records which ones were sent.
 """
 
-import threading
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, delete, exists, select
@@ -39,22 +37,16 @@ class DeliveryResult:
     outcome: Outcome | BuildFailed
 
 
-def write_lock(db: Database) -> AbstractContextManager[object]:
-    """What the recorders of a process share. SQLite has one lock, and whoever finds it taken would sleep."""
-    return threading.Lock() if db.is_sqlite else nullcontext()
-
-
 class DeliveryRecorder:
-    """Records for one connection to the mail server."""
+    """Records for all connections of a process."""
 
-    def __init__(self, db: Database, owner: str, lock: AbstractContextManager[object]) -> None:
+    def __init__(self, db: Database, owner: str) -> None:
         self._db = db
         self._owner = owner
         self._update = db.compiled_update(leases.RECORD_STATEMENT)
-        self._lock = lock
 
-    def write(self, results: Sequence[DeliveryResult], begin: int | None = None) -> bool:
-        """Commit the results, and whether the delivery `begin` may go out now.
+    def write(self, results: Sequence[DeliveryResult], begin: Sequence[int] = ()) -> set[int]:
+        """Commit the results. Which of the deliveries `begin` may go out now.
 
         Raises what the database raised: then some of it was not recorded, or we cannot know.
         """
@@ -64,10 +56,11 @@ class DeliveryRecorder:
                 for result in unsent:
                     record(session, result, self._owner)
         sent = [result.delivery.id for result in results if isinstance(result.outcome, Sent)]
-        with self._lock:
-            for delivery_id in sent[1:]:
-                leases.record_and_begin(self._update, delivery_id, None, self._owner)
-            return leases.record_and_begin(self._update, sent[0] if sent else None, begin, self._owner)
+        recorded: set[int] = set()
+        for start in range(0, max(len(sent), len(begin)), leases.MOST_AT_ONCE):
+            some = slice(start, start + leases.MOST_AT_ONCE)
+            recorded |= leases.record_and_begin(self._update, sent[some], begin[some], self._owner)
+        return recorded.intersection(begin)
 
     def close(self) -> None:
         """Give the database connection back; the next record takes another."""
@@ -99,7 +92,7 @@ def report_uncertain(session: Session, issue_id: int, count: int) -> None:
         f"Of issue {issue_id}, {count} more may or may not have arrived: the connection or the worker ended"
         " within the last step. They are not sent again unless you say so."
     )
-    raise_alarm(session, f"digest-uncertain:{issue_id}", "It is uncertain whether digests arrived", text)
+    raise_alarm(session, f"digest-uncertain:{issue_id}", "Digests may not have arrived", text)
 
 
 def _try_again(session: Session, delivery: LeasedDelivery, owner: str, problem: str) -> None:

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import structlog
 from sqlalchemy import select
@@ -20,7 +19,8 @@ from newsletter.delivery.batch import SendBatch
 from newsletter.delivery.leases import new_owner
 from newsletter.delivery.limits import DomainLimit, SendRateLimit
 from newsletter.delivery.message_template import MessageBuilder
-from newsletter.delivery.recorder import DeliveryRecorder, write_lock
+from newsletter.delivery.recorder import DeliveryRecorder
+from newsletter.delivery.send_loop import SendLoop
 from newsletter.delivery.sender import Sender
 from newsletter.issues import issue_lifecycle, sent_log
 from newsletter.issues.models import Issue
@@ -36,9 +36,8 @@ class DigestSender:
     def __init__(self, connect: Callable[[MailServer], SmtpConnection] = SmtpConnection) -> None:
         self._connect = connect
         self._owner = new_owner()
-        self._senders: list[Sender] = []
-        self._running: dict[Sender, Future[None]] = {}
-        self._pool: ThreadPoolExecutor | None = None
+        self._loop: SendLoop | None = None
+        self._batches: list[SendBatch] = []  # those of which a connection may still have something in hand
         self._rate_limit, self._domain_limit = SendRateLimit(0), DomainLimit(0)
         self._last_issue = 0
         self._backoff = backoff.for_mail_server()
@@ -47,6 +46,25 @@ class DigestSender:
 
     def run_step(self, services: Services) -> bool:
         """Send for up to a second. Whether there was anything to send."""
+        if self._begin_step(services):
+            return True
+        if self._loop:  # the server may answer now what it was asked in an earlier batch
+            self._loop.finish(time.monotonic() + GRACE_SECONDS)
+            self._settle(services, self._loop)
+        return False
+
+    def close(self) -> None:
+        """Let what is in hand finish, and close the connections. The next batch opens them again."""
+        loop, self._loop = self._loop, None
+        try:
+            if loop:
+                loop.close()
+        finally:
+            for work in self._batches:
+                work.give_back()
+            self._batches.clear()
+
+    def _begin_step(self, services: Services) -> bool:
         if self._backoff.is_waiting or time.monotonic() < self._check_again_at:
             return False
         with services.db.read() as session:
@@ -56,77 +74,47 @@ class DigestSender:
             with services.db.write() as session:
                 batch.finish_issues(session)
         if issue_id is None:
-            self._close_connections()
+            if self._loop:
+                self._loop.close_idle()
             return False
         return self._is_database_current(services) and self._send_batch(services, issue_id)
 
-    def close(self) -> None:
-        """Let what is in hand finish, and close the connections. The next batch opens them again."""
-        if self._pool:
-            self._pool.shutdown()
-            self._pool = None
-        self._running.clear()
-        self._close_connections()
-
     def _send_batch(self, services: Services, issue_id: int) -> bool:
         try:
-            senders = self._idle_senders(services)
+            loop = self._loop = self._loop or self._open(services)
         except MailServerError as error:
             self._pause(services, issue_id, error)
             return False
-        if not senders or not batch.begin(services, issue_id):
+        if not loop.idle or not batch.begin(services, issue_id):
             return False
         self._last_issue = issue_id
         work = SendBatch(services, issue_id, self._owner, self._rate_limit, self._domain_limit)
+        self._batches.append(work)
         try:
-            self._run(senders, work)
+            loop.run(work, work.ends_at + GRACE_SECONDS)
         finally:
             work.give_back()
-        if work.server_error:
-            self._pause(services, issue_id, work.server_error)
-        else:
+        if not (work.server_error or loop.is_running(work)):
             self._backoff.succeeded()
+        self._settle(services, loop)
         return True
 
-    def _run(self, senders: list[Sender], work: SendBatch) -> None:
-        """All connections at once. One that waits for the server long after the batch holds up no other."""
-        assert self._pool is not None  # noqa: S101 - made with the senders
-        self._running |= {sender: self._pool.submit(sender.run, work) for sender in senders}
-        futures = [self._running[sender] for sender in senders]
-        wait(futures, work.ends_at - time.monotonic() + GRACE_SECONDS)
-        self._reap()
+    def _settle(self, services: Services, loop: SendLoop) -> None:
+        """Heed what connections found out, perhaps long after their batch: a server may be silent before it is away."""
+        for work in self._batches:
+            work.give_back()
+            error, work.server_error = work.server_error, None
+            if error and not self._backoff.is_waiting:
+                self._pause(services, work.issue_id, error)
+        self._batches = [work for work in self._batches if loop.is_running(work)]
 
-    def _reap(self) -> None:
-        """Forget the senders that are done. Raises what one of them raised."""
-        done = [sender for sender, future in self._running.items() if future.done()]
-        for future in [self._running.pop(sender) for sender in done]:
-            future.result()
-
-    def _idle_senders(self, services: Services) -> list[Sender]:
-        if self._pool is None:
-            self._open(services)
-        self._reap()
-        return [
-            sender
-            for sender in self._senders
-            if sender not in self._running and not sender.backoff.is_waiting
-        ]
-
-    def _open(self, services: Services) -> None:
+    def _open(self, services: Services) -> SendLoop:
         settings, server = services.settings, MailServer.of(services.settings)
-        build_message, lock = MessageBuilder(services).build, write_lock(services.db)
-        self._senders = [
-            Sender(self._connect(server), DeliveryRecorder(services.db, self._owner, lock), build_message)
-            for _ in range(settings.digest_connections)
-        ]
-        self._pool = ThreadPoolExecutor(settings.digest_connections, thread_name_prefix="digest")
+        build_message = MessageBuilder(services).build
+        senders = [Sender(self._connect(server), build_message) for _ in range(settings.digest_connections)]
         self._rate_limit = SendRateLimit(settings.digest_per_second)
         self._domain_limit = DomainLimit(settings.digest_per_domain)
-
-    def _close_connections(self) -> None:
-        for sender in self._senders:
-            if sender not in self._running:
-                sender.close()
+        return SendLoop(senders, DeliveryRecorder(services.db, self._owner))
 
     def _is_database_current(self, services: Services) -> bool:
         """Whether the database knows all that the sent log does (MF-29). Asked once of a process."""
@@ -137,7 +125,7 @@ class DigestSender:
         self._is_checked = missing is None
         if missing:
             self._check_again_at = time.monotonic() + PAUSE_AFTER_RESTORE_SECONDS
-            subject = "Digests wait: was a backup restored?"
+            subject = "Digests are on hold: was a backup restored?"
             with services.db.write() as session:
                 raise_alarm(session, "digests-restored", subject, missing.sentence)
         return self._is_checked
@@ -154,6 +142,6 @@ class DigestSender:
 
 def _pause_issue(session: Session, issue_id: int, error: MailServerError) -> None:
     """A digest of yesterday goes out only when the operator still wants it (MAIL-05)."""
-    reason = f"The mail server could not be used for a day: {error}"
+    reason = f"The mail server has been unavailable for a day: {error}"
     if issue_lifecycle.pause(session, issue_id, "worker", reason):
         raise_alarm(session, f"digest-waits:{issue_id}", "A digest is paused", reason)

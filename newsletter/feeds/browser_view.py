@@ -10,7 +10,7 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from lxml import etree
 
 XHTML = "http://www.w3.org/1999/xhtml"
-SENTENCE = "This is a feed: copy its address into a feed reader, and new articles come to you."
+SENTENCE = "This is a feed. Copy its address into a feed reader to get new articles."
 
 
 class FeedNotice(BaseExtension):  # type: ignore[misc]  # feedgen is untyped

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from carrel.languages import AMERICAN
+
 # XML 1.0, 2.2: these characters cannot stand in a document, not even escaped. Lone surrogates are among them.
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -31,6 +33,7 @@ class FeedItem:
     updated: datetime
     categories: tuple[str, ...] = ()
     image: FeedImage | None = None
+    language: str = AMERICAN
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Feed:
     author: str
     changed: datetime
     items: tuple[FeedItem, ...] = ()
+    language: str = AMERICAN
 
 
 def cleaned(feed: Feed) -> Feed:

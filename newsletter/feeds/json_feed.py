@@ -18,14 +18,15 @@ def json_feed(feed: Feed) -> str:
         **feed_url,
         "description": feed.description,
         "authors": [{"name": feed.author}],
-        "language": "en",
-        "items": [_item(item) for item in feed.items],
+        "language": feed.language,
+        "items": [_item(item, feed.language) for item in feed.items],
     }
     return json.dumps(document, ensure_ascii=False, indent=1)
 
 
-def _item(item: FeedItem) -> dict[str, object]:
+def _item(item: FeedItem, around: str) -> dict[str, object]:
     image = {"image": item.image.url} if item.image else {}
+    language = {"language": item.language} if item.language != around else {}
     return {
         "id": item.id,
         "url": item.url,
@@ -33,6 +34,7 @@ def _item(item: FeedItem) -> dict[str, object]:
         "summary": item.summary,
         "content_html": item.html,
         **image,
+        **language,
         "date_published": item.published.isoformat(),
         "date_modified": item.updated.isoformat(),
         "authors": [{"name": item.author}],

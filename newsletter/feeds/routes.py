@@ -64,7 +64,7 @@ def _serve(file: str, folder: str, scope_of: ScopeOf) -> Response:
     try:
         return _displayable(
             serve_cached(
-                f"feed:{folder}{file}",
+                f"{folder}{file}",
                 Audience.GUEST,
                 lambda: _render(file, self_url, scope_of),
                 FORMATS[file].media_type,

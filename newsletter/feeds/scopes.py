@@ -28,6 +28,7 @@ class Scope:
     description: str
     home: str
     belongs: ColumnElement[bool]
+    language: str | None = None  # without one, the site's
 
 
 def of_site(settings: Settings) -> Scope:
@@ -41,7 +42,7 @@ def of_exam(session: Session, settings: Settings, slug: str, now: datetime) -> S
     if exam is None:
         raise FeedNotFoundError(slug)
     title = f"{exam.name} – {settings.site_name}"
-    return Scope(f"exam/{exam.id}", title, exam.summary, exam.url, Article.exam_id == exam.id)
+    return Scope(f"exam/{exam.id}", title, exam.summary, exam.url, Article.exam_id == exam.id, exam.lang)
 
 
 def of_topic(session: Session, settings: Settings, slug: str, now: datetime) -> Scope:

@@ -1,5 +1,6 @@
 """RSS 2.0 and Atom, through feedgen. The property test in tests/newsletter/feeds guards its pitfalls."""
 
+import re
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from html import escape
@@ -14,7 +15,9 @@ from newsletter.feeds.browser_view import ArticleLink, FeedNotice
 from newsletter.feeds.feed import Feed, FeedItem
 
 RSS = "application/rss+xml"
+MARKUP = re.compile(r"<[A-Za-z/!?]|&[#\w]+;")
 ATOM = "application/atom+xml"
+XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 class OmittedDate(datetime):
@@ -46,6 +49,18 @@ class RssItemDate(BaseEntryExtension):  # type: ignore[misc]
         return entry
 
 
+class AtomItemLanguage(BaseEntryExtension):  # type: ignore[misc]
+    """Says the language of an Atom entry that is not the feed's."""
+
+    language = ""
+
+    def extend_atom(self, entry: Any) -> Any:
+        """Add the attribute."""
+        if self.language:
+            entry.set(XML_LANGUAGE, self.language)
+        return entry
+
+
 def rss(feed: Feed, stylesheet: str) -> str:
     """The feed as RSS 2.0. `stylesheet` is the address of the CSS for people who open it."""
     generator = _generator(feed, RSS)
@@ -54,8 +69,12 @@ def rss(feed: Feed, stylesheet: str) -> str:
     generator.updated(OmittedDate.fromtimestamp(0, UTC))
     for entry in feed.items:
         item = _add(generator, entry)
+        item.title(as_html(entry.title))
+        item.summary(as_html(entry.summary))
         item.dates.published = entry.published
         item.content(entry.html)
+        if entry.language != feed.language:
+            item.dc.dc_language(entry.language)
         item.dc.dc_creator(entry.author)  # RSS has room for an author's mail address only
     return _document(generator.rss_str(xml_declaration=False), stylesheet)
 
@@ -63,13 +82,24 @@ def rss(feed: Feed, stylesheet: str) -> str:
 def atom(feed: Feed, stylesheet: str) -> str:
     """The feed as Atom (RFC 4287)."""
     generator = _generator(feed, ATOM)
+    generator.register_extension("item_language", BaseExtension, AtomItemLanguage, rss=False)
     generator.updated(feed.changed)  # feedgen's default is now, and no two copies of the feed would be alike
     for entry in feed.items:
         item = _add(generator, entry)
+        if entry.language != feed.language:
+            item.item_language.language = entry.language
         item.published(entry.published)
         item.content(entry.html, type="html")
         item.author(name=entry.author)
     return _document(generator.atom_str(xml_declaration=False), stylesheet)
+
+
+def as_html(text: str) -> str:
+    """A title as readers of RSS take it: most read markup in it, so that `The <table> element` would lose its word.
+
+    Few show what is escaped here as it stands, so only that which looks like markup is.
+    """
+    return escape(text, quote=False) if MARKUP.search(text) else text
 
 
 def _document(body: bytes, stylesheet: str) -> str:
@@ -86,7 +116,7 @@ def _generator(feed: Feed, kind: str) -> FeedGenerator:
     generator.id(feed.id)
     generator.title(feed.title)
     generator.description(feed.description or feed.title)
-    generator.language("en")
+    generator.language(feed.language)
     generator.author(name=feed.author)
     generator.generator("Carrel")
     if feed.self_url:
@@ -107,6 +137,8 @@ def _add(generator: FeedGenerator, entry: FeedItem) -> FeedEntry:
     for category in entry.categories:
         item.category(term=category)
     if entry.image:
-        item.media.thumbnail(url=entry.image.url, group=None)
+        image = entry.image
+        size = {"width": str(image.width), "height": str(image.height)} if image.width else {}
+        item.media.thumbnail(url=image.url, **size, group=None)
     item.in_browser.url = entry.url
     return item

@@ -1,6 +1,5 @@
 """The operator's commands for digests: preview, send, decide after a restore."""
 
-import getpass
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from carrel import clock
+from carrel.command_line import actor
 from carrel.db import Database
 from carrel.services import signer_of
 from carrel.settings import Settings, load
@@ -27,7 +27,7 @@ Ready = Callable[[Settings], Database]  # a database whose schema is this releas
 
 @click.group()
 def digest() -> None:
-    """See what the next digest would be, and let one go out that waits for you."""
+    """Preview the next digest, and send one that is waiting for approval."""
 
 
 @digest.command("preview")
@@ -35,14 +35,14 @@ def digest() -> None:
     "--pace",
     "frequency",
     type=click.Choice([frequency.value for frequency in Frequency]),
-    help="Only this one.",
+    help="Only this frequency.",
 )
 @click.option(
-    "--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the mail's HTML to a file."
+    "--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the email's HTML to a file."
 )
 @click.pass_obj
 def preview_command(ready: Ready, frequency: str | None, html: Path | None) -> None:
-    """Show the next mail of each frequency, who gets it and who does not, and why. Changes nothing."""
+    """Show the next email of each frequency, who gets it and who does not, and why. Changes nothing."""
     settings = load()
     signer = signer_of(settings)
     for chosen in [Frequency(frequency)] if frequency else Frequency:
@@ -62,7 +62,7 @@ def preview_command(ready: Ready, frequency: str | None, html: Path | None) -> N
 @click.argument("issue", type=int, required=False)
 @click.pass_obj
 def send_command(ready: Ready, issue: int | None) -> None:
-    """Let ISSUE, which waits for you, go out; without a number, the only one that waits."""
+    """Send ISSUE, which is waiting for approval; without a number, the only one waiting."""
     settings = load()
     with database(ready, settings) as db:
         with db.read() as session:
@@ -75,33 +75,35 @@ def send_command(ready: Ready, issue: int | None) -> None:
         except issue_lifecycle.CannotSendError as error:
             refuse(str(error))
     if not started:
-        refuse(f"Issue {chosen} does not wait for you: see `carrel digest status`.")
-    click.echo(f"Issue {chosen} goes out now.")
+        refuse(f"Issue {chosen} is not waiting for you: see `carrel digest status`.")
+    click.echo(f"Issue {chosen} is being sent.")
 
 
 @digest.command("after-restore")
 @click.option(
-    "--skip/--again", default=None, help="What was mailed since the backup counts, or is mailed again."
+    "--skip/--again",
+    default=None,
+    help="Whether what was sent since the backup counts as sent, or is sent again.",
 )
 @click.pass_obj
 def after_restore_command(ready: Ready, skip: bool | None) -> None:
-    """Decide, after a backup was restored, about what was mailed since it was made."""
+    """After a backup is restored, decide about what was emailed since it was made."""
     settings = load()
     with database(ready, settings) as db:
         if skip is None:
             with db.read() as session:
                 missing = sent_log.missing_issues(session, settings)
-            click.echo(missing.sentence if missing else "The database knows of everything that was mailed.")
+            click.echo(missing.sentence if missing else "The database knows about everything that was sent.")
             return
         with db.write() as session:
             settled = sent_log.settle(session, settings, actor(), skip=skip)
-    click.echo("Digests go on." if settled else "The database knows of everything that was mailed.")
+    click.echo("Digests resume." if settled else "The database knows about everything that was sent.")
 
 
 def _the_only(waiting: Sequence[int]) -> int:
     if len(waiting) != 1:
         names = ", ".join(str(issue_id) for issue_id in waiting)
-        refuse(f"Say which: {names} wait for you." if waiting else "No digest waits for you.")
+        refuse(f"Choose one: {names} are waiting for you." if waiting else "No digest is waiting for you.")
     return waiting[0]
 
 
@@ -127,22 +129,17 @@ def database(ready: Ready, settings: Settings) -> Iterator[Database]:
         db.close()
 
 
-def actor() -> str:
-    """Who gave the command, for the audit."""
-    return f"{getpass.getuser()} (command line)"
-
-
 def _show(preview: Preview) -> None:
-    state = f"issue {preview.issue.id} ({preview.issue.state})" if preview.issue else "if it were made now"
+    state = f"issue {preview.issue.id} ({preview.issue.state})" if preview.issue else "if sent now"
     click.echo(f"== {preview.frequency.value}: {state}")
     if preview.issue and preview.issue.reason:
         click.echo(f"  {preview.issue.reason}")
     for group in preview.groups:
-        who = "Gets it" if group.why == GETS_IT else f"Does not get it, {group.why}"
+        who = "Receive it" if group.why == GETS_IT else f"Do not receive it, {group.why}"
         more = " …" if group.count > len(group.emails) else ""
         click.echo(f"  {who} ({group.count}): {', '.join(group.emails)}{more}")
     if preview.mail is None:
-        click.echo("  No mail goes out.")
+        click.echo("No email is sent.")
         return
-    click.echo(f"  Different mails: {preview.mails}. The one that most get:")
+    click.echo(f"{preview.mails} different emails. The most common:")
     click.echo(f"\nSubject: {preview.mail.subject}\n\n{preview.mail.text.replace(TOKEN_PLACEHOLDER, '…')}")

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from carrel import audit, clock
 from carrel.db import insert_into
 from newsletter.issues.issue_lifecycle import SENDING_LASTS
 from newsletter.issues.models import (
+    NO_ARTICLES,
     DeliveredArticle,
     Delivery,
     DeliveryState,
@@ -81,8 +82,11 @@ def retry_failed(session: Session, issue_id: int, actor: str) -> int:
     variants = select(MailVariant).where(MailVariant.id.in_(select(Delivery.variant_id).where(*failed)))
     for variant in session.scalars(variants).all():
         _reserve_articles_again(session, variant)
-    has_its_articles = exists().where(
-        DeliveredArticle.subscriber_id == Delivery.subscriber_id, DeliveredArticle.issue_id == issue_id
+    has_its_articles = or_(
+        exists().where(
+            DeliveredArticle.subscriber_id == Delivery.subscriber_id, DeliveredArticle.issue_id == issue_id
+        ),
+        exists().where(MailVariant.id == Delivery.variant_id, MailVariant.articles == NO_ARTICLES),
     )
     return _queue_again(session, issue_id, "digest.retry_failed", actor, *failed, has_its_articles)
 

@@ -4,17 +4,18 @@ Each batch is one transaction that also moves `frozen_through`, so that a crash 
 repeats nobody. All of it happens in the database: memory does not grow with the subscribers.
 """
 
-from sqlalchemy import and_, func, literal, select, text
+from sqlalchemy import ColumnElement, Subquery, and_, delete, func, literal, select, text
 from sqlalchemy.orm import Session
 
 from carrel import clock
 from carrel.db import insert_selected
 from carrel.services import Services
 from carrel.settings import Settings
-from newsletter.issues import composition, pending_articles
+from newsletter.issues import composition, pending_articles, texts
 from newsletter.issues.models import DeliveredArticle, Delivery, DeliveryState, Issue, IssueState, MailVariant
 from newsletter.subscribers.eligibility import receives
 from newsletter.subscribers.models import Frequency, Subscriber, SubscriberState, Subscription
+from newsletter.writing.recipients import is_chosen
 
 BATCH = 2_000  # subscribers; the write lock is held for well under a second
 
@@ -35,14 +36,43 @@ def run_step(services: Services) -> bool:
 def freeze_batch(session: Session, settings: Settings, issue: Issue, size: int) -> None:
     """Give the next subscribers their rows; after the last of them the issue is frozen."""
     if not issue.frozen_through:
+        if _drop_earlier(session, issue.id, size):
+            return
         _analyze_tables(session)
-    last_id = _end_of_batch(session, issue, size)
+    may_get = _may_get(session, issue)
+    last_id = _end_of_batch(session, issue, may_get, size)
     if last_id is None:
         composition.freeze(session, settings, issue)
         return
-    _reserve_articles(session, settings, issue, last_id)
-    _make_deliveries(session, settings, issue, last_id)
+    if issue.is_broadcast:
+        groups = pending_articles.without_articles(may_get & _in_batch(issue, last_id), settings)
+    else:
+        _reserve_articles(session, settings, issue, last_id)
+        groups = _group_reserved(settings, issue, last_id)
+    _make_deliveries(session, issue, groups)
     issue.frozen_through = last_id
+
+
+def _drop_earlier(session: Session, issue_id: int, size: int) -> bool:
+    """Take back a batch of what was gathered before the issue was edited. Whether there was any."""
+    batch = select(Delivery.id).where(Delivery.issue_id == issue_id).order_by(Delivery.id).limit(size)
+    last_id = session.scalar(select(func.max(batch.subquery().c.id)))
+    if last_id is None:
+        session.execute(delete(MailVariant).where(MailVariant.issue_id == issue_id))
+        return False
+    dropped = (Delivery.issue_id == issue_id, Delivery.id <= last_id)
+    readers = select(Delivery.subscriber_id).where(*dropped)
+    reserved = delete(DeliveredArticle).where(DeliveredArticle.issue_id == issue_id)
+    session.execute(reserved.where(DeliveredArticle.subscriber_id.in_(readers)))
+    session.execute(delete(Delivery).where(*dropped))
+    return True
+
+
+def _may_get(session: Session, issue: Issue) -> ColumnElement[bool]:
+    """Whom the issue is for; whether they get mail at this moment is asked of each batch."""
+    if issue.is_broadcast:
+        return is_chosen(texts.of_broadcast(session, issue)) & receives(clock.now())
+    return Subscriber.frequency == issue.frequency
 
 
 def _analyze_tables(session: Session) -> None:
@@ -51,13 +81,13 @@ def _analyze_tables(session: Session) -> None:
         session.execute(text("ANALYZE subscriber, subscription, issue_article, article, article_topic"))
 
 
-def _end_of_batch(session: Session, issue: Issue, size: int) -> int | None:
+def _end_of_batch(session: Session, issue: Issue, may_get: ColumnElement[bool], size: int) -> int | None:
     """The last subscriber of the next batch, or None when all were looked at."""
     batch = (
         select(Subscriber.id)
         .where(
             Subscriber.state == SubscriberState.CONFIRMED,
-            Subscriber.frequency == issue.frequency,
+            may_get,
             Subscriber.id > issue.frozen_through,
         )
         .order_by(Subscriber.id)
@@ -81,13 +111,20 @@ def _reserve_articles(session: Session, settings: Settings, issue: Issue, last_i
     insert_selected(session, DeliveredArticle, ["subscriber_id", "article_id", "issue_id"], rows)
 
 
-def _make_deliveries(session: Session, settings: Settings, issue: Issue, last_id: int) -> None:
+def _in_batch(issue: Issue, last_id: int) -> ColumnElement[bool]:
+    return Subscriber.id.between(issue.frozen_through + 1, last_id)
+
+
+def _group_reserved(settings: Settings, issue: Issue, last_id: int) -> Subquery:
     reserved = select(DeliveredArticle.subscriber_id, DeliveredArticle.article_id).where(
         DeliveredArticle.issue_id == issue.id,
         DeliveredArticle.subscriber_id > issue.frozen_through,
         DeliveredArticle.subscriber_id <= last_id,
     )
-    groups = pending_articles.group_by_content(reserved.subquery(), settings)
+    return pending_articles.group_by_content(reserved.subquery(), settings)
+
+
+def _make_deliveries(session: Session, issue: Issue, groups: Subquery) -> None:
     variants = select(literal(issue.id), groups.c.audience, groups.c.articles).distinct()
     insert_selected(session, MailVariant, ["issue_id", "edition", "articles"], variants)
     same = and_(

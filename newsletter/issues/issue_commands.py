@@ -6,9 +6,11 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from carrel.command_line import actor
 from carrel.settings import load
 from newsletter.issues import delivery_stats, issue_lifecycle
-from newsletter.issues.commands import Ready, actor, database, digest, must_exist, refuse
+from newsletter.issues.commands import Ready, database, digest, must_exist, refuse
+from newsletter.issues.issue_names import name_for_commands
 from newsletter.issues.models import Issue
 
 NEWEST = 10
@@ -17,13 +19,13 @@ Act = Callable[[Session, int, str], bool]
 ACTS: dict[str, tuple[Act, str, str]] = {
     "pause": (
         issue_lifecycle.pause,
-        "Hold ISSUE: each connection finishes the mail in hand at most.",
+        "Pause ISSUE: each connection finishes at most its current email.",
         "is paused",
     ),
-    "resume": (issue_lifecycle.resume, "Let ISSUE go on where it was paused.", "goes on"),
+    "resume": (issue_lifecycle.resume, "Resume ISSUE where it was paused.", "resumes"),
     "stop": (
         issue_lifecycle.stop,
-        "End ISSUE for good; what it did not send comes with the readers' next issue.",
+        "Stop ISSUE for good; what it did not send comes with the readers' next issue.",
         "is stopped",
     ),
 }
@@ -32,19 +34,19 @@ ACTS: dict[str, tuple[Act, str, str]] = {
 @digest.command("status")
 @click.pass_obj
 def status_command(ready: Ready) -> None:
-    """Show the newest issues: how many mails stand where, and whose are uncertain. Changes nothing."""
+    """Show the newest issues: deliveries by state, and which are uncertain. Changes nothing."""
     with database(ready, load()) as db, db.read() as session:
         issues = session.scalars(select(Issue).order_by(Issue.id.desc()).limit(NEWEST)).all()
         for issue in issues:
             click.echo(
-                f"Issue {issue.id} ({issue.frequency}, {issue.period}): {issue.state}. {issue.reason}".rstrip()
+                f"Issue {issue.id} ({name_for_commands(issue)}): {issue.state}. {issue.reason}".rstrip()
             )
             if issue.frozen_at:
                 click.echo(f"  {delivery_stats.stats_of(session, issue).sentence}")
             for delivery, email in delivery_stats.uncertain(session, issue.id):
                 click.echo(f"  uncertain: {email or 'an erased address'}: {delivery.problem}")
     if not issues:
-        click.echo("There was no issue yet.")
+        click.echo("There are no issues yet.")
 
 
 def _add(name: str, act: Act, does: str, afterwards: str) -> None:
@@ -56,7 +58,7 @@ def _add(name: str, act: Act, does: str, afterwards: str) -> None:
             must_exist(session, issue)
             done = act(session, issue, actor())
         if not done:
-            refuse(f"Issue {issue} is in no state for that: see `carrel digest status`.")
+            refuse(f"Issue {issue} is not in a state for that: see `carrel digest status`.")
         click.echo(f"Issue {issue} {afterwards}.")
 
 
@@ -72,8 +74,8 @@ AGAIN = {"failed": delivery_stats.retry_failed, "uncertain": delivery_stats.retr
 @click.argument("which", type=click.Choice(list(AGAIN)))
 @click.pass_obj
 def retry_command(ready: Ready, issue: int, which: str) -> None:
-    """Send ISSUE once more to those whose mail failed, or is uncertain: then some may get it twice."""
+    """Send ISSUE again to those whose email failed, or is uncertain: then some may get it twice."""
     with database(ready, load()) as db, db.write() as session:
         must_exist(session, issue)
         count = AGAIN[which](session, issue, actor())
-    click.echo(f"{count} mails of issue {issue} are queued again.")
+    click.echo(f"{count} emails of issue {issue} are queued again.")

@@ -14,6 +14,8 @@ from carrel.mail.alarms import raise_alarm
 from carrel.page_cache import bump_cache_version
 from carrel.services import Services
 from carrel.settings import Settings, is_local
+from newsletter.issues import texts
+from newsletter.issues.issue_names import name_for_commands
 from newsletter.issues.models import DeliveredArticle, Delivery, DeliveryState, Issue, IssueState, MailVariant
 
 NOT_OVER = (
@@ -24,6 +26,7 @@ NOT_OVER = (
     IssueState.PAUSED,
 )
 SENDING_LASTS = timedelta(hours=24)
+CHANGED = "Someone changed this issue after you opened it, so it was not sent. Read it again, then send it."
 STOPPED = "the issue was stopped"
 
 
@@ -64,15 +67,21 @@ def _ready() -> Select[Issue]:
 
 
 def _begin(session: Session, settings: Settings, issue: Issue) -> None:
-    problem = why_not(settings)
-    issue.reason = problem or issue.reason
-    if settings.digest_review or issue.reason:
+    issue.reason = why_not(settings) or issue.reason or _why_late(issue)
+    must_be_seen = settings.digest_review or texts.of_issue(session, issue.id) is not None
+    if issue.reason or (must_be_seen and not issue.approved_by):
         issue.state = IssueState.WAITING
     else:
         _start(session, issue)
     if issue.reason:
-        text = f"Issue {issue.id} ({issue.frequency}, {issue.period}) waits for you. {issue.reason}"
-        raise_alarm(session, f"digest-waits:{issue.id}", "A digest waits for you", text)
+        text = f"Issue {issue.id} ({name_for_commands(issue)}) is waiting for you. {issue.reason}"
+        raise_alarm(session, f"digest-waits:{issue.id}", "A digest is waiting for you", text)
+
+
+def _why_late(issue: Issue) -> str:
+    """A broadcast was approved before it had recipients: what nobody has sent for a day asks again."""
+    is_late = bool(issue.approved_by) and clock.now() - issue.due_at > SENDING_LASTS
+    return f"It was approved on {issue.due_at:%Y-%m-%d}, and is late." if is_late else ""
 
 
 def _start(session: Session, issue: Issue) -> None:
@@ -81,8 +90,13 @@ def _start(session: Session, issue: Issue) -> None:
     bump_cache_version(session)  # the archive has a page more
 
 
-def approve(session: Session, settings: Settings, issue_id: int, actor: str) -> bool:
-    """The operator has seen it: let it go out. Whether it was waiting. Raises `CannotSendError`."""
+def approve(
+    session: Session, settings: Settings, issue_id: int, actor: str, *, version: int | None = None
+) -> bool:
+    """The operator has seen it: let it go out. Whether it was waiting. Raises `CannotSendError`.
+
+    `version`: of the text that they saw; None when it does not matter.
+    """
     if problem := why_not(settings):
         raise CannotSendError(issue_id, problem)
     waiting = update(Issue).where(Issue.id == issue_id, Issue.state == IssueState.WAITING)
@@ -90,6 +104,8 @@ def approve(session: Session, settings: Settings, issue_id: int, actor: str) -> 
     values = {"state": IssueState.SENDING, "started_at": now, "send_until": now + SENDING_LASTS, "reason": ""}
     if session.scalars(waiting.values(values | {"approved_by": actor}).returning(Issue.id)).first() is None:
         return False
+    if version is not None and session.scalars(texts.version(issue_id)).one() != version:
+        raise CannotSendError(issue_id, CHANGED)
     bump_cache_version(session)
     audit.record(session, actor=actor, action="digest.send", subject=f"issue:{issue_id}")
     return True

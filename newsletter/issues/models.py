@@ -1,4 +1,4 @@
-"""Issues of the digest, the mails that they bring, and one delivery for each recipient.
+"""Issues of the newsletter, the mails that they bring, and one delivery for each recipient.
 
 What is unique keeps a reader from getting anything twice: one issue for a frequency and period, one
 delivery for an issue and subscriber, one row for a subscriber and article.
@@ -12,12 +12,16 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from carrel.db import Base, UtcDateTime
 from carrel.mail import queue
 from carrel.mail.models import one_of
 from newsletter.subscribers.models import Frequency
+
+BROADCAST = "broadcast:"  # a broadcast's period begins with it; the id of its text follows
+NO_ARTICLES = "0"  # of a broadcast's mails: no article has this id
 
 
 class IssueState(StrEnum):
@@ -60,9 +64,10 @@ class ScheduleCursor(Base):
 
 
 class Issue(Base):
-    """One issue of the digest.
+    """One issue of the digest, or a broadcast.
 
-    `period` is unique within its frequency: "2026-11-14", "2026-W46", "2026-11", or the name of what appeared.
+    `period` is unique within its frequency: "2026-11-14", "2026-W46", "2026-11", or the name of what appeared. A
+    broadcast counts as one of the frequency "each", whomever it goes to.
     `frozen_through` is the last subscriber looked at while recipients are gathered. `reason` says why it
     waits for the operator. `batches` counts batches of sending, as the sent log does.
     """
@@ -100,11 +105,17 @@ class Issue(Base):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     batches: Mapped[int] = mapped_column("slices", default=0)
 
+    @hybrid_property
+    def is_broadcast(self) -> bool:
+        """Whether it brings an operator's text instead of articles."""
+        return self.period.startswith(BROADCAST)
+
 
 class IssueArticle(Base):
     """An article that an issue may bring, with its text as it was when the issue was frozen.
 
-    `is_trigger`: the issue was made because this one appeared (frequency "each").
+    `is_trigger`: the issue was made because this one appeared (frequency "each"). Mails show them by `position`, then
+    by id.
     """
 
     __tablename__ = "issue_article"
@@ -112,6 +123,7 @@ class IssueArticle(Base):
     issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id", ondelete="CASCADE"), primary_key=True)
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True, index=True)
     is_trigger: Mapped[bool] = mapped_column("is_occasion", default=False)
+    position: Mapped[int] = mapped_column(default=0, server_default="0")
     snapshot: Mapped[dict[str, Any] | None] = mapped_column("piece", JSON)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -119,7 +131,7 @@ class IssueArticle(Base):
 class MailVariant(Base):
     """The mail of all who get the same articles, with or without ads: composed once.
 
-    `articles` are their ids, ascending, with commas between.
+    `articles` are their ids, ascending, with commas between; of a broadcast `NO_ARTICLES`.
     """
 
     __tablename__ = "rendering"
@@ -143,7 +155,11 @@ class MailVariant(Base):
     @property
     def article_ids(self) -> list[int]:
         """The articles that it brings."""
-        return [int(article_id) for article_id in self.articles.split(",")]
+        return (
+            []
+            if self.articles == NO_ARTICLES
+            else [int(article_id) for article_id in self.articles.split(",")]
+        )
 
 
 class Delivery(queue.QueueColumns, Base):

@@ -2,13 +2,26 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, String, Subquery, and_, case, cast, exists, func, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Subquery,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+    union,
+)
 
 from articles.models import Article, ArticleTopic
 from articles.visibility import visible
 from carrel.page_cache import Audience
 from carrel.settings import Settings
-from newsletter.issues.models import DeliveredArticle, IssueArticle, ScheduleCursor
+from newsletter.issues.models import NO_ARTICLES, DeliveredArticle, IssueArticle, ScheduleCursor
 from newsletter.subscribers.eligibility import is_ad_free
 from newsletter.subscribers.models import Frequency, Subscriber, Subscription
 
@@ -22,6 +35,7 @@ def eligible(frequency: Frequency, now: datetime) -> ColumnElement[bool]:
     floor = select(ScheduleCursor.floor_at).where(ScheduleCursor.frequency == frequency).scalar_subquery()
     return and_(
         visible(now),
+        Article.newsletter.is_(True),
         Article.first_visible_at > now - OLDEST,
         Article.first_visible_at <= now,
         Article.first_visible_at > floor,
@@ -78,17 +92,30 @@ def _unread(article_ids: Select[int], among: ColumnElement[bool]) -> Subquery:
 
 def group_by_content(rows: Subquery, settings: Settings) -> Subquery:
     """(subscriber_id, audience, articles) from (subscriber_id, article_id): who gets the same mail."""
-    audience = case((is_ad_free(settings), Audience.PASS.value), else_=Audience.GUEST.value).label("audience")
     listed = (
         select(rows.c.subscriber_id, _joined(rows.c.article_id).label("articles"))
         .group_by(rows.c.subscriber_id)
         .subquery()
     )
     return (
-        select(listed.c.subscriber_id, audience, listed.c.articles)
+        select(listed.c.subscriber_id, _audience(settings), listed.c.articles)
         .join(Subscriber, Subscriber.id == listed.c.subscriber_id)
         .subquery("groups")
     )
+
+
+def without_articles(among: ColumnElement[bool], settings: Settings) -> Subquery:
+    """The same of a broadcast, which brings these subscribers no article."""
+    articles = literal(NO_ARTICLES).label("articles")
+    return (
+        select(Subscriber.id.label("subscriber_id"), _audience(settings), articles)
+        .where(among)
+        .subquery("groups")
+    )
+
+
+def _audience(settings: Settings) -> ColumnElement[str]:
+    return case((is_ad_free(settings), Audience.PASS.value), else_=Audience.GUEST.value).label("audience")
 
 
 def _joined(ids: ColumnElement[int]) -> ColumnElement[str]:

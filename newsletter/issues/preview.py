@@ -45,7 +45,9 @@ def preview(
 ) -> Preview:
     """The preview of one frequency, as things are now. Changes nothing."""
     waiting = select(Issue).where(
-        Issue.frequency == frequency, Issue.state.in_([IssueState.FROZEN, IssueState.WAITING])
+        Issue.frequency == frequency,
+        Issue.state.in_([IssueState.FROZEN, IssueState.WAITING]),
+        ~Issue.is_broadcast,
     )
     issue = session.scalars(waiting.order_by(Issue.id.desc()).limit(1)).first()
     if issue:
@@ -110,14 +112,14 @@ def _why(
     now: datetime, settings: Settings, gets: ColumnElement[bool], nothing: ColumnElement[bool]
 ) -> ColumnElement[str]:
     """Why each subscriber of the frequency gets nothing, in words: the first reason that holds."""
-    thin = f"fewer than {settings.digest_min_articles} articles are new for the reader"
+    thin = f"fewer than {settings.digest_min_articles} new articles"
     return case(
-        (Subscriber.state == SubscriberState.PENDING, literal("the address is not confirmed")),
-        (Subscriber.state == SubscriberState.LEFT, literal("the reader left")),
-        (is_suppressed(), literal("the address is suppressed")),
-        (is_paused(now), literal("the reader takes a pause")),
+        (Subscriber.state == SubscriberState.PENDING, literal("address not confirmed")),
+        (Subscriber.state == SubscriberState.LEFT, literal("unsubscribed")),
+        (is_suppressed(), literal("address suppressed")),
+        (is_paused(now), literal("paused")),
         (gets, literal(GETS_IT)),
-        (nothing, literal("nothing is new for the reader")),
+        (nothing, literal("no new articles")),
         else_=literal(thin),
     )
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from carrel import audit, clock
 from carrel.db import insert_into
 from carrel.settings import Settings
-from newsletter.issues import issue_lifecycle
+from newsletter.issues import broadcasts, issue_lifecycle
 from newsletter.issues.models import Issue, ScheduleCursor
 from newsletter.subscribers.models import Frequency
 
@@ -37,9 +37,9 @@ class MissingIssues:
         """What happened, for the operator, and what to do."""
         names = ", ".join(f"{frequency} {period}" for frequency, period in self.issues[:5])
         return (
-            f"The database is older than the log of what was mailed ({names}): it seems to be restored from a"
+            f"The database is older than the log of what was mailed ({names}): it was probably restored from a"
             " backup. Nothing is sent until you decide. `carrel digest after-restore --skip` counts everything up"
-            f" to {self.last_at:%Y-%m-%d %H:%M UTC} as mailed; `--again` mails it once more."
+            f" to {self.last_at:%Y-%m-%d %H:%M UTC} as sent; `--again` sends it again."
         )
 
 
@@ -93,6 +93,8 @@ def settle(session: Session, settings: Settings, actor: str, *, skip: bool) -> b
     missing = missing_issues(session, settings)
     if missing is None:
         return False
+    if skip:
+        broadcasts.count_as_sent(session, [period for _, period in missing.issues], missing.last_at, actor)
     settle_until(session, settings, actor, missing.last_at, skip=skip)
     return True
 

@@ -15,7 +15,7 @@ AT_ONCE = 1000
 
 
 def erase(session: Session, email_key: str) -> bool:
-    """Forget the subscriber with this address, choices and evidence included. Whether there was one."""
+    """Erase the subscriber with this address, choices and evidence included. Whether there was one."""
     suppression.suppress(session, email_key, SuppressionKind.NEWSLETTER, "erased")
     erasing = delete(Subscriber).where(Subscriber.email_key == email_key)
     return session.scalars(erasing.returning(Subscriber.id)).first() is not None

@@ -33,7 +33,7 @@ class SignUpMethod(StrEnum):
 
     MAIL = "mail"  # asked on a page, confirmed by the link in a mail
     ACCOUNT = "account"  # asked by a reader who had just proven the address
-    IMPORT = "import"  # consented elsewhere, says the operator's file
+    IMPORT = "import"  # consented elsewhere, says the operator or their file
 
 
 class Subscriber(Base):
@@ -116,6 +116,8 @@ class SignUp(Base):
     method: Mapped[str] = mapped_column("how", String(10))
     text_version: Mapped[str] = mapped_column(String(20))
     source: Mapped[str] = mapped_column(String(80))
+    # How we know that they agreed, in an operator's words; empty for those who signed up here themselves.
+    evidence: Mapped[str] = mapped_column(String(300), default="", server_default="")
     frequency: Mapped[str] = mapped_column("pace", String(10))
     exams: Mapped[list[int]] = mapped_column(JSON)
     topics: Mapped[list[int]] = mapped_column(JSON)

@@ -2,12 +2,12 @@
 
 from contextlib import suppress
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 from flask import Response, make_response, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from carrel import clock, security_events
+from carrel.dates import day_at
 from carrel.http.redirects import see_other
 from carrel.mail import addresses
 from carrel.security_events import Event, Outcome
@@ -21,11 +21,11 @@ from newsletter.subscribers.routes import blueprint
 
 PAUSES = {"2": "two weeks", "4": "four weeks", "13": "three months"}  # by the number of weeks
 DONE = {
-    "subscribed": "You are subscribed. Below is what you chose; change it whenever you like.",
+    "subscribed": "You are subscribed. You can change your choices below at any time.",
     "saved": "Saved.",
-    "paused": "Paused. What is new meanwhile comes when the pause is over.",
-    "resumed": "The pause is over.",
-    "forgotten": "Forgotten. Of your address we keep only a code that cannot be turned back into it, so that nobody can enter you again by mistake.",
+    "paused": "Paused. You will get what is new when the pause ends.",
+    "resumed": "Your subscription is active again.",
+    "forgotten": "Your address is deleted. We keep only a code that cannot be turned back into it, so that nobody can subscribe you again by mistake.",
 }
 
 
@@ -144,7 +144,7 @@ def _day_after(subscriber: Subscriber) -> date | None:
     until = subscriber.paused_until
     if until is None or until <= clock.now():
         return None
-    return until.astimezone(ZoneInfo(services().settings.time_zone)).date()
+    return day_at(services().settings, until)
 
 
 def _left() -> str:

@@ -29,7 +29,7 @@ from newsletter.subscribers.sign_up_form import SignUpForm
 
 blueprint = Blueprint("newsletter", __name__, template_folder="../templates")
 
-TOO_QUICK = "That was quick. Press the button once more, so that we know a person is there."
+TOO_QUICK = "That was quick. Press the button again so we know you’re a person."
 
 
 @blueprint.get("/subscribe/")

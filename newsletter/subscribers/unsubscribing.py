@@ -13,6 +13,7 @@ from newsletter.subscribers.models import Subscriber, SubscriberState, Subscript
 from newsletter.subscribers.preferences import InvalidPreferencesError, Preferences
 
 LONGEST_PAUSE = timedelta(days=366)
+BY_LINK = "left by the link in a mail"
 
 
 def find(session: Session, address_hash: bytes) -> Subscriber | None:
@@ -21,20 +22,18 @@ def find(session: Session, address_hash: bytes) -> Subscriber | None:
     return session.scalars(select(Subscriber).where(*confirmed)).first()
 
 
-def unsubscribe(session: Session, subscriber: Subscriber) -> None:
-    """Send nothing more, from this commit on. A repeat changes nothing (MF-20)."""
+def unsubscribe(session: Session, subscriber: Subscriber, how: str = BY_LINK) -> None:
+    """Send nothing more, from this commit on. A repeat changes nothing (MF-20). `how` is kept with the suppression."""
     subscriber.state, subscriber.left_at, subscriber.paused_until = SubscriberState.LEFT, clock.now(), None
     session.execute(delete(Subscription).where(Subscription.subscriber_id == subscriber.id))
-    suppression.suppress(
-        session, subscriber.email_key, SuppressionKind.NEWSLETTER, "left by the link in a mail"
-    )
+    suppression.suppress(session, subscriber.email_key, SuppressionKind.NEWSLETTER, how)
 
 
 def change(session: Session, subscriber: Subscriber, chosen: Preferences) -> None:
     """Subscribe to exactly these. Raises `InvalidPreferencesError` when nothing is left: leaving is another button."""
     if not chosen.exams and not chosen.topics:
         raise InvalidPreferencesError(
-            "exam", "Choose one exam or topic at least. To hear nothing more, leave below."
+            "exam", "Choose at least one exam or topic. To stop all emails, unsubscribe below."
         )
     preferences.replace_subscriptions(session, subscriber, chosen)
 

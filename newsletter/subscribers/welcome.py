@@ -17,7 +17,7 @@ from newsletter.subscribers.models import Frequency, SignUp, Subscriber
 RECOMMENDED_COUNT = 3
 MOST_NAMES = 5
 FREQUENCY_PHRASES = {
-    Frequency.EACH: "as each article appears",
+    Frequency.EACH: "as each one appears",
     Frequency.DAILY: "at most once a day",
     Frequency.WEEKLY: "once a week",
     Frequency.MONTHLY: "once a month",

@@ -1,170 +1,82 @@
-"""Reading a CSV of subscribers: every line is either a row or an error with its number."""
+"""Reading a CSV of subscribers, ours or a service's: every line is a subscriber, or a problem with its number."""
 
-import csv
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
 
-from carrel.clock import YEARS
-from carrel.csv_export import unguard
-from carrel.mail import addresses
-from carrel.mail.addresses import Address, InvalidAddressError
-from newsletter.subscribers.models import Frequency
+from newsletter.transfer import columns as naming
+from newsletter.transfer.columns import Columns, Field
+from newsletter.transfer.dates import day_comes_first
+from newsletter.transfer.row_reader import (
+    Defaults,
+    InvalidLineError,
+    LineMessage,
+    RowContext,
+    SlugIds,
+    SubscriberRow,
+    address_cell,
+    read_row,
+)
+from newsletter.transfer.statuses import status_of_file
+from newsletter.transfer.text_file import InvalidFileError, TextFile, read_text
 
-COLUMNS = ("email", "source", "consented_at", "pace", "exams")
-TOPIC = "topic:"  # in the column of exams, before a topic's slug
-LONGEST_SOURCE = 80
-
-
-class InvalidFileError(Exception):
-    """The file is no CSV of subscribers; the message says why."""
-
-
-class InvalidLineError(ValueError):
-    """One line cannot be taken; the message says why."""
-
-
-@dataclass(frozen=True)
-class SlugIds:
-    """The ids of this site's exams and topics, by slug."""
-
-    exams: Mapping[str, int]
-    topics: Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class SubscriberRow:
-    """One line: who, from where, since when, how often, about what (ids)."""
-
-    line: int
-    address: Address
-    source: str
-    consented_at: datetime
-    frequency: Frequency
-    exams: tuple[int, ...]
-    topics: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class LineMessage:
-    """A sentence about one line: an error, or why it is passed over."""
-
-    line: int
-    sentence: str
+COLUMNS = ("email", "source", "consented_at", "pace", "exams", "paused_until")  # of our own export
 
 
 @dataclass
 class ParsedFile:
-    """The rows of a file, what is wrong with other lines, and addresses that came more than once."""
+    """The rows of a file, what is wrong with other lines, and lines whose address another line has."""
 
+    service: str = ""
     rows: list[SubscriberRow] = field(default_factory=list)
     problems: list[LineMessage] = field(default_factory=list)
     repeated: list[LineMessage] = field(default_factory=list)
 
 
-def read_file(path: Path, ids: SlugIds, now: datetime) -> ParsedFile:
+def parse(name: str, content: bytes, ids: SlugIds, now: datetime, defaults: Defaults) -> ParsedFile:
     """Read the whole file. Raises `InvalidFileError`."""
-    parsed, first_lines = ParsedFile(), dict[str, int]()
-    for line, record in _records(path):
+    file = read_text(name, content, naming.known_names)
+    context = _context(file, ids, defaults, now)
+    parsed, counting = ParsedFile(context.columns.service), dict[str, SubscriberRow]()
+    others: list[SubscriberRow] = []
+    for line, cells in islice(file.rows(), int(context.columns.named), None):
         try:
-            row = _row(line, record, ids, now)
+            row = read_row(line, cells, context)
         except InvalidLineError as error:
-            parsed.problems.append(LineMessage(line, str(error)))
+            parsed.problems.append(LineMessage(line, str(error), address_cell(cells, context.columns)))
             continue
-        first = first_lines.setdefault(row.address.key, line)
-        if first == line:
-            parsed.rows.append(row)
-        else:
-            parsed.repeated.append(LineMessage(line, f"The same address as in line {first}, which counts."))
+        first = counting.setdefault(row.address.key, row)
+        if first is not row:
+            counting[row.address.key] = max(first, row, key=lambda row: row.status)
+            others.append(min(row, first, key=lambda row: row.status))
+    parsed.rows = sorted(counting.values(), key=lambda row: row.line)
+    parsed.repeated = [_repeated(row, counting[row.address.key]) for row in others]
+    if not parsed.rows and not parsed.problems:
+        raise InvalidFileError(f"{name} has column names, and no lines below them.")
     return parsed
 
 
-def _records(path: Path) -> Iterator[tuple[int, Mapping[str, str | None]]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True, restkey="")
-            _check_columns(reader.fieldnames)
-            for record in reader:
-                yield reader.line_num, record
-    except OSError as error:
-        raise InvalidFileError(f"{path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise InvalidFileError(f"{path} is not in UTF-8. Save it again as CSV UTF-8.") from None
-    except csv.Error as error:
-        raise InvalidFileError(f"{path} is no CSV from line {reader.line_num} on: {error}.") from None
+def _context(file: TextFile, ids: SlugIds, defaults: Defaults, now: datetime) -> RowContext:
+    rows = file.rows()
+    names = next((cells for _line, cells in rows), None)
+    if names is None:
+        raise InvalidFileError(f"{file.name} is empty.")
+    columns = naming.read_columns(file.name, names, islice(rows, naming.LOOKED_AT))
+    dates = (cell for _line, cells in file.rows() for cell in _date_cells(cells, columns))
+    whole_file = status_of_file(file.name, columns.service)
+    if columns.service or not defaults.source:
+        defaults = replace(defaults, source=columns.service or file.name.removesuffix(".csv"))
+    return RowContext(columns, ids, defaults, whole_file, day_comes_first(dates), now)
 
 
-def _check_columns(names: object) -> None:
-    columns = list(names) if isinstance(names, list) else []
-    if sorted(columns) != sorted(COLUMNS):
-        raise InvalidFileError(
-            f"The first line must name the columns {', '.join(COLUMNS)}; it says: {', '.join(columns) or 'nothing'}."
-        )
+def _date_cells(cells: Sequence[str], columns: Columns) -> Iterator[str]:
+    if len(cells) == columns.count:
+        for kind in (Field.CONSENTED, Field.LEFT, Field.BOUNCED):
+            yield from columns.cells(cells, kind)
 
 
-def _row(line: int, record: Mapping[str, str | None], ids: SlugIds, now: datetime) -> SubscriberRow:
-    if "" in record or None in record.values():
-        raise InvalidLineError(
-            f"It has {'more' if '' in record else 'fewer'} cells than the first line has names."
-        )
-    cells = {name: unguard(cell or "").strip() for name, cell in record.items()}
-    exams, topics = _exams_and_topics(cells["exams"], ids)
-    return SubscriberRow(
-        line,
-        _address(cells["email"]),
-        cells["source"][:LONGEST_SOURCE],
-        _consented_at(cells["consented_at"], now),
-        _frequency(cells["pace"]),
-        exams,
-        topics,
+def _repeated(row: SubscriberRow, counts: SubscriberRow) -> LineMessage:
+    return LineMessage(
+        row.line, f"The same address as in line {counts.line}, which is used.", row.address.typed
     )
-
-
-def _address(cell: str) -> Address:
-    try:
-        return addresses.parse(cell)
-    except InvalidAddressError as error:
-        raise InvalidLineError(f"{cell[:80]!r} is no address: {error}") from None
-
-
-def _consented_at(cell: str, now: datetime) -> datetime:
-    if not cell:
-        raise InvalidLineError("consented_at is empty: without the day of consent nobody may be mailed.")
-    try:
-        parsed = datetime.fromisoformat(cell)
-    except ValueError:
-        raise InvalidLineError(
-            f"{cell[:40]!r} is no time: write one such as 2026-03-31 or 2026-03-31T18:00:00Z."
-        ) from None
-    if parsed.year not in YEARS:
-        raise InvalidLineError(f"{cell[:40]} is not between {YEARS[0]} and {YEARS[-1]}.")
-    moment = parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-    if moment > now:
-        raise InvalidLineError(f"{cell[:40]} lies in the future.")
-    return moment
-
-
-def _frequency(cell: str) -> Frequency:
-    try:
-        return Frequency(cell.lower() or Frequency.WEEKLY)
-    except ValueError:
-        raise InvalidLineError(
-            f"{cell[:40]!r} is no pace: write {', '.join(Frequency)}, or nothing for weekly."
-        ) from None
-
-
-def _exams_and_topics(cell: str, ids: SlugIds) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The exams and topics of a cell such as `cpb ccm topic:denials`; an empty one means every exam."""
-    words = list(dict.fromkeys(cell.replace(",", " ").replace(";", " ").split()))
-    topics = [word.removeprefix(TOPIC) for word in words if word.startswith(TOPIC)]
-    exams = [word for word in words if not word.startswith(TOPIC)]
-    unknown = [slug for slug in exams if slug not in ids.exams]
-    unknown += [TOPIC + slug for slug in topics if slug not in ids.topics]
-    if unknown:
-        raise InvalidLineError(
-            f"There is no exam or topic {unknown[0][:40]!r} here; exams are {', '.join(ids.exams)}."
-        )
-    if not words:
-        return tuple(ids.exams.values()), ()
-    return tuple(ids.exams[slug] for slug in exams), tuple(ids.topics[slug] for slug in topics)

@@ -4,6 +4,7 @@ import csv
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -11,12 +12,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from articles.models import Exam, Topic
-from carrel import audit
+from carrel import audit, clock
 from carrel.csv_export import guard
 from carrel.db import Database
 from newsletter.subscribers.eligibility import is_subscribed
 from newsletter.subscribers.models import Subscriber, Subscription
-from newsletter.transfer.csv_reader import COLUMNS, TOPIC
+from newsletter.transfer.csv_reader import COLUMNS
+from newsletter.transfer.row_reader import TOPIC
 
 BATCH = 1_000
 
@@ -30,18 +32,17 @@ def export_file(db: Database, path: Path, *, actor: str) -> int:
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with open(handle, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 - made private first
-            count = _write(db, file)
+            count = export(db, file)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-    with db.write() as session:
-        audit.record(
-            session, actor=actor, action="subscribers.export", subject=path.name[:200], after={"count": count}
-        )
+    record(db, actor, path.name[:200], count)
     return count
 
 
-def _write(db: Database, file: TextIO) -> int:
+def export(db: Database, file: TextIO) -> int:
+    """Write every subscriber, in a form that a spreadsheet shows right and an import reads; how many."""
+    file.write("\ufeff")  # or Excel takes it for Windows-1252
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
     count = 0
@@ -51,26 +52,45 @@ def _write(db: Database, file: TextIO) -> int:
     return count
 
 
+def record(db: Database, actor: str, name: str, count: int) -> None:
+    """Taking people's data away is in the log (CON-08)."""
+    with db.write() as session:
+        audit.record(session, actor=actor, action="subscribers.export", subject=name, after={"count": count})
+
+
 def _records(db: Database) -> Iterator[tuple[str, ...]]:
     """All of them in the order of their ids, in batches, so that memory stays flat."""
-    columns = (Subscriber.email, Subscriber.source, Subscriber.confirmed_at, Subscriber.frequency)
+    columns = (
+        Subscriber.email,
+        Subscriber.source,
+        Subscriber.confirmed_at,
+        Subscriber.frequency,
+        Subscriber.paused_until,
+    )
     query = select(Subscriber.id, *columns).where(is_subscribed()).order_by(Subscriber.id).limit(BATCH)
-    last = 0
+    last, now = 0, clock.now()
     while True:
         with db.read() as session:
             rows = session.execute(query.where(Subscriber.id > last)).all()
             subscriptions = _subscriptions(session, [row.id for row in rows])
         if not rows:
             return
-        for subscriber_id, email, source, consented_at, frequency in rows:
+        for row in rows:
+            paused = row.paused_until if row.paused_until and row.paused_until > now else None
+            subscribed = " ".join(subscriptions[row.id])
             yield (
-                email,
-                source,
-                consented_at.isoformat() if consented_at else "",
-                frequency,
-                " ".join(subscriptions[subscriber_id]),
+                row.email,
+                row.source,
+                _iso(row.confirmed_at),
+                row.frequency,
+                subscribed,
+                _iso(paused),
             )
         last = rows[-1].id
+
+
+def _iso(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
 
 
 def _subscriptions(session: Session, subscriber_ids: Sequence[int]) -> dict[int, list[str]]:

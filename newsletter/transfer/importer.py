@@ -1,57 +1,156 @@
-"""Importing subscribers: all lines or none, nobody overwritten, nobody who left brought back (MAIL-19)."""
+"""Importing subscribers: nobody overwritten, nobody who left brought back (MAIL-19), nothing done twice.
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import Path
-from typing import Any
+The command and the desk do the same: read and check the file, keep its lines in batches, carry out batch after batch.
+Each batch is one transaction that also marks it as done, so a killed import goes on where it stopped.
+"""
 
-from sqlalchemy import JSON, ColumnElement, func, insert, literal, select
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from articles.models import Exam, Topic
 from carrel import audit, clock
-from carrel.db import Database, UtcDateTime, insert_into
-from carrel.mail import suppression
-from carrel.mail.models import Suppression
-from newsletter.subscribers import consent
-from newsletter.subscribers.models import SignUp, SignUpMethod, Subscriber, SubscriberState, Subscription
-from newsletter.transfer.csv_reader import LineMessage, SlugIds, SubscriberRow, read_file
+from carrel.db import Database
+from newsletter.transfer import adding
+from newsletter.transfer.csv_reader import ParsedFile, parse
+from newsletter.transfer.fates import Decision, Fate, decide
+from newsletter.transfer.models import ImportState, SubscriberImport, SubscriberImportBatch
+from newsletter.transfer.packing import Line, pack_lines, pack_rows, unpack_rows
+from newsletter.transfer.row_reader import Defaults, LineMessage, SlugIds
 
 BATCH = 1_000
-HashedRow = tuple[SubscriberRow, bytes]
+Item = TypeVar("Item")
 
 
-@dataclass
-class ImportReport:
-    """What an import did, or would do: one wrong line stops it whole."""
+@dataclass(frozen=True)
+class CheckedFile:
+    """A file that was read, and what would become of each of its lines, in their order."""
 
-    problems: list[LineMessage]
-    passed_over: list[LineMessage] = field(default_factory=list)  # lines that need nothing done, and why
-    added: int = 0
+    name: str
+    parsed: ParsedFile
+    lines: Sequence[Line]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many lines have which fate."""
+        return dict(Counter(line.fate for line in self.lines))
 
 
-def import_file(db: Database, path: Path, *, actor: str, dry_run: bool = False) -> ImportReport:
-    """Import a CSV of subscribers who consented elsewhere. Raises `InvalidFileError`.
-
-    Reading and comparing are done before the database is locked for writing.
-    """
+def check(db: Database, name: str, content: bytes, defaults: Defaults) -> CheckedFile:
+    """Read a file, and say what would become of its lines. Changes nothing. Raises `InvalidFileError`."""
     with db.read() as session:
-        parsed = read_file(path, _slug_ids(session), clock.now())
-        report = ImportReport(parsed.problems, parsed.repeated)
-        new = _new(session, parsed.rows, report.passed_over)
-    if report.problems:
-        return report
-    report.added = len(new)
-    if not dry_run:
-        with db.write() as session:
-            report.added = _add(session, new)
-            result: audit.Values = {"added": report.added, "passed over": len(report.passed_over)}
-            audit.record(
-                session, actor=actor, action="subscribers.import", subject=path.name[:200], after=result
-            )
-    return report
+        parsed = parse(name, content, _slug_ids(session), clock.now(), defaults)
+        decided = [line for rows in _batches(parsed.rows) for line in _lines(decide(session, rows))]
+    others = [*_messages(parsed.problems, Fate.INVALID), *_messages(parsed.repeated, Fate.REPEATED)]
+    lines = sorted([*decided, *others], key=lambda line: line.number)
+    return CheckedFile(name, parsed, lines)
+
+
+def keep(session: Session, checked: CheckedFile, actor: str, evidence: str = "") -> SubscriberImport:
+    """Keep a checked file, so that it can be carried out without the file itself."""
+    kept = SubscriberImport(
+        created_at=clock.now(),
+        created_by=actor,
+        file_name=checked.name[:200],
+        service=checked.parsed.service,
+        evidence=evidence,
+        counts=checked.counts,
+    )
+    session.add(kept)
+    session.flush()
+    fixed = [line.masked for line in checked.lines if line.fate in {Fate.INVALID, Fate.REPEATED}]
+    for number, lines in enumerate(_batches(fixed)):
+        _add_batch(session, kept, -1 - number, pack_lines(lines), done=True)
+    for number, rows in enumerate(_batches(checked.parsed.rows)):
+        _add_batch(session, kept, number, pack_rows(rows), done=False)
+    return kept
+
+
+def start(session: Session, import_id: int) -> bool:
+    """Let the worker carry it out. Whether that is new: a second click changes nothing."""
+    kept = session.get_one(SubscriberImport, import_id, with_for_update=True)
+    if kept.state != ImportState.CHECKED:
+        return False
+    kept.state = ImportState.RUNNING
+    return True
+
+
+def discard(session: Session, import_id: int) -> bool:
+    """Forget an import that was not started. Whether there was one."""
+    unused = SubscriberImport.id == import_id, SubscriberImport.state == ImportState.CHECKED
+    deleting = delete(SubscriberImport).where(*unused).returning(SubscriberImport.id)
+    return session.scalars(deleting).first() is not None
+
+
+def run(db: Database, checked: CheckedFile, actor: str) -> None:
+    """Carry a checked file out here and now. If this process dies, the worker goes on."""
+    with db.write() as session:
+        kept = keep(session, checked, actor)
+        start(session, kept.id)
+    while carry_out_batch(db, kept.id):
+        pass
+
+
+def carry_out_batch(db: Database, import_id: int) -> bool:
+    """Carry out the next batch of a running import. Whether there is another."""
+    with db.write() as session:
+        kept = session.get_one(SubscriberImport, import_id, with_for_update=True)
+        batch = session.scalars(_open_batches(import_id).limit(1)).first()
+        if kept.state != ImportState.RUNNING:
+            return False
+        if batch is None:
+            _finish(session, kept)
+            return False
+        decisions = decide(session, unpack_rows(batch.content))
+        adding.apply(session, decisions, kept.evidence)
+        batch.content, batch.done_at = pack_lines([line.masked for line in _lines(decisions)]), clock.now()
+    return True
+
+
+def _finish(session: Session, kept: SubscriberImport) -> None:
+    kept.state, kept.finished_at = ImportState.FINISHED, clock.now()
+    kept.counts = dict(Counter(line.fate for line in results(session, kept.id)))
+    after: audit.Values = {"import": kept.id, **kept.counts}
+    audit.record(
+        session, actor=kept.created_by, action="subscribers.import", subject=kept.file_name, after=after
+    )
+
+
+def results(session: Session, import_id: int) -> list[Line]:
+    """What became of each line, or would become of it, in their order; addresses are masked."""
+    batches = select(SubscriberImportBatch).where(SubscriberImportBatch.import_id == import_id)
+    lines: list[Line] = []
+    for batch in session.scalars(batches.order_by(SubscriberImportBatch.number)):
+        lines += _lines_of(session, batch)
+    return sorted(lines, key=lambda line: line.number)
+
+
+def examples(session: Session, import_id: int, most: int) -> list[Line]:
+    """Some lines that did or do not simply become a subscriber: of the first batches, so that it is quick."""
+    first = select(SubscriberImportBatch).where(SubscriberImportBatch.import_id == import_id)
+    first = first.order_by(SubscriberImportBatch.number.between(-1, 2).desc(), SubscriberImportBatch.number)
+    lines = [line for batch in session.scalars(first.limit(4)) for line in _lines_of(session, batch)]
+    special = [line for line in lines if line.fate is not Fate.ADDED]
+    return sorted(special, key=lambda line: (line.fate is not Fate.INVALID, line.number))[:most]
+
+
+def done_share(session: Session, import_id: int) -> tuple[int, int]:
+    """How many batches are done, of how many."""
+    done = select(SubscriberImportBatch.done_at).where(
+        SubscriberImportBatch.import_id == import_id, SubscriberImportBatch.number >= 0
+    )
+    moments = session.scalars(done).all()
+    return sum(moment is not None for moment in moments), len(moments)
+
+
+def _lines_of(session: Session, batch: SubscriberImportBatch) -> list[Line]:
+    if batch.done_at:
+        return Line.unpack(batch.content)
+    return [line.masked for line in _lines(decide(session, unpack_rows(batch.content)))]
 
 
 def _slug_ids(session: Session) -> SlugIds:
@@ -60,101 +159,29 @@ def _slug_ids(session: Session) -> SlugIds:
     return SlugIds(dict(iter(exams)), dict(iter(topics)))
 
 
-def _batches(rows: Sequence[HashedRow]) -> Iterator[Sequence[HashedRow]]:
-    for start in range(0, len(rows), BATCH):
-        yield rows[start : start + BATCH]
-
-
-def _new(session: Session, rows: Sequence[SubscriberRow], passed_over: list[LineMessage]) -> list[HashedRow]:
-    """The rows of addresses that are neither here nor suppressed; the others are noted."""
-    hashes = suppression.address_hashes(session, [row.address.key for row in rows])
-    new = []
-    for batch in _batches(list(zip(rows, hashes, strict=True))):
-        reasons = _why_not(session, [address_hash for _row, address_hash in batch])
-        passed_over += [
-            LineMessage(row.line, reasons[address_hash])
-            for row, address_hash in batch
-            if address_hash in reasons
-        ]
-        new += [(row, address_hash) for row, address_hash in batch if address_hash not in reasons]
-    passed_over.sort(key=lambda message: message.line)
-    return new
-
-
-def _why_not(session: Session, hashes: Sequence[bytes]) -> Mapping[bytes, str]:
-    here = select(Subscriber.address_hash, Subscriber.state).where(Subscriber.address_hash.in_(hashes))
-    shut_out = select(Suppression.address_hash, Suppression.kind)
-    shut_out = shut_out.where(Suppression.address_hash.in_(hashes)).order_by(Suppression.kind)
-    reasons = {hashed: f"Already here ({state}): left as it is." for hashed, state in session.execute(here)}
-    for hashed, kind in session.execute(shut_out):
-        reasons[hashed] = f"Suppressed ({kind}): stays out."
-    return reasons
-
-
-def _add(session: Session, new: Sequence[HashedRow]) -> int:
-    """Add those that nobody else added meanwhile; how many.
-
-    The rows that go with a subscriber are made by the database itself, one statement for all who want the
-    same: the transaction must end before other writers time out.
-    """
-    by_choices: dict[tuple[tuple[int, ...], tuple[int, ...]], list[dict[str, Any]]] = defaultdict(list)
-    now = clock.now()
-    for row, hashed in new:
-        by_choices[row.exams, row.topics].append(_subscriber(row, hashed, now))
-    return sum(_add_batch(session, now, subscribers, *choices) for choices, subscribers in by_choices.items())
-
-
-def _add_batch(
-    session: Session,
-    now: datetime,
-    subscribers: list[dict[str, Any]],
-    exams: Sequence[int],
-    topics: Sequence[int],
-) -> int:
-    last = session.scalars(select(func.coalesce(func.max(Subscriber.id), 0))).one()
-    adding = insert_into(session, Subscriber).on_conflict_do_nothing()
-    session.connection().execute(adding, subscribers)
-    added = (
-        Subscriber.id > last,
-        Subscriber.created_at == now,
-        Subscriber.state == SubscriberState.CONFIRMED,
+def _open_batches(import_id: int) -> Select[SubscriberImportBatch]:
+    batches = select(SubscriberImportBatch).order_by(SubscriberImportBatch.number)
+    return batches.where(
+        SubscriberImportBatch.import_id == import_id, SubscriberImportBatch.done_at.is_(None)
     )
-    _add_evidence(session, added, exams, topics)
-    for column, ids in ((Subscription.exam_id, exams), (Subscription.topic_id, topics)):
-        for chosen_id in ids:
-            rows = select(Subscriber.id, literal(chosen_id), literal(now, UtcDateTime)).where(*added)
-            into = [Subscription.subscriber_id, column, Subscription.since]
-            session.execute(insert(Subscription).from_select(into, rows))
-    return session.scalars(select(func.count()).select_from(Subscriber).where(*added)).one()
 
 
-def _subscriber(row: SubscriberRow, address_hash: bytes, now: datetime) -> dict[str, Any]:
-    return {
-        "email": row.address.typed,
-        "email_key": row.address.key,
-        "address_hash": address_hash,
-        "state": SubscriberState.CONFIRMED.value,
-        "pace": row.frequency.value,
-        "source": row.source,
-        "created_at": now,
-        "confirmed_at": row.consented_at,
-    }
+def _add_batch(session: Session, kept: SubscriberImport, number: int, content: bytes, *, done: bool) -> None:
+    done_at = clock.now() if done else None
+    session.add(SubscriberImportBatch(import_id=kept.id, number=number, content=content, done_at=done_at))
 
 
-def _add_evidence(
-    session: Session, added: Sequence[ColumnElement[bool]], exams: Sequence[int], topics: Sequence[int]
-) -> None:
-    same = {
-        "subscriber_id": Subscriber.id,
-        "how": literal(SignUpMethod.IMPORT.value),
-        "text_version": literal(consent.BY_OPERATOR),
-        "source": Subscriber.source,
-        "pace": Subscriber.frequency,
-        "exams": literal(list(exams), JSON),
-        "topics": literal(list(topics), JSON),
-        "asked_at": Subscriber.confirmed_at,
-        "asked_from": literal(""),
-        "confirmed_at": Subscriber.confirmed_at,
-        "confirmed_from": literal(""),
-    }
-    session.execute(insert(SignUp).from_select(list(same), select(*same.values()).where(*added)))
+def _lines(decisions: Iterable[Decision]) -> list[Line]:
+    return [
+        Line(decision.row.line, decision.row.address.typed, decision.fate, decision.sentence)
+        for decision in decisions
+    ]
+
+
+def _messages(messages: Iterable[LineMessage], fate: Fate) -> list[Line]:
+    return [Line(message.line, message.cell, fate, message.sentence) for message in messages]
+
+
+def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    for start_at in range(0, len(items), BATCH):
+        yield items[start_at : start_at + BATCH]

@@ -88,7 +88,7 @@ def test_mf_02_killed_between_the_servers_yes_and_ours_one_is_uncertain(
 def test_mf_03_killed_while_recipients_are_gathered_the_next_worker_gathers_exactly_all(
     settings: Settings, tmp_path: Path
 ) -> None:
-    log, everybody = tmp_path / "taken", 10_000 if FULL else 4_100  # batches are of 2,000
+    log, everybody = tmp_path / "taken", 30_100  # in batches of 2,000: it is killed within one of the first
     with sink(log) as port, services_sending_to(settings, port, digest_review=True) as services:
         put_pending_article(services, everybody)
         process = start(services.settings, DIGEST_REVIEW="true")

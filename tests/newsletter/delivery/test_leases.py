@@ -36,11 +36,11 @@ def test_mf_06_what_was_leased_is_begun_by_its_owner_within_the_lease_alone(post
         assert len(leases.lease(session, 1, "a", 2)) == 2
         session.execute(update(Delivery).where(Delivery.id == 2).values(lease_until=clock.now()))
     statement = post.db.compiled_update(leases.RECORD_STATEMENT)
-    assert not leases.record_and_begin(statement, None, 1, "b")
-    assert not leases.record_and_begin(statement, None, 2, "a")
-    assert leases.record_and_begin(statement, None, 1, "a")
-    assert not leases.record_and_begin(statement, 1, None, "b")
-    assert not leases.record_and_begin(statement, 1, 2, "a")  # the first is over with it
+    assert leases.record_and_begin(statement, [], [1], "b") == set()
+    assert leases.record_and_begin(statement, [], [2], "a") == set()
+    assert leases.record_and_begin(statement, [], [1], "a") == {1}
+    assert leases.record_and_begin(statement, [1], [], "b") == set()
+    assert leases.record_and_begin(statement, [1], [2], "a") == {1}
     statement.close()
     with post.db.read() as session:
         deliveries = [session.get_one(Delivery, number) for number in (1, 2)]

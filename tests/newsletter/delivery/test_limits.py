@@ -13,12 +13,28 @@ from tests.support.smtp import FakeMailServer
 def test_mail_21_the_rate_limit_spaces_mails_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr("newsletter.delivery.limits.time.monotonic", lambda: now[0])
-    monkeypatch.setattr("newsletter.delivery.limits.time.sleep", lambda s: now.__setitem__(0, now[0] + s))
     limit = SendRateLimit(20)
     moments = []
-    while limit.wait(101.0):
+    while now[0] < 101.01:
         moments.append(now[0])
+        limit.count()
+        now[0] += limit.seconds_left
     assert moments == pytest.approx([100 + 0.05 * n for n in range(21)])
+
+
+def test_mail_21_a_mail_that_went_late_does_not_make_the_rate_lower_and_a_long_rest_not_higher(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr("newsletter.delivery.limits.time.monotonic", lambda: now[0])
+    limit = SendRateLimit(20)
+    limit.count()
+    now[0] += 0.06  # a hundredth of a second late
+    limit.count()
+    assert limit.seconds_left == pytest.approx(0.04)
+    now[0] += 10
+    limit.count()
+    assert limit.seconds_left == pytest.approx(0.05)
 
 
 @pytest.mark.parametrize("most", [1, 2])

@@ -78,6 +78,7 @@ def test_mail_03_after_every_fault_the_accounts_add_up(
     assert counts["sent"] <= len(arrived) <= counts["sent"] + counts.get("uncertain", 0)
 
 
+@pytest.mark.sweep
 def test_mf_07_mail_21_after_a_421_it_backs_off_and_goes_on_with_the_next(
     post: Services, mail_server: FakeMailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -210,6 +211,7 @@ def test_mf_31_a_mail_that_cannot_be_made_for_one_fails_and_the_others_go(
     assert "reader-7@example.org" not in {mail.to for mail in mail_server.mails}
 
 
+@pytest.mark.sweep
 def test_mail_22_what_somebody_waits_for_overtakes_a_digest_after_one_slice(
     post: Services, mail_server: FakeMailServer
 ) -> None:

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from sqlalchemy import select
 
 from carrel.services import Services
@@ -27,6 +28,7 @@ def test_mail_28_a_paused_issue_sends_nothing_and_goes_on_where_it_was(
     assert len(mail_server.mails) == 4
 
 
+@pytest.mark.sweep
 def test_mail_28_a_pause_halts_within_one_mail_of_each_connection(
     post: Services, mail_server: FakeMailServer
 ) -> None:

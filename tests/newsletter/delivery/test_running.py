@@ -18,7 +18,8 @@ from carrel.services import Services, make_services
 from carrel.settings import Settings, load
 from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState
 from newsletter.subscribers.models import Subscriber
-from tests.conftest import BASE_URL, KEY, POSTGRES
+from tests.conftest import BASE_URL, KEY
+from tests.hooks import POSTGRES
 from tests.support.articles import put_article
 from tests.support.databases import create_postgres
 from tests.support.digests import (

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import html5lib
 import pytest
 import time_machine
 from sqlalchemy.orm import Session
@@ -14,10 +15,10 @@ from carrel.settings import Settings
 from carrel.tokens import Signer
 from newsletter.feeds import scopes
 from newsletter.feeds.collect import NEWEST, collect, last_change
-from newsletter.feeds.feed import Feed
+from newsletter.feeds.feed import Feed, FeedImage
 from newsletter.feeds.feed_ads import FeedAds
 from newsletter.feeds.scopes import FeedNotFoundError
-from tests.support.articles import put_article
+from tests.support.articles import put_article, put_exam
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -83,6 +84,20 @@ def test_an_entry_says_what_the_article_says_with_absolute_addresses(
     assert entry.image.url == "https://carrel.test/media/x-480.webp"
     assert entry.categories == ("CPB", "Medicare")
     assert (entry.author, entry.published) == ("the editors", NOON - DAY)
+
+
+@pytest.mark.parametrize(("shown", "images"), [(False, 1), (True, 0)])
+def test_the_authors_picture_is_the_entrys_and_stands_above_its_text(
+    db: Database, settings: Settings, shown: bool, images: int
+) -> None:
+    picture = {"url": "/media/x-960.webp", "width": 960, "height": 540, "srcset": "", "alt": 'A "form"'}
+    with db.write() as session:
+        put_article(session, "a", published=NOON - DAY).image = {**picture, "shown": shown}
+    with db.read() as session:
+        (entry,) = of_site(session, settings).items
+    assert entry.image == FeedImage("https://carrel.test/media/x-960.webp", 960, 540)
+    assert entry.html.count('src="https://carrel.test/media/x-960.webp"') == images
+    assert entry.html.count("A &quot;form&quot;") == images
 
 
 def test_an_id_survives_a_rename_of_the_file(db: Database, settings: Settings) -> None:
@@ -200,3 +215,26 @@ def test_an_updated_article_says_when(db: Database, settings: Settings) -> None:
     with db.read() as session:
         (entry,) = of_site(session, settings).items
     assert entry.updated == datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def test_an_exams_feed_has_its_language_and_its_text_turns_where_it_is_shown(
+    db: Database, settings: Settings
+) -> None:
+    with db.write() as session:
+        put_exam(session, "cmp", lang="ar")
+        put_article(session, "intro", exam="cmp")
+        put_article(session, "claims", exam="cmp", lang="en")
+        put_article(session, "plain")
+    with db.read() as session:
+        scope = scopes.of_exam(session, settings, "cmp", clock.now())
+        own = collect(session, settings, scope, clock.now(), self_url=None, ads=None)
+        whole = of_site(session, settings)
+    html = {item.title: item.html for item in own.items}
+    assert html["Intro"].startswith('<div lang="ar" dir="rtl">')
+    assert html["Claims"].startswith("<p>")
+    parsed = html5lib.parse(html["Intro"], namespaceHTMLElements=False)
+    assert parsed.find("body/div").get("dir") == "rtl"
+    assert (own.language, {item.title: item.language for item in own.items}) == (
+        "ar", {"Intro": "ar", "Claims": "en"},
+    )  # fmt: skip
+    assert (whole.language, {item.language for item in whole.items}) == ("en-US", {"ar", "en", "en-US"})

@@ -4,14 +4,18 @@ import json
 import locale
 import random
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import feedparser
+import html5lib
 import pytest
 import time_machine
 
 from newsletter.feeds.feed import Feed, FeedImage, FeedItem, clean
 from newsletter.feeds.formats import FORMATS, write
+from newsletter.feeds.xml import MARKUP
 
 MORNING = datetime(2026, 11, 1, 8, tzinfo=UTC)
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
@@ -59,6 +63,7 @@ def nasty(chance: random.Random) -> str:
     return "".join(pieces)
 
 
+@pytest.mark.sweep
 def test_con_05_five_thousand_nasty_titles_and_as_many_bodies_come_back_as_they_were() -> None:
     chance = random.Random(20261101)
     for _ in range(50):
@@ -76,7 +81,7 @@ def test_con_05_five_thousand_nasty_titles_and_as_many_bodies_come_back_as_they_
         bodies = [clean(item.html) for item in entries]
         rss, atom, plain = (write(feed(*entries), name, "/feed.css") for name in FORMATS)
         items = ET.fromstring(rss).findall("channel/item")
-        assert [item.findtext("title") for item in items] == titles
+        assert [as_read(item.findtext("title") or "") for item in items] == titles
         assert [_said(item, CONTENT, "description") for item in items] == bodies
         elements = ET.fromstring(atom).findall(f"{ATOM}entry")
         assert [element.findtext(f"{ATOM}title") for element in elements] == titles
@@ -85,6 +90,27 @@ def test_con_05_five_thousand_nasty_titles_and_as_many_bodies_come_back_as_they_
         assert [(item["title"], item["content_html"]) for item in read] == list(
             zip(titles, bodies, strict=True)
         )
+
+
+def as_read(title: str) -> str:
+    """What a reader shows of a title in RSS: those that look like markup are escaped for it."""
+    return (
+        unescape(title)
+        if title != unescape(title) and "&" in title and MARKUP.search(unescape(title))
+        else title
+    )
+
+
+@pytest.mark.parametrize(
+    "title", ["The <table> element & <b>bold</b> claims", "AT&T < IBM", "&lt; and &amp;", "a < b > c"]
+)
+def test_a_title_with_markup_is_shown_by_readers_that_take_it_for_markup(title: str) -> None:
+    read = ET.fromstring(write(feed(entry(title=title, summary=title)), "feed.xml", "/feed.css"))
+    for name in ("title", "description"):
+        shown = html5lib.parseFragment(
+            read.findtext(f"channel/item/{name}") or "", namespaceHTMLElements=False
+        )
+        assert "".join(shown.itertext()) == title
 
 
 def _said(item: ET.Element, *names: str) -> str:
@@ -144,3 +170,25 @@ def test_writing_a_date_leaves_the_locale_of_the_process_alone(monkeypatch: pyte
 
     monkeypatch.setattr(locale, "setlocale", refuse)
     assert "Sun, 01 Nov 2026 08:00:00 +0000" in write(feed(entry()), "feed.xml", "")
+
+
+@pytest.mark.parametrize("file", FORMATS)
+def test_a_feed_says_its_language_and_which_articles_have_another(
+    file: str,
+) -> None:
+    both = replace(feed(entry(1, language="he"), entry(2, language="ar")), language="he")
+    written = write(both, file, "/feed.css")
+    if file == "feed.json":
+        data = json.loads(written)
+        found = [data["language"], *(item.get("language") for item in data["items"])]
+    else:
+        parsed = feedparser.parse(written)
+        assert not parsed.bozo
+        if file == "feed.xml":
+            found = [parsed.feed.language, *(item.get("language") for item in parsed.entries)]
+        else:
+            lang = "{http://www.w3.org/XML/1998/namespace}lang"
+            root = ET.fromstring(written)
+            found = [root.get(lang), *(item.get(lang) for item in root.iter(f"{ATOM}entry"))]
+            assert parsed.entries[1].title_detail.language == "ar"
+    assert found == ["he", None, "ar"]

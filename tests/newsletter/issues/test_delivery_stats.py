@@ -29,7 +29,7 @@ def test_mail_04_uncertain_mails_are_listed_and_sent_once_more_only_when_the_ope
     again = mail_server.mails[3]
     (first,) = [mail for mail in mail_server.mails[:3] if mail.to == email]
     assert (again.to, again.message["Message-ID"]) == (email, first.message["Message-ID"])
-    assert f"<digest.{delivery.id}@" in str(again.message["Message-ID"])
+    assert f"<digest.{delivery.id}." in str(again.message["Message-ID"])
     with post.db.read() as session:
         assert count_states(session) == {"sent": 3}
         assert the_issue(session).state == IssueState.FINISHED

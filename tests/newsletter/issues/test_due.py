@@ -102,7 +102,7 @@ def test_after_a_long_downtime_it_asks_instead_of_firing(
         issue = the_issue(session, frequency=Frequency.WEEKLY)
         assert issue.state == IssueState.WAITING
         assert "never made" in issue.reason
-        assert session.scalars(select(Alarm.subject)).all() == ["A digest waits for you"]
+        assert session.scalars(select(Alarm.subject)).all() == ["A digest is waiting for you"]
 
 
 def test_an_article_that_is_days_old_when_it_is_seen_asks_as_well(

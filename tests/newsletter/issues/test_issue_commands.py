@@ -15,11 +15,11 @@ def state(post: Services) -> str:
 
 
 def test_mail_28_an_operator_can_hold_an_issue_let_it_go_on_and_end_it(post: Services, run: Run) -> None:
-    assert run("status").output == "There was no issue yet.\n"
+    assert run("status").output == "There are no issues yet.\n"
     put_issue(post, 2)
     for command, said, expected in (
         ("pause", "Issue 1 is paused.\n", IssueState.PAUSED),
-        ("resume", "Issue 1 goes on.\n", IssueState.SENDING),
+        ("resume", "Issue 1 resumes.\n", IssueState.SENDING),
         ("stop", "Issue 1 is stopped.\n", IssueState.STOPPED),
     ):
         assert (run(command, "1").output, state(post)) == (said, expected)
@@ -40,8 +40,8 @@ def test_mail_04_whose_mail_is_uncertain_is_listed_and_can_be_sent_again(
     assert "Issue 1 (each, article:new): finished." in said
     assert "  2 recipients: 1 sent, 1 uncertain\n" in said
     assert "  uncertain: reader-" in said
-    assert run("retry", "1", "uncertain").output.endswith("1 mails of issue 1 are queued again.\n")
-    assert run("retry", "1", "failed").output == "0 mails of issue 1 are queued again.\n"
+    assert run("retry", "1", "uncertain").output.endswith("1 emails of issue 1 are queued again.\n")
+    assert run("retry", "1", "failed").output == "0 emails of issue 1 are queued again.\n"
     assert run("retry", "1").exit_code == 2
 
 

@@ -7,22 +7,37 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import html5lib
 import pytest
 
 from articles.models import Article
 from carrel.ads.slot_view import FilledSlot
 from carrel.mail.message import Content, build
+from carrel.services import Services
 from carrel.settings import Settings, load
-from newsletter.issues.issue_mail import LARGEST_HTML, TOKEN_PLACEHOLDER, compose_issue
+from newsletter.issues.composition import operator_text
+from newsletter.issues.issue_mail import (
+    LARGEST_HTML,
+    TOKEN_PLACEHOLDER,
+    OperatorText,
+    compose_broadcast,
+    compose_issue,
+)
 from newsletter.subscribers import mails
 from newsletter.subscribers.links import Links
 from newsletter.subscribers.models import Frequency
+from newsletter.writing.models import IssueText
 from tests.support.articles import SUMMARY
 
 HERE = Path(__file__).parent
 VIEW = "https://carrel.test/newsletter/archive/7/"
 LINKS = Links("https://carrel.test/newsletter/preferences/T", "https://carrel.test/newsletter/unsubscribe/T")
 AD = FilledSlot("digest", "Advertisement", "1", "Good books", "Cheap & new.", "https://carrel.test/out/1")
+TEXT = OperatorText(
+    "Before the exam",
+    "<p>Read <strong>these</strong>, and "
+    "<a href='https://carrel.test/pass/'>the pass</a>.</p><ol><li>One</li><li>Two</li></ol>",
+)
 BEST = [Article(slug=f"best-{n}", title=f"Best {n}", summary=SUMMARY) for n in (1, 2, 3)]
 SETTINGS: Settings = load(
     {},
@@ -56,6 +71,10 @@ def digest(
 
 
 MAILS: dict[str, Callable[[], Content]] = {
+    "broadcast": lambda: compose_broadcast(SETTINGS, TEXT, ad=AD, view_url=VIEW),
+    "digest-with-introduction": lambda: compose_issue(
+        SETTINGS, Frequency.WEEKLY, [piece(1), piece(2)], ad=AD, view_url=VIEW, text=TEXT
+    ),
     "digest-of-one": lambda: digest(1, frequency=Frequency.EACH),
     "digest-of-several": lambda: digest(1, 2, 3),
     "digest-without-ads": lambda: digest(1, 2, ad=None),
@@ -84,8 +103,9 @@ def test_mail_29_a_mail_stays_below_what_mailboxes_cut_off(count: int) -> None:
     )
     assert len(mail.html.encode()) <= LARGEST_HTML < 100_000
     assert "https://carrel.test/articles/a-1/" in mail.html
-    if count == 200:
-        assert re.search(r"And 1\d\d more", mail.html)
+    left_out = {1: "This article is too long for an email", 200: r"And 1\d\d more on the site"}.get(count, "")
+    assert re.search(left_out, mail.html)
+    assert re.search(left_out, mail.text)
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -112,9 +132,24 @@ def test_mail_24_every_digest_names_where_we_are_why_it_came_and_how_to_leave(na
     assert ("Advertisement" in mail.text) == ("Advertisement" in mail.html) == (name != "digest-without-ads")
 
 
+@pytest.mark.parametrize("between", [TOKEN_PLACEHOLDER, "<b></b>"])
+def test_mail_23_what_an_operator_writes_carries_no_readers_token_to_another_site(
+    services: Services, between: str
+) -> None:
+    half = len(TOKEN_PLACEHOLDER) // 2
+    hidden = TOKEN_PLACEHOLDER[:half] + between + TOKEN_PLACEHOLDER[half:]
+    html = f'<p><a href="https://other.example/{hidden}">{hidden}</a></p>'
+    if "<" in between:
+        html = f"<p>https://other.example/{hidden}</p>"
+    text = operator_text(IssueText(subject=hidden, html=html))
+    assert TOKEN_PLACEHOLDER not in text.subject + text.html + text.preheader
+    mail = compose_broadcast(services.settings, text, ad=None, view_url="https://carrel.test/")
+    assert f"other.example/{TOKEN_PLACEHOLDER}" not in mail.text + mail.html
+
+
 def test_the_preheader_says_more_than_the_subject() -> None:
     (hidden,) = re.findall(r'class="preheader"[^>]*>([^<]*)<', digest(1, 2, 3).html)
-    assert hidden == "Title 2 · Title 3"
+    assert hidden.partition("\u034f")[0] == "Title 2 · Title 3"  # then blanks
 
 
 def test_nothing_depends_on_a_style_sheet_that_a_client_drops() -> None:
@@ -137,3 +172,17 @@ def test_mail_26_every_mail_says_that_a_machine_wrote_it(number: int) -> None:
         date=datetime(2026, 11, 2, tzinfo=UTC),
     )
     assert built["Auto-Submitted"] == "auto-generated"
+
+
+def test_the_parts_of_a_mail_say_their_language_and_the_mail_is_english() -> None:
+    whole, several = digest(1, language="ar").html, digest(1, 2, 3, language="he").html
+    for html, tag in ((whole, "ar"), (several, "he")):
+        assert '<html lang="en-US" dir="ltr"' in html
+        assert re.search(rf'<h[13][^>]* lang="{tag}"', html)
+    parts = html5lib.parse(whole + several, namespaceHTMLElements=False).iter()
+    marked = {(part.get("class"), part.get("lang"), part.get("dir")) for part in parts}
+    assert marked >= {("article", "ar", "rtl"), ("summary", "he", "rtl")}
+
+
+def test_a_text_that_was_kept_before_languages_has_the_sites() -> None:
+    assert 'dir="rtl"' not in digest(1).html

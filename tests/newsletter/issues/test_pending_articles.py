@@ -11,7 +11,7 @@ from carrel import clock
 from carrel.services import Services, make_services
 from carrel.settings import Settings
 from newsletter.issues import due, freezing
-from newsletter.issues.models import Delivery, Issue, IssueState, MailVariant
+from newsletter.issues.models import Delivery, Issue, IssueArticle, IssueState, MailVariant
 from newsletter.subscribers.models import Frequency, Subscriber, Subscription
 from tests.support.articles import put_article, put_topic
 from tests.support.digests import (
@@ -185,3 +185,18 @@ def test_mail_28_an_unpublished_article_leaves_what_was_not_sent(
     with post.db.read() as session:
         assert count_states(session) == ({"sent": 2} if others else {"suppressed": 2})
         assert {issue.state for issue in session.scalars(select(Issue))} == {IssueState.FINISHED}
+
+
+def test_an_article_that_says_newsletter_false_is_in_no_issue(post: Services) -> None:
+    with post.db.write() as session:
+        add_subscribers(session, 1)
+    start_schedule(post)
+    with post.db.write() as session:
+        put_article(session, "known", newsletter=False)
+        put_article(session, "new")
+    due.run_step(post)
+    with post.db.read() as session:
+        slugs = session.scalars(
+            select(Article.slug).join(IssueArticle, IssueArticle.article_id == Article.id)
+        ).all()
+    assert set(slugs) == {"new"}

@@ -62,7 +62,7 @@ def test_mf_29_skipping_counts_it_as_mailed_and_the_next_article_goes_out(
     mailed_and_restored(post, mail_server)
     deliver(post)
 
-    assert run("after-restore", "--skip").output == "Digests go on.\n"
+    assert run("after-restore", "--skip").output == "Digests resume.\n"
     deliver(post)
     assert len(mail_server.mails) == 3
 
@@ -72,7 +72,7 @@ def test_mf_29_skipping_counts_it_as_mailed_and_the_next_article_goes_out(
     assert [str(mail.message["Subject"]) for mail in mail_server.mails[3:]] == ["Newer"] * 3
     with post.db.read() as session:
         assert "digest.after_restore.skip" in session.scalars(select(AuditEntry.action)).all()
-    nothing = "The database knows of everything that was mailed.\n"
+    nothing = "The database knows about everything that was sent.\n"
     assert run("after-restore").output == nothing
 
 

@@ -40,7 +40,7 @@ def test_a_holder_makes_renews_and_takes_away_the_private_feed(
     assert stranger.get(first).status_code == 200
     second = feed_in(press(anna, "renew"))
     assert (stranger.get(first).status_code, stranger.get(second).status_code) == (404, 200)
-    assert "Make my feed" in press(anna, "revoke")
+    assert "Create my feed" in press(anna, "revoke")
     assert stranger.get(second).status_code == 404
 
 
@@ -50,7 +50,7 @@ def test_who_has_no_pass_is_offered_no_feed_and_cannot_make_one(anna: Browser, s
     assert "/account/private-feed" not in page.text
     refused = anna.post("/account/private-feed", {**forms_of(page)[-1].fields, "act": "renew"})
     assert refused.status_code == 403
-    assert "comes with the pass" in refused.text
+    assert "is part of the pass" in refused.text
 
 
 def test_a_guest_is_sent_to_sign_in(app: Flask, stranger: Browser) -> None:

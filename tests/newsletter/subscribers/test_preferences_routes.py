@@ -97,7 +97,7 @@ def test_web_04_a_link_that_is_none_of_ours_is_no_page_and_says_what_to_do(
     for page, forged in product(["preferences", "unsubscribe"], ["x.css", "x", "AAAA.BBBB"]):
         answer = anna.get(f"/newsletter/{page}/{forged}")
         assert answer.status_code == 404, (page, forged)
-        assert "This link is not complete" in answer.text
+        assert "This link is incomplete" in answer.text
         assert 'href="/subscribe/"' in answer.text
         assert answer.headers["Cache-Control"] == "private, no-store"
     assert dump(services.db) == before

@@ -67,7 +67,7 @@ def test_nothing_ticked_means_every_exam(anna: Browser, services: Services) -> N
 def test_a_robot_that_fills_in_the_hidden_field_gets_the_usual_answer_and_no_mail(
     anna: Browser, services: Services, post: QueuedMails
 ) -> None:
-    assert "Check your mail" in ask(anna, website="https://evil.example").text
+    assert "Check your email" in ask(anna, website="https://evil.example").text
     assert (post.all(), count(services, Subscriber)) == ([], 0)
 
 
@@ -76,9 +76,9 @@ def test_a_form_that_comes_back_at_once_must_be_sent_twice(
 ) -> None:
     page = anna.send(anna.get("/subscribe/"), 0, email=ANNA)
     assert (page.status_code, post.all()) == (400, [])
-    assert "Press the button once more" in page.text
+    assert "Press the button again" in page.text
     noon.shift(timedelta(seconds=2))
-    assert "Check your mail" in anna.send(page).text
+    assert "Check your email" in anna.send(page).text
     assert post.names() == ["newsletter/confirm"]
 
 
@@ -144,5 +144,5 @@ def test_who_did_not_prove_it_is_asked_like_everybody(
     anna: Browser, post: QueuedMails, sign_in: Callable[..., None], email: str, proven: bool
 ) -> None:
     sign_in(email, proven=proven)
-    assert "Check your mail" in ask(anna).text
+    assert "Check your email" in ask(anna).text
     assert post.names() == ["newsletter/confirm"]

@@ -36,7 +36,7 @@ def test_a_new_address_is_asked_and_nothing_else_changes(
 ) -> None:
     page = ask(anna)
     assert page.request.path == "/subscribe/sent/"
-    assert "Check your mail" in page.text
+    assert "Check your email" in page.text
     assert post.names() == ["newsletter/confirm"]
     assert the_subscriber(services).state == SubscriberState.PENDING
     assert count(services, Subscription) == 0
@@ -79,6 +79,7 @@ def test_mail_14_the_answer_is_the_same_for_every_address(
     assert [mail.name for mail in post.all() if mail.to_key == ANNA] == MAILED[state]
 
 
+@pytest.mark.sweep
 def test_mail_12_who_does_not_confirm_gets_one_mail_a_day_and_three_altogether(
     anna: Browser, services: Services, post: QueuedMails, noon: time_machine.Traveller
 ) -> None:
@@ -127,6 +128,7 @@ def ask_from_anywhere(services: Services, number: int) -> None:
         sign_up.sign_up(session, services.settings, services.signer, asking)
 
 
+@pytest.mark.sweep
 def test_mf_23_a_victim_whose_address_comes_from_everywhere_gets_three_mails_at_most(
     services: Services, library: None, post: QueuedMails, noon: time_machine.Traveller
 ) -> None:
