@@ -24,7 +24,7 @@ EXIT_DIFFERENCES = 1
 )
 @click.option("--days", type=click.IntRange(1, NIGHTLY_DAYS), default=RECENT_DAYS, show_default=True)
 def reconcile_command(apply: bool, days: int) -> None:
-    """Compare Stripe with the ledger, both ways.
+    """Compare Stripe with the ledger, in both directions.
 
     Exit status: 0 no differences are left, 1 differences are left, 2 the comparison failed.
     """
@@ -47,7 +47,7 @@ def reconcile_command(apply: bool, days: int) -> None:
 
 @click.group("entitlements")
 def entitlements() -> None:
-    """Who has the pass, according to the ledger."""
+    """Work with passes as recorded in the ledger."""
 
 
 @entitlements.command("rebuild")

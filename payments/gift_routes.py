@@ -13,7 +13,7 @@ from carrel.services import services
 from payments import offer
 from payments.gifts import sending, wishes
 from payments.gifts.codes import MalformedCodeError
-from payments.gifts.mails import REDEEM_PATH, format_day, redeem_url
+from payments.gifts.mails import REDEEM_PATH, redeem_url
 from payments.gifts.redeem import Outcome, Redeemer, redeem
 from payments.gifts.sending import CannotSendError
 from payments.gifts.wishes import GiftWishes
@@ -23,13 +23,13 @@ from payments.queries.gift_summary import GiftNotFoundError
 blueprint = Blueprint("gifts", __name__, template_folder="templates")
 GIFT_PATH = "/pass/gift/"
 CANNOT_SEND = errors.ErrorPage(
-    "This gift cannot be mailed any more",
-    "It was used, it has ended, or it was mailed often enough. Your page of the gift says which.",
+    "This gift can no longer be emailed",
+    "It was redeemed, has ended, or has reached its limit of emails. The gift’s page shows which.",
 )
 STATUS = {Outcome.REDEEMED: 200, Outcome.UNKNOWN: 404}  # any other: 409
 DONE = {
     "bought": "Thank you. Your payment has arrived, and the gift is ready.",
-    "sent": "The mail is on its way.",
+    "sent": "The email is on its way.",
 }
 
 
@@ -134,7 +134,7 @@ def redeem_code(token: str = "") -> Response:
     except MalformedCodeError as error:
         return _redeem_page(typed, {"code": str(error)}, 400)
     if redemption.outcome is Outcome.UNKNOWN:
-        return _redeem_page(typed, {"code": "We know no gift with this code. Look at it again, please."}, 404)
+        return _redeem_page(typed, {"code": "No gift has this code. Please check it again."}, 404)
     services().audience_cache.drop(cookies.SESSION.value())
     response = make_response(
         render_template("payments/redeemed.html", outcome=redemption.outcome, here=here),
@@ -167,7 +167,6 @@ def _gift_page(here: ReaderSession, reference: str, errors: dict[str, str], stat
         gift=gift,
         link=redeem_url(settings, gift.code) if gift.code else None,
         redeem_page=f"{settings.host}{REDEEM_PATH}",  # as people type it
-        day=lambda moment: format_day(settings, moment),
         errors=errors,
         messages=[("good", done)] if done else [],
     )

@@ -25,6 +25,7 @@ WAYS_TO_PAY = {
     "us_bank_account": "bank account",
 }
 AND_MORE = " (and more)"
+SHORT_LINE = "Disable ads{and_more} for {price}, once"
 OFFER_PATH = "/pass/"
 
 
@@ -34,13 +35,17 @@ class PassOffer:
 
     text: str
     url: str
+    short: str = ""  # for a narrow screen, where the line as it comes would take three; none for other words
 
 
 def offer(settings: Settings, return_to: str, *, line: str = "", noun: str = "") -> PassOffer | None:
     """The offer on the page `return_to`, in the exam's own words if it has any; None when sales are off."""
     if not settings.sells:
         return None
-    return PassOffer(offer_line(settings, line=line, noun=noun), f"{OFFER_PATH}?next={quote(return_to)}")
+    url = f"{OFFER_PATH}?next={quote(return_to)}"
+    as_it_comes = not line and settings.offer_line == Settings.model_fields["offer_line"].default
+    short = offer_line(settings, line=SHORT_LINE) if as_it_comes else ""
+    return PassOffer(offer_line(settings, line=line, noun=noun), url, short)
 
 
 def offer_line(settings: Settings, *, line: str = "", noun: str = "") -> str:

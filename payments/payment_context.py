@@ -55,12 +55,12 @@ def _refused_alarm(error: StripeAccessError) -> tuple[str, str, str]:
         return (
             f"stripe-permission:{error.permission}"[:80],
             f"Stripe's key lacks a permission: {error.permission}",
-            f"What needs it waits. Give the key in STRIPE_SECRET_KEY {error.permission} in Stripe's dashboard "
-            "(API keys); what waits goes on by itself then. `carrel stripe check` names all that is missing.",
+            f"Whatever needs it is on hold. Give the key in STRIPE_SECRET_KEY {error.permission} in Stripe's dashboard "
+            "(API keys); everything then resumes automatically. `carrel stripe check` lists everything that is missing.",
         )
     return (
         "stripe-key",
-        "Stripe refuses the key of this site",
-        f"{error}. Until it is replaced, nobody can buy, passes come late and refunds wait. "
+        "Stripe rejects this site's key",
+        f"{error}. Until it is replaced, nobody can buy, passes are delayed, and refunds wait. "
         "`carrel stripe setup --new-key` takes a new key; then restart the website and the worker.",
     )

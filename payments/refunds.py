@@ -23,7 +23,7 @@ RETRY_DELAY: Final = timedelta(minutes=2)
 ALREADY_REFUNDED: Final = "charge_already_refunded"
 DISPUTED: Final = "charge_disputed"
 KEY_USED: Final = "idempotency_error"  # by an earlier release, with other parameters
-BY_READER: Final = "the reader's own wish"
+BY_READER: Final = "requested by the reader"
 
 
 class NotRefundableError(Exception):
@@ -184,7 +184,7 @@ def _mark_refused(context: PaymentContext, request_id: int, payment: Payment, co
                 session,
                 f"refund-refused:{request_id}",
                 "Stripe rejected a refund",
-                f"Order {payment.order.reference} ({payment.payment_intent}): {code}. Look at the payment in "
+                f"Order {payment.order.reference} ({payment.payment_intent}): {code}. See the payment in "
                 "Stripe's dashboard.",
             )
 

@@ -31,22 +31,22 @@ MAX_POLLS = 12  # a minute
 RETURN_SECONDS = 1
 STRIPE_UNAVAILABLE = errors.ErrorPage(
     "The payment page cannot be reached right now",
-    "Nothing was charged. Try again in a minute; everything else on this site works as always.",
+    "You were not charged. Try again in a minute. The rest of the site works as usual.",
 )
 CHECKOUT_REFUSED = errors.ErrorPage(
     "The pass cannot be bought right now",
-    "Nothing was charged. Something is set up wrongly on our side, and we have been told. Everything else on this "
-    "site works as always.",
+    "You were not charged. The problem is on our side, and we have been notified. The rest of the "
+    "site works as usual.",
 )
 NOT_REFUNDABLE = errors.ErrorPage(
-    "This payment cannot be refunded by the button",
-    "The time for a refund is over, or the refund is on its way already. Write to us if something is wrong.",
+    "This payment cannot be refunded here",
+    "The refund period is over, or a refund is already on its way. Write to us if something is wrong.",
 )
 
 DISPUTED = errors.ErrorPage(
     "Your bank is looking into this payment",
-    "Until it has decided, only the bank can return the money. If you did not mean to dispute the payment, tell your "
-    "bank, and come back afterwards.",
+    "Until it decides, only your bank can refund the payment. If you did not mean to dispute it, tell your "
+    "bank, then come back.",
 )
 
 

@@ -57,7 +57,7 @@ def silences(session: Session) -> Iterator[Silence]:
             "Stripe does not answer this site",
             f"No request has succeeded since {_when(heard)}, and {events} events and {len(refunds)} refunds wait"
             f"{f' ({cause})' if cause else ''}. `carrel stripe check` says whether it is the key, the network, or "
-            "Stripe itself (status.stripe.com). What waits goes on by itself then, if the worker runs.",
+            "Stripe itself (status.stripe.com). Everything then resumes automatically, as long as the worker is running.",
         )
     if late := late_refunds(session):
         named = ", ".join(
@@ -65,8 +65,8 @@ def silences(session: Session) -> Iterator[Silence]:
         )
         yield Silence(
             "refund-late",
-            "A refund waits for more than an hour",
-            f"Not sent to Stripe yet, of order: {named}. The reader reads that the money is on its way. "
+            "A refund has been waiting for more than an hour",
+            f"Not sent to Stripe yet, of order: {named}. The reader was told that the refund is being processed. "
             "`carrel stripe check` says whether the key may refund; is the worker running?",
         )
     if fetched := _fetched_in_vain(session):
@@ -127,4 +127,4 @@ def _count(session: Session, which: ColumnElement[bool]) -> int:
 
 
 def _when(moment: datetime | None) -> str:
-    return f"{moment:%d %B, %H:%M} UTC" if moment else "this site began"
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "this site began"

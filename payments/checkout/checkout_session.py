@@ -92,8 +92,8 @@ def _refused_alarm(order: Order, error: StripeRefusedError) -> tuple[str, str, s
     said = f" Stripe says: {error.message[:500]}" if error.message and error.param != "customer_email" else ""
     return (
         f"checkout-refused:{error.code}:{error.param}"[:80],
-        "Stripe refuses to open the payment page",
+        "Stripe does not open the payment page",
         f"Order {order.reference}: {error.code}{f', parameter {error.param}' if error.param else ''}.{said} "
-        "Nobody can buy until this is mended: look at the settings of the pass, and at the account in Stripe's "
+        "Nobody can buy until this is fixed. Check the pass settings, and the account in Stripe's "
         "dashboard. docs/stripe.md",
     )

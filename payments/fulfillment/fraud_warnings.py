@@ -21,8 +21,8 @@ from payments.stripe.balance_schemas import StripeFraudWarning
 
 ACTOR = "carrel"
 OUTCOMES = {
-    True: "The whole payment is being refunded, so that it cannot become a dispute.",
-    False: "It is not refunded by itself. If it becomes a dispute, that costs a fee: look at the order.",
+    True: "The payment is being refunded in full, so that it cannot become a dispute.",
+    False: "It is not refunded automatically. A dispute would cost a fee, so review the order.",
 }
 
 
@@ -102,7 +102,7 @@ def _tell(session: Session, warning: StripeFraudWarning, payment: Payment, *, re
     alarms.raise_alarm(
         session,
         f"fraud-warning:{warning.id}{':refunded' if refunds else ''}"[:80],
-        "A bank warns that a payment may be fraud",
+        "Early fraud warning from a bank",
         f"Order {payment.order.reference}: {price(payment.amount_cents, payment.currency)} "
         f"({payment.payment_intent}), {warning.fraud_type.replace('_', ' ')}. {OUTCOMES[refunds]}",
     )

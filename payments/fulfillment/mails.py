@@ -1,8 +1,8 @@
 """The mails about a pass. This module composes them; `notifications` decides who gets which, and when."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
+from carrel.dates import day_in_words
 from carrel.mail.compose import compose
 from carrel.mail.message import Content
 from carrel.services import signer_of
@@ -26,7 +26,7 @@ def purchased(settings: Settings, order: Order, payment: Payment, *, has_consent
         "purchased",
         title=order.title,
         paid=price(payment.amount_cents, payment.currency),
-        paid_on=format_date(settings, payment.paid_at),
+        paid_on=day_in_words(settings, payment.paid_at),
         receipt_url=order.receipt_url,
         refund_until=refund_until(settings, payment),
         has_consented=has_consented,
@@ -41,7 +41,7 @@ def gift_bought(settings: Settings, order: Order, payment: Payment, gift: Gift) 
         gift,
         codes.reveal_or_renew(signer_of(settings), gift),
         paid=price(payment.amount_cents, payment.currency),
-        paid_on=format_date(settings, payment.paid_at),
+        paid_on=day_in_words(settings, payment.paid_at),
         refund_until=refund_until(settings, payment),
     )
 
@@ -105,10 +105,4 @@ def refund_until(settings: Settings, payment: Payment) -> str | None:
     """The last day of the refund button, as text; None when the site has no such button."""
     if not settings.refund_days:
         return None
-    return format_date(settings, payment.paid_at + timedelta(days=settings.refund_days))
-
-
-def format_date(settings: Settings, moment: datetime) -> str:
-    """`21 November 2026`, in the site's time zone."""
-    local = moment.astimezone(ZoneInfo(settings.time_zone))
-    return f"{local.day} {local:%B %Y}"
+    return day_in_words(settings, payment.paid_at + timedelta(days=settings.refund_days))

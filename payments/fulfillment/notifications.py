@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from carrel.dates import moment_in_words
 from carrel.mail import alarms, outbox
 from carrel.mail.message import Content
 from carrel.settings import Settings
@@ -133,7 +134,7 @@ def dispute_changed(update: OrderUpdate, dispute: Dispute, entitlement: Entitlem
     mail = mails.dispute_opened(update.settings, update.order, is_gift=update.is_gift)
     update.queue_mail(f"{key}:opened", mail)
     if dispute.due_at:
-        text += f" Answer it in Stripe's dashboard before {dispute.due_at:%d %B %Y, %H:%M} UTC."
+        text += f" Answer it in Stripe's dashboard by {moment_in_words(update.settings, dispute.due_at)}."
     update.raise_alarm(f"{key}:{dispute.status}", f"A payment is disputed: {status}", text)
 
 

@@ -20,6 +20,7 @@ GROUP = 5
 PURPOSE = "gift code"
 NONCE_BYTES = 16
 _CODE = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
+_ENDING = re.compile(f"[{ALPHABET}]{{{GROUP - 1},{GROUP}}}")
 _BETWEEN = re.compile(r"[\s\u2010-\u2015-]+")  # spaces and dashes, as people and word processors write them
 
 
@@ -52,12 +53,24 @@ def find(session: Session, typed: str) -> Gift | None:
     return session.scalars(query).one_or_none()
 
 
+def ending_with(session: Session, signer: Signer, letters: str, *, newest: int) -> list[Gift]:
+    """Of the newest gifts, those whose code ends with these 4 or 5 letters: what somebody reads out to the operator.
+
+    More letters find nothing: whoever may search could otherwise guess a whole code, one letter after the other.
+    """
+    ending = letters.upper()
+    if not _ENDING.fullmatch(ending):
+        return []
+    gifts = session.scalars(select(Gift).order_by(Gift.id.desc()).limit(newest))
+    return [gift for gift in gifts if any(code.endswith(ending) for code in _derive(signer, gift.code_nonce))]
+
+
 def plain(typed: str) -> str:
     """A code as it is hashed: capitals, without dashes and spaces. Raises `MalformedCodeError`."""
     plain = _BETWEEN.sub("", typed).upper()
     if not _CODE.fullmatch(plain):
         raise MalformedCodeError(
-            f"A code has {LENGTH} letters and digits, and never 0, O, 1 or I. Look at it again, please."
+            f"A code has {LENGTH} letters and digits, and never 0, O, 1 or I. Please check it again."
         )
     return plain
 

@@ -1,8 +1,8 @@
 """The mails of a gift: to its buyer, with the code to hand over, and to its recipient."""
 
-from datetime import datetime
 from urllib.parse import quote
 
+from carrel.dates import day_in_words
 from carrel.mail.addresses import masked
 from carrel.mail.compose import compose
 from carrel.mail.message import Content
@@ -47,7 +47,7 @@ def bought(
         redeem_page=f"{settings.base_url}{REDEEM_PATH}",
         gift_url=f"{settings.base_url}{gift_page(order)}",
         recipient=masked(gift.recipient) if gift.recipient else None,
-        send_on=format_day(settings, gift.send_at) if gift.send_at else None,
+        send_on=day_in_words(settings, gift.send_at) if gift.send_at else None,
     )
 
 
@@ -63,9 +63,3 @@ def received(settings: Settings, gift: Gift, code: str) -> Content:
         link=redeem_url(settings, code),
         redeem_page=f"{settings.base_url}{REDEEM_PATH}",
     )
-
-
-def format_day(settings: Settings, moment: datetime) -> str:
-    """`21 November 2026`, in the site's time zone."""
-    local = moment.astimezone(settings.zone)
-    return f"{local.day} {local:%B %Y}"

@@ -19,7 +19,7 @@ SEND_HOUR = 9  # in the site's time zone: it is that day everywhere in the same 
 # A dot before two letters, an @, a scheme: what linkifiers look for. "e.g.", "5.50" and a full stop with a space behind
 # it are none of these. Dots of other scripts count in host names too (UTS #46).
 _LIKE_A_LINK = re.compile(r"\w[.\u3002\uff0e\uff61](?=\w*[^\W\d]{2})|@|://|www\.|mailto:|tel:", re.IGNORECASE)
-_NO_LINKS = "Leave out addresses and links, and put a space after each full stop."
+_NO_LINKS = "Leave out addresses and links, and put a space after each period."
 
 
 class InvalidWishesError(ValueError):
@@ -48,7 +48,7 @@ def read_wishes(giver: str, message: str, email: str, day: str, zone: ZoneInfo) 
     recipient = _recipient(email, errors)
     send_at = _send_at(day.strip(), zone, errors)
     if day.strip() and not email.strip():
-        errors.setdefault("email", "Say whom to send it to on that day, or leave the day empty.")
+        errors.setdefault("email", "Enter an address to send it to on that day, or leave the date empty.")
     if errors:
         raise InvalidWishesError(errors)
     return GiftWishes(giver, message, recipient, send_at if recipient else None)

@@ -27,10 +27,10 @@ STATUS_TEXT = {
     EntitlementReason.GIFT: "Active",
     EntitlementReason.REFUNDED: "Refunded",
     EntitlementReason.DISPUTED: "Suspended while your bank looks into the payment",
-    EntitlementReason.CHARGED_BACK: "Ended: your bank returned the payment",
+    EntitlementReason.CHARGED_BACK: "Ended: refunded by your bank",
     EntitlementReason.REVOKED: "Ended",
 }
-UNGRANTED_STATUS_TEXT = {"second": "Paid twice: returned in full", "held": "We are looking into this payment"}
+UNGRANTED_STATUS_TEXT = {"second": "Paid twice: refunded in full", "held": "We are looking into this payment"}
 
 
 @dataclass(frozen=True)

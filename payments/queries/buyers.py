@@ -13,6 +13,7 @@ from payments.models import Claim, Order, Payment
 
 RECEIPT = "purchase:"  # the outbox key of a receipt ends with its order's reference
 MAX_RESULTS = 50
+BY_ID = "order or Stripe ID"
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,11 @@ def _queries(typed: str) -> Iterator[tuple[Select[Reader], str]]:
     try:
         key = key_of(typed)
     except InvalidAddressError:
-        of_payment = orders.outerjoin(Payment, Payment.order_id == Order.id)
-        ids = (
-            Order.reference,
-            Order.checkout_session_id,
-            Payment.payment_intent,
-            Payment.checkout_session_id,
-        )
-        yield of_payment.where(or_(*(column == typed for column in ids))), "order, or an id at Stripe"
+        # Two queries, each with its indexes: over both tables at once, the database would read all of them.
+        of_order = or_(Order.reference == typed, Order.checkout_session_id == typed)
+        yield orders.where(of_order), BY_ID
+        of_payment = or_(Payment.payment_intent == typed, Payment.checkout_session_id == typed)
+        yield orders.join(Payment, Payment.order_id == Order.id).where(of_payment), BY_ID
         return
     yield select(Reader).where(Reader.email_key == key), "their address"
     changed = select(Reader).join(AddressChange, AddressChange.reader_id == Reader.id)
@@ -57,8 +55,9 @@ def _queries(typed: str) -> Iterator[tuple[Select[Reader], str]]:
         orders.join(Claim, Claim.order_id == Order.id).where(Claim.email_key == key),
         "the address at Checkout",
     )
-    receipt = func.concat(RECEIPT, Order.reference) == OutboxMail.key
-    yield orders.join(OutboxMail, receipt).where(OutboxMail.to_key == key), "a receipt that went there"
+    receipt = Order.reference == func.substr(OutboxMail.key, len(RECEIPT) + 1)
+    is_receipt = OutboxMail.key.startswith(RECEIPT, autoescape=True) & (OutboxMail.to_key == key)
+    yield orders.join(OutboxMail, receipt).where(is_receipt), "a receipt that went there"
 
 
 def _merged_into(session: Session, reader: Reader) -> Reader:

@@ -21,11 +21,11 @@ from payments.models import Order, Payment
 from payments.prices import price
 
 STATUS_TEXT = {
-    EntitlementReason.GIFT: "Not used yet",
+    EntitlementReason.GIFT: "Not redeemed yet",
     EntitlementReason.NEVER: "We are looking into this payment",
-    EntitlementReason.REFUNDED: "Ended: the payment was returned",
+    EntitlementReason.REFUNDED: "Ended: refunded",
     EntitlementReason.DISPUTED: "Suspended while your bank looks into the payment",
-    EntitlementReason.CHARGED_BACK: "Ended: your bank returned the payment",
+    EntitlementReason.CHARGED_BACK: "Ended: refunded by your bank",
     EntitlementReason.REVOKED: "Ended",
 }
 NOT_DELIVERED = {OutboxState.FAILED, OutboxState.SUPPRESSED}

@@ -16,6 +16,7 @@ from payments.ledger.gifts import gift_of
 from payments.models import Claim, Dispute, Grant, Order, Payment, Refund, RefundRequest
 
 PaymentRow = TypeVar("PaymentRow", Refund, Dispute, Grant, RefundRequest)
+MOST_ORDERS = 20
 
 
 class OrderNotFoundError(LookupError):
@@ -48,12 +49,29 @@ class OrderDetail:
         """Whether a refund request is open."""
         return any(request.state == "asked" for request in self.requests)
 
+    @property
+    def can_be_refunded(self) -> bool:
+        """Whether something is left that Stripe would refund now."""
+        return self.unrefunded_cents > 0 and not (self.is_being_refunded or self.is_disputed)
+
 
 def order_detail(session: Session, reference: str) -> OrderDetail:
     """The order with this reference. Raises `OrderNotFoundError`."""
     order = session.scalars(select(Order).where(Order.reference == reference)).one_or_none()
     if order is None:
         raise OrderNotFoundError(reference)
+    return _detail(session, order)
+
+
+def order_details(session: Session, reader_id: int) -> list[OrderDetail]:
+    """The newest orders of a reader that money arrived for, newest first; at most `MOST_ORDERS`."""
+    paid = select(Payment.order_id)
+    orders = select(Order).where(Order.reader_id == reader_id, Order.id.in_(paid))
+    newest = orders.order_by(Order.id.desc()).limit(MOST_ORDERS)
+    return [_detail(session, order) for order in session.scalars(newest)]
+
+
+def _detail(session: Session, order: Order) -> OrderDetail:
     payments = entries.payments_of(session, order)
     ids = [payment.id for payment in payments]
     return OrderDetail(

@@ -39,7 +39,7 @@ def alerts(
     if missing := _not_recorded(session, paid, since):
         yield Alert(
             "unfulfilled",
-            "Somebody paid and has no pass",
+            "Someone paid and has no pass",
             f"Paid more than {int(GRACE_PERIOD.total_seconds() // 60)} minutes ago, and not in the ledger: "
             f"{_id_list(missing)}. The log says why; `carrel reconcile` tries again.",
         )
@@ -60,8 +60,8 @@ def alerts(
     if (silent_since := _silent_since(session)) and not alarms.is_open(session, UNDELIVERED):
         yield Alert(
             "webhook-silence",
-            "Stripe's events do not arrive",
-            f"Somebody paid at {silent_since:%d %B, %H:%M} UTC, and no event has arrived since. `carrel stripe "
+            "Stripe events do not arrive",
+            f"Somebody paid at {silent_since:%Y-%m-%d %H:%M} UTC, and no event has arrived since. `carrel stripe "
             "check` says why. Reconciliation grants passes meanwhile, up to ten minutes late.",
         )
 

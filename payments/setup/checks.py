@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
+from carrel.findings import Finding, error, ok, warning
 from carrel.settings import Settings
-from payments.setup.finding import Finding, error, ok, warning
 from payments.setup.webhook_checks import webhook
 from payments.stripe.account import StripeAccount
 from payments.stripe.errors import StripeAccessError, StripeUnavailableError
@@ -20,7 +20,7 @@ def check_key(account: StripeAccount) -> list[Finding]:
     except StripeAccessError as refused:
         return [error("key", str(refused), f"Make another: {KEYS_PAGE}, then: carrel stripe setup --new-key")]
     except StripeUnavailableError as away:
-        return [error("key", f"Stripe cannot be reached: {away}", "Look at the network, and try again.")]
+        return [error("key", f"Stripe cannot be reached: {away}", "Check the network, and try again.")]
     mode = "live" if account.api.is_live else "test"
     known = ok("key", f"Stripe knows it; it is of the {mode} mode")
     return [known, _permissions(missing, test=not account.api.is_live)]
@@ -38,9 +38,9 @@ def check_account(account: StripeAccount, settings: Settings) -> Iterator[Findin
         try:
             yield look()
         except StripeAccessError:
-            yield ok(check, f"not looked at: the key lacks {permission}")
+            yield ok(check, f"not checked: the key lacks {permission}")
         except (StripeUnavailableError, StripeResponseError) as failed:
-            yield warning(check, f"it could not be looked at: {failed}", "Try again.")
+            yield warning(check, f"it could not be checked: {failed}", "Try again.")
 
 
 def _may(account: StripeAccount, ask: Callable[[], object]) -> bool:
@@ -56,7 +56,7 @@ def _may(account: StripeAccount, ask: Callable[[], object]) -> bool:
 
 def _permissions(missing: list[Permission], *, test: bool) -> Finding:
     if not missing:
-        return ok("permissions", "the key may do all that the site needs")
+        return ok("permissions", "the key has every permission that the site needs")
     lacking = ", ".join(f"{permission} ({permission.use})" for permission in missing)
     return error(
         "permissions",
@@ -83,5 +83,5 @@ def _tax(account: StripeAccount) -> Finding:
         "tax",
         f"PASS_TAX is set, and Stripe Tax is {settings.status}"
         + (f": it lacks {lacking}" if lacking else ""),
-        "Finish Tax → Settings in Stripe's dashboard, or take PASS_TAX away: until then nobody can buy.",
+        "Finish Tax → Settings in Stripe's dashboard, or remove PASS_TAX. Until then, nobody can buy.",
     )

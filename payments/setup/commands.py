@@ -9,12 +9,12 @@ import click
 
 from carrel.command_line import EXIT_REFUSED, CommandError
 from carrel.db import Database
+from carrel.findings import Finding, Level, worst
 from carrel.services import existing_database, has_database
 from carrel.settings import Settings, load
 from payments.setup import key as keys
 from payments.setup.checks import check_account, check_key
 from payments.setup.dashboard import appearance
-from payments.setup.finding import Finding, Level
 from payments.setup.run_setup import Setup
 from payments.setup.trial import await_event, try_checkout
 from payments.setup.webhook_checks import CHECK, is_unreachable
@@ -27,14 +27,14 @@ EXIT_LEFT = 1
 
 @click.group("stripe")
 def stripe_group() -> None:
-    """Connect Stripe, and look whether everything there is as the site needs it."""
+    """Connect Stripe, and check that it is configured as the site needs."""
 
 
 @stripe_group.command("setup")
-@click.option("--new-key", is_flag=True, help="Ask for a key, though there is one: to replace it.")
-@click.option("--roll", is_flag=True, help="Make a new webhook secret, though the present one is known.")
+@click.option("--new-key", is_flag=True, help="Ask for a new key, to replace the current one.")
+@click.option("--roll", is_flag=True, help="Create a new webhook secret, to replace the current one.")
 def setup_command(new_key: bool, roll: bool) -> None:
-    """Check a key, make the webhook, keep both secrets in files, try a payment page. Safe to run again.
+    """Check a key, create the webhook, keep both secrets in files, try a payment page. Safe to run again.
 
     Exit status: 0 all is well, 1 something is left to do, 2 it could not be done.
     """
@@ -52,7 +52,7 @@ def setup_command(new_key: bool, roll: bool) -> None:
         click.echo(line)
     if setup.has_ended:
         raise click.exceptions.Exit(EXIT_REFUSED)
-    raise click.exceptions.Exit(EXIT_LEFT if _worst(findings) is Level.ERROR else 0)
+    raise click.exceptions.Exit(EXIT_LEFT if worst(findings) is Level.ERROR else 0)
 
 
 @stripe_group.command("check")
@@ -72,7 +72,7 @@ def check_command() -> None:
             findings += _told(appearance(account, settings))
             is_sent = all(finding.level is Level.OK for finding in findings if finding.check == CHECK)
             findings += _told(_trial(account, settings, db if is_sent else None))
-    raise click.exceptions.Exit(_worst(findings).value)
+    raise click.exceptions.Exit(worst(findings).exit_status)
 
 
 def _trial(account: StripeAccount, settings: Settings, db: Database | None) -> Iterator[Finding]:
@@ -84,7 +84,7 @@ def _trial(account: StripeAccount, settings: Settings, db: Database | None) -> I
 
 def _delivers(account: StripeAccount, settings: Settings, db: Database | None) -> bool:
     findings = list(_trial(account, settings, db))
-    return len(findings) > 1 and _worst(findings) is Level.OK
+    return len(findings) > 1 and worst(findings) is Level.OK
 
 
 def _told(findings: Iterable[Finding]) -> list[Finding]:
@@ -93,10 +93,6 @@ def _told(findings: Iterable[Finding]) -> list[Finding]:
         click.echo(str(finding))
         told.append(finding)
     return told
-
-
-def _worst(findings: list[Finding]) -> Level:
-    return max((finding.level for finding in findings), default=Level.OK)
 
 
 def _settings() -> Settings:

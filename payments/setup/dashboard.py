@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
+from carrel.findings import Finding, ok, warning
 from carrel.settings import Settings
-from payments.setup.finding import Finding, ok, warning
 from payments.stripe.account import StripeAccount
 from payments.stripe.errors import StripeAccessError, StripeUnavailableError
 
 BY_HAND = (
-    "Settings → Customer emails: switch on receipts for payments and refunds; our mails link to them.",
+    "Settings → Customer emails: turn on receipts for payments and refunds; the site's emails link to them.",
     "Settings → Business → Public details: the name on card statements, and where buyers reach you.",
 )
 

@@ -23,10 +23,12 @@ def key_for(settings: Settings, *, ask: bool) -> str:
     key = key or _typed_in()
     if not (kind := KEY.fullmatch(key)):
         raise CommandError(
-            "This is no secret or restricted key: they begin with sk_test_, sk_live_, rk_test_ or rk_live_."
+            "This is not a secret or restricted key. Those begin with sk_test_, sk_live_, rk_test_ or rk_live_."
         )
     if kind[2] == "live" and is_demo(settings):
-        raise CommandError("The demo takes no live Stripe key: use a test key (sk_test_… or rk_test_…).")
+        raise CommandError(
+            "The demo does not accept a live Stripe key: use a test key (sk_test_… or rk_test_…)."
+        )
     if kind[2] == "live" and not settings.is_https:
         raise CommandError(
             "A live key is for a public site: set CARREL_BASE_URL to its https:// address first."

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from pydantic import SecretStr
 
 from carrel.command_line import CommandError
+from carrel.findings import Finding
 from carrel.settings import Settings
 from payments.setup import key as keys
 from payments.setup import webhook
 from payments.setup.checks import check_account, check_key
 from payments.setup.dashboard import BY_HAND, appearance
-from payments.setup.finding import Finding
 from payments.setup.webhook import WebhookSetup
 from payments.setup.webhook_checks import endpoint_with_our_secret, is_unreachable
 from payments.stripe.account import StripeAccount, WebhookEndpoint
@@ -54,7 +54,7 @@ class Setup:
         if self.has_ended:
             return
         left = [*self._left, *([RESTART] if self.needs_restart else []), *BY_HAND]
-        yield "\nLeft to do by hand:"
+        yield "\nTo do by hand:"
         yield from (f"  {number}. {line}" for number, line in enumerate(left, 1))
 
     def _keep_key(self, key: str) -> None:
@@ -84,7 +84,7 @@ class Setup:
             secrets = tuple(map(SecretStr, webhook.create(setup)))
             self._settings = self._settings.model_copy(update={"stripe_webhook_secret": secrets})
             self._done.append(
-                f"A webhook is made; its signing secret is in {setup.file}, which only its owner reads."
+                f"A webhook was created; its signing secret is in {setup.file}, which only its owner reads."
             )
             if endpoints:
                 self._done.append(

@@ -11,12 +11,12 @@ from stripe.params.checkout import SessionCreateParams
 
 from carrel import clock
 from carrel.db import Database
+from carrel.findings import Finding, error, ok, warning
 from carrel.settings import Settings
 from payments import offer
 from payments.checkout.orders import CHECKOUT_SESSION_LIFETIME
 from payments.checkout.session_params import checkout_session_params
 from payments.models import Order, StripeEvent
-from payments.setup.finding import Finding, error, ok, warning
 from payments.setup.webhook_checks import webhook_url
 from payments.stripe.client import StripeApi
 from payments.stripe.errors import StripeRefusedError, StripeUnavailableError

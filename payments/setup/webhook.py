@@ -86,7 +86,7 @@ def retire_others(
         return
     for other in others:
         setup.account.delete_webhook_endpoint(other.id)
-        yield f"The older webhook {other.id} is deleted: events come by the new one."
+        yield f"The older webhook {other.id} was deleted: events arrive through the new one."
 
 
 def forget_old_secret(setup: WebhookSetup, current: WebhookEndpoint) -> bool:

@@ -1,7 +1,7 @@
 """Does Stripe send this site the events that it handles, signed with a secret that it knows?"""
 
+from carrel.findings import Finding, error, ok, warning
 from carrel.settings import Settings, is_local
-from payments.setup.finding import Finding, error, ok, warning
 from payments.stripe.account import StripeAccount, WebhookEndpoint
 from payments.stripe.client import API_VERSION
 from payments.stripe.events import HANDLED_EVENTS

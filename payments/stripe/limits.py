@@ -40,8 +40,8 @@ def _faults(settings: Settings) -> Iterator[str]:
     unknown = [name for name in settings.pass_payment_methods if name not in payment_method_types()]
     if unknown:
         yield (
-            f"PASS_PAYMENT_METHODS is wrong: Stripe knows no payment method {unknown[0]!r}; "
-            "leave it empty to offer what is switched on in Stripe's dashboard."
+            f"PASS_PAYMENT_METHODS is wrong: Stripe has no payment method {unknown[0]!r}; "
+            "leave it empty to offer what is turned on in Stripe's dashboard."
         )
     cents, currency = settings.pass_price_cents, settings.pass_currency
     if not is_currency(currency.upper()):

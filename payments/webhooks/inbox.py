@@ -126,7 +126,7 @@ def _raise_unreadable_alarm(session: Session, row: StripeEvent) -> None:
     alarms.raise_alarm(
         session,
         "stripe-unreadable",
-        "Stripe sent something that we cannot read",
+        "Stripe sent something unreadable",
         f"Event {row.event_id} ({row.type}): {row.last_error}. Nothing was granted for it.",
     )
 

@@ -32,7 +32,7 @@ def process_webhook(context: PaymentContext, body: bytes, signature_header: str)
         _alarm(
             context,
             "stripe-unreadable",
-            "Stripe sent something that we cannot read",
+            "Stripe sent something unreadable",
             f"An event: {error}.",
         )
         raise
@@ -50,7 +50,7 @@ def _check_signature(context: PaymentContext, body: bytes, header: str) -> None:
                 context,
                 "webhook-signatures",
                 "Many events with an invalid signature",
-                "Either somebody tries to forge events, or STRIPE_WEBHOOK_SECRET is not the signing secret in "
+                "Either someone is trying to forge events, or STRIPE_WEBHOOK_SECRET is not the signing secret in "
                 "Stripe's dashboard. All of them were rejected.",
             )
         raise

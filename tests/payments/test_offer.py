@@ -93,14 +93,18 @@ def test_every_way_to_pay_is_one_of_stripes() -> None:
     [
         (
             {},
-            ["by card, Apple Pay or Google Pay", "Your money back within 14 days"],
+            ["by card, Apple Pay or Google Pay", "Full refund within 14 days"],
             ["tax", "promotion code"],
         ),
-        ({"pass_tax": "exclusive"}, ["Pay $4.99 plus tax", "plus tax, once", "where you live"], ["included"]),
+        (
+            {"pass_tax": "exclusive"},
+            ["Pay $4.99 plus tax", "plus tax, one-time payment", "where you live"],
+            ["included"],
+        ),
         ({"pass_tax": "inclusive"}, ["Pay $4.99<", "tax included"], ["plus tax"]),
         ({"pass_payment_methods": ()}, ["in one of the ways"], ["Apple Pay"]),
         ({"pass_promotion_codes": True}, ["promotion code"], []),
-        ({"refund_days": 0}, ['<a href="/terms/">terms</a>'], ["Your money back within"]),
+        ({"refund_days": 0}, ['<a href="/terms/">terms</a>'], ["Full refund within"]),
     ],
 )
 def test_the_offer_page_is_true_under_every_setting(

@@ -87,14 +87,14 @@ def test_during_a_dispute_the_button_is_gone_and_the_page_says_why(shop: Shop) -
     assert post_refund(shop, browser).status_code == 409  # Stripe knows of it, and we do not
     tell(shop)
     page = browser.get("/account/").text
-    assert "only the bank can return the money" in page
-    assert "Give me my money back" not in page
+    assert "only your bank can refund it" in page
+    assert "Request a refund" not in page
     answer = post_refund(shop, browser)
     assert (answer.status_code, "Your bank is looking into this payment" in answer.text) == (409, True)
     assert len(shop.stripe.api.sent(REFUND)) == 1
     shop.stripe.close_dispute(dispute["id"], "won")
     tell(shop)
-    assert "Give me my money back" in browser.get("/account/").text
+    assert "Request a refund" in browser.get("/account/").text
 
 
 def test_what_stripe_refuses_the_reader_is_said_to_them(shop: Shop) -> None:
@@ -108,7 +108,7 @@ def test_an_inquiry_can_be_settled_by_a_refund(shop: Shop) -> None:
     browser = buyer(shop)
     shop.stripe.open_dispute(shop.rows(Order)[0].checkout_session_id, status="warning_needs_response")
     tell(shop)
-    assert "Give me my money back" in browser.get("/account/").text
+    assert "Request a refund" in browser.get("/account/").text
     assert post_refund(shop, browser).status_code == 303
     assert [request.state for request in shop.rows(RefundRequest)] == ["done"]
 

@@ -134,6 +134,7 @@ def memory() -> Iterator[Session]:
         yield session
 
 
+@pytest.mark.sweep
 @settings(max_examples=150, deadline=None)
 @given(history=HISTORIES)
 def test_sums_agree_to_the_cent_and_every_month_goes_on_where_the_one_before_ended(

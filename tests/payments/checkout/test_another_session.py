@@ -35,7 +35,7 @@ def test_pay_then_back_then_sign_in_then_pay_leads_to_checkout(shop: Shop) -> No
     assert last_session_params(shop)["customer_email"] == "anna@example.org"
     shop.stripe.pay(second)
     fulfill(shop.context, second)
-    assert "You already have it" in anna.get("/pass/").text
+    assert "Your pass is active" in anna.get("/pass/").text
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_pay_27_so_many_orders_an_hour_for_a_network_address(
 def test_pay_02_without_a_webhook_secret_the_pass_is_not_on_sale(shop: Shop) -> None:
     shop.set(stripe_webhook_secret=())
     browser = shop.browser()
-    assert "Not on sale at the moment" in browser.get("/pass/").text
+    assert "Currently not for sale" in browser.get("/pass/").text
     assert browser.post("/pass/checkout", data={"csrf_token": shop.token(browser)}).status_code == 503
     assert shop.count(Order) == 0
 
@@ -119,7 +119,7 @@ def test_a_refused_checkout_alarms_the_operator_with_stripes_words(
 ) -> None:
     shop.stripe.api.refuse(code or None, param or None, message=message, path=CREATE)
     answer = try_to_buy(shop.browser())
-    assert (answer.status_code, "we have been told" in answer.text) == (503, True)
+    assert (answer.status_code, "we have been notified" in answer.text) == (503, True)
     (alarm,) = shop.rows(Alarm)
     assert alarm.key == f"checkout-refused:{code or 'invalid_request'}:{param}"
     for said in (code, param, message):

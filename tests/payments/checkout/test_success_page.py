@@ -65,20 +65,20 @@ def test_pf_35_neither_does_another_reader(shop: Shop, browser: FlaskClient) -> 
     stranger = shop.browser()
     shop.buy(stranger)
     answer = back(stranger, shop.buy(browser))
-    assert "no payment in this browser" in answer.text
+    assert "No payment found in this browser" in answer.text
     assert shop.ad_free() == [False, True]
 
 
 @pytest.mark.parametrize("bad", ["", "x' OR 1=1 --", "../../x", "{CHECKOUT_SESSION_ID}", "é", "x" * 300])
 def test_what_can_be_no_session_is_not_found(shop: Shop, browser: FlaskClient, bad: str) -> None:
     answer = back(browser, bad)
-    assert (answer.status_code, "no payment in this browser" in answer.text) == (404, True)
+    assert (answer.status_code, "No payment found in this browser" in answer.text) == (404, True)
     assert len(shop.stripe.api.requests) == 0
 
 
 def test_a_session_that_is_none_of_ours_is_nobodys(shop: Shop, browser: FlaskClient) -> None:
     answer = back(browser, "cs_test_unknown")
-    assert (answer.status_code, "no payment in this browser" in answer.text) == (200, True)
+    assert (answer.status_code, "No payment found in this browser" in answer.text) == (200, True)
     assert len(shop.stripe.api.requests) == 0
 
 
@@ -88,7 +88,7 @@ def test_pay_18_a_delayed_payment_is_on_its_way_and_the_page_looks_again(
     session_id = shop.order(browser)
     shop.stripe.pay_by_bank_debit(session_id)
     answer = back(browser, session_id)
-    assert "Your payment is on its way" in answer.text
+    assert "Your payment is being processed" in answer.text
     assert answer.headers["Refresh"] == f"5; url=/pass/thanks?session={session_id}&asked=1"
 
 
@@ -117,7 +117,7 @@ def test_pay_18_a_second_payment_is_said_to_be_returned(shop: Shop, browser: Fla
     for session_id in (one, two):
         shop.stripe.pay(session_id)
         answer = back(browser, session_id)
-    assert "returned to you in full" in answer.text
+    assert "being refunded in full" in answer.text
 
 
 def test_pay_18_a_held_payment_is_no_error(shop: Shop, browser: FlaskClient) -> None:
@@ -149,7 +149,7 @@ def test_pay_18_never_an_error_after_money_moved(
         failure = locked if problem == "database is locked" else RuntimeError(problem)
         monkeypatch.setattr("payments.fulfillment.fulfill.apply_checkout_session", raising(failure))
     answer = back(browser, session_id)
-    assert (answer.status_code, "Your payment is on its way" in answer.text) == (200, True)
+    assert (answer.status_code, "Your payment is being processed" in answer.text) == (200, True)
 
 
 def raising(failure: Exception) -> Any:

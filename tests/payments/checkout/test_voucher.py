@@ -22,7 +22,7 @@ def test_an_unpaid_voucher_grants_nothing_and_its_page_says_so(shop: Shop) -> No
     session_id = shop.order(browser)
     shop.stripe.take_voucher(session_id)
     answer = browser.get(f"/pass/thanks?session={session_id}")
-    assert (answer.status_code, "Your voucher waits to be paid" in answer.text) == (200, True)
+    assert (answer.status_code, "Your voucher is waiting to be paid" in answer.text) == (200, True)
     assert ("Refresh" in answer.headers, shop.ad_free()) == (False, [False])
 
 

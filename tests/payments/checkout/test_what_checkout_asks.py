@@ -55,7 +55,7 @@ def test_consent_leaves_the_refund_that_the_site_gives_by_itself(shop: Shop) -> 
 def test_the_receipt_confirms_the_consent(shop: Shop) -> None:
     shop.set(pass_withdrawal_consent=True)
     fulfill(shop.context, shop.buy(shop.browser()))
-    assert "You agreed that the pass begins at once" in receipt(shop)
+    assert "You agreed that the pass starts immediately" in receipt(shop)
 
 
 def test_the_receipt_confirms_no_consent_that_nobody_gave(shop: Shop) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import POSTGRES
 from tests.faults.site import Site, running_site
+from tests.hooks import POSTGRES
 from tests.support.databases import create_postgres
 
 FULL = bool(os.environ.get("CARREL_FULL_FAULTS"))

@@ -53,7 +53,7 @@ def test_a_gift_walks_from_the_form_to_its_recipient_and_ends_with_its_money(sit
     reference = page.partition("?")[0].rpartition("/")[2]
     assert anna.press(page, "/pass/refund", order=reference).status_code == 303
     until(lambda: 'id="page-thanks"' not in bob.get("/").text)
-    assert "Ended: the payment was returned" in anna.get(page).text
+    assert "Ended: refunded" in anna.get(page).text
     assert site.alarms() == set()
 
 

@@ -57,7 +57,7 @@ def test_pf_11_completed_but_unpaid_waits_and_a_failure_is_told(site: Site) -> N
     site.stripe.pay_by_bank_debit(session_id)
     site.stripe.webhooks.drain(WAIT_SECONDS)
     assert (site.passes(session_id), state(site, session_id)) == (0, "pending")
-    assert "Your payment is on its way" in buyer.return_from(session_id).text
+    assert "Your payment is being processed" in buyer.return_from(session_id).text
     site.stripe.fail_payment(session_id)
     site.stripe.webhooks.drain(WAIT_SECONDS)
     assert (site.passes(session_id), state(site, session_id)) == (0, "failed")

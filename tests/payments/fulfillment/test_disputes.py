@@ -28,7 +28,10 @@ def test_pay_22_an_open_dispute_suspends_and_alarms_with_its_date(
     (alarm,) = shop.rows(Alarm)
     assert (shop.ad_free(), alarm.key) == ([False], f"dispute:{made['id']}:{status}")
     assert alarm.subject == f"A payment is disputed: {status.replace('_', ' ')}"
-    assert f"{shop.rows(Dispute)[0].due_at:%d %B %Y}" in alarm.text
+    due_at = shop.rows(Dispute)[0].due_at
+    assert due_at is not None
+    said = f"by {due_at:%A, %B} {due_at.day}, {due_at.year}, {due_at.hour % 12 or 12}:{due_at:%M}"
+    assert said in alarm.text
     assert shop.mails()[-1].subject == "Your bank has disputed your payment"
 
 

@@ -27,6 +27,7 @@ def test_pay_06_entering_it_again_changes_nothing(shop: Shop) -> None:
     assert (shop.count(Payment), shop.count(Grant), len(shop.mails()), order_of(shop).version) == (1, 1, 1, 1)
 
 
+@pytest.mark.sweep
 def test_n3_a_hundred_at_once_enter_it_once(shop: Shop) -> None:
     session_id, together = shop.buy(), threading.Barrier(20)
 

@@ -42,17 +42,17 @@ def test_the_purchase() -> None:
     assert mail.subject == "Thank you: the ads are gone"
     for part in (
         "What you bought: Carrel: membership",
-        "Paid: $4.99, once, on 21 November 2026",
+        "Paid: $4.99, once, on November 21, 2026",
         "Your receipt: https://pay.test/receipt?a=1&b=2",
         "https://carrel.test/sign-in/",
-        "Until 5 December 2026 you get all of your money back",
+        "Until December 5, 2026 you can get a full refund on your account page",
     ):
         assert part in words(mail)
 
 
 def test_days_are_those_of_the_sites_time_zone() -> None:
     mail = mails.purchased(site(time_zone="Asia/Tokyo"), order(), payment())
-    assert "on 22 November 2026" in words(mail)
+    assert "on November 22, 2026" in words(mail)
 
 
 def test_without_receipt_and_without_refund_days_neither_is_named() -> None:
@@ -64,30 +64,35 @@ def test_without_receipt_and_without_refund_days_neither_is_named() -> None:
 @pytest.mark.parametrize(
     ("given", "keeps", "sentence"),
     [
-        (payment(), False, "Your pass has ended with it, and you see ads again."),
-        (payment(), True, "You still have a pass, so there are no ads for you as before."),
-        (payment(amount_cents=900), True, "This is a part of what you paid. Your pass stays"),
-        (payment(outcome="second"), True, "the second payment goes back in full"),
+        (payment(), False, "Your pass has ended, and you will see ads again."),
+        (payment(), True, "You still have a pass, so you still won’t see ads."),
+        (payment(amount_cents=900), True, "This is a partial refund. Your pass stays active"),
+        (payment(outcome="second"), True, "the second payment is refunded in full"),
     ],
 )
 def test_the_refund_says_what_becomes_of_the_pass(given: Payment, keeps: bool, sentence: str) -> None:
     mail = mails.refunded(site(), order(), given, refund(), keeps_pass=keeps)
-    assert mail.subject == "$4.99 is on its way back to you"
+    assert mail.subject == "Your refund of $4.99"
     assert sentence in words(mail)
 
 
 @pytest.mark.parametrize(
     ("lost", "has_pass", "subject", "sentence"),
     [
-        (False, True, "Your pass is back", "the payment stands. You have the pass"),
+        (False, True, "Your pass is back", "the payment is final. Your pass is active"),
         (
             True,
             False,
             "Your bank has decided about your payment",
             "returned the money to you. Your pass has ended",
         ),
-        (True, True, "Your pass is back", "returned the money to you. You have the pass"),
-        (False, False, "Your bank has decided about your payment", "the payment stands. Your pass has ended"),
+        (True, True, "Your pass is back", "returned the money to you. Your pass is active"),
+        (
+            False,
+            False,
+            "Your bank has decided about your payment",
+            "the payment is final. Your pass has ended",
+        ),
     ],
 )
 def test_the_end_of_a_dispute(lost: bool, has_pass: bool, subject: str, sentence: str) -> None:
@@ -98,7 +103,7 @@ def test_the_end_of_a_dispute(lost: bool, has_pass: bool, subject: str, sentence
 def test_the_opening_of_a_dispute_and_a_payment_that_failed() -> None:
     assert "your pass is suspended" in words(mails.dispute_opened(site(), order()))
     failed = words(mails.payment_failed(site(), order()))
-    assert "Nothing was taken from you" in failed
+    assert "You were not charged" in failed
     assert "https://carrel.test/pass/" in failed
 
 

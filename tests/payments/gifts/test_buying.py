@@ -151,14 +151,14 @@ def test_the_form_says_what_is_true_of_tax_and_codes(shop: Shop) -> None:
     shop.set(pass_tax="exclusive", pass_promotion_codes=True)
     page = shop.browser().get(FORM).text
     assert "Pay $4.99 plus tax<" in page
-    assert "a gift that costs nothing is not mailed" in page
+    assert "A gift that is free with a code is not emailed" in page
 
 
 def test_without_sales_there_is_no_gift(shop: Shop) -> None:
     shop.set(stripe_webhook_secret=())
     browser = shop.browser()
     page = browser.get(FORM)
-    assert "Not on sale" in page.text
+    assert "Currently not for sale" in page.text
     assert browser.post(FORM, data={"csrf_token": shop.token(browser)}).status_code == 503
     assert shop.count(Order) == 0
 
@@ -197,7 +197,7 @@ def test_the_account_lists_gifts_apart_from_ones_own_pass(shop: Shop) -> None:
     session_id = give(shop, browser, email="bob@example.org")
     page = browser.get("/account/").text
     assert "You do not have the pass. " in page
-    assert "Not used yet" in page
+    assert "Not redeemed yet" in page
     assert "b•••@example.org" in page
     assert "bob@example.org" not in page
     redeem(shop.browser(), code_of(shop, session_id))

@@ -2,18 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 import time_machine
-from sqlalchemy import select
 
 from carrel import clock
 from carrel.mail import suppression
 from carrel.mail.models import OutboxMail, SuppressionKind
 from carrel.services import Services
-from payments import retention
 from payments.fulfillment.fulfill import fulfill
 from payments.gifts.sending import MOST_MAILS
-from payments.models import Payment
 from tests.payments.gift_shop import code_of, gift_of, give, order_gift, page_of, redeem, refund, send_all
 from tests.support.outbox import run as deliver_outbox
 from tests.support.payments import Shop, press
@@ -43,7 +39,7 @@ def test_without_a_day_it_goes_out_as_soon_as_it_is_paid(shop: Shop) -> None:
     assert send_all(shop) == 1
     (mail,) = mails_to(shop)
     assert "> Good luck!\n> You can do it." in mail.text
-    assert "Anna has given you the pass" in mail.text
+    assert "Anna has given you a pass" in mail.text
     for text in (mail.text, mail.html):
         assert f"/pass/redeem/{code_of(shop, session_id)}" in text
     assert mail.subject == "A gift for you at Carrel", "no word of the buyer's"
@@ -54,7 +50,7 @@ def test_it_goes_out_on_its_day_at_nine_and_not_before(shop: Shop) -> None:
     shop.set(time_zone="America/Chicago")
     with time_machine.travel(datetime(2026, 11, 28, 18, tzinfo=UTC), tick=False) as now:
         session_id = give(shop, email=BOB, day="2026-12-24")
-        assert "24 December 2026" in mails_to(shop, "anna@example.org")[0].text
+        assert "December 24, 2026" in mails_to(shop, "anna@example.org")[0].text
         now.move_to(datetime(2026, 12, 24, 14, 59, tzinfo=UTC))
         assert (send_all(shop), mails_to(shop)) == (0, [])
         now.move_to(datetime(2026, 12, 24, 15, tzinfo=UTC))
@@ -80,7 +76,7 @@ def test_a_gift_that_cost_nothing_is_not_mailed(shop: Shop) -> None:
     fulfill(shop.context, session_id)
     send_all(shop)
     assert (mails_to(shop), gift_of(shop, session_id).recipient) == ([], None)
-    assert "Mail it" not in browser.get(page_of(shop, session_id)).text
+    assert "Email it" not in browser.get(page_of(shop, session_id)).text
     assert redeem(shop.browser(), code_of(shop, session_id)).status_code == 200
 
 
@@ -123,7 +119,7 @@ def test_the_buyer_has_it_sent_again_three_times_at_most(shop: Shop) -> None:
     page = page_of(shop, session_id)
     assert browser.post(f"{page}/send", data={"csrf_token": shop.token(browser)}).status_code == 409
     assert len(mails_to(shop)) == MOST_MAILS
-    assert "Mail it again" not in browser.get(page).text
+    assert "Email it again" not in browser.get(page).text
 
 
 def test_pressing_it_twice_is_one_mail(shop: Shop) -> None:
@@ -183,87 +179,6 @@ def test_one_address_gets_three_gifts_a_day_and_the_others_later(shop: Shop) -> 
     with in_days(1.1):
         send_all(shop)
     assert len(mails_to(shop)) == 5
-
-
-@pytest.mark.parametrize("days", [0.5, 29])
-def test_data_21_address_and_words_go_thirty_days_after_the_mail(shop: Shop, days: float) -> None:
-    session_id = give(shop, email=BOB, giver="Anna", message="Good luck")
-    send_all(shop)
-    with in_days(days):
-        retention.run_step(shop.services)
-    assert gift_of(shop, session_id).recipient == BOB
-    with in_days(31):
-        while retention.run_step(shop.services):
-            pass
-    gift = gift_of(shop, session_id)
-    assert (gift.recipient, gift.recipient_key, gift.giver, gift.message) == (None, None, "", "")
-    assert redeem(shop.browser(), code_of(shop, session_id)).status_code == 200
-
-
-def test_data_21_words_on_paper_are_kept_for_a_year_and_those_that_wait_until_their_day(shop: Shop) -> None:
-    printed = give(shop, message="Good luck")
-    waiting = give(shop, email=BOB, message="Good luck", day=day_in(364))
-    with in_days(360):
-        retention.run_step(shop.services)
-    assert gift_of(shop, printed).message == "Good luck"
-    with in_days(366):
-        retention.run_step(shop.services)
-        assert (gift_of(shop, printed).message, gift_of(shop, waiting).message) == ("", "Good luck")
-        send_all(shop)
-    assert len(mails_to(shop)) == 1
-
-
-def test_data_21_what_was_never_paid_for_is_forgotten_within_a_day(shop: Shop) -> None:
-    expired, abandoned = order_gift(shop, email=BOB), order_gift(shop, email=BOB)
-    shop.stripe.expire(expired)
-    fulfill(shop.context, expired)
-    retention.run_step(shop.services)
-    assert (gift_of(shop, expired).recipient, gift_of(shop, abandoned).recipient) == (None, BOB)
-    with in_days(1.1):
-        retention.run_step(shop.services)
-    assert gift_of(shop, abandoned).recipient is None
-
-
-def test_data_21_what_can_never_be_mailed_is_forgotten_a_year_after_its_day(shop: Shop) -> None:
-    session_id = order_gift(shop, email=BOB, message="Good luck", day=day_in(20))
-    shop.stripe.pay(session_id, currency="chf")
-    fulfill(shop.context, session_id)
-    assert (shop.rows(Payment)[0].outcome, send_all(shop)) == ("held", 0)
-    with in_days(384):
-        retention.run_step(shop.services)
-    assert gift_of(shop, session_id).recipient == BOB
-    with in_days(386):
-        retention.run_step(shop.services)
-    gift = gift_of(shop, session_id)
-    assert (gift.recipient, gift.recipient_key, gift.message) == (None, None, "")
-
-
-def test_data_21_the_gift_of_an_unpaid_order_goes_with_it(shop: Shop) -> None:
-    order_gift(shop)
-    with in_days(91):
-        while retention.run_step(shop.services):
-            pass
-    assert (
-        shop.read(
-            lambda session: session.connection().exec_driver_sql("SELECT count(*) FROM pass_gift").scalar()
-        )
-        == 0
-    )
-
-
-def test_the_outbox_forgets_address_and_code_once_it_is_sent(
-    shop: Shop, post: Services, mail_server: FakeMailServer
-) -> None:
-    session_id = give(shop, email=BOB)
-    send_all(shop)
-    deliver_outbox(post)
-    assert {mail.message["To"] for mail in mail_server.mails} == {BOB, "anna@example.org"}
-    assert {(mail.state, mail.to_address, mail.text, mail.html) for mail in shop.mails()} == {
-        ("sent", "", "", "")
-    }
-    with shop.services.db.read() as session:
-        rows = session.scalars(select(OutboxMail)).all()
-    assert code_of(shop, session_id) not in " ".join(str(vars(row)) for row in rows)
 
 
 def test_an_address_that_must_not_be_mailed_is_not(

@@ -34,7 +34,7 @@ def test_a_buyer_without_an_account_is_found_by_the_address_at_checkout(shop: Sh
 def test_a_buyer_is_found_by_order_session_and_payment(shop: Shop, bought: str) -> None:
     order = shop.rows(Order)[0]
     for typed in (order.reference, bought, shop.stripe.charge_of(bought)["payment_intent"]):
-        assert matches(shop, f" {typed} ") == [(1, "order, or an id at Stripe")]
+        assert matches(shop, f" {typed} ") == [(1, "order or Stripe ID")]
 
 
 def test_a_buyer_who_proved_another_address_is_found_by_now_then_and_the_receipt(

@@ -17,11 +17,12 @@ from carrel.services import make_services
 from carrel.settings import load
 from payments.setup import trial
 from payments.setup.commands import stripe_group
-from tests.conftest import KEY, POSTGRES
+from tests.conftest import KEY
+from tests.hooks import POSTGRES
+from tests.support.databases import restore_sqlite
 from tests.support.served import free_port
 from website.app import create_app
 from website.demo.fake_stripe import FakeStripe, running_fake_stripe
-from website.migrations import migrate
 
 FULL = "sk_test_standin"
 
@@ -101,7 +102,7 @@ def _serving(environ: dict[str, str], port: int) -> Iterator[None]:
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+def place(tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """A new site, not serving yet, in a folder of its own."""
     monkeypatch.chdir(tmp_path)
     for name in ("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", POSTGRES):
@@ -110,8 +111,6 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     home = tmp_path / "home"
     with running_fake_stripe(api_key=FULL) as fake_stripe:
         place = Place(home, fake_stripe)
-        services = make_services(load(place.environ))
-        migrate(services.db)
-        services.db.close()
+        restore_sqlite(sqlite_template, home / sqlite_template.name)
         yield place
         place.stop()

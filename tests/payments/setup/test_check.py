@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from carrel import clock
+from carrel.findings import Level
 from carrel.services import open_database
 from carrel.settings import load
 from payments.models import StripeEvent
 from payments.setup import trial
-from payments.setup.finding import Level
 from payments.setup.webhook_checks import webhook
 from payments.stripe.account import StripeAccount
 from payments.stripe.client import StripeApi
@@ -86,6 +86,7 @@ def test_what_is_amiss_at_the_account_is_a_warning(
     assert (result.exit_code, words in line(result.output, check)) == (1, True)
 
 
+@pytest.mark.sweep
 def test_tax_is_looked_at_when_it_is_to_be_charged(place: Place) -> None:
     place.set_up()
     assert " tax: " not in place.run("check").output

@@ -82,6 +82,7 @@ def test_a_disabled_webhook_is_enabled_again(place: Place) -> None:
     assert place.run("check").exit_code == 0
 
 
+@pytest.mark.sweep
 def test_a_rolled_secret_is_valid_beside_the_old_one_until_the_new_one_is_proven(place: Place) -> None:
     place.set_up()
     (old,) = secrets(place)
@@ -89,22 +90,24 @@ def test_a_rolled_secret_is_valid_beside_the_old_one_until_the_new_one_is_proven
     assert (len(place.endpoints), secrets(place)[1:]) == (2, [old])
     place.obey()
     output = place.run("setup").output
-    assert "is deleted: events come by the new one" in output
+    assert "was deleted: events arrive through the new one" in output
     assert (len(place.endpoints), len(secrets(place))) == (1, 1)
     assert secrets(place) != [old]
     place.restart()
     assert place.run("check").exit_code == 0
 
 
+@pytest.mark.sweep
 def test_a_roll_that_is_under_way_is_finished_before_another_begins(place: Place) -> None:
     place.set_up()
     place.run("setup", "--roll")
     place.obey()
     output = place.run("setup", "--roll").output
-    assert "is deleted: events come by the new one" in output
+    assert "was deleted: events arrive through the new one" in output
     assert len(place.endpoints) == 1
 
 
+@pytest.mark.sweep
 def test_before_the_restart_the_old_webhook_is_left_alone(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,6 +120,7 @@ def test_before_the_restart_the_old_webhook_is_left_alone(
     assert len(secrets(place)) == 2
 
 
+@pytest.mark.sweep
 def test_a_webhook_whose_secret_nobody_knows_gets_a_successor(place: Place) -> None:
     place.set_up()
     place.secret_file.unlink()
@@ -177,9 +181,9 @@ def test_a_key_that_may_not_make_webhooks_says_so_and_the_rest_is_done(place: Pl
 @pytest.mark.parametrize(
     ("key", "words"),
     [
-        ("pk_test_x", "This is no secret or restricted key"),
+        ("pk_test_x", "This is not a secret or restricted key"),
         ("sk_live_x", "A live key is for a public site"),
-        ("", "This is no secret or restricted key"),
+        ("", "This is not a secret or restricted key"),
     ],
 )
 def test_a_key_of_the_wrong_kind_is_refused_before_stripe_is_asked(
@@ -193,7 +197,7 @@ def test_a_key_of_the_wrong_kind_is_refused_before_stripe_is_asked(
 def test_a_demo_takes_no_live_key(place: Place) -> None:
     place.environ["CARREL_SECRET_KEYS"] = "example-of-thirty-two-characters-or-more"
     result = place.run("setup", typed="rk_live_x")
-    assert (result.exit_code, "The demo takes no live Stripe key" in result.output) == (2, True)
+    assert (result.exit_code, "The demo does not accept a live Stripe key" in result.output) == (2, True)
 
 
 def test_a_key_that_stripe_does_not_know_is_not_kept(place: Place) -> None:
