@@ -161,7 +161,7 @@ class _InvalidMemberError(Exception):
 
 def _reason(error: BaseException) -> str:
     return (
-        "it is no backup of Carrel's" if isinstance(error, gzip.BadGzipFile) else "it is damaged or cut short"
+        "it is not a Carrel backup" if isinstance(error, gzip.BadGzipFile) else "it is damaged or cut short"
     )
 
 

@@ -44,12 +44,14 @@ def path_for(home: Path, at: datetime, kind: str) -> Path:
 def all_backups(home: Path) -> Sequence[StoredBackup]:
     """All backups, the newest first."""
     paths = (home / FOLDER).glob("carrel-*.tar.gz")
-    named = [(path, match) for path in paths if (match := NAME.fullmatch(path.name))]
-    backups = [
-        StoredBackup(datetime.strptime(match["at"], AT).replace(tzinfo=UTC), match["kind"], path)
-        for path, match in named
-    ]
-    return sorted(backups, reverse=True)
+    return sorted(filter(None, map(parse, paths)), reverse=True)
+
+
+def parse(path: Path) -> StoredBackup | None:
+    """What the name of a backup says; None if it is no backup's."""
+    match = NAME.fullmatch(path.name)
+    at = datetime.strptime(match["at"], AT).replace(tzinfo=UTC) if match else None
+    return StoredBackup(at, match["kind"], path) if match and at else None
 
 
 def rotate(home: Path, now: datetime) -> list[Path]:

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from carrel import clock
 from carrel.db import Database
+from carrel.media import FOLDER as MEDIA
 from carrel.settings import Settings
 from website.backup import archive, backup_store, home_lock, postgres_copy, sqlite_copy
 from website.backup.archive import Manifest
@@ -18,7 +19,6 @@ from website.backup.errors import BackupBusyError
 from website.migrations import HEAD, current_revision
 from website.migrations.compatibility import oldest_compatible
 
-MEDIA = "media"
 HOLDS_A_PASSWORD = {"database_url", "redis_url"}
 
 
@@ -53,7 +53,7 @@ def create_backup_locked(settings: Settings, db: Database, kind: str) -> Path:
     with scratch_folder(settings.home) as folder:
         name = sqlite_copy.NAME if db.is_sqlite else postgres_copy.NAME
         snapshot = _dump(db, folder / name)
-        sources = {name: folder / name} | _media(settings.home)
+        sources = {name: folder / name} | _media(settings)
         manifest = Manifest(
             format=archive.FORMAT,
             made_at=now,
@@ -78,11 +78,16 @@ def _dump(db: Database, copy: Path) -> Contents:
     return postgres_copy.dump(db.url, copy)
 
 
-def _media(home: Path) -> dict[str, Path]:
-    """A picture never changes under its name, so it can be read while others are added."""
+def _media(settings: Settings) -> dict[str, Path]:
+    """A picture never changes under its name, so it can be read while others are added.
+
+    Those in a bucket stay there: none goes while a backup names it (`website.pictures.cleaning`).
+    """
+    if settings.media_url:
+        return {}
     return {
         f"{MEDIA}/{path.name}": path
-        for path in sorted((home / MEDIA).glob("*"))
+        for path in sorted((settings.home / MEDIA).glob("*"))
         if path.is_file() and archive.SAFE.fullmatch(f"{MEDIA}/{path.name}")
     }
 

@@ -39,6 +39,17 @@ class BackupCopyError(BackupError):
         )
 
 
+class EncryptionError(BackupError):
+    """A copy could not be encrypted or decrypted."""
+
+
+class CopyFailedError(BackupError):
+    """The backup is on this machine, and could not be copied to the bucket."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"The backup is in {path}, and was not copied: {problem}")
+
+
 class SiteRunningError(BackupError):
     """The website or the worker has the database in its hands."""
 

@@ -8,6 +8,7 @@ from website.backup.errors import BackupBusyError, SiteRunningError
 
 IN_USE = "running.lock"
 BACKUP = ".lock"
+COPY = ".copy.lock"
 
 
 def site_lock(home: Path) -> AbstractContextManager[None]:
@@ -23,3 +24,8 @@ def restore_lock(home: Path) -> AbstractContextManager[None]:
 def backup_lock(folder: Path) -> AbstractContextManager[None]:
     """Around whatever writes into the folder of backups. Raises `BackupBusyError`."""
     return file_lock(folder / BACKUP, BackupBusyError())
+
+
+def copy_lock(folder: Path) -> AbstractContextManager[None]:
+    """Around the copies in the bucket: it may take hours, in which others back up. Raises `BackupBusyError`."""
+    return file_lock(folder / COPY, BackupBusyError())

@@ -7,15 +7,17 @@ only a temporary file, and the next worker makes it again.
 import threading
 import time
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
 
 from carrel import clock
 from carrel.mail.alarms import raise_alarm
+from carrel.object_store import ObjectStoreError
 from carrel.services import Services
 from carrel.settings import Settings
-from website.backup import backup_store, create, restore_test
-from website.backup.errors import BackupBusyError
+from website.backup import backup_store, copies, create, restore_test
+from website.backup.errors import BackupBusyError, BackupError
 from website.backup.restore_test import CreateApp
 
 log = structlog.get_logger()
@@ -62,6 +64,7 @@ def run(services: Services, create_app: CreateApp) -> None:
         log.info("backup made", backup=path.name, removed=len(removed))
         result = restore_test.run(settings, path, create_app)
         log.info("restore test", backup=path.name, problem=result.problem)
+        _copy(services, path)
     except BackupBusyError:
         return
     except Exception as error:
@@ -70,6 +73,20 @@ def run(services: Services, create_app: CreateApp) -> None:
         return
     if result.problem:
         _alarm(services, "restore-test-failed", "Last night's backup could not be restored", result.problem)
+
+
+def _copy(services: Services, path: Path) -> None:
+    """Copy it to the bucket, if there is one, and rotate there too. A failure raises an alarm of its own."""
+    settings = services.settings
+    if not settings.backup_url:
+        return
+    try:
+        url = copies.copy(settings, path)
+        removed = copies.rotate(settings, clock.now())
+        log.info("backup copied", url=url, removed=len(removed))
+    except (BackupError, ObjectStoreError) as error:
+        log.warning("backup not copied", problem=str(error))
+        _alarm(services, "backup-copy-failed", "The nightly backup was not copied", str(error))
 
 
 def _alarm(services: Services, key: str, subject: str, problem: str) -> None:

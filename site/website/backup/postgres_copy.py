@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -47,6 +48,16 @@ def is_empty(url: URL) -> bool:
 def as_statements(copy: Path, script: Path) -> None:
     """Write a dump out as SQL, which reads all of it. Raises `ProgramFailedError`."""
     _run(None, "pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(copy))
+
+
+def statements(copy: Path, *options: str) -> Iterator[str]:
+    """A dump as SQL, line by line, or the part of it that these options of pg_restore name."""
+    command = [_find("pg_restore"), *options, "--file=-", str(copy)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as process:
+        assert process.stdout  # noqa: S101 - narrows the type
+        yield from process.stdout
+    if process.returncode:
+        raise ProgramFailedError("pg_restore", "")
 
 
 def install(url: URL, script: Path, and_then: list[str]) -> None:

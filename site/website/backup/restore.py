@@ -10,18 +10,21 @@ from pathlib import Path
 
 from sqlalchemy import update
 
+from articles.search import upkeep
 from carrel import clock
 from carrel.db import Database
 from carrel.mail import restore_hold
+from carrel.media import FOLDER, Media, media_of
 from carrel.page_cache import CacheVersion
 from carrel.services import open_database
 from carrel.settings import Settings
-from website.backup import archive, backup_store, create, home_lock, postgres_copy, sqlite_copy
+from website.backup import archive, backup_store, create, home_lock, other_kind, postgres_copy, sqlite_copy
 from website.backup.archive import Manifest
 from website.backup.errors import DamagedDatabaseError, InvalidBackupError
 from website.migrations import migrate
 from website.migrations.upgrade import is_known
 
+NAMES = {"sqlite": sqlite_copy.NAME, "postgresql": postgres_copy.NAME}
 VERSIONS_AHEAD = 1_000_000  # so that no page kept from before looks current
 
 
@@ -36,7 +39,8 @@ class Restored:
 def restore(settings: Settings, file: Path) -> Restored:
     """Make the site what it was when the backup was made, with all mail held.
 
-    Raises `InvalidBackupError`, `SiteRunningError`, `BackupBusyError`, `ProgramFailedError`; nothing is changed then.
+    Raises `InvalidBackupError`, `SiteRunningError`, `BackupBusyError`, `ProgramFailedError`, `ObjectStoreError`; nothing
+    is changed then.
     """
     db = open_database(settings)
     try:
@@ -52,28 +56,48 @@ def _restore(settings: Settings, db: Database, file: Path, folder: Path) -> Rest
     manifest = check(file, db)
     _require_room(settings, file, manifest)
     archive.read(file, folder)
+    _convert(file, folder, manifest, db)
     ready = _stage_sqlite(folder, file, manifest) if db.is_sqlite else _stage_postgres(folder)
     saved = _save(settings, db)
-    _put_media(folder / create.MEDIA, settings.home / create.MEDIA)
+    _put_media(folder / FOLDER, media_of(settings))
     if db.is_sqlite:
         sqlite_copy.install(ready, Path(str(db.url.database)))
     else:
         postgres_copy.install(db.url, ready, _last_statements(manifest))
         migrate(db)
+    if manifest.database != _kind(db):
+        upkeep.index_all(db)
     return Restored(manifest, saved)
 
 
 def check(file: Path, db: Database) -> Manifest:
     """What a file says about itself, if it can be restored here. Raises `InvalidBackupError`."""
     manifest = archive.manifest_of(file)
-    here = "sqlite" if db.is_sqlite else "postgresql"
     if manifest.format > archive.FORMAT or not _may_be_read(manifest):
         raise InvalidBackupError(
             file, f"it was made by a later release ({manifest.release}): install that one first"
         )
-    if manifest.database != here:
-        raise InvalidBackupError(file, f"it holds a {manifest.database} database, and this site has {here}")
+    if NAMES[manifest.database] not in manifest.files:
+        raise InvalidBackupError(file, f"it does not hold the {manifest.database} database of its manifest")
     return manifest
+
+
+def _kind(db: Database) -> str:
+    return "sqlite" if db.is_sqlite else "postgresql"
+
+
+def _convert(file: Path, folder: Path, manifest: Manifest, db: Database) -> None:
+    """A backup of the other kind becomes one of this."""
+    if manifest.database == _kind(db):
+        return
+    if not is_known(manifest.revision):
+        reason = f"of the other kind of database, it needs the release that made it ({manifest.release})"
+        raise InvalidBackupError(file, reason)
+    if db.is_sqlite:
+        other_kind.to_sqlite(folder, manifest)
+    else:
+        sqlite_copy.verify(folder / sqlite_copy.NAME)
+        other_kind.to_postgres(folder, manifest, db.url)
 
 
 def _may_be_read(manifest: Manifest) -> bool:
@@ -142,12 +166,14 @@ def _is_there(db: Database) -> bool:
     return path.exists() and path.stat().st_size > 0
 
 
-def _put_media(source: Path, target: Path) -> None:
-    """Add the pictures; none that is there goes."""
+def _put_media(source: Path, media: Media) -> None:
+    """Add the pictures; none that is there goes. Raises `ObjectStoreError`."""
     if not source.exists():
         return
-    target.mkdir(parents=True, exist_ok=True)
-    for path in source.iterdir():
+    media.folder.mkdir(parents=True, exist_ok=True)
+    paths = list(source.iterdir())
+    for path in paths:
         path.chmod(0o644)
-        path.replace(target / path.name)
-    archive.sync_folder(target)
+        path.replace(media.folder / path.name)
+    archive.sync_folder(media.folder)
+    media.share(path.name for path in paths)

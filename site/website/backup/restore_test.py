@@ -94,7 +94,7 @@ def _scratch_settings(settings: Settings, folder: Path, url: str) -> dict[str, o
     """Settings that reach nothing of the real site, with a key of their own."""
     keys = (SecretStr(new_token()),)
     base_url = settings.base_url or "http://127.0.0.1"
-    return {"home": folder, "database_url": url, "base_url": base_url, "secret_keys": keys}
+    return {"home": folder, "database_url": url, "base_url": base_url, "secret_keys": keys, "media_url": ""}
 
 
 @contextmanager

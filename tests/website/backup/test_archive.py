@@ -62,7 +62,7 @@ def test_a_changed_byte_anywhere_in_the_contents_is_found(whole: Path, tmp_path:
 def test_what_is_no_archive_at_all_is_named_so(tmp_path: Path) -> None:
     other = tmp_path / "holiday.jpg"
     other.write_bytes(b"\xff\xd8\xff\xe0" + bytes(1000))
-    with pytest.raises(InvalidBackupError, match=r"no backup of Carrel's"):
+    with pytest.raises(InvalidBackupError, match=r"not a Carrel backup"):
         archive.read(other)
 
 

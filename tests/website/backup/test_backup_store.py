@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from website.backup import backup_store
 from website.backup.backup_store import StoredBackup
 
@@ -30,6 +32,7 @@ def test_data_13_seven_days_four_weeks_and_six_months_are_kept() -> None:
     assert max(left) < 183
 
 
+@pytest.mark.sweep
 def test_kept_night_by_night_it_comes_to_the_same(tmp_path: Path) -> None:
     home = tmp_path
     for number in range(200):

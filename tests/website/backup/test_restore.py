@@ -27,6 +27,7 @@ def readers(db: Database) -> list[str | None]:
         return list(session.scalars(select(Reader.email).order_by(Reader.id)))
 
 
+@pytest.mark.sweep
 def test_data_12_everything_is_as_it_was_and_what_was_there_is_kept(
     home: Settings, db: Database, seen: Callable[[], str]
 ) -> None:
@@ -41,6 +42,7 @@ def test_data_12_everything_is_as_it_was_and_what_was_there_is_kept(
     assert seen() == after
 
 
+@pytest.mark.sweep
 def test_data_12_mail_is_held_and_kept_pages_are_old(home: Settings, db: Database) -> None:
     path = create.create_backup(home, db)
     with db.read() as session:
@@ -133,9 +135,9 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     "newer format": (lambda path, _: rewritten(path, format=2), "later release"),
     "another database": (
         lambda path, db: rewritten(path, database="postgresql" if db.is_sqlite else "sqlite"),
-        "this site has",
+        "does not hold",
     ),
-    "no archive": (lambda path, _: replaced(path, b"x" * 999), "no backup"),
+    "no archive": (lambda path, _: replaced(path, b"x" * 999), "not a Carrel backup"),
     "a gzip of something else": (lambda path, _: replaced(path, gzip.compress(b"y" * 9999)), "damaged"),
 }
 

@@ -9,6 +9,7 @@ from website.app import create_app
 from website.backup import backup_store, create, restore_test
 
 
+@pytest.mark.sweep
 def test_data_11_a_good_backup_is_restored_elsewhere_and_serves_its_pages(
     home: Settings, db: Database
 ) -> None:
@@ -21,6 +22,7 @@ def test_data_11_a_good_backup_is_restored_elsewhere_and_serves_its_pages(
     assert not list(backup_store.folder(home.home).glob(".scratch-*"))
 
 
+@pytest.mark.sweep
 def test_data_11_a_cut_backup_is_found_out_and_the_last_good_time_stays(home: Settings, db: Database) -> None:
     path = create.create_backup(home, db)
     good = restore_test.run(home, path, create_app)

@@ -1,0 +1,1 @@
+"""Which pictures the database names, which are missing, and which nothing names any more."""
