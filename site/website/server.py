@@ -1,5 +1,6 @@
 """The web server: gunicorn over the app, without a configuration file."""
 
+import gc
 import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
@@ -10,11 +11,15 @@ from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
 from carrel.ads.routes import counting
+from carrel.http.response_cache import ResponseCache
 from carrel.logging import StrikingFormatter
 from carrel.services import make_services
 from carrel.settings import Settings
 from website.admin.advertising.routes import LARGEST_UPLOAD_BYTES
+from website.admin.screens import subscriber_imports
 from website.app import create_app
+from website.kept_pages_worker import KeptPagesWorker
+from website.pages.search import misses_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -23,7 +28,7 @@ GRACEFUL_SECONDS = 30
 THREADS = 8
 CHUNK_BYTES = 64 * 1024
 # The largest body that a view takes. nginx has refused longer ones; who comes past it is cut off.
-DRAINED_BYTES = LARGEST_UPLOAD_BYTES
+DRAINED_BYTES = max(LARGEST_UPLOAD_BYTES, subscriber_imports.LARGEST_UPLOAD_BYTES)
 AddPages = Callable[[Flask], None]
 
 
@@ -67,14 +72,16 @@ class Server(BaseApplication):
     def __init__(self, settings: Settings, bind: str, workers: int, add_pages: AddPages) -> None:
         self._settings = settings
         self._add_pages = add_pages
+        self.response_cache: ResponseCache | None = None
         self._options = {
             "bind": bind,
             "workers": workers,
-            "worker_class": "gthread",
+            "worker_class": KeptPagesWorker,
             "threads": THREADS,
             "timeout": GRACEFUL_SECONDS,
             "graceful_timeout": GRACEFUL_SECONDS,
             "keepalive": 5,
+            "http_parser": "python",  # the one in C takes lines that RFC 9112 forbids
             "control_socket_disable": True,  # it would be opened under $HOME
             "loglevel": "warning",
             "logger_class": Log,
@@ -89,10 +96,17 @@ class Server(BaseApplication):
 
     def load(self) -> Flask:  # type: ignore[override]  # gunicorn means any WSGI app
         """The app, made in each worker."""
-        app = create_app(make_services(self._settings))
+        services = make_services(self._settings)
+        app = create_app(services)
         self._add_pages(app)
         app.wsgi_app = LargeBodies(app.wsgi_app)  # type: ignore[method-assign]
+        if self._settings.response_cache:
+            self.response_cache = ResponseCache(app.wsgi_app, services)
+            app.wsgi_app = self.response_cache  # type: ignore[method-assign]
         counting(app).event_buffer.start()
+        misses_of(app).start()
+        gc.collect()
+        gc.freeze()  # what is here now stays: looking through it again and again would only make some answers late
         return app
 
 

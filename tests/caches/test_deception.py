@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.caches.conftest import CacheSite
+from tests.caches.served_site import CacheSite
 from tests.caches.wire import Front
 
 PERSONAL = ["/account", "/me", "/pass/thanks", "/sign-in", "/search", "/newsletter/preferences/x"]
@@ -21,6 +21,7 @@ ROUND_ABOUT = [
 ]  # fmt: skip
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("page", PERSONAL)
 def test_web_04_a_personal_page_has_no_second_address_that_looks_like_a_file(
     cache_site: CacheSite, front: Front, page: str

@@ -11,8 +11,8 @@ from queue import SimpleQueue
 
 import pytest
 
-from tests.caches.conftest import CacheSite
 from tests.caches.people import Person
+from tests.caches.served_site import CacheSite
 from tests.caches.wire import Answer, Front, Wire
 
 pytestmark = pytest.mark.faults

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.caches.conftest import CacheSite
+from tests.caches.served_site import CacheSite
 from tests.caches.wire import NAME, Front
 
 EVIL = "evil.example"
@@ -28,6 +28,7 @@ HEADERS = {
 QUERIES = [
     "utm_source=x",
     "utm_content=<script>",
+    "utm_content=%3Cscript%3E",
     "x=1",
     "edition=pass",
     "preview=1",

@@ -5,6 +5,7 @@ from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from carrel import clock
@@ -12,7 +13,7 @@ from carrel.ads.impression_tokens import ImpressionToken, make
 from carrel.ads.models import AdCount
 from carrel.services import Services, make_services
 from carrel.settings import load
-from tests.caches.conftest import PRODUCTION, CacheSite
+from tests.caches.served_site import PRODUCTION, CacheSite
 from tests.caches.wire import NAME
 from tests.support.served import served
 
@@ -31,6 +32,7 @@ def tell(port: int, services: Services, slot: str) -> int:
         return connection.getresponse().status
 
 
+@pytest.mark.sweep
 def test_nothing_is_lost_when_the_server_is_stopped_and_two_processes_count_a_browser_once(
     cache_site: CacheSite, tmp_path: Path
 ) -> None:

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 
-from carrel.colors import SHIPPED
+from carrel.brand import ICON_ICO, load_brand
 from carrel.services import services_of
 
-SHEET, ICON = "css/site.css", "img/favicon.svg"
+SHEET = "css/site.css"
+A_DAY = "public, max-age=86400"
 FOREVER = "public, max-age=31536000, immutable"
 REVALIDATE = "public, max-age=0, no-cache"
 FINGERPRINT = re.compile(r"\.[0-9a-f]{12}(?=\.\w+$)")
@@ -49,7 +50,10 @@ def init_app(app: Flask) -> None:
     files = read_files(static_folder(app))
     accent = services_of(app).settings.accent
     files[SHEET] += accent.css.encode()
-    files[ICON] = files[ICON].replace(SHIPPED.encode(), accent.day.encode())
+    brand = load_brand(services_of(app).settings)
+    app.jinja_env.globals["brand"] = brand
+    app.extensions["brand"] = brand
+    files |= brand.files
     for name, body in files.items():
         put(app, name, body)
     app.jinja_env.globals["asset"] = asset_url
@@ -101,6 +105,14 @@ def _path_here(path: str) -> str | None:
     name, fingerprints = FINGERPRINT.subn("", path)
     own_path: str | None = current_app.extensions["asset_paths"].get(name)
     return own_path if fingerprints else None
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> Response:
+    """The icon where programs look for it that read no page."""
+    response = asset(current_app.extensions["asset_paths"][ICON_ICO])
+    response.headers["Cache-Control"] = A_DAY
+    return response
 
 
 @blueprint.get("/static/<path:path>")

@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from carrel import security_events
+from carrel.db import ReadOnlyError
 from carrel.http import cookies
 from carrel.security_events import Event, Outcome
 
@@ -24,28 +25,32 @@ class ErrorPage:
 
 
 ERROR_PAGES = {
-    400: ErrorPage("That request did not make sense", "Go back, check what you entered, and try again."),
+    400: ErrorPage("The request was not understood", "Go back, check what you entered, and try again."),
     403: ErrorPage(
-        "That form could not be accepted",
-        "It may have been open for too long. Reload the page and send it again.",
+        "The form could not be submitted",
+        "The page may have been open for too long. Reload it and try again.",
     ),
     404: ErrorPage(
-        "There is no such page",
-        "It may have moved, or the address has a typing mistake. Search, or start from the home page.",
+        "Page not found",
+        "It may have moved, or the address may be mistyped. Search, or go to the home page.",
     ),
-    405: ErrorPage("That cannot be done here", "Go back and use the buttons on the page."),
+    405: ErrorPage("This action is not available here", "Go back and use the buttons on the page."),
     410: ErrorPage(
-        "This page is gone", "The article was taken out of the library. Search for its subject instead."
+        "This page has been removed", "The article is no longer available. Search for its topic instead."
     ),
-    413: ErrorPage("That was too much to send", "Send something smaller."),
+    413: ErrorPage("The upload is too large", "Send a smaller file or less text."),
     421: ErrorPage("Wrong address", "This site does not answer under that name."),
-    429: ErrorPage("Too many tries", "Wait a few minutes, then try again."),
+    429: ErrorPage("Too many attempts", "Wait a few minutes, then try again."),
     500: ErrorPage(
-        "Something went wrong on our side",
-        "It is not your fault. Try again in a minute; we have made a note of it.",
+        "Something went wrong",
+        "The problem is on our side and has been logged. Please try again in a minute.",
     ),
-    503: ErrorPage("This cannot be done right now", "Reading works as always. Try again in a minute."),
+    503: ErrorPage("This is temporarily unavailable", "You can still read articles. Try again in a minute."),
 }
+READ_ONLY_PAGE = ErrorPage(
+    "The site is being moved",
+    "You can keep reading. Signing in, buying, and subscribing will work again in a few minutes.",
+)
 RETRY_AFTER_SECONDS = {429: 600, 503: 60}
 
 
@@ -53,6 +58,8 @@ def init_app(app: Flask) -> None:
     """Answer every error with a constant page: no trace, no detail."""
     app.register_error_handler(HTTPException, handle_http_error)
     app.register_error_handler(OperationalError, handle_database_error)
+    register(app, ReadOnlyError, 503, READ_ONLY_PAGE)
+    app.jinja_env.globals["READ_ONLY_NOTICE"] = f"{READ_ONLY_PAGE.title}. {READ_ONLY_PAGE.advice}"
     app.register_error_handler(Exception, handle_unexpected_error)
 
 

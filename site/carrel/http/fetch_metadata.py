@@ -48,16 +48,22 @@ SCRIPT = Use(HERE, frozenset({"cors", "same-origin", "no-cors"}), frozenset({"em
 TABLE: Mapping[str, Use] = {
     # The same for everybody, or so far as a shared cache may keep it: no rule could hold there.
     **dict.fromkeys(("pages.home", "pages.exam", "pages.topic", "pages.article", "plain.page"), PUBLIC),
+    **dict.fromkeys(("lists.series", "lists.author"), PUBLIC),
     **dict.fromkeys(("digests.issues", "digests.issue"), PUBLIC),
     # Read by programs, some of which run in a browser. The token of a private feed is its key.
     **dict.fromkeys(("feeds.site_feed", "feeds.exam_feed", "feeds.topic_feed", "feeds.private_feed"), PUBLIC),
-    **dict.fromkeys(("pages.article_markdown", "machines.llms", "machines.sitemap"), PUBLIC),
+    **dict.fromkeys(("pages.article_markdown", "machines.llms"), PUBLIC),
+    **dict.fromkeys(
+        ("machines.sitemap", "machines.sitemap_of_pages", "machines.sitemap_of_articles"), PUBLIC
+    ),
     **dict.fromkeys(("machines.robots", "machines.security", "ads.gpc", "ads.sellers"), PUBLIC),
     **dict.fromkeys(("health.healthz", "health.readyz", "metrics.metrics"), PUBLIC),
     # Parts of pages.
-    **dict.fromkeys(("assets.asset", "media.media"), PUBLIC),
+    **dict.fromkeys(
+        ("assets.asset", "assets.favicon", "media.media", "cards.card", "cards.home_card"), PUBLIC
+    ),
     # Sent by others, each with a proof of its own (`guards.ORIGIN_EXEMPT`).
-    **dict.fromkeys(("payments.webhook", "newsletter.one_click", "csp.report"), PUBLIC),
+    **dict.fromkeys(("payments.webhook", "bounces.webhook", "newsletter.one_click", "csp.report"), PUBLIC),
     # Asked by scripts of ours: js/seen.js, js/passkey.js.
     "ads.seen": SCRIPT,
     **dict.fromkeys(

@@ -23,8 +23,8 @@ PURPOSE = "csrf"
 EXTENSION = "guards"
 DESK_PATH = "/admin/"
 REFUSED = errors.ErrorPage(
-    "This page cannot be opened that way",
-    "Open it in a tab of its own: type its address, or copy it, into the address bar.",
+    "This page cannot be opened this way",
+    "Open it in its own tab: type or paste its address into the address bar.",
 )
 FETCH = ("Site", "Mode", "Dest")
 LONGEST_LOGGED = 100  # of what a visitor says
@@ -32,6 +32,7 @@ LONGEST_LOGGED = 100  # of what a visitor says
 ORIGIN_EXEMPT = frozenset(
     {
         "payments.webhook",  # signed by Stripe
+        "bounces.webhook",  # signed by the sending service, or with its password
         "newsletter.one_click",  # RFC 8058: sent by mail providers, authenticated by the token in its URL
         "csp.report",  # sent by browsers without an origin of ours
     }
@@ -41,7 +42,7 @@ ANY_HOST = frozenset({"health.healthz", "health.readyz", "metrics.metrics"})
 # Forms on cached pages, which cannot carry a token: the origin check stands alone there.
 TOKEN_EXEMPT = frozenset({"newsletter.subscribe", "ads.seen"})
 # What the desk needs of the readers' app under its own hostname; everything else is not there.
-DESK_NEEDS = frozenset({"assets.asset", "media.media"})
+DESK_NEEDS = frozenset({"assets.asset", "assets.favicon", "media.media"})
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ def init_app(app: Flask, side: Side = READERS) -> None:
     app.before_request(check_host)
     app.before_request(check_use)
     app.before_request(check_origin)
+    app.before_request(check_text)
     app.jinja_env.globals["csrf_token"] = csrf_token
 
 
@@ -113,6 +115,14 @@ def check_origin() -> None:
         _refuse("another origin")
     if request.endpoint not in TOKEN_EXEMPT and not _has_token():
         _refuse("no valid token")
+
+
+def check_text() -> None:
+    """Refuse a form with NUL in it: nobody types one, and PostgreSQL cannot keep it."""
+    if request.method in SAFE or request.endpoint in ORIGIN_EXEMPT or request.endpoint is None:
+        return
+    if any("\0" in text for field in request.form.items(multi=True) for text in field):
+        abort(400)
 
 
 def _refuse(reason: str) -> NoReturn:

@@ -49,7 +49,7 @@ def referrer_policy() -> str:
 
 
 def content_security_policy() -> str:
-    """Our own files only. A view of pages with network ads widens it through `g.csp_sources`."""
+    """Our own files only, and pictures of our CDN. A view of pages with network ads widens it through `g.csp_sources`."""
     extra: dict[str, str] = g.get("csp_sources", {})
     policy = {
         "default-src": "'none'",
@@ -62,6 +62,8 @@ def content_security_policy() -> str:
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
     } | extra
+    if origin := services().settings.media_cdn_origin:
+        policy["img-src"] = f"{policy['img-src']} {origin}"
     return "; ".join(f"{name} {value}" for name, value in policy.items())
 
 

@@ -15,8 +15,8 @@ from carrel.tokens import token_hash
 
 RETURNED = "returned"  # in the query of the second request: by then a browser that keeps cookies sends ours
 GONE = errors.ErrorPage(
-    "Open the link once more",
-    "This browser no longer holds it. Open the link that you were sent; if it was used before, its page says so.",
+    "Open the link again",
+    "This browser no longer has it. Open the link from your email again; if it has been used, the page will tell you.",
 )
 
 

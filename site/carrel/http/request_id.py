@@ -3,8 +3,8 @@
 Behind a proxy of ours the id is the proxy's, so that its log and ours can be joined (ASVS 16.2.4).
 """
 
+import random
 import re
-import secrets
 
 import structlog
 from flask import Flask, Response, g, request
@@ -14,6 +14,7 @@ from carrel.ip_prefix import network_key
 from carrel.services import services
 
 HEADER = "X-Request-Id"
+ENVIRON = "HTTP_X_REQUEST_ID"
 FROM_A_PROXY = re.compile(r"[0-9a-f]{32}")  # nginx's $request_id
 
 
@@ -26,7 +27,7 @@ def init_app(app: Flask) -> None:
 
 def begin() -> None:
     """The proxy's id where there is a proxy, else a new one: what a visitor sends is not put into our logs."""
-    g.request_id = _from_the_proxy() or secrets.token_hex(8)
+    g.request_id = new_id(request.headers.get(HEADER, ""), has_proxy=bool(services().settings.proxies))
     structlog.contextvars.clear_contextvars()
     # The name of the route, not the path: a path may hold a token.
     structlog.contextvars.bind_contextvars(
@@ -46,6 +47,6 @@ def forget(_failure: BaseException | None) -> None:
     security_events.end_request()
 
 
-def _from_the_proxy() -> str:
-    sent = request.headers.get(HEADER, "") if services().settings.proxies else ""
-    return sent if FROM_A_PROXY.fullmatch(sent) else ""
+def new_id(sent: str, *, has_proxy: bool) -> str:
+    """The id of a request that came with `sent` as its header."""
+    return sent if has_proxy and FROM_A_PROXY.fullmatch(sent) else f"{random.getrandbits(64):016x}"

@@ -48,7 +48,7 @@ def init_app(app: Flask) -> None:
     declare(
         app,
         cookies.SESSION,
-        purpose="Keeps you signed in, or remembers that this browser has the pass. Set when you sign in or buy.",
+        purpose="Keeps you signed in, or remembers that this browser has the pass. Set when you sign in or buy a pass.",
         lasts=f"{cookies.SESSION.max_age.days} days, or until you sign out",
     )
     app.extensions[EXTENSION] += items_in_scripts(assets.static_folder(app))
