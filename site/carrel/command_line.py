@@ -1,5 +1,7 @@
 """What the commands of all packages share: how one says that it could not be carried out."""
 
+import getpass
+
 import click
 
 EXIT_REFUSED = 2
@@ -13,3 +15,8 @@ class CommandError(click.ClickException):
     def show(self, file: object = None) -> None:
         """Print the sentence without click's "Error:" in front of it, as all refusals are printed."""
         click.echo(self.message, err=True)
+
+
+def actor() -> str:
+    """Who gave the command, for the audit."""
+    return f"{getpass.getuser()} (command line)"

@@ -6,19 +6,23 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-# Any number of ' before it, so that taking one away is exactly the opposite of putting one there.
-_LOOKS_LIKE_A_FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r\0]")
+# Where a spreadsheet may begin a cell: at the start, and after what another country's takes for a separator (OWASP,
+# CSV Injection). Any number of ' before the sign, so that taking one away is exactly the opposite of putting one there.
+_SIGNS = "=+\\-@＝＋－＠"
+_BEFORE = rf"^(?='*[{_SIGNS}\t\r\n\0])|[;,\t\r\n](?='*[{_SIGNS}])"
+_GUARDED = rf"^'(?='*[{_SIGNS}\t\r\n\0])|([;,\t\r\n])'(?='*[{_SIGNS}])"
+_FORMULA, _GUARDED_FORMULA = re.compile(_BEFORE), re.compile(_GUARDED)
 Cell = str | int | float | Decimal | None
 
 
 def guard(text: str) -> str:
-    """The text with an apostrophe before it if a spreadsheet would run it."""
-    return f"'{text}" if _LOOKS_LIKE_A_FORMULA.match(text) else text
+    """The text with an apostrophe wherever a spreadsheet would begin to run it."""
+    return _FORMULA.sub(r"\g<0>'", text)
 
 
 def unguard(cell: str) -> str:
     """The text that `guard` was given."""
-    return cell[1:] if cell.startswith("'") and _LOOKS_LIKE_A_FORMULA.match(cell) else cell
+    return _GUARDED_FORMULA.sub(lambda match: match[1] or "", cell) if "'" in cell else cell
 
 
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

@@ -14,11 +14,13 @@ import pysqlite3
 from sqlalchemy import DateTime, Engine, MetaData, Select, create_engine, event, inspect, literal, make_url
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, Connection, Dialect
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.types import TypeDecorator
 
+from carrel.compiled_update import CompiledUpdate
 from carrel.private_file import keep_private
 
 BUSY_TIMEOUT_MS = 5_000
@@ -33,6 +35,7 @@ PRAGMAS = {
     "secure_delete": 1,  # an erased address leaves no free page behind
 }
 
+READ_ONLY_NAME = "carrel (read-only)"  # how a process that writes nothing calls itself to PostgreSQL
 DURABLE = (
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 )
@@ -40,6 +43,10 @@ DURABLE = (
 
 class DatabaseUnusableError(Exception):
     """The database cannot be used as it is; the message says why and what to do."""
+
+
+class ReadOnlyError(SQLAlchemyError):
+    """Nothing may be written now: the site is read-only (`READ_ONLY`), as while it moves to another database."""
 
 
 class Base(DeclarativeBase):
@@ -77,17 +84,20 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Database:
-    """Engines for reading and for writing, over one database."""
+    """Engines for reading and for writing, over one database. One that is `read_only` refuses to write."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, read_only: bool = False) -> None:
         self.url = _with_driver(make_url(url))
+        self.is_read_only = read_only
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writer = self._engine()
         self._reader = self._engine(read_only=True)
         self._compiled = self._engine(compiled=True)
 
     def _engine(self, **kind: bool) -> Engine:
-        return keep_private(_sqlite(self.url, **kind)) if self.is_sqlite else _postgres(self.url, **kind)
+        if self.is_sqlite:
+            return keep_private(_sqlite(self.url, **kind))
+        return _postgres(self.url, name=READ_ONLY_NAME if self.is_read_only else "carrel", **kind)
 
     @property
     def engine(self) -> Engine:
@@ -102,11 +112,16 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session in one write transaction: committed at the end, rolled back on any exception."""
+        """A session in one write transaction: committed at the end, rolled back on any exception.
+
+        Raises `ReadOnlyError`.
+        """
+        if self.is_read_only:
+            raise ReadOnlyError("READ_ONLY is set: nothing may be written.")
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
 
-    def compiled_update(self, statement: ReturningUpdate[tuple[int]]) -> "CompiledUpdate":
+    def compiled_update(self, statement: ReturningUpdate[tuple[int]]) -> CompiledUpdate:
         """For an update that is made hundreds of times a second, such as that a mail was sent.
 
         On SQLite these survive a crash of ours, but the last ones perhaps not a power failure: the next ordinary
@@ -119,43 +134,6 @@ class Database:
         self._compiled.dispose()
         self._writer.dispose()
         self._reader.dispose()
-
-
-class CompiledUpdate:
-    """One statement, compiled once, on a connection of its own: for one thread at a time.
-
-    A session and a transaction, even SQLAlchemy's way to the driver, would cost more than the update.
-    """
-
-    def __init__(self, engine: Engine, statement: ReturningUpdate[tuple[int]]) -> None:
-        compiled = statement.compile(engine)
-        self._engine, self._sql = engine, str(compiled)
-        self._to_driver = [
-            (name, bind.type.dialect_impl(engine.dialect).bind_processor(engine.dialect))
-            for name, bind in compiled.binds.items()
-        ]
-        self._constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
-        self._connection: Connection | None = None
-
-    def run(self, **values: object) -> set[int]:
-        """Run it with these values, committed; the ids of the rows that it changed."""
-        connection = self._connection = self._connection or self._engine.connect()
-        given = self._constants | values
-        ready = {name: convert(given[name]) if convert else given[name] for name, convert in self._to_driver}
-        try:
-            cursor = connection.connection.cursor()
-            cursor.execute(self._sql, ready)
-            return {row[0] for row in cursor.fetchall()}
-        except BaseException:
-            connection.invalidate()
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """Give the connection back; the next run takes another."""
-        if self._connection:
-            self._connection.close()
-            self._connection = None
 
 
 def insert_into(session: Session, model: type[Base]) -> sqlite.Insert:
@@ -193,9 +171,11 @@ def _with_driver(url: URL) -> URL:
     return url
 
 
-def _postgres(url: URL, *, read_only: bool = False, compiled: bool = False) -> Engine:
+def _postgres(url: URL, *, name: str, read_only: bool = False, compiled: bool = False) -> Engine:
     more = 24 if compiled else 8  # one for each connection to the mail server
-    engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=more, hide_parameters=True)
+    arguments = {"application_name": name}
+    sizes = {"pool_size": 8, "max_overflow": more}
+    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=arguments, **sizes)
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: ConnectionPoolEntry) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+import brotli
 from sqlalchemy import CheckConstraint, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -22,7 +23,9 @@ from carrel.db import Base, Database
 AUDIENCE_SECONDS = 60.0
 MOST_AUDIENCES = 20_000
 CAPACITY_BYTES = 64 * 1024 * 1024
+BROTLI_QUALITY = 5  # a page in a millisecond, as gzip's 6
 POLL_SECONDS = 0.5  # our own processes see a change within a second
+OLDEST_SECONDS = 1.0
 
 
 class Audience(StrEnum):
@@ -64,28 +67,49 @@ class CacheVersionWatch:
     While the database cannot answer, the last known version stands: cached pages go on being served.
     """
 
-    def __init__(self, db: Database, poll_seconds: float = POLL_SECONDS) -> None:
+    def __init__(
+        self, db: Database, poll_seconds: float = POLL_SECONDS, oldest_seconds: float = OLDEST_SECONDS
+    ) -> None:
         self._db = db
         self._poll_seconds = poll_seconds
+        self._oldest_seconds = oldest_seconds
         self._value = 0
         self._read_at = float("-inf")
         self._lock = threading.Lock()
 
     def current(self) -> int:
         """The cache version, at most `poll_seconds` old."""
+        if time.monotonic() - self._read_at < self._poll_seconds:
+            return self._value
         with self._lock:
             if time.monotonic() - self._read_at >= self._poll_seconds:
                 self._read()
             return self._value
 
+    def recent(self) -> int | None:
+        """The cache version without waiting, at most a second old, while another thread reads it again; else None."""
+        age = time.monotonic() - self._read_at
+        if age >= self._poll_seconds and self._lock.acquire(blocking=False):
+            threading.Thread(target=self._read_and_release, daemon=True).start()
+        return self._value if age < self._oldest_seconds else None
+
+    def _read_and_release(self) -> None:
+        try:
+            self._read()
+        except SQLAlchemyError:
+            pass  # who must know asks `current`, and is told
+        finally:
+            self._lock.release()
+
     def _read(self) -> None:
-        self._read_at = time.monotonic()
+        began = time.monotonic()
         try:
             with self._db.read() as session:
                 self._value = current_cache_version(session)
         except SQLAlchemyError:
             if self._value == 0:
                 raise
+        self._read_at = began  # last: from here on others take the value without the lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +127,12 @@ class CachedPage:
     def body(self) -> bytes:
         """The page as it was rendered."""
         return gzip.decompress(self.gzipped)
+
+    def encoded(self, encoding: str) -> bytes:
+        """The page in this content coding. Brotli is made anew: the response cache keeps what is asked often."""
+        if encoding == "br":
+            return bytes(brotli.compress(self.body, quality=BROTLI_QUALITY))
+        return self.gzipped if encoding == "gzip" else self.body
 
     def is_fresh(self, cache_version: int, now: datetime) -> bool:
         """Whether neither a newer cache version nor the clock made it stale."""

@@ -54,9 +54,14 @@ def open_database(settings: Settings) -> Database:
         raise DatabaseUnusableError(f"The folder {settings.home} cannot be made: {error.strerror}.") from None
     if not os.access(settings.home, os.W_OK):
         raise DatabaseUnusableError(
-            f"The folder {settings.home} cannot be written. Change its owner or CARREL_HOME."
+            f"The folder {settings.home} is not writable. Change its owner, or set another CARREL_HOME."
         )
-    return Database(settings.database_url or f"sqlite:///{settings.home / SQLITE_FILE}")
+    return Database(database_url(settings), read_only=settings.read_only)
+
+
+def database_url(settings: Settings) -> str:
+    """Where the database of these settings is."""
+    return settings.database_url or f"sqlite:///{settings.home / SQLITE_FILE}"
 
 
 def existing_database(settings: Settings) -> Database:

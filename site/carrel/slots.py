@@ -51,7 +51,7 @@ Sources = tuple[Annotated[str, AfterValidator(_source)], ...]
 class SlotPlace(StrEnum):
     """Where in a page, a mail or a feed a slot is."""
 
-    TOP = "top"  # of an article, under the offer line
+    TOP = "top"  # of an article, below its first paragraphs
     INLINE = "inline"  # between two blocks of an article
     SIDE = "side"
     FOOT = "foot"

@@ -62,7 +62,7 @@ class Signer:
 
     def derive(self, purpose: str, value: str) -> list[bytes]:
         """32 secret bytes for this purpose and value, under each key: what need not be stored to be known."""
-        return [hmac.new(key, f"{purpose}\0{value}".encode(), hashlib.sha256).digest() for key in self._keys]
+        return [hmac.digest(key, f"{purpose}\0{value}".encode(), "sha256") for key in self._keys]
 
     def value_of(self, purpose: str, signed: str) -> str:
         """The value of a signed string. Raises `InvalidSignatureError`."""
@@ -75,5 +75,5 @@ class Signer:
 
 
 def _mac(key: bytes, purpose: str, value: str) -> str:
-    digest = hmac.new(key, f"{purpose}\0{value}".encode(), hashlib.sha256).digest()
+    digest = hmac.digest(key, f"{purpose}\0{value}".encode(), "sha256")
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from carrel.csv_export import guard, to_csv, unguard
 
-FORMULA_STARTS = "=+-@＝＋－＠\t\r\0"
+SIGNS = "=+-@＝＋－＠"
+FORMULA_STARTS = f"{SIGNS}\t\r\n\0"
 
 
 @pytest.mark.parametrize("start", FORMULA_STARTS)
@@ -31,7 +32,14 @@ def test_numbers_stay_numbers_and_lines_end_as_rfc_4180_says() -> None:
     assert to_csv(["a", "b"], [[-5, 0.5], [None, 1]]) == "a,b\r\n-5,0.5\r\n,1\r\n"
 
 
-@given(st.text(st.sampled_from(f"'{FORMULA_STARTS}ab"), max_size=6))
+@pytest.mark.parametrize("separator", ";,\t\r\n")
+@pytest.mark.parametrize("sign", SIGNS)
+def test_nothing_runs_where_another_countrys_spreadsheet_begins_a_cell(separator: str, sign: str) -> None:
+    # OWASP, CSV Injection: a separator of the user's own starts a new cell.
+    assert guard(f"kit{separator}{sign}cmd()") == f"kit{separator}'{sign}cmd()"
+
+
+@given(st.text(st.sampled_from(f"'{FORMULA_STARTS};,ab"), max_size=6))
 def test_unguard_is_the_opposite_of_guard(text: str) -> None:
     assert unguard(guard(text)) == text
     assert guard(text)[:1] not in set(FORMULA_STARTS)

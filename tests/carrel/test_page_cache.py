@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from carrel.db import Database
 from carrel.page_cache import Audience, CachedPage, CacheVersionWatch, PageCache, bump_cache_version, compress
+from tests.faults.site import until
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -84,6 +85,24 @@ def test_the_watch_asks_no_more_often_than_its_poll(db: Database) -> None:
     with db.write() as session:
         bump_cache_version(session)
     assert watch.current() == before
+
+
+def test_who_cannot_wait_gets_no_version_older_than_a_second(db: Database) -> None:
+    watch = CacheVersionWatch(db)
+    assert watch.recent() is None
+    assert watch.current() == watch.recent()
+    old = CacheVersionWatch(db, oldest_seconds=0)
+    assert old.current()
+    assert old.recent() is None
+
+
+def test_who_cannot_wait_has_it_read_meanwhile(db: Database) -> None:
+    watch = CacheVersionWatch(db, poll_seconds=0)
+    before = watch.current()
+    with db.write() as session:
+        bump_cache_version(session)
+    until(lambda: watch.recent() == before + 1, 10)
+    assert watch.current() == before + 1  # it waits for the last reading, which no other test shall meet
 
 
 @pytest.mark.own_database

@@ -37,7 +37,7 @@ def test_a_secret_never_shows_when_settings_are_printed() -> None:
 @pytest.mark.parametrize(
     ("environ", "sentence"),
     [
-        ({"CARREL_HOEM": "x"}, "CARREL_HOEM is no setting"),
+        ({"CARREL_HOEM": "x"}, "CARREL_HOEM is not a Carrel setting"),
         ({"PASS_PRICE_CENTS": "4.99"}, "PASS_PRICE_CENTS is wrong"),
         ({"PASS_PRICE_CENTS": "-1"}, "PASS_PRICE_CENTS is wrong"),
         ({"PASS_CURRENCY": "dollars"}, "PASS_CURRENCY is wrong"),
@@ -98,8 +98,8 @@ def test_pay_02_without_a_webhook_secret_nothing_is_sold() -> None:
 
 def test_every_setting_is_in_the_docs_and_the_docs_name_no_other() -> None:
     page = (Path(__file__).parents[2] / "docs" / "settings.md").read_text("utf-8")
-    named = set(re.findall(r"^\| `([A-Z_]+|\[[a-z_.]+\])`", page, re.MULTILINE))
-    tables = {"slots": "[slots]", "network_ad": "[network_ad]"}
+    named = set(re.findall(r"^\| `([A-Z0-9_]+|\[[a-z_.]+\])`", page, re.MULTILINE))
+    tables = {"slots": "[slots]", "network_ad": "[network_ad]", "footer_links": "[footer_links]"}
     fields = set(Settings.model_fields) - {"demo"}
     assert named == {tables.get(field, environment_name(field)) for field in fields}
 

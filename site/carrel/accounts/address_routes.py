@@ -12,8 +12,8 @@ from carrel.services import services
 
 blueprint = Blueprint("address", __name__, template_folder="templates")
 TAKEN = errors.ErrorPage(
-    "That address has an account of its own",
-    "Sign out, and sign in with that address; or choose another one for this account.",
+    "That address already has an account",
+    "Sign out and sign in with that address, or choose a different one for this account.",
 )
 
 
@@ -24,8 +24,8 @@ def init_app(app: Flask) -> None:
     storage_register.declare(
         app,
         cookies.UNDO_LINK,
-        purpose="Holds the link that takes a change of address back. Set when you open it.",
-        lasts="An hour, or until the change is taken back",
+        purpose="Holds the link that undoes a change of email address. Set when you open the link.",
+        lasts="One hour, or until the change is undone",
     )
 
 
@@ -51,7 +51,7 @@ def send_proof() -> Response:
     except InvalidAddressError as error:
         return make_response(_form(here.reader.email, {"email": str(error)}, typed), 400)
     except SameAddressError:
-        errors = {"email": "That is the address you have already."}
+        errors = {"email": "This is already your address."}
         return make_response(_form(here.reader.email, errors, typed), 400)
     return see_other("/account/address/sent")
 
@@ -98,14 +98,14 @@ def undo_page() -> Response:
 
 @blueprint.post("/account/address/undo/link")
 def undo_kept() -> Response:
-    """Take the change back, if it is the one that the page was shown for."""
+    """Undo the change, if it is the one that the page was shown for."""
     token = link_cookie.kept(cookies.UNDO_LINK)
     return undo(token) if link_cookie.is_shown(token) else _undo_page(token)
 
 
 @blueprint.post("/account/address/undo/<token:token>")
 def undo(token: str) -> Response:
-    """Take the change back, and sign everybody out."""
+    """Undo the change, and sign everybody out."""
     with services().db.write() as session:
         undone = address_change.undo(session, token)
     services().audience_cache.drop(cookies.SESSION.value())

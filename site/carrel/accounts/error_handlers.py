@@ -41,8 +41,8 @@ def too_many_requests(failure: TooManyRequestsError) -> Response:
                 f"The limit {failure.name!r} of the whole site was reached; requests are refused for a while."
             )
             raise_alarm(session, f"limit:{failure.name}", "A limit of the whole site was reached", text)
-    advice = f"Wait {_how_long(failure.retry_after)}, then try again. Nothing is lost meanwhile."
-    response = errors.error_response(429, errors.ErrorPage("Too many tries", advice))
+    advice = f"Wait {_how_long(failure.retry_after)}, then try again. Nothing has been lost."
+    response = errors.error_response(429, errors.ErrorPage("Too many attempts", advice))
     response.headers["Retry-After"] = str(failure.retry_after)
     return response
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from carrel.accounts.links import IssuedLink
+from carrel.dates import moment_in_words
 from carrel.mail.compose import compose
 from carrel.mail.message import Content
 from carrel.settings import Settings
@@ -23,8 +24,9 @@ def new_address(settings: Settings, issued: IssuedLink) -> Content:
 def address_changed(settings: Settings, token: str, until: datetime) -> Content:
     """To the old address: what happened, and the link that takes it back."""
     link = f"{settings.base_url}/account/address/undo/{token}"
-    until_words = f"{until.astimezone(settings.zone):%A, %d %B %Y, %H:%M %Z}"
-    return compose(settings, "carrel.accounts", "address_changed", link=link, until=until_words)
+    return compose(
+        settings, "carrel.accounts", "address_changed", link=link, until=moment_in_words(settings, until)
+    )
 
 
 def erased(settings: Settings) -> Content:

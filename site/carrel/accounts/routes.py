@@ -25,8 +25,8 @@ from carrel.services import services
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
 HOME = "/account/"
 LINK_USED = errors.ErrorPage(
-    "This link or code is used up",
-    "It works once and for ten minutes, and a newer mail to the same browser replaces it. Ask for a new one on the sign-in page.",
+    "This link or code no longer works",
+    "It works once, within ten minutes, and only until a newer one is sent. Request a new one on the sign-in page.",
 )
 
 
@@ -40,19 +40,19 @@ def init_app(app: Flask) -> None:
     storage_register.declare(
         app,
         cookies.SIGN_IN,
-        purpose="Knows the browser that asked for a sign-in mail. Set when you ask for one.",
+        purpose="Recognizes the browser that requested a sign-in email. Set when you request one.",
         lasts="Ten minutes, or until you are signed in",
     )
     storage_register.declare(
         app,
         cookies.KNOWN_BROWSER,
-        purpose="Keeps the way in open for you while somebody floods the sign-in page. Set when you sign in; it opens nothing by itself.",
+        purpose="Lets you sign in even while the sign-in page is under attack. Set when you sign in; it does not sign you in by itself.",
         lasts=f"{cookies.KNOWN_BROWSER.max_age.days} days, also after you sign out",
     )
     storage_register.declare(
         app,
         cookies.SIGN_IN_LINK,
-        purpose="Holds the link of a sign-in mail, so that it does not stay in the address. Set when you open it.",
+        purpose="Holds the sign-in link, so that it does not stay in the address bar. Set when you open the link.",
         lasts="Ten minutes, or until you are signed in",
     )
 
@@ -96,7 +96,7 @@ def send_link_again() -> Response:
 
 @blueprint.get("/sign-in/code")
 def code() -> Response:
-    """Check your mail; or type the code here."""
+    """Check your email; or type the code here."""
     return make_response(_code_form({})) if cookies.SIGN_IN.value() else see_other("/sign-in/")
 
 
@@ -113,7 +113,7 @@ def use_code() -> Response:
         raise LinkUsedError
     tries = "one try" if outcome == 1 else f"{outcome} tries"
     return make_response(
-        _code_form({"code": f"That is not the code of the newest mail. You have {tries} left."}), 400
+        _code_form({"code": f"That is not the code from the latest email. You have {tries} left."}), 400
     )
 
 

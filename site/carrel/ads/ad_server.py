@@ -69,10 +69,14 @@ class AdServer:
             filled[position] = self._offer(position, where, offer)
         return PageAds(
             {
-                position.name if position.after is not None else position.place.value: ad
+                position.name if position.place is SlotPlace.INLINE else position.place.value: ad
                 for position, ad in filled.items()
             },
-            {position.after: ad for position, ad in filled.items() if position.after is not None},
+            {
+                position.after: replace(ad, place=position.place)
+                for position, ad in filled.items()
+                if position.after is not None
+            },
             choice.fresh_until(self._ads, self._now, self._settings.ad_window_minutes),
         )
 
@@ -84,11 +88,19 @@ class AdServer:
         for name, slot in self._settings.slots.items():
             if slot.place is not place or not slot.on:
                 continue
-            if place is not SlotPlace.INLINE:
+            if place is SlotPlace.TOP:
+                yield AdPosition(name, name, place, placement.opening(blocks))
+            elif place is SlotPlace.INLINE:
+                places = placement.positions(blocks, slot.words_apart, self._opening(blocks))
+                for number, after in enumerate(places, 1):
+                    yield AdPosition(f"{name}-{number}", name, place, after)
+            else:
                 yield AdPosition(name, name, place)
-                continue
-            for number, after in enumerate(placement.positions(blocks, slot.words_apart), 1):
-                yield AdPosition(f"{name}-{number}", name, place, after)
+
+    def _opening(self, blocks: Sequence[placement.Block]) -> int:
+        """The block that the slot at the top follows, if there is such a slot."""
+        has_top = any(slot.place is SlotPlace.TOP and slot.on for slot in self._settings.slots.values())
+        return placement.opening(blocks) if has_top else placement.BEFORE_THE_TEXT
 
     def _with_ads(self, positions: Sequence[AdPosition], where: AdContext) -> dict[AdPosition, FilledSlot]:
         filled: dict[AdPosition, FilledSlot] = {}

@@ -7,6 +7,7 @@ from typing import Any
 import leather
 
 from carrel.ads.reports import ReportRow
+from carrel.dates import short_day
 
 WIDTH, HEIGHT = 900, 320  # pixels; the page scales it
 SCALES_WITH_THE_PAGE = f'viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="Views and clicks by day"'
@@ -15,12 +16,14 @@ VIEWS, CLICKS = "#2a6f6b", "#b3541e"
 leather.theme.label_color = "#595959"  # readable on its light ground (WCAG 1.4.3)
 
 
-def by_day(rows: Sequence[ReportRow]) -> str:
-    """Views and clicks over the days, as an `<svg>` element. Needs a day at least."""
+def by_day(rows: Sequence[ReportRow], language: str) -> str:
+    """Views and clicks over the days, as an `<svg>` element, labeled in the site's English. Needs a day at least."""
     days = [datetime.fromisoformat(row.key) for row in rows]
     chart = leather.Chart()
     chart.add_x_scale(days[0], max(days[-1], days[0] + timedelta(days=1)))
-    chart.add_x_axis(ticks=days[:: len(days) // MOST_TICKS + 1], tick_formatter=_day)
+    chart.add_x_axis(
+        ticks=days[:: len(days) // MOST_TICKS + 1], tick_formatter=lambda day, *_: short_day(language, day)
+    )
     chart.add_y_scale(0, max([row.views for row in rows] + [row.clicks for row in rows] + [4]))
     _draw(chart, "Views", VIEWS, [*zip(days, [row.views for row in rows], strict=True)])
     _draw(chart, "Clicks", CLICKS, [*zip(days, [row.clicks for row in rows], strict=True)])
@@ -33,7 +36,3 @@ def _draw(chart: Any, name: str, color: str, points: list[tuple[datetime, int]])
         chart.add_dots(points, name=name, fill_color=color)
     else:
         chart.add_line(points, name=name, stroke_color=color)
-
-
-def _day(value: datetime, _index: int, _total: int) -> str:
-    return f"{value:%-d %b}"

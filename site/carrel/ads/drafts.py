@@ -79,11 +79,11 @@ def _faults(draft: Draft, known: AdTargets, has_picture: bool) -> Iterator[tuple
     if not is_target(draft.url):
         yield "url", "Enter an address that begins with https://, or a page of this site such as /pass/."
     if draft.kind == "image" and not has_picture:
-        yield "picture", "Choose a picture: PNG, JPEG, WebP or GIF, up to 10 MB."
+        yield "picture", "Choose a PNG, JPEG, WebP, or GIF image of up to 10 MB."
     if draft.kind == "image" and not draft.picture_alt.strip():
-        yield "picture_alt", "Say in words what the picture shows, for readers who cannot see it."
+        yield "picture_alt", "Describe the picture for readers who cannot see it."
     if draft.starts_at and draft.ends_at and draft.starts_at >= draft.ends_at:
-        yield "ends_at", "The end must come after the start."
+        yield "ends_at", "The end must be after the start."
 
 
 def _words(draft: Draft) -> Iterator[tuple[str, str]]:
@@ -92,7 +92,7 @@ def _words(draft: Draft) -> Iterator[tuple[str, str]]:
         if len(value) > longest:
             yield field, f"This is too long: {longest} characters fit."
         if not value.isprintable():
-            yield field, "There is a line break or an invisible character in it: type it anew."
+            yield field, "It contains a line break or an invisible character. Type it again."
     for field in ("name", "title"):
         if not getattr(draft, field).strip():
             yield field, "This cannot be empty."
@@ -113,9 +113,9 @@ def _numbers(draft: Draft) -> Iterator[tuple[str, str]]:
     if not 1 <= draft.weight <= HEAVIEST:
         yield "weight", f"Enter a whole number from 1 to {HEAVIEST}."
     if draft.cap is not None and not 1 <= draft.cap <= LARGEST_NUMBER:
-        yield "cap", "Enter the number of views after which it rests, or leave it empty."
+        yield "cap", "Enter the maximum number of views, or leave this empty."
     if not 0 <= draft.price_cents_per_thousand <= LARGEST_NUMBER:
-        yield "price_cents_per_thousand", "Enter the price of 1,000 views in cents, 0 if nobody pays."
+        yield "price_cents_per_thousand", "Enter the price per 1,000 views in cents, or 0 if nobody pays."
 
 
 def is_target(url: str) -> bool:

@@ -12,15 +12,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from carrel import audit, clock
-from carrel.ads import inventory
 from carrel.ads.drafts import AdTargets, Draft, InvalidDraftError, Upload, check
 from carrel.ads.models import HouseAd
-from carrel.ads.slot_view import MEDIA_URL
 from carrel.images import processing
+from carrel.media import PATH, media_of
 from carrel.page_cache import bump_cache_version
 from carrel.settings import Settings
 
-NAME_TAKEN = {"name": "Another ad has this name: choose a different one."}
+NAME_TAKEN = {"name": "Another ad already has this name. Choose a different one."}
 
 
 class AdNotFoundError(Exception):
@@ -32,13 +31,15 @@ class AdNotFoundError(Exception):
 
 
 def take_picture(settings: Settings, name: str, content: bytes) -> Upload:
-    """Re-encode an uploaded picture into the media folder. Call it before the transaction.
+    """Re-encode an uploaded picture and share it with all machines. Call it before the transaction.
 
     `name` is the file's name as it was uploaded. Raises `carrel.images.problems.ImageError`, whose text and `hint`
-    are for the operator.
+    are for the operator, and `carrel.object_store.ObjectStoreError`.
     """
-    picture = processing.publish(name, content, inventory.media_folder(settings), MEDIA_URL)
-    return Upload(picture.url.removeprefix(MEDIA_URL), picture.width, picture.height)
+    media = media_of(settings)
+    picture = processing.publish(name, content, media.folder, PATH)
+    media.share(picture.files)
+    return Upload(picture.url.removeprefix(PATH), picture.width, picture.height)
 
 
 def every_ad(session: Session, *, archived: bool = False) -> Sequence[HouseAd]:

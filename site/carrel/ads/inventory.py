@@ -1,22 +1,16 @@
 """The ads that may be shown at all: active, unbroken, and short of their cap."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from carrel.ads.models import AdCount, HouseAd
+from carrel.media import media_of
 from carrel.settings import Settings
 
-MEDIA = "media"
 Ads = list[HouseAd]
-
-
-def media_folder(settings: Settings) -> Path:
-    """Where pictures lie."""
-    return settings.home / MEDIA
 
 
 def enabled(session: Session) -> Ads:
@@ -36,8 +30,8 @@ def available(session: Session, settings: Settings) -> Ads:
     """The ads that a page may choose from."""
     ads = enabled(session)
     views = views_of(session, [ad for ad in ads if ad.cap])
-    media = media_folder(settings)
-    return [ad for ad in ads if not is_full(ad, views) and not is_broken(ad, media)]
+    may_have = media_of(settings).may_have
+    return [ad for ad in ads if not is_full(ad, views) and not is_broken(ad, may_have)]
 
 
 def is_full(ad: HouseAd, views: dict[int, int]) -> bool:
@@ -45,9 +39,9 @@ def is_full(ad: HouseAd, views: dict[int, int]) -> bool:
     return ad.cap is not None and views.get(ad.id, 0) >= ad.cap
 
 
-def is_broken(ad: HouseAd, media: Path) -> bool:
-    """Whether its picture is missing."""
-    return ad.kind == "image" and not (ad.picture and (media / ad.picture).is_file())
+def is_broken(ad: HouseAd, has: Callable[[str], bool]) -> bool:
+    """Whether its picture is missing; `has` says which ones are there."""
+    return ad.kind == "image" and not (ad.picture and has(ad.picture))
 
 
 def is_over(ad: HouseAd, now: datetime) -> bool:

@@ -12,11 +12,12 @@ from carrel import clock
 from carrel.ads import inventory, salts
 from carrel.ads.models import HouseAd
 from carrel.mail.alarms import raise_alarm
+from carrel.media import media_of
 from carrel.services import Services
 from carrel.settings import Settings
 
 EVERY_SECONDS = 60.0
-ADVICE = "Other ads are shown instead. Fix it, change its dates or archive it under /admin/."
+ADVICE = "Other ads are shown instead. Fix it, change its dates, or archive it under /admin/."
 
 
 class AdMaintenance:
@@ -47,13 +48,13 @@ def _problem(
     ad: HouseAd, settings: Settings, exams: Collection[str], views: dict[int, int], now: datetime
 ) -> str:
     if inventory.is_over(ad, now):
-        return "Its last day has passed."
+        return "Its end date has passed."
     if inventory.is_full(ad, views):
-        return f"It was seen {ad.cap} times, which is its cap."
-    if inventory.is_broken(ad, inventory.media_folder(settings)):
-        return "Its picture is missing from the media folder."
+        return f"It has reached its limit of {ad.cap} views."
+    if inventory.is_broken(ad, media_of(settings).has):
+        return "Its picture is missing."
     if unknown := sorted(set(ad.slots) - {name for name, slot in settings.slots.items() if slot.on}):
-        return f"It names the slot {unknown[0]!r}, which the settings do not have or have switched off."
+        return f"It names the slot {unknown[0]!r}, which is not in the settings or is turned off."
     if unknown := sorted(set(ad.exams) - set(exams)):
         return f"It names the exam {unknown[0]!r}, which has no articles."
     return ""
@@ -63,5 +64,5 @@ def _report(session: Session, number: int, problem: str) -> None:
     ad = session.get_one(HouseAd, number)
     ad.reported_problem = problem
     if problem:
-        subject = f"An ad is not shown any more: {ad.name}"
+        subject = f"An ad is no longer shown: {ad.name}"
         raise_alarm(session, f"ad:{ad.id}", subject, f"{problem} {ADVICE}")

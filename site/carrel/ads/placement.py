@@ -10,27 +10,40 @@ SLOT_MAY_FOLLOW = frozenset({"paragraph", "quote", "figure"})
 SLOT_MAY_PRECEDE = frozenset({"paragraph", "heading", "admonition", "question"})
 SHORTEST_WITH_A_MIDDLE = 475  # words: "about 500"
 NEAREST_TO_AN_END = 150  # words
+READ_BEFORE_THE_FIRST = 60  # words: the first paragraphs
+BEFORE_THE_TEXT = -1
 
 
 # A top-level block of an article as the library stores it: its "kind", its "words", its "html".
 Block = Mapping[str, Any]
 
 
-def positions(blocks: Sequence[Block], words_apart: int = 250) -> list[int]:
+def opening(blocks: Sequence[Block]) -> int:
+    """The index of the block that the slot at the top follows: a text begins with its own first paragraphs.
+
+    BEFORE_THE_TEXT when no slot may stand in it.
+    """
+    boundaries = list(_boundaries(blocks))
+    later = (index for index, words in boundaries if words >= READ_BEFORE_THE_FIRST)
+    return next(later, boundaries[-1][0] if boundaries else BEFORE_THE_TEXT)
+
+
+def positions(blocks: Sequence[Block], words_apart: int = 250, after: int = BEFORE_THE_TEXT) -> list[int]:
     """The indexes of the blocks that a slot follows.
 
-    Slots are at least `words_apart` words from one another and from both ends of the text, where the slots
-    at the top and the foot are. A text of about 500 words rarely has a boundary exactly in its middle: it
+    Slots are at least `words_apart` words from one another, from the block `after` that the slot at the top
+    follows, and from the end of the text, where the slot at the foot is. A text of about 500 words rarely has a boundary exactly in its middle: it
     gets one slot at the boundary nearest to it.
     """
     boundaries = list(_boundaries(blocks))
     total = sum(block["words"] for block in blocks)
-    chosen, last = list[int](), 0
+    chosen, last = list[int](), sum(block["words"] for block in blocks[: after + 1])
     for index, words in boundaries:
         if words - last >= words_apart and total - words >= words_apart:
             chosen.append(index)
             last = words
-    return chosen or _middle(boundaries, total, words_apart)
+    # Nearer to the slot at the top than that, when the text has room for no other.
+    return chosen or _middle([b for b in boundaries if b[0] > after], total, words_apart)
 
 
 def _boundaries(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""How ads did: by ad, slot, exam and day; and what a reader without the pass is worth."""
+"""Ad performance: by ad, slot, exam and day; and what a reader without the pass is worth."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

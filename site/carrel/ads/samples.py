@@ -14,11 +14,11 @@ from carrel.page_cache import bump_cache_version
 from carrel.settings import Settings
 
 TEXTS = [
-    ("Sample pencils", "A made-up ad, so that you can see a slot. Your own ads are made under /admin/."),
-    ("Sample flash cards", "Nobody sells these. An ad like this one can be for one exam, or for all."),
-    ("Sample study group", "An ad is chosen by the page it stands on, never by who reads it."),
+    ("Sample pencils", "A made-up ad that shows what a slot looks like. Create your own ads under /admin/."),
+    ("Sample flash cards", "Not for sale. An ad like this one can target one exam or all of them."),
+    ("Sample study group", "Ads are chosen by the page that they appear on, never by who reads it."),
 ]
-PICTURE = ("Sample desk lamp", "A made-up ad with a picture. The picture was made anew when it came in.")
+PICTURE = ("Sample desk lamp", "A made-up ad with a picture.")
 
 
 def seed_demo_ads(session: Session, settings: Settings) -> bool:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from carrel.ads.models import HouseAd
+from carrel.media import PATH
 
 REL = "sponsored nofollow"
-MEDIA_URL = "/media/"
 LARGEST_PICTURE = (640, 96)  # CSS pixels; at the side the style sheet makes it as wide as its column
 
 
@@ -41,6 +41,7 @@ class FilledSlot:
     url: str
     rel: str = REL
     image: SlotImage | None = None
+    place: str = ""  # of those in the text
     network: str = (
         ""  # what it sends back when the network's ad took the house ad's place; "" where it may not
     )
@@ -69,7 +70,7 @@ def _picture(ad: HouseAd, base_url: str) -> SlotImage:
     """Its picture, no larger than a slot: the attributes reserve the space before it loads, or when it fails."""
     scale = min(1, LARGEST_PICTURE[0] / ad.picture_width, LARGEST_PICTURE[1] / ad.picture_height)
     width, height = round(ad.picture_width * scale), round(ad.picture_height * scale)
-    return SlotImage(f"{base_url}{MEDIA_URL}{ad.picture}", width, height, ad.picture_alt)
+    return SlotImage(f"{base_url}{PATH}{ad.picture}", width, height, ad.picture_alt)
 
 
 def of_offer(offer: SlotOffer, name: str, label: str, token: str, base_url: str = "") -> FilledSlot:

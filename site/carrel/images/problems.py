@@ -25,7 +25,7 @@ class ImageTooLargeError(ImageError):
 
     code = "image-too-big"
     sentence = "The image {path} is larger than 10 MB."
-    hint = "Save it smaller; 1,440 pixels across are enough."
+    hint = "Save a smaller version; 1,440 pixels wide is enough."
 
 
 class TooManyPixelsError(ImageError):
@@ -33,17 +33,15 @@ class TooManyPixelsError(ImageError):
 
     code = "image-too-many-pixels"
     sentence = "The image {path} has more than 25 million pixels."
-    hint = "Save it smaller; 1,440 pixels across are enough."
+    hint = "Save a smaller version; 1,440 pixels wide is enough."
 
 
 class ImageShapeError(ImageError):
     """One side is too long, or far too long for the other."""
 
     code = "image-shape"
-    sentence = (
-        "The image {path} has a side of more than 16,000 pixels, or is more than 20 times as long as wide."
-    )
-    hint = "Cut it into several images."
+    sentence = "The image {path} is more than 16,000 pixels on one side, or more than 20 times as long as it is wide."
+    hint = "Split it into several images."
 
 
 class SvgRefusedError(ImageError):
@@ -66,13 +64,13 @@ class AnimatedImageError(ImageError):
     """Some readers cannot read beside motion that they cannot stop (WCAG 2.2.2)."""
 
     code = "image-moves"
-    sentence = "The image {path} is animated; a reader could not stop it."
-    hint = "Save the picture that matters as a still image."
+    sentence = "The image {path} is animated, and readers could not stop it."
+    hint = "Save one frame as a still image."
 
 
 class BrokenImageError(ImageError):
     """The file cannot be read to its end."""
 
     code = "image-broken"
-    sentence = "The image {path} is damaged or cannot be read."
-    hint = "Save it again from its source."
+    sentence = "The image {path} is damaged or unreadable."
+    hint = "Export it again from the original."

@@ -7,10 +7,8 @@ immutable, and what is already there need not be made again.
 
 import hashlib
 import io
-import os
-import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,6 +24,7 @@ from carrel.images.problems import (
     TooManyPixelsError,
     UnknownImageTypeError,
 )
+from carrel.whole_file import write_file
 
 WIDTHS = (480, 960, 1440)
 DEFAULT = 960  # the width of `src`, for browsers without `srcset`
@@ -70,10 +69,24 @@ def publish(name: str, content: bytes, media: Path, url: str) -> WebImage:
             with _readable(name):
                 pixels = _decode(image)
             for size in missing:
-                _write(media / _file(stem, size[0]), _encode(pixels, size, drawn=drawn))
+                write_file(media / _file(stem, size[0]), _encode(pixels, size, drawn=drawn))
     width, height = max((size for size in sizes if size[0] <= DEFAULT), default=sizes[0])
     srcset = ", ".join(f"{url}{_file(stem, wide)} {wide}w" for wide, _ in sizes) if len(sizes) > 1 else ""
     return WebImage(url + _file(stem, width), width, height, srcset)
+
+
+def pixels(name: str, content: bytes) -> Image.Image:
+    """All pixels of an image, upright and in sRGB. Raises an ImageError."""
+    with _open(name, content) as image, _readable(name):
+        return _decode(image)
+
+
+def encode(name: str, content: bytes, widths: Sequence[int]) -> list[tuple[int, bytes]]:
+    """The image as WebP in these widths, none larger than it is: each with its width. Raises an ImageError."""
+    with _open(name, content) as image, _readable(name):
+        sizes, drawn = _sizes(image, widths), image.format in _DRAWN
+        upright = _decode(image)
+        return [(size[0], _encode(upright, size, drawn=drawn)) for size in sizes]
 
 
 def _open(name: str, content: bytes) -> Image.Image:
@@ -101,12 +114,12 @@ def _open(name: str, content: bytes) -> Image.Image:
     return image
 
 
-def _sizes(image: Image.Image) -> list[tuple[int, int]]:
+def _sizes(image: Image.Image, widths: Sequence[int] = WIDTHS) -> list[tuple[int, int]]:
     """List the sizes to make, smallest first, never larger than the source, its orientation applied."""
     width, height = image.size
     if _turn_of(image) in QUARTER_TURNS:
         width, height = height, width
-    widths = sorted({min(wanted, width) for wanted in WIDTHS})
+    widths = sorted({min(wanted, width) for wanted in widths})
     return [(wide, max(1, round(height * wide / width))) for wide in widths]
 
 
@@ -175,17 +188,3 @@ def _webp(pixels: Image.Image, options: dict[str, int | bool]) -> bytes:
 
 def _file(name: str, width: int) -> str:
     return f"{name}-{width}.webp"
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, also when two processes write it at once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(unfinished).chmod(0o644)
-        Path(unfinished).replace(path)
-    except BaseException:
-        Path(unfinished).unlink(missing_ok=True)
-        raise

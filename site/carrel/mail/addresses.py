@@ -35,14 +35,14 @@ def parse(typed: str) -> Address:
     typed = typed.strip()
     local, at, domain = typed.rpartition("@")
     if not at or not local or not domain:
-        raise InvalidAddressError("Write the whole address, such as name@example.org.")
+        raise InvalidAddressError("Enter a full email address, such as name@example.org.")
     local = unicodedata.normalize("NFC", local)
     if not _LOCAL_PART.fullmatch(local) or not local.isprintable():
-        raise InvalidAddressError("The part before the @ holds something that an address cannot have.")
+        raise InvalidAddressError("The part before the @ has a character that email addresses cannot have.")
     ascii_domain = _ascii(domain)
     wire = f"{local}@{ascii_domain}"
     if len(wire.encode()) > LONGEST or len(local.encode()) > LONGEST_LOCAL_PART or len(typed) > LONGEST:
-        raise InvalidAddressError("That address is longer than an address can be.")
+        raise InvalidAddressError("That address is too long.")
     return Address(typed, f"{_lower(local)}@{ascii_domain}", wire)
 
 
@@ -71,7 +71,5 @@ def _ascii(domain: str) -> str:
         name = ""
     labels = name.split(".")
     if len(labels) < 2 or not all(labels) or labels[-1].isdigit():
-        raise InvalidAddressError(
-            "The part after the @ is not the name of a mail domain, such as example.org."
-        )
+        raise InvalidAddressError("The part after the @ is not a domain, such as example.org.")
     return name

@@ -38,7 +38,7 @@ def is_open(session: Session, key: str) -> bool:
 def raise_server_alarm(session: Session, error: MailServerError) -> None:
     """The mail server cannot be used. Being away for a while is no alarm yet: that comes when mail is stuck."""
     if not isinstance(error, MailServerUnavailableError):
-        raise_alarm(session, "mail-server", "Mail cannot be sent", str(error))
+        raise_alarm(session, "mail-server", "Email cannot be sent", str(error))
 
 
 def acknowledge(session: Session, alarm_id: int, actor: str) -> bool:

@@ -18,14 +18,15 @@ _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=Fal
 
 
 def compose(settings: Settings, package: str, name: str, **values: object) -> Content:
-    """The mail `name` of a package, for these values. Raises `jinja2.TemplateError`."""
-    variables = {"site": site(settings)} | values
-    subject, text, html = (
-        environment_of(package).get_template(f"mails/{name}/{part}").render(variables)
-        for part in ("subject.txt", "body.txt", "body.html")
-    )
-    tidy_text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
-    return Content(f"{package}/{name}", one_line(subject), tidy_text, _inliner.inline(html))
+    """The mail `name` of a package, for these values; its HTML knows the subject too. Raises `jinja2.TemplateError`."""
+    variables: dict[str, object] = {"site": site(settings)} | values
+
+    def part(file: str) -> str:
+        return environment_of(package).get_template(f"mails/{name}/{file}").render(variables)
+
+    variables["subject"] = subject = one_line(part("subject.txt"))
+    tidy_text = re.sub(r"\n{3,}", "\n\n", part("body.txt")).strip() + "\n"
+    return Content(f"{package}/{name}", subject, tidy_text, _inliner.inline(part("body.html")))
 
 
 def site(settings: Settings) -> dict[str, object]:
@@ -38,6 +39,8 @@ def site(settings: Settings) -> dict[str, object]:
         "contact_email": settings.contact_email,
         "postal_address": settings.postal_address,
         "accent": settings.accent,
+        "language": settings.page_language,
+        "in_language": settings.in_language,
     }
 
 

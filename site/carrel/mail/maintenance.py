@@ -23,7 +23,7 @@ def run_step(services: Services) -> bool:
 def _report_uncertain(session: Session, ids: list[int]) -> None:
     for mail in session.scalars(select(OutboxMail).where(OutboxMail.id.in_(ids)).order_by(OutboxMail.id)):
         text = f"A worker ended while it handed over {mail.name} (mail {mail.id}). It may have arrived."
-        raise_alarm(session, "mail-uncertain", "It is uncertain whether a mail was sent", text)
+        raise_alarm(session, "mail-uncertain", "An email may or may not have been sent", text)
 
 
 def _alarm_when_stuck(session: Session) -> None:
@@ -31,4 +31,4 @@ def _alarm_when_stuck(session: Session) -> None:
     oldest = session.scalars(stuck.order_by(OutboxMail.created_at).limit(1)).first()
     if oldest:
         text = f"Mail has been waiting since {oldest.created_at:%Y-%m-%d %H:%M UTC}. {struck(oldest.problem)}"
-        raise_alarm(session, "mail-stuck", "Mail has been waiting for more than an hour", text)
+        raise_alarm(session, "mail-stuck", "Email has been waiting for more than an hour", text)

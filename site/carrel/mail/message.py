@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage, MIMEPart
 from email.policy import EmailPolicy
@@ -17,6 +18,9 @@ from typing import Any
 from carrel.settings import Settings
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+LONGEST_LINE = 75  # RFC 2047, 2: no encoded word is longer
+# Invisible, and part of how a word is written: Persian and Hindi join letters with them, emoji make flags.
+MEANT = re.compile("[\u200c\u200d\U000e0020-\U000e007f]")
 
 
 class InvalidHeaderError(ValueError):
@@ -63,14 +67,22 @@ class MailPolicy(EmailPolicy):
 
     def fold_binary(self, name: str, value: str) -> bytes:
         """One header as bytes."""
-        return f"{name}: {value}\r\n".encode() if value.isascii() else _encoded(self, name, value)
+        is_plain = value.isascii() and "=?" not in value
+        return f"{name}: {value}\r\n".encode() if is_plain else _encoded(self, name, value)
 
 
 @lru_cache(maxsize=256)  # From and the subject are the same in thousands of mails
 def _encoded(policy: EmailPolicy, name: str, value: str) -> bytes:
-    folded = str(policy.header_factory(name, value).fold(policy=policy))
-    # The library folds after a space and begins the next line with another: readers would see both.
-    return folded.replace(" \r\n ", "\r\n ").encode("utf-8" if policy.utf8 else "ascii")
+    """A header with letters beyond ASCII (RFC 2047).
+
+    The whole text becomes encoded words, spaces too: the stock folding encodes some words and leaves others, and
+    loses the space between two that it encodes.
+    """
+    if policy.utf8 and name == "To":
+        return f"{name}: {value}\r\n".encode()  # RFC 6531: an address cannot be encoded
+    words, address = parseaddr(value) if name == "From" else (value, "")
+    text = Header(words, "utf-8", maxlinelen=LONGEST_LINE, header_name=name).encode(linesep="\r\n")
+    return f"{name}: {text}{f' <{address}>' if address else ''}\r\n".encode("ascii")
 
 
 POLICY = MailPolicy(linesep="\r\n", raise_on_defect=False, header_factory=HeaderRegistry())
@@ -119,6 +131,11 @@ def to_bytes(message: MIMEPart) -> bytes:
     return b"\r\n".join([_head(message), *parts, edge + b"--", b""])
 
 
+def double_dots(body: bytes) -> bytes:
+    """The mail as SMTP carries it: a dot that begins a line is doubled (RFC 5321, 4.5.2). The first line is a header."""
+    return body.replace(b"\n.", b"\n..")
+
+
 def _head(message: MIMEPart) -> bytes:
     lines = (message.policy.fold_binary(name, value) for name, value in message.raw_items())
     return b"".join(lines) + b"\r\n"
@@ -131,11 +148,11 @@ def message_id(settings: Settings, kind: str, stable_id: object) -> str:
 
 def one_line(text: str, limit: int = 200) -> str:
     """Somebody's text made fit for a subject: no control or direction marks, one line, bounded (MF-27)."""
-    # Cc: control, Cf: invisible marks that can turn the reading direction; ZWJ holds emoji together.
+    # Cc: control, Cf: invisible marks, some of which turn the reading direction.
     visible = "".join(
         " " if unicodedata.category(character) in {"Cc", "Zl", "Zp"} else character
         for character in text
-        if unicodedata.category(character) not in {"Cf", "Cs"} or character == "\u200d"
+        if unicodedata.category(character) not in {"Cf", "Cs"} or MEANT.match(character)
     )
     line = " ".join(visible.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"

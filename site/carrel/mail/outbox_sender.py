@@ -148,4 +148,4 @@ def _alarm(session: Session, mail: OutboxMail, problem: str) -> None:
     if mail.name not in ALARM_NAMES:
         # Alarms are for every role, and servers like to repeat the address.
         text = f"The mail {mail.name} could not be sent: {struck(problem)} /admin/mails/?state=failed says to whom."
-        raise_alarm(session, "mail-failed", "A mail could not be sent", text)
+        raise_alarm(session, "mail-failed", "An email could not be sent", text)

@@ -1,7 +1,9 @@
 """What became of a mail at the mail server, and why a mail server cannot be used at all."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from carrel.mail.addresses import masked
 
 # RFC 3463: 5.1.x are addresses that do not exist; 5.7.x are rules, 5.2.2 a full mailbox.
 _NO_SUCH_MAILBOX = re.compile(r"\b5\.1\.(?:0|1|2|3|6|10)\b")
@@ -68,3 +70,10 @@ class MailServerUnsafeError(MailServerError):
 
 class MailServerLoginError(MailServerError):
     """It does not accept our name and password."""
+
+
+def without_address(outcome: Outcome, to: str) -> Outcome:
+    """Servers repeat the address in their replies; it must not reach logs and tables that outlive it."""
+    if isinstance(outcome, Sent | Withheld):
+        return outcome
+    return replace(outcome, text=re.sub(re.escape(to), masked(to), outcome.text, flags=re.IGNORECASE))

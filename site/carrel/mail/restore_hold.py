@@ -12,7 +12,7 @@ from carrel import audit, clock
 from carrel.mail.models import MailHold, OutboxMail, OutboxState
 from carrel.mail.outbox import PENDING, URGENT, wipe_private
 
-SKIPPED = "held after a backup was restored, and counted as mailed"
+SKIPPED = "held after a backup was restored, and counted as sent"
 
 
 class NotReconciledError(Exception):

@@ -6,11 +6,12 @@ they are the same in lower case, without `carrel_`. Every one can come from a fi
 """
 
 from carrel.settings.env_file import read_env_file
-from carrel.settings.loading import SettingsError, environment_name, load
+from carrel.settings.loading import CONFIG_FILE, SettingsError, environment_name, load
 from carrel.settings.model import WEEKDAYS, Settings
 from carrel.settings.production import EXAMPLE, MAKE_A_KEY, is_demo, is_local, require_production
 
 __all__ = [
+    "CONFIG_FILE",
     "EXAMPLE",
     "MAKE_A_KEY",
     "WEEKDAYS",

@@ -12,8 +12,12 @@ from carrel.settings.model import Settings
 
 CONFIG_FILE = "carrel.toml"
 OUR_NAMES = {"home", "content", "base_url", "desk_url", "secret_keys", "proxies"}
-LISTS = {"secret_keys", "stripe_webhook_secret", "pass_extras", "pass_payment_methods"}
-TABLES = {"slots", "network_ad"}  # only in carrel.toml: an environment variable holds no table
+LISTS = {"secret_keys", "stripe_webhook_secret", "pass_extras", "pass_payment_methods", "backup_public_keys"}
+TABLES = {
+    "slots",
+    "network_ad",
+    "footer_links",
+}  # only in carrel.toml: an environment variable holds no table
 
 
 class SettingsError(Exception):
@@ -53,7 +57,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     }
     for name in environ:
         if name.startswith("CARREL_") and name.removesuffix("_FILE") not in known:
-            raise SettingsError(f"{name} is no setting of Carrel: remove it or mend its spelling.")
+            raise SettingsError(f"{name} is not a Carrel setting: remove it or correct its spelling.")
     values = {field: _value(environ, name) for name, field in known.items()}
     return {field: _typed(field, value) for field, value in values.items() if value is not None}
 
@@ -75,7 +79,7 @@ def _sentence(error: ValidationError) -> str:
     first = error.errors(include_input=False, include_url=False)[0]
     field, *inside = [str(part) for part in first["loc"]] or ["network_ad"]
     if first["type"] == "extra_forbidden" and not inside:
-        return f"{field!r} in {CONFIG_FILE} is no setting of Carrel: remove it or mend its spelling."
+        return f"{field!r} in {CONFIG_FILE} is not a Carrel setting: remove it or correct its spelling."
     name = f"[{field}] in {CONFIG_FILE}" if field in TABLES else environment_name(field)
     where = f"{inside[0]}: " if inside else ""  # a table's own setting
     return f"{name} is wrong: {where}{first['msg'].removeprefix('Value error, ')}."

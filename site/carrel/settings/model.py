@@ -7,8 +7,8 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup
 from pydantic import (
-    BaseModel,
     ConfigDict,
     Field,
     SecretStr,
@@ -17,17 +17,20 @@ from pydantic import (
     model_validator,
 )
 
-from carrel.colors import Accent, accent_of
+from carrel.languages import AMERICAN, LONGEST, attributes, check_language, english
+from carrel.settings.bounces import BounceSettings
+from carrel.settings.brand import BrandSettings
+from carrel.settings.storage import StorageSettings
 from carrel.slots import NetworkAd, Slot, check_network, declared
 
 HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 SUFFIX = re.compile(r"""(?=.*[A-Za-z])[^<>\\'"*\x00-\x1f\x7f-\U0010ffff]+""")
+HEADER_LINE = re.compile(r"[A-Za-z0-9-]+: ?[\x21-\x7e][\x20-\x7e]*")
 OFFER_WORDS = {"and_more": "", "noun": "", "price": ""}
-FOOTER_WORDS = {"site": "", "bodies": ""}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-class Settings(BaseModel):
+class Settings(BrandSettings, BounceSettings, StorageSettings):
     """Everything an operator can set. Frozen: nothing changes while a process runs."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -41,6 +44,11 @@ class Settings(BaseModel):
     secret_keys: tuple[SecretStr, ...] = ()
     proxies: int = Field(0, ge=0, le=5)
     database_url: str = ""
+    response_cache: bool = True  # kept pages are answered before Flask
+    purge_url: str = ""  # asked once after each publication: a shared cache (CDN) forgets its pages
+    purge_header: SecretStr = SecretStr("")  # sent there, as `Name: value`
+    purge_body: str = Field("", max_length=2000)  # sent there, as JSON
+    read_only: bool = False  # pages are served, nothing is written: while the site moves, or is looked into
     redis_url: str = ""  # reserved: nothing uses it yet
     smtp_url: SecretStr = SecretStr("")
 
@@ -67,19 +75,14 @@ class Settings(BaseModel):
     refund_days: int = Field(14, ge=0, le=365)
     refund_fraud_warnings: bool = True  # before a payment that a bank calls fraud becomes a dispute
 
-    site_name: str = "Carrel"
-    site_tagline: str = "Study articles for certification exams"
-    site_footer: str = (
-        "{site} is independent of {bodies}. Its articles are for study; they are not professional advice."
-    )
-    articles_license: str = "© {site}. This copy is for your own study."
     mail_from: str = ""
     alarm_email: str = ""
     contact_email: str = ""
     postal_address: str = ""
     time_zone: str = "UTC"
-    accent_color: str = ""  # "#17594a" unless set: links, buttons, marks
-    accent_color_dark: str = ""  # by night; made from the other unless set
+    site_language: str = Field(
+        AMERICAN, max_length=LONGEST
+    )  # of what authors write, unless it says otherwise
 
     digest_hour: int = Field(7, ge=0, le=23)  # where the operator is (TIME_ZONE)
     digest_weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = (
@@ -120,6 +123,21 @@ class Settings(BaseModel):
         if value and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/")):
             raise ValueError("it must be an address such as https://example.org, without a path")
         return value.rstrip("/")
+
+    @field_validator("purge_url")
+    @classmethod
+    def _purge_url_can_be_asked(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            raise ValueError("it must be an address such as https://api.example.net/purge")
+        return value
+
+    @field_validator("purge_header")
+    @classmethod
+    def _purge_header_is_one_line(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not HEADER_LINE.fullmatch(value.get_secret_value()):
+            raise ValueError("it must be one line such as Authorization: Bearer …")
+        return value
 
     @field_validator("checkout_host")
     @classmethod
@@ -162,34 +180,6 @@ class Settings(BaseModel):
             raise ValueError("it may use {and_more}, {noun} and {price}, and no other braces") from None
         return value
 
-    @field_validator("articles_license")
-    @classmethod
-    def _license_can_be_filled(cls, value: str) -> str:
-        try:
-            value.format(site="")
-        except (KeyError, IndexError, ValueError, AttributeError):
-            raise ValueError("it may use {site}, and no other braces") from None
-        return value
-
-    @field_validator("site_footer")
-    @classmethod
-    def _footer_can_be_filled(cls, value: str) -> str:
-        try:
-            value.format(**FOOTER_WORDS)
-        except (KeyError, IndexError, ValueError, AttributeError):
-            raise ValueError("it may use {site} and {bodies}, and no other braces") from None
-        return value
-
-    @field_validator("accent_color")
-    @classmethod
-    def _accent_can_be_read(cls, value: str) -> str:
-        return value and accent_of(value, "").day
-
-    @field_validator("accent_color_dark")
-    @classmethod
-    def _accent_can_be_read_by_night(cls, value: str) -> str:
-        return value and accent_of("", value).night
-
     @field_validator("time_zone")
     @classmethod
     def _zone_exists(cls, value: str) -> str:
@@ -199,20 +189,24 @@ class Settings(BaseModel):
             raise ValueError(f"there is no time zone {value!r}; write one such as America/Chicago") from None
         return value
 
+    @field_validator("site_language")
+    @classmethod
+    def _language_exists(cls, value: str) -> str:
+        return check_language(value)
+
     @property
-    def articles_license_line(self) -> str:
-        """What an offline copy says of copying it."""
-        return self.articles_license.format(site=self.site_name)
+    def page_language(self) -> str:
+        """The language of what the site itself says: English, as it is written there."""
+        return str(english(self.site_language)).replace("_", "-")
+
+    def in_language(self, language: str | None) -> Markup:
+        """The attributes of an element that holds words of a language; without one, it is the site's."""
+        return attributes(language or self.site_language, self.page_language)
 
     @property
     def zone(self) -> ZoneInfo:
         """The time zone of the site, from its name."""
         return ZoneInfo(self.time_zone)
-
-    @property
-    def accent(self) -> Accent:
-        """The brand's color by day and by night."""
-        return accent_of(self.accent_color, self.accent_color_dark)
 
     @property
     def is_https(self) -> bool:

@@ -41,10 +41,14 @@ def _faults(settings: Settings) -> Iterator[tuple[bool, str]]:
     yield any(is_example(key) for key in keys), f"CARREL_SECRET_KEYS still has an example in it: {MAKE_A_KEY}"
     yield (
         bool(settings.stripe_secret_key.get_secret_value()) and not settings.stripe_webhook_secret,
-        "STRIPE_WEBHOOK_SECRET is missing: with a Stripe key, webhooks must be provable. See docs/stripe.md.",
+        "STRIPE_WEBHOOK_SECRET is missing: with a Stripe key, webhooks must be verified. See docs/stripe.md.",
+    )
+    yield (
+        bool(settings.backup_url) and not settings.backup_public_keys,
+        "BACKUP_PUBLIC_KEYS is missing: with BACKUP_URL, backups are encrypted. Make one: carrel backup --make-key FILE",
     )
     yield not settings.smtp_url.get_secret_value(), "SMTP_URL is missing: set smtp://user:password@host:587."
-    yield not settings.mail_from, "MAIL_FROM is missing: set the address that mails come from."
+    yield not settings.mail_from, "MAIL_FROM is missing: set the address that emails come from."
     yield not settings.contact_email, "CONTACT_EMAIL is missing: readers must be able to reach you."
 
 

@@ -19,64 +19,64 @@ https://carrel.test/
 RULE = "-- "  # what mail programs know a signature by
 ACCOUNT = f"""
 {RULE}
-You get this mail because it concerns your account at Carrel. It is not part of the newsletter.
+You received this email because it concerns your account at Carrel. It is not part of the newsletter.
 """
 SIGN_IN = (
-    f"""Somebody, most likely you, wants to sign in to Carrel with this address.
+    f"""Someone (hopefully you) wants to sign in to Carrel with this address.
 
 Open this link:
 https://carrel.test/sign-in/{TOKEN}
 
-Or type this code in the browser where you asked:
+Or enter this code in the browser where you requested it:
 
     1234 5678
 
-Link and code work once, and for ten minutes.
+The link and the code work once, within ten minutes.
 
-If it was not you, do nothing: without this mail nobody gets in.
+If this wasn’t you, ignore this email: nobody can sign in without it.
 
 {RULE}
-You get this mail because your address was entered on the sign-in page of Carrel.
+You received this email because your address was entered on the sign-in page of Carrel.
 """
     + FOOT
 )
 NEW_ADDRESS = (
-    f"""Somebody, most likely you, wants to use this address for their account at Carrel.
+    f"""Someone (hopefully you) wants to use this address for their account at Carrel.
 
 Open this link in the browser where you are signed in, and confirm:
 https://carrel.test/account/address/{TOKEN}
 
-The link works once, and for ten minutes.
+The link works once, within ten minutes.
 
-If it was not you, do nothing: nothing changes without this mail.
+If this wasn’t you, ignore this email: nothing will change.
 
 {RULE}
-You get this mail because your address was entered on the account page of Carrel.
+You received this email because your address was entered on the account page of Carrel.
 """
     + FOOT
 )
 ADDRESS_CHANGED = (
-    f"""Your account at Carrel has a new address since a moment ago. This one no longer signs you in.
+    f"""The email address of your account at Carrel was just changed. This one no longer signs you in.
 
-If you changed it, there is nothing to do.
+If you changed it, you do not need to do anything.
 
-If it was not you, take it back until Tuesday, 24 November 2026, 12:00 UTC:
+If this wasn’t you, undo it by Tuesday, November 24, 2026, 12:00 PM UTC:
 https://carrel.test/account/address/undo/{TOKEN}
 
-That makes this address yours again and signs everybody out.
+This restores your address and signs everyone out.
 """
     + ACCOUNT
     + FOOT
 )
 ERASED = (
-    f"""Your account at Carrel is deleted, as you asked. This cannot be taken back.
+    f"""Your account at Carrel has been deleted, as you requested. This cannot be undone.
 
-We keep what the law asks for: that a payment was made, without your name or address.
+We keep only what the law requires: a record of payments, without your name or address.
 
-This is the last mail about your account.
+This is the last email about your account.
 
 {RULE}
-You get this mail because your account at Carrel was deleted a moment ago.
+You received this email because your account at Carrel was deleted a moment ago.
 """
     + FOOT
 )

@@ -30,7 +30,7 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 def test_the_walk_by_link(services: Services, anna: Browser, newest_mail: Post) -> None:
-    assert "Check your mail" in ask(anna, "Anna@Example.org").text
+    assert "Check your email" in ask(anna, "Anna@Example.org").text
     assert newest_mail().to_key == ANNA
     page = anna.get(link_in(newest_mail()))
     assert "A•••@Example.org" in page.text

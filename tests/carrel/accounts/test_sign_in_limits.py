@@ -119,11 +119,11 @@ def test_web_10_the_pages_with_tokens_load_nothing_from_elsewhere(anna: Browser,
 
 
 def test_mf_10_the_page_says_when_mail_is_late(services: Services, anna: Browser) -> None:
-    assert "Mail is delayed" not in anna.get("/sign-in/").text
+    assert "Email is currently delayed" not in anna.get("/sign-in/").text
     ask(anna)
     with time_machine.travel(clock.now() + timedelta(minutes=5), tick=False):
-        assert "Mail is delayed" in anna.get("/sign-in/").text
-        assert "Mail is delayed" in anna.get("/sign-in/code").text
+        assert "Email is currently delayed" in anna.get("/sign-in/").text
+        assert "Email is currently delayed" in anna.get("/sign-in/code").text
 
 
 def test_somebody_who_is_signed_in_is_not_asked_again(anna: Browser, newest_mail: Post) -> None:

@@ -41,14 +41,14 @@ def test_auth_03_codes_tried_at_once_count_once_each(services: Services) -> None
             with services.db.write() as session:
                 outcomes.append(links.use_by_code(session, made.secret, "nothing"))
         except LinkUsedError:
-            outcomes.append("used up")
+            outcomes.append("no longer works")
 
     threads = [threading.Thread(target=guess) for _ in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(map(str, outcomes)) == sorted(["4", "3", "2", "1", "0"] + ["used up"] * 15)
+    assert sorted(map(str, outcomes)) == sorted(["4", "3", "2", "1", "0"] + ["no longer works"] * 15)
 
 
 def test_auth_04_the_answer_is_the_same_for_known_and_unknown_addresses(

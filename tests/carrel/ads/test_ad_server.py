@@ -29,7 +29,7 @@ def test_a_500_word_article_has_a_slot_at_the_top_in_the_middle_at_the_side_and_
 ) -> None:
     ads = page(services, house_ad())
     assert sorted(ads.slots) == ["foot", "inline-1", "side", "top"]
-    assert [(index, ad.name) for index, ad in ads.inline.items()] == [(4, "inline-1")]
+    assert [(index, ad.name) for index, ad in ads.inline.items()] == [(1, "top"), (4, "inline-1")]
     assert ads.fresh_until == window_start(NOW, 10) + timedelta(minutes=10)
 
 

@@ -36,7 +36,7 @@ def alarms(services: Services) -> list[tuple[str, int]]:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"ends_at": NOW}, "Its last day has passed"),
+        ({"ends_at": NOW}, "Its end date has passed"),
         (
             {"kind": "image", "picture": "gone.webp", "picture_width": 9, "picture_height": 9},
             "Its picture is missing",
@@ -61,7 +61,7 @@ def test_an_ad_that_reached_its_cap_is_told(services: Services) -> None:
     with services.db.write() as session:
         session.add(AdCount(hour=NOW, ad="1", slot="side", exam="cpb", views=5, clicks=0))
     UPKEEP.run_step(services)
-    assert alarms(services)[0][0].startswith("It was seen 5 times")
+    assert alarms(services)[0][0].startswith("It has reached its limit of 5 views")
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_n8_a_holders_page_has_no_slot_and_is_no_shared_caches(
 
 @pytest.mark.parametrize(
     ("tag", "words"),
-    [("", "No advertising network is switched on"), ("<p>x", "An advertising network is switched on")],
+    [("", "No advertising network is turned on"), ("<p>x", "An advertising network is turned on")],
 )
 def test_issue_5_the_privacy_page_says_what_is_on_and_what_is_kept(
     services: Services, tag: str, words: str

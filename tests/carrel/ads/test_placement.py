@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carrel.ads.placement import positions
+from carrel.ads.placement import BEFORE_THE_TEXT, opening, positions
 from tests.support.ads import paragraphs, piece
 
 KINDS = [
@@ -98,3 +98,26 @@ def test_both_ends_keep_their_distance(blocks: list[dict[str, Any]]) -> None:
     at = [words_before(blocks, index) for index in positions(blocks)]
     nearest = 250 if len(at) > 1 else 150
     assert all(nearest <= words <= total - nearest for words in at)
+
+
+def test_the_slot_at_the_top_stands_below_the_first_paragraphs() -> None:
+    assert opening(paragraphs(70, 90, 100)) == 0
+    assert opening(paragraphs(30, 40, 100)) == 1
+    assert opening([piece("paragraph", 40), piece("list", 30), *paragraphs(80, 80)]) == 2
+
+
+def test_a_text_that_no_slot_may_interrupt_has_it_above() -> None:
+    assert opening([]) == opening(paragraphs(200)) == BEFORE_THE_TEXT
+    assert opening([piece("heading", 3), piece("list", 80)]) == BEFORE_THE_TEXT
+
+
+def test_a_short_text_still_begins_with_its_first_paragraph() -> None:
+    assert opening(paragraphs(20, 20)) == 0
+
+
+@given(texts)
+def test_the_next_slot_keeps_its_distance_from_the_one_at_the_top(blocks: list[dict[str, Any]]) -> None:
+    top = opening(blocks)
+    at = [words_before(blocks, index) for index in positions(blocks, after=top)]
+    assert top not in positions(blocks, after=top)
+    assert len(at) < 2 or at[0] - words_before(blocks, top) >= 250

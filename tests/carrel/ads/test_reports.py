@@ -116,7 +116,7 @@ def test_the_plot_is_plain_svg_that_needs_nothing_of_the_page(days: int) -> None
         )
         for day_number in range(days)
     ]
-    svg = etree.fromstring(chart.by_day(rows))
+    svg = etree.fromstring(chart.by_day(rows, "en-US"))
     names = {etree.QName(element).localname for element in svg.iter()}
     attributes = {name for element in svg.iter() for name in element.attrib}
     assert svg.get("viewBox") == "0 0 900 320"

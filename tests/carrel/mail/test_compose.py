@@ -45,7 +45,7 @@ def test_a_mail_is_made_of_its_three_templates(package: str, settings: Settings)
 def test_the_text_ends_with_who_wrote_it_and_why(package: str, settings: Settings) -> None:
     text = compose(settings, package, "everything", title="x").text
     assert text.endswith(
-        "\n-- \nYou get this mail because it concerns your account at Carrel. It is not part of the newsletter.\n\n"
+        "\n-- \nYou received this email because it concerns your account at Carrel. It is not part of the newsletter.\n\n"
         "Carrel · Carrel, 1 Quiet Street, Springfield · help@carrel.test\nhttps://carrel.test/\n"
     )
 
@@ -68,7 +68,7 @@ def test_styles_are_in_the_elements_and_the_dark_scheme_stays_a_rule(
     assert "prefers-color-scheme: dark" in styles
     assert "max-width: 480px" in styles
     assert not re.search(r"(?m)^\.wordmark", styles)
-    assert re.search(r'<a class="button"[^>]* style="[^"]*background-color: ?#17594a', html)
+    assert re.search(r'<td class="button"[^>]* style="[^"]*background-color: ?#17594a', html)
 
 
 def test_a_mail_loads_nothing_from_anywhere(package: str, settings: Settings) -> None:

@@ -1,11 +1,17 @@
 """A mail as it is sent."""
 
+import base64
 import email
 import email.policy
+import quopri
+import re
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 
 from carrel.mail.message import Content, InvalidHeaderError, build, message_id, one_line, to_bytes
 from carrel.settings import Settings
@@ -101,8 +107,54 @@ def test_mf_27_any_title_makes_a_valid_mail(title: str) -> None:
     message = parsed(raw(Content("x", subject, title.encode("utf-8", "replace").decode(), "<p>x</p>")))
     assert message["Bcc"] is None
     assert len(subject) <= 200
-    if "=?" not in title:
-        assert message["Subject"] == subject
+    assert message["Subject"] == subject
+
+
+ENCODED_WORD = re.compile(rb"=\?utf-8\?([bq])\?([^?]*)\?=")
+
+
+def decoded(line: bytes) -> str:
+    """Encoded words as RFC 2047 has them: what stands between two is nothing, each is whole letters."""
+    assert not re.sub(rb"(?:^|\r\n )=\?utf-8\?[bq]\?[^? ]*\?= ?", b"", line)
+    words = (
+        base64.b64decode(text) if kind == b"b" else quopri.decodestring(text, header=True)
+        for kind, text in ENCODED_WORD.findall(line)
+    )
+    return "".join(word.decode("utf-8") for word in words)
+
+
+TITLES = [
+    "Before the exam: what to know about the insurer’s “timely filing” limit",
+    "L’assurance « maladie » : à savoir avant l’examen, même l’été",
+    "可转移性：医疗保险考试前要知道的一切，以及更多的内容与术语说明",
+    "آشنایی با می‌خواهم و نمی‌شود در بیمهٔ درمانی",
+    "चिकित्सा बीमा क्‍ष और परीक्षा से पहले",
+    "Flags 🏴󠁧󠁢󠁳󠁣󠁴󠁿 and 👩‍🔬👩‍🔬👩‍🔬👩‍🔬👩‍🔬👩‍🔬👩‍🔬👩‍🔬",
+    "ünïcödé " * 20,
+    "plain =?utf-8?q?not_a_word?= text",
+]
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_a_subject_arrives_letter_for_letter_in_every_language(title: str) -> None:
+    subject = one_line(title)
+    assert subject == " ".join(title.split())
+    wire = raw(Content("x", subject, "t", "<p>x</p>"))
+    (line,) = re.findall(rb"^Subject: ((?:.|\r\n )*)\r\n", wire, re.MULTILINE)
+    assert decoded(line) == subject
+    assert all(len(word) <= 75 for word in re.findall(rb"=\?\S+\?=", line))
+    assert all(len(part) <= 76 for part in (b"Subject: " + line).split(b"\r\n"))
+    assert parsed(wire)["Subject"] == subject
+
+
+@pytest.mark.sweep
+@settings_of_hypothesis(max_examples=200, deadline=None)
+@given(st.text(max_size=200))
+def test_so_does_any_text(text: str) -> None:
+    subject = one_line(text)
+    wire = raw(Content("x", subject, "t", "<p>x</p>"))
+    assert re.search(rb"^Subject: (.*(?:\r\n .*)*)\r\n", wire, re.MULTILINE)
+    assert parsed(wire)["Subject"] == subject
 
 
 def test_a_subject_that_is_folded_shows_no_second_space() -> None:

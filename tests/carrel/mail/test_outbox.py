@@ -118,6 +118,7 @@ def test_mail_04_a_lost_reply_makes_a_notice_uncertain(post: Services, mail_serv
     assert len(mail_server.mails) == 1
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("priority", "tries"), [(URGENT, 5), (NORMAL, 48)])
 def test_mail_05_a_4xx_is_tried_so_often_and_then_given_up(
     post: Services, mail_server: FakeMailServer, priority: Priority, tries: int
@@ -134,6 +135,7 @@ def test_mail_05_a_4xx_is_tried_so_often_and_then_given_up(
     assert alarms(post) == ["mail-failed"]
 
 
+@pytest.mark.sweep
 def test_mail_05_the_steps_are_five_minutes_with_jitter(post: Services, mail_server: FakeMailServer) -> None:
     mail_server.answer("RCPT", "450 later", times=20)
     with time_machine.travel(NOON, tick=False):

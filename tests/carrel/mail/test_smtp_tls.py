@@ -37,6 +37,17 @@ def test_a_verified_connection_is_encrypted(
         connection.close()
 
 
+def test_a_reply_that_fills_more_than_one_read_is_not_waited_for(
+    contexts: tuple[ssl.SSLContext, ssl.SSLContext],
+) -> None:
+    """What the TLS layer has decrypted already, the socket does not tell of."""
+    with FakeMailServer(tls=contexts[0]).running() as fake:
+        fake.answer("RCPT", "\r\n".join(["550-5.7.1 " + "x" * 500] * 20 + ["550 5.7.1 no"]))
+        connection = SmtpConnection(server_of(fake, Tls.STARTTLS), contexts[1])
+        assert isinstance(connection.send(BODY, TO), Rejected)
+        connection.close()
+
+
 def test_mf_08_a_close_before_all_was_sent_means_later(
     contexts: tuple[ssl.SSLContext, ssl.SSLContext],
 ) -> None:
