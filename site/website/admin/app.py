@@ -12,14 +12,27 @@ from carrel.accounts import error_handlers
 from carrel.accounts.readers import ReaderNotFoundError
 from carrel.http import cookies, errors, guards, headers, link_cookie, request_id, routing, storage_register
 from carrel.services import EXTENSION, services_of
-from website.admin import guard, layout
+from website.admin import flash, guard, layout
 from website.admin.advertising import routes as advertising
 from website.admin.dashboard import routes as dashboard
 from website.admin.operator_pages import account_routes, passkey_routes
 from website.admin.operator_pages import routes as operators
-from website.admin.reports import accounts
+from website.admin.reports import accounts, growth
 from website.admin.reports import routes as reports
-from website.admin.screens import digests, gifts, mailing, money, people
+from website.admin.screens import (
+    broadcasts,
+    digests,
+    finding,
+    gifts,
+    issue_editing,
+    mailing,
+    money,
+    new_subscriber,
+    people,
+    previews,
+    subscriber_imports,
+    subscribers,
+)
 from website.admin.tables import routes as tables
 
 if TYPE_CHECKING:
@@ -32,13 +45,20 @@ PAGES = (
     account_routes,
     passkey_routes,
     tables,
+    finding,
     people,
     money,
     gifts,
     digests,
+    issue_editing,
+    broadcasts,
     mailing,
+    previews,
+    subscribers,
+    new_subscriber,
     reports,
     accounts,
+    growth,
 )
 LARGEST_BODY_BYTES = 256 * 1024
 TEMPLATES = (Path(__file__).parent / "templates", Path(__file__).parent.parent / "templates")
@@ -73,6 +93,7 @@ def create_admin(site: Flask) -> Flask:
     routing.init_app(app)
     request_id.init_app(app)
     advertising.init_app(app)
+    subscriber_imports.init_app(app)
     guards.init_app(app, guards.DESK)
     headers.init_app(app)
     errors.init_app(app)
@@ -81,6 +102,7 @@ def create_admin(site: Flask) -> Flask:
     error_handlers.init_app(app)
     layout.init_app(app, site)
     guard.init_app(app)
+    flash.init_app(app)
     for pages in PAGES:
         app.register_blueprint(pages.blueprint)
     _declare_cookies(site)
@@ -100,18 +122,24 @@ def _declare_cookies(site: Flask) -> None:
     storage_register.declare(
         site,
         cookies.KNOWN_OPERATOR,
-        purpose="Keeps the way in open for an operator of this site. Readers never get it; it opens nothing by itself.",
+        purpose="Lets an operator of this site sign in even while the sign-in page is under attack. Readers never get it; it does not sign anyone in by itself.",
         lasts=f"{cookies.KNOWN_OPERATOR.max_age.days} days, also after they sign out",
     )
     storage_register.declare(
         site,
         cookies.PASSKEY_CHALLENGE,
-        purpose="While an operator of this site uses a passkey. Readers never get it.",
+        purpose="Used while an operator of this site uses a passkey. Readers never get it.",
         lasts="5 minutes",
     )
     storage_register.declare(
         site,
         cookies.SET_UP_LINK,
-        purpose="Holds the link with which a new operator of this site sets up their access. Readers never get it.",
-        lasts="An hour, or until everything is set up",
+        purpose="Holds the link that a new operator of this site uses to set up access. Readers never get it.",
+        lasts="One hour, or until setup is complete",
+    )
+    storage_register.declare(
+        site,
+        cookies.DESK_MESSAGE,
+        purpose="Tells an operator of this site what their last action did. Readers never get it.",
+        lasts="5 minutes, or until the next page",
     )

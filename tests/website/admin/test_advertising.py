@@ -98,9 +98,9 @@ WRONG: list[tuple[dict[str, str], str]] = [
     ({"weight": "5000"}, "from 1 to 1000"),
     ({"starts_at": "yesterday"}, "Enter a day and a time"),
     ({"starts_at": "2026-12-01T08:00+02:00"}, "Enter a day and a time"),
-    ({"ends_at": "2026-11-01T08:00"}, "The end must come after the start"),
+    ({"ends_at": "2026-11-01T08:00"}, "The end must be after the start"),
     ({"slots": "nowhere"}, "There is no slot"),
-    ({"kind": "image"}, "Choose a picture"),
+    ({"kind": "image"}, "Choose a PNG"),
     ({"label": "Tip"}, "Choose Advertisement or Sponsored"),
     ({"title": ""}, "This cannot be empty"),
 ]

@@ -58,7 +58,7 @@ def test_the_list_says_who_may_do_what(run: Run, services: Services) -> None:
     put_passkey(services, put_operator(services))
     run("add", "new@carrel.test", "--role", "editor")
     lines = run("list").output.splitlines()
-    assert lines[0].startswith("new@carrel.test  editor (Articles, ads and digests")
+    assert lines[0].startswith("new@carrel.test  editor (articles, ads, and digests")
     assert lines[0].endswith("not set up yet  0 passkeys")
     assert re.fullmatch(rf"{OLGA}  owner \(.+\)  since \d{{4}}-\d\d-\d\d  1 passkey", lines[1])
 
@@ -70,7 +70,7 @@ def test_resetting_prints_a_new_link_and_removing_removes(run: Run, services: Se
         mail = session.scalars(select(OutboxMail)).one()
     assert (mail.to_key, "root (command line)" in mail.text, "/set-up/" in mail.text) == (OLGA, True, False)
     run("add", "new@carrel.test")
-    assert run("remove", OLGA.upper()).output == f"{OLGA.upper()} is no operator any more.\n"
+    assert run("remove", OLGA.upper()).output == f"{OLGA.upper()} is no longer an operator.\n"
     with services.db.read() as session:
         assert session.scalars(select(Operator.email)).all() == ["new@carrel.test"]
 
@@ -78,8 +78,8 @@ def test_resetting_prints_a_new_link_and_removing_removes(run: Run, services: Se
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("add", OLGA), "is an operator already"),
-        (("add", "nonsense"), "Write the whole address"),
+        (("add", OLGA), "is already an operator"),
+        (("add", "nonsense"), "Enter a full email address"),
         (("reset", "nobody@carrel.test"), "There is no operator"),
         (("remove", OLGA), "is the only owner"),
         (("add", "new@carrel.test", "--role", "king"), "Invalid value"),

@@ -38,7 +38,7 @@ def acts(shop: Shop) -> list[tuple[str, str, str]]:
 
 
 def test_a_code_is_made_for_a_reason_and_redeemed_without_an_account(shop: Shop, olga: Browser) -> None:
-    assert "Say why" in olga.send(olga.get("/admin/gifts/new"), -1, reason=" ").text
+    assert "Enter a reason" in olga.send(olga.get("/admin/gifts/new"), -1, reason=" ").text
     page, code = made(olga)
     assert CODE.search(olga.get(page).text), "it is shown until it is used"
     bob = shop.browser()
@@ -52,8 +52,8 @@ def test_a_code_is_made_for_a_reason_and_redeemed_without_an_account(shop: Shop,
 
 def test_one_that_was_not_used_is_revoked(shop: Shop, olga: Browser) -> None:
     page, code = made(olga)
-    assert "Say why" in olga.send(olga.get(page), -1, reason="").text
-    assert "Revoke it" not in olga.send(olga.get(page), -1, reason="a mistake").text
+    assert "Enter a reason" in olga.send(olga.get(page), -1, reason="").text
+    assert "Revoke gift" not in olga.send(olga.get(page), -1, reason="a mistake").text
     assert redeem(shop.browser(), code).status_code == 409
     assert acts(shop)[-1] == (OLGA, "gift.revoke", "a mistake")
 

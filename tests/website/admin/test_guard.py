@@ -74,6 +74,7 @@ def test_auth_10_a_view_that_declares_nothing_is_refused(app: Flask) -> None:
     assert "secret" not in answer.text
 
 
+@pytest.mark.sweep
 def test_auth_10_nobody_sees_a_page_without_signing_in_however_it_is_spelled(app: Flask) -> None:
     for rule, variant in product(rules(app), VARIANTS):
         if rule.endpoint in OPEN or "GET" not in (rule.methods or ()):
@@ -85,6 +86,7 @@ def test_auth_10_nobody_sees_a_page_without_signing_in_however_it_is_spelled(app
             assert answer.headers["Location"].startswith("/admin/sign-in?next=/admin/")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("role", Role)
 def test_auth_10_a_role_reaches_its_own_pages_and_no_others(app: Flask, role: Role) -> None:
     browser = signed_in(app, role)
@@ -96,6 +98,7 @@ def test_auth_10_a_role_reaches_its_own_pages_and_no_others(app: Flask, role: Ro
         assert (status == 403) is (need not in MAY[role]), rule
 
 
+@pytest.mark.sweep
 def test_n6_no_get_and_no_head_changes_a_row(app: Flask, services: Services) -> None:
     fill_admin_tables(services)
     olga = signed_in(app)
@@ -144,7 +147,7 @@ def test_what_hurts_is_declared_so(app: Flask) -> None:
 def test_con_12_an_unknown_page_and_its_policy(app: Flask) -> None:
     answer = signed_in(app).get("/admin/nothing")
     assert answer.status_code == 404
-    assert "no such page" in answer.text
+    assert "Page not found" in answer.text
     assert "form-action 'self';" in answer.headers["Content-Security-Policy"]
 
 

@@ -98,7 +98,7 @@ def test_what_hurts_asks_for_another_code_when_the_last_is_ten_minutes_old(
         came_from = {"Referer": "https://carrel.test/admin/operators", "Origin": "https://carrel.test"}
         asked = olga.post(page.action, page.fields | form, headers=came_from)
         assert "Confirm it’s you" in asked.text
-        assert "not right" in olga.send(asked, -1, code="000000").text
+        assert "incorrect" in olga.send(asked, -1, code="000000").text
         link = olga.send(asked, -1, code=code_now(services))
     assert "https://carrel.test/admin/set-up/" in link.text
 

@@ -55,7 +55,7 @@ def test_auth_08_a_passkey_is_added_signs_in_and_is_removed(app: Flask) -> None:
     assert "<b>" not in gone.text
     refused = press(Browser(app), sign_in_page, "/admin/passkeys/sign-in", phone)
     assert refused.status_code == 403
-    assert "This passkey is not known here" in refused.text
+    assert "This passkey is not registered here" in refused.text
 
 
 def test_auth_08_the_challenge_is_in_a_cookie_for_this_host_that_no_script_reads(app: Flask) -> None:

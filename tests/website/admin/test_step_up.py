@@ -41,7 +41,7 @@ def test_the_typed_reason_comes_along_and_the_refund_is_said(shop: Shop, stale: 
     assert "Confirm it’s you" in page.text
     assert shop.count(Refund) == 0
     wrong = stale.send(page, -1, code="000000")
-    assert "code is not right" in wrong.text
+    assert "code is incorrect" in wrong.text
     assert shop.count(Refund) == 0
     done = stale.send(wrong, -1, code=code_now(shop.services))
     assert "Refunded $4.99" in done.text

@@ -51,6 +51,7 @@ def addresses_of(table: Table) -> list[str]:
     return [f"{table.path}?{query}".rstrip("?") for query in queries]
 
 
+@pytest.mark.sweep
 def test_every_table_is_shown_searched_filtered_and_sorted_by_every_column(app: Flask) -> None:
     olga = signed_in(app)
     for table in TABLES:

@@ -10,11 +10,12 @@ from articles.models import Exam, Topic
 from carrel.ads import house_ads, slot_view
 from carrel.ads.drafts import AdTargets, Draft, InvalidDraftError, Upload
 from carrel.ads.models import HouseAd
-from carrel.http.redirects import see_other
 from carrel.images.problems import ImageError
+from carrel.object_store import ObjectStoreError
 from carrel.services import services
 from carrel.slots import SlotPlace
 from website.admin.advertising.form import EMPTY, Values, parse_draft, submitted, values_of
+from website.admin.flash import done
 from website.admin.guard import current_operator, needs
 from website.admin.operators.roles import Need
 
@@ -52,7 +53,10 @@ def create() -> Response | tuple[str, int]:
             ad = house_ads.create(session, draft, _known(session), actor=current_operator().email)
     except InvalidDraftError as refused:
         return _page(None, submitted(request.form), refused.errors), 422
-    return see_other(f"/admin/ads/{ad.id}")
+    return done(
+        f"/admin/ads/{ad.id}",
+        f"“{ad.name}” is created{'' if ad.active else ' and paused until you turn it on'}.",
+    )
 
 
 @blueprint.get("/ads/<int:ad_id>")
@@ -74,19 +78,20 @@ def update(ad_id: int) -> Response | tuple[str, int]:
             house_ads.update(session, ad_id, draft, _known(session), actor=current_operator().email)
     except InvalidDraftError as refused:
         return _page(ad, submitted(request.form), refused.errors), 422
-    return see_other(f"/admin/ads/{ad_id}")
+    return done(f"/admin/ads/{ad_id}", "Changes saved.")
 
 
 @blueprint.post("/ads/<int:ad_id>/switch")
 @needs(Need.ADS)
 def switch(ad_id: int) -> Response:
     """Pause or resume an ad."""
+    is_on = "on" in request.form
     with services().db.write() as session:
         try:
-            house_ads.switch(session, ad_id, on="on" in request.form, actor=current_operator().email)
+            house_ads.switch(session, ad_id, on=is_on, actor=current_operator().email)
         except house_ads.AdNotFoundError:
             abort(404)
-    return see_other(f"/admin/ads/{ad_id}")
+    return done(f"/admin/ads/{ad_id}", "The ad is on." if is_on else "The ad is paused.")
 
 
 @blueprint.post("/ads/<int:ad_id>/archive")
@@ -98,7 +103,7 @@ def archive(ad_id: int) -> Response:
             house_ads.archive(session, ad_id, actor=current_operator().email)
         except house_ads.AdNotFoundError:
             abort(404)
-    return see_other("/admin/ads/")
+    return done("/admin/ads/", "The ad is archived.")
 
 
 def _draft() -> Draft:
@@ -115,6 +120,8 @@ def _upload() -> Upload | None:
         return house_ads.take_picture(services().settings, sent.filename, sent.read())
     except ImageError as problem:
         raise InvalidDraftError({"picture": f"{problem.message} {problem.hint}"}) from None
+    except ObjectStoreError as problem:
+        raise InvalidDraftError({"picture": f"It could not be stored. {problem}"}) from None
 
 
 def _known(session: Session) -> AdTargets:

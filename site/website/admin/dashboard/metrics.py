@@ -29,7 +29,7 @@ def people(session: Session, _settings: Settings, days: Fortnight) -> Panel:
     holders = _count(session, Reader, Reader.ad_free.is_(True))
     new = select(Reader.created_at).where(Reader.created_at >= days.start)
     numbers = [
-        _number("With an address", proven, "/admin/readers/?state=proven"),
+        _number("With an email address", proven, "/admin/readers/?state=proven"),
         _number("With the pass", holders, "/admin/readers/?pass=yes"),
     ]
     return panel("Readers", numbers, "New readers", days, days.count(_one_each(session, new)))
@@ -44,11 +44,11 @@ def money(session: Session, settings: Settings, days: Fortnight) -> Panel:
     sold = _one_each(session, select(Payment.paid_at).where(paid))
     numbers = [
         _number(
-            "Sold in all",
+            "Total sold",
             _count(session, Payment, Payment.outcome == "granted"),
             "/admin/orders/?outcome=granted",
         ),
-        Figure("Kept, before Stripe’s fees", net_price, _report("passes", days)),
+        Figure("Revenue before Stripe fees", net_price, _report("passes", days)),
     ]
     return panel("Passes and money", numbers, "Passes sold", days, days.count(sold))
 
@@ -67,7 +67,7 @@ def mail(session: Session, _settings: Settings, days: Fortnight) -> Panel:
     numbers = [
         _number("Subscribers", confirmed, "/admin/subscribers/?state=confirmed"),
         _number("Digests failed or uncertain", unsent, "/admin/issues/"),
-        _number("Single mails waiting", queued, "/admin/mails/?state=queued"),
+        _number("Transactional emails waiting", queued, "/admin/mails/?state=queued"),
     ]
     counted = [(moment, many) for moment, many in session.execute(sent) if moment is not None]
     return panel("Mail", numbers, "Digests sent", days, days.count(counted))
@@ -81,7 +81,7 @@ def ads(session: Session, _settings: Settings, days: Fortnight) -> Panel:
         _number("On", _count(session, HouseAd, HouseAd.active.is_(True)), "/admin/ads/?state=on"),
         _number("Clicks", sum(row.clicks for row in rows), _report("ads", days)),
     ]
-    return panel("Ads", numbers, "Ads seen", days, [row.views for row in rows])
+    return panel("Ads", numbers, "Ad views", days, [row.views for row in rows])
 
 
 def library(session: Session, settings: Settings, days: Fortnight) -> Panel:

@@ -4,10 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import leather
 from markupsafe import Markup, escape
+
+from carrel.dates import short_day
+from carrel.languages import AMERICAN
 
 DAYS = 14
 WIDTH, HEIGHT = 340, 120  # pixels; the page scales it
@@ -40,11 +44,17 @@ class Fortnight:
 
     today: date
     zone: ZoneInfo
+    language: str = AMERICAN  # of the site
 
     @property
     def days(self) -> list[date]:
         """All of them, the oldest first."""
         return [self.today - timedelta(days=back) for back in reversed(range(DAYS))]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the plots write below each."""
+        return tuple(short_day(self.language, day) for day in self.days)
 
     @property
     def start(self) -> datetime:
@@ -63,13 +73,13 @@ def panel(
     title: str, numbers: Sequence[Figure], subject: str, fortnight: Fortnight, values: Sequence[int]
 ) -> Panel:
     """An area whose plot shows `subject` on each day."""
-    caption = f"{subject}, last {DAYS} days: {sum(values):,} in all, {values[-1]:,} today"
-    return Panel(title, numbers, columns(fortnight.days, values, caption), caption)
+    caption = f"{subject}, last {DAYS} days: {sum(values):,} total, {values[-1]:,} today"
+    return Panel(title, numbers, columns(fortnight.names, (*values,), caption), caption)
 
 
-def columns(days: Sequence[date], values: Sequence[int], label: str) -> Markup:
+@lru_cache(maxsize=32)  # drawing the five of a page takes longer than reading their numbers
+def columns(names: tuple[str, ...], values: tuple[int, ...], label: str) -> Markup:
     """A column for each day, from zero, as an `<svg>` whose label says the same."""
-    names = [f"{day:%-d %b}" for day in days]
     top = max(LEAST_TOP, *values)
     chart = leather.Chart()
     chart.add_x_axis(ticks=[names[0], names[len(names) // 2], names[-1]])

@@ -32,7 +32,7 @@ def today() -> str:
     """Today at a glance, as far as one's role reaches."""
     settings, role = services().settings, current_operator().role
     zone = settings.zone
-    days = Fortnight(clock.now().astimezone(zone).date(), zone)
+    days = Fortnight(clock.now().astimezone(zone).date(), zone, settings.site_language)
     with services().db.read() as session:
         open_alarms = select(Alarm).where(Alarm.acknowledged_at.is_(None)).order_by(Alarm.last_at.desc())
         return render_template(

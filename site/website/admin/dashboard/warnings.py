@@ -25,31 +25,34 @@ Concern = tuple[str, str]  # a sentence, and where to go
 def money(session: Session, _settings: Settings) -> Iterator[Concern]:
     """Money that waits for somebody."""
     if dead := _count(session, select(StripeEvent.id).where(StripeEvent.dead_at.is_not(None))):
-        yield f"Events of Stripe’s that could not be handled: {dead}", "/admin/inbox/?state=dead"
+        yield f"Stripe events that failed: {dead}", "/admin/inbox/?state=dead"
     late = StripeEvent.handled_at.is_(None) & StripeEvent.dead_at.is_(None)
     if count := _count(
         session, select(StripeEvent.id).where(late, StripeEvent.next_try_at < clock.now() - LATE)
     ):
-        yield f"Events of Stripe’s that wait (does the worker run?): {count}", "/admin/inbox/?state=late"
+        yield f"Stripe events waiting (is the worker running?): {count}", "/admin/inbox/?state=late"
     held = session.scalars(select(Payment).where(Payment.outcome == "held")).all()
     if open_ := sum(1 for payment in held if entries.unrefunded_cents(session, payment) > 0):
-        yield f"Payments held (money came, no pass was given): {open_}", "/admin/orders/?outcome=held"
+        yield f"Payments on hold (paid, but no pass granted): {open_}", "/admin/orders/?outcome=held"
     if disputed := _count(session, _open_disputes()):
-        yield f"Disputes to answer in Stripe’s dashboard: {disputed}", "/admin/orders/"
+        yield f"Disputes that need a response in Stripe’s dashboard: {disputed}", "/admin/orders/"
     requested = select(RefundRequest.id).where(RefundRequest.state == "asked")
     if waiting := _count(session, requested.where(RefundRequest.requested_at < clock.now() - LATE)):
-        yield f"Refunds that do not reach Stripe: {waiting}", "/admin/orders/"
+        yield f"Refunds that have not reached Stripe: {waiting}", "/admin/orders/"
 
 
 def mail(session: Session, settings: Settings) -> Iterator[Concern]:
     """Mail that does not go out."""
     if outbox.is_delayed(session):
-        yield "Mail is late: the mail server is away, or no worker runs", "/admin/mails/?state=queued"
+        yield (
+            "Email is delayed: the mail server is unreachable, or no worker is running",
+            "/admin/mails/?state=queued",
+        )
     if problem := issue_lifecycle.why_not(settings):
         yield f"No digest can be sent. {problem}", "/admin/digests"
     waiting = select(Issue.id).where(Issue.state == IssueState.WAITING)
     if count := _count(session, waiting):
-        yield f"Issues of the digest that wait for you: {count}", "/admin/issues/?state=waiting"
+        yield f"Digest issues waiting for your approval: {count}", "/admin/issues/?state=waiting"
 
 
 def ads(session: Session, _settings: Settings) -> Iterator[Concern]:

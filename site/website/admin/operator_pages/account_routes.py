@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from carrel.http.redirects import see_other
 from carrel.http.routing import database_id
 from carrel.services import services
+from website.admin.flash import done
 from website.admin.guard import needs, required_session
 from website.admin.operator_pages import pages
 from website.admin.operators import audit, factors, passwords, sessions
@@ -42,7 +42,9 @@ def change_password() -> Answer:
         return _password_form({"current_password": NOT_CURRENT}), 403
     except passwords.WeakPasswordError as weak:
         return _password_form({"password": str(weak)}), 422
-    return see_other("/admin/me?done=password")
+    return done(
+        "/admin/me", "Your password is changed. You are signed out everywhere else, and an email confirms it."
+    )
 
 
 @blueprint.post("/recovery")
@@ -65,7 +67,7 @@ def end_sessions() -> Response:
         elif not sessions.end(session, request.form.get("session", 0, type=database_id), here.operator_id):
             abort(404)
         audit.record(session, here.operator, "operator.sign_out")
-    return see_other(f"/admin/me?done={'session' if one else 'sessions'}")
+    return done("/admin/me", "That browser is signed out." if one else "You are signed out everywhere else.")
 
 
 def _password_form(errors: dict[str, str]) -> str:

@@ -11,14 +11,7 @@ from website.admin.operators import codes, passkeys, sessions
 from website.admin.operators.roles import DESCRIPTIONS, Role
 from website.admin.operators.sign_in import SignInSource, device_cookie
 
-DONE = {
-    "password": "Your password is changed. Everywhere else you are signed out, and a mail says so.",
-    "passkey": "The passkey is added. Everywhere else you are signed out, and a mail says so.",
-    "passkey-removed": "The passkey is removed. Everywhere else you are signed out, and a mail says so.",
-    "session": "That browser is signed out.",
-    "sessions": "All your other sessions are ended.",
-}
-NOT_THE_SAME = "The two passwords are not the same."
+NOT_THE_SAME = "The passwords do not match."
 PASSWORDS = frozenset({"current_password", "password", "password_again"})
 OWN_FIELDS = frozenset(
     {"csrf_token", "code", "credential", "next", "then"}
@@ -65,7 +58,7 @@ def continue_request() -> Response:
 
 def account_page(errors: dict[str, str]) -> str:
     """One's own account: ways to sign in, and where one is signed in."""
-    here, done = required_session(), DONE.get(request.args.get("done", ""))
+    here = required_session()
     with services().db.read() as session:
         keys = passkeys.passkeys_of(session, here.operator_id)
         recovery = codes.recovery_codes(session, here.operator_id)
@@ -79,7 +72,6 @@ def account_page(errors: dict[str, str]) -> str:
         browsers=browsers,
         this_one=here.id,
         errors=errors,
-        messages=[("good", done)] if done else [],
     )
 
 

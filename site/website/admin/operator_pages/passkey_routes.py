@@ -7,9 +7,9 @@ the whole answer. The script between them is `js/passkey.js`.
 from flask import Blueprint, Response, request
 
 from carrel.http import cookies
-from carrel.http.redirects import see_other
 from carrel.http.routing import database_id
 from carrel.services import services
+from website.admin.flash import done
 from website.admin.guard import current_operator, needs, open_to_all, required_session
 from website.admin.operator_pages import pages
 from website.admin.operators import passkeys
@@ -18,8 +18,14 @@ from website.admin.operators.roles import Need
 from website.admin.operators.sign_in import SignInFailedError
 
 blueprint = Blueprint("passkeys", __name__, url_prefix="/passkeys")
-NOT_KNOWN = "This passkey is not known here, or you took longer than five minutes. Try again, or use a code."
-NOT_ADDED = "This passkey could not be added: it is known here already, or you took longer than five minutes."
+NOT_KNOWN = (
+    "This passkey is not registered here, or more than five minutes have passed. Try again, or use a code."
+)
+NOT_ADDED = (
+    "This passkey could not be added: it is already registered, or more than five minutes have passed."
+)
+ADDED = "The passkey is added. You are signed out everywhere else, and an email confirms it."
+REMOVED = "The passkey is removed. You are signed out everywhere else, and an email confirms it."
 Answer = Response | tuple[str, int] | str
 
 
@@ -81,7 +87,7 @@ def add() -> Answer:
         )
     except InvalidAnswerError:
         return pages.account_page({"": NOT_ADDED}), 422
-    return _without_challenge(see_other("/admin/me?done=passkey"))
+    return _without_challenge(done("/admin/me", ADDED))
 
 
 @blueprint.post("/remove")
@@ -91,7 +97,7 @@ def remove() -> Response:
     with services().db.write() as session:
         key_id = request.form.get("key", 0, type=database_id)
         passkeys.remove(session, services().settings, required_session(), key_id)
-    return see_other("/admin/me?done=passkey-removed")
+    return done("/admin/me", REMOVED)
 
 
 def _asked(token: str, options: str) -> Response:

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, abort, make_response, render_template, request
 
 from carrel import security_events
 from carrel.http import cookies, link_cookie
@@ -10,6 +10,7 @@ from carrel.http.redirects import see_other
 from carrel.mail.addresses import InvalidAddressError
 from carrel.security_events import Event, Outcome
 from carrel.services import services
+from website.admin.flash import done
 from website.admin.guard import (
     NotProvenError,
     current_operator,
@@ -25,8 +26,11 @@ from website.admin.operators.roles import DESCRIPTIONS, Need, Role
 from website.admin.operators.sign_in import SignInFailedError, authenticate, prove_again
 
 blueprint = Blueprint("operators", __name__)
-WRONG = "Address, password or code is not right. A code is good once: wait for the next one and try again."
-WRONG_CODE = "That code is not right, or was used before. Wait for the next one and try again."
+WRONG = (
+    "The address, password, or code is incorrect. Each code works once: wait for the next one and try again."
+)
+WRONG_CODE = "That code is incorrect or was already used. Wait for the next one and try again."
+CHANGED = {"sign-out": "is signed out everywhere", "remove": "is no longer an operator"}
 REFUSALS = (
     InvalidAddressError,
     staff.AlreadyOperatorError,
@@ -185,9 +189,11 @@ def change() -> Answer:
                 staff.remove(session, email, actor=actor)
             elif act in set(Role):
                 staff.change_role(session, email, Role(act), actor=actor)
+            else:
+                abort(400)
     except REFUSALS as refused:
         return _operators({"": str(refused)}, ""), 422
-    return see_other("/admin/operators")
+    return done("/admin/operators", f"{email} {CHANGED.get(act, f'is now {act}')}.")
 
 
 def _operators(errors: dict[str, str], email: str) -> str:

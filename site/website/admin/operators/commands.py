@@ -1,6 +1,5 @@
 """The operator's commands for operators: on the server there is always a way in."""
 
-import getpass
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,6 +7,7 @@ from contextlib import contextmanager
 import click
 from sqlalchemy.orm import Session
 
+from carrel.command_line import actor
 from carrel.db import Database
 from carrel.mail.addresses import InvalidAddressError
 from carrel.settings import Settings, load
@@ -27,7 +27,7 @@ THEN_AGAIN = "set it, then run carrel operator reset"
 
 @click.group()
 def operator() -> None:
-    """Say who runs the site: add, list, reset and remove operators."""
+    """Manage operators: add, list, reset, and remove."""
 
 
 @operator.command("add")
@@ -35,10 +35,10 @@ def operator() -> None:
 @click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.OWNER.value)
 @click.pass_obj
 def add_command(ready: Ready, email: str, role: str) -> None:
-    """Invite EMAIL to run the site, and print the link under which they set up password and app."""
+    """Invite EMAIL to run the site, and print the link where they set up password and app."""
     settings = load()
     with _writing(ready, settings) as session:
-        token = staff.add(session, email, Role(role), actor=_actor())
+        token = staff.add(session, email, Role(role), actor=actor())
     _show(settings, email, token)
 
 
@@ -46,10 +46,10 @@ def add_command(ready: Ready, email: str, role: str) -> None:
 @click.argument("email")
 @click.pass_obj
 def reset_command(ready: Ready, email: str) -> None:
-    """Begin anew with EMAIL, who lost password or phone: ends their sessions, prints a new link."""
+    """Reset EMAIL, who lost password or phone: end their sessions, and print a new link."""
     settings = load()
     with _writing(ready, settings) as session:
-        token = factors.reset(session, settings, email, actor=_actor())
+        token = factors.reset(session, settings, email, actor=actor())
     _show(settings, email, token)
 
 
@@ -57,10 +57,10 @@ def reset_command(ready: Ready, email: str) -> None:
 @click.argument("email")
 @click.pass_obj
 def remove_command(ready: Ready, email: str) -> None:
-    """Take EMAIL's access away, at once."""
+    """Remove EMAIL's access immediately."""
     with _writing(ready, load()) as session:
-        staff.remove(session, email, actor=_actor())
-    click.echo(f"{email} is no operator any more.")
+        staff.remove(session, email, actor=actor())
+    click.echo(f"{email} is no longer an operator.")
 
 
 @operator.command("list")
@@ -73,11 +73,13 @@ def list_command(ready: Ready) -> None:
             state = f"since {entry.set_up_at:%Y-%m-%d}" if entry.set_up_at else "not set up yet"
             count = keys.get(entry.id, 0)
             held = f"{count} passkey{'' if count == 1 else 's'}"
-            click.echo(f"{entry.email}  {entry.role} ({DESCRIPTIONS[Role(entry.role)]})  {state}  {held}")
+            click.echo(
+                f"{entry.email}  {entry.role} ({DESCRIPTIONS[Role(entry.role)].partition(': ')[2]})  {state}  {held}"
+            )
 
 
 def _show(settings: Settings, email: str, token: str) -> None:
-    click.echo(f"{email} opens this link within 24 hours; it works once. Hand it over yourself:")
+    click.echo(f"{email} must open this link within 24 hours. It works once. Give it to them yourself:")
     base_url = settings.desk_base_url or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"  # the demo's
     click.echo(f"  {base_url}/admin/set-up/{token}")
     if not settings.desk_base_url:
@@ -97,7 +99,3 @@ def _writing(ready: Ready, settings: Settings) -> Iterator[Session]:
         raise click.exceptions.Exit(EXIT_REFUSED) from None
     finally:
         db.close()
-
-
-def _actor() -> str:
-    return f"{getpass.getuser()} (command line)"

@@ -27,7 +27,7 @@ def change_password(services: Services, here: OperatorSession, current: str, new
     """Take a new password. Raises `WeakPasswordError`, `WrongPasswordError`, `TooManyRequestsError`."""
     operator = here.operator
     if new == current:
-        raise passwords.WeakPasswordError("That is your password already.")
+        raise passwords.WeakPasswordError("That is already your password.")
     passwords.check_new(new, passwords.context_words(operator.email, services.settings.site_name))
     with services.db.write() as session:
         limits.check(session, "operator-password", str(operator.id), PER_OPERATOR)

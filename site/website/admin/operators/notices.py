@@ -26,9 +26,9 @@ class Change(Enum):
 
 def queue(session: Session, settings: Settings, operator: Operator, change: Change, by: str) -> None:
     """Tell the operator, in the transaction of the change. `by`: who did it, or in which browser."""
-    from carrel.mail.compose import compose  # here, as most commands mail nothing
+    from carrel.dates import moment_in_words  # here, as most commands mail nothing
+    from carrel.mail.compose import compose
 
-    now = clock.now().astimezone(settings.zone)
     mail = compose(
         settings,
         "website.admin",
@@ -36,7 +36,7 @@ def queue(session: Session, settings: Settings, operator: Operator, change: Chan
         what=change.value,
         was_reset=change is Change.RESET,
         by=by,
-        at=f"{now:%A, %d %B %Y, %H:%M %Z}",
+        at=moment_in_words(settings, clock.now()),
     )
     outbox.queue(session, key=f"operator_notice:{secrets.token_hex(16)}", to=operator.email, mail=mail)
 

@@ -34,27 +34,27 @@ def check_new(password: str, personal_words: Sequence[str]) -> None:
     """
     if len(password) < SHORTEST:
         raise WeakPasswordError(
-            f"Use {SHORTEST} characters or more. A few random words are easy to keep in mind."
+            f"Use {SHORTEST} characters or more. A few random words are easy to remember."
         )
     if len(password) > LONGEST:
         raise WeakPasswordError(f"Use {LONGEST} characters at most.")
     if any(is_bad_password(form) for form in (password, password.lower())):
         raise WeakPasswordError(
-            "That password was stolen from other sites and is in the lists that are tried first. "
-            "Let a password manager make one, or take a few random words."
+            "That password appears in known data breaches. "
+            "Use a password manager, or choose a few random words."
         )
     if len(_without(personal_words, password)) < LEAST_OF_ITS_OWN:
         raise WeakPasswordError(
-            "Too much of that is your address, the site's name or a word of the desk, which are tried first. "
-            "Take a few random words."
+            "Too much of that is your address, the site's name, or a word from these pages, which attackers try first. "
+            "Choose a few random words."
         )
     from zxcvbn import zxcvbn  # its word lists take a moment to load
 
     estimate = zxcvbn(password[:READ_BY_ZXCVBN], user_inputs=list(personal_words))
     if estimate["guesses_log10"] < LEAST_GUESSES_LOG10:
         raise WeakPasswordError(
-            "That is among the passwords that are tried first: common words, rows of keys or repeats. "
-            "Let a password manager make one, or take a few random words."
+            "That password is too common: attackers try words, keyboard patterns, and repeats first. "
+            "Use a password manager, or choose a few random words."
         )
 
 

@@ -16,7 +16,8 @@ class Need(StrEnum):
     """What a page asks of the role that opens it."""
 
     LOOK = "look"  # the first page, alarms, one's own account
-    LIBRARY = "library"  # articles
+    LIBRARY = "library"  # what is published of articles, and their states
+    DRAFTS = "drafts"  # what readers do not see yet, and links by which others see it
     ADS = "ads"
     DIGESTS = "digests"
     PEOPLE = "people"  # readers, subscribers, suppressions
@@ -28,13 +29,13 @@ class Need(StrEnum):
 
 MAY: Final[dict[Role, frozenset[Need]]] = {
     Role.OWNER: frozenset(Need),
-    Role.EDITOR: frozenset({Need.LOOK, Need.LIBRARY, Need.ADS, Need.DIGESTS, Need.HEALTH}),
+    Role.EDITOR: frozenset({Need.LOOK, Need.LIBRARY, Need.DRAFTS, Need.ADS, Need.DIGESTS, Need.HEALTH}),
     Role.SUPPORT: frozenset({Need.LOOK, Need.LIBRARY, Need.PEOPLE, Need.MONEY}),
 }
 DESCRIPTIONS: Final = {
-    Role.OWNER: "Everything, other operators too",
-    Role.EDITOR: "Articles, ads and digests; no people, no money",
-    Role.SUPPORT: "Readers, subscribers and payments; no ads, no digests",
+    Role.OWNER: "Owner: everything, including other operators",
+    Role.EDITOR: "Editor: articles, ads, and digests; no people or money",
+    Role.SUPPORT: "Support: readers, subscribers, and payments; no ads or digests",
 }
 
 

@@ -110,11 +110,11 @@ def _use_code(services: Services, operator: Operator, code: str, browser: str) -
 
 def _warn(services: Services, operator: Operator) -> None:
     text = (
-        f"The password of {operator.email} was right, and the code beside it was wrong too often. "
-        f"If that was not they, somebody has the password: run carrel operator reset {operator.email}"
+        f"Someone entered the correct password of {operator.email} with a wrong code too many times. "
+        f"If it was not them, their password is known to someone else: run carrel operator reset {operator.email}"
     )
     with services.db.write() as session:
-        raise_alarm(session, f"operator-code:{operator.id}", "Codes of an operator are being guessed", text)
+        raise_alarm(session, f"operator-code:{operator.id}", "Someone is guessing an operator's codes", text)
 
 
 def _by_address(session: Session, email: str) -> Operator | None:

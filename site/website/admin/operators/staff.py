@@ -29,7 +29,7 @@ class AlreadyOperatorError(Exception):
     """Somebody runs the site under this address."""
 
     def __init__(self, email: str) -> None:
-        super().__init__(f"{email} is an operator already. To begin anew: carrel operator reset {email}")
+        super().__init__(f"{email} is already an operator. To start over: carrel operator reset {email}")
         self.email = email
 
 

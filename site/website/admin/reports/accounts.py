@@ -7,6 +7,7 @@ from flask import Blueprint, Response, render_template, request
 from sqlalchemy.orm import Session
 
 from carrel import clock
+from carrel.dates import month_in_words
 from carrel.services import services
 from payments.balance import accounts, agreement, export, listing, payouts
 from payments.balance.months import Month, bounds, month_of
@@ -34,7 +35,7 @@ def accounts_page() -> str:
         return render_template(
             "reports/accounts.html",
             chosen=chosen,
-            choices=[(f"{first:%Y-%m}", f"{first:%B %Y}") for first in firsts],
+            choices=[(f"{first:%Y-%m}", month_in_words(services().settings, first)) for first in firsts],
             balance=balance,
             balance_of_month=_of(balance, chosen),
             sales=sales,

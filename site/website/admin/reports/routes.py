@@ -41,7 +41,7 @@ def ads() -> str:
             "ads": [(str(ad.id), ad.name) for ad in every],
             "slots": [(name, name) for name in services().settings.slots],
         },
-        picture=Markup(chart.by_day(days)),  # noqa: S704 - made by us of numbers and dates
+        picture=Markup(chart.by_day(days, services().settings.site_language)),  # noqa: S704 - made by us of numbers and dates
         query=_query(span),
     )
 

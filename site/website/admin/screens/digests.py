@@ -1,33 +1,51 @@
 """One issue of the digest: look, approve, pause, stop, send again what did not arrive."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from flask import Blueprint, Response, abort, render_template, request
 from sqlalchemy.orm import Session
 
 from carrel import clock
-from carrel.http.redirects import see_other
 from carrel.services import services
-from newsletter.issues import delivery_stats, issue_lifecycle, sent_log
+from newsletter.bounces import rates
+from newsletter.issues import delivery_stats, editing, issue_lifecycle, issue_mails, sent_log, texts
 from newsletter.issues.issue_mail import TOKEN_PLACEHOLDER
+from newsletter.issues.issue_names import title_of
 from newsletter.issues.models import Issue, IssueState
 from newsletter.issues.preview import preview as preview_issue
 from newsletter.subscribers.models import Frequency
+from website.admin.flash import done
 from website.admin.guard import current_operator, needs
 from website.admin.operators.roles import Need
+from website.admin.screens import writing
 
 blueprint = Blueprint("issue", __name__)
 Act = Callable[[Session, int, str], object]
-ACTS: dict[str, tuple[str, Act]] = {
-    "pause": ("Hold it", issue_lifecycle.pause),
-    "resume": ("Go on", issue_lifecycle.resume),
-    "stop": ("Stop it for good", issue_lifecycle.stop),
-    "retry-failed": ("Try the failed ones again", delivery_stats.retry_failed),
-    "retry-uncertain": (
-        "Send the uncertain ones again: some may get it twice",
+
+
+class IssueAction(NamedTuple):
+    """Something that can be done with an issue: its button, and what the page says afterwards."""
+
+    button: str
+    run: Act
+    sentence: str
+
+
+ACTS = {
+    "pause": IssueAction("Pause sending", issue_lifecycle.pause, "Sending is paused."),
+    "resume": IssueAction("Resume sending", issue_lifecycle.resume, "Sending resumes."),
+    "stop": IssueAction("Stop sending", issue_lifecycle.stop, "Sending has stopped for good."),
+    "retry-failed": IssueAction(
+        "Retry failed deliveries", delivery_stats.retry_failed, "Failed deliveries are queued again."
+    ),
+    "retry-uncertain": IssueAction(
+        "Resend uncertain deliveries (some readers may get two)",
         delivery_stats.retry_uncertain,
+        "Uncertain deliveries are queued again.",
     ),
 }
+NOTHING_TO_DO = "Nothing was changed: the issue had moved on before you pressed the button."
 ON_THE_WAY = (IssueState.SENDING, IssueState.PAUSED, IssueState.FINISHED)
 
 
@@ -42,13 +60,15 @@ def issue(issue_id: int) -> str:
 @needs(Need.DIGESTS, fresh=True)
 def send(issue_id: int) -> Response | tuple[str, int]:
     """Approve it, so that it is sent."""
-    settings = services().settings
+    settings, version = services().settings, writing.version()
     try:
         with services().db.write() as session:
-            issue_lifecycle.approve(session, settings, issue_id, current_operator().email)
+            is_approved = issue_lifecycle.approve(
+                session, settings, issue_id, current_operator().email, version=version
+            )
     except issue_lifecycle.CannotSendError as refused:
         return _page(issue_id, {"": str(refused)}), 409
-    return see_other(f"/admin/issues/{issue_id}")
+    return _done(issue_id, is_approved, "Issue approved. The worker sends it now.")
 
 
 @blueprint.post("/issues/<int:issue_id>/act")
@@ -59,8 +79,14 @@ def act(issue_id: int) -> Response:
     if chosen is None:
         abort(400)
     with services().db.write() as session:
-        chosen[1](session, issue_id, current_operator().email)
-    return see_other(f"/admin/issues/{issue_id}")
+        has_changed = chosen.run(session, issue_id, current_operator().email)
+    return _done(issue_id, bool(has_changed), chosen.sentence)
+
+
+def _done(issue_id: int, has_changed: bool, sentence: str) -> Response:
+    """Say it, or that there was nothing to do: somebody else may have stopped the issue, or let it out."""
+    path = f"/admin/issues/{issue_id}"
+    return done(path, sentence) if has_changed else done(path, NOTHING_TO_DO, "info")
 
 
 @blueprint.get("/digests")
@@ -86,9 +112,22 @@ def _page(issue_id: int, errors: dict[str, str]) -> str:
             abort(404)
         account = delivery_stats.stats_of(session, issue)
         uncertain = delivery_stats.uncertain(session, issue_id)
-    acts = {name: ACTS[name][0] for name in _possible_acts(issue, account)}
+        returned = rates.returned(session, issue_id)
+        mails = issue_mails.kept_mails(session, issue_id)
+        version = session.scalars(texts.version(issue_id)).one()
+    acts = {name: ACTS[name].button for name in _possible_acts(issue, account)}
     return render_template(
-        "screens/issue.html", issue=issue, account=account, uncertain=uncertain, acts=acts, errors=errors
+        "screens/issue.html",
+        issue=issue,
+        title=title_of(issue),
+        mails=mails,
+        version=version,
+        is_editable=issue.state in editing.EDITABLE and not issue.is_broadcast,
+        account=account,
+        returned=returned,
+        uncertain=uncertain,
+        acts=acts,
+        errors=errors,
     )
 
 

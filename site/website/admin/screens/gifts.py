@@ -3,7 +3,6 @@
 from flask import Blueprint, Response, abort, render_template, request
 from sqlalchemy.orm import Session
 
-from carrel.http.redirects import see_other
 from carrel.services import services
 from payments.gift_models import Gift
 from payments.gifts import codes, comp
@@ -12,13 +11,14 @@ from payments.ledger import gifts
 from payments.ledger.entitlement import EntitlementReason
 from payments.ledger.manual_grants import ReasonRequiredError
 from payments.models import Order
+from website.admin.flash import done
 from website.admin.guard import current_operator, needs
 from website.admin.operators.roles import Need
 
 blueprint = Blueprint("gifts", __name__)
 LONGEST_REASON = 500
-REASON_NEEDED = {"reason": "Say why: it is kept in the log."}
-ENDED = {"": "This gift has ended already."}
+REASON_NEEDED = {"reason": "Enter a reason. It is kept in the log."}
+ENDED = {"": "This gift has already ended."}
 CAN_BE_REVOKED = {EntitlementReason.GIFT, EntitlementReason.DISPUTED}
 
 
@@ -38,7 +38,7 @@ def make() -> Response | tuple[str, int]:
             gift = comp.make(session, services().signer, current_operator().email, _reason())
     except ReasonRequiredError:
         return render_template("screens/new_gift.html", errors=REASON_NEEDED), 422
-    return see_other(f"/admin/gifts/{gift.id}")
+    return done(f"/admin/gifts/{gift.id}", "Gift code created.")
 
 
 @blueprint.get("/gifts/<int:gift_id>")
@@ -59,7 +59,7 @@ def revoke(gift_id: int) -> Response | tuple[str, int]:
         return _page(gift_id, REASON_NEEDED), 422
     except comp.GiftEndedError:
         return _page(gift_id, ENDED), 409
-    return see_other(f"/admin/gifts/{gift_id}")
+    return done(f"/admin/gifts/{gift_id}", "Gift revoked. No money was returned.")
 
 
 def _page(gift_id: int, errors: dict[str, str]) -> str:

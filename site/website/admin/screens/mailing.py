@@ -1,24 +1,27 @@
-"""Suppressions of an address, and alarms."""
+"""Suppressions for an address, and alarms."""
+
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, render_template, request
 from sqlalchemy import exists, select
 
 from carrel import audit
-from carrel.http.redirects import see_other
 from carrel.mail import alarms, outbox, suppression
 from carrel.mail.addresses import InvalidAddressError, key_of, masked
 from carrel.mail.models import Alarm, SuppressionKind
 from carrel.services import services
 from newsletter.subscribers import erasure
 from newsletter.subscribers.models import Subscriber
+from website.admin.flash import done
 from website.admin.guard import current_operator, needs
 from website.admin.operators.roles import Need
 from website.admin.tables.people import KINDS
 
 blueprint = Blueprint("mailing", __name__)
 LONGEST_REASON = 300
-NOT_SURE = "Tick the box if this is what they asked for: it cannot be taken back."
-REASON_NEEDED = {"reason": "Say why: it is kept in the log."}
+NOT_SURE = "Check the box to confirm that they asked for this. It cannot be undone."
+REASON_NEEDED = {"reason": "Enter a reason. It is kept in the log."}
+STOPPED = "All email to this address is stopped."
 
 
 @blueprint.get("/suppression")
@@ -30,8 +33,8 @@ def suppression_page() -> str | tuple[str, int]:
 
 @blueprint.post("/suppression")
 @needs(Need.PEOPLE, fresh=True)
-def change_suppression() -> str | tuple[str, int]:
-    """Lift one reason, or stop all mail to the address by hand."""
+def change_suppression() -> Response | str | tuple[str, int]:
+    """Remove one reason, or stop all mail to the address by hand."""
     form = request.form
     email, reason = form.get("email", "").strip(), form.get("reason", "").strip()[:LONGEST_REASON]
     lift = form.get("lift", "")
@@ -60,12 +63,12 @@ def change_suppression() -> str | tuple[str, int]:
                 reason=reason,
                 after=after,
             )
-    return _page(email, {})
+    return _done(email, f"Suppression removed: {KINDS[SuppressionKind(lift)].lower()}." if lift else STOPPED)
 
 
 @blueprint.post("/suppression/forget")
 @needs(Need.PEOPLE, fresh=True)
-def forget() -> str | tuple[str, int]:
+def forget() -> Response | str | tuple[str, int]:
     """Erase a subscriber who is no reader, as they asked; only the hash of the address stays, so that it is never mailed."""
     email = request.form.get("email", "").strip()
     if "sure" not in request.form:
@@ -78,7 +81,7 @@ def forget() -> str | tuple[str, int]:
         erasure.erase(session, key)
         outbox.forget(session, key)
         audit.record(session, actor=current_operator().email, action="subscriber.erase", subject=masked(key))
-    return _page(email, {})
+    return _done(email, "Subscriber erased. The address will not be mailed again.")
 
 
 @blueprint.get("/alarms/<int:alarm_id>")
@@ -95,10 +98,14 @@ def alarm(alarm_id: int) -> str:
 @blueprint.post("/alarms/<int:alarm_id>/seen")
 @needs(Need.LOOK)
 def seen(alarm_id: int) -> Response:
-    """The operator has seen it."""
+    """Acknowledge it."""
     with services().db.write() as session:
         alarms.acknowledge(session, alarm_id, current_operator().email)
-    return see_other("/admin/alarms/?state=open")
+    return done("/admin/alarms/?state=open", "Alarm acknowledged.")
+
+
+def _done(email: str, sentence: str) -> Response:
+    return done(f"/admin/suppression?{urlencode({'email': email})}", sentence)
 
 
 def _page(email: str, errors: dict[str, str]) -> str | tuple[str, int]:

@@ -5,7 +5,6 @@ import json
 from flask import Blueprint, Response, abort, render_template, request
 from sqlalchemy import select
 
-from carrel.http.redirects import see_other
 from carrel.services import services
 from payments import refunds
 from payments.ledger import manual_grants
@@ -14,13 +13,14 @@ from payments.payment_context import payment_context
 from payments.prices import price
 from payments.queries import order_detail
 from payments.webhooks import inbox
-from website.admin.guard import current_operator, needs
+from website.admin.flash import done
+from website.admin.guard import admin_path, current_operator, needs
 from website.admin.operators.roles import Need
 
 blueprint = Blueprint("money", __name__)
 LONGEST_REASON = 500
-NOTHING_LEFT = {"": "There is nothing left to give back."}
-REASON_NEEDED = {"reason": "Say why: it is kept in the log."}
+NOTHING_LEFT = {"": "Nothing is left to refund."}
+REASON_NEEDED = {"reason": "Enter a reason. It is kept in the log."}
 
 
 @blueprint.get("/orders/<reference>")
@@ -33,7 +33,7 @@ def order(reference: str) -> str:
 @blueprint.post("/orders/<reference>/refund")
 @needs(Need.MONEY, fresh=True)
 def refund(reference: str) -> Response | tuple[str, int]:
-    """Refund all that is left of it. When Stripe does not answer, the worker tries again."""
+    """Refund all that is left of it, from its own page or its reader's. When Stripe does not answer, the worker retries."""
     order_id = _find(reference).order.id
     try:
         refunds.refund(
@@ -46,7 +46,8 @@ def refund(reference: str) -> Response | tuple[str, int]:
         return _order(reference, REASON_NEEDED), 422
     except refunds.NotRefundableError:
         return _order(reference, NOTHING_LEFT), 409
-    return see_other(f"/admin/orders/{reference}?done=refund")
+    sentence, kind = _outcome(_find(reference))
+    return done(admin_path(request.form.get("back") or f"/admin/orders/{reference}"), sentence, kind)
 
 
 @blueprint.get("/inbox/<event_id>")
@@ -67,7 +68,7 @@ def retry(event_id: str) -> Response:
     """Retry a dead event."""
     with services().db.write() as session:
         inbox.retry(session, event_id, current_operator().email)
-    return see_other(f"/admin/inbox/{event_id}")
+    return done(f"/admin/inbox/{event_id}", "The event is queued again.")
 
 
 def _find(reference: str) -> order_detail.OrderDetail:
@@ -80,24 +81,18 @@ def _find(reference: str) -> order_detail.OrderDetail:
 
 def _order(reference: str, errors: dict[str, str]) -> str:
     detail = _find(reference)
-    has_rest = detail.unrefunded_cents > 0 and not (detail.is_being_refunded or detail.is_disputed)
-    can_refund = services().settings.sells and has_rest
+    can_refund = services().settings.sells and detail.can_be_refunded
     return render_template(
-        "screens/order.html",
-        detail=detail,
-        price=price,
-        can_refund=can_refund,
-        errors=errors,
-        messages=_refunded(detail) if request.args.get("done") == "refund" else [],
+        "screens/order.html", detail=detail, price=price, can_refund=can_refund, errors=errors
     )
 
 
-def _refunded(detail: order_detail.OrderDetail) -> list[tuple[str, str]]:
-    """What became of a refund, by the ledger."""
+def _outcome(detail: order_detail.OrderDetail) -> tuple[str, str]:
+    """What became of a refund, by the ledger: the sentence and its kind."""
     if detail.is_being_refunded:
-        return [("info", "Stripe did not answer. The refund is tried again until it does.")]
+        return "Stripe did not answer. The refund is retried until it does.", "info"
     if detail.unrefunded_cents or not detail.refunds:
-        return []
+        return "Stripe rejected the refund. The order says why.", "bad"
     back = price(sum(payment.amount_cents for payment in detail.payments), detail.order.currency)
-    ended = "The gift has ended." if detail.gift else "The pass has ended on all of the buyer's devices."
-    return [("good", f"Refunded {back}. {ended}")]
+    ended = "The gift has ended." if detail.gift else "The pass has ended on all of the buyer’s devices."
+    return f"Refunded {back}. {ended}", "good"

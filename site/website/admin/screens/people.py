@@ -1,4 +1,4 @@
-"""Finding a buyer; one reader; giving and taking back the pass."""
+"""One reader: the pass granted or revoked, data exported, sessions ended, the reader erased."""
 
 import json
 
@@ -10,37 +10,21 @@ from carrel import audit
 from carrel.accounts import erasure, readers, sessions
 from carrel.accounts.export import export as export_reader
 from carrel.accounts.models import AddressChange, Reader
-from carrel.http.redirects import see_other
 from carrel.mail import suppression
-from carrel.mail.addresses import InvalidAddressError, key_of
 from carrel.services import services
 from newsletter.subscribers.models import Subscriber
 from payments.ledger import manual_grants
-from payments.queries import buyers
+from payments.prices import price
+from payments.queries import order_detail
 from payments.queries.account_summary import account_summary
+from website.admin.flash import done
 from website.admin.guard import current_operator, needs
-from website.admin.operators.roles import Need
+from website.admin.operators.roles import Need, may
 
 blueprint = Blueprint("people", __name__)
-REASON_NEEDED = {"reason": "Say why: it is kept in the log."}
-NOT_SURE = "Tick the box if this is what they asked for: it cannot be taken back."
+REASON_NEEDED = {"reason": "Enter a reason. It is kept in the log."}
+NOT_SURE = "Check the box to confirm that they asked for this. It cannot be undone."
 LONGEST_REASON = 500
-
-
-@blueprint.get("/find")
-@needs(Need.PEOPLE)
-def find() -> str:
-    """Find a buyer by any address or id."""
-    typed = request.args.get("q", "").replace("\0", "").strip()  # PostgreSQL refuses that one
-    found_buyers: list[buyers.Buyer] = []
-    subscriber = None
-    with services().db.read() as session:
-        if typed:
-            found_buyers = buyers.find_buyers(session, typed)
-            subscriber = session.scalars(
-                select(Subscriber).where(Subscriber.email_key == _key(typed))
-            ).first()
-    return render_template("screens/find.html", typed=typed, buyers=found_buyers, subscriber=subscriber)
 
 
 @blueprint.get("/readers/<int:reader_id>")
@@ -59,7 +43,7 @@ def give(reader_id: int) -> Response | tuple[str, int]:
             manual_grants.grant(session, reader_id, current_operator().email, _reason())
     except manual_grants.ReasonRequiredError:
         return _page(reader_id, REASON_NEEDED), 422
-    return see_other(f"/admin/readers/{reader_id}")
+    return done(f"/admin/readers/{reader_id}", "Pass granted.")
 
 
 @blueprint.post("/readers/<int:reader_id>/take-back")
@@ -71,7 +55,7 @@ def take_back(reader_id: int) -> Response | tuple[str, int]:
             manual_grants.revoke(session, reader_id, current_operator().email, _reason())
     except manual_grants.ReasonRequiredError:
         return _page(reader_id, REASON_NEEDED), 422
-    return see_other(f"/admin/readers/{reader_id}")
+    return done(f"/admin/readers/{reader_id}", "Pass revoked. No money was returned.")
 
 
 @blueprint.post("/readers/<int:reader_id>/export")
@@ -97,7 +81,7 @@ def end_sessions(reader_id: int) -> Response:
         audit.record(
             session, actor=current_operator().email, action="reader.sign_out", subject=f"reader:{reader_id}"
         )
-    return see_other(f"/admin/readers/{reader_id}")
+    return done(f"/admin/readers/{reader_id}", "Signed out everywhere.")
 
 
 @blueprint.post("/readers/<int:reader_id>/erase")
@@ -110,7 +94,7 @@ def erase(reader_id: int) -> Response | tuple[str, int]:
         reader = _find(session, reader_id)
         if reader.erased_at is None and reader.merged_into_id is None:
             erasure.erase(session, services().settings, reader, current_operator().email)
-    return see_other(f"/admin/readers/{reader_id}")
+    return done(f"/admin/readers/{reader_id}", "Reader erased.")
 
 
 def _page(reader_id: int, errors: dict[str, str]) -> str:
@@ -128,8 +112,25 @@ def _page(reader_id: int, errors: dict[str, str]) -> str:
             ).first(),
             kinds=suppression.reasons(session, reader.email_key) if reader.email_key else [],
             merged=session.scalars(select(Reader.id).where(Reader.merged_into_id == reader_id)).all(),
+            refundable=_refundable(session, reader_id) if services().settings.sells else [],
             errors=errors,
         )
+
+
+def _refundable(session: Session, reader_id: int) -> list[dict[str, object]]:
+    """The reader's orders with something left that Stripe would refund."""
+    if not may(current_operator().role, Need.MONEY):
+        return []
+    details = order_detail.order_details(session, reader_id)
+    return [
+        {
+            "reference": detail.order.reference,
+            "amount": price(detail.unrefunded_cents, detail.order.currency),
+            "is_gift": detail.gift is not None,
+        }
+        for detail in details
+        if detail.can_be_refunded
+    ]
 
 
 def _find(session: Session, reader_id: int) -> Reader:
@@ -141,10 +142,3 @@ def _find(session: Session, reader_id: int) -> Reader:
 
 def _reason() -> str:
     return request.form.get("reason", "").strip()[:LONGEST_REASON]
-
-
-def _key(typed: str) -> str:
-    try:
-        return key_of(typed)
-    except InvalidAddressError:
-        return ""

@@ -25,7 +25,7 @@ def _gifts(_session: Session, words: str) -> ColumnElement[bool]:
 GIFTS = Table(
     name="gifts",
     title="Gifts",
-    description="Passes for somebody else: bought, or given away here by a code. One that nobody paid for has no code that works.",
+    description="Passes bought as gifts, or given away here with a code. The code of a gift works once it is paid for.",
     need=Need.MONEY,
     key=Gift.id,
     personal=True,
@@ -43,16 +43,16 @@ GIFTS = Table(
             Order.reference,
             link=lambda row: f"/admin/orders/{row.reference}" if row.reference else None,
         ),
-        Column("order_state", "Order's state", Order.state),
-        Column("actor", "Given away by", Gift.actor),
-        Column("reason", "Reason", Gift.reason),
-        Column("sent_at", "Mailed", Gift.sent_at),
-        Column("redeemed_at", "Used", GiftRedemption.redeemed_at),
-        Column("revoked_at", "Revoked", Gift.revoked_at),
+        Column("order_state", "Order's state", Order.state, rest=True),
+        Column("actor", "Given by", Gift.actor),
+        Column("reason", "Reason", Gift.reason, rest=True),
+        Column("sent_at", "Mailed", Gift.sent_at, rest=True),
+        Column("redeemed_at", "Redeemed", GiftRedemption.redeemed_at),
+        Column("revoked_at", "Revoked", Gift.revoked_at, rest=True),
     ),
     sort="-created_at",
     search=_gifts,
-    search_hint="An order's reference, words of the reason, or a whole code",
+    search_hint="Order reference, words from the reason, or a full code",
     filters=(
         Filter(
             "from",
@@ -64,13 +64,13 @@ GIFTS = Table(
         ),
         Filter(
             "used",
-            "Used",
+            "Redeemed",
             (
-                Choice("yes", "Used", lambda: GiftRedemption.gift_id.is_not(None)),
+                Choice("yes", "Redeemed", lambda: GiftRedemption.gift_id.is_not(None)),
                 Choice("no", "Not used", lambda: GiftRedemption.gift_id.is_(None)),
             ),
         ),
     ),
-    actions=(("/admin/gifts/new", "Give a pass away"),),
+    actions=(("/admin/gifts/new", "Create gift code"),),
 )
 TABLES = (GIFTS,)

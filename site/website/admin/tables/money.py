@@ -32,10 +32,22 @@ def _price(row: AnyRow) -> str:
     return price(row.price_cents, row.currency)
 
 
+OUTCOMES = {"granted": "Pass granted", "second": "Paid twice", "held": "On hold: needs review"}
+
+
+def _outcome(row: AnyRow) -> str:
+    return OUTCOMES[row.outcome] if row.outcome else "–"
+
+
+def _buyer(row: AnyRow) -> str:
+    """The address, proven or typed at Checkout: nobody knows buyers by their number."""
+    return row.email or (f"{row.claim} (at Checkout)" if row.claim else f"reader {row.reader_id}")
+
+
 ORDERS = Table(
     name="orders",
     title="Orders",
-    description="What readers set out to buy, and whether they paid. Money moves at Stripe; the ledger follows.",
+    description="Every checkout that a reader started, and whether they paid.",
     need=Need.MONEY,
     key=Order.id,
     ties=(Payment.id,),
@@ -51,18 +63,18 @@ ORDERS = Table(
         Column("created_at", "Ordered", Order.created_at),
         Column("state", "State", Order.state),
         Column("price_cents", "Price", Order.price_cents, _price, number=True),
-        Column("currency", "Currency", Order.currency),
-        Column("paid_at", "Paid", Payment.paid_at),
-        Column("outcome", "Outcome", Payment.outcome),
-        Column("trouble", "Trouble", Payment.mismatch),
-        Column("email", "Reader", Reader.email, link=lambda row: f"/admin/readers/{row.reader_id}"),
-        Column("claim", "Address at Checkout", Claim.email),
-        Column("return_to", "Sold on", Order.return_to),
-        Column("reader_id", "Reader's number", Order.reader_id, number=True),
+        Column("currency", "Currency", Order.currency, rest=True),
+        Column("paid_at", "Paid", Payment.paid_at, rest=True),
+        Column("outcome", "Outcome", Payment.outcome, _outcome),
+        Column("trouble", "Problem", Payment.mismatch, rest=True),
+        Column("email", "Reader", Reader.email, _buyer, link=lambda row: f"/admin/readers/{row.reader_id}"),
+        Column("claim", "Address at Checkout", Claim.email, rest=True),
+        Column("return_to", "Sold on", Order.return_to, rest=True),
+        Column("reader_id", "Reader's number", Order.reader_id, number=True, rest=True),
     ),
     sort="-created_at",
     search=_orders,
-    search_hint="Reference, address, or an id of Stripe's (cs_…, pi_…)",
+    search_hint="Order reference, email address, or Stripe ID (cs_…, pi_…)",
     filters=(
         Filter(
             "state",
@@ -75,12 +87,9 @@ ORDERS = Table(
         Filter(
             "outcome",
             "Outcome",
-            choices(
-                Payment.outcome, {"granted": "Pass given", "second": "Paid twice", "held": "Held: look at it"}
-            ),
+            choices(Payment.outcome, OUTCOMES),
         ),
     ),
-    actions=(("/admin/find", "Find a buyer"),),
 )
 
 
@@ -92,36 +101,40 @@ def _waits() -> ColumnElement[bool]:
     return StripeEvent.handled_at.is_(None) & StripeEvent.dead_at.is_(None)
 
 
+def _handling(row: AnyRow) -> str:
+    if row.dead_at:
+        return "Failed: needs action"
+    return row.outcome.capitalize() if row.outcome else "Waiting"
+
+
 INBOX = Table(
     name="inbox",
-    title="Inbox",
-    description="What Stripe told us. A dead event waits for you: mend the cause, then let it be tried again.",
+    title="Stripe events",
+    description="Webhook events from Stripe. If one has failed, fix the cause, then retry it.",
     need=Need.MONEY,
     key=StripeEvent.id,
     columns=(
         Column("event_id", "Event", StripeEvent.event_id, link=lambda row: f"/admin/inbox/{row.event_id}"),
         Column("type", "Type", StripeEvent.type),
         Column("created_at", "Happened", StripeEvent.created_at),
-        Column("received_at", "Received", StripeEvent.received_at),
+        Column("received_at", "Received", StripeEvent.received_at, rest=True),
         Column("tries", "Tries", StripeEvent.tries, number=True),
-        Column("handled_at", "Handled", StripeEvent.handled_at),
-        Column("outcome", "Outcome", StripeEvent.outcome),
-        Column("dead_at", "Given up", StripeEvent.dead_at),
-        Column("last_error", "Last error", StripeEvent.last_error),
+        Column("handled_at", "Handled", StripeEvent.handled_at, rest=True),
+        Column("outcome", "Outcome", StripeEvent.outcome, _handling),
+        Column("dead_at", "Failed", StripeEvent.dead_at, rest=True),
+        Column("last_error", "Last error", StripeEvent.last_error, rest=True),
     ),
     sort="-created_at",
     search=_events,
-    search_hint="An event's id (evt_…) or type",
+    search_hint="Event ID (evt_…) or type",
     filters=(
         Filter(
             "state",
             "State",
             (
-                Choice("dead", "Given up: waits for you", lambda: StripeEvent.dead_at.is_not(None)),
+                Choice("dead", "Failed: needs action", lambda: StripeEvent.dead_at.is_not(None)),
                 Choice("waiting", "Waiting", _waits),
-                Choice(
-                    "late", "Due, not handled", lambda: _waits() & (StripeEvent.next_try_at < clock.now())
-                ),
+                Choice("late", "Overdue", lambda: _waits() & (StripeEvent.next_try_at < clock.now())),
                 Choice("done", "Done", lambda: StripeEvent.outcome == "done"),
                 Choice("ignored", "Ignored: not ours", lambda: StripeEvent.outcome == "ignored"),
             ),
@@ -152,7 +165,7 @@ def _paid_by_buyer(row: AnyRow) -> str:
 BALANCE = Table(
     name="balance",
     title="Balance",
-    description="Every movement of the account at Stripe, as Stripe settles it, read anew every hour.",
+    description="Every balance transaction of your Stripe account, refreshed hourly.",
     need=Need.ACCOUNTS,
     key=BalanceTransaction.id,
     joined=lambda query: (
@@ -168,20 +181,25 @@ BALANCE = Table(
         ),
         Column("fee_cents", "Fee", BalanceTransaction.fee_cents, _settled("fee_cents"), number=True),
         Column("net_cents", "Net", BalanceTransaction.net_cents, _settled("net_cents"), number=True),
-        Column("currency", "Currency", BalanceTransaction.currency),
+        Column("currency", "Currency", BalanceTransaction.currency, rest=True),
         Column(
-            "customer_cents", "To the buyer", BalanceTransaction.customer_cents, _paid_by_buyer, number=True
+            "customer_cents",
+            "To the buyer",
+            BalanceTransaction.customer_cents,
+            _paid_by_buyer,
+            number=True,
+            rest=True,
         ),
-        Column("customer_currency", "Buyer’s currency", BalanceTransaction.customer_currency),
+        Column("customer_currency", "Buyer’s currency", BalanceTransaction.customer_currency, rest=True),
         Column("reference", "Order", Order.reference, link=lambda row: f"/admin/orders/{row.reference}"),
-        Column("available_on", "Available", BalanceTransaction.available_on),
-        Column("source_id", "Source", BalanceTransaction.source_id),
-        Column("payout_id", "Payout", BalanceTransaction.payout_id),
-        Column("stripe_id", "Id", BalanceTransaction.stripe_id),
+        Column("available_on", "Available", BalanceTransaction.available_on, rest=True),
+        Column("source_id", "Source", BalanceTransaction.source_id, rest=True),
+        Column("payout_id", "Payout", BalanceTransaction.payout_id, rest=True),
+        Column("stripe_id", "Id", BalanceTransaction.stripe_id, rest=True),
     ),
     sort="-created_at",
     search=_at_stripe,
-    search_hint="An id of Stripe’s (txn_…, ch_…, re_…, du_…, po_…, pi_…), or an order",
+    search_hint="Stripe ID (txn_…, ch_…, re_…, du_…, po_…, pi_…) or order reference",
     filters=(
         Filter(
             "category",
@@ -200,6 +218,6 @@ BALANCE = Table(
             ),
         ),
     ),
-    actions=(("/admin/reports/accounts", "Sums by month"),),
+    actions=(("/admin/reports/accounts", "Monthly totals"),),
 )
 TABLES = (ORDERS, INBOX, BALANCE)

@@ -25,7 +25,7 @@ def _readers(_session: Session, words: str) -> ColumnElement[bool]:
 READERS = Table(
     name="readers",
     title="Readers",
-    description="Everybody who signed in or bought. To find a buyer by any address, use “Find a buyer”.",
+    description="Everyone who has signed in or bought a pass.",
     need=Need.PEOPLE,
     key=Reader.id,
     personal=True,
@@ -41,11 +41,11 @@ READERS = Table(
             .correlate(Reader)
             .scalar_subquery(),
         ),
-        Column("erased_at", "Erased", Reader.erased_at),
+        Column("erased_at", "Erased", Reader.erased_at, rest=True),
     ),
     sort="-created_at",
     search=_readers,
-    search_hint="Part of an address, or a reader's number",
+    search_hint="Part of an email address, or a reader number",
     filters=(
         Filter(
             "pass",
@@ -59,10 +59,10 @@ READERS = Table(
             "state",
             "State",
             (
-                Choice("proven", "Address proven", lambda: Reader.email.is_not(None)),
+                Choice("proven", "Email confirmed", lambda: Reader.email.is_not(None)),
                 Choice(
                     "anonymous",
-                    "Without an address",
+                    "No email address",
                     lambda: (
                         Reader.email.is_(None) & Reader.erased_at.is_(None) & Reader.merged_into_id.is_(None)
                     ),
@@ -72,7 +72,6 @@ READERS = Table(
             ),
         ),
     ),
-    actions=(("/admin/find", "Find a buyer"),),
 )
 
 
@@ -83,23 +82,23 @@ def _subscribers(_session: Session, words: str) -> ColumnElement[bool]:
 SUBSCRIBERS = Table(
     name="subscribers",
     title="Subscribers",
-    description="Everybody who asked for the digest, with how they stand.",
+    description="Everyone who signed up for the newsletter.",
     need=Need.PEOPLE,
     key=Subscriber.id,
     personal=True,
     columns=(
-        Column("email", "Email", Subscriber.email),
+        Column("email", "Email", Subscriber.email, link=lambda row: f"/admin/subscribers/{row.key}"),
         Column("state", "State", Subscriber.state),
         Column("pace", "How often", Subscriber.frequency),
-        Column("paused_until", "Paused until", Subscriber.paused_until),
-        Column("source", "Source", Subscriber.source),
-        Column("created_at", "Added", Subscriber.created_at),
-        Column("confirmed_at", "Confirmed", Subscriber.confirmed_at),
-        Column("left_at", "Left", Subscriber.left_at),
+        Column("paused_until", "Paused until", Subscriber.paused_until, rest=True),
+        Column("source", "Source", Subscriber.source, rest=True),
+        Column("confirmed_at", "Consented", Subscriber.confirmed_at),
+        Column("created_at", "Added here", Subscriber.created_at, rest=True),
+        Column("left_at", "Left", Subscriber.left_at, rest=True),
     ),
     sort="-created_at",
     search=_subscribers,
-    search_hint="Part of an address",
+    search_hint="Part of an email address",
     filters=(
         Filter(
             "state",
@@ -111,11 +110,16 @@ SUBSCRIBERS = Table(
             "paused", "Paused", (Choice("yes", "Paused now", lambda: Subscriber.paused_until > clock.now()),)
         ),
     ),
+    actions=(
+        ("/admin/subscribers/new", "Add a subscriber"),
+        ("/admin/subscribers/import", "Import and export"),
+        ("/admin/reports/subscribers", "Growth"),
+    ),
 )
 KINDS = {
     SuppressionKind.BOUNCE: "Mail bounces",
     SuppressionKind.COMPLAINT: "Complained",
-    SuppressionKind.NEWSLETTER: "Left for good",
+    SuppressionKind.NEWSLETTER: "Unsubscribed",
     SuppressionKind.BY_HAND: "By hand",
 }
 
@@ -131,7 +135,7 @@ def _suppressions(session: Session, words: str) -> ColumnElement[bool]:
 SUPPRESSIONS = Table(
     name="suppressions",
     title="Suppressions",
-    description="Addresses that must not be mailed. They are known by a hash alone; a subscriber's is shown.",
+    description="Addresses that are not mailed. Only a hash of each is kept; the address is shown if it belongs to a subscriber.",
     need=Need.PEOPLE,
     key=Suppression.address_hash,
     ties=(Suppression.kind,),
@@ -147,12 +151,12 @@ SUPPRESSIONS = Table(
     ),
     sort="-since",
     search=_suppressions,
-    search_hint="A whole address, or words of the note",
+    search_hint="A full email address, or words from the note",
     filters=(
         Filter(
             "kind", "Why", choices(Suppression.kind, {str(kind): KINDS[kind] for kind in SuppressionKind})
         ),
     ),
-    actions=(("/admin/suppression", "Lift or add one"),),
+    actions=(("/admin/suppression", "Look up an address"),),
 )
 TABLES = (READERS, SUBSCRIBERS, SUPPRESSIONS)

@@ -19,7 +19,10 @@ AnyRow = Row[Any]
 
 @dataclass(frozen=True)
 class Column:
-    """A column: `value` is what it sorts and exports by; `show` writes it, `link` leads on, given the row."""
+    """A column: `value` is what it sorts and exports by; `show` writes it, `link` leads on, given the row.
+
+    `rest`: not worth its place in every row. It is shown when the row is opened, and exported like all others.
+    """
 
     name: str
     title: str
@@ -28,6 +31,7 @@ class Column:
     link: Callable[[AnyRow], str | None] | None = None
     number: bool = False
     sorts: bool = True
+    rest: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,12 +77,23 @@ class Table:
     joined: Callable[[Select[Any]], Select[Any]] = field(default=lambda query: query)
     actions: Sequence[tuple[str, str]] = ()  # (path, name) of what can be done beside it
     ties: Sequence[Any] = ()
+    empty: str = "Rows appear here as soon as there are any."
     personal: bool = False  # holds people's data: its export is in the log (CON-08)
 
     @property
     def path(self) -> str:
         """Where it is."""
         return f"/admin/{self.name}/"
+
+    @property
+    def shown(self) -> list[Column]:
+        """The columns of every row."""
+        return [column for column in self.columns if not column.rest]
+
+    @property
+    def rest(self) -> list[Column]:
+        """The columns of an opened row."""
+        return [column for column in self.columns if column.rest]
 
 
 @dataclass(frozen=True)
