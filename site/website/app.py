@@ -15,13 +15,16 @@ from website.admin import app as admin
 from website.doctor import routes as doctor
 from website.pages import (
     account,
+    cards,
     context_processors,
     health,
     library,
+    lists,
     media,
     offline,
     old_addresses,
     plain,
+    preview_link,
     search,
     search_limit,
     seo_routes,
@@ -49,8 +52,10 @@ def create_app(services: Services) -> Flask:
     assets.init_app(app)
     storage_register.init_app(app)
     context_processors.init_app(app)
-    for pages in (library, search, plain, seo_routes, media, account, offline, health):
+    search.init_app(app)
+    for pages in (library, lists, cards, plain, seo_routes, media, account, offline, health):
         app.register_blueprint(pages.blueprint)
+    preview_link.init_app(app)
     search_limit.init_app(app)
     ads.init_app(app)
     accounts.init_app(app)

@@ -22,57 +22,92 @@ DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EFB
 COMMANDS = {
     "backup": (
         "website.backup_commands:backup_command",
-        "Make a backup beside the running site: database, pictures, and a manifest that proves both.",
+        "Back up the running site: database, pictures, and a manifest with checksums.",
+    ),
+    "bounces": (
+        "newsletter.bounces.commands:bounces",
+        "Process bounces and complaints: read a returned email, or import a provider's list.",
     ),
     "check": (
         "articles.commands:check_command",
-        "Look for mistakes in the articles (all, or those under PATHS).",
+        "Check articles for mistakes (all of them, or those under PATHS).",
     ),
     "demo": (
         "website.commands:demo_command",
-        "Try everything on this machine: website, worker, a stand-in for Stripe, a mailbox.",
+        "Run everything on this machine: website, worker, a fake Stripe, and a mailbox.",
     ),
     "digest": (
         "newsletter.issues.issue_commands:digest",
-        "See what the next digest would be, and let one go out that waits for you.",
+        "Preview the next digest, and send one that is waiting for approval.",
     ),
     "doctor": (
         "website.doctor.commands:doctor_command",
-        "Is the site well? Each check says what to do when it is not.",
+        "Check the site's health, and say how to fix what fails.",
     ),
-    "entitlements": ("payments.commands:entitlements", "Who has the pass, according to the ledger."),
+    "entitlements": ("payments.commands:entitlements", "Work with passes as recorded in the ledger."),
+    "import": (
+        "website.import_command:import_command",
+        "Import articles from Ghost, WordPress, Jekyll, Hugo, or Obsidian into an exam's folder.",
+    ),
     "init": (
         "website.commands:init_command",
-        "Begin a site: a folder with settings, an exam, an article and the plain pages.",
+        "Create a site: a folder with settings, an exam, an article, and the standard pages.",
     ),
-    "mail": ("website.backup_commands:mail", "Mail that is held since a backup was restored."),
-    "migrate": ("website.commands:migrate_command", "Bring the database to this release's schema."),
+    "mail": ("website.backup_commands:mail", "Manage email that is on hold after a backup was restored."),
+    "media": (
+        "website.media_commands:media",
+        "Manage pictures: share them through an object store, and delete those that nothing uses.",
+    ),
+    "migrate": ("website.commands:migrate_command", "Upgrade the database to this release's schema."),
+    "move-database": (
+        "website.move_command:move_database_command",
+        "Copy the site's database to URL, from SQLite to PostgreSQL or back.",
+    ),
     "new": (
         "articles.commands:new_command",
-        "Begin an article: write a file with the front matter and the parts an article has.",
+        "Create an article: a file with front matter and the usual sections.",
+    ),
+    "new-exam": (
+        "articles.commands:new_exam_command",
+        "Create an exam: a folder with exam.toml and a sample article.",
     ),
     "operator": (
         "website.admin.operators.commands:operator",
-        "Say who runs the site: add, list, reset and remove operators.",
+        "Manage operators: add, list, reset, and remove.",
+    ),
+    "preview": (
+        "website.preview.command:preview_command",
+        "Preview the site of FOLDER, including drafts and scheduled articles, and reload on every save.",
+    ),
+    "preview-link": (
+        "articles.preview_link_command:preview_link_command",
+        "Create a link that lets anyone who has it read a draft or scheduled article on the live site.",
     ),
     "publish": (
         "articles.publish_command:publish_command",
-        "Make the library that readers see what the files say, all at once or not at all.",
+        "Publish the articles, all at once or not at all.",
     ),
-    "reconcile": ("payments.commands:reconcile_command", "Compare Stripe with the ledger, both ways."),
-    "restore": ("website.backup_commands:restore_command", "Put a backup back."),
+    "reconcile": (
+        "payments.commands:reconcile_command",
+        "Compare Stripe with the ledger, in both directions.",
+    ),
+    "restore": ("website.backup_commands:restore_command", "Restore a backup."),
+    "searches": (
+        "articles.search.commands:searches_command",
+        "List searches without results, most frequent first.",
+    ),
     "serve": ("website.commands:serve_command", "Serve the site (production)."),
     "stripe": (
         "payments.setup.commands:stripe_group",
-        "Connect Stripe, and look whether everything there is as the site needs it.",
+        "Connect Stripe, and check that it is configured as the site needs.",
     ),
     "subscribers": (
         "newsletter.commands:subscribers",
-        "Bring subscribers from elsewhere, or take them along, as CSV.",
+        "Import or export subscribers as CSV.",
     ),
     "worker": (
         "website.commands:worker_command",
-        "Do the background work: mails, digests, payments, upkeep.",
+        "Run the background jobs: emails, digests, payments, cleanup.",
     ),
 }
 
@@ -100,7 +135,7 @@ class Commands(click.Group):
 
 @click.group(cls=Commands)
 @click.version_option(package_name="carrel")
-@click.option("--demo", is_flag=True, help="Use the settings of the demo that runs here (make run).")
+@click.option("--demo", is_flag=True, help="Use the settings of the demo in this folder (make run).")
 @click.option(
     "--env-file", type=click.Path(path_type=Path), help="Read settings from a file of NAME=value lines."
 )
@@ -159,12 +194,13 @@ def _sentence(error: Exception) -> str:
     """What an operator can do about it; empty when nobody foresaw it."""
     from sqlalchemy.exc import OperationalError  # here: a command that goes well needs none of them
 
-    from carrel.db import DatabaseUnusableError
+    from carrel.db import DatabaseUnusableError, ReadOnlyError
+    from carrel.object_store import ObjectStoreError
     from carrel.settings import SettingsError
     from website.backup.errors import BackupError
 
     match error:
-        case SettingsError() | DatabaseUnusableError() | BackupError():
+        case SettingsError() | DatabaseUnusableError() | ReadOnlyError() | BackupError() | ObjectStoreError():
             return str(error)
         case OperationalError():
             return f"The database cannot be used: {error.orig}. {_hint(error.orig)}"
@@ -176,8 +212,8 @@ def _sentence(error: Exception) -> str:
 
 def _hint(error: BaseException | None) -> str:
     if "locked" in str(error):
-        return "Others are writing: try again in a minute."
-    return "Is the disk full, or the folder read-only?"
+        return "The database is busy. Try again in a minute."
+    return "Is the disk full or the folder read-only?"
 
 
 def refuse(sentence: str) -> NoReturn:

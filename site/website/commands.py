@@ -1,7 +1,8 @@
 """The commands that make and run a site: init, serve, worker, migrate, demo."""
 
 import os
-from contextlib import suppress
+import signal
+from contextlib import AbstractContextManager, nullcontext, suppress
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -21,14 +22,18 @@ OF_THE_DEMO = ("website.demo", "aiosmtpd")
 
 def running_settings(demo: bool) -> Settings:
     """Settings that a site can run on, with our schema, in a home that belongs to it."""
+    from carrel.brand import load_brand
     from payments.stripe.limits import require_sellable
 
     settings = require_sellable(load(demo=True) if demo else require_production(load()))
+    load_brand(
+        settings
+    )  # a wrong picture is one sentence here; in gunicorn's workers it would be a traceback
     db = existing_database(settings)
     try:
         check_schema(db)
         check_columns(db)
-        if not demo:
+        if not (demo or settings.read_only):
             assign_home(settings, db)
     finally:
         db.close()
@@ -40,7 +45,8 @@ def assign_home(settings: Settings, db: Database) -> None:
 
     A site starts on a full disk too: then it stays without the marker until the next start.
     """
-    from website.doctor.findings import CheckContext, Level
+    from carrel.findings import Level
+    from website.doctor.check_context import CheckContext
     from website.doctor.samples import samples
 
     deployment.check(settings, db, deployment.DeploymentKind.PRODUCTION)
@@ -49,6 +55,11 @@ def assign_home(settings: Settings, db: Database) -> None:
     finding = samples(CheckContext(settings, db, clock.now()))
     if finding.level is not Level.OK:
         click.echo(f"Warning: {finding.message}. {finding.fix}", err=True)
+
+
+def use_of(settings: Settings) -> AbstractContextManager[None]:
+    """Around the life of a process of the site. One that writes nothing is in nobody's way."""
+    return nullcontext() if settings.read_only else site_lock(settings.home)
 
 
 def demo_module(name: str) -> ModuleType:
@@ -68,10 +79,10 @@ def demo_module(name: str) -> ModuleType:
 @click.option(
     "--from-demo",
     is_flag=True,
-    help="Take over articles, settings and operators of the demo that ran here, without its samples.",
+    help="Copy the articles, settings, and operators of the demo in this folder, without its samples.",
 )
 def init_command(folder: Path, from_demo: bool) -> None:
-    """Begin a site: a folder with settings, an exam, an article and the plain pages."""
+    """Create a site: a folder with settings, an exam, an article, and the standard pages."""
     from articles.commands import command_errors
     from articles.starter import init_site
 
@@ -88,12 +99,12 @@ def init_command(folder: Path, from_demo: bool) -> None:
         "read carrel.toml, then run `carrel check`."
     )
     for email in people:
-        click.echo(f"{email} is an operator there, and sets up anew: carrel operator reset {email}")
+        click.echo(f"{email} is an operator there and must set up again: carrel operator reset {email}")
 
 
 @click.command("serve")
-@click.option("--bind", help="Address and port to listen on; 127.0.0.1 and PORT (or 8000) unless given.")
-@click.option("--workers", type=int, help="Processes; one for each core unless given.")
+@click.option("--bind", help="Address and port to listen on (default: 127.0.0.1 and PORT, or 8000).")
+@click.option("--workers", type=int, help="Number of processes (default: one per core).")
 @click.option("--demo", is_flag=True, hidden=True)
 @click.option("--mailbox", is_flag=True, hidden=True, help="Show the demo's mailbox.")
 def serve_command(bind: str | None, workers: int | None, demo: bool, mailbox: bool) -> None:
@@ -103,35 +114,41 @@ def serve_command(bind: str | None, workers: int | None, demo: bool, mailbox: bo
     settings = running_settings(demo)
     bind_address = bind or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
     add_pages = demo_module("mail_pages").init_app if mailbox else add_nothing
-    with site_lock(settings.home):
+    with use_of(settings):
         serve(settings, bind_address, workers, add_pages)
 
 
 @click.command("worker")
 @click.option("--demo", is_flag=True, hidden=True)
 def worker_command(demo: bool) -> None:
-    """Do the background work: mails, digests, payments, upkeep."""
+    """Run the background jobs: emails, digests, payments, cleanup."""
     from website.worker import run
 
     settings = running_settings(demo)
-    with site_lock(settings.home):
+    if settings.read_only:
+        click.echo(
+            "READ_ONLY is set, so the worker does nothing. Remove it and restart the worker.", err=True
+        )
+        signal.pause()
+        return
+    with use_of(settings):
         run(make_services(settings))
 
 
 @click.command("migrate")
 def migrate_command() -> None:
-    """Bring the database to this release's schema. Safe to run twice, and by several at once."""
+    """Upgrade the database to this release's schema. Safe to run twice, and by several at once."""
     from website.backup.create import back_up_before_migration
 
     settings = load()
     db = open_database(settings)
     if saved := back_up_before_migration(settings, db):
-        click.echo(f"What is there now is kept: {saved}")
-    click.echo("The schema is up to date now." if migrate(db) else "The schema was up to date.")
+        click.echo(f"The current data is saved in {saved}")
+    click.echo("The schema is now up to date." if migrate(db) else "The schema is already up to date.")
     db.close()
 
 
 @click.command("demo")
 def demo_command() -> None:
-    """Try everything on this machine: website, worker, a stand-in for Stripe, a mailbox."""
+    """Run everything on this machine: website, worker, a fake Stripe, and a mailbox."""
     demo_module("run").run_demo()

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from articles import queries
 from articles.offline import copies
+from articles.search import misses, upkeep
 from carrel import clock, logging
 from carrel.accounts import retention
 from carrel.ads import maintenance
@@ -34,6 +35,7 @@ from website.app import create_app
 from website.backup import nightly
 from website.backup.nightly import NightlyBackup
 from website.doctor import heartbeat, run_checks
+from website.pages import cards
 
 log = structlog.get_logger()
 IDLE_SECONDS = 0.5
@@ -69,6 +71,9 @@ def steps() -> list[Step]:
             operator_sessions.CLEAN_UP_EVERY_SECONDS,
         ),
         Step("offline copies", copies.run_step, copies.EVERY_SECONDS),
+        Step("search index", upkeep.run_step, upkeep.EVERY_SECONDS),
+        Step("search retention", misses.run_step, misses.EVERY_SECONDS),
+        Step("cards", cards.run_step, cards.EVERY_SECONDS),
         *(Step(*step) for step in (*payment_steps.STEPS, *newsletter_steps.STEPS)),
         # Last: while a digest goes out, everything above gets its turn after each second of it.
         Step("sending digests", digest_sender.run_step, close=digest_sender.close),

@@ -44,6 +44,7 @@ def test_a_backup_says_where_it_is_and_is_on_the_list() -> None:
     assert str(path) in backup("--list").output
 
 
+@pytest.mark.sweep
 def test_data_11_a_test_that_fails_is_told_by_the_exit_status(monkeypatch: pytest.MonkeyPatch) -> None:
     assert backup("--test").exit_code == 0
     monkeypatch.setattr(restore_test, "PAGES", ("/no-such-page/",))
@@ -52,6 +53,7 @@ def test_data_11_a_test_that_fails_is_told_by_the_exit_status(monkeypatch: pytes
     assert "/no-such-page/" in done.output
 
 
+@pytest.mark.sweep
 def test_data_12_restore_then_resume(db: Database) -> None:
     path = Path(backup().output.strip())
     make_reader(db, BOB)
@@ -62,8 +64,8 @@ def test_data_12_restore_then_resume(db: Database) -> None:
     assert resume().exit_code == 2
     with db.read() as session:
         assert restore_hold.is_held(session)
-    assert "Mail goes on" in resume("--skip").output
-    assert resume("--skip").output == "No mail is held.\n"
+    assert "Email resumes" in resume("--skip").output
+    assert resume("--skip").output == "No email is on hold.\n"
 
 
 def test_data_12_a_site_that_runs_is_one_sentence_and_status_2(home: Settings) -> None:

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy.exc import OperationalError
 
+from tests.support.databases import restore_sqlite
 from website import cli
 from website.cli import COMMANDS, carrel
 
@@ -60,10 +61,13 @@ def test_waste_is_collected_again_as_soon_as_the_command_is_there(tmp_path: Path
     assert (done.returncode, done.stdout) == (2, "True True\n")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("command", [["reconcile"], ["digest", "preview"], ["entitlements", "rebuild"]])
-def test_a_command_without_its_keys_is_one_sentence(tmp_path: Path, command: list[str]) -> None:
+def test_a_command_without_its_keys_is_one_sentence(
+    tmp_path: Path, sqlite_template: Path, command: list[str]
+) -> None:
     environ = {"CARREL_HOME": str(tmp_path), "PYTHONPATH": "site:.", "PATH": os.environ["PATH"]}
-    subprocess.run([sys.executable, "-m", "website", "migrate"], env=environ, check=True)
+    restore_sqlite(sqlite_template, tmp_path / sqlite_template.name)
     asked = [sys.executable, "-m", "website", *command]
     done = subprocess.run(asked, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 2
@@ -71,6 +75,7 @@ def test_a_command_without_its_keys_is_one_sentence(tmp_path: Path, command: lis
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.sweep
 def test_a_site_that_stripe_could_not_sell_for_does_not_start(tmp_path: Path) -> None:
     environ = {"PATH": os.environ["PATH"], "PYTHONPATH": "site:.", "CARREL_HOME": str(tmp_path)} | {
         "CARREL_BASE_URL": "https://example.org",
@@ -85,13 +90,13 @@ def test_a_site_that_stripe_could_not_sell_for_does_not_start(tmp_path: Path) ->
     asked = [sys.executable, "-m", "website", "worker"]
     done = subprocess.run(asked, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert done.stderr.startswith("PASS_PAYMENT_METHODS is wrong: Stripe knows no payment method 'papyal'")
+    assert done.stderr.startswith("PASS_PAYMENT_METHODS is wrong: Stripe has no payment method 'papyal'")
     assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(
     ("problem", "mend"),
-    [("database is locked", "try again in a minute"), ("disk I/O error", "Is the disk full")],
+    [("database is locked", "Try again in a minute"), ("disk I/O error", "Is the disk full")],
 )
 def test_a_database_that_cannot_be_used_is_one_sentence_and_status_2(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], problem: str, mend: str

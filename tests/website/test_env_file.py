@@ -47,6 +47,7 @@ def test_a_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
         read_env_file(tmp_path / "none.env")
 
 
+@pytest.mark.sweep
 def test_the_command_takes_it_over_what_the_shell_says(tmp_path: Path) -> None:
     path = written(tmp_path, f"SITE_NAME={PASSWORD}\nPASS_PRICE_CENTS=no number {PASSWORD}\n")
     environ = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{ROOT / 'site'}:{ROOT}", "PASS_PRICE_CENTS": "499"}

@@ -52,6 +52,7 @@ def init(*words: str) -> Result:
     return CliRunner().invoke(carrel, ["init", *words])
 
 
+@pytest.mark.sweep
 def test_articles_settings_and_operators_come_along_and_no_samples(
     demo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,6 +75,7 @@ def test_articles_settings_and_operators_come_along_and_no_samples(
     db.close()
 
 
+@pytest.mark.sweep
 def test_the_demo_stays_as_it_was(demo: Path) -> None:
     before = {path: path.read_bytes() for path in demo.rglob("*") if path.is_file() and path.suffix == ".md"}
     init("mine", "--from-demo")
@@ -92,6 +94,7 @@ def test_what_cannot_be_taken_over_leaves_no_folder(demo: Path) -> None:
     assert not (demo / "mine").exists()
 
 
+@pytest.mark.sweep
 def test_a_folder_that_has_something_is_left_alone(demo: Path) -> None:
     (demo / "full").mkdir()
     (demo / "full" / "note").write_text("mine")

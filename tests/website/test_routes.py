@@ -5,6 +5,7 @@ from itertools import product
 from pathlib import Path
 
 import pyotp
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
@@ -33,11 +34,18 @@ KEPT = {
     "pages.article_markdown",
     "plain.page",
     "machines.sitemap",
+    "machines.sitemap_of_pages",
+    "machines.sitemap_of_articles",
     "machines.llms",
     "machines.robots",
     "machines.security",
     "media.media",
     "assets.asset",
+    "assets.favicon",
+    "lists.series",
+    "lists.author",
+    "cards.card",
+    "cards.home_card",
 }
 KEPT_PREFIXES = ("feeds.", "ads.", "privacy.", "digests.")
 
@@ -74,6 +82,7 @@ def operator_of(site: Site) -> Visitor:
     return browser
 
 
+@pytest.mark.sweep
 def test_n6_no_get_and_no_head_changes_a_row(tmp_path: Path) -> None:
     with open_home(tmp_path) as site:
         people = [

@@ -41,7 +41,9 @@ def check_operators_settings(environ: Mapping[str, str]) -> Settings:
     """The operator's own settings, refused where the demo could touch the public or real money."""
     settings = load(environ, demo=True)
     if settings.stripe_secret_key.get_secret_value().startswith(("sk_live", "rk_live")):
-        raise SettingsError("The demo takes no live Stripe key: use a test key (sk_test_…), or carrel serve.")
+        raise SettingsError(
+            "The demo does not accept a live Stripe key: use a test key (sk_test_…), or carrel serve."
+        )
     for name, url in {"CARREL_BASE_URL": settings.base_url, "CARREL_DESK_URL": settings.desk_url}.items():
         if url and not is_local(url):
             raise SettingsError(f"The demo runs on this machine only: remove {name}, or use carrel serve.")

@@ -45,7 +45,7 @@ THINGS_TO_TRY = """
   The money side of the test payments: {stripe}
 """
 IN_THE_MAILBOX = "open the mailbox: {address}/demo/mail/"
-OWN_MAIL_SERVER_HINT = "read your mail: it goes out through your own mail server (SMTP_URL)"
+OWN_MAIL_SERVER_HINT = "read your email: it is sent through your own mail server (SMTP_URL)"
 
 
 def run_demo() -> None:
@@ -97,7 +97,7 @@ def _refuse_taken_port(number: int) -> None:
         try:
             probe.bind(("127.0.0.1", number))
         except OSError as error:
-            why = "is taken by another program" if error.errno == errno.EADDRINUSE else "cannot be used"
+            why = "is in use by another program" if error.errno == errno.EADDRINUSE else "cannot be used"
             raise SettingsError(f"Port {number} {why}. Choose another: PORT={number + 1} make run") from None
 
 

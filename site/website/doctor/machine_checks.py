@@ -7,7 +7,9 @@ import pysqlite3
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from carrel.brand import load_brand
 from carrel.clock import TOLERANCE
+from carrel.findings import Finding, error, ok, warning
 from carrel.mail.models import OutboxMail
 from carrel.settings import SettingsError, is_demo, require_production
 from payments.models import Reconciliation
@@ -15,7 +17,7 @@ from payments.stripe.limits import require_sellable
 from website.admin.operators.models import Passkey
 from website.backup import backup_store, restore_test
 from website.doctor import heartbeat
-from website.doctor.findings import CheckContext, Finding, error, ok, warning
+from website.doctor.check_context import CheckContext
 from website.migrations import UnknownSchemaError, check_columns, check_schema
 
 FREE_BYTES, FREE_PART = 500_000_000, 0.10
@@ -25,11 +27,12 @@ TOO_OLD = timedelta(hours=48)
 def settings(site: CheckContext) -> Finding:
     """Could a public site run on them?"""
     if is_demo(site.settings):
-        return ok("settings", "this is the demo, which fills in what is missing")
+        return ok("settings", "this is the demo, which fills in missing settings")
     try:
         require_sellable(require_production(site.settings))
+        load_brand(site.settings)
     except SettingsError as problem:
-        return error("settings", "a site cannot run on them", str(problem))
+        return error("settings", "the settings are invalid", str(problem))
     return ok("settings", "they are complete")
 
 
@@ -37,12 +40,15 @@ def secrets(site: CheckContext) -> Finding:
     """Do the keys fit a public site?"""
     key = site.settings.stripe_secret_key.get_secret_value()
     if not site.settings.alarm_email:
-        return warning("secrets", "no alarm address is set", "Set ALARM_EMAIL.")
+        return warning("secrets", "ALARM_EMAIL is not set", "Set ALARM_EMAIL.")
     if site.settings.is_https and key.startswith(("sk_test", "rk_test")):
         return warning(
-            "secrets", "Stripe's key is a test key: no real money comes", "Set the live key. docs/stripe.md"
+            "secrets",
+            "the Stripe key is a test key: payments are not real",
+            "Set the live key. docs/stripe.md",
         )
-    return ok("secrets", f"{len(site.settings.secret_keys)} signing keys; Stripe {'on' if key else 'off'}")
+    keys = len(site.settings.secret_keys)
+    return ok("secrets", f"{keys} signing key{'' if keys == 1 else 's'}; Stripe {'on' if key else 'off'}")
 
 
 def network_ad(site: CheckContext) -> Finding:
@@ -51,10 +57,10 @@ def network_ad(site: CheckContext) -> Finding:
     if not network.is_on:
         return ok("ad network", "no ad network is used")
     if network.consent_script:
-        return ok("ad network", "its tag shows to readers who consent")
+        return ok("ad network", "its ads appear for readers who consent")
     return warning(
         "ad network",
-        "its tag never shows: nothing asks readers for their consent",
+        "its ads never appear: nothing asks readers for consent",
         "Name your consent tool's script in consent_script under [network_ad]. docs/ads.md",
     )
 
@@ -64,13 +70,13 @@ def desk(site: CheckContext) -> Finding:
     if site.settings.desk_url:
         return ok("desk", f"it has a hostname of its own: {site.settings.desk_host}")
     if not site.settings.network_ad.is_on:
-        return ok("desk", "it shares the readers' hostname, where no script of others runs")
+        return ok("desk", "it shares the readers' hostname, where no third-party scripts run")
     with site.db.read() as session:
         held = session.scalar(select(func.count()).select_from(Passkey)) or 0
-    losses = f" Passkeys ({held}) do not work there: sign in with password and app, and add them anew."
+    losses = f" Passkeys ({held}) do not work there: sign in with password and app, and add them again."
     return warning(
         "desk",
-        "it shares its hostname with pages that run an ad network's script",
+        "it shares a hostname with pages that run an ad network's script",
         f"Set CARREL_DESK_URL to another hostname. docs/operators.md{losses if held else ''}",
     )
 
@@ -80,13 +86,19 @@ def database(site: CheckContext) -> Finding:
     try:
         with site.db.read() as session:
             session.execute(text("SELECT 1"))
+        if site.db.is_read_only:
+            return warning(
+                "database",
+                "READ_ONLY is set: nobody can sign in, buy or subscribe, and no mail is sent",
+                "Take it away when the site has moved, and restart the website and the worker.",
+            )
         with site.db.write():
             pass
     except SQLAlchemyError as problem:
         return error(
             "database",
             "it does not answer",
-            f"{getattr(problem, 'orig', problem)}. Is it running, and the disk not full?",
+            f"{getattr(problem, 'orig', problem)}. Is it running, and is the disk full?",
         )
     kind = f"SQLite {pysqlite3.sqlite_version}" if site.db.is_sqlite else "PostgreSQL"
     return ok("database", f"{kind} reads and writes")
@@ -107,9 +119,9 @@ def disk(site: CheckContext) -> Finding:
     usage = shutil.disk_usage(site.settings.home)
     message = f"{usage.free / 1e9:.1f} GB of {usage.total / 1e9:.1f} GB are free"
     if usage.free < FREE_BYTES:
-        return error("disk", message, "Make room now: without it nobody can buy or sign in.")
+        return error("disk", message, "Free up disk space now. Without it, nobody can buy or sign in.")
     if usage.free < usage.total * FREE_PART:
-        return warning("disk", message, "Make room, or move old backups to another machine.")
+        return warning("disk", message, "Free up disk space, or move old backups to another machine.")
     return ok("disk", message)
 
 
@@ -127,20 +139,20 @@ def clock(site: CheckContext) -> Finding:
     return ok("clock", f"{site.now:%Y-%m-%d %H:%M:%S UTC}")
 
 
-SYNC = "Let the machine follow a time server: timedatectl set-ntp true"
+SYNC = "Synchronize the clock: timedatectl set-ntp true"
 
 
 def worker(site: CheckContext) -> Finding:
     """Is it at work?"""
     last_seen = heartbeat.last(site.settings.home)
     if last_seen is None or site.now - last_seen > heartbeat.ALIVE:
-        when = f"it was last seen {_ago(site.now - last_seen)} ago" if last_seen else "it was never seen"
+        when = f"it was last seen {_ago(site.now - last_seen)} ago" if last_seen else "it has never run"
         return error(
             "worker",
             when,
-            "Start it: systemctl start carrel-worker (or carrel worker). No mail goes without it.",
+            "Start it: systemctl start carrel-worker (or carrel worker). Without it, no email is sent.",
         )
-    return ok("worker", "it is at work")
+    return ok("worker", "running")
 
 
 def last_backup(site: CheckContext) -> Finding:
@@ -154,7 +166,7 @@ def last_backup(site: CheckContext) -> Finding:
     message = f"{newest.path.name}, {_ago(site.now - newest.at)} old"
     if site.now - newest.at > TOO_OLD:
         return error(
-            "last backup", message, "Is the worker running, and the disk not full? Make one: carrel backup"
+            "last backup", message, "Is the worker running, and is the disk full? Make one: carrel backup"
         )
     return ok("last backup", message)
 
@@ -163,7 +175,7 @@ def last_restore_test(site: CheckContext) -> Finding:
     """Could the last backup be restored? (DATA-11)"""
     result = restore_test.last_result(site.settings.home)
     if result is None:
-        return warning("last restore test", "there was none yet", "Make one: carrel backup --test")
+        return warning("last restore test", "there is none yet", "Make one: carrel backup --test")
     if result.problem:
         return error("last restore test", result.problem, "Find out why, then: carrel backup --test")
     if site.now - result.tested_at > TOO_OLD:
@@ -178,11 +190,11 @@ def last_restore_test(site: CheckContext) -> Finding:
 def comparison(site: CheckContext) -> Finding:
     """Is the ledger compared with Stripe?"""
     if not site.settings.sells:
-        return ok("comparison with Stripe", "nothing is sold here")
+        return ok("comparison with Stripe", "payments are off")
     with site.db.read() as session:
         last = session.scalar(select(func.max(Reconciliation.finished_at)))
     if last is None or site.now - last > timedelta(hours=1):
-        message = f"the last one was {_ago(site.now - last)} ago" if last else "there was none yet"
+        message = f"the last one was {_ago(site.now - last)} ago" if last else "there is none yet"
         return warning(
             "comparison with Stripe",
             message,

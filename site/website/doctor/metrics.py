@@ -49,13 +49,18 @@ class SiteCollector(Collector):
         home, now = self._services.settings.home, clock.now()
         usage, tested = shutil.disk_usage(home), restore_test.last_result(home)
         newest = next(iter(backup_store.all_backups(home)), None)
-        yield _one("carrel_disk_free_bytes", "Room on the disk of CARREL_HOME", usage.free)
+        yield _one("carrel_disk_free_bytes", "Free disk space in CARREL_HOME", usage.free)
         yield _age(
-            "carrel_worker_beat_age_seconds", "Since the worker was last at work", heartbeat.last(home), now
+            "carrel_worker_beat_age_seconds",
+            "Seconds since the worker was last seen",
+            heartbeat.last(home),
+            now,
         )
         yield _age("carrel_backup_age_seconds", "Since the newest backup", newest.at if newest else None, now)
         good_at = tested.last_good_at if tested else None
-        yield _age("carrel_restore_test_age_seconds", "Since a backup was last restored well", good_at, now)
+        yield _age(
+            "carrel_restore_test_age_seconds", "Seconds since the last successful restore test", good_at, now
+        )
 
 
 def _of_tables(session: Session) -> Iterator[Metric]:
@@ -65,15 +70,13 @@ def _of_tables(session: Session) -> Iterator[Metric]:
     yield _by("carrel_subscribers", "Subscribers by state", session, Subscriber.state)
     yield _by("carrel_payments", "Payments by what became of them", session, Payment.outcome)
     yield _count("carrel_pass_holders", "Readers without ads", session, Reader.ad_free)
-    yield _count(
-        "carrel_alarms_open", "Alarms that nobody has seen", session, Alarm.acknowledged_at.is_(None)
-    )
+    yield _count("carrel_alarms_open", "Unacknowledged alarms", session, Alarm.acknowledged_at.is_(None))
     waiting = StripeEvent.handled_at.is_(None) & StripeEvent.dead_at.is_(None)
-    yield _count("carrel_stripe_events_waiting", "Events of Stripe's not handled yet", session, waiting)
+    yield _count("carrel_stripe_events_waiting", "Stripe events not yet handled", session, waiting)
     dead = StripeEvent.dead_at.is_not(None)
-    yield _count("carrel_stripe_events_dead", "Events that wait for the operator", session, dead)
+    yield _count("carrel_stripe_events_dead", "Failed Stripe events", session, dead)
     yield _one(
-        "carrel_mail_held", "1 while all mail is held after a restoration", int(restore_hold.is_held(session))
+        "carrel_mail_held", "1 while all email is on hold after a restore", int(restore_hold.is_held(session))
     )
     queued = select(func.min(OutboxMail.created_at)).where(OutboxMail.state == OutboxState.QUEUED)
     yield _age(

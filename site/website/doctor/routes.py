@@ -7,13 +7,14 @@ from flask import Blueprint, Flask, Response, abort, render_template, request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from carrel import clock, security_events
+from carrel.findings import worst
 from carrel.security_events import Event, Outcome
 from carrel.services import services
 from website.admin.guard import needs
 from website.admin.operators.roles import Need
-from website.doctor.findings import CheckContext
+from website.doctor.check_context import CheckContext
 from website.doctor.metrics import registry_of
-from website.doctor.run_checks import run_all, worst
+from website.doctor.run_checks import run_all
 
 page = Blueprint("doctor", __name__, template_folder="templates")
 metrics_page = Blueprint("metrics", __name__)

@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from carrel import clock
+from carrel.findings import Finding, Level, error
 from carrel.mail.alarms import raise_alarm
 from carrel.services import Services
-from website.doctor import machine_checks, stripe_checks, traffic_checks
-from website.doctor.findings import CheckContext, Finding, Level, error
+from website.doctor import domain_checks, machine_checks, storage_checks, stripe_checks, traffic_checks
+from website.doctor.check_context import CheckContext
 from website.doctor.samples import samples
 
 log = structlog.get_logger()
@@ -30,8 +31,11 @@ CHECKS: tuple[Check, ...] = (
     stripe_checks.stripe_key,
     stripe_checks.refunds,
     traffic_checks.mail,
+    domain_checks.mail_domain,
+    storage_checks.pictures,
     machine_checks.last_backup,
     machine_checks.last_restore_test,
+    storage_checks.backup_copies,
     traffic_checks.alarms,
 )
 ALARMING_CHECKS: tuple[Check, ...] = (
@@ -58,12 +62,6 @@ def _safely(check: Check, site: CheckContext) -> Finding:
             f"could not be checked: {type(problem).__name__}",
             "See the log.",
         )
-
-
-def worst(findings: Sequence[Finding]) -> Level:
-    """The worst level among the findings."""
-    levels = {finding.level for finding in findings}
-    return next((level for level in (Level.ERROR, Level.WARNING) if level in levels), Level.OK)
 
 
 def run_step(services: Services) -> bool:

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from carrel.ads.models import HouseAd
 from carrel.deployment import DEMO_OPERATOR, SAMPLE_URL
+from carrel.findings import Finding, ok, warning
 from carrel.settings import Settings, is_demo
 from payments.models import Order
 from website.admin.operators.models import Operator
-from website.doctor.findings import CheckContext, Finding, ok, warning
+from website.doctor.check_context import CheckContext
 
 CHECK = "samples"
 
@@ -25,7 +26,7 @@ def samples(site: CheckContext) -> Finding:
     with site.db.read() as session:
         leftovers = list(_left(session, site.settings))
     if not leftovers:
-        return ok(CHECK, "nothing of a demo is here")
+        return ok(CHECK, "no demo data")
     message = "; ".join(name for name, _ in leftovers)
     return warning(CHECK, f"a demo has used this database: {message}", " ".join(fix for _, fix in leftovers))
 
@@ -46,7 +47,7 @@ def _left(session: Session, settings: Settings) -> Iterator[tuple[str, str]]:
     if orders := _count(session, _is_of_a_test(settings)):
         yield (
             f"{counted(orders, 'order')} of a test Stripe, where no money moves",
-            "Take back the passes of test orders on each reader's page; the orders under /admin/orders/ lead there.",
+            "Revoke the passes of test orders on each reader's page; the orders under /admin/orders/ lead there.",
         )
 
 

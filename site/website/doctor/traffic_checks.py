@@ -8,13 +8,14 @@ from urllib.error import HTTPError
 
 from sqlalchemy import func, select
 
+from carrel.findings import Finding, error, ok, warning
 from carrel.mail import restore_hold
 from carrel.mail.models import Alarm, OutboxMail, OutboxState
 from carrel.mail.outcomes import MailServerError
 from carrel.mail.server import MailServer
 from carrel.settings import is_local
 from payments.models import StripeEvent
-from website.doctor.findings import CheckContext, Finding, error, ok, warning
+from website.doctor.check_context import CheckContext
 
 PATIENCE = timedelta(minutes=15)
 WAITS_TOO_LONG = timedelta(hours=1)
@@ -25,7 +26,7 @@ SKEW = timedelta(minutes=1)
 def webhook(site: CheckContext) -> Finding:
     """Do Stripe's events arrive, and are they handled?"""
     if not site.settings.sells:
-        return ok("webhook", "nothing is sold here")
+        return ok("webhook", "payments are off")
     with site.db.read() as session:
         dead = session.scalar(select(func.count()).where(StripeEvent.dead_at.is_not(None))) or 0
         open_ = select(func.min(StripeEvent.created_at)).where(
@@ -34,7 +35,7 @@ def webhook(site: CheckContext) -> Finding:
         waiting = session.scalar(open_)
         newest = session.scalar(select(func.max(StripeEvent.received_at)))
     if dead:
-        return error("webhook", f"{dead} events could not be handled", "Look at them under /admin/inbox/.")
+        return error("webhook", f"{dead} events could not be handled", "See /admin/inbox/.")
     if waiting and site.now - waiting > PATIENCE:
         return warning(
             "webhook", f"an event waits since {waiting:%Y-%m-%d %H:%M UTC}", "Is the worker running?"
@@ -51,11 +52,11 @@ def mail(site: CheckContext) -> Finding:
         oldest = session.scalar(select(func.min(OutboxMail.created_at)).where(queued))
     if held:
         return warning(
-            "mail", "all mail is held since a backup was restored", "carrel mail resume --skip (or --again)"
+            "mail", "all email is on hold after a restore", "carrel mail resume --skip (or --again)"
         )
     if oldest and site.now - oldest > WAITS_TOO_LONG:
         return error(
-            "mail", f"mail waits since {oldest:%Y-%m-%d %H:%M UTC}", "Look at the worker's log and SMTP_URL."
+            "mail", f"mail waits since {oldest:%Y-%m-%d %H:%M UTC}", "Check the worker's log and SMTP_URL."
         )
     return _mail_server(site)
 
@@ -71,7 +72,7 @@ def _mail_server(site: CheckContext) -> Finding:
         return error(
             "mail",
             f"the mail server does not answer: {problem.strerror or problem}",
-            "Look at SMTP_URL and the firewall.",
+            "Check SMTP_URL and the firewall.",
         )
     return ok("mail", "nothing waits" + (", and the mail server answers" if site.ask_outside else ""))
 
@@ -79,12 +80,12 @@ def _mail_server(site: CheckContext) -> Finding:
 def stripe(site: CheckContext) -> Finding:
     """Can Stripe be reached, and does it have the same time?"""
     if not site.settings.sells or not site.ask_outside:
-        return ok("Stripe", "not asked" if site.settings.sells else "nothing is sold here")
+        return ok("Stripe", "not asked" if site.settings.sells else "payments are off")
     try:
         stripe_time = _time_at(site.settings.stripe_api_base)
     except OSError as problem:
         return error(
-            "Stripe", f"it cannot be reached: {getattr(problem, 'reason', problem)}", "Look at the network."
+            "Stripe", f"it cannot be reached: {getattr(problem, 'reason', problem)}", "Check the network."
         )
     ours = datetime.now(UTC)
     if stripe_time and abs(stripe_time - ours) > SKEW:
@@ -93,7 +94,7 @@ def stripe(site: CheckContext) -> Finding:
             f"Stripe's clock says {stripe_time:%H:%M:%S UTC}, ours says {ours:%H:%M:%S UTC}",
             "timedatectl set-ntp true",
         )
-    who = "the stand-in of this machine" if is_local(site.settings.stripe_api_base) else "it"
+    who = "the fake Stripe on this machine" if is_local(site.settings.stripe_api_base) else "it"
     return ok("Stripe", f"{who} answers, and the clocks agree")
 
 
@@ -111,7 +112,5 @@ def alarms(site: CheckContext) -> Finding:
     with site.db.read() as session:
         subjects = session.scalars(select(Alarm.subject).where(Alarm.acknowledged_at.is_(None))).all()
     if subjects:
-        return warning(
-            "alarms", f"{len(subjects)} open: {'; '.join(subjects[:3])}", "See them under /admin/alarms/."
-        )
+        return warning("alarms", f"{len(subjects)} open: {'; '.join(subjects[:3])}", "See /admin/alarms/.")
     return ok("alarms", "none is open")

@@ -4,7 +4,7 @@ from sqlalchemy import inspect, text
 
 from carrel.db import Database, DatabaseUnusableError
 
-HEAD = "0014"  # the revision this release was made for
+HEAD = "0024"  # the revision this release was made for
 
 
 class UnknownSchemaError(DatabaseUnusableError):
@@ -43,6 +43,10 @@ def migrate(db: Database) -> bool:
 
     done = upgrade(db)
     check_columns(db)
+    if done:
+        from articles.search import upkeep
+
+        upkeep.index_all(db)  # what an older release published, so that it is found at once
     return done
 
 
@@ -65,4 +69,4 @@ def check_columns(db: Database) -> None:
 
 
 def _away(db: Database) -> str:
-    return f"remove {db.url.database} and begin anew." if db.is_sqlite else "begin anew with an empty one."
+    return f"remove {db.url.database} and start over." if db.is_sqlite else "start over with an empty one."

@@ -32,6 +32,13 @@ def upgrade(db: Database) -> bool:
         return True
 
 
+def upgrade_to(db: Database, revision: str) -> None:
+    """Give an empty database the schema of an earlier release, for a backup that has it."""
+    with db.engine.connect() as connection:
+        command.upgrade(_config(connection), revision)
+        connection.commit()
+
+
 def is_later(db: Database, revision: str | None) -> bool:
     """Whether the schema is a later release's that lets this one run. Raises `UnknownSchemaError` if it does not let it."""
     if is_known(revision):

@@ -1,7 +1,5 @@
 """The reader's own page: the pass, the address, the browsers signed in, taking everything out, leaving."""
 
-from datetime import datetime
-
 from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request
 
 from carrel import security_events
@@ -19,7 +17,7 @@ from website.pages import offline
 
 blueprint = Blueprint("account", __name__)
 DONE = {
-    "address": "Your address is changed. The old one has been told.",
+    "address": "Your address is changed. A notice was sent to the old one.",
     "session": "That browser is signed out.",
     "sessions": "All other browsers are signed out.",
 }
@@ -45,7 +43,6 @@ def account() -> str:
         price=price_and_tax(settings),
         newsletter=news,
         offline_copies=offline_copies,
-        day=day,
         messages=[("good", done)] if done else [],
     )
 
@@ -93,7 +90,7 @@ def delete() -> Response:
     """Leave for good."""
     here = current_reader.fresh()
     if request.form.get("sure") != "yes":
-        errors = {"sure": "Tick the box if you want this: it cannot be taken back."}
+        errors = {"sure": "Check the box to confirm. This cannot be undone."}
         return make_response(_delete_page(here, errors), 400)
     with services().db.write() as session:
         erasure.erase(session, services().settings, readers.get(session, here.reader_id))
@@ -102,12 +99,6 @@ def delete() -> Response:
     for cookie in (cookies.SESSION, cookies.KNOWN_BROWSER):
         cookie.clear(response)
     return response
-
-
-def day(moment: datetime) -> str:
-    """A date in the operator's time zone, in words."""
-    local = moment.astimezone(services().settings.zone)
-    return f"{local.day} {local:%B %Y}"
 
 
 def _delete_page(here: ReaderSession, errors: dict[str, str]) -> str:

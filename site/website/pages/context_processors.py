@@ -2,18 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from babel.lists import format_list
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from articles import queries
 from articles.models import Exam
 from carrel import clock
+from carrel.dates import day_in_words, moment_in_words
 from carrel.http import cookies
+from carrel.languages import english, open_graph_locale
 from carrel.services import Services, cache_version, services, services_of
 from carrel.settings import Settings
 from payments.offer import price_display
+from website.pages import cards
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +35,14 @@ class SiteInfo:
 
 
 def init_app(app: Flask) -> None:
-    """Give `site`, `exams` and `footer` to every template."""
+    """Give `site`, `in_language`, `site_card`, `exams` and `footer` to every template."""
     settings = services_of(app).settings
     app.jinja_env.globals["site"] = site_info(settings)
+    app.jinja_env.globals["in_language"] = settings.in_language
+    app.jinja_env.globals["open_graph_locale"] = open_graph_locale
+    app.jinja_env.globals["site_card"] = cards.of_site
+    app.jinja_env.filters["day_in_words"] = partial(day_in_words, settings)
+    app.jinja_env.filters["moment_in_words"] = partial(moment_in_words, settings)
     app.context_processor(Navigation().context)
 
 
@@ -76,5 +86,8 @@ class Navigation:
 
 def footer_of(settings: Settings, exams: Sequence[Exam]) -> str:
     """The footer of every page, with the bodies that certify for the exams."""
-    bodies = "; ".join(dict.fromkeys(exam.body for exam in exams)) or "the bodies behind its exams"
+    names = list(dict.fromkeys(exam.body for exam in exams)) or ["the bodies behind its exams"]
+    # The footer of another language has no "and".
+    is_english = settings.page_language == settings.site_language
+    bodies = format_list(names, locale=english(settings.site_language)) if is_english else "; ".join(names)
     return settings.site_footer.format(site=settings.site_name, bodies=bodies)

@@ -16,9 +16,13 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """The database answers, for reading and with its write lock. 503 when it does not (by the error handler)."""
+    """The database answers, for reading and with its write lock. 503 when it does not (by the error handler).
+
+    A site that is read-only is as ready as it should be.
+    """
     with services().db.read() as session:
         session.execute(text("SELECT 1"))
-    with services().db.write():
-        pass
+    if not services().db.is_read_only:
+        with services().db.write():
+            pass
     return jsonify(ready=True)

@@ -5,28 +5,38 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, redirect
 
-from articles import queries
+from articles import lists, queries
+from articles.authors import authors_of
 from articles.models import Article
 from articles.neighbors import neighbors
 from articles.related import related
+from articles.render import escape_markdown
+from articles.series import place_of
 from carrel.accounts import current_reader
 from carrel.ads import network
 from carrel.ads.ad_server import AdContext, SlotPlace
+from carrel.http.assets import asset_url
 from carrel.http.cached_response import Rendering, serve_cached
+from carrel.http.page_number import page_number, path_of
 from carrel.page_cache import Audience
 from carrel.services import services
 from newsletter.feeds import autodiscovery
 from payments.offer import PassOffer
-from website.pages import json_ld
+from website.pages import cards, json_ld
 from website.pages.page_context import Meta, PageContext
-from website.pages.view_models import article_view, by_exam, home_section
+from website.pages.paging import around, title_of
+from website.pages.view_models import article_view, by_exam
 
 blueprint = Blueprint("pages", __name__)
-START_HERE = 3
 IN_ARTICLE = [SlotPlace.TOP, SlotPlace.INLINE, SlotPlace.SIDE, SlotPlace.FOOT]
 
 
-def _serve_with_slots(path: str, render: Callable[[Audience], Rendering]) -> Response:
+def icon_url() -> str:
+    """The absolute URL of the site's icon as a PNG."""
+    return services().settings.base_url + asset_url("img/icon-192.png")
+
+
+def serve_with_slots(path: str, render: Callable[[Audience], Rendering]) -> Response:
     """Serve a page with ad slots, under a policy that names the ad network's hosts where its ads may appear."""
     audience = current_reader.audience()
     network.widen_policy(services().settings, audience)
@@ -36,51 +46,58 @@ def _serve_with_slots(path: str, render: Callable[[Audience], Rendering]) -> Res
 @blueprint.get("/")
 def home() -> Response:
     """The home page."""
-    return _serve_with_slots("/", render_home)
+    return serve_with_slots("/", render_home)
 
 
 def render_home(audience: Audience) -> Rendering:
-    """Where to start, and a section for each exam."""
+    """A section for each exam: where it begins, and what is new."""
     settings = services().settings
     with services().db.read() as session:
         context = PageContext(session, "/", audience)
-        sections = [home_section(session, exam, context.now) for exam in queries.exams(session, context.now)]
+        sections = lists.highlights(session, queries.exams(session, context.now), context.now)
         slots, _ = context.slots([SlotPlace.HOME], AdContext("/"))
-        start = [section.first[0] for section in sections if section.first][:START_HERE]
         meta = Meta(
             description=settings.site_tagline,
-            json_ld=json_ld.of_site(settings),
+            json_ld=json_ld.of_site(settings, icon_url()),
             feeds=autodiscovery.site_feeds(settings.site_name),
         )
-        html = context.render("pages/home.html", meta, sections=sections, start=start, slots=slots)
+        html = context.render("pages/home.html", meta, sections=sections, slots=slots)
         return html, context.fresh_until
 
 
 @blueprint.get("/exams/<slug>/")
 def exam(slug: str) -> Response:
-    """An exam: its articles in reading order."""
-    return _serve_with_slots(f"/exams/{slug}/", lambda audience: render_exam(slug, audience))
+    """An exam: its articles in reading order, a page at a time."""
+    number = page_number()
+    path = path_of(f"/exams/{slug}/", number)
+    return serve_with_slots(path, lambda audience: render_exam(slug, audience, number))
 
 
-def render_exam(slug: str, audience: Audience) -> Rendering:
-    """The exam's articles, domain by domain."""
+def render_exam(slug: str, audience: Audience, number: int = 1) -> Rendering:
+    """A page of the exam's articles, domain by domain."""
     settings = services().settings
     with services().db.read() as session:
-        context = PageContext(session, f"/exams/{slug}/", audience)
+        context = PageContext(session, path_of(f"/exams/{slug}/", number), audience)
         exam = queries.find_exam(session, slug, context.now) or abort(404)
-        sections = queries.domain_sections(session, exam, context.now)
-        articles = [article for section in sections for article in section.articles]
+        page = lists.exam_page(session, exam, context.now, number) or abort(404)
         offer = context.offer(exam)
-        slots, _ = context.slots([SlotPlace.LIST], AdContext(context.path, slug), offer=offer)
+        slots, _ = context.slots([SlotPlace.LIST], AdContext(exam.url, slug), offer=offer)
         feeds = autodiscovery.exam_feeds(exam)
+        meta = Meta(
+            title_of(exam.title, page),
+            exam.summary,
+            image=cards.of_exam(exam),
+            json_ld=json_ld.of_exam(exam, settings),
+            feeds=feeds,
+            around=around(exam.url, page),
+            language=exam.lang,
+        )
         html = context.render(
             "pages/exam.html",
-            Meta(exam.title, exam.summary, json_ld=json_ld.of_exam(exam, settings), feeds=feeds),
+            meta,
             exam=exam,
-            sections=sections,
-            topics=queries.topics(session, context.now, exam),
-            count=len(articles),
-            minutes=sum(article.reading_minutes for article in articles),
+            page=page,
+            topics=queries.topics(session, context.now, exam) if number == 1 else [],
             offer=offer,
             slots=slots,
             feeds=feeds,
@@ -90,25 +107,33 @@ def render_exam(slug: str, audience: Audience) -> Rendering:
 
 @blueprint.get("/topics/<slug>/")
 def topic(slug: str) -> Response:
-    """A topic, across exams."""
-    return _serve_with_slots(f"/topics/{slug}/", lambda audience: render_topic(slug, audience))
+    """A topic, across exams, a page at a time."""
+    number = page_number()
+    path = path_of(f"/topics/{slug}/", number)
+    return serve_with_slots(path, lambda audience: render_topic(slug, audience, number))
 
 
-def render_topic(slug: str, audience: Audience) -> Rendering:
-    """The topic's articles, exam by exam."""
+def render_topic(slug: str, audience: Audience, number: int = 1) -> Rendering:
+    """A page of the topic's articles, exam by exam."""
     with services().db.read() as session:
-        context = PageContext(session, f"/topics/{slug}/", audience)
+        context = PageContext(session, path_of(f"/topics/{slug}/", number), audience)
         topic = queries.find_topic(session, slug, context.now) or abort(404)
-        articles = queries.topic_articles(session, topic, context.now)
-        slots, _ = context.slots([SlotPlace.LIST], AdContext(context.path, topics=(slug,)))
+        page = lists.topic_page(session, topic, context.now, number) or abort(404)
+        slots, _ = context.slots([SlotPlace.LIST], AdContext(topic.url, topics=(slug,)))
         feeds = autodiscovery.topic_feeds(topic)
-        noun = "article" if len(articles) == 1 else "articles"
+        noun = "article" if page.total == 1 else "articles"
+        meta = Meta(
+            title_of(topic.name, page),
+            f"{page.total} study {noun} about {topic.name}.",
+            feeds=feeds,
+            around=around(topic.url, page),
+        )
         html = context.render(
             "pages/topic.html",
-            Meta(topic.name, f"{len(articles)} study {noun} about {topic.name}.", feeds=feeds),
+            meta,
             topic=topic,
-            groups=by_exam(articles),
-            count=len(articles),
+            page=page,
+            groups=by_exam(page.articles),
             slots=slots,
             feeds=feeds,
         )
@@ -118,7 +143,7 @@ def render_topic(slug: str, audience: Audience) -> Rendering:
 @blueprint.get("/articles/<slug>/")
 def article(slug: str) -> Response:
     """An article."""
-    return _serve_with_slots(f"/articles/{slug}/", lambda audience: render_article(slug, audience))
+    return serve_with_slots(f"/articles/{slug}/", lambda audience: render_article(slug, audience))
 
 
 def render_article(slug: str, audience: Audience) -> Rendering:
@@ -130,13 +155,18 @@ def render_article(slug: str, audience: Audience) -> Rendering:
         offer = context.offer(article.exam)
         slots, inline = _slots(context, article, offer)
         beside = neighbors(session, article, context.now)
-        view = article_view(article, inline, related(session, article, context.now), beside, settings)
+        people, place = authors_of(session, article), place_of(session, article, context.now)
+        close = related(session, article, context.now)
+        view = article_view(article, inline, close, beside, settings, people=people, place=place)
+        image = cards.of_article(article)
         meta = Meta(
             article.title,
             article.summary,
             "article",
-            json_ld=json_ld.of_article(article, settings),
+            image,
+            json_ld.of_article(article, settings, json_ld.Surroundings(people, place, image, icon_url())),
             feeds=autodiscovery.exam_feeds(article.exam),
+            language=article.language,
         )
         html = context.render("pages/article.html", meta, article=view, offer=offer, slots=slots)
         return html, context.fresh_until
@@ -175,5 +205,6 @@ def render_markdown(slug: str) -> Rendering:
         context = PageContext(session, f"/articles/{slug}/", Audience.GUEST)
         article = find(context, slug, ".md")
         text = article.content.markdown if article.content else ""
-        heading = f"# {article.title}\n\n> {article.summary}\n\nSource: {context.canonical}\n\n"
+        title, summary = escape_markdown(article.title), escape_markdown(article.summary)
+        heading = f"# {title}\n\n> {summary}\n\nSource: {context.canonical}\n\n"
         return heading + text, context.fresh_until

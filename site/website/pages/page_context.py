@@ -12,9 +12,12 @@ from articles import queries
 from articles.models import Exam
 from carrel import clock
 from carrel.ads.ad_server import AdContext, AdServer, SlotOffer, SlotPlace
+from carrel.dates import day_at
+from carrel.media import with_cdn
 from carrel.page_cache import Audience
 from carrel.services import services
 from payments import offer as offers
+from website.pages import cards
 
 
 @dataclass(frozen=True)
@@ -24,10 +27,12 @@ class Meta:
     title: str = ""
     description: str = ""
     type: str = "website"
-    image: str = ""
+    image: cards.ShareImage | None = None  # without one, the site's is shared
     json_ld: str = ""
     robots: str = ""
     feeds: Sequence[tuple[str, str, str]] = ()
+    around: tuple[str, str] = ("", "")  # the paths of the pages before and after it in a long list
+    language: str | None = None  # of what the page is about; without one, the site's
 
 
 @dataclass
@@ -73,9 +78,10 @@ class PageContext:
 
     def render(self, template: str, meta: Meta, **context: Any) -> str:
         """The page as HTML."""
-        return render_template(
+        html = render_template(
             template, audience=self.audience.value, canonical=self.canonical, meta=meta, **context
         )
+        return with_cdn(services().settings, html)
 
 
 def earliest(*moments: datetime | None) -> datetime | None:
@@ -85,4 +91,4 @@ def earliest(*moments: datetime | None) -> datetime | None:
 
 def day(moment: datetime | None) -> date | None:
     """The day of a moment where the operator is."""
-    return moment.astimezone(services().settings.zone).date() if moment else None
+    return day_at(services().settings, moment) if moment else None

@@ -1,21 +1,20 @@
 """What the templates of an article and its lists are given."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
-from sqlalchemy.orm import Session
 
-from articles import queries
-from articles.models import Article, Exam
+from articles.models import Article, Author, Exam
+from articles.series import Place
+from carrel.ads.placement import BEFORE_THE_TEXT
 from carrel.settings import Settings
 from website.pages.page_context import day
-
-FIRST, NEWEST = 3, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,7 @@ class ArticleView:
     """An article as its template names it. `article` is the row; the rest is made for showing."""
 
     article: Article
+    slot_before: Any  # a slot above the text, when it has no place for one
     blocks: list[BlockView]
     contents: Sequence[Mapping[str, Any]]
     changes: list[ChangeView]
@@ -48,6 +48,8 @@ class ArticleView:
     previous: Article | None
     next: Article | None
     report_url: str
+    people: Mapping[str, Author] = field(default_factory=dict)  # who of author and reviewer has a page
+    place: Place | None = None  # in its series
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.article, name)
@@ -59,6 +61,9 @@ def article_view(
     related: Sequence[Article],
     neighbors: tuple[Article | None, Article | None],
     settings: Settings,
+    *,
+    people: Mapping[str, Author] = MappingProxyType({}),
+    place: Place | None = None,
 ) -> ArticleView:
     """What `pages/article.html` shows."""
     assert article.content is not None  # noqa: S101 - only a visible article gets here
@@ -69,6 +74,7 @@ def article_view(
     ]
     return ArticleView(
         article=article,
+        slot_before=inline.get(BEFORE_THE_TEXT),
         blocks=blocks,
         contents=article.content.contents,
         changes=[
@@ -80,26 +86,8 @@ def article_view(
         previous=neighbors[0],
         next=neighbors[1],
         report_url=f"mailto:{settings.contact_email}?subject={quote('An error in: ' + article.title)}",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class HomeSection:
-    """An exam on the home page: where it begins, what is new."""
-
-    exam: Exam
-    first: Sequence[Article]
-    newest: Sequence[Article]
-    count: int
-
-
-def home_section(session: Session, exam: Exam, now: datetime) -> HomeSection:
-    """What the home page shows of an exam."""
-    return HomeSection(
-        exam,
-        queries.exam_articles(session, exam, now, FIRST),
-        queries.newest(session, now, NEWEST, exam=exam),
-        queries.count_articles(session, exam, now),
+        people=people,
+        place=place,
     )
 
 

@@ -64,7 +64,7 @@ def test_other_commands_see_what_was_filled_in_and_no_more_while_the_demo_runs(t
 
 @pytest.mark.parametrize("key", ["sk_live_abc", "rk_live_abc"])
 def test_a_live_key_is_refused(key: str) -> None:
-    with pytest.raises(SettingsError, match="no live Stripe key"):
+    with pytest.raises(SettingsError, match="not accept a live Stripe key"):
         check_operators_settings({"STRIPE_SECRET_KEY": key})
 
 

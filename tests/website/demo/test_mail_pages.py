@@ -44,8 +44,9 @@ def only_name(settings: Settings) -> str:
     return path.name
 
 
+@pytest.mark.sweep
 def test_an_empty_mailbox_says_what_to_do(client: FlaskClient) -> None:
-    assert "No mail yet" in client.get("/demo/mail/").text
+    assert "No email yet" in client.get("/demo/mail/").text
 
 
 def test_a_mail_that_was_sent_can_be_read(

@@ -88,6 +88,7 @@ def test_a_missing_content_folder_is_one_sentence(settings: Settings) -> None:
         prepare(settings.model_copy(update={"content": settings.home / "nowhere"}))
 
 
+@pytest.mark.sweep
 def test_the_demo_marks_its_home_and_its_database(settings: Settings) -> None:
     prepare(settings)
     db = open_database(settings)

@@ -85,7 +85,7 @@ def test_it_starts_says_what_to_try_serves_and_ends_on_ctrl_c(tmp_path: Path, po
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/articles/what-cmp-means/") as answer:
             page = answer.read()
         assert b"What CMP can stand for" in page
-        assert b"Mailbox of the demo" in page
+        assert b"Demo mailbox" in page
         assert "this is the demo" in doctor(tmp_path)
         demo.send_signal(signal.SIGINT)
         assert demo.wait(60) == 0
@@ -119,6 +119,7 @@ def refused(home: Path, **more: str) -> str:
     return done.stderr
 
 
+@pytest.mark.sweep
 def test_a_taken_port_is_one_sentence_with_the_mend(tmp_path: Path, port: int) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port))
@@ -126,11 +127,13 @@ def test_a_taken_port_is_one_sentence_with_the_mend(tmp_path: Path, port: int) -
         assert f"PORT={port + 1} make run" in refused(tmp_path, PORT=str(port))
 
 
+@pytest.mark.sweep
 def test_data_09_a_home_that_is_a_file_is_one_sentence(tmp_path: Path, port: int) -> None:
     (tmp_path / "home").write_text("")
     assert "cannot be made" in refused(tmp_path / "home", PORT=str(port))
 
 
+@pytest.mark.sweep
 def test_a_broken_article_on_a_first_start_is_its_report_and_status_1(tmp_path: Path, port: int) -> None:
     content, home = tmp_path / "content", tmp_path / "home"
     write_files(content, {"cpb/exam.toml": exam_toml(), "cpb/one.md": article_md(body="[x](none.md)")})
@@ -149,10 +152,12 @@ def test_a_broken_article_on_a_first_start_is_its_report_and_status_1(tmp_path: 
     assert not home.exists()
 
 
+@pytest.mark.sweep
 def test_an_unknown_setting_is_one_sentence(tmp_path: Path, port: int) -> None:
     assert "CARREL_HOEM" in refused(tmp_path, PORT=str(port), CARREL_HOEM="x")
 
 
+@pytest.mark.sweep
 def test_data_08_a_full_disk_is_one_sentence(tmp_path: Path, port: int) -> None:
     limited = ["bash", "-c", f"ulimit -f 8; exec {' '.join(DEMO)}"]  # no file may grow past 4 KiB
     done = subprocess.run(

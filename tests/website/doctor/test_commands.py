@@ -5,10 +5,10 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from carrel.findings import Level, error, ok, warning
 from carrel.settings import Settings
 from website.doctor import commands
 from website.doctor.commands import doctor_command
-from website.doctor.findings import Level, error, ok, warning
 
 FINDINGS = {
     Level.OK: [ok("disk", "there is room")],

@@ -24,7 +24,7 @@ def test_owner_and_editor_see_the_page(app: Flask, role: Role, status: int) -> N
 
 def test_the_page_says_what_to_do(app: Flask) -> None:
     page = signed_in(app).client.get("/admin/doctor/").text
-    assert "Something does not work." in page
+    assert "Something is not working." in page
     assert "<td>Error</td>" in page
     assert "systemctl start carrel-worker" in page
 

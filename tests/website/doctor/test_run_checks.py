@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 
 from carrel import clock
 from carrel.db import Database
+from carrel.findings import Finding, Level, worst
 from carrel.mail import alarms, outbox, restore_hold
 from carrel.mail.models import Alarm
 from carrel.services import Services
@@ -19,8 +20,8 @@ from tests.support.mail import HELLO
 from website.backup import backup_store, restore_test
 from website.backup.restore_test import RestoreTestResult
 from website.doctor import heartbeat, machine_checks, run_checks, traffic_checks
-from website.doctor.findings import CheckContext, Finding, Level
-from website.doctor.run_checks import run_all, worst
+from website.doctor.check_context import CheckContext
+from website.doctor.run_checks import run_all
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from carrel.ads.models import HouseAd
 from carrel.ads.samples import seed_demo_ads
 from carrel.db import Database
 from carrel.deployment import DEMO_OPERATOR
+from carrel.findings import Level
 from carrel.services import EXTENSION
 from carrel.settings import Settings
 from tests.support.payments import SECRET, Shop
@@ -21,7 +22,7 @@ from website.admin.operators.roles import Role
 from website.commands import assign_home
 from website.demo.fake_stripe import FakeStripe, running_fake_stripe
 from website.demo.operator_setup import operator_path
-from website.doctor.findings import CheckContext, Level
+from website.doctor.check_context import CheckContext
 from website.doctor.samples import samples
 
 
@@ -53,7 +54,7 @@ def test_samples_operator_and_test_orders_are_named_until_they_are_gone(
     stripe_: FakeStripe,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert says(settings, db) == (Level.OK, "nothing of a demo is here")
+    assert says(settings, db) == (Level.OK, "no demo data")
     with db.write() as session:
         seed_demo_ads(session, settings)
         operator_path(session)

@@ -9,11 +9,12 @@ from pydantic import SecretStr
 from carrel import clock
 from carrel.accounts import readers
 from carrel.db import Database
+from carrel.findings import Level
 from carrel.settings import Settings
 from payments.models import Order, Payment, RefundRequest
 from website.demo.fake_stripe import FakeStripe, running_fake_stripe
 from website.doctor import stripe_checks
-from website.doctor.findings import CheckContext, Level
+from website.doctor.check_context import CheckContext
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def test_a_key_that_may_do_everything_is_well(site: CheckContext) -> None:
     finding = stripe_checks.stripe_key(site)
     assert (finding.level, finding.message) == (
         Level.OK,
-        "Stripe knows it, and it may do all that the site needs",
+        "valid, with every permission that the site needs",
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from carrel import clock
 from carrel.db import Database
+from carrel.findings import Finding, Level
 from carrel.services import Services
 from carrel.settings import Settings
 from carrel.slots import NetworkAd
@@ -19,7 +20,7 @@ from tests.support.smtp import FakeMailServer
 from tests.website.admin.passkeys import put_passkey
 from website.demo.fake_stripe import running_fake_stripe
 from website.doctor import machine_checks, run_checks, traffic_checks
-from website.doctor.findings import CheckContext, Finding, Level
+from website.doctor.check_context import CheckContext
 from website.doctor.machine_checks import network_ad
 
 
@@ -98,7 +99,7 @@ def test_pf_33_a_clock_that_is_not_stripes_is_an_error(
 
 
 def test_a_comparison_of_more_than_an_hour_ago_is_seen(site: CheckContext) -> None:
-    assert is_told(machine_checks.comparison(site), Level.WARNING, "there was none yet")
+    assert is_told(machine_checks.comparison(site), Level.WARNING, "there is none yet")
     with site.db.write() as session:
         session.add(Reconciliation(days=3, difference_count=0, finished_at=site.now - timedelta(minutes=90)))
     assert is_told(machine_checks.comparison(site), Level.WARNING, "90 minutes ago")
@@ -107,7 +108,7 @@ def test_a_comparison_of_more_than_an_hour_ago_is_seen(site: CheckContext) -> No
 @pytest.mark.parametrize(
     ("changes", "level", "words"),
     [
-        ({"alarm_email": ""}, Level.WARNING, "no alarm address is set"),
+        ({"alarm_email": ""}, Level.WARNING, "ALARM_EMAIL is not set"),
         ({"stripe_secret_key": SecretStr("sk_test_x")}, Level.WARNING, "a test key"),
         ({"stripe_secret_key": SecretStr("sk_live_x")}, Level.OK, "Stripe on"),
     ],
@@ -139,7 +140,7 @@ DEMOS = {
 
 def test_beside_the_demo_its_example_key_is_said_to_be_the_demos(site: CheckContext) -> None:
     finding = machine_checks.settings(having(site, **DEMOS))
-    assert (finding.level, finding.message) == (Level.OK, "this is the demo, which fills in what is missing")
+    assert (finding.level, finding.message) == (Level.OK, "this is the demo, which fills in missing settings")
 
 
 @pytest.mark.parametrize("public", ["base_url", "stripe_api_base"])
@@ -161,7 +162,7 @@ def test_a_network_tag_that_never_gets_consent_is_named(site: CheckContext) -> N
     tag = NetworkAd(tag="<ins></ins>")
     finding = network_ad(having(site, network_ad=tag))
     assert finding.level is Level.WARNING
-    assert "never shows" in finding.message
+    assert "never appear" in finding.message
     assert "consent_script" in finding.fix
     asked = tag.model_copy(update={"consent_script": "https://consent.example/tool.js"})
     assert network_ad(having(site, network_ad=asked)).level is Level.OK
@@ -174,7 +175,7 @@ def test_a_desk_within_reach_of_a_networks_script_is_named_with_what_moving_it_c
     assert machine_checks.desk(site).level is Level.OK
     tag = NetworkAd(tag="<ins></ins>")
     alone = machine_checks.desk(having(site, network_ad=tag))
-    assert is_told(alone, Level.WARNING, "shares its hostname")
+    assert is_told(alone, Level.WARNING, "shares a hostname")
     assert "CARREL_DESK_URL" in alone.fix
     assert "passkeys" not in alone.fix
     put_passkey(services, put_operator(services))

@@ -126,7 +126,7 @@ def test_decision_1_a_browser_that_paid_sees_its_pass_and_how_to_keep_it(
 ) -> None:
     guest = enter(services, app, make_reader(services.db, None, ad_free=True), proven=False)
     page = guest.get("/account/")
-    assert "This browser has no address yet" in page.text
+    assert "Add your email to keep your pass" in page.text
     assert "Change it" not in page.text
     assert guest.get("/account/export").get_json()["account"]["email"] is None
 

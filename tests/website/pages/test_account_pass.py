@@ -61,7 +61,7 @@ def edition(browser: Browser) -> str:
 def test_decision_1_the_browser_that_paid_has_the_pass_and_sees_its_receipt(buyer: Browser) -> None:
     assert edition(buyer) == "pass"
     page = buyer.get("/account/")
-    assert "This browser has no address yet" in page.text
+    assert "Add your email to keep your pass" in page.text
     assert "$4.99" in page.text
     assert "Receipt" in page.text
 
@@ -74,6 +74,7 @@ def test_decision_1_whoever_proves_the_address_has_the_pass_everywhere(
     assert edition(buyer) == "pass"
 
 
+@pytest.mark.sweep
 def test_decision_1_the_browser_that_only_paid_never_sees_the_account(buyer: Browser, phone: Browser) -> None:
     assert buyer.get("/account/").request.path == "/sign-in/"
     assert buyer.get("/account/export").request.path == "/sign-in/"
@@ -85,6 +86,7 @@ def test_data_19_the_file_holds_the_orders(phone: Browser) -> None:
     assert data["account"] == data["account"] | {"email": ANNA, "ad_free": True}
 
 
+@pytest.mark.sweep
 def test_pay_31_leaving_ends_the_pass_everywhere_and_keeps_the_books(
     services: Services, buyer: Browser, phone: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

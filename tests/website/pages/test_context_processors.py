@@ -2,8 +2,10 @@
 
 from flask.testing import FlaskClient
 
+from articles.models.exams import Exam
 from carrel.services import Services
 from tests.support.articles import put_article
+from website.pages.context_processors import footer_of
 
 WAY_IN, ACCOUNT = 'href="/sign-in/">Sign in', 'href="/account/">Account'
 
@@ -42,3 +44,11 @@ def test_the_foot_has_the_operators_own_words(client: FlaskClient, services: Ser
     ours = services.settings.model_copy(update={"site_footer": "Run by {bodies} <itself>."})
     object.__setattr__(services, "settings", ours)
     assert foot(client) == "Run by the bodies behind its exams &lt;itself&gt;."
+
+
+def test_the_foot_names_several_bodies_as_a_sentence_does(services: Services) -> None:
+    exams = [Exam(body=body) for body in ("AAPC", "CCMC", "AAPC", "ISC2")]
+    settings = services.settings
+    assert footer_of(settings, exams).startswith("Carrel is independent of AAPC, CCMC, and ISC2. ")
+    german = settings.model_copy(update={"site_language": "de", "site_footer": "Unabhängig von {bodies}."})
+    assert footer_of(german, exams) == "Unabhängig von AAPC; CCMC; ISC2."

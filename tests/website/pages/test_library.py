@@ -119,7 +119,7 @@ def test_what_is_not_there_is_404_and_kept_by_nobody(client: FlaskClient, librar
     answer = client.get(path)
     assert answer.status_code == 404
     assert answer.headers["Cache-Control"] == "private, no-store"
-    assert "There is no such page" in answer.text
+    assert "Page not found" in answer.text
 
 
 QUERIES = ["utm_source=mail", "e=pass", "edition=pass", "preview=1"]
@@ -153,3 +153,12 @@ def test_the_markdown_twin_is_plain_and_the_same_for_everybody(client: FlaskClie
     assert answer.mimetype == "text/markdown"
     assert answer.text.startswith("# ")
     assert "Advertisement" not in answer.text
+
+
+@pytest.mark.parametrize(("minutes", "words"), [(1, "1 minute"), (119, "119 minutes"), (10_635, "177 hours")])
+def test_the_time_of_a_whole_exam_is_one_that_people_grasp(
+    client: FlaskClient, db: Database, minutes: int, words: str
+) -> None:
+    with db.write() as session:
+        put_article(session, slug="appeals", reading_minutes=minutes)
+    assert f"<span>{words} in all</span>" in client.get("/exams/cpb/").text

@@ -1,10 +1,13 @@
 """Search: any input is only ever words."""
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from articles.search import misses
 from carrel.db import Database
 from tests.support.articles import put_article
+from website.pages.search import misses_of
 
 
 @pytest.fixture
@@ -25,6 +28,42 @@ def test_nothing_found_says_what_to_do(client: FlaskClient, library: None) -> No
     text = client.get("/search?q=zebra").text
     assert "Nothing found for" in text
     assert "/exams/cpb/" in text
+
+
+def test_a_correction_is_said_and_can_be_followed(client: FlaskClient, library: None) -> None:
+    text = client.get("/search?q=apeals").text
+    assert "Nothing found for “apeals”" in text
+    assert '<a href="/search?q=appeals">appeals</a>' in text
+    assert "/articles/appeals/" in text
+
+
+def test_one_exam_is_chosen_by_a_list_or_a_word_and_stays_chosen(
+    client: FlaskClient, db: Database, library: None
+) -> None:
+    with db.write() as session:
+        for number in range(11):
+            put_article(session, slug=f"ccm-{number}", exam="ccm", title=f"Appeals of case managers {number}")
+    for address in ("/search?q=appeals&exam=ccm", "/search?q=exam:ccm+appeals", "/search?q=appeals+EXAM:CCM"):
+        text = client.get(address).text
+        assert "/articles/ccm-" in text
+        assert "/articles/appeals/" not in text, address
+        assert '<option value="ccm" selected>CCM</option>' in text
+        assert "/search?q=appeals&amp;exam=ccm&amp;page=2" in text
+    assert "/articles/appeals/" in client.get("/search?q=appeals&exam=no-exam").text
+
+
+def test_a_search_changes_no_row_and_its_words_are_counted_later(
+    app: Flask, client: FlaskClient, db: Database, library: None
+) -> None:
+    for address in ("quagga", "quagga&page=2", "appeals", "jane@example.org", ""):
+        client.get(f"/search?q={address}")
+    with db.read() as session:
+        assert misses.read(session, 10) == []
+    misses_of(app).flush()
+    with db.read() as session:
+        counts = {miss.words: miss.count for miss in misses.read(session, 10)}
+    assert counts["quagga"] == 1
+    assert not {"appeals", "jane"} & set(" ".join(counts).split())
 
 
 STRANGE = [

@@ -10,11 +10,11 @@ import stripe
 from flask import Blueprint, Response, jsonify, request
 
 from website.demo.fake_stripe import idempotency
-from website.demo.fake_stripe.account_state import AccountState
 from website.demo.fake_stripe.api_calls import API_METHODS, ApiMethod
-from website.demo.fake_stripe.api_faults import ApiFaults, ApiRequest
-from website.demo.fake_stripe.api_keys import ApiKeys
+from website.demo.fake_stripe.api_faults import ApiRequest
+from website.demo.fake_stripe.asked_account import asked
 from website.demo.fake_stripe.errors import ApiError, Json
+from website.demo.fake_stripe.fake_stripe import FakeStripe
 from website.demo.fake_stripe.form import Node, nest
 from website.demo.fake_stripe.ids import new_id
 from website.demo.fake_stripe.params import read
@@ -36,27 +36,29 @@ class ApiResponse:
     replayed: bool = False
 
 
+def blueprint() -> Blueprint:
+    """All API methods."""
+    pages = Blueprint("api", __name__)
+    for method in API_METHODS:
+        name = f"{method.http_method} {method.rule}".replace(".", "_")
+
+        def view(object_id: str = "", method: ApiMethod = method) -> Response:
+            return Api(asked()).respond(method, object_id)
+
+        pages.add_url_rule(method.rule, name, view, methods=[method.http_method])
+    return pages
+
+
 class Api:
     """Runs API methods on the account, with the faults that a test has set."""
 
-    def __init__(self, account: AccountState, faults: ApiFaults, keys: ApiKeys) -> None:
-        self._account = account
-        self._faults = faults
-        self._keys = keys
+    def __init__(self, fake_stripe: FakeStripe) -> None:
+        self._account = fake_stripe.account
+        self._faults = fake_stripe.api
+        self._keys = fake_stripe.keys
 
-    def blueprint(self) -> Blueprint:
-        """All API methods."""
-        pages = Blueprint("api", __name__)
-        for method in API_METHODS:
-            name = f"{method.http_method} {method.rule}".replace(".", "_")
-
-            def view(object_id: str = "", method: ApiMethod = method) -> Response:
-                return self._respond(method, object_id)
-
-            pages.add_url_rule(method.rule, name, view, methods=[method.http_method])
-        return pages
-
-    def _respond(self, method: ApiMethod, object_id: str) -> Response:
+    def respond(self, method: ApiMethod, object_id: str) -> Response:
+        """Run it for the current request. Raises `ConnectionDroppedError`."""
         call = ApiRequest(request.method, request.path)
         call.idempotency_key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
         call.stripe_version = request.headers.get("Stripe-Version")

@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 
-from website.demo.fake_stripe.api import Api, ConnectionDroppedError, unknown_url
+from website.demo.fake_stripe import api, asked_account
+from website.demo.fake_stripe.api import ConnectionDroppedError, unknown_url
 from website.demo.fake_stripe.checkout_page import checkout_pages
 from website.demo.fake_stripe.dashboard import dashboard
 from website.demo.fake_stripe.fake_stripe import FakeStripe
 from website.demo.fake_stripe.money import format_amount
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 _POLICY = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 
 
-def create_app(fake_stripe: FakeStripe) -> Flask:
-    """The app of one account."""
+def app_of(fake_stripe: FakeStripe) -> WSGIApplication:
+    """The app, asked about this account."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        asked_account.ask(environ, fake_stripe)
+        return shared_app()(environ, start_response)
+
+    return answer
+
+
+@cache
+def shared_app() -> Flask:
+    """The app of all accounts."""
     app = Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.register_blueprint(Api(fake_stripe.account, fake_stripe.api, fake_stripe.keys).blueprint())
-    app.register_blueprint(checkout_pages(fake_stripe.account))
-    app.register_blueprint(dashboard(fake_stripe))
+    for pages in (api.blueprint(), checkout_pages(), dashboard()):
+        app.register_blueprint(pages)
     app.register_error_handler(ConnectionDroppedError, _drop_connection)
     app.register_error_handler(404, _missing)
     app.add_template_filter(format_amount, "price")

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from website.demo.fake_stripe import buyer
 from website.demo.fake_stripe.account_state import AccountState
+from website.demo.fake_stripe.asked_account import asked
 from website.demo.fake_stripe.charges import DECLINES
 from website.demo.fake_stripe.errors import Json
 
@@ -28,17 +29,19 @@ class InvalidFormError(Exception):
     """The form is invalid; the message is for the buyer."""
 
 
-def checkout_pages(account: AccountState) -> Blueprint:
+def checkout_pages() -> Blueprint:
     """``/pay/<checkout_session>`` and ``/receipts/<charge>``."""
     pages = Blueprint("checkout", __name__)
 
     @pages.get("/pay/<object_id>")
     def pay(object_id: str) -> str | Response:
+        account = asked().account
         with account.change():
             return _page(_find(account, object_id))
 
     @pages.post("/pay/<object_id>")
     def submit(object_id: str) -> str | Response | tuple[str, int]:
+        account = asked().account
         with account.change():
             checkout_session = _find(account, object_id)
             if checkout_session["status"] != "open":
@@ -51,7 +54,7 @@ def checkout_pages(account: AccountState) -> Blueprint:
 
     @pages.get("/receipts/<object_id>")
     def receipt(object_id: str) -> str:
-        with account.change() as store:
+        with asked().account.change() as store:
             charge = store.find("charge", object_id) or abort(404)
             return render_template("fake_stripe/receipt.html", charge=charge)
 

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from website.demo.fake_stripe.asked_account import asked
 from website.demo.fake_stripe.buyer import NotPayableError
 from website.demo.fake_stripe.errors import ApiError, Json
 from website.demo.fake_stripe.fake_stripe import FakeStripe
@@ -17,19 +18,20 @@ from website.demo.fake_stripe.money import decimals
 _SHOWN = 30
 
 
-def dashboard(fake_stripe: FakeStripe) -> Blueprint:
+def dashboard() -> Blueprint:
     """``/`` and the buttons on it, from this machine only."""
     pages = Blueprint("dashboard", __name__)
-    buttons = _buttons(fake_stripe)
 
     @pages.get("/")
     def overview() -> str:
         require_loopback()
-        return _overview(fake_stripe)
+        return _overview(asked())
 
     @pages.post("/do/<action>")
     def press(action: str) -> Response | tuple[str, int]:
         require_loopback()
+        fake_stripe = asked()
+        buttons = _buttons(fake_stripe)
         if action not in buttons:
             abort(404)
         try:

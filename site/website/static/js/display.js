@@ -1,16 +1,16 @@
-// Keeps "display" in the browser's storage: the colors and the text size that you chose; until you clear it.
-// The display panel: light or dark, smaller or larger.
+// Keeps "display" in the browser's storage: the colors, the text size and the way to print that you chose; until you clear it.
+// The display panel: light or dark, smaller or larger, and whether answers are printed.
 (() => {
   const panel = document.querySelector(".display");
   if (!panel) return;
   const root = document.documentElement;
-  const plain = { theme: "system", text: "normal" };
+  const plain = { theme: "system", text: "normal", print: "answers" };
 
   const chosen = (name) => root.dataset[name] || plain[name];
 
   const keep = () => {
     try {
-      localStorage.setItem("display", JSON.stringify({ theme: chosen("theme"), text: chosen("text") }));
+      localStorage.setItem("display", JSON.stringify({ theme: chosen("theme"), text: chosen("text"), print: chosen("print") }));
     } catch {
       // Without storage the choice lasts until the page is left.
     }

@@ -11,7 +11,7 @@
     InvalidStateError: "This device holds a passkey of yours for this site already.",
     SecurityError: "Passkeys do not work at this address. Open the site under its name (on your own machine: localhost).",
     TypeError: "The site does not answer. Try again in a moment.",
-    429: "Too many tries. Wait a quarter of an hour, or use your password and a code.",
+    429: "Too many attempts. Wait a quarter of an hour, or use your password and a code.",
   };
   const otherwise = "That did not work. Load the page anew and try again.";
   const ask = {

@@ -1,4 +1,4 @@
-// Runs before the first paint, so that a kept choice of colors and text size never flashes or shifts the page.
+// Runs before the first paint, so that a kept choice never flashes or shifts the page.
 (() => {
   const root = document.documentElement;
   root.classList.add("scripted");
@@ -6,6 +6,7 @@
     const kept = JSON.parse(localStorage.getItem("display") || "{}");
     if (["light", "dark"].includes(kept.theme)) root.dataset.theme = kept.theme;
     if (["small", "large"].includes(kept.text)) root.dataset.text = kept.text;
+    if (kept.print === "questions") root.dataset.print = kept.print;
   } catch {
     // Storage is off or holds nonsense: the system's own colors are right.
   }

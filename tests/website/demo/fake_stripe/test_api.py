@@ -117,6 +117,7 @@ def test_the_api_can_be_down_and_up_again(fake_stripe: FakeStripe, client: strip
     assert client.v1.events.list().data == []
 
 
+@pytest.mark.sweep
 def test_a_hundred_buyers_at_once_get_a_hundred_sessions(
     fake_stripe: FakeStripe, new_session: NewSession
 ) -> None:

@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.website.demo.fake_stripe.receiver import Receiver
-from website.demo.fake_stripe import FakeStripe
-from website.demo.fake_stripe.app import create_app
+from website.demo.fake_stripe import FakeStripe, asked_account
+from website.demo.fake_stripe.app import shared_app
 
 
 def request(fake_stripe: FakeStripe, path: str, body: str, **headers: str) -> tuple[int, str]:
@@ -27,7 +27,9 @@ def press(fake_stripe: FakeStripe, action: str, **form: str) -> tuple[int, str]:
 
 @pytest.fixture
 def pages(fake_stripe: FakeStripe) -> FlaskClient:
-    return create_app(fake_stripe).test_client()
+    client = shared_app().test_client()
+    asked_account.ask(client.environ_base, fake_stripe)
+    return client
 
 
 def test_the_page_lists_every_purchase_with_what_the_bank_can_do(pages: FlaskClient, paid: str) -> None:

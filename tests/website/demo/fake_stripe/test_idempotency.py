@@ -94,6 +94,7 @@ def test_a_key_is_forgotten_after_a_day_and_not_before(
     assert new_session(key="order-1").id != first
 
 
+@pytest.mark.sweep
 def test_a_hundred_calls_at_once_with_one_key_make_one_session(
     fake_stripe: FakeStripe, new_session: NewSession
 ) -> None:
