@@ -1,7 +1,6 @@
 """Databases of both kinds, the app, and the cast."""
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,74 +13,38 @@ from carrel.ads import routes as ads
 from carrel.db import Database
 from carrel.services import EXTENSION, Services, make_services
 from carrel.settings import Settings, load
+from tests.caches.served_site import cache_site, desk, nginx  # noqa: F401 - fixtures for all
+from tests.carrel.s3_server import in_bucket, s3, s3_server  # noqa: F401 - fixtures for all
+from tests.hooks import (  # noqa: F401 - for all tests
+    POSTGRES,
+    pytest_collection_finish,
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_generate_tests,
+    pytest_unconfigure,
+)
 from tests.support.chromium import browser  # noqa: F401 - a fixture for all
 from tests.support.databases import PostgresReset, create_postgres, restore_sqlite
 from tests.support.mail import services_mailing_to
-from tests.support.postgres import Cluster, find_binaries
 from tests.support.smtp import FakeMailServer
+from website.admin.operators import passwords
 from website.app import create_app
 from website.migrations import migrate
-from website.pages import search_limit
+from website.pages import search, search_limit
 
-POSTGRES = "CARREL_TEST_POSTGRES"  # where the cluster of this run listens; set by the controlling process
 KEY = "a-key-for-tests-only-of-32-bytes-or-more"
 BASE_URL = "https://carrel.test"
-# What these share is dear: with `--dist loadgroup` one process runs them all. Others go to whoever has time.
-SHARED = {
-    "tests/browser/": "browser",
-    "tests/website/demo/fake_stripe/test_pages_in_a_browser.py": "browser",
-    "tests/security/test_network_script.py": "browser",
-    "tests/payments/faults/": "payment faults",
-    "tests/caches/": "caches",
-    "tests/newsletter/delivery/test_running.py": "newsroom",
-}
-BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
-_clusters: list[Cluster] = []
+# Settings that no app keeps: they differ from test to test, and an app of one serves another.
+ASKED_WITH_EACH_REQUEST = {"home", "content", "database_url", "smtp_url", "stripe_api_base"}
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Start one PostgreSQL for the whole run, before the workers of pytest-xdist begin.
-
-    Compiled code is kept whatever the environment says: every worker and every process that a test
-    starts would compile the same files again, for a quarter of a minute each.
-    """
-    sys.dont_write_bytecode = False
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    if hasattr(config, "workerinput") or POSTGRES in os.environ:
-        return
-    if find_binaries() is None:
-        if os.environ.get("CI"):
-            raise pytest.UsageError("PostgreSQL's programs (initdb, pg_ctl) are needed under CI=true.")
-        return
-    _clusters.append(Cluster())
-    os.environ[POSTGRES] = _clusters[0].start()
-
-
-def pytest_unconfigure() -> None:
-    """Stop what was started."""
-    for cluster in _clusters:
-        cluster.stop()
-        os.environ.pop(POSTGRES, None)
-    _clusters.clear()
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Tests run on both kinds of database; those that ask for pages on SQLite alone, unless pages move money.
-
-    What no other test asks of PostgreSQL is marked `both_databases`.
-    """
-    chosen = any("database_url" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
-    if "database_url" in metafunc.fixturenames and not chosen:
-        marked = metafunc.definition.get_closest_marker("both_databases")
-        both = marked or "shop" in metafunc.fixturenames or "app" not in metafunc.fixturenames
-        metafunc.parametrize("database_url", BOTH if both else ["sqlite"], indirect=True)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Name the groups of tests that share something."""
-    for item in items:
-        for group in {name for start, name in SHARED.items() if item.nodeid.startswith(start)}:
-            item.add_marker(pytest.mark.xdist_group(group))
+@pytest.fixture(scope="session", autouse=True)
+def strong_hashing() -> Iterator[str]:
+    """How passwords are hashed in truth; tests that ask nothing about it hash with few rounds."""
+    strong = passwords.METHOD
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "METHOD", "scrypt:1024:8:1")
+        yield strong
 
 
 @pytest.fixture(scope="session")
@@ -200,7 +163,7 @@ def app(
 
     A test that changes the app itself, its routes or its views, is marked `own_app`.
     """
-    same = repr(services.settings.model_dump(exclude={"home", "database_url"}))
+    same = repr(services.settings.model_dump(exclude=ASKED_WITH_EACH_REQUEST))
     own = request.node.get_closest_marker("own_app")
     app = create_app(services) if own or same not in apps else apps[same]
     if not own:
@@ -211,6 +174,7 @@ def app(
     app.jinja_env.globals["settings"] = services.settings
     ads.start_counting(app)
     search_limit.start_counting(app)
+    search.start_counting(app)
     app.test_client_class = OurClient
     return app
 

@@ -91,7 +91,8 @@ def test_every_record_is_in_the_index_under_its_own_title() -> None:
     rows = RECORD.findall(INDEX.read_text("utf-8"))
     records = {path.name: path.read_text("utf-8").splitlines()[0] for path in DECISIONS.glob("[0-9]*.md")}
     assert {name: f"# {number}. {title}" for number, name, title in rows} == records
-    assert [int(name[:4]) for _, name, _ in rows] == list(range(1, len(rows) + 1))
+    numbers = [int(name[:4]) for _, name, _ in rows]  # with gaps while branches have some of them
+    assert numbers == sorted(set(numbers))
     assert cited(r"\bADR (\d+)\b") - {number for number, _, _ in rows} == set()
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, text
 
 from carrel.db import Database
 from carrel.page_cache import CacheVersion
-from tests.conftest import POSTGRES
+from tests.hooks import POSTGRES
 from tests.support.accounts import make_reader
 from tests.support.databases import PostgresReset, create_postgres
 from tests.support.state import dump

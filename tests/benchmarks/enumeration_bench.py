@@ -20,6 +20,7 @@ from carrel.mail import suppression
 from carrel.mail.models import SuppressionKind
 from carrel.services import Services, make_services
 from carrel.settings import load
+from tests.benchmarks.rounds import Report
 from tests.support.newsletter import put_subscriber
 from website.app import create_app
 from website.migrations import migrate
@@ -30,7 +31,7 @@ PLACES = ("subscribe-ip", "subscribe-network", "subscribe-site")  # limits that 
 URL = "https://carrel.test"
 
 
-def main() -> None:
+def main(report: Report) -> None:
     """Print the milliseconds of a sign-up for the newsletter, by what the address is."""
     with tempfile.TemporaryDirectory() as folder:
         settings = load({}, demo=True, home=Path(folder), base_url=URL, secret_keys=("k" * 32,))

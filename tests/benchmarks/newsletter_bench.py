@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -25,6 +26,7 @@ from newsletter.delivery.send_step import DigestSender
 from newsletter.issues import composition, due, freezing
 from newsletter.issues.models import Delivery, DeliveryState, Issue, MailVariant
 from newsletter.subscribers.models import Frequency
+from tests.benchmarks.rounds import Report
 from tests.support.articles import put_article
 from tests.support.databases import create_postgres
 from tests.support.digests import add_subscribers, drain, start_schedule
@@ -37,27 +39,37 @@ ARTICLES = 6  # that an issue brings to each; fewer would be mails of their own
 MAILS = 5_000
 MAIL_BYTES = 30_000
 CONNECTIONS = 4
+ROUNDS = 5
 
 
-def main(most: int = max(SUBSCRIBERS), mails: int = MAILS) -> None:
+def main(report: Report, most: int = max(SUBSCRIBERS), mails: int = MAILS) -> None:
     """Measure everything that is installed and print it."""
     with _folder() as folder:
         for name, url in _databases(folder):
             print(f"{name}, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
             for subscribers in (count for count in SUBSCRIBERS if count <= most):
                 _measure_freezing(folder, url(), subscribers)
-            with sink(folder / f"{name}.log") as port:
-                _measure_sending(folder, url(), port, mails, "our own sink")
             if shutil.which("smtp-sink"):
                 with _smtp_sink() as port:
-                    carrel_rate = _measure_sending(folder, url(), port, mails, "postfix's smtp-sink")
-                    smtp_source_rate = _smtp_source(port, mails)
-                    print(
-                        f"  smtp-source: {smtp_source_rate:,.0f}/s; carrel_rate is {carrel_rate / smtp_source_rate:.0%} of it",
-                        flush=True,
-                    )
+                    _compare(folder, url, port, mails)
             else:
                 print("  smtp-sink: not installed")
+                with sink(folder / f"{name}.log") as port:
+                    _measure_sending(folder, url(), port, mails, "our own sink")
+
+
+def _compare(folder: Path, url: Callable[[], str], port: int, mails: int) -> None:
+    """In turns with postfix's smtp-source, because the machine is never the same for long."""
+    rates = [
+        (_measure_sending(folder, url(), port, mails, "postfix's smtp-sink"), _smtp_source(port, mails))
+        for _ in range(ROUNDS)
+    ]
+    ours, theirs = (median(rate) for rate in zip(*rates, strict=True))
+    share = median(carrel / source for carrel, source in rates)
+    print(
+        f"  medians of {ROUNDS} rounds: {ours:,.0f}/s, smtp-source {theirs:,.0f}/s; {share:.0%} of it",
+        flush=True,
+    )
 
 
 def _databases(folder: Path) -> Iterator[tuple[str, Callable[[], str]]]:

@@ -14,6 +14,7 @@ from articles.render import RENDERER, RenderContext, for_feed, render
 from articles.render.clean import clean
 from articles.render.markdown import to_html
 from articles.render.tree import parse
+from tests.benchmarks.rounds import Report
 
 ROUNDS = 1_000
 WORDS = (
@@ -115,7 +116,7 @@ def measure(work: Callable[[], object]) -> float:
     return min(timeit.repeat(work, number=1, repeat=ROUNDS))
 
 
-def main() -> None:
+def main(report: Report) -> None:
     """Print the figures."""
     words = render(article()).words
     print(f"python {platform.python_version()}, {RENDERER}; one article of {words} words; one core")

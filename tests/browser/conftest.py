@@ -14,7 +14,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize
 
+from newsletter.issues import broadcasts
+from newsletter.issues.broadcasts import BroadcastDraft
+from newsletter.subscribers.models import Frequency
 from tests.browser.ad_host import AdHost
+from tests.browser.office_rows import fill_remaining_tables
 from tests.support.articles import article_md, exam_toml, write_files
 from tests.support.live import LiveSite, live_site
 from tests.support.office import fill_admin_tables
@@ -43,10 +47,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
 
 
 @pytest.fixture(scope="session")
-def host() -> Iterator[AdHost]:
-    """An ad network's machine."""
+def ad_machine() -> Iterator[AdHost]:
+    """An ad network's machine, for all tests of this process."""
     with AdHost.running() as running:
         yield running
+
+
+@pytest.fixture
+def host(ad_machine: AdHost) -> AdHost:
+    """The ad network's machine, up and with ads, whatever the test before did to it."""
+    ad_machine.is_down = ad_machine.is_empty = False
+    return ad_machine
 
 
 def with_network(host: AdHost, **changes: object) -> dict[str, Any]:
@@ -62,20 +73,27 @@ def with_network(host: AdHost, **changes: object) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="package")
-def site_with_network(host: AdHost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+def site_with_network(ad_machine: AdHost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     """A site with all the advertising that it can have, and no consent tool."""
-    with live_site(tmp_path_factory.mktemp("network"), **with_network(host)) as running:
+    with live_site(tmp_path_factory.mktemp("network"), **with_network(ad_machine)) as running:
         yield running
 
 
 @pytest.fixture(scope="package")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """A site with something in every table; its owner's session; a set-up link's path."""
-    content = write_files(
-        tmp_path_factory.mktemp("content"), {"cpb/exam.toml": exam_toml(), "cpb/first-steps.md": article_md()}
-    )
+    articles = {
+        "cpb/first-steps.md": article_md(),
+        "cpb/next-steps.md": article_md("Next steps", draft="true"),
+    }
+    content = write_files(tmp_path_factory.mktemp("content"), {"cpb/exam.toml": exam_toml()} | articles)
     with live_site(tmp_path_factory.mktemp("office"), content=content, time_zone="America/Chicago") as site:
-        yield site, *fill_admin_tables(site.services)
+        filled = fill_admin_tables(site.services)
+        with site.services.db.write() as session:
+            draft = BroadcastDraft("Prices", "The price *stays*.", 0, list(Frequency), [], [])
+            broadcasts.create(session, site.services.settings, draft, actor="olga@carrel.test")
+        fill_remaining_tables(site.services)
+        yield site, *filled
 
 
 @pytest.fixture

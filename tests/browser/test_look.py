@@ -36,6 +36,16 @@ def test_on_paper_every_answer_is_open_a_source_shows_its_address_and_nothing_el
     assert source.get_attribute("href") in shown
 
 
+def test_whoever_wants_to_answer_first_prints_the_questions_without_answers(page: Page) -> None:
+    page.goto(QUESTIONS)
+    page.get_by_label("Colors and text size").press("Enter")
+    page.get_by_label("Without").check(force=True)
+    page.reload()
+    page.emulate_media(media="print")
+    assert page.locator(".question summary").first.is_visible()
+    assert not any(reason.is_visible() for reason in page.locator(".why").all())
+
+
 def test_the_panel_changes_colors_and_text_size_and_the_choice_stays(page: Page) -> None:
     page.goto(ARTICLE)
     ground = "getComputedStyle(document.body).backgroundColor"
@@ -57,10 +67,49 @@ def test_the_panel_is_not_there_without_javascript(profile: Profile) -> None:
     expect(page.locator(".display")).to_be_hidden()
 
 
+WEIGHT = """() => {
+  const sent = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+  const counted = sent.filter(({ initiatorType }) => !['img', 'beacon', 'fetch'].includes(initiatorType));
+  return Object.fromEntries(counted.map(({ name, encodedBodySize }) => [name, encodedBodySize]));
+}"""
+
+
+def test_an_article_weighs_less_than_50_kilobytes_without_its_pictures(profile: Profile) -> None:
+    page = profile().new_page()
+    for path in (ARTICLE, QUESTIONS):
+        page.goto(path, wait_until="networkidle")
+        weights = page.evaluate(WEIGHT)
+        assert len(weights) >= 5
+        assert 10_000 < sum(weights.values()) < 50_000, weights
+
+
+FIRST_LINE = """() => {
+  const range = document.createRange();
+  range.selectNodeContents(document.querySelector('.prose p'));
+  return range.getClientRects()[0].bottom + scrollY;
+}"""
+
+
+def test_the_first_sentence_stands_on_the_first_screen_of_a_phone_and_its_offer_on_one_line(
+    page: Page,
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    for path in (ARTICLE, QUESTIONS):
+        page.goto(path)
+        assert page.evaluate(FIRST_LINE) < 650, path
+        top = page.locator(".slot-top").bounding_box()
+        assert top
+        assert top["y"] > page.evaluate(FIRST_LINE), "an ad comes after the first paragraphs"
+        offer = page.locator(".offer").bounding_box()
+        assert offer
+        assert offer["height"] < 40
+        assert "$4.99" in page.locator(".offer").inner_text()
+
+
 def test_what_is_folded_in_a_form_can_be_unfolded_on_a_wide_page(page: Page) -> None:
     page.set_viewport_size(WIDE)
     page.goto("/subscribe/")
-    page.get_by_text("Or choose single topics").click()
+    page.get_by_text("Choose topics instead").click()
     expect(page.get_by_role("group", name="Topics")).to_be_visible()
 
 

@@ -43,7 +43,6 @@ def note(page: Page, host: AdHost, asked: list[str]) -> None:
 @pytest.fixture
 def page(page: Page, host: AdHost, asked: list[str]) -> Page:
     """A page that notes what moves, what is refused and what the network is asked."""
-    host.is_down = host.is_empty = False
     page.set_viewport_size(WIDE)
     note(page, host, asked)
     page.add_init_script(WATCH_SHIFTS)

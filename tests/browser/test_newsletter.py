@@ -44,7 +44,7 @@ def subscribe(page: Page, email: str, pace: str = "daily") -> None:
     box.get_by_label("Email").fill(email)
     box.get_by_label("How often").select_option(pace)
     box.get_by_role("button", name="Subscribe").click()
-    expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
+    expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
 
 
 def links_to(site: LiveSite, email: str, mails: int = 1) -> list[str]:
@@ -82,13 +82,13 @@ def test_a11y_04_without_scripts_the_buttons_do_everything(
     assert state_of(site, email) == "pending"
     page.get_by_role("button", name="Confirm my address").click()
     page.wait_for_url("**/newsletter/preferences/**")
-    for folded in ("Or choose single topics", "Delete my address as well"):
+    for folded in ("Choose topics instead", "Delete my address as well"):
         expect(page.get_by_text(folded)).to_be_visible()
     page.get_by_label("How often").select_option("monthly")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     page.get_by_role("button", name="Pause", exact=True).click()
-    expect(page.get_by_text("Nothing comes until")).to_be_visible()
+    expect(page.get_by_text("No emails until")).to_be_visible()
     page.get_by_role("button", name="Unsubscribe", exact=True).click()
     expect(page.get_by_role("heading", name="You are unsubscribed")).to_be_visible()
     assert state_of(site, email) == "left"

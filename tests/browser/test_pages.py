@@ -94,7 +94,7 @@ def test_a11y_04_a_practice_question_opens_without_javascript(profile: Profile) 
 def test_the_skip_link_is_the_first_stop_and_leads_to_the_text(page: Page) -> None:
     page.goto(ARTICLE)
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to the text"
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "page-main"
 

@@ -87,5 +87,5 @@ def test_the_button_of_such_a_page_is_accepted_as_our_own(
     """`origin` leaves a form its Origin; `no-referrer` would send `null`, which is refused."""
     page = profile(java_script_enabled=False).new_page()
     page.goto(f"{links[0][UNDO]}?returned")
-    page.get_by_role("button", name="Take it back").click()
+    page.get_by_role("button", name="Undo the change").click()
     expect(page.get_by_role("heading", name="yours again")).to_be_visible()

@@ -97,6 +97,8 @@ def test_web_11_nor_does_one_whose_picture_comes_late_or_never(page: Page, viewp
 
 def test_the_watch_would_see_a_slot_that_grows(page: Page) -> None:
     watched(page).goto(ARTICLE)
+    page.evaluate("document.querySelector('.slot-top').scrollIntoView()")
+    page.wait_for_timeout(300)
     page.evaluate("document.querySelector('.slot-top').style.height = '20rem'")
     page.wait_for_timeout(300)
     assert page.evaluate("window.shifts.length") > 0
@@ -122,7 +124,7 @@ def test_a_slot_is_labeled_and_its_link_says_that_it_is_paid(tab: Page) -> None:
 
 def test_a_view_counts_after_a_second_at_least_half_in_sight(profile: Profile, site: LiveSite) -> None:
     pages, views, clicks = counted(site)
-    page = counted_page(profile, 1000, 700)
+    page = counted_page(profile, 1000, 1000)
     page.goto(ARTICLE)
     in_sight = page.evaluate(
         "[...document.querySelectorAll('.slot')].filter((slot) => {"

@@ -99,6 +99,8 @@ def settings(_site: Site) -> Iterator[str]:
             yield from (f"[slots.…] {name}" for name in type(next(iter(default.values()))).model_fields)
         elif field == "network_ad":
             yield from (f"[network_ad] {name}" for name in type(default).model_fields)
+        elif field == "footer_links":
+            yield "[footer_links]"
         elif field != "demo":  # a flag of `carrel`, which no operator sets
             names = [name for name in (f"CARREL_{field.upper()}", field.upper()) if is_read(name)]
             yield f"{' or '.join(names)} ({field}) = {_plain(default)}"

@@ -44,6 +44,7 @@ def signed(purpose: str, value: str) -> str:
     return f"{value}.{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
 
 
+@pytest.mark.sweep
 def test_the_schema_is_brought_up_to_that_of_a_new_database(site: Site) -> None:
     assert sorted(set(schema_of(site.services.db))) == promises("schema")
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -80,16 +82,27 @@ class Visitor(Browser):
 @contextmanager
 def open_home(folder: Path, base_url: str = HOME["base_url"]) -> Iterator[Site]:
     """Load the home into `folder`, migrate it, and serve it. The clock stands an hour after its making."""
-    connection = pysqlite3.connect(folder / "carrel.db")
-    connection.executescript((HERE / "home.sql").read_text("utf-8"))
-    connection.close()
     with time_machine.travel(LATER, tick=False), FakeMailServer().running() as mail:
+        (folder / "carrel.db").write_bytes(_migrated())
         services = make_services(_settings(folder, base_url, mail.url))
-        migrate(services.db)
         try:
             yield Site(create_app(services), services, mail)
         finally:
             services.db.close()
+
+
+@cache
+def _migrated() -> bytes:
+    """The home's database, as the migrations of today leave it: the same for all who open it."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "carrel.db"
+        connection = pysqlite3.connect(file)
+        connection.executescript((HERE / "home.sql").read_text("utf-8"))
+        connection.close()
+        db = Database(f"sqlite:///{file}")
+        migrate(db)
+        db.close()
+        return file.read_bytes()
 
 
 @contextmanager

@@ -60,6 +60,7 @@ def test_a_version_that_is_out_is_not_released_again(tree: Path) -> None:
     assert "the tag of another commit" in build_release.find_problem(tree, "1.2.0")
 
 
+@pytest.mark.sweep
 def test_a_wheel_built_twice_is_the_same(tmp_path: Path) -> None:
     first, second = build_release.build(tmp_path / "one"), build_release.build(tmp_path / "two")
     assert "website/app.py" in zipfile.ZipFile(first).namelist()

@@ -100,7 +100,7 @@ def test_everything_changes_in_an_upgrade_and_a_rollback_and_no_request_fails(
 
     with Readers(ask, count=4) as readers:
         readers.read_more(20)
-        assert "up to date now" in done(server, "install", "v2")
+        assert "now up to date" in done(server, "install", "v2")
         readers.read_more(20)
         web.process.send_signal(signal.SIGHUP)  # systemctl reload: fresh processes of the same release
         readers.read_more(40)

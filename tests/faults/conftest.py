@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import POSTGRES
+from tests.hooks import POSTGRES
 from tests.support.databases import create_postgres
 
 FULL = bool(os.environ.get("CARREL_FULL_FAULTS"))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from carrel import clock
+from carrel.findings import Level
 from carrel.mail.models import OutboxMail
 from carrel.settings import load
 from newsletter.issues.models import Delivery
@@ -22,7 +23,7 @@ from tests.support.articles import put_article
 from tests.support.buyer import Buyer
 from tests.support.digests import add_subscribers
 from website.doctor import machine_checks
-from website.doctor.findings import CheckContext, Level
+from website.doctor.check_context import CheckContext
 
 HOUR_AHEAD, DAY_BACK, RIGHT = 3600, -86400, 0
 READERS = ["reader-0", "reader-1"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from carrel import clock
+from carrel.findings import Level
 from carrel.services import open_database
 from carrel.settings import load
 from payments.models import Order
@@ -19,7 +20,7 @@ from website.backup.backup_store import all_backups
 from website.backup.create import create_backup
 from website.backup.errors import BackupError
 from website.backup.sqlite_copy import verify
-from website.doctor.findings import CheckContext, Level
+from website.doctor.check_context import CheckContext
 from website.doctor.machine_checks import disk
 from website.migrations import migrate
 
@@ -101,4 +102,4 @@ def test_data_09_a_home_that_reads_only_is_one_sentence(small_disk: Path, comman
     )  # fmt: skip
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1, done.stderr
-    assert "cannot be written" in done.stderr
+    assert "is not writable" in done.stderr

@@ -64,7 +64,7 @@ def test_data_14_two_releases_work_side_by_side(now: Site, later: Site) -> None:
     annas, bobs = anna.order(), bob.order()
     pay(now, annas, "anna")
 
-    assert "up to date now" in later.carrel("migrate")
+    assert "now up to date" in later.carrel("migrate")
     later.start("web", "serve", "--bind", later.url.removeprefix("http://"), "--workers", "1", entry=PLAIN)
     until(lambda: answers(buyer_at(later, now.url)))
     os.kill(now.web_pids()[0], signal.SIGKILL)  # a process of the old release that is born anew meanwhile

@@ -94,7 +94,7 @@ def buy(server: Server, email: str) -> None:
 
 
 def back_up(server: Server) -> None:
-    """Make a backup and try it."""
+    """Make a backup and test it."""
     print(f"Backed up: {server.run('carrel backup --test').strip()}")
 
 

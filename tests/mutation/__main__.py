@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.mutation.guards import ROOT, Guard, guards
 
-NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "var", "dist", "*_cache", "__pycache__")
+NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "var", "dist", ".*_cache", "__pycache__")
 SECONDS = 600
 CAUGHT, SURVIVED, UNCLEAR = "caught", "SURVIVED", "UNCLEAR"
 RED = re.compile(r"^FAILED \S+?::([^\s[]+)", re.MULTILINE)

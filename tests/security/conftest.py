@@ -1,6 +1,5 @@
-"""The site as it is shipped, nginx before gunicorn; and the mails that it queued."""
+"""The mails that the site queued."""
 
-from tests.caches.conftest import cache_site, desk, nginx
 from tests.carrel.accounts.conftest import newest_mail
 
-__all__ = ["cache_site", "desk", "newest_mail", "nginx"]
+__all__ = ["newest_mail"]

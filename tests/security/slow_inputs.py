@@ -15,8 +15,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from articles.render import render
-from articles.search.query import MAX_WORDS, search
+from articles.search.document import read_body
+from articles.search.lexicon import Lexicon
+from articles.search.query import search
 from articles.search.snippets import snippet
+from articles.search.terms import parse
 from articles.words import words
 from carrel import clock
 from carrel.db import Database
@@ -55,7 +58,8 @@ def is_slow(work: Callable[[str], object], parts: tuple[str, str, str]) -> bool:
 
 def found_in(text: str) -> object:
     """What search does with a text: its words, and a snippet for a query of some of them."""
-    terms = words(text[:200])[:MAX_WORDS]
+    terms = parse(text[:200], Lexicon({}))
+    read_body(text, [])
     return snippet(text, terms) if terms else None
 
 

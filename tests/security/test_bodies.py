@@ -8,13 +8,15 @@ from http.client import HTTPException
 
 import pytest
 
+from newsletter.bounces.routes import LARGEST_BYTES
 from payments.webhooks.routes import LARGEST_EVENT_BYTES
-from tests.caches.conftest import CacheSite
 from tests.caches.nginx import SHIPPED
+from tests.caches.served_site import CacheSite
 from tests.caches.wire import DESK_NAME, NAME, Front
 from website import app, server
 from website.admin import app as admin
 from website.admin.advertising.routes import LARGEST_UPLOAD_BYTES
+from website.admin.screens import subscriber_imports
 
 ROUNDS = 15  # each is every attack and twenty people: 300 people in all
 PEOPLE = 20
@@ -76,9 +78,12 @@ def test_an_attacker_wants_the_posts_of_others_to_be_lost_with_the_connections_t
         ("/subscribe/", app.LARGEST_BODY_BYTES),
         ("/webhooks/stripe", LARGEST_EVENT_BYTES),
         ("/webhooks/stripe/", LARGEST_EVENT_BYTES),
+        ("/webhooks/bounces/postmark", LARGEST_BYTES),
         ("/admin/sign-in", admin.LARGEST_BODY_BYTES),
         ("/admin/ads/new", LARGEST_UPLOAD_BYTES),
         ("/admin/ads/1", LARGEST_UPLOAD_BYTES),
+        ("/admin/subscribers/import", subscriber_imports.LARGEST_UPLOAD_BYTES),
+        ("/admin/subscribers/1/change", admin.LARGEST_BODY_BYTES),
         ("/admin/ads/", admin.LARGEST_BODY_BYTES),
         ("/admin/ads/1/switch", admin.LARGEST_BODY_BYTES),
     ],
@@ -96,7 +101,9 @@ def test_nginx_and_the_app_have_one_truth_about_sizes() -> None:
     units = {"k": 1024, "m": 1024**2}
     said = re.findall(r"client_max_body_size (\d+)([km]);", SHIPPED.read_text("utf-8"))
     ours = [app.LARGEST_BODY_BYTES, LARGEST_EVENT_BYTES, admin.LARGEST_BODY_BYTES, LARGEST_UPLOAD_BYTES]
+    ours.append(subscriber_imports.LARGEST_UPLOAD_BYTES)
     assert [int(number) * units[unit] for number, unit in said] == ours
+    assert max(ours) == server.DRAINED_BYTES
 
 
 def test_what_no_view_has_read_is_read_before_the_answer_so_that_the_connection_can_stay(

@@ -29,6 +29,14 @@ HARMLESS = {
     "passkeys.again": "it is the passkey",
     "passkeys.again_challenge": "it is what the passkey signs",
     "advertising.switch": "it pauses what was made with a code, or lets it go on",
+    "previews.revoke": "it ends access",
+    "issue_editing.save": "nothing is sent before it is approved, with a code",
+    "issue_editing.test": "it mails the operator alone",
+    "broadcasts.create": "nothing is sent before it is approved, with a code",
+    "broadcasts.save": "nothing is sent before it is approved, with a code",
+    "broadcasts.test": "it mails the operator alone",
+    "subscriber_imports.upload": "it subscribes nobody: that is another button, which asks",
+    "subscriber_imports.discard": "it forgets a file that was only looked at",
     "mailing.seen": "an alarm that was seen stays in its table",
 } | {f"tables.{table.name}_export": "it holds nobody" for table in TABLES if not table.personal}
 
@@ -110,7 +118,7 @@ def test_a_picture_that_cannot_wait_is_asked_for_again(stale: Browser, services:
         forms_of(stale.get("/admin/ads/new"))[-1].fields | GOOD | {"kind": "image", "picture_alt": "Teal"}
     )
     sent = stale.post("/admin/ads/new", fields | {"picture": (io.BytesIO(png()), "teal.png")})
-    assert "choose it once more" in sent.text
+    assert "choose it again" in sent.text
     form = stale.send(sent, -1, code=code_now(services))
     assert form.status_code == 422
     assert 'value="Pencils in December"' in form.text, "what was typed is there"

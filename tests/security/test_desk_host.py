@@ -195,7 +195,7 @@ def test_an_attacker_wants_a_passkeys_answer_to_another_name_to_count(
     anew = AtTheDesk(app)
     refused = press(anew, anew.get("/admin/sign-in"), "/admin/passkeys/sign-in", replace(phone, **lie))
     assert refused.status_code == 403
-    assert "This passkey is not known here" in refused.text
+    assert "This passkey is not registered here" in refused.text
 
 
 def test_who_lost_the_passkeys_with_the_move_signs_in_with_a_recovery_code(

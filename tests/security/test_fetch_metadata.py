@@ -23,8 +23,9 @@ TOKEN = "x" * 43
 OPEN_TO_ALL = re.compile(
     r"/|/(about|contact|privacy|terms)/|/(articles|exams|topics)/[^/]+(/|\.md)"
     r"|/newsletter/archive/(1/)?|/feeds/x+\.xml|(/(exams|topics)/[^/]+)?/(feed\.xml|atom\.xml|feed\.json)"
-    r"|/(ads|llms|robots)\.txt|/\.well-known/(gpc\.json|security\.txt)|/sitemap\.xml"
-    r"|/static/.+|/media/.+|/healthz|/readyz|/metrics|/webhooks/stripe/?"
+    r"|/(ads|llms|robots)\.txt|/\.well-known/(gpc\.json|security\.txt)|/sitemap(-pages|-\d+)?\.xml"
+    r"|/static/.+|/media/.+|/cards/.+|/authors/x+/|/series/x+/|/favicon\.ico|/healthz|/readyz|/metrics"
+    r"|/webhooks/stripe/?|/webhooks/bounces/x+/?"
 )
 BY_SCRIPTS_OF_OURS = re.compile(r"/seen|/admin/passkeys/(sign-in|again|add)/challenge")
 FETCHED = [
@@ -125,15 +126,18 @@ def owner(app: Flask) -> Owner:
     return Owner(app)
 
 
+@pytest.mark.sweep
 def test_a_networks_script_wants_to_read_what_is_not_public(owner: Owner) -> None:
     answered = owner.answered(*FETCHED)
     assert answered == {each for each in owner.routes if each.is_anybodys or each.is_for_our_scripts}
 
 
+@pytest.mark.sweep
 def test_it_wants_it_in_a_frame_or_as_part_of_its_page(owner: Owner) -> None:
     assert owner.answered(*FRAMED, *LOADED) == {each for each in owner.routes if each.is_anybodys}
 
 
+@pytest.mark.sweep
 def test_it_wants_a_form_of_the_desks_to_count(owner: Owner) -> None:
     """From another host of the same site, which the desk's cookies do not keep out."""
     for site in ("same-site", "cross-site", "none"):
@@ -141,6 +145,7 @@ def test_it_wants_a_form_of_the_desks_to_count(owner: Owner) -> None:
         assert unsafe == {each for each in owner.routes if each.is_anybodys and not each.is_safe}
 
 
+@pytest.mark.sweep
 def test_another_site_wants_to_open_the_desk_somewhere_inside(owner: Owner) -> None:
     for site in ("same-site", "cross-site"):
         at_the_desk = {each for each in owner.answered(opened(site)) if each.is_at_the_desk}
@@ -149,6 +154,7 @@ def test_another_site_wants_to_open_the_desk_somewhere_inside(owner: Owner) -> N
         assert all(each.is_safe for each in at_the_desk)
 
 
+@pytest.mark.sweep
 def test_a_reader_comes_to_every_page_from_a_mail_a_bookmark_or_another_site(owner: Owner) -> None:
     pages = {each for each in owner.routes if each.is_safe and not each.is_at_the_desk}
     assert Route("/account/", "GET") in pages
@@ -156,6 +162,7 @@ def test_a_reader_comes_to_every_page_from_a_mail_a_bookmark_or_another_site(own
         assert pages <= owner.answered(opened(site))
 
 
+@pytest.mark.sweep
 def test_people_use_everything_that_our_pages_have(owner: Owner) -> None:
     by_hand = {each for each in owner.routes if not each.is_for_our_scripts}
     assert owner.answered(opened("same-origin")) >= by_hand
@@ -164,6 +171,7 @@ def test_people_use_everything_that_our_pages_have(owner: Owner) -> None:
     }
 
 
+@pytest.mark.sweep
 def test_a_browser_that_says_nothing_goes_on_working(owner: Owner) -> None:
     """Before 2023 Safari sent no such header, and programs never do. Its Origin is looked at, as ever."""
     assert owner.answered({}) == set(owner.routes)
@@ -172,6 +180,7 @@ def test_a_browser_that_says_nothing_goes_on_working(owner: Owner) -> None:
     }
 
 
+@pytest.mark.sweep
 def test_a_header_that_a_proxy_keeps_to_itself_is_not_missed(owner: Owner) -> None:
     """The nginx.conf of earlier releases took one of the three away."""
     opened_there = opened("same-origin") | {"Sec-Fetch-Dest": ""}

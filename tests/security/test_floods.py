@@ -13,7 +13,7 @@ import time_machine
 from flask import Flask
 
 from tests.caches import nginx as nginxes
-from tests.caches.conftest import CacheSite
+from tests.caches.served_site import CacheSite
 from tests.caches.wire import NAME, Answer, Front
 from tests.support.browser import Browser
 from tests.support.served import running, wait_for
@@ -146,6 +146,7 @@ def test_an_attacker_without_our_nginx_wants_to_search_without_end(app: Flask) -
     assert {each.get("/search?q=x").status_code for each in (neighbor, stranger)} == {200}
 
 
+@pytest.mark.sweep
 @pytest.mark.usefixtures("one_minute")
 def test_an_attacker_wants_to_be_a_whole_network_of_searchers(app: Flask) -> None:
     browsers = [Browser(app, ip=f"192.0.2.{number}") for number in range(1, 250)]

@@ -3,13 +3,17 @@
 import json
 import re
 
-from tests.caches.conftest import CacheSite
+import pytest
+
+from tests.caches.served_site import CacheSite
 from tests.caches.wire import Front
+from tests.faults.site import until
 
 SENT = "ffffffffffffffffffffffffffffffff"
 GUESSED = "A" * 43
 
 
+@pytest.mark.sweep
 def test_an_attacker_wants_the_two_logs_of_his_request_to_stay_apart(
     nginx: Front, cache_site: CacheSite
 ) -> None:
@@ -18,6 +22,7 @@ def test_an_attacker_wants_the_two_logs_of_his_request_to_stay_apart(
     assert event["action"] == "reader.link_refused"
 
 
+@pytest.mark.sweep
 def test_an_attacker_wants_them_to_stay_apart_at_the_desk(
     nginx: Front, desk: Front, cache_site: CacheSite
 ) -> None:
@@ -33,8 +38,9 @@ def joined(nginx: Front, front: Front, site: CacheSite, path: str, status: int) 
     ours = answer.headers["x-request-id"]
     assert re.fullmatch("[0-9a-f]{32}", ours)
     assert ours != SENT, "the visitor does not choose it"
-    nginx.get("/healthz")  # nginx writes a line after its answer, and before the next one
-    proxy_line = line_with(ours, (nginx.certificate.parent / "access.log").read_text("utf-8"))
+    log = nginx.certificate.parent / "access.log"
+    until(lambda: ours in log.read_text("utf-8"))  # nginx writes once a second
+    proxy_line = line_with(ours, log.read_text("utf-8"))
     assert proxy_line.startswith("127.0.0.1 [")
     event = json.loads(line_with(ours, (site.home / "serve.log").read_text("utf-8")))
     assert event["request"] == ours

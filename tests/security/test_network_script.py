@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from carrel.http import cookies
 from tests.browser.ad_host import AdHost
-from tests.browser.conftest import host, with_network
+from tests.browser.conftest import ad_machine, host, with_network
 from tests.support.accounts import ANNA, make_reader, make_session
 from tests.support.articles import article_md, exam_toml, write_files
 from tests.support.live import LiveSite, live_site
@@ -23,7 +23,7 @@ from tests.support.served import free_port
 from website.admin.operators import sessions
 from website.admin.operators.models import Operator
 
-__all__ = ["host"]
+__all__ = ["ad_machine", "host"]
 pytestmark = pytest.mark.browser
 ARTICLE = "/articles/first-steps/"
 PREY = [("/account/", ANNA), ("/subscribe/", ANNA), ("/admin/operators", OLGA)]
@@ -92,7 +92,7 @@ class Scene:
 
 @pytest.fixture(scope="module", params=["under the readers' name", "under its own"])
 def site(
-    request: pytest.FixtureRequest, host: AdHost, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, ad_machine: AdHost, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LiveSite]:
     """A site whose ads come from a network that has turned."""
     port = free_port()
@@ -102,7 +102,7 @@ def site(
     files = {"cpb/exam.toml": exam_toml(), "cpb/first-steps.md": article_md("First steps")}
     content = write_files(tmp_path_factory.mktemp("content"), files)
     anywhere = list(names.values())  # many a network asks for `https:`
-    network = with_network(host, tag=ATTACK, connect=anywhere, frame=anywhere)
+    network = with_network(ad_machine, tag=ATTACK, connect=anywhere, frame=anywhere)
     with live_site(
         tmp_path_factory.mktemp("home"), content=content, port=port, **network, **names
     ) as running:
@@ -215,7 +215,7 @@ def test_a_link_in_a_mail_or_on_another_site_opens_the_account_and_the_desk(
 
 def test_at_the_desk_a_link_leads_to_the_readers_pages_and_does_not_say_from_where(scene: Scene) -> None:
     scene.page.goto(f"{scene.desk_url}/admin/")
-    scene.page.get_by_role("link", name="To the site").click()
+    scene.page.get_by_role("link", name="View site").click()
     scene.page.wait_for_url(f"{scene.url}/")
     if scene.desk_url != scene.url:
         assert scene.page.evaluate("document.referrer") == ""

@@ -106,6 +106,7 @@ def found_in(answer: TestResponse, people: set[str]) -> set[str]:
     return {person for person in (*people, "Paula Payer") if person in text and person not in asked}
 
 
+@pytest.mark.sweep
 def test_an_editor_wants_the_address_of_anybody_from_any_page_search_export_or_report(
     app: Flask, services: Services, people: set[str]
 ) -> None:
@@ -130,6 +131,7 @@ def test_an_editor_wants_to_learn_by_searching_whether_somebody_is_known(
             assert known.text.replace("reader-0@", "") == unknown.text.replace("nobody-0@", ""), table.name
 
 
+@pytest.mark.sweep
 def test_this_walk_finds_people_where_they_may_be_seen(
     app: Flask, services: Services, people: set[str]
 ) -> None:

@@ -69,7 +69,7 @@ def test_who_is_signed_in_three_times_wants_to_survive_one_button(app: Flask, se
     number = next(
         n for n, form in enumerate(forms_of(page)) if form.action == ENDS and not form.fields.get("session")
     )
-    assert "All your other sessions are ended" in olga.send(page, number).text
+    assert "You are signed out everywhere else" in olga.send(page, number).text
     assert [is_in(browser) for browser in (olga, *others, editor)] == [True, False, False, False, True]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.caches import nginx as nginxes
-from tests.caches.conftest import CacheSite
+from tests.caches.served_site import CacheSite
 from tests.caches.wire import DESK_NAME, NAME, Front
 from tests.support.served import running, wait_for
 

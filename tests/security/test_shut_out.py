@@ -100,6 +100,7 @@ def check_that_the_way_in_stays_open(
         assert signed_in_as(services, hers) == ANNA
 
 
+@pytest.mark.sweep
 @pytest.mark.usefixtures("noon")
 def test_a_flood_wants_to_shut_sign_in_for_browsers_that_we_know(
     app: Flask,
@@ -142,6 +143,7 @@ def test_a_stranger_wants_to_lock_an_address_for_its_owner_elsewhere(app: Flask)
     assert ask(Browser(app, ip=HOME)).status_code == 200
 
 
+@pytest.mark.sweep
 def test_strangers_want_to_bomb_an_address_with_mail(
     services: Services, noon: time_machine.Traveller
 ) -> None:
@@ -153,6 +155,7 @@ def test_strangers_want_to_bomb_an_address_with_mail(
     assert mailed == PER_ADDRESS[1].count
 
 
+@pytest.mark.sweep
 @pytest.mark.usefixtures("noon")
 def test_one_network_wants_all_mails_of_the_site(services: Services) -> None:
     """Half of the ceiling is for networks that ask for little."""
@@ -162,6 +165,7 @@ def test_one_network_wants_all_mails_of_the_site(services: Services) -> None:
         count_mail(session, parse("new@example.org"), newcomer)
 
 
+@pytest.mark.sweep
 @pytest.mark.usefixtures("noon")
 def test_a_class_behind_one_address_signs_in(app: Flask) -> None:
     pupils = [ask(Browser(app, ip=HOME), f"pupil-{number}@example.org") for number in range(PER_IP.count)]

@@ -10,6 +10,7 @@ from tests.support.accounts import make_reader, make_session
 from tests.support.payments import Shop
 
 
+@pytest.mark.sweep
 def test_a_class_behind_one_address_buys_the_pass(shop: Shop) -> None:  # noqa: F811
     pupils = [shop.browser() for _ in range(start_checkout.PER_IP.count + 1)]
     answers = [

@@ -16,7 +16,7 @@ from carrel.accounts.models import LimitHits
 from carrel.audit import AuditEntry
 from carrel.services import make_services
 from carrel.settings import load
-from tests.caches.conftest import PRODUCTION, CacheSite
+from tests.caches.served_site import PRODUCTION, CacheSite
 from tests.caches.wire import NAME, Front, Wire
 from tests.security.test_floods import many
 from tests.support.accounts import ANNA

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from articles import preview_links
 from carrel import clock
 from carrel.accounts import links
 from carrel.accounts.models import AddressChange, LinkPurpose
@@ -14,6 +15,7 @@ from newsletter.subscribers.models import Frequency, SignUpMethod, SubscriberSta
 from newsletter.subscribers.preferences import Preferences
 from newsletter.subscribers.sign_up import RequestOrigin, SignUpRequest, record_sign_up
 from tests.support.accounts import ANNA, make_session
+from tests.support.articles import put_article
 from tests.support.newsletter import put_reader, put_subscriber
 from website.admin.operators import staff
 from website.admin.operators.roles import Role
@@ -25,6 +27,7 @@ SET_UP = "/admin/set-up/<token>"
 CONFIRM = "/newsletter/confirm/<token>"
 GIFT, GIFT_CODE = "/pass/redeem/<gift_code:token>", "7KQ4M-XW2PA-9RTHC-3NEVB"  # looked up by the button
 FEED = "/feeds/<token>.xml"
+PREVIEW = "/preview/<token>"  # of a draft: it may be opened again, in any browser
 # Whoever opens these gets the token out of the address, into a cookie: the rule, the path, the page without it.
 KEPT_IN_A_COOKIE = {
     SIGN_IN: "/sign-in/link",
@@ -52,6 +55,9 @@ def living(services: Services) -> tuple[dict[str, str], str]:
             GIFT: GIFT_CODE,
             "/newsletter/preferences/<token>": subscribed,
             "/newsletter/unsubscribe/<token>": subscribed,
+            PREVIEW: preview_links.path_of(
+                services.signer, put_article(session, "a-draft", draft=True), clock.now() + timedelta(days=1)
+            ).rpartition("/")[2],
             FEED: feed.rpartition("/")[2].removesuffix(".xml"),
         }
         now = clock.now()

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from articles.models import Article, ArticleBody, ArticleTopic, Domain, Exam, Topic
-from articles.search import index
+from articles.search import index, vocabulary
+from articles.search.upkeep import document_of
 from carrel import clock
 
 SUMMARY = "A summary that is long enough to promise something to whoever reads it."
@@ -120,7 +121,9 @@ def put_article(
         session.add(
             ArticleTopic(article_id=article.id, topic_id=put_topic(session, topic).id, position=position)
         )
-    index.add(session, [index.IndexEntry(body.id, article.title, article.summary, index.plain(text))])
+    dialect = session.get_bind().dialect.name
+    index.add(session, {body.id: index.entry_of(document_of(article), dialect)})
+    vocabulary.count_now(session, [body.id])
     session.flush()
     return article
 

@@ -41,11 +41,7 @@ def add_subscribers(
         for email, hashed in zip(emails, hashes, strict=True)
     ]  # fmt: skip
     session.bulk_insert_mappings(Subscriber.__mapper__, rows)
-    ids = (
-        session.scalars(select(Subscriber.id).where(Subscriber.email_key.in_(emails))).all()
-        if count < 500
-        else (session.scalars(select(Subscriber.id).order_by(Subscriber.id.desc()).limit(count)).all())
-    )
+    ids = session.scalars(select(Subscriber.id).order_by(Subscriber.id.desc()).limit(count)).all()
     subscriptions = [
         {"subscriber_id": subscriber_id, "exam_id": exam.id, "since": now - BEFORE} for subscriber_id in ids
     ]

@@ -29,7 +29,9 @@ class Cluster:
         binaries = find_binaries()
         assert binaries is not None
         self._binaries = binaries
-        self._folder = Path(tempfile.mkdtemp(prefix="carrel-pg-"))
+        self._folder = Path(
+            tempfile.mkdtemp(prefix="carrel-pg-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT"))
+        )
         self._user = _other_user()
         if self._user:
             shutil.chown(self._folder, self._user)
