@@ -6,6 +6,7 @@ WORKERS ?= $(shell nproc)
 SBOM ?= dist/carrel.cdx.json
 SUITE ?= bookworm
 DATABASE ?= postgresql
+ROUNDS ?= 5
 
 .DEFAULT_GOAL := help
 .PHONY: help run test quick pythons lint types layers floors check coverage bench faults test-stripe mutants pictures lock lock-upgrade lock-check going-live image release clean
@@ -26,11 +27,11 @@ install-packages:
 install-test: install-packages
 	@.venv/bin/python deploy/test_tools.py
 
-quick: install-packages ## The everyday tests, in two minutes: on SQLite, with no browser, faults or slow tools
-	@$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not postgres and not browser and not faults and not outside"; \
+quick: install-packages ## The everyday tests, in a few minutes: on SQLite, with no browser, faults, sweeps or slow tools
+	@$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not postgres and not browser and not faults and not outside and not sweep"; \
 	  status=$$?; \
 	  echo "Left out: what PostgreSQL does (postgres), Chromium (browser), processes that are killed, starved and"; \
-	  echo "stopped (faults), slow tools of others (outside). Before a change lands: make test"; exit $$status
+	  echo "stopped (faults), slow tools of others (outside), walks over everything (sweep). Before a change lands: make test"; exit $$status
 
 test: install-test ## Set everything up and run all tests, on SQLite and PostgreSQL, the browser's too
 	$(PYTEST) -n $(WORKERS) --dist loadgroup
@@ -64,8 +65,8 @@ coverage: install-test ## Which branches the tests take: the total, and the file
 	$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not browser and not faults" --cov --cov-report=
 	.venv/bin/python -m coverage report --sort=cover --skip-covered
 
-bench: install-test ## Print every figure: publishing, pages, newsletter (takes minutes)
-	.venv/bin/python -m tests.benchmarks
+bench: install-test ## Print every figure beside a reference (takes long; ONLY="server page" for some, ROUNDS=3)
+	PYTHONPATH=site:. ROUNDS=$(ROUNDS) .venv/bin/python -m tests.benchmarks $(ONLY)
 
 faults: install-test ## Run the fault suites with their full counts (takes long)
 	CARREL_FULL_FAULTS=1 $(PYTEST) -n $(WORKERS) --dist loadgroup -m faults
@@ -75,6 +76,10 @@ test-stripe: stripe-key install-test ## The contract tests against Stripe itself
 
 pictures: install-test ## Take the pictures of the docs anew: the whole walk, and every slot
 	CARREL_PICTURES=docs/images $(PYTEST) -q tests/browser/test_walk.py tests/browser/test_slots.py -k "walk or place"
+
+.PHONY: mails
+mails: install-test ## Write the raw mails of tests/mails/snapshots anew
+	CARREL_KEEP_MAILS=1 $(PYTEST) -q -n 0 tests/mails/test_snapshots.py
 
 .PHONY: stripe-key
 stripe-key:

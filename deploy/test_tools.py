@@ -15,6 +15,11 @@ TOOLS = {
     "nginx": ("nginx",),
     "openssl": ("openssl",),
     "epubcheck": ("epubcheck", "java"),
+    "spamassassin": ("spamassassin",),
+    "maildir-utils": ("mu",),
+    "w3m": ("w3m",),
+    "tidy": ("tidy",),
+    "age": ("age", "age-keygen"),
 }
 # The shell is Chromium without its windows: the same pages for a third of the time. A whole one does as well.
 INSTEAD = {"chromium-headless-shell": "chromium"}
