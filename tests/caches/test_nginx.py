@@ -1,5 +1,6 @@
 """The configuration that we ship, beyond its cache."""
 
+import re
 from contextlib import ExitStack
 from http.client import HTTPConnection
 from pathlib import Path
@@ -107,6 +108,9 @@ def test_when_the_app_is_away_guests_go_on_reading_and_a_holder_gets_no_guests_p
 @pytest.mark.sweep
 def test_an_address_with_a_token_is_cut_short_in_the_log(nginx: Front) -> None:
     secret = "s3cretTokenThatIsAKeyToSomebodysSubscription"
+    assert nginx.certificate is not None
+    file = nginx.certificate.parent / "access.log"
+    earlier = len(file.read_text("utf-8"))  # of other tests, whose nginx it is too
     for path in (
         f"/newsletter/preferences/{secret}",
         f"/newsletter/confirm/{secret}",
@@ -114,10 +118,19 @@ def test_an_address_with_a_token_is_cut_short_in_the_log(nginx: Front) -> None:
         f"/sign-in/{secret}",
     ):
         nginx.get(path)
-    assert nginx.certificate is not None
-    file = nginx.certificate.parent / "access.log"
-    until(lambda: "/sign-in/*" in file.read_text("utf-8"))  # nginx writes once a second
-    log = file.read_text("utf-8")
+    until(lambda: "/sign-in/*" in file.read_text("utf-8")[earlier:])  # nginx writes once a second
+    log = file.read_text("utf-8")[earlier:]
     assert '"GET /newsletter/preferences/*"' in log
     assert '"GET /feeds/*"' in log
     assert secret not in log
+
+
+@pytest.mark.sweep
+def test_a_response_from_the_cache_is_logged_without_an_id(nginx: Front) -> None:
+    assert nginx.certificate is not None
+    file = nginx.certificate.parent / "access.log"
+    for status in ("MISS", "HIT"):
+        assert nginx.get(f"{PAGE}?logged").headers["x-cache"] == status
+    until(lambda: "HIT -" in file.read_text("utf-8"))
+    lines = [line for line in file.read_text("utf-8").splitlines() if f"GET {PAGE}" in line]
+    assert all(re.search(r" HIT -$| (MISS|BYPASS|EXPIRED|-) [0-9a-f]{32}$", line) for line in lines), lines
