@@ -1,7 +1,7 @@
 """The guards that are broken on purpose: rows of the TOML files here, one file for each package.
 
 A row names a guard, the file it stands in, a text that occurs there once, what to put in its place, and the
-tests that must go red, as `file::function`.
+tests that must go red, as `file::function`; `postgres = true` where these need PostgreSQL.
 """
 
 import tomllib
@@ -22,6 +22,7 @@ class Guard:
     old: str
     new: str
     tests: tuple[str, ...]
+    postgres: bool = False  # whether its tests need PostgreSQL
 
     def broken(self, source: str) -> str:
         """The file's text without the guard. Raises `ValueError` unless the old text stands there once."""
