@@ -21,6 +21,7 @@ from carrel.languages import AMERICAN, LONGEST, attributes, check_language, engl
 from carrel.settings.bounces import BounceSettings
 from carrel.settings.brand import BrandSettings
 from carrel.settings.storage import StorageSettings
+from carrel.settings.web_address import is_web_address, origin_of
 from carrel.slots import NetworkAd, Slot, check_network, declared
 
 HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -119,16 +120,12 @@ class Settings(BrandSettings, BounceSettings, StorageSettings):
     @field_validator("base_url", "desk_url")
     @classmethod
     def _base_url_is_an_origin(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if value and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/")):
-            raise ValueError("it must be an address such as https://example.org, without a path")
-        return value.rstrip("/")
+        return origin_of(value, "https://example.org, without a path")
 
     @field_validator("purge_url")
     @classmethod
     def _purge_url_can_be_asked(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        if value and not is_web_address(value):
             raise ValueError("it must be an address such as https://api.example.net/purge")
         return value
 

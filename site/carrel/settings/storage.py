@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretStr, field_validator
 
+from carrel.settings.web_address import origin_of
+
 # A bucket's name is as Amazon S3 wants it; of a key, what every service takes as it is.
 BUCKET_URL = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.()-]+)*/?")
 # It ends up in a policy and in `srcset`, where spaces, commas and semicolons separate.
@@ -41,10 +43,7 @@ class StorageSettings(BaseModel):
     @field_validator("s3_endpoint")
     @classmethod
     def _endpoint_is_an_address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if value and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/")):
-            raise ValueError("it must be an address such as https://s3.example.net, without the bucket")
-        return value.rstrip("/")
+        return origin_of(value, "https://s3.example.net, without the bucket")
 
     @field_validator("backup_public_keys")
     @classmethod
