@@ -114,7 +114,7 @@ def _site(folder: Path, url: str, smtp_port: int = 9) -> Iterator[Services]:
         services.db.close()
 
 
-def _draft(services: Services, subscribers: int, text: str = "New.") -> None:
+def draft(services: Services, subscribers: int, text: str = "New.") -> None:
     """An issue that is due to all."""
     with services.db.write() as session:
         add_subscribers(session, subscribers, frequency=Frequency.EACH)
@@ -127,7 +127,7 @@ def _draft(services: Services, subscribers: int, text: str = "New.") -> None:
 
 def _measure_freezing(folder: Path, url: str, subscribers: int) -> None:
     with _site(folder, url) as services:
-        _draft(services, subscribers)
+        draft(services, subscribers)
         before, began, busy = _megabytes(), time.perf_counter(), time.process_time()
         while freezing.run_step(services):
             pass
@@ -144,7 +144,7 @@ def _measure_freezing(folder: Path, url: str, subscribers: int) -> None:
 
 def _measure_sending(folder: Path, url: str, port: int, mails: int, where: str) -> float:
     with _site(folder, url, port) as services:
-        _draft(services, mails)
+        draft(services, mails)
         while freezing.run_step(services) or composition.run_step(services):
             pass
         with services.db.write() as session:
