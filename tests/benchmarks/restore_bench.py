@@ -55,12 +55,12 @@ def fill(db: Database, home: Path) -> None:
         (media / f"{number:08x}-480.webp").write_bytes(secrets.token_bytes(PICTURE_BYTES))
 
 
-def fill_rows(db: Database) -> None:
-    """Emails of 4 kB, six tenths of a gigabyte."""
+def fill_rows(db: Database, size: int = int(GIGABYTE * 0.6)) -> None:
+    """Emails of 4 kB, so many bytes of them."""
     now = clock.now()
-    for start in range(0, int(GIGABYTE * 0.6) // ROW_BYTES, AT_ONCE):
+    for start in range(0, size // ROW_BYTES, AT_ONCE):
         rows = [
-            {"key": f"k{start + n}", "name": "n", "pace": "usual", "private": False, "to_address": "", "to_key": "",
+            {"key": f"k{start + n}", "name": "n", "priority": "usual", "private": False, "to_address": "", "to_key": "",
              "subject": "s", "text": secrets.token_urlsafe(ROW_BYTES * 3 // 4), "html": "", "created_at": now,
              "due_at": now, "state": "sent", "ended_at": now}
             for n in range(AT_ONCE)
