@@ -58,7 +58,7 @@ def _add(name: str, act: Act, does: str, afterwards: str) -> None:
             must_exist(session, issue)
             done = act(session, issue, actor())
         if not done:
-            refuse(f"Issue {issue} is not in a state for that: see `carrel digest status`.")
+            refuse(f"Issue {issue} is not in the right state for that: see `carrel digest status`.")
         click.echo(f"Issue {issue} {afterwards}.")
 
 

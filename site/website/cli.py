@@ -206,7 +206,7 @@ def _sentence(error: Exception) -> str:
             return f"The database cannot be used: {error.orig}. {_hint(error.orig)}"
         case OSError() if error.errno in DISK_TROUBLE:
             place = error.filename or "the disk"
-            return f"{error.strerror}: {place}. Make room, or make it writable, and try again."
+            return f"{error.strerror}: {place}. Free up space, or make it writable, and try again."
     return ""
 
 

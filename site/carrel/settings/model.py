@@ -159,9 +159,7 @@ class Settings(BrandSettings, BounceSettings, StorageSettings):
         desk, site = urlsplit(value), urlsplit(others.data.get("base_url", ""))
         if value and site.hostname:
             if desk.hostname == site.hostname:
-                raise ValueError(
-                    "it must have another hostname than CARREL_BASE_URL; leave it out to share one"
-                )
+                raise ValueError("its hostname must differ from CARREL_BASE_URL's; leave it out to share one")
             if desk.scheme != site.scheme:
                 raise ValueError(f"it must begin with {site.scheme}://, as CARREL_BASE_URL does")
         return value
@@ -186,7 +184,7 @@ class Settings(BrandSettings, BounceSettings, StorageSettings):
         try:
             ZoneInfo(value)
         except (KeyError, ValueError, OSError):
-            raise ValueError(f"there is no time zone {value!r}; write one such as America/Chicago") from None
+            raise ValueError(f"{value!r} is not a time zone; write one such as America/Chicago") from None
         return value
 
     @field_validator("site_language")

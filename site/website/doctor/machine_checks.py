@@ -90,7 +90,7 @@ def database(site: CheckContext) -> Finding:
             return warning(
                 "database",
                 "READ_ONLY is set: nobody can sign in, buy or subscribe, and no mail is sent",
-                "Take it away when the site has moved, and restart the website and the worker.",
+                "Remove it when the site has moved, and restart the website and the worker.",
             )
         with site.db.write():
             pass
@@ -110,8 +110,8 @@ def migrations(site: CheckContext) -> Finding:
         check_schema(site.db)
         check_columns(site.db)
     except (UnknownSchemaError, SQLAlchemyError) as problem:
-        return error("migrations", "the schema is not one that this release may run with", str(problem))
-    return ok("migrations", "the schema is one that this release may run with")
+        return error("migrations", "this release cannot run with the schema", str(problem))
+    return ok("migrations", "this release can run with the schema")
 
 
 def disk(site: CheckContext) -> Finding:
@@ -198,7 +198,7 @@ def comparison(site: CheckContext) -> Finding:
         return warning(
             "comparison with Stripe",
             message,
-            "The worker does it every ten minutes; by hand: carrel reconcile",
+            "The worker does it every ten minutes; to do it now: carrel reconcile",
         )
     return ok("comparison with Stripe", f"{_ago(site.now - last)} ago")
 

@@ -52,7 +52,7 @@ def is_told(finding: Finding, level: Level, words: str) -> bool:
 
 
 def test_a_dead_event_is_bad(site: CheckContext) -> None:
-    assert traffic_checks.webhook(site).message == "no event has come yet"
+    assert traffic_checks.webhook(site).message == "no event has arrived yet"
     put_event(site, dead_at=site.now)
     assert is_told(traffic_checks.webhook(site), Level.ERROR, "1 events could not be handled")
 
