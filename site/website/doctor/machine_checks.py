@@ -66,17 +66,17 @@ def network_ad(site: CheckContext) -> Finding:
 
 
 def desk(site: CheckContext) -> Finding:
-    """Is the desk out of reach of what runs on readers' pages?"""
+    """Are the admin pages out of reach of what runs on readers' pages?"""
     if site.settings.desk_url:
-        return ok("desk", f"it has a hostname of its own: {site.settings.desk_host}")
+        return ok("admin pages", f"they have their own hostname: {site.settings.desk_host}")
     if not site.settings.network_ad.is_on:
-        return ok("desk", "it shares the readers' hostname, where no third-party scripts run")
+        return ok("admin pages", "they share the readers' hostname, where no third-party scripts run")
     with site.db.read() as session:
         held = session.scalar(select(func.count()).select_from(Passkey)) or 0
     losses = f" Passkeys ({held}) do not work there: sign in with password and app, and add them again."
     return warning(
-        "desk",
-        "it shares a hostname with pages that run an ad network's script",
+        "admin pages",
+        "they share a hostname with pages that run an ad network's script",
         f"Set CARREL_DESK_URL to another hostname. docs/operators.md{losses if held else ''}",
     )
 
