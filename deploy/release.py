@@ -129,7 +129,7 @@ def output(*words: str | Path) -> str:
 def main() -> None:
     """Do what the command line says."""
     parser = argparse.ArgumentParser(description="Install a release and switch to it, or go back.")
-    parser.add_argument("--root", default="/srv/carrel", help="holds source/ (a git clone) and releases/")
+    parser.add_argument("--root", default="/srv/carrel", help="has source/ (a git clone) and releases/")
     parser.add_argument("--env-file", default="/etc/carrel/carrel.env")
     parser.add_argument("--user", default="carrel", help="the user that runs the site")
     commands = parser.add_subparsers(dest="command", required=True)

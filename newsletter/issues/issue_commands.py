@@ -25,7 +25,7 @@ ACTS: dict[str, tuple[Act, str, str]] = {
     "resume": (issue_lifecycle.resume, "Resume ISSUE where it was paused.", "resumes"),
     "stop": (
         issue_lifecycle.stop,
-        "Stop ISSUE for good; what it did not send comes with the readers' next issue.",
+        "Stop ISSUE for good; what it did not send goes into the readers' next issue.",
         "is stopped",
     ),
 }

@@ -28,7 +28,7 @@ KEY_MADE = """The public key, for BACKUP_PUBLIC_KEYS:
   {public}
 The secret key is in {file}. Keep it where you keep passwords, and not on this server: without it, no copy can be read."""
 STILL_HELD = (
-    "Stripe could not be asked what was paid since the backup, so email stays on hold. The worker keeps trying; "
+    "Stripe could not be asked about payments since the backup, so email stays on hold. The worker keeps trying; "
     "run this again when `carrel doctor` says that Stripe was compared."
 )
 WHAT_NOW = """All email is on hold: since the backup, some may have been sent that the database does not know about.

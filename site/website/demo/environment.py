@@ -83,7 +83,9 @@ def of_running_demo(home: Path) -> dict[str, str]:
     try:
         return dict(json.loads((home / RUNNING).read_text()))
     except OSError:
-        raise SettingsError(f"No demo is running in {home}: start it with make run, in this folder.") from None
+        raise SettingsError(
+            f"No demo is running in {home}: start it with make run, in this folder."
+        ) from None
 
 
 def has_own_mail_server(environ: Mapping[str, str], settings: Settings) -> bool:
