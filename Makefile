@@ -30,8 +30,8 @@ install-test: install-packages
 quick: install-packages ## The everyday tests, in a few minutes: on SQLite, with no browser, faults, sweeps or slow tools
 	@$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not postgres and not browser and not faults and not outside and not sweep"; \
 	  status=$$?; \
-	  echo "Left out: what PostgreSQL does (postgres), Chromium (browser), processes that are killed, starved and"; \
-	  echo "stopped (faults), slow tools of others (outside), walks over everything (sweep). Before a change lands: make test"; exit $$status
+	  echo "Left out: what PostgreSQL does (postgres), Chromium (browser), processes that are killed, starved or"; \
+	  echo "stopped (faults), others' slow tools (outside), walks over everything (sweep). Before a change lands: make test"; exit $$status
 
 test: install-test ## Set everything up and run all tests, on SQLite and PostgreSQL, the browser's too
 	$(PYTEST) -n $(WORKERS) --dist loadgroup
@@ -39,7 +39,7 @@ test: install-test ## Set everything up and run all tests, on SQLite and Postgre
 pythons: install-packages ## Run the quick tests under Python 3.13 in a Debian of its own (as root, with debootstrap)
 	WORKERS=$(WORKERS) .venv/bin/python -m tests.going_live.pythons
 
-lint: install-test ## Look for mistakes and untidiness
+lint: install-test ## Look for mistakes and bad style
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 
@@ -54,18 +54,18 @@ floors: layers
 check: lint types layers test ## Everything that must be true before a change lands
 
 .PHONY: going-live
-going-live: install-test ## Go live on a bare Debian by the document's own commands (root and debootstrap; SUITE=trixie; takes minutes)
+going-live: install-test ## Go live on a bare Debian with the document's own commands (root and debootstrap; SUITE=trixie; takes minutes)
 	PYTHONPATH=site:. .venv/bin/python -m tests.going_live --suite $(SUITE) --database $(DATABASE)
 
 .PHONY: image
 image: install-test ## Build the image over a bare Debian and serve from it (root, debootstrap and buildah; takes minutes)
 	PYTHONPATH=site:. .venv/bin/python -m tests.going_live.image
 
-coverage: install-test ## Which branches the tests take: the total, and the files they know least (takes minutes)
+coverage: install-test ## Which branches the tests take: the total, and the files covered least (takes minutes)
 	$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not browser and not faults" --cov --cov-report=
 	.venv/bin/python -m coverage report --sort=cover --skip-covered
 
-bench: install-test ## Print every figure beside a reference (takes long; ONLY="server page" for some, ROUNDS=3)
+bench: install-test ## Print every figure next to a reference (takes long; ONLY="server page" for some, ROUNDS=3)
 	PYTHONPATH=site:. ROUNDS=$(ROUNDS) .venv/bin/python -m tests.benchmarks $(ONLY)
 
 faults: install-test ## Run the fault suites with their full counts (takes long)
@@ -74,11 +74,11 @@ faults: install-test ## Run the fault suites with their full counts (takes long)
 test-stripe: stripe-key install-test ## The contract tests against Stripe itself: STRIPE_SECRET_KEY=sk_test_… make test-stripe
 	CARREL_REAL_STRIPE=1 $(PYTEST) tests/payments/contract
 
-pictures: install-test ## Take the pictures of the docs anew: the whole walk, and every slot
+pictures: install-test ## Take the docs' pictures again: the whole walk, and every slot
 	CARREL_PICTURES=docs/images $(PYTEST) -q tests/browser/test_walk.py tests/browser/test_slots.py -k "walk or place"
 
 .PHONY: mails
-mails: install-test ## Write the raw mails of tests/mails/snapshots anew
+mails: install-test ## Write the raw mails of tests/mails/snapshots again
 	CARREL_KEEP_MAILS=1 $(PYTEST) -q -n 0 tests/mails/test_snapshots.py
 
 .PHONY: stripe-key
@@ -110,7 +110,7 @@ lock-upgrade: ## Pin the newest version of every package (docs/releasing.md says
 lock-check: ## Install the locks into new environments with the oldest pip and the newest (takes minutes)
 	$(PYTHON) deploy/lock_check.py
 
-release: install-packages ## Build the wheel of a release into dist/, if version, changelog and tree fit (docs/releasing.md)
+release: install-packages ## Build the wheel of a release into dist/, if version, changelog and tree agree (docs/releasing.md)
 	@.venv/bin/python deploy/build_release.py
 
 clean: ## Remove what was installed and built (var/ stays: it is your data)

@@ -135,6 +135,6 @@ def new_exam_command(slug: str) -> None:
     with command_errors():
         exam, article = new_exam(load().content, slug)
     click.echo(
-        f"{exam}\n{article}\nSay in exam.toml what the exam is. The article is a draft: write over it, or remove it. "
-        f"Then `carrel new {slug}/…` begins the next."
+        f"{exam}\n{article}\nDescribe the exam in exam.toml. The article is a draft: replace its text, or remove it. "
+        f"Then `carrel new {slug}/…` creates the next one."
     )

@@ -127,11 +127,9 @@ class GitSource:
             length = int(size) if size.isdigit() else 0
             total += length
             if length > MOST_FILE_BYTES:
-                self._refuse(
-                    f"{path} has {length:,} bytes, and a file of a site {MOST_FILE_BYTES:,} at most."
-                )
+                self._refuse(f"{path} has {length:,} bytes; a file may have {MOST_FILE_BYTES:,} at most.")
         if total > MOST_BYTES:
-            self._refuse(f"The files have {total:,} bytes together, and a site has {MOST_BYTES:,} at most.")
+            self._refuse(f"The files have {total:,} bytes together; a site may have {MOST_BYTES:,} at most.")
 
     def _lay_out(self, commit: str) -> None:
         self._index.with_suffix(".lock").unlink(missing_ok=True)  # of a process that was killed
@@ -166,7 +164,7 @@ class GitSource:
                 git.kill()
                 self._refuse("It has more files and folders than a site may have.")
         if git.returncode:
-            self._refuse("git cannot list what was pushed: look at the repository with git fsck.")
+            self._refuse("git cannot list what was pushed: check the repository with git fsck.")
         return listed.decode(errors="backslashreplace")
 
     def _command(self, *arguments: str) -> tuple[list[str], Path, dict[str, str]]:
@@ -190,7 +188,7 @@ class GitSource:
             command, cwd=place, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False
         )
         if done.returncode:
-            self._refuse(f"git cannot lay this out: {done.stderr.decode(errors='replace').strip()}")
+            self._refuse(f"git cannot check this out: {done.stderr.decode(errors='replace').strip()}")
         return done.stdout.decode(errors="backslashreplace")
 
     @staticmethod

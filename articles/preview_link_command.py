@@ -20,7 +20,7 @@ from carrel.settings import load
 def preview_link_command(context: click.Context, slug: str, days: int, revoke: bool) -> None:
     """Create a link that lets anyone who has it read a draft or scheduled article on the live site.
 
-    It expires after --days, or when the article is published. Nothing links to it, and search engines are told to stay away.
+    It expires after --days, or when the article is published. Nothing links to it, and search engines are told not to list it.
     """
     settings, now = load(), clock.now()
     signer, db = signer_of(settings), context.obj(settings)

@@ -69,7 +69,7 @@ def laid_out(
         )
     if settings.home.absolute().is_relative_to(folder):
         raise GitSourceError(
-            f"CARREL_HOME ({settings.home}) is in {folder}, where only what was pushed may lie."
+            f"CARREL_HOME ({settings.home}) is in {folder}, which may only have what was pushed."
         )
     git = GitSource.of_process(repository, branch, folder)
     with git.lock(_say):

@@ -27,12 +27,12 @@ def report_lines(report: ProblemReport, *, everything: bool = False) -> Iterator
     if counts.total() > MANY:
         yield f"By kind: {', '.join(f'{number:,} {code}' for code, number in counts.most_common())}."
     total = f"{_count(report.errors, 'mistake')}, {_count(report.warnings, 'warning')}"
-    yield f"{_count(report.files, 'file')} looked at: {total}."
+    yield f"{_count(report.files, 'file')} checked: {total}."
     if report.skipped:
         more = " …" if len(report.skipped) > MOST_SKIPPED else ""
         were = "was" if len(report.skipped) == 1 else "were"
         names = ", ".join(report.skipped[:MOST_SKIPPED])
-        yield f"{_count(len(report.skipped), 'file')} {were} not looked at: {names}{more}"
+        yield f"{_count(len(report.skipped), 'file')} {were} not checked: {names}{more}"
 
 
 def problem_lines(problems_by_path: ProblemsByPath, *, everything: bool = False) -> Iterator[str]:

@@ -45,7 +45,7 @@ def report(packages: list[dict[str, Any]]) -> int:
         print(f"{package['name']} {package['version']}: {vulnerability['id']}, fixed in {fixed}")
     if skipped:
         print(
-            f"Not audited: the source of advisories said nothing about {len(skipped)} of {len(packages)} packages "
+            f"Not audited: the source of advisories returned nothing about {len(skipped)} of {len(packages)} packages "
             f"({', '.join(skipped[:5])} ...). Run make audit where it can be reached."
         )
     if found:

@@ -26,7 +26,7 @@ def main() -> int:
 def find_problem(root: Path, version: str) -> str:
     """What is in the way, as the end of a sentence; empty when nothing is."""
     if git(root, "status", "--porcelain"):
-        return "the working tree has changes. Commit them or put them aside."
+        return "the working tree has changes. Commit or stash them."
     changes = (root / "CHANGELOG.md").read_text("utf-8")
     sections = re.findall(r"^## (?!Unreleased)(\S+)(.*)$", changes, re.MULTILINE)
     if not sections or sections[0][0] != version:

@@ -33,9 +33,9 @@ def check_machine():
             "Carrel needs Python 3.11 or later; this is %d.%d. Set PYTHON=python3.11." % sys.version_info[:2]
         )
     if not os.access(ROOT, os.W_OK):
-        stop("The folder %s cannot be written. Copy Carrel to one that can." % ROOT)
+        stop("The folder %s is not writable. Copy Carrel to one that is." % ROOT)
     if not os.path.exists(PYTHON) and shutil.disk_usage(ROOT).free < NEEDED_BYTES:
-        stop("The disk is nearly full: Carrel needs 700 MB for its packages. Make room and try again.")
+        stop("The disk is nearly full: Carrel needs 700 MB for its packages. Free up space and try again.")
 
 
 def make_venv():
@@ -99,7 +99,7 @@ def pip(*arguments):
     if done.returncode == 0:
         return
     if "No space left" in done.stderr:
-        stop("The disk is full: the packages could not be installed. Make room and try again.")
+        stop("The disk is full: the packages could not be installed. Free up space and try again.")
     stop(
         "The packages could not be installed (is the package registry reachable?): " + last_line(done.stderr)
     )
@@ -126,4 +126,4 @@ if __name__ == "__main__":
         make_venv()
         install(sys.argv[1] if len(sys.argv) > 1 else "run")
     except (OSError, KeyboardInterrupt) as wrong:
-        stop("Setting up stopped: %s." % (wrong or "interrupted"))
+        stop("Setup stopped: %s." % (wrong or "interrupted"))

@@ -51,17 +51,17 @@ class Releases:
         """Migrate with a release and let it serve. One that does not start gives way to the one before."""
         print(f"Switching to {target.name} ...", flush=True)
         if self.carrel(target, "migrate"):
-            raise ReleaseError(f"{target.name} cannot run with the database as it is: nothing was switched.")
+            raise ReleaseError(f"{target.name} cannot run with the current database: nothing was switched.")
         before = self.linked("current")
         link(self.root / "current", target)
         if subprocess.run(["systemctl", "is-active", "--quiet", UNITS[0]], check=False).returncode:
-            print("The website is not running: it was not started.")
+            print("The website was not running, so it was not started.")
         elif subprocess.run(["systemctl", "restart", *UNITS], check=False).returncode:
             if before:
                 link(self.root / "current", before)
                 run("systemctl", "restart", *UNITS)
             raise ReleaseError(
-                f"{target.name} did not start (journalctl -u {UNITS[0]} says why); the one before serves."
+                f"{target.name} did not start (journalctl -u {UNITS[0]} says why); the previous release is running."
             )
         if before and before != target:
             link(self.root / "previous", before)
@@ -69,7 +69,7 @@ class Releases:
     def rollback(self) -> None:
         """Switch to the previous release. It is refused when the schema does not let that one run."""
         if not (previous := self.linked("previous")):
-            raise ReleaseError("There is no release before this one.")
+            raise ReleaseError("There is no previous release.")
         self.switch(previous)
 
     def carrel(self, release: Path, *arguments: str) -> int:
@@ -129,9 +129,9 @@ def output(*words: str | Path) -> str:
 def main() -> None:
     """Do what the command line says."""
     parser = argparse.ArgumentParser(description="Install a release and switch to it, or go back.")
-    parser.add_argument("--root", default="/srv/carrel", help="holds source/ (a git clone) and releases/")
+    parser.add_argument("--root", default="/srv/carrel", help="has source/ (a git clone) and releases/")
     parser.add_argument("--env-file", default="/etc/carrel/carrel.env")
-    parser.add_argument("--user", default="carrel", help="whose the site is")
+    parser.add_argument("--user", default="carrel", help="the user that runs the site")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("install").add_argument(
         "ref", nargs="?", default="HEAD", help="tag, branch or commit"

@@ -66,14 +66,14 @@ def silences(session: Session) -> Iterator[Silence]:
         yield Silence(
             "refund-late",
             "A refund has been waiting for more than an hour",
-            f"Not sent to Stripe yet, of order: {named}. The reader was told that the refund is being processed. "
+            f"Not sent to Stripe yet, for order: {named}. The reader was told that the refund is being processed. "
             "`carrel stripe check` says whether the key may refund; is the worker running?",
         )
     if fetched := _fetched_in_vain(session):
         yield Silence(
             "webhook-undelivered",
             "Stripe cannot deliver its events",
-            f"{fetched} events were fetched from Stripe, which could not deliver them, and none has come by the webhook "
+            f"{fetched} events were fetched from Stripe, which could not deliver them, and none has come through the webhook "
             "since. `carrel stripe check` tries it; Workbench → Webhooks in Stripe's dashboard shows the answers that "
             "Stripe got. Passes and refunds are recorded meanwhile, up to ten minutes late.",
         )

@@ -36,5 +36,5 @@ class AnchorChecker:
         matches = get_close_matches(link.anchor, list(self.anchors[link.path]), 1, 0.5)
         hint = f"Did you mean #{matches[0]}?" if matches else "Use the anchor of a heading, or leave it out."
         return Problem(
-            link.line, "anchor-broken", f"{link.path} has no place #{link.anchor}.", hint, "warning"
+            link.line, "anchor-broken", f"{link.path} has no anchor #{link.anchor}.", hint, "warning"
         )

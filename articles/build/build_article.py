@@ -193,7 +193,7 @@ def _broken_link(context: BuildContext, path: str, link: Link) -> Problem:
     """A mistake, unless the file is there and no article, or lies where no article of this library does."""
     target = link_target(path, link.path)
     if target.startswith("../") or (context.root / target).is_file():
-        where = "lies outside the content folder" if target.startswith("../") else "is no article"
+        where = "is outside the content folder" if target.startswith("../") else "is not an article"
         message = f"{link.path} {where}, so it is not linked; the link text is kept."
         hint = "Link to an article by its file name, or to another site with https://."
         return Problem(link.line, "link-unpublished", message, hint, "warning")

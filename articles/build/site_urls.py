@@ -131,7 +131,7 @@ class SiteUrls:
         self._near = self._near or NearPaths(self.by_path)
         if near := self._near.nearest(target):
             return f"Did you mean {quote(posixpath.relpath(near, posixpath.dirname(path) or '.'), safe='/')}?"
-        return "Write the file's name as it stands in the folder."
+        return "Write the file's name exactly as it is in the folder."
 
 
 def link_target(path: str, href: str) -> str:

@@ -136,7 +136,7 @@ def _read(response: http.client.HTTPResponse) -> bytes | str:
     if kind and not kind.startswith(_KINDS):
         raise DownloadError(f"it is not a picture but {kind.partition(';')[0]}")
     if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise DownloadError("the server compresses it, although asked not to")
+        raise DownloadError("the server compressed it, although asked not to")
     data = bytearray()
     while block := response.read1(_BLOCK):
         data += block

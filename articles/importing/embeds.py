@@ -101,7 +101,7 @@ def _file(card: Element, draft: Draft) -> None:
     about = _words(card, "kg-file-card-caption")
     paragraph = _link(card, address, words)
     paragraph[0].tail = f": {about}" if about else None
-    draft.note(f"The file {address} is not copied; the article links to it.")
+    draft.note(f"The file {address} was not copied; the article links to it.")
     _become(card, paragraph)
 
 

@@ -76,7 +76,7 @@ def _exam_text(slug: str, export: Export, topics: Mapping[str, str]) -> str:
         one_line(export.description, 300) or f"Articles that were at {export.base_url or 'the old site'}."
     )
     lines = [
-        f"# Begun by `carrel import` from {export.program}: check every line.",
+        f"# Created by `carrel import` from {export.program}: check every line.",
         f"name = {_toml(one_line(title, 40))}",
         f"title = {_toml(title)}",
         f"body = {_toml(title)}",

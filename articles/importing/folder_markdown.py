@@ -88,7 +88,7 @@ def _wiki(found: re.Match[str], post: Post, vault: Vault) -> str:
         post.note(f"The link to “{target}” does not point to a file in the folder; the link text is kept.")
         return shown
     if found["shown"]:
-        post.note(f"The note “{target}” stood within this one; a link leads to it.")
+        post.note(f"The note “{target}” was embedded in this one; it is now a link.")
     ending = f"#{_anchor(anchor)}" if anchor and not anchor.startswith("^") else ""
     return f"[{shown}](<{_relative(file, post) if target else ''}{ending}>)"
 

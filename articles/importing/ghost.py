@@ -164,7 +164,7 @@ def _note_losses(post: Post, row: Row) -> None:
         )
     if row.get("status") == "sent":
         post.note("It was sent only as an email, so it is a draft.")
-    for key, what in (("codeinjection_head", "code for the page's head"), ("codeinjection_foot", "code for the page's foot"),
+    for key, what in (("codeinjection_head", "code for the page's header"), ("codeinjection_foot", "code for the page's footer"),
                       ("canonical_url", "a canonical address"), ("custom_template", "a template of its theme")):  # fmt: skip
         if value := row.get(key):
             where = f" ({value})" if key == "canonical_url" else ""

@@ -46,7 +46,7 @@ def _player(name: str, post: Post, start: re.Match[str], inside: str) -> str:
     url = unescape(address[1]) if address else ""
     url = watch_page(f"https:{url}" if url.startswith("//") else url)
     if not url.startswith(("http://", "https://")):
-        post.note(f"It had a player <{name}> whose address nobody else can open: {url or 'none'}.")
+        post.note(f"It had a player <{name}> whose address works nowhere else: {url or 'none'}.")
         return ""
     post.note(f"It had an embedded page, {url}: the article links to it.")
     return f'<a href="{escape(url)}">{escape(page_name(url))}</a>'

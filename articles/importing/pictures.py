@@ -50,7 +50,7 @@ class Pictures:
 
     def _bring(self, address: str, post: Post) -> str:
         if address.startswith("data:"):
-            raise NoPictureError("it is written into the text itself (data:)")
+            raise NoPictureError("it is part of the text (data:)")
         if found := self.export.find_file(address, post):
             path, data = found
             return self._store(str(path), data, post)
@@ -100,7 +100,7 @@ def usable(name: str, data: bytes) -> tuple[bytes, str, str]:
         return (
             _first_frame(data),
             ".png",
-            "it was animated, and readers could not stop it; only its first frame is kept.",
+            "it was animated, which readers could not stop; only its first frame is kept.",
         )
     except ImageError as error:
         raise NoPictureError(f"{error.message} {error.hint}") from None

@@ -11,7 +11,7 @@ from articles.importing.wordpress import ARTICLES, read_wordpress
 from articles.loading.file_names import ENDINGS
 
 _NOT_KNOWN = (
-    "{} is no export that can be read: give a Ghost export (.json or .zip), a WordPress export (.xml), or a folder of "
+    "{} is not an export that can be read: give a Ghost export (.json or .zip), a WordPress export (.xml), or a folder of "
     "Markdown (Jekyll, Hugo, Obsidian or plain)."
 )
 

@@ -120,5 +120,5 @@ def _shortcode(found: re.Match[str], post: Post, find: FindFile) -> str:
         )
         post.note(f"It had an embedded page, {address}: the article links to it.")
         return f"[{address}]({address})"
-    post.note(f"The shortcode {found['name']} was left out; what it enclosed stays.")
+    post.note(f"The shortcode {found['name']} was left out; its content stays.")
     return ""

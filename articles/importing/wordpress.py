@@ -34,7 +34,7 @@ def read_wordpress(data: bytes, files: SourceFiles, kinds: Collection[str] = ART
     authors: dict[str, str] = {}
     items = list(read_items(data, export, authors))
     if not items:
-        raise ImportRefusedError("The file has no items: is it an export of WordPress (Tools, Export)?")
+        raise ImportRefusedError("The file has no items: is it a WordPress export (Tools, Export)?")
     export.key = f"wordpress {urlsplit(export.base_url).netloc}{urlsplit(export.base_url).path}".strip()
     attachments = Attachments({
         item.get("post_id"): item.get("attachment_url") for item in items if item.get("post_type") == "attachment"
@@ -66,7 +66,8 @@ def _post(item: WxrItem, attachments: Attachments, export: Export) -> Post | Non
     status, title, address = item.get("status"), item.get("title"), item.get("link")
     if status in {"trash", "auto-draft", "inherit"}:
         export.leave_out(
-            title or item.get("post_id"), f"It is {'in the trash' if status == 'trash' else 'only begun'}."
+            title or item.get("post_id"),
+            f"It is {'in the trash' if status == 'trash' else 'an automatic draft'}.",
         )
         return None
     post = Post(

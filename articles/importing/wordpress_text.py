@@ -103,7 +103,7 @@ def _replace(text: str, attachments: Attachments, post: Post) -> str:
                 return ""
             case _ if name in _PLAYERS:
                 return _player(found["rest"], attributes, inner or "", post)
-        post.note(f"The shortcode [{name}] was left out" + ("; what it enclosed stays." if inner else "."))
+        post.note(f"The shortcode [{name}] was left out" + ("; its content stays." if inner else "."))
         return inner or ""
 
     for _ in range(4):  # one may stand in another

@@ -38,7 +38,7 @@ def check_slugs(articles: Iterable[HasSlug], is_page: Callable[[str], bool]) -> 
     owners: dict[str, HasSlug] = {}
     for article in ordered:
         if (owner := owners.setdefault(article.slug, article)) is not article:
-            line, message = article.line_of("slug"), f"{owner.path} has the slug “{article.slug}” too."
+            line, message = article.line_of("slug"), f"{owner.path} also has the slug “{article.slug}”."
             problems[article.path].append(
                 Problem(line, "duplicate-slug", message, "Rename one of the files.")
             )
@@ -46,7 +46,7 @@ def check_slugs(articles: Iterable[HasSlug], is_page: Callable[[str], bool]) -> 
     for article in ordered:
         for index, alias in enumerate(article.aliases):
             if is_page(f"{alias}/") or is_page(alias):
-                message = f"The site has a page at {alias}, which an alias never hides."
+                message = f"The site has a page at {alias}, which an alias cannot replace."
                 problems[article.path].append(
                     Problem(article.line_of("aliases", index), "alias-taken", message, "Remove the alias.")
                 )
@@ -71,7 +71,7 @@ def check_alias(
         return Problem(line, "alias-taken", message, "Remove the alias.")
     if (owner := alias_owners.setdefault(alias, article)) is not article:
         return Problem(
-            line, "alias-twice", f"{owner.path} has the alias “{alias}” too.", "Keep one of the two."
+            line, "alias-twice", f"{owner.path} also has the alias “{alias}”.", "Keep one of the two."
         )
     return None
 
@@ -121,7 +121,7 @@ def _topic_problems(article: ArticleFile, exam: ExamFile, unknown: list[str]) ->
             hint = suggest(topic, exam.fields.topics, "Declare it there under [topics]")
             yield Problem(line, "unknown-topic", message, hint)
         elif topic in topics[:index]:
-            yield Problem(line, "topic-twice", f"The topic “{topic}” is there twice.", "Keep one.")
+            yield Problem(line, "topic-twice", f"The topic “{topic}” is listed twice.", "Keep one.")
     if len(topics) > MOST_TOPICS:
         message, hint = (
             f"There are more than {MOST_TOPICS} topics.",

@@ -81,7 +81,7 @@ class ContentScanner:
             self.content.exams.append(folder)
             self.content.articles.extend(DiscoveredArticle(path, folder) for path in paths)
         elif paths:
-            message = f"The folder has articles and no {EXAM_FILE}."
+            message = f"The folder has articles but no {EXAM_FILE}."
             hint = f"Add an {EXAM_FILE} to the folder, or move the articles into an exam's folder."
             self.content.add_problem(folder, "no-exam", message, hint)
 
@@ -147,8 +147,8 @@ class ContentScanner:
 
     def _is_usable(self, path: str, entry: os.DirEntry[str]) -> bool:
         if path != _printable(path):
-            hint = "Rename it with letters that are UTF-8."
-            self.content.add_problem(path, "bad-name", "The file's name is unusual.", hint)
+            hint = "Rename it, with letters in UTF-8."
+            self.content.add_problem(path, "bad-name", "The file's name is not valid UTF-8.", hint)
             return False
         return self._is_inside(path, entry)
 

@@ -82,7 +82,7 @@ def check_duplicate_domains(fields: ExamFields, lines: "TomlLines") -> list[Prob
         Problem(
             lines.nth_match(rf'slug\s*=\s*"{slug}"', count),
             "duplicate-domain",
-            f"The domain {slug} is there twice.",
+            f"The domain {slug} is declared twice.",
             "Keep one.",
         )
         for slug, count in repeated.items()

@@ -134,7 +134,7 @@ def validate_line(value: str) -> str:
         names = {"{"}
     if not names <= _PLACEHOLDERS_IN_LINE:
         raise field_error(
-            "bad-line", "Only {noun}, {price} and {and_more} can stand in the line.", "Remove other braces."
+            "bad-line", "Only {noun}, {price} and {and_more} can be used in the line.", "Remove other braces."
         )
     return value
 

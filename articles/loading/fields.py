@@ -26,7 +26,9 @@ AUTHOR = "the editors"
 def validate_series(name: str) -> str:
     """The name of a series, which makes its address too."""
     if not SLUG.match(series_slug(name)):
-        raise field_error("bad-series", f"“{name}” makes no address.", "Use letters or digits in the name.")
+        raise field_error(
+            "bad-series", f"“{name}” cannot be turned into an address.", "Use letters or digits in the name."
+        )
     return name
 
 
@@ -42,8 +44,8 @@ SeriesName = Annotated[Text, Field(max_length=120), AfterValidator(validate_seri
 def _validate_quotes(value: str) -> str:
     if len(value) in (0, 2, 4):
         return value
-    message = "The quotes are one or two characters that open and as many that close."
-    raise field_error("bad-quotes", message, "Write “”, „“, «» or the like.")
+    message = "Quotes are one or two characters to open and as many to close."
+    raise field_error("bad-quotes", message, "Write “”, „“ or «», for example.")
 
 
 Quotes = Annotated[str, AfterValidator(_validate_quotes)]
@@ -152,7 +154,7 @@ class DomainFields(Fields):
         if self.weight is not None and self.source is None:
             raise field_error(
                 "weight-without-source",
-                "A weight needs the address where it was read.",
+                "A weight needs the address of its source.",
                 'Add source = "https://…"',
             )
         return self

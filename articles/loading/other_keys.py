@@ -150,7 +150,7 @@ def _is_hiding(plain: str, value: Any) -> bool:
 
 def _report_hiding(front: YamlMapping, key: str) -> None:
     del front.values[key]
-    message = f"`{key}` would not hide the article here: everybody would read it."
+    message = f"`{key}` would not hide the article here: everybody could read it."
     hint = "Write draft: true, or remove the line to let everyone read it."
     front.problems.append(Problem(front.lines[key,], "not-hidden", message, hint))
 

@@ -20,7 +20,7 @@ def read_other_values(front: YamlMapping, zone: tzinfo) -> None:
     for name in ("published", "expires"):
         value = _text(front.values.get(name))
         if value and _lacks_zone(value):
-            message = f"“{value}” does not say in which zone, so it is read as {zone} time."
+            message = f"“{value}” has no time zone, so it is read as {zone} time."
             hint = "Write date, time and zone: 2026-09-14T09:00:00Z"
             _warn(front, name, "date-without-zone", message, hint)
     slug = front.values.get("slug")
@@ -34,7 +34,7 @@ def read_other_values(front: YamlMapping, zone: tzinfo) -> None:
             front,
             "slug",
             "slug-made",
-            f"“{slug}” cannot stand in an address: “{plain}” does.",
+            f"“{slug}” cannot be used in an address, so “{plain}” is used instead.",
             f"Write slug: {plain}",
         )
 

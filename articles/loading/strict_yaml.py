@@ -80,7 +80,7 @@ class NodeConverter:
                 raise YamlError(line, "front-matter", "A key must be one plain word.", _LINES_HINT)
             if key in values:
                 raise YamlError(
-                    line, "duplicate-key", f"`{key}` is there twice.", "Keep one of the two lines."
+                    line, "duplicate-key", f"`{key}` appears twice.", "Keep one of the two lines."
                 )
             self.result.lines[*place, key] = line
             values[key] = self.value(value_node, (*place, key))

@@ -21,7 +21,7 @@ def load_toml(text: str, first_line: int) -> YamlMapping:
         line = first_line - 1 + int(position[1]) if position else first_line
         cause = str(error).partition(" (at")[0]
         message = f"The front matter cannot be read here: {cause}."
-        hint = "Correct the line; between two lines --- it would be YAML."
+        hint = "Correct the line, or write YAML between two --- lines."
         raise YamlError(line, "front-matter", message, hint) from None
     result = YamlMapping({key: _plain(value) for key, value in values.items()})
     for number, text_line in enumerate(text.split("\n"), first_line):

@@ -65,7 +65,7 @@ def _line_of(place: Place, lines: Mapping[Place, int]) -> int:
 
 def _unquoted(name: str, place: Place, line: int, written: str) -> Problem:
     start = "- " if isinstance(place[-1], int) else f"{place[-1]}: "
-    message = f"`{name}` must be a text, and YAML does not read {written or 'nothing'} as one."
+    message = f"`{name}` must be text, and YAML does not read {written or 'nothing'} as text."
     return Problem(line, "unquoted", message, f"Put it in quotes: {start}{quoted(written)}")
 
 
@@ -75,7 +75,7 @@ def suggest(name: str, names: Iterable[str], otherwise: str) -> str:
     if matches := get_close_matches(name, known, 1, 0.6):
         return f"Did you mean {matches[0]}?"
     listed = ", ".join(known[:20]) + (" …" if len(known) > 20 else "")
-    return f"{otherwise}; known are: {listed}." if known else f"{otherwise}."
+    return f"{otherwise}; the known ones are {listed}." if known else f"{otherwise}."
 
 
 def _field_names(model: type[BaseModel], place: Place) -> list[str]:

@@ -45,7 +45,7 @@ def report_lost_cells(tree: Tree, table: Element) -> None:
             message = (
                 f"The row has more cells than the table's header ({len(rows[0])}); the extra cells are lost."
             )
-            hint = r"Write a bar that is text as `\|`, also in code, or give the head as many cells."
+            hint = r"Write a bar that is text as `\|`, in code too, or give the header as many cells."
             tree.report(line, "cells-lost", message, hint, "warning")
 
 

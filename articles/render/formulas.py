@@ -22,7 +22,7 @@ _FENCE = re.compile(r"[\s>]*(`{3,}|~{3,})")
 _ENTITY = re.compile(r"&[A-Z][A-Za-z]+;")  # of HTML, which XML does not know
 # An own command in an own command nests without end, and the library overflows the stack.
 _DEFINITION = re.compile(r"\\(?:g?def|let|(?:new|renew|provide)command)(?![A-Za-z])")
-_HINT = "Correct it as MathJax would read it; money beside formulas is `\\$5`."
+_HINT = "Correct it (as for MathJax); next to formulas, write money as `\\$5`."
 # What the library writes as styles, which the page's security policy forbids, and our classes for it.
 _CLASSES = {
     "text-align:left": "left", "text-align:right": "right", "padding-left:0": "no-left", "padding-right:0": "no-right",
@@ -105,7 +105,7 @@ def _convert(
         tree.report(line, "math", message, "Split it into several.")
         return None
     if definition := _DEFINITION.search(tex):
-        message = f"A formula defines a command of its own with {definition[0]}."
+        message = f"A formula defines its own command with {definition[0]}."
         tree.report(
             line + tex.count("\n", 0, definition.start()), "math", message, "Write out what it stands for."
         )

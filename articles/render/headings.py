@@ -109,7 +109,7 @@ def _make_heading(tree: Tree, element: Element, counts: dict[str, int]) -> Headi
     own = element.get("id", "")  # see `attributes`
     if own in counts:
         message = f"The heading id #{own} is used twice, so links go to the first."
-        tree.report(line, "id-twice", message, "Give it another.", "warning")
+        tree.report(line, "id-twice", message, "Give it another id.", "warning")
     return Heading(unique_id(own or slug(text), counts), text, int(element.tag[1]), line)
 
 

@@ -24,7 +24,7 @@ class ImageOutsideContentError(ImageError):
     """The path leads out of the content folder."""
 
     code = "image-outside"
-    sentence = "The image {path} lies outside the content folder."
+    sentence = "The image {path} is outside the content folder."
     hint = "Put the file beside the article and write its name only."
 
 

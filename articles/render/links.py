@@ -58,9 +58,7 @@ def _check_web_address(tree: Tree, element: Element, href: str) -> None:
         return
     del element.attrib["href"]
     message = f"The link {href} is not an address that a browser can open."
-    tree.report(
-        tree.line(element), "link-dead", message, "Write it as it stands in the browser's address bar."
-    )
+    tree.report(tree.line(element), "link-dead", message, "Copy it from the browser's address bar.")
 
 
 def _relative_link(tree: Tree, element: Element, href: str, path: str, anchor: str) -> Link | None:

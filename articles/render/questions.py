@@ -20,7 +20,7 @@ _VERDICTS = {True: ("Correct", "Right"), False: ("Incorrect", "Incorrect", "Wron
 _MESSAGES = {
     "container-open": ("A container is never closed.", "End it with a line of its own: `:::`."),
     "container-unknown": (
-        "There is no container of this name.",
+        "There is no container with this name.",
         "Use `::: question` for a practice question, `> [!NOTE]` for a note.",
     ),
     "question-prompt": ("A question has no text.", "Write the question above the options."),
@@ -28,7 +28,7 @@ _MESSAGES = {
     "question-after": ("Something follows the options of a question.", "Put it below the closing `:::`."),
     "question-few-options": ("A question has one option.", "Give it at least two."),
     "question-no-answer": ("No option of a question is right.", "Mark the right one with `[x]`."),
-    "question-no-wrong": ("Every option of a question is right.", "Leave `[ ]` at the wrong ones."),
+    "question-no-wrong": ("Every option of a question is right.", "Leave `[ ]` before the wrong ones."),
     "question-no-box": ("An option has no box.", "Begin it with `- [ ]`, the right one with `- [x]`."),
     "question-empty-option": ("An option has no words.", "Write the option after its box."),
     "question-no-reason": (

@@ -76,8 +76,8 @@ class _WikiLinks:
         if link is not None:
             link.text = words
         if match[1]:
-            message = f"The note {name} cannot be shown inside of this article; it is a link."
-            hint = "Write here what readers need of it."
+            message = f"The note {name} cannot be embedded in this article, so it is a link."
+            hint = "Write what readers need from it here."
             self.tree.report(self.lines.find(holder, match[0]), "embedded-note", message, hint, "warning")
         return words if link is None else link
 
@@ -93,7 +93,7 @@ class _WikiLinks:
             hint = f"Link to the one that is meant: [words]({quote(paths[0])})."
             self.tree.report(line, "wiki-ambiguous", message, hint)
         else:
-            hint = "Write the name of its file, or take the brackets away."
+            hint = "Write the name of its file, or remove the brackets."
             message = f"There is no article [[{name}]]; its text is kept."
             self.tree.report(line, "wiki-link", message, hint, "warning")
         return None

@@ -32,7 +32,7 @@ def new_article(content: Path, name: str) -> Path:
         raise StarterError(f"Name it as EXAM/SLUG, with small letters, digits and hyphens: {example}.")
     if exam not in exams:
         raise StarterError(
-            f"There is no exam “{exam}” in {content}. {suggest(exam, exams, f'Begin it: carrel new-exam {exam}')}"
+            f"There is no exam “{exam}” in {content}. {suggest(exam, exams, f'Create it: carrel new-exam {exam}')}"
         )
     refuse_taken(content, slug)
     title = slug.replace("-", " ").capitalize()
@@ -46,14 +46,12 @@ def refuse_taken(content: Path, slug: str) -> None:
     loaded = load_exams_and_pages(content, time.time_ns())
     load_articles(loaded, [(file, "") for file in loaded.folder.articles], time.time_ns(), no_progress)
     broken = {file.path for file in loaded.folder.articles} - loaded.articles.keys() - loaded.sections
-    owners = {slug_of(path): f"{path} has the address" for path in broken}
+    owners = {slug_of(path): f"{path} already has the address" for path in broken}
     for path, article in loaded.articles.items():
-        owners |= dict.fromkeys(article.old_slugs, f"{path} has the alias")
-    owners |= {article.slug: f"{path} has the address" for path, article in loaded.articles.items()}
+        owners |= dict.fromkeys(article.old_slugs, f"{path} already has the alias")
+    owners |= {article.slug: f"{path} already has the address" for path, article in loaded.articles.items()}
     if owner := owners.get(slug):
-        raise StarterError(
-            f"{owner} “{slug}” already, and addresses are the same for all exams: choose another name."
-        )
+        raise StarterError(f"{owner} “{slug}”, and all exams share their addresses: choose another name.")
 
 
 def new_exam(content: Path, slug: str) -> tuple[Path, Path]:
@@ -63,12 +61,12 @@ def new_exam(content: Path, slug: str) -> tuple[Path, Path]:
     if not content.is_dir():
         raise ContentNotFoundError(content)
     if (content / slug).exists():
-        raise StarterError(f"{content / slug} exists already.")
+        raise StarterError(f"{content / slug} already exists.")
     refuse_taken(content, first := f"{slug}-first-article")
     try:
         (content / slug).mkdir()
     except OSError as error:
-        raise StarterError(f"{content / slug} cannot be made: {error.strerror}.") from None
+        raise StarterError(f"{content / slug} cannot be created: {error.strerror}.") from None
     exam, article = content / slug / EXAM_FILE, content / slug / f"{first}.md"
     position = len(list(content.glob(f"*/{EXAM_FILE}"))) + 1
     changes = {'"Example"': f'"{slug.upper()}"', '"Example Certification"': f'"{slug.upper()} certification"', "order = 1": f"order = {position}"}  # fmt: skip
@@ -86,7 +84,7 @@ def _write_new(path: Path, text: str) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise StarterError(f"{path} exists already.") from None
+        raise StarterError(f"{path} already exists.") from None
     except OSError as error:
         raise StarterError(f"{path} cannot be written: {error.strerror}.") from None
 
@@ -94,7 +92,7 @@ def _write_new(path: Path, text: str) -> None:
 def init_site(folder: Path) -> None:
     """Write a site folder; it must not exist or be empty. Raises `StarterError`."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise StarterError(f"{folder} exists already and is not empty.")
+        raise StarterError(f"{folder} already exists and is not empty.")
     try:
         shutil.copytree(SITE_TEMPLATE, folder, dirs_exist_ok=True)
     except OSError as error:

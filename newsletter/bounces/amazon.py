@@ -20,7 +20,7 @@ def reports(message: str) -> list[Report]:
     except ValueError:
         return []  # SNS itself says a word when a topic is set up
     if not isinstance(data, Mapping):
-        raise UnreadableReportError("the notification is no object")
+        raise UnreadableReportError("the notification is not an object")
     match optional(data, "notificationType") or optional(data, "eventType"):
         case "Bounce":
             return _bounces(data)

@@ -14,7 +14,7 @@ from newsletter.issues.models import Delivery, DeliveryState
 
 ACTOR = "carrel"
 FEWEST = {BounceKind.HARD: 10, BounceKind.COMPLAINT: 3}  # of a handful, one is already a high rate
-WORDS = {BounceKind.HARD: "bounced", BounceKind.COMPLAINT: "were called spam"}
+WORDS = {BounceKind.HARD: "bounced", BounceKind.COMPLAINT: "were marked as spam"}
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,7 @@ def signing_key(address: str) -> rsa.RSAPublicKey:
     try:
         key = load_pem_x509_certificate(fetch(address)).public_key()
     except ValueError as failure:
-        raise SnsUnreachableError("what came is no certificate") from failure
+        raise SnsUnreachableError("the response is not a certificate") from failure
     if not isinstance(key, rsa.RSAPublicKey):
-        raise SnsUnreachableError("its certificate holds no RSA key")
+        raise SnsUnreachableError("its certificate has no RSA key")
     return key

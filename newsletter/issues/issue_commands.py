@@ -25,7 +25,7 @@ ACTS: dict[str, tuple[Act, str, str]] = {
     "resume": (issue_lifecycle.resume, "Resume ISSUE where it was paused.", "resumes"),
     "stop": (
         issue_lifecycle.stop,
-        "Stop ISSUE for good; what it did not send comes with the readers' next issue.",
+        "Stop ISSUE for good; what it did not send goes into the readers' next issue.",
         "is stopped",
     ),
 }
@@ -58,7 +58,7 @@ def _add(name: str, act: Act, does: str, afterwards: str) -> None:
             must_exist(session, issue)
             done = act(session, issue, actor())
         if not done:
-            refuse(f"Issue {issue} is not in a state for that: see `carrel digest status`.")
+            refuse(f"Issue {issue} is not in the right state for that: see `carrel digest status`.")
         click.echo(f"Issue {issue} {afterwards}.")
 
 

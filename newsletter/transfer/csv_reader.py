@@ -53,7 +53,7 @@ def parse(name: str, content: bytes, ids: SlugIds, now: datetime, defaults: Defa
     parsed.rows = sorted(counting.values(), key=lambda row: row.line)
     parsed.repeated = [_repeated(row, counting[row.address.key]) for row in others]
     if not parsed.rows and not parsed.problems:
-        raise InvalidFileError(f"{name} has column names, and no lines below them.")
+        raise InvalidFileError(f"{name} has column names, but no lines below them.")
     return parsed
 
 

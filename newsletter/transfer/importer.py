@@ -1,6 +1,6 @@
 """Importing subscribers: nobody overwritten, nobody who left brought back (MAIL-19), nothing done twice.
 
-The command and the desk do the same: read and check the file, keep its lines in batches, carry out batch after batch.
+The command and the admin pages do the same: read and check the file, keep its lines in batches, carry out batch after batch.
 Each batch is one transaction that also marks it as done, so a killed import goes on where it stopped.
 """
 

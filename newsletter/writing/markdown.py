@@ -56,7 +56,7 @@ def _problems(rendered: Rendered, html: str) -> tuple[Problem, ...]:
     others = [problem for problem in rendered.problems if not problem.code.startswith(("image-", "alt-"))]
     size = len(html.encode())
     long = [
-        Problem(1, "too-long", f"The text has {size:,} bytes; an email holds {LARGEST:,}.", "Shorten it.")
+        Problem(1, "too-long", f"The text has {size:,} bytes; an email can have {LARGEST:,}.", "Shorten it.")
     ] * (size > LARGEST)
     all_problems = [*broken, *pictures, *others, *long]
     return tuple(

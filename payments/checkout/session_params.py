@@ -66,7 +66,7 @@ def _asked_of_the_buyer(settings: Settings, *, is_gift: bool) -> SessionCreatePa
 def consent_text(settings: Settings) -> str:
     """What a buyer agrees to, as Stripe's Markdown: Directive 2011/83/EU, article 16 (m), asks for both parts."""
     refund = (
-        f" The refund within {settings.refund_days} days that {settings.site_name} gives by itself stays."
+        f" The refund within {settings.refund_days} days that {settings.site_name} offers voluntarily still applies."
         if settings.refund_days
         else ""
     )

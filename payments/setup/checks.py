@@ -18,11 +18,15 @@ def check_key(account: StripeAccount) -> list[Finding]:
     try:
         missing = [needed for needed, ask in account.permission_probes() if not _may(account, ask)]
     except StripeAccessError as refused:
-        return [error("key", str(refused), f"Make another: {KEYS_PAGE}, then: carrel stripe setup --new-key")]
+        return [
+            error(
+                "key", str(refused), f"Make a new one ({KEYS_PAGE}), then run: carrel stripe setup --new-key"
+            )
+        ]
     except StripeUnavailableError as away:
         return [error("key", f"Stripe cannot be reached: {away}", "Check the network, and try again.")]
     mode = "live" if account.api.is_live else "test"
-    known = ok("key", f"Stripe knows it; it is of the {mode} mode")
+    known = ok("key", f"it is valid, in {mode} mode")
     return [known, _permissions(missing, test=not account.api.is_live)]
 
 
@@ -67,21 +71,21 @@ def _permissions(missing: list[Permission], *, test: bool) -> Finding:
 
 def _account(account: StripeAccount) -> Finding:
     if account.account().charges_enabled:
-        return ok("account", "it may take payments")
-    fix = "Finish it in Stripe's dashboard; sandboxes work before that."
-    message = "Stripe does not let this account take payments yet"
+        return ok("account", "it can accept payments")
+    fix = "Finish setting it up in Stripe's dashboard; until then, only sandboxes work."
+    message = "Stripe does not let this account accept payments yet"
     return (error if account.api.is_live else warning)("account", message, fix)
 
 
 def _tax(account: StripeAccount) -> Finding:
     settings = account.tax_settings()
     if settings.status == "active":
-        return ok("tax", "Stripe Tax is on; where it collects is under Tax → Registrations")
+        return ok("tax", "Stripe Tax is on; Tax → Registrations shows where it collects")
     pending = settings.status_details.pending
     lacking = ", ".join((pending and pending.missing_fields) or ())
     return error(
         "tax",
-        f"PASS_TAX is set, and Stripe Tax is {settings.status}"
+        f"PASS_TAX is set, but Stripe Tax is {settings.status}"
         + (f": it lacks {lacking}" if lacking else ""),
         "Finish Tax → Settings in Stripe's dashboard, or remove PASS_TAX. Until then, nobody can buy.",
     )

@@ -34,7 +34,7 @@ def stripe_group() -> None:
 @click.option("--new-key", is_flag=True, help="Ask for a new key, to replace the current one.")
 @click.option("--roll", is_flag=True, help="Create a new webhook secret, to replace the current one.")
 def setup_command(new_key: bool, roll: bool) -> None:
-    """Check a key, create the webhook, keep both secrets in files, try a payment page. Safe to run again.
+    """Check a key, create the webhook, save both secrets in files, and try a payment page. Safe to run again.
 
     Exit status: 0 all is well, 1 something is left to do, 2 it could not be done.
     """
@@ -57,13 +57,13 @@ def setup_command(new_key: bool, roll: bool) -> None:
 
 @stripe_group.command("check")
 def check_command() -> None:
-    """Look at key, permissions, account, tax, webhook; try a payment page, and wait for Stripe's event about it.
+    """Check the key, permissions, account, tax, and webhook; try a payment page, and wait for its event.
 
     Exit status: 0 all is OK, 1 the worst is a warning, 2 the worst is an error.
     """
     settings = _settings()
     if not (key := settings.stripe_secret_key.get_secret_value()):
-        raise CommandError("There is no key yet: carrel stripe setup")
+        raise CommandError("There is no key yet. Run: carrel stripe setup")
     account = StripeAccount(StripeApi(key, settings.stripe_api_base))
     with _database(settings) as db:
         findings = _told(check_key(account))

@@ -36,4 +36,4 @@ def appearance(account: StripeAccount, settings: Settings) -> Iterator[Finding]:
             "Stripe converts it for a fee, unless the account has a bank account in that currency.",
         )
     else:
-        yield ok("currency", f"{own}, as the account's")
+        yield ok("currency", f"{own}, the account's currency")

@@ -61,12 +61,12 @@ def keep_key(path: Path, key: str) -> None:
 
 def not_writable(path: Path, name: str, problem: OSError) -> str:
     """One sentence."""
-    return f"{path} cannot be written ({problem.strerror}): name a file that can be with {name}_FILE."
+    return f"{path} cannot be written ({problem.strerror}): name a writable file with {name}_FILE."
 
 
 def _typed_in() -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().strip()
-    click.echo("Make a restricted key; the form opens with what it needs.")
+    click.echo("Make a restricted key; the form is already filled in.")
     click.echo(f"  For a trial: {new_key_url(test=True)}\n  For real money: {new_key_url(test=False)}")
     return str(click.prompt("The key (it is not shown)", hide_input=True)).strip()

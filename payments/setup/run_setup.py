@@ -18,9 +18,7 @@ from payments.stripe.account import StripeAccount, WebhookEndpoint
 from payments.stripe.errors import StripeAccessError, StripeRefusedError, StripeUnavailableError
 
 KEY, SECRET = "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"
-RESTART = (
-    "Restart the website and the worker, then: carrel stripe setup. It proves that Stripe's events arrive."
-)
+RESTART = "Restart the website and the worker, then run carrel stripe setup again, which checks that Stripe's events arrive."
 
 
 class Setup:
@@ -60,7 +58,7 @@ class Setup:
     def _keep_key(self, key: str) -> None:
         path = keys.file_of(self._settings, KEY)
         keys.keep_key(path, key)
-        self._done.append(f"The key is in {path}, which only its owner reads.")
+        self._done.append(f"The key is in {path}, which only its owner can read.")
         self._name_file(KEY, str(path))
         self.needs_restart = True
 
@@ -71,9 +69,11 @@ class Setup:
         try:
             self._make_or_update(setup, setup.endpoints(), roll=roll)
         except StripeAccessError as refused:
-            self._left.append(f"Webhook: {refused}. Give it to the key for this step, and run this again.")
+            self._left.append(f"Webhook: {refused}. Add it to the key for this step, and run this again.")
         except (StripeRefusedError, StripeUnavailableError) as failed:
-            self._left.append(f"Webhook: it could not be made: {getattr(failed, 'message', '') or failed}.")
+            self._left.append(
+                f"Webhook: it could not be created: {getattr(failed, 'message', '') or failed}."
+            )
         except OSError as problem:
             raise CommandError(keys.not_writable(setup.file, SECRET, problem)) from None
 
@@ -84,11 +84,11 @@ class Setup:
             secrets = tuple(map(SecretStr, webhook.create(setup)))
             self._settings = self._settings.model_copy(update={"stripe_webhook_secret": secrets})
             self._done.append(
-                f"A webhook was created; its signing secret is in {setup.file}, which only its owner reads."
+                f"A webhook was created; its signing secret is in {setup.file}, which only its owner can read."
             )
             if endpoints:
                 self._done.append(
-                    "The older webhook stays until the new one is proven: both secrets are valid."
+                    "The old webhook stays until an event arrives through the new one; both secrets are valid."
                 )
             self._name_file(SECRET, str(setup.file))
             self.needs_restart = True
@@ -98,9 +98,9 @@ class Setup:
             self._done += webhook.retire_others(setup, endpoints, current, self._delivers)
             if len(setup.endpoints()) == 1 and webhook.forget_old_secret(setup, current):
                 self._done.append(
-                    f"Only its secret is left in {setup.file}; the next restart forgets the older one."
+                    f"Only its secret is left in {setup.file}; after the next restart the old one is invalid."
                 )
 
     def _name_file(self, name: str, path: str) -> None:
         if os.environ.get(f"{name}_FILE") != path:
-            self._left.append(f"Into the settings: {name}_FILE={path} (and no {name}=).")
+            self._left.append(f"In the settings, write {name}_FILE={path} (and remove {name}=).")

@@ -26,11 +26,11 @@ EXPIRED: Final = "checkout.session.expired"
 WAIT_SECONDS: Final = 20.0
 POLL_SECONDS: Final = 0.25
 PERMANENT_FIXES: Final = (
-    ("amount", "Raise PASS_PRICE_CENTS: every currency has a smallest amount (docs.stripe.com/currencies)."),
-    ("currency", "Mend PASS_CURRENCY: docs.stripe.com/currencies lists what your account may take."),
-    ("tax", "Finish Tax → Settings in Stripe's dashboard, or take PASS_TAX away."),
-    ("payment_method", "Mend PASS_PAYMENT_METHODS, or switch the method on: Settings → Payment methods."),
-    ("url", "Mend CARREL_BASE_URL."),
+    ("amount", "Raise PASS_PRICE_CENTS: every currency has a minimum amount (docs.stripe.com/currencies)."),
+    ("currency", "Correct PASS_CURRENCY: docs.stripe.com/currencies lists what your account can accept."),
+    ("tax", "Finish Tax → Settings in Stripe's dashboard, or remove PASS_TAX."),
+    ("payment_method", "Correct PASS_PAYMENT_METHODS, or turn the method on: Settings → Payment methods."),
+    ("url", "Correct CARREL_BASE_URL."),
 )
 
 
@@ -51,13 +51,13 @@ def try_checkout(api: StripeApi, settings: Settings) -> Trial:
         fix = next(
             (fix for part, fix in PERMANENT_FIXES if part in words), "Look at the log in Stripe's Workbench."
         )
-        return Trial(error("payment page", f"Stripe refuses it: {refused.message or refused}", fix))
+        return Trial(error("payment page", f"Stripe rejects it: {refused.message or refused}", fix))
     except (StripeUnavailableError, StripeResponseError) as failed:
         return Trial(
-            error("payment page", f"it could not be opened: {failed}", "Mend what stands above first.")
+            error("payment page", f"it could not be opened: {failed}", "Fix the problems above first.")
         )
     price = offer.price_display(settings)
-    return Trial(ok("payment page", f"one over {price} was opened as for a buyer, and expired"), created.id)
+    return Trial(ok("payment page", f"one for {price} was opened as for a buyer, then closed"), created.id)
 
 
 def await_event(
@@ -69,14 +69,14 @@ def await_event(
         if time.monotonic() - began > WAIT_SECONDS:
             return warning(
                 "delivery",
-                f"the trial's event has not come within {WAIT_SECONDS:.0f} seconds",
+                f"its event has not arrived within {WAIT_SECONDS:.0f} seconds",
                 f"Is the website running, restarted since its settings changed, and does {webhook_url(settings)} answer "
-                "from outside? Then: carrel stripe check. Workbench → Webhooks shows what Stripe got for an answer.",
+                "from outside? Then run: carrel stripe check. Workbench → Webhooks shows the answer that Stripe got.",
             )
         sleep(POLL_SECONDS)
     return ok(
         "delivery",
-        f"Stripe's event came after {time.monotonic() - began:.0f} seconds, and its signature is good",
+        f"its event arrived after {time.monotonic() - began:.0f} seconds, with a valid signature",
     )
 
 

@@ -55,10 +55,12 @@ def create(setup: WebhookSetup) -> list[str]:
 def update(setup: WebhookSetup, endpoint: WebhookEndpoint) -> str:
     """Have it get exactly our events, and say what has changed."""
     if endpoint.status == "enabled" and set(endpoint.enabled_events) == HANDLED_EVENTS:
-        return f"The webhook {endpoint.id} is there, with the {len(HANDLED_EVENTS)} events that the site handles."
+        return (
+            f"The webhook {endpoint.id} exists, with the {len(HANDLED_EVENTS)} events that the site handles."
+        )
     setup.account.set_events(endpoint.id, sorted(HANDLED_EVENTS))
     return (
-        f"The webhook {endpoint.id} gets exactly the {len(HANDLED_EVENTS)} events that the site handles now."
+        f"The webhook {endpoint.id} now gets exactly the {len(HANDLED_EVENTS)} events that the site handles."
     )
 
 
@@ -82,11 +84,11 @@ def retire_others(
             for other in others:
                 setup.account.set_disabled(other.id, disabled=False)
     if not proven:
-        yield "The older webhook stays: no event signed with the new secret has reached the website yet."
+        yield "The old webhook stays: no event signed with the new secret has reached the website yet."
         return
     for other in others:
         setup.account.delete_webhook_endpoint(other.id)
-        yield f"The older webhook {other.id} was deleted: events arrive through the new one."
+        yield f"The old webhook {other.id} was deleted: events arrive through the new one."
 
 
 def forget_old_secret(setup: WebhookSetup, current: WebhookEndpoint) -> bool:

@@ -47,7 +47,7 @@ def webhook(account: StripeAccount, settings: Settings) -> Finding:
     if not enabled:
         return error(CHECK, f"Stripe sends nothing to {webhook_url(settings)}", SETUP)
     if len(enabled) > 1:
-        return warning(CHECK, f"{len(enabled)} webhooks lead here: a change of secrets is under way", SETUP)
+        return warning(CHECK, f"{len(enabled)} webhooks lead here: the secret is being changed", SETUP)
     return _of(enabled[0], settings)
 
 
@@ -57,9 +57,9 @@ def _of(endpoint: WebhookEndpoint, settings: Settings) -> Finding:
     if endpoint.has_fingerprint and not endpoint_with_our_secret([endpoint], settings):
         return error(CHECK, "it signs with a secret that is not in STRIPE_WEBHOOK_SECRET", f"{SETUP} --roll")
     if endpoint.api_version not in {API_VERSION, None}:
-        message = f"its events are of version {endpoint.api_version}, and not of {API_VERSION}"
+        message = f"its events have version {endpoint.api_version}, not {API_VERSION}"
         return warning(CHECK, message, f"{SETUP} --roll")
-    return ok(CHECK, f"{len(HANDLED_EVENTS)} kinds of events come to {webhook_url(settings)}")
+    return ok(CHECK, f"{len(HANDLED_EVENTS)} kinds of events go to {webhook_url(settings)}")
 
 
 def missing_events(endpoint: WebhookEndpoint) -> list[str]:

@@ -48,7 +48,7 @@ def _faults(settings: Settings) -> Iterator[str]:
         yield f"PASS_CURRENCY is wrong: there is no currency {currency!r}."
     if cents < MINIMUM_CENTS.get(currency, 0):
         lowest = price(MINIMUM_CENTS[currency], currency)
-        yield f"PASS_PRICE_CENTS is wrong: Stripe takes no payment below {lowest}."
+        yield f"PASS_PRICE_CENTS is wrong: Stripe accepts no payment below {lowest}."
     if currency in WITH_THREE_DECIMALS and cents % 10:
         yield f"PASS_PRICE_CENTS is wrong: in {currency} Stripe takes multiples of 10 only."
     if currency in WHOLE_AMOUNTS and cents % 100:

@@ -153,7 +153,7 @@ class _BrandMaker:
                 ImageFont.truetype(self.settings.card_font, 40)
             except OSError:
                 raise self.error(
-                    "card_font", "it is no font file; write the path of a .ttf or .otf"
+                    "card_font", "it is not a font file; write the path of a .ttf or .otf"
                 ) from None
 
     def path(self, field: str) -> Path:
@@ -187,7 +187,7 @@ def _check_svg(maker: _BrandMaker, field: str, content: bytes) -> None:
     try:
         root = etree.fromstring(content[: LARGEST_SVG + 1], parser)
     except etree.XMLSyntaxError:
-        raise maker.error(field, f"it is no SVG of up to {LARGEST_SVG // 1000} kB") from None
+        raise maker.error(field, f"it is not an SVG of up to {LARGEST_SVG // 1000} kB") from None
     for element in root.iter():
         name = etree.QName(element).localname if isinstance(element.tag, str) else ""
         attributes = {str(key): str(value) for key, value in element.attrib.items()}

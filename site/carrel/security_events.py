@@ -32,7 +32,7 @@ class Category(StrEnum):
 
 
 class Event(StrEnum):
-    """The events that are no acts at the desk. `docs/monitoring.md` explains each."""
+    """The events that are not actions on the admin pages. `docs/monitoring.md` explains each."""
 
     LINK_REQUESTED = "reader.link_requested"
     READER_SIGN_IN = "reader.sign_in"

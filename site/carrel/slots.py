@@ -24,7 +24,7 @@ SCRIPT = re.compile(r"(https://[\w.-]+(:\d+)?|http://(127\.0\.0\.1|localhost)(:\
 def _source(value: str) -> str:
     if not SOURCE.fullmatch(value):
         raise ValueError(
-            f"{value!r} is no source: write https://host, https://*.host, or https: for any host"
+            f"{value!r} is not a source: write https://host, https://*.host, or https: for any host"
         )
     return value
 
@@ -32,7 +32,7 @@ def _source(value: str) -> str:
 def _script(value: str) -> str:
     if value and not SCRIPT.fullmatch(value):
         raise ValueError(
-            f"{value!r} is no script's address: write https://host/file.js, or /file.js of this site"
+            f"{value!r} is not the address of a script: write https://host/file.js, or /file.js of this site"
         )
     return value
 
@@ -40,7 +40,7 @@ def _script(value: str) -> str:
 def _seller(line: str) -> str:
     if not SELLER.fullmatch(line):
         raise ValueError(
-            f"{line!r} is no line of ads.txt: copy one such as 'google.com, pub-1, DIRECT, f08c47'"
+            f"{line!r} is not a line of ads.txt: copy one such as 'google.com, pub-1, DIRECT, f08c47'"
         )
     return line
 
@@ -137,7 +137,7 @@ def check_network(network: NetworkAd, slots: Mapping[str, Slot]) -> None:
         if name not in slots:
             raise ValueError(f"slots: there is no slot {name!r}{_meant(name, slots)}")
         if slots[name].place in {SlotPlace.DIGEST, SlotPlace.FEED}:
-            raise ValueError(f"slots: {name!r} stands outside our pages, where no network's tag can run")
+            raise ValueError(f"slots: {name!r} is outside our pages, where no network's tag can run")
 
 
 def _names(tables: Mapping[str, Any]) -> list[str]:
@@ -153,9 +153,7 @@ def _table(name: str, tables: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _slot(name: str, values: Mapping[str, Any]) -> Slot:
     if "place" not in values:
-        raise ValueError(
-            f"there is no slot {name!r}{_meant(name, DEFAULTS)}; a slot of your own needs a place"
-        )
+        raise ValueError(f"there is no slot {name!r}{_meant(name, DEFAULTS)}; your own slot needs a place")
     if not name.replace("-", "").isalnum() or not name.islower() or name.startswith("ad"):
         raise ValueError(
             f"{name!r} cannot name a slot: use small letters, digits and -, and not ad… at its start"

@@ -28,7 +28,7 @@ KEY_MADE = """The public key, for BACKUP_PUBLIC_KEYS:
   {public}
 The secret key is in {file}. Keep it where you keep passwords, and not on this server: without it, no copy can be read."""
 STILL_HELD = (
-    "Stripe could not be asked what was paid since the backup, so email stays on hold. The worker keeps trying; "
+    "Stripe could not be asked about payments since the backup, so email stays on hold. The worker keeps trying; "
     "run this again when `carrel doctor` says that Stripe was compared."
 )
 WHAT_NOW = """All email is on hold: since the backup, some may have been sent that the database does not know about.
@@ -51,13 +51,13 @@ class BackupPlace(click.Path):
     "--test", is_flag=True, help="Restore it to a temporary location and check that the site works."
 )
 @click.option(
-    "--make-key", type=NEW_FILE, help="Make a key for encrypted copies: the secret one goes into this file."
+    "--make-key", type=NEW_FILE, help="Make a key for encrypted copies; its secret part goes into this file."
 )
 @click.option(
     "--encrypt-again",
     "old_key",
     type=A_FILE,
-    help="Encrypt all copies to the keys of today; the file has the old secret key.",
+    help="Encrypt all copies again with the current keys; the file has the old secret key.",
 )
 def backup_command(only_list: bool, test: bool, make_key: Path | None, old_key: Path | None) -> None:
     """Back up the running site: database, pictures, and a manifest with checksums.
@@ -104,9 +104,9 @@ def _encrypt_again(settings: Settings, old_key: Path) -> None:
     results = list(copies.encrypt_again(settings, old_key))
     for _, problem in results:
         if problem:
-            click.echo(f"Left as it was: {problem}")
+            click.echo(f"Not changed: {problem}")
     done = sum(not problem for _, problem in results)
-    click.echo(f"{done} of {len(results)} copies are encrypted to the keys of today.")
+    click.echo(f"{done} of {len(results)} copies are encrypted to the current keys.")
 
 
 def _require_bucket(settings: Settings) -> None:
@@ -139,7 +139,7 @@ def restore_command(file: Path | str, key_file: Path | None) -> None:
     settings = load()
     with _refusing():
         restored = restore.restore(settings, _on_this_machine(settings, file, key_file))
-        click.echo(f"The site is what it was at {restored.manifest.made_at:%Y-%m-%d %H:%M:%S UTC}.")
+        click.echo(f"The site is as it was at {restored.manifest.made_at:%Y-%m-%d %H:%M:%S UTC}.")
         if restored.saved:
             click.echo(f"The previous data is kept in {restored.saved}")
         with _database(settings) as db:
@@ -152,7 +152,7 @@ def _on_this_machine(settings: Settings, file: Path | str, key_file: Path | None
     if isinstance(file, Path) and file.suffix != encryption.SUFFIX:
         return file
     if key_file is None:
-        raise CommandError("This copy is encrypted: name the file with the secret key by --key.")
+        raise CommandError("This copy is encrypted: name the file with the secret key with --key.")
     if isinstance(file, Path):
         return copies.open_file(settings, file, key_file)
     _require_bucket(settings)

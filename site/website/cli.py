@@ -137,7 +137,7 @@ class Commands(click.Group):
 @click.version_option(package_name="carrel")
 @click.option("--demo", is_flag=True, help="Use the settings of the demo in this folder (make run).")
 @click.option(
-    "--env-file", type=click.Path(path_type=Path), help="Read settings from a file of NAME=value lines."
+    "--env-file", type=click.Path(path_type=Path), help="Read settings from a file with NAME=value lines."
 )
 @click.pass_context
 def carrel(context: click.Context, demo: bool, env_file: Path | None) -> None:
@@ -206,7 +206,7 @@ def _sentence(error: Exception) -> str:
             return f"The database cannot be used: {error.orig}. {_hint(error.orig)}"
         case OSError() if error.errno in DISK_TROUBLE:
             place = error.filename or "the disk"
-            return f"{error.strerror}: {place}. Make room, or make it writable, and try again."
+            return f"{error.strerror}: {place}. Free up space, or make it writable, and try again."
     return ""
 
 

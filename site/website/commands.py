@@ -99,7 +99,9 @@ def init_command(folder: Path, from_demo: bool) -> None:
         "read carrel.toml, then run `carrel check`."
     )
     for email in people:
-        click.echo(f"{email} is an operator there and must set up again: carrel operator reset {email}")
+        click.echo(
+            f"{email} is an operator there and must set up their sign-in again: carrel operator reset {email}"
+        )
 
 
 @click.command("serve")

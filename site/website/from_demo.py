@@ -34,7 +34,7 @@ def init_from_demo(settings: Settings, folder: Path, config: Path = Path(CONFIG_
     """
     people = _operators(settings)
     if not settings.content.is_dir():
-        raise StarterError(f"There is no folder {settings.content}: its articles cannot be taken over.")
+        raise StarterError(f"There is no folder {settings.content}, so its articles cannot be copied.")
     init_site(folder)
     try:
         shutil.rmtree(folder / CONTENT)

@@ -110,8 +110,8 @@ def import_lines(export: Export, report: ImportReport, *, dry_run: bool, everyth
     """What was done, and what was not carried over."""
     yield from _note_lines(report.notes, everything=everything)
     if report.exam.new_text:
-        began = "would be begun" if dry_run else "was begun"
-        yield f"The exam “{report.exam.slug}” {began}: look at every line of its exam.toml."
+        began = "would be created" if dry_run else "was created"
+        yield f"The exam “{report.exam.slug}” {began}: review every line of its exam.toml."
     if unknown := Counter(report.exam.unknown_tags).most_common():
         yield "These tags are left out. To make topics of them, declare them in exam.toml and import again:"
         shown = unknown if everything else unknown[:SHOWN]
@@ -129,7 +129,7 @@ def import_lines(export: Export, report: ImportReport, *, dry_run: bool, everyth
     pictures = (
         f"{counted(report.to_fetch, 'picture')} to fetch"
         if dry_run
-        else f"{counted(report.pictures, 'picture')} brought along"
+        else f"{counted(report.pictures, 'picture')} imported"
     )
     redirects = counted(report.redirects, "redirect")
     notes = counted(len(report.notes), "note")
@@ -187,9 +187,9 @@ def import_members(db: Database, exam: str, members: list[Member], *, dry_run: b
         raise CommandError(str(error)) from None
     if problems := [line for line in checked.lines if line.fate is Fate.INVALID]:
         yield from (f"member {problem.number - 1}: {problem.sentence}" for problem in problems)
-        yield f"No member was imported: {len(problems):,} of the list are wrong. Mend it, then import again."
+        yield f"No member was imported: {counted(len(problems), 'line')} of the list cannot be used. Fix the list, then import again."
         return
     added = checked.counts.get(Fate.ADDED, 0)
     verb = "to add" if dry_run else "added"
     gone = counted(len(checked.lines) - added, "member")
-    yield f"{counted(added, 'subscriber')} {verb}; {gone} here already, or gone."
+    yield f"{counted(added, 'subscriber')} {verb}; {gone} already here, or unsubscribed."

@@ -115,8 +115,8 @@ def _keep_writers_out(source: Connection) -> None:
         return
     if others := source.scalar(text(OTHERS), {"read_only": READ_ONLY_NAME}):
         raise MoveRefusedError(
-            f"{others} other {'connection is' if others == 1 else 'connections are'} open to the site's database "
-            "that can write. Stop the website and the worker on every machine, or set READ_ONLY=true there."
+            f"{others} other {'connection' if others == 1 else 'connections'} that can write to the site's database "
+            f"{'is' if others == 1 else 'are'} open. Stop the website and the worker on every machine, or set READ_ONLY=true there."
         )
     names = ", ".join(f'"{table.name}"' for table in site_tables(source))
     try:

@@ -40,7 +40,7 @@ def migrated(tmp_path: Path) -> None:
 
 def test_check_of_a_clean_folder_is_0(run: Run) -> None:
     result = run("check")
-    assert (result.exit_code, result.stdout) == (0, "3 files looked at: no mistakes, no warnings.\n")
+    assert (result.exit_code, result.stdout) == (0, "3 files checked: no mistakes, no warnings.\n")
 
 
 def test_check_of_mistakes_is_1_and_names_line_code_and_mend(run: Run, content: Path) -> None:
@@ -51,7 +51,7 @@ def test_check_of_mistakes_is_1_and_names_line_code_and_mend(run: Run, content: 
         "cpb/one.md:3: summary-length warning: The summary has 6 characters. — Make it 50 to 220 characters long.",
         "cpb/one.md:4: unknown-topic cpb/exam.toml has no topic “medicar”. — Did you mean medicare?",
         "",
-        "4 files looked at: 1 mistake, 1 warning.",
+        "4 files checked: 1 mistake, 1 warning.",
     ]
 
 

@@ -104,7 +104,7 @@ def test_the_command_shows_each_change_and_what_is_left(run: Run, content: Path)
     assert result.exit_code == 1
     assert {"-weight: 3", "+order: 3"} <= set(result.stderr.splitlines())
     assert "Fixed 1 of 2 files with problems." in result.stderr
-    assert result.stdout.endswith("5 files looked at: 1 mistake, 1 warning.\n")
+    assert result.stdout.endswith("5 files checked: 1 mistake, 1 warning.\n")
     assert (content / "cpb/one.md").read_text() == MENDED
     assert (content / "cpb/two.md").read_text() == article_md("TODO")
 

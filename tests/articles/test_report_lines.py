@@ -13,7 +13,7 @@ def test_equal_problems_of_a_file_are_one_line() -> None:
     assert list(report_lines(report)) == [
         "a.md:3: raw-html No HTML. — Write Markdown. (also on line 9, 12)",
         "",
-        "1 file looked at: 4 mistakes, no warnings.",
+        "1 file checked: 4 mistakes, no warnings.",
     ]
 
 
@@ -27,7 +27,7 @@ def test_of_thousands_of_one_kind_some_are_shown_and_all_are_counted() -> None:
         "To see all: carrel check --all, or carrel check FOLDER.",
         "",
         "By kind: 2,000 raw-html, 1 rare.",
-        "3,000 files looked at: 2,001 mistakes, no warnings.",
+        "3,000 files checked: 2,001 mistakes, no warnings.",
     ]
 
 

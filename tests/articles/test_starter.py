@@ -16,8 +16,8 @@ from tests.support.articles import article_md, exam_toml, write_files
 @pytest.mark.parametrize(
     ("file", "words"),
     [
-        (article_md("Other", slug="loops"), "has the address “loops” already"),
-        (article_md("Other", aliases="[loops]"), "has the alias “loops” already"),
+        (article_md("Other", slug="loops"), "already has the address “loops”"),
+        (article_md("Other", aliases="[loops]"), "already has the alias “loops”"),
     ],
 )
 def test_a_name_that_any_exam_uses_is_refused(content: Path, file: str, words: str) -> None:
@@ -29,7 +29,7 @@ def test_a_name_that_any_exam_uses_is_refused(content: Path, file: str, words: s
 
 def test_a_name_is_taken_by_a_file_of_another_exam_also_if_that_is_broken(content: Path) -> None:
     write_files(content, {"ccm/exam.toml": exam_toml("CCM"), "ccm/Loops.md": "---\ntitle: [\n---\nText.\n"})
-    with pytest.raises(StarterError, match=r"ccm/Loops\.md has the address"):
+    with pytest.raises(StarterError, match=r"ccm/Loops\.md already has the address"):
         new_article(content, "cpb/loops")
 
 

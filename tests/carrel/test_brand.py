@@ -85,8 +85,8 @@ def test_a_logos_size_is_known_before_it_is_there(
         ("SITE_PICTURE", SQUARE.format('<rect onload="x()"/>'), "<rect>"),
         ("SITE_PICTURE", SQUARE.format("<style>@import url(https://example.org)</style>"), "<style>"),
         ("SITE_PICTURE", SQUARE.format('<rect fill="url(https://example.org/#a)"/>'), "<rect>"),
-        ("SITE_PICTURE", "<svg", "it is no SVG"),
-        ("CARD_FONT", b"no font", "CARD_FONT is wrong: .*: it is no font file"),
+        ("SITE_PICTURE", "<svg", "it is not an SVG"),
+        ("CARD_FONT", b"no font", "CARD_FONT is wrong: .*: it is not a font file"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_in_one_sentence(
@@ -115,9 +115,9 @@ def test_a_plain_svg_is_served_as_it_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("links", "sentence"),
     [
-        ({"Shop": "javascript:alert(1)"}, "cannot be followed"),
-        ({"Shop": "//example.org"}, "cannot be followed"),
-        ({"Shop": "https:///x"}, "cannot be followed"),
+        ({"Shop": "javascript:alert(1)"}, "is not a link that works"),
+        ({"Shop": "//example.org"}, "is not a link that works"),
+        ({"Shop": "https:///x"}, "is not a link that works"),
         ({"": "/about/"}, "must have 1 to 40 characters"),
         ({str(number): "/about/" for number in range(13)}, "13 links; 12 fit"),
     ],

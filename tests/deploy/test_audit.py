@@ -30,8 +30,8 @@ def audit() -> ModuleType:
     [
         ([WELL], 0, "No vulnerability is known in 1 packages."),
         ([WELL, VULNERABLE], 1, "pip 1.0: PYSEC-1, fixed in 1.1, 2.0"),
-        ([WELL, SKIPPED], 3, "said nothing about 1 of 2 packages"),
-        ([VULNERABLE, SKIPPED], 1, "said nothing about 1 of 2 packages"),
+        ([WELL, SKIPPED], 3, "returned nothing about 1 of 2 packages"),
+        ([VULNERABLE, SKIPPED], 1, "returned nothing about 1 of 2 packages"),
     ],
 )
 def test_the_status_tells_what_is_known(

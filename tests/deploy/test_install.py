@@ -39,7 +39,7 @@ def test_a_read_only_folder_is_named(
     monkeypatch.setattr(install.os, "access", lambda _path, _mode: False)
     with pytest.raises(SystemExit, match="1"):
         install.check_machine()
-    assert "cannot be written" in capsys.readouterr().err
+    assert "is not writable" in capsys.readouterr().err
 
 
 def test_a_full_disk_is_seen_before_anything_is_installed(

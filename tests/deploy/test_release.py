@@ -143,7 +143,7 @@ def test_a_rollback_over_what_the_older_release_still_uses_is_refused(server: Se
 
 def test_what_is_not_there_is_refused_and_leaves_nothing(server: Server) -> None:
     ended = server.release("rollback")
-    assert (ended.returncode, ended.stderr) == (1, "There is no release before this one.\n")
+    assert (ended.returncode, ended.stderr) == (1, "There is no previous release.\n")
     assert server.release("install", "v9").returncode == 1
     assert [path.name for path in (server.root / "releases").iterdir()] == ["v1"]
 

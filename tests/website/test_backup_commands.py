@@ -73,5 +73,5 @@ def test_data_12_a_site_that_runs_is_one_sentence_and_status_2(home: Settings) -
     with home_lock.site_lock(home.home):
         done = restore(path)
     assert done.exit_code == 2
-    assert done.output.startswith("The site is running")
+    assert done.output.startswith("The site in CARREL_HOME is running")
     assert len(backup_store.all_backups(home.home)) == 1

@@ -93,11 +93,11 @@ def test_no_digest_brings_what_was_imported(run: Run, tmp_path: Path) -> None:
 def test_members_become_subscribers_once(run: Run) -> None:
     run("publish")
     dry = run("import", "export.json", "cpb", "--members", "members.csv", "--dry-run")
-    assert "1 subscriber to add; 0 members here already, or gone." in dry.stdout
+    assert "1 subscriber to add; 0 members already here, or unsubscribed." in dry.stdout
     first = run("import", "export.json", "cpb", "--members", "members.csv")
-    assert "1 subscriber added; 0 members here already, or gone." in first.stdout
+    assert "1 subscriber added; 0 members already here, or unsubscribed." in first.stdout
     second = run("import", "export.json", "cpb", "--members", "members.csv")
-    assert "0 subscribers added; 1 member here already, or gone." in second.stdout
+    assert "0 subscribers added; 1 member already here, or unsubscribed." in second.stdout
 
 
 def test_an_article_that_does_not_pass_is_named_and_the_status_is_1(run: Run, tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_an_article_that_does_not_pass_is_named_and_the_status_is_1(run: Run, tm
     ("words", "sentence"),
     [
         (("nothing.zip", "cpb"), "There is no nothing.zip."),
-        (("members.csv", "cpb"), "members.csv is no export that can be read"),
+        (("members.csv", "cpb"), "members.csv is not an export that can be read"),
         (("export.json", "Not A Slug"), "Name the exam by its folder"),
         (
             ("export.json", "cpb", "--members", "gone.csv"),

@@ -69,7 +69,7 @@ SIGN_UP = Cookie("carrel_sign_up", timedelta(days=1))
 OPERATOR = Cookie("carrel_operator", timedelta(hours=12))
 KNOWN_OPERATOR = Cookie("carrel_operator_known", timedelta(days=180), "Strict")
 PASSKEY_CHALLENGE = Cookie("carrel_passkey", timedelta(minutes=5), "Strict")
-# What an operator's last action did, until a page of the desk has said it.
+# What an operator's last action did, until an admin page has said it.
 DESK_MESSAGE = Cookie("carrel_desk_message", timedelta(minutes=5), "Strict", path="/admin/")
 # The token of a mailed link, from the moment it is opened until its button is pressed (link_cookie.py). Not Strict:
 # browsers keep such a cookie back for as long as a way that began in a mail lasts, our own redirects included.

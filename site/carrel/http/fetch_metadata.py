@@ -44,7 +44,7 @@ PAGE_FROM_HERE = Use(HERE | TYPED, *IN_A_TAB)
 FORM = Use(HERE, *IN_A_TAB)
 SCRIPT = Use(HERE, frozenset({"cors", "same-origin", "no-cors"}), frozenset({"empty"}))
 
-# What is not named here is a `PAGE` (at the desk a `PAGE_FROM_HERE`), and a `FORM` when it is sent.
+# What is not named here is a `PAGE` (on the admin pages a `PAGE_FROM_HERE`), and a `FORM` when it is sent.
 TABLE: Mapping[str, Use] = {
     # The same for everybody, or so far as a shared cache may keep it: no rule could hold there.
     **dict.fromkeys(("pages.home", "pages.exam", "pages.topic", "pages.article", "plain.page"), PUBLIC),
@@ -69,7 +69,7 @@ TABLE: Mapping[str, Use] = {
     **dict.fromkeys(
         ("passkeys.sign_in_challenge", "passkeys.again_challenge", "passkeys.add_challenge"), SCRIPT
     ),
-    # The ways into the desk: from an alarm's mail, and by a link that somebody handed over.
+    # The ways into the admin pages: from an alarm's mail, and by a link that somebody handed over.
     **dict.fromkeys(("dashboard.today", "operators.sign_in_page"), PAGE),
     **dict.fromkeys(("operators.open_set_up", "operators.set_up_page"), PAGE),
 }

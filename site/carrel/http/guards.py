@@ -41,13 +41,13 @@ ORIGIN_EXEMPT = frozenset(
 ANY_HOST = frozenset({"health.healthz", "health.readyz", "metrics.metrics"})
 # Forms on cached pages, which cannot carry a token: the origin check stands alone there.
 TOKEN_EXEMPT = frozenset({"newsletter.subscribe", "ads.seen"})
-# What the desk needs of the readers' app under its own hostname; everything else is not there.
+# What the admin pages need of the readers' app under their own hostname; everything else is not there.
 DESK_NEEDS = frozenset({"assets.asset", "assets.favicon", "media.media"})
 
 
 @dataclass(frozen=True)
 class Side:
-    """What differs between the readers' app and the desk's."""
+    """What differs between the readers' app and the admin app."""
 
     cookie: Cookie  # the session that form tokens are bound to
     page: Use  # how a page may be asked for, unless the table says otherwise
@@ -90,7 +90,7 @@ def _refuse_host(host: str) -> NoReturn:
 
 
 def _at_the_desk() -> Response | None:
-    """What the readers' app does under the desk's own hostname."""
+    """What the readers' app does under the admin pages' own hostname."""
     if request.path == "/":
         return see_other(DESK_PATH)
     if request.endpoint not in DESK_NEEDS:

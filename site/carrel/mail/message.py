@@ -27,7 +27,7 @@ class InvalidHeaderError(ValueError):
     """A header's value contains a line break or a NUL: an attempt at header injection."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} holds a line break or a NUL")
+        super().__init__(f"{name} contains a line break or a NUL")
         self.name = name
 
 

@@ -46,7 +46,7 @@ class MailServer:
         if parts.scheme not in DEFAULT_PORT or not parts.hostname:
             raise MailServerError("SMTP_URL is missing or is not of the form smtp://user:password@host:port.")
         if not sender:
-            raise MailServerError("MAIL_FROM is missing or is no address.")
+            raise MailServerError("MAIL_FROM is missing or is not an address.")
         return cls(
             host=parts.hostname,
             port=parts.port or DEFAULT_PORT[parts.scheme],

@@ -131,7 +131,7 @@ class SmtpConnection:
     def _envelope(self, to: str) -> Generator[Need, bool, Outcome | None]:
         """MAIL and RCPT. None when both were accepted."""
         if not to.isprintable():  # a line break would begin a command of its own
-            return Rejected(553, "5.1.3 this is no address", "RCPT")
+            return Rejected(553, "5.1.3 this is not an address", "RCPT")
         if self._conversation is None:
             yield Need.CONNECTION
         options = ""

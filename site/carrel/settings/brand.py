@@ -62,7 +62,7 @@ class BrandSettings(BaseModel):
                 raise ValueError(f"{words!r} must have 1 to {LONGEST_LINK_TEXT} characters")
             if not _is_followable(url):
                 raise ValueError(
-                    f"{url!r} cannot be followed; write https://…, mailto:… or a path of the site such as /about/"
+                    f"{url!r} is not a link that works; write https://…, mailto:… or a path of the site such as /about/"
                 )
         return value
 

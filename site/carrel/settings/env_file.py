@@ -28,7 +28,7 @@ def _setting(path: Path, number: int, line: str) -> tuple[str, str]:
     name, equals, value = (part.strip() for part in line.partition("="))
     if not equals or not name.isidentifier():
         raise SettingsError(
-            f"Line {number} of {path} is not NAME=value: Correct it, or start the line with #."
+            f"Line {number} of {path} is not NAME=value: correct it, or start the line with #."
         )
     if len(value) > 1 and value[0] in QUOTES and value[0] == value[-1]:
         value = value[1:-1]

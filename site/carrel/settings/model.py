@@ -41,7 +41,7 @@ class Settings(BrandSettings, BounceSettings, StorageSettings):
     home: Path = Path("var")
     content: Path = Path("articles/content")
     base_url: str = ""
-    desk_url: str = ""  # the operators' own hostname; empty: the desk is under base_url
+    desk_url: str = ""  # the operators' own hostname; empty: the admin pages are under base_url
     secret_keys: tuple[SecretStr, ...] = ()
     proxies: int = Field(0, ge=0, le=5)
     database_url: str = ""
@@ -156,9 +156,7 @@ class Settings(BrandSettings, BounceSettings, StorageSettings):
         desk, site = urlsplit(value), urlsplit(others.data.get("base_url", ""))
         if value and site.hostname:
             if desk.hostname == site.hostname:
-                raise ValueError(
-                    "it must have another hostname than CARREL_BASE_URL; leave it out to share one"
-                )
+                raise ValueError("its hostname must differ from CARREL_BASE_URL's; leave it out to share one")
             if desk.scheme != site.scheme:
                 raise ValueError(f"it must begin with {site.scheme}://, as CARREL_BASE_URL does")
         return value
@@ -183,7 +181,7 @@ class Settings(BrandSettings, BounceSettings, StorageSettings):
         try:
             ZoneInfo(value)
         except (KeyError, ValueError, OSError):
-            raise ValueError(f"there is no time zone {value!r}; write one such as America/Chicago") from None
+            raise ValueError(f"{value!r} is not a time zone; write one such as America/Chicago") from None
         return value
 
     @field_validator("site_language")
@@ -217,17 +215,17 @@ class Settings(BrandSettings, BounceSettings, StorageSettings):
 
     @property
     def desk_host(self) -> str:
-        """The host that the desk answers under: its own, or the readers'."""
+        """The host of the admin pages: their own, or the readers'."""
         return urlsplit(self.desk_url).netloc or self.host
 
     @property
     def desk_base_url(self) -> str:
-        """The address that links to the desk begin with."""
+        """The address that links to the admin pages begin with."""
         return self.desk_url or self.base_url
 
     @property
     def site_from_desk(self) -> str:
-        """What the desk puts before a path of the readers' pages: nothing while both have the same host."""
+        """What the admin pages put before a path of the readers' pages: nothing while both have the same host."""
         return self.base_url if self.desk_url else ""
 
     @property

@@ -38,7 +38,7 @@ def _faults(settings: Settings) -> Iterator[tuple[bool, str]]:
         any(len(key.encode()) < 32 for key in keys),
         f"CARREL_SECRET_KEYS has a key that is too short: {MAKE_A_KEY}",
     )
-    yield any(is_example(key) for key in keys), f"CARREL_SECRET_KEYS still has an example in it: {MAKE_A_KEY}"
+    yield any(is_example(key) for key in keys), f"CARREL_SECRET_KEYS still has an example value: {MAKE_A_KEY}"
     yield (
         bool(settings.stripe_secret_key.get_secret_value()) and not settings.stripe_webhook_secret,
         "STRIPE_WEBHOOK_SECRET is missing: with a Stripe key, webhooks must be verified. See docs/stripe.md.",

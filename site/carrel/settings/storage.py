@@ -49,7 +49,9 @@ class StorageSettings(BaseModel):
     @classmethod
     def _keys_are_public(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if any(key.upper().startswith("AGE-SECRET-KEY-") for key in value):
-            raise ValueError("it has a secret key: keep that one elsewhere, and name its public key (age1…)")
+            raise ValueError(
+                "it has a secret key: keep that elsewhere, and write its public key (age1…) here"
+            )
         if not all(PUBLIC_KEY.fullmatch(key) for key in value):
             raise ValueError(
                 "it must be public keys that begin with age1; make one: carrel backup --make-key FILE"

@@ -67,7 +67,7 @@ TEMPLATES = (Path(__file__).parent / "templates", Path(__file__).parent.parent /
 def mount(site: Flask) -> Flask:
     """Make the operator's app beside the readers' one, and put it under /admin. Returns it.
 
-    When the desk has a hostname of its own, /admin is no address under any other.
+    When the admin pages have a hostname of their own, /admin is no address under any other.
     """
     admin = create_admin(site)
     settings, readers = services_of(site).settings, site.wsgi_app

@@ -1,4 +1,4 @@
-"""What an action did, said once on the next page: one mechanism for every action at the desk.
+"""What an action did, said once on the next page: one mechanism for every action on the admin pages.
 
 The message travels in a signed cookie until a page shows it, so no address can make a page claim something.
 """

@@ -80,7 +80,7 @@ def init_app(app: Flask, site: Flask) -> None:
 
 
 def keep_name_private(response: Response) -> Response:
-    """A link from the desk tells the site that it leads to, and what runs there, nothing of the desk's hostname."""
+    """A link from the admin pages tells the site that it leads to, and what runs there, nothing of their hostname."""
     if services().settings.desk_url:
         response.headers.setdefault("Referrer-Policy", "same-origin")
     return response

@@ -68,14 +68,14 @@ class Manifest(BaseModel):
     @classmethod
     def _tables_have_plain_names(cls, value: dict[str, int]) -> dict[str, int]:
         if not all(PLAIN.fullmatch(name) for name in value):
-            raise ValueError("a table in it has a name that no migration of ours gives")
+            raise ValueError("it has a table that no migration creates")
         return value
 
     @field_validator("files")
     @classmethod
     def _names_stay_inside(cls, value: dict[str, ArchivedFile]) -> dict[str, ArchivedFile]:
         if not all(SAFE.fullmatch(name) for name in value):
-            raise ValueError("a file in it has a name that no backup of ours gives")
+            raise ValueError("it has a file that no backup contains")
         return value
 
 
@@ -168,7 +168,7 @@ def _reason(error: BaseException) -> str:
 def _to_the_end(plain: gzip.GzipFile) -> None:
     """Where gzip's own check stands; before it is only what fills tar's last block."""
     if len(plain.read(CHUNK)) == CHUNK:
-        raise _InvalidMemberError("it goes on after its end")
+        raise _InvalidMemberError("it continues after its end")
 
 
 def _manifest(tar: tarfile.TarFile, member: tarfile.TarInfo | None, path: Path) -> Manifest:
@@ -194,7 +194,7 @@ def _require_plausible(manifest: Manifest, packed: int) -> None:
         or len(sizes) * FILE > packed
     ):
         raise _InvalidMemberError(
-            f"it would unpack to {sum(sizes.values()):,} bytes in {len(sizes):,} files, more than fits in it"
+            f"it would unpack to {sum(sizes.values()):,} bytes in {len(sizes):,} files, more than a file of its size can hold"
         )
 
 

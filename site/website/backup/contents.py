@@ -23,7 +23,7 @@ def count_contents(connection: Any, tables: list[str]) -> Contents:
     Raises `DamagedDatabaseError` when the tables are not ours.
     """
     if not {"alembic_version", "payment"} <= set(tables):
-        raise DamagedDatabaseError("it does not have the tables of a site")
+        raise DamagedDatabaseError("it lacks the tables of a site")
     own_tables = sorted(name for name in tables if not name.startswith((SEARCH, "sqlite_")))
     rows = {name: _one(connection, f'SELECT count(*) FROM "{name}"') for name in own_tables}  # noqa: S608 - from the database's catalog
     newest = "SELECT checkout_session_id FROM payment ORDER BY id DESC LIMIT 1"

@@ -56,7 +56,7 @@ def fetch(settings: Settings, url: str, key_file: Path) -> Path:
     bucket = backup_bucket(settings)
     name = url.removeprefix(f"{bucket.url}/").removesuffix(encryption.SUFFIX)
     if not backup_store.NAME.fullmatch(name):
-        raise BackupError(f"{url} is no copy of a backup in {bucket.url}. List them: carrel backup --list")
+        raise BackupError(f"{url} is not a copy of a backup in {bucket.url}. List them: carrel backup --list")
     with _scratch_folder(settings) as folder:
         plain = _fetch_into(bucket, name, folder, key_file)
         return plain.replace(backup_store.folder(settings.home) / name)
@@ -104,7 +104,7 @@ def _encrypt_into(settings: Settings, bucket: Bucket, path: Path, folder: Path) 
     bucket.write(encrypted.name, encrypted, HEADERS)
     if (there := bucket.size(encrypted.name)) != encrypted.stat().st_size:
         raise ObjectStoreError(
-            f"{bucket.url} says that {encrypted.name} has {there} bytes: it is not all there."
+            f"{bucket.url} says that {encrypted.name} has {there} bytes: it is incomplete."
         )
 
 
@@ -114,7 +114,7 @@ def _fetch_into(bucket: Bucket, name: str, folder: Path, key_file: Path) -> Path
         bucket.download(f"{name}{encryption.SUFFIX}", encrypted)
     except FileNotFoundError:
         raise BackupError(
-            f"{_url(bucket, name)} is not there. List the copies: carrel backup --list"
+            f"{_url(bucket, name)} does not exist. List the copies: carrel backup --list"
         ) from None
     encryption.decrypt(encrypted, plain, key_file)
     encrypted.unlink()

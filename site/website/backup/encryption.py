@@ -19,7 +19,7 @@ def make_key(path: Path) -> str:
 
     if path.exists():
         raise EncryptionError(
-            f"{path} exists already. It may be the only key to your backups: name another file."
+            f"{path} already exists. It may be the only key to your backups: name another file."
         )
     key = x25519.Identity.generate()
     with secret_file(path) as write:
@@ -34,7 +34,7 @@ def encrypt(source: Path, target: Path, public_keys: Sequence[str]) -> None:
     try:
         recipients = [pyrage.x25519.Recipient.from_str(key) for key in public_keys]
     except pyrage.RecipientError as error:
-        raise EncryptionError(f"BACKUP_PUBLIC_KEYS has a key that is not one: {error}.") from None
+        raise EncryptionError(f"BACKUP_PUBLIC_KEYS has an invalid key: {error}.") from None
     if not recipients:
         raise EncryptionError(
             "BACKUP_PUBLIC_KEYS is missing, so nothing was copied. Make a key: carrel backup --make-key FILE"

@@ -34,9 +34,7 @@ class BackupCopyError(BackupError):
     """The database is whole, and could not be copied."""
 
     def __init__(self, problem: str) -> None:
-        super().__init__(
-            f"The database could not be copied: {problem}. Make room on the disk, and try again."
-        )
+        super().__init__(f"The database could not be copied: {problem}. Free up disk space, and try again.")
 
 
 class EncryptionError(BackupError):
@@ -47,7 +45,7 @@ class CopyFailedError(BackupError):
     """The backup is on this machine, and could not be copied to the bucket."""
 
     def __init__(self, path: Path, problem: str) -> None:
-        super().__init__(f"The backup is in {path}, and was not copied: {problem}")
+        super().__init__(f"The backup is in {path}, but was not copied: {problem}")
 
 
 class SiteRunningError(BackupError):
@@ -55,8 +53,8 @@ class SiteRunningError(BackupError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The site is running on this home. Stop the website and the worker first: what they write while a "
-            "backup is put back would be lost. Nothing was changed."
+            "The site in CARREL_HOME is running. Stop the website and the worker first: what they write during a "
+            "restore would be lost. Nothing was changed."
         )
 
 
@@ -64,13 +62,13 @@ class BackupBusyError(BackupError):
     """Another backup or restore is under way."""
 
     def __init__(self) -> None:
-        super().__init__("Another backup or restore is under way; try again when it is over.")
+        super().__init__("Another backup or restore is running; try again when it is done.")
 
 
 class ProgramFailedError(BackupError):
     """One of PostgreSQL's programs is missing, or did not do its work."""
 
     def __init__(self, program: str, output: str) -> None:
-        lines = output.strip().splitlines() or ["it said nothing"]
+        lines = output.strip().splitlines() or ["it gave no reason"]
         first = next((line for line in lines if "error" in line.lower()), lines[-1])
         super().__init__(f"{program} failed: {first}")

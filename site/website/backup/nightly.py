@@ -91,4 +91,4 @@ def _copy(services: Services, path: Path) -> None:
 
 def _alarm(services: Services, key: str, subject: str, problem: str) -> None:
     with services.db.write() as session:
-        raise_alarm(session, key, subject, f"{problem} Look with: carrel doctor")
+        raise_alarm(session, key, subject, f"{problem} For details, run: carrel doctor")

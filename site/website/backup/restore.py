@@ -78,7 +78,7 @@ def check(file: Path, db: Database) -> Manifest:
             file, f"it was made by a later release ({manifest.release}): install that one first"
         )
     if NAMES[manifest.database] not in manifest.files:
-        raise InvalidBackupError(file, f"it does not hold the {manifest.database} database of its manifest")
+        raise InvalidBackupError(file, f"it lacks the {manifest.database} database that its manifest names")
     return manifest
 
 
@@ -91,7 +91,7 @@ def _convert(file: Path, folder: Path, manifest: Manifest, db: Database) -> None
     if manifest.database == _kind(db):
         return
     if not is_known(manifest.revision):
-        reason = f"of the other kind of database, it needs the release that made it ({manifest.release})"
+        reason = f"it comes from the other kind of database, so it needs the release that made it ({manifest.release})"
         raise InvalidBackupError(file, reason)
     if db.is_sqlite:
         other_kind.to_sqlite(folder, manifest)
@@ -109,7 +109,7 @@ def _require_room(settings: Settings, file: Path, manifest: Manifest) -> None:
     needed = 2 * sum(file.size for file in manifest.files.values())
     if (free := shutil.disk_usage(settings.home).free) < needed:
         raise InvalidBackupError(
-            file, f"it needs {needed:,} bytes on the disk of {settings.home}, and {free:,} are free"
+            file, f"it needs {needed:,} bytes on the disk of {settings.home}, but only {free:,} are free"
         )
 
 
@@ -121,7 +121,7 @@ def _stage_sqlite(folder: Path, file: Path, manifest: Manifest) -> Path:
     except DamagedDatabaseError as error:
         raise InvalidBackupError(file, str(error)) from None
     if staged_contents != manifest.contents:
-        raise InvalidBackupError(file, "it does not hold the rows that its manifest counts")
+        raise InvalidBackupError(file, "its rows are not those that its manifest counts")
     staged = Database(f"sqlite:///{copy}")
     try:
         migrate(staged)

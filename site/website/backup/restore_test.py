@@ -75,7 +75,7 @@ def _verify(settings: Settings, file: Path, create_app: CreateApp) -> None:
         with _scratch_site(settings, folder, manifest) as services:
             restored = _contents(services.db)
             if restored != manifest.contents:
-                raise InvalidBackupError(file, "what came back is not what was saved")
+                raise InvalidBackupError(file, "what was restored is not what was saved")
             if failing := _failing_pages(services, create_app):
                 raise InvalidBackupError(file, f"the restored site does not serve {', '.join(failing)}")
 

@@ -72,7 +72,7 @@ def _check(connection: Any) -> None:
     if messages != ["ok"]:
         raise DamagedDatabaseError("; ".join(messages))
     if violation := connection.execute("PRAGMA foreign_key_check").fetchone():
-        raise DamagedDatabaseError(f"a row of {violation[0]} names a row of {violation[2]} that is not there")
+        raise DamagedDatabaseError(f"a row of {violation[0]} refers to a missing row of {violation[2]}")
 
 
 def _damaged(error: Exception) -> BackupError:

@@ -33,7 +33,7 @@ def port(environ: Mapping[str, str]) -> int:
     """The port from `PORT`. Raises `SettingsError`."""
     given = environ.get("PORT", str(DEFAULT_PORT))
     if not given.isdigit() or not 0 < int(given) <= LARGEST_PORT:
-        raise SettingsError(f"PORT={given} is no port: use a number from 1 to {LARGEST_PORT}.")
+        raise SettingsError(f"PORT={given} is not a port: use a number from 1 to {LARGEST_PORT}.")
     return int(given)
 
 
@@ -83,7 +83,9 @@ def of_running_demo(home: Path) -> dict[str, str]:
     try:
         return dict(json.loads((home / RUNNING).read_text()))
     except OSError:
-        raise SettingsError(f"No demo runs over {home}: start it with make run, in this folder.") from None
+        raise SettingsError(
+            f"No demo is running in {home}: start it with make run, in this folder."
+        ) from None
 
 
 def has_own_mail_server(environ: Mapping[str, str], settings: Settings) -> bool:

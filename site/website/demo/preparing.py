@@ -25,12 +25,12 @@ from website.demo.operator_setup import operator_path
 from website.doctor.samples import has_sample_ads
 from website.migrations import HEAD, current_revision, migrate
 
-KEPT = "Nothing was published: the demo shows the articles as they were published last."
+KEPT = "Nothing was published: the demo shows the articles as they were last published."
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """What the demo tells about itself: the way to the operator's desk, and an exam to write for."""
+    """What the demo tells about itself: the way to the admin pages, and an exam to write for."""
 
     operator_path: str
     exam: str

@@ -36,7 +36,7 @@ class Processes:
         give_up = time.monotonic() + START_SECONDS
         while not _answers(url):
             if (dead := self.first_dead()) or time.monotonic() > give_up:
-                raise ProcessStartError(f"The {dead or 'site'} did not start; its message stands above.")
+                raise ProcessStartError(f"The {dead or 'site'} did not start; see its message above.")
             time.sleep(0.05)
 
     def first_dead(self) -> str | None:

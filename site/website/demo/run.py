@@ -35,13 +35,13 @@ THINGS_TO_TRY = """
   {site} is running at {address}   (Ctrl-C ends it)
 
   Three things to try:
-    1. Read an article, and take its ads away: follow the line under the title; the test card is filled in.
+    1. Read an article, and disable its ads: follow the line under the title; the test card is filled in.
     2. Subscribe at the foot of an article, then {mail}
     3. Write: {carrel} new {exam}/my-first-article, edit the file, then {carrel} publish
 
-  Other commands see this site by --demo: {carrel} --demo doctor, {carrel} --demo stripe setup
-  A site of your own begins with: {carrel} init my-site --from-demo
-  The operator's desk: {operator_url}
+  Other commands see this site with --demo: {carrel} --demo doctor, {carrel} --demo stripe setup
+  Start a site of your own with: {carrel} init my-site --from-demo
+  The admin pages: {operator_url}
   The money side of the test payments: {stripe}
 """
 IN_THE_MAILBOX = "open the mailbox: {address}/demo/mail/"
@@ -82,7 +82,7 @@ def _start(processes: Processes, settings: Settings, prepared: Prepared, *, own_
     )
     while not interrupted.wait(0.5):
         if dead := processes.first_dead():
-            raise ProcessStartError(f"The {dead} ended unexpectedly; its message stands above.")
+            raise ProcessStartError(f"The {dead} ended unexpectedly; see its message above.")
     click.echo("\nEnding …")
 
 

@@ -66,17 +66,17 @@ def network_ad(site: CheckContext) -> Finding:
 
 
 def desk(site: CheckContext) -> Finding:
-    """Is the desk out of reach of what runs on readers' pages?"""
+    """Are the admin pages out of reach of what runs on readers' pages?"""
     if site.settings.desk_url:
-        return ok("desk", f"it has a hostname of its own: {site.settings.desk_host}")
+        return ok("admin pages", f"they have their own hostname: {site.settings.desk_host}")
     if not site.settings.network_ad.is_on:
-        return ok("desk", "it shares the readers' hostname, where no third-party scripts run")
+        return ok("admin pages", "they share the readers' hostname, where no third-party scripts run")
     with site.db.read() as session:
         held = session.scalar(select(func.count()).select_from(Passkey)) or 0
     losses = f" Passkeys ({held}) do not work there: sign in with password and app, and add them again."
     return warning(
-        "desk",
-        "it shares a hostname with pages that run an ad network's script",
+        "admin pages",
+        "they share a hostname with pages that run an ad network's script",
         f"Set CARREL_DESK_URL to another hostname. docs/operators.md{losses if held else ''}",
     )
 
@@ -90,7 +90,7 @@ def database(site: CheckContext) -> Finding:
             return warning(
                 "database",
                 "READ_ONLY is set: nobody can sign in, buy or subscribe, and no mail is sent",
-                "Take it away when the site has moved, and restart the website and the worker.",
+                "Remove it when the site has moved, and restart the website and the worker.",
             )
         with site.db.write():
             pass
@@ -110,8 +110,8 @@ def migrations(site: CheckContext) -> Finding:
         check_schema(site.db)
         check_columns(site.db)
     except (UnknownSchemaError, SQLAlchemyError) as problem:
-        return error("migrations", "the schema is not one that this release may run with", str(problem))
-    return ok("migrations", "the schema is one that this release may run with")
+        return error("migrations", "this release cannot run with the schema", str(problem))
+    return ok("migrations", "this release can run with the schema")
 
 
 def disk(site: CheckContext) -> Finding:
@@ -198,7 +198,7 @@ def comparison(site: CheckContext) -> Finding:
         return warning(
             "comparison with Stripe",
             message,
-            "The worker does it every ten minutes; by hand: carrel reconcile",
+            "The worker does it every ten minutes; to do it now: carrel reconcile",
         )
     return ok("comparison with Stripe", f"{_ago(site.now - last)} ago")
 

@@ -56,7 +56,9 @@ class SiteCollector(Collector):
             heartbeat.last(home),
             now,
         )
-        yield _age("carrel_backup_age_seconds", "Since the newest backup", newest.at if newest else None, now)
+        yield _age(
+            "carrel_backup_age_seconds", "Seconds since the newest backup", newest.at if newest else None, now
+        )
         good_at = tested.last_good_at if tested else None
         yield _age(
             "carrel_restore_test_age_seconds", "Seconds since the last successful restore test", good_at, now
@@ -68,7 +70,7 @@ def _of_tables(session: Session) -> Iterator[Metric]:
     yield _by("carrel_mails", "Transactional mails by state", session, OutboxMail.state)
     yield _by("carrel_deliveries", "Deliveries of digests by state", session, Delivery.state)
     yield _by("carrel_subscribers", "Subscribers by state", session, Subscriber.state)
-    yield _by("carrel_payments", "Payments by what became of them", session, Payment.outcome)
+    yield _by("carrel_payments", "Payments by outcome", session, Payment.outcome)
     yield _count("carrel_pass_holders", "Readers without ads", session, Reader.ad_free)
     yield _count("carrel_alarms_open", "Unacknowledged alarms", session, Alarm.acknowledged_at.is_(None))
     waiting = StripeEvent.handled_at.is_(None) & StripeEvent.dead_at.is_(None)
@@ -80,10 +82,13 @@ def _of_tables(session: Session) -> Iterator[Metric]:
     )
     queued = select(func.min(OutboxMail.created_at)).where(OutboxMail.state == OutboxState.QUEUED)
     yield _age(
-        "carrel_mail_oldest_age_seconds", "How long the oldest mail waits", session.scalar(queued), now
+        "carrel_mail_oldest_age_seconds",
+        "Seconds that the oldest mail has waited",
+        session.scalar(queued),
+        now,
     )
     heard = session.scalar(select(func.max(StripeEvent.received_at)))
-    yield _age("carrel_webhook_age_seconds", "Since Stripe's last event", heard, now)
+    yield _age("carrel_webhook_age_seconds", "Seconds since Stripe's last event", heard, now)
 
 
 def _one(name: str, help_: str, value: float) -> Metric:

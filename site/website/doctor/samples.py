@@ -22,7 +22,7 @@ CHECK = "samples"
 def samples(site: CheckContext) -> Finding:
     """Is anything of a demo left on a public site?"""
     if is_demo(site.settings):
-        return ok(CHECK, "this is the demo, whose samples they are")
+        return ok(CHECK, "this is the demo, so its samples belong here")
     with site.db.read() as session:
         leftovers = list(_left(session, site.settings))
     if not leftovers:
@@ -42,7 +42,7 @@ def _left(session: Session, settings: Settings) -> Iterator[tuple[str, str]]:
     if _count(session, Operator.email_key == DEMO_OPERATOR):
         yield (
             f"the demo's operator {DEMO_OPERATOR}",
-            f"Add an operator of your own, then: carrel operator remove {DEMO_OPERATOR}",
+            f"Add your own operator, then: carrel operator remove {DEMO_OPERATOR}",
         )
     if orders := _count(session, _is_of_a_test(settings)):
         yield (

@@ -21,7 +21,7 @@ def pictures(site: CheckContext) -> Finding:
         stored = {picture.name for picture in media_of(site.settings).stored()}
     except ObjectStoreError as problem:
         return error(
-            "pictures", "they cannot be compared", f"{problem} Articles are shown without them meanwhile."
+            "pictures", "they cannot be compared", f"{problem} Until then, articles are shown without them."
         )
     with site.db.read() as session:
         named = named_pictures(session)
@@ -31,9 +31,9 @@ def pictures(site: CheckContext) -> Finding:
         return error(
             "pictures",
             f"{len(missing):,} of {len(named):,} are not {where}: {', '.join(places)}",
-            "Run `carrel media upload` on a machine that has them, or take them from a backup. docs/backup.md"
+            "Run `carrel media upload` on a machine that has them, or restore them from a backup. docs/backup.md"
             if site.settings.media_url
-            else "Take them from a backup, or copy CARREL_HOME/media from the machine that published. docs/backup.md",
+            else "Restore them from a backup, or copy CARREL_HOME/media from the machine that published. docs/backup.md",
         )
     return ok("pictures", f"all {len(named):,} are {where}")
 
@@ -44,7 +44,7 @@ def backup_copies(site: CheckContext) -> Finding:
     if not bucket:
         return ok("backup copies", "BACKUP_URL is not set: copy the backups to another machine yourself")
     if not site.ask_outside:
-        return ok("backup copies", f"they are in {bucket}; `carrel doctor` looks at them")
+        return ok("backup copies", f"they are in {bucket}; `carrel doctor` checks them")
     try:
         newest = copies.newest(copies.all_copies(site.settings), site.now + TOLERANCE)
     except ObjectStoreError as problem:
@@ -54,7 +54,7 @@ def backup_copies(site: CheckContext) -> Finding:
     if site.now - newest.backup.at > TOO_OLD:
         return error(
             "backup copies",
-            f"the newest in {bucket} is of {newest.backup.at:%Y-%m-%d %H:%M UTC}",
+            f"the newest in {bucket} is from {newest.backup.at:%Y-%m-%d %H:%M UTC}",
             "Is the worker running? The alarms say why copying failed. Make one: carrel backup",
         )
-    return ok("backup copies", f"the newest in {bucket} is of {newest.backup.at:%Y-%m-%d %H:%M UTC}")
+    return ok("backup copies", f"the newest in {bucket} is from {newest.backup.at:%Y-%m-%d %H:%M UTC}")

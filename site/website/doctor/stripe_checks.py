@@ -33,9 +33,9 @@ def refunds(site: CheckContext) -> Finding:
     if not late:
         return ok(REFUNDS, "none waiting")
     reference, why = late[0]
-    fix = "Run: carrel stripe check. It says whether the key may refund."
+    fix = "Run: carrel stripe check. It shows whether the key may refund."
     return error(
-        REFUNDS, f"{len(late)} wait for more than an hour: {reference} ({why or 'not tried yet'})", fix
+        REFUNDS, f"{len(late)} have waited for more than an hour: {reference} ({why or 'not tried yet'})", fix
     )
 
 

@@ -38,9 +38,9 @@ def webhook(site: CheckContext) -> Finding:
         return error("webhook", f"{dead} events could not be handled", "See /admin/inbox/.")
     if waiting and site.now - waiting > PATIENCE:
         return warning(
-            "webhook", f"an event waits since {waiting:%Y-%m-%d %H:%M UTC}", "Is the worker running?"
+            "webhook", f"an event has waited since {waiting:%Y-%m-%d %H:%M UTC}", "Is the worker running?"
         )
-    message = f"the last event came {newest:%Y-%m-%d %H:%M UTC}" if newest else "no event has come yet"
+    message = f"the last event arrived {newest:%Y-%m-%d %H:%M UTC}" if newest else "no event has arrived yet"
     return ok("webhook", message)
 
 
@@ -56,7 +56,9 @@ def mail(site: CheckContext) -> Finding:
         )
     if oldest and site.now - oldest > WAITS_TOO_LONG:
         return error(
-            "mail", f"mail waits since {oldest:%Y-%m-%d %H:%M UTC}", "Check the worker's log and SMTP_URL."
+            "mail",
+            f"mail has waited since {oldest:%Y-%m-%d %H:%M UTC}",
+            "Check the worker's log and SMTP_URL.",
         )
     return _mail_server(site)
 

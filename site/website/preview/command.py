@@ -133,7 +133,7 @@ def build(library: "PreviewLibrary") -> None:
     except Exception as error:  # a fault of ours: whoever writes goes on writing
         traceback.print_exc()
         library.fail(
-            f"{type(error).__name__}: {error}. The terminal says more. Pages are as they were before."
+            f"{type(error).__name__}: {error}. The terminal has the details. The pages are unchanged."
         )
         return
     for line in problem_lines(new_problems(library.problems, before)):

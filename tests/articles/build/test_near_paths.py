@@ -39,7 +39,7 @@ def test_of_files_with_one_name_the_nearest_is_meant() -> None:
 def test_of_misspelt_names_the_most_similar_is_meant() -> None:
     paths = ["x/medicare-basics.md", "x/medicaid-basics.md", "x/claims.md"]
     assert suggest(paths, "x/a.md", "x/medicar-basics.md") == "Did you mean medicare-basics.md?"
-    assert suggest(paths, "x/a.md", "x/zebra.md") == "Write the file's name as it stands in the folder."
+    assert suggest(paths, "x/a.md", "x/zebra.md") == "Write the file's name exactly as it is in the folder."
 
 
 def test_what_one_link_costs_does_not_grow_with_the_library(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,7 +83,7 @@ def test_what_is_public(ip: str, public: bool) -> None:
         (reply(b"x" * (BYTES + 1)), "larger than 10 MB"),
         (reply(b"<html>", "text/html"), "not a picture but text/html"),
         (reply(b"", status=404), "answers 404"),
-        (reply(b"x", Content_Encoding="gzip"), "compresses it"),
+        (reply(b"x", Content_Encoding="gzip"), "compressed it"),
         (reply(b"x", Content_Length="100"), "was lost|cannot be reached"),
         (reply(b"", status=302, Location="/again"), "redirects more than 5 times"),
         (reply(b"", status=302, Location="file:///etc/passwd"), "not a plain http or https"),

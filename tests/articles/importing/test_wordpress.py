@@ -124,7 +124,7 @@ def test_shortcodes_and_paragraphs_are_written_out(before: str, after: str) -> N
 def test_an_unknown_shortcode_is_named_and_what_it_holds_stays() -> None:
     assert shown('[box color="red"]Text[/box]') == (
         "Text",
-        ["The shortcode [box] was left out; what it enclosed stays."],
+        ["The shortcode [box] was left out; its content stays."],
     )
 
 
@@ -142,5 +142,5 @@ def test_entities_are_never_followed(tmp_path: Path) -> None:
 
 
 def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ImportRefusedError, match="is no export that can be read"):
+    with pytest.raises(ImportRefusedError, match="is not an export that can be read"):
         read_export(write_files(tmp_path, {"feed.xml": "<rss/>"}) / "feed.xml")

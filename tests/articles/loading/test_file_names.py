@@ -70,8 +70,8 @@ def test_files_that_an_author_may_miss_are_named_in_one_line(content: Path) -> N
         write_files(content, {name: article_md()})
     write_files(content, {"cpb/.hidden/b.md": "x", "cpb/_data/x.csv": "x", "_drafts/d.markdown": "x"})
     assert list(report_lines(check(content))) == [
-        "3 files looked at: no mistakes, no warnings.",
-        "7 files were not looked at: _drafts/d.markdown, cpb/README.md, cpb/_index.md, cpb/_posts/2024-01-01-a.md, "
+        "3 files checked: no mistakes, no warnings.",
+        "7 files were not checked: _drafts/d.markdown, cpb/README.md, cpb/_index.md, cpb/_posts/2024-01-01-a.md, "
         "cpb/b.mdx, cpb/c.md.txt, top.md",
     ]
 

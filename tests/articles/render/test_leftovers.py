@@ -9,7 +9,7 @@ from articles.render import RenderContext, render
     ("text", "owner"),
     [
         ("{{< note >}}", "Hugo"), ("{{% note %}}x{{% /note %}}", "Hugo"), ("{% raw %}", "Liquid"), ("{{ page.title }}", "Liquid"),
-        ("[caption id=a]b[/caption]", "WordPress"), ("[gallery ids=1]", "WordPress"), ("[[toc]]", "wiki"), ("[TOC]", "list of contents"),
+        ("[caption id=a]b[/caption]", "WordPress"), ("[gallery ids=1]", "WordPress"), ("[[toc]]", "wiki"), ("[TOC]", "table of contents"),
         ("!!! note\n", "MkDocs"), ("??? note\n", "MkDocs"), ("```mermaid\na\n```", "Mermaid"), ("```dataview\na\n```", "Obsidian"),
         ("```math\na\n```", "TeX"),
     ],

@@ -34,7 +34,7 @@ def test_without_a_network_ads_txt_says_that_nobody_sells(client: FlaskClient) -
     "line", ["google.com", "google.com, x, SOMEHOW", "<script>", "a.example, x, DIRECT\nb"]
 )
 def test_a_line_that_is_none_of_ads_txt_stops_the_start(line: str) -> None:
-    with pytest.raises(SettingsError, match=r"is no line of ads\.txt"):
+    with pytest.raises(SettingsError, match=r"is not a line of ads\.txt"):
         load({}, network_ad={"ads_txt": [line]})
 
 

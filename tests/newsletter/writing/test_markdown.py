@@ -57,7 +57,7 @@ def test_what_would_only_be_a_warning_in_an_article_stops_a_mail(
 def test_a_text_that_gmail_would_cut_off_is_too_long(session: Session, settings: Settings) -> None:
     [(line, message)] = problems(session, settings, "A word or two. " * 3_000)
     assert line == 1
-    assert "an email holds 40,000" in message
+    assert "an email can have 40,000" in message
 
 
 def test_a_draft_article_cannot_be_linked(session: Session, settings: Settings) -> None:

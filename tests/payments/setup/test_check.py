@@ -71,7 +71,7 @@ def test_what_stripe_refuses_at_checkout_is_told_with_the_setting(
 @pytest.mark.parametrize(
     ("object_id", "fields", "check", "words"),
     [
-        ("acct_standin", {"charges_enabled": False}, "account", "does not let this account take payments"),
+        ("acct_standin", {"charges_enabled": False}, "account", "does not let this account accept payments"),
         ("acct_standin", {"settings": {"branding": {}}}, "branding", "neither logo nor icon"),
         ("acct_standin", {"default_currency": "eur"}, "currency", "the account's currency is EUR"),
     ],
@@ -103,7 +103,7 @@ def test_a_website_that_does_not_run_is_noticed(place: Place, monkeypatch: pytes
     place.set_up()
     place.stop()
     result = place.run("check")
-    assert (result.exit_code, "has not come" in line(result.output, "delivery")) == (1, True)
+    assert (result.exit_code, "has not arrived" in line(result.output, "delivery")) == (1, True)
 
 
 def test_an_event_that_was_fetched_proves_nothing(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,7 +83,7 @@ def test_without_the_key_or_with_another_nothing_is_changed(
 ) -> None:
     before = seen()
     _, url = backup().output.split()
-    assert "name the file with the secret key by --key" in restore(url).output
+    assert "name the file with the secret key with --key" in restore(url).output
     encryption.make_key(tmp_path / "another.key")
     done = restore(url, "--key", tmp_path / "another.key")
     assert (done.exit_code, seen()) == (2, before)
@@ -107,7 +107,7 @@ def test_a_wrong_bucket_keeps_the_backup_on_this_machine(
     done = backup()
     (kept,) = backup_store.all_backups(site.home)
     assert done.exit_code == 2
-    assert f"The backup is in {kept.path}, and was not copied: BACKUP_URL is wrong" in done.output
+    assert f"The backup is in {kept.path}, but was not copied: BACKUP_URL is wrong" in done.output
 
 
 def test_without_a_public_key_nothing_leaves_the_machine(site: Settings, s3: S3, db: Database) -> None:
@@ -127,13 +127,13 @@ def test_the_key_is_changed_for_every_copy_and_the_old_one_is_of_no_use_then(
     public = made.output.split("\n")[1].strip()
     changed = site.model_copy(update={"backup_public_keys": (public,)})
     monkeypatch.setattr(backup_commands, "load", lambda: changed)
-    assert backup("--encrypt-again", key).output == "1 of 1 copies are encrypted to the keys of today.\n"
+    assert backup("--encrypt-again", key).output == "1 of 1 copies are encrypted to the current keys.\n"
     assert s3.read(f"backups/{Path(url).name}") != old
     assert "cannot be decrypted" in restore(url, "--key", key).output
     assert restore(url, "--key", new_key).exit_code == 0
     again = backup("--encrypt-again", key)  # as after an interruption: what is done already is left alone
-    assert again.output.startswith("Left as it was: ")
-    assert again.output.endswith("0 of 1 copies are encrypted to the keys of today.\n")
+    assert again.output.startswith("Not changed: ")
+    assert again.output.endswith("0 of 1 copies are encrypted to the current keys.\n")
 
 
 def test_copies_are_rotated_as_backups_are(site: Settings, s3: S3) -> None:

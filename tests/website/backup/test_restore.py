@@ -135,7 +135,7 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     "newer format": (lambda path, _: rewritten(path, format=2), "later release"),
     "another database": (
         lambda path, db: rewritten(path, database="postgresql" if db.is_sqlite else "sqlite"),
-        "does not hold",
+        "its manifest names",
     ),
     "no archive": (lambda path, _: replaced(path, b"x" * 999), "not a Carrel backup"),
     "a gzip of something else": (lambda path, _: replaced(path, gzip.compress(b"y" * 9999)), "damaged"),

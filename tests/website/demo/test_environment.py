@@ -58,7 +58,7 @@ def test_other_commands_see_what_was_filled_in_and_no_more_while_the_demo_runs(t
     assert own | seen == filled(own, tmp_path)
     assert not seen.keys() & own.keys()
     path.unlink()
-    with pytest.raises(SettingsError, match="No demo runs over"):
+    with pytest.raises(SettingsError, match="No demo is running in"):
         of_running_demo(tmp_path)
 
 
@@ -76,7 +76,7 @@ def test_a_public_address_is_refused(url: str) -> None:
 
 @pytest.mark.parametrize("given", ["0", "65536", "-1", "http", ""])
 def test_a_wrong_port_is_one_sentence(given: str) -> None:
-    with pytest.raises(SettingsError, match="is no port"):
+    with pytest.raises(SettingsError, match="is not a port"):
         port({"PORT": given})
 
 

@@ -89,7 +89,7 @@ def test_it_starts_says_what_to_try_serves_and_ends_on_ctrl_c(tmp_path: Path, po
         assert "this is the demo" in doctor(tmp_path)
         demo.send_signal(signal.SIGINT)
         assert demo.wait(60) == 0
-    assert "No demo runs over" in doctor(tmp_path)
+    assert "No demo is running in" in doctor(tmp_path)
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
 

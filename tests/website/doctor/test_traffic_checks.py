@@ -52,7 +52,7 @@ def is_told(finding: Finding, level: Level, words: str) -> bool:
 
 
 def test_a_dead_event_is_bad(site: CheckContext) -> None:
-    assert traffic_checks.webhook(site).message == "no event has come yet"
+    assert traffic_checks.webhook(site).message == "no event has arrived yet"
     put_event(site, dead_at=site.now)
     assert is_told(traffic_checks.webhook(site), Level.ERROR, "1 events could not be handled")
 
@@ -175,7 +175,7 @@ def test_a_desk_within_reach_of_a_networks_script_is_named_with_what_moving_it_c
     assert machine_checks.desk(site).level is Level.OK
     tag = NetworkAd(tag="<ins></ins>")
     alone = machine_checks.desk(having(site, network_ad=tag))
-    assert is_told(alone, Level.WARNING, "shares a hostname")
+    assert is_told(alone, Level.WARNING, "share a hostname")
     assert "CARREL_DESK_URL" in alone.fix
     assert "passkeys" not in alone.fix
     put_passkey(services, put_operator(services))

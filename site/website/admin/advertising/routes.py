@@ -152,7 +152,7 @@ def _page(ad: HouseAd | None, values: Values, errors: dict[str, str]) -> str:
 
 
 def _preview(ad: HouseAd, place: SlotPlace) -> slot_view.FilledSlot:
-    """How it looks there. Its picture is the desk's; a link to the readers' pages leads to their host."""
+    """How it looks there. Its picture is from the admin host; a link to the readers' pages leads to their host."""
     slot = slot_view.of_ad(ad, place, "")
     before = services().settings.site_from_desk if slot.url.startswith("/") else ""
     return replace(slot, url=before + slot.url)

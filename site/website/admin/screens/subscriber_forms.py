@@ -1,4 +1,4 @@
-"""What the desk's forms about subscribers have in common: exams, topics, how often, a day of consent."""
+"""What the admin forms about subscribers have in common: exams, topics, how often, a day of consent."""
 
 from datetime import UTC, date, datetime, time
 

@@ -1,1 +1,1 @@
-"""Search across everything at the desk: one field; each kind of thing is a source that says what it finds."""
+"""Search across all admin pages: one field; each kind of thing is a source that says what it finds."""

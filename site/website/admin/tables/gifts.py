@@ -1,4 +1,4 @@
-"""Gifts: bought for somebody else, or given away at the desk."""
+"""Gifts: bought for somebody else, or given away on the admin pages."""
 
 from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import Session
