@@ -5,6 +5,7 @@ that is another cluster's is refused.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
     from redis import Redis
 
 QUEUES: Final = ("urgent", "payments", "bulk", "upkeep")  # the most urgent first
+URL: Final = re.compile(r"rediss?://([^@/\s]*@)?[^@/:\s]+(:\d{1,5})?(/\d*)?(\?\S*)?")
 MARKER: Final = "carrel:site"
 MARKER_SECONDS: Final = (
     60  # the leader renews it: a cluster that has gone, or has moved, is forgotten by itself
 )
 SEEN_SECONDS: Final = 30
+MOST_WAITING: Final = 100  # messages in a queue: while nobody takes them, none are added
 PATIENCE_SECONDS: Final = 5.0
 FIRST_POSTGRES: Final = 15  # the oldest that the tests run on
 DATABASE: Final = "SELECT oid, (SELECT system_identifier FROM pg_control_system()) FROM pg_database WHERE datname = current_database()"
@@ -41,6 +44,10 @@ class Broker:
         if not url:
             raise BrokerError(
                 "REDIS_URL is missing: a cluster needs a Redis, such as redis://127.0.0.1:6379/0."
+            )
+        if not URL.fullmatch(url):
+            raise BrokerError(
+                "REDIS_URL must be an address such as redis://:password@host:6379/0, or rediss://… with TLS."
             )
         self.url = url
         self.prefix = f"carrel:{cluster_id}:"

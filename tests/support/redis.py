@@ -1,11 +1,13 @@
 """A Redis of our own, on a free port: to be killed, emptied, filled and started again."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -64,3 +66,19 @@ def running_redis(folder: Path, *options: str) -> Iterator[RedisServer]:
     finally:
         server.client.close()
         server.kill()
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """One of this test alone."""
+    skip_without_redis()
+    with running_redis(tmp_path) as server:
+        yield server
+
+
+def skip_without_redis() -> None:
+    """Skip a test where none is installed; under CI that is a failure."""
+    if program() is None:
+        if os.environ.get("CI"):
+            pytest.fail("Redis is needed under CI=true: apt install redis-server")
+        pytest.skip("Redis is not installed: apt install redis-server")

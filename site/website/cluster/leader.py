@@ -12,12 +12,11 @@ from celery.beat import ScheduleEntry, Scheduler
 from sqlalchemy.exc import SQLAlchemyError
 
 from carrel.locks import DatabaseLease
-from website.broker import Broker, BrokerError
+from website.broker import MOST_WAITING, Broker, BrokerError
 
 log = structlog.get_logger()
 LEADER_LOCK = 1667330660  # the advisory lock's number, the same from release to release
 LOOK_SECONDS = 1.0
-MOST_WAITING = 100  # messages in a queue: while nobody takes them, none are added
 
 
 class Leader:

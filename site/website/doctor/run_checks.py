@@ -8,7 +8,14 @@ from carrel import clock
 from carrel.findings import Finding, Level, error
 from carrel.mail.alarms import raise_alarm
 from carrel.services import Services
-from website.doctor import domain_checks, machine_checks, storage_checks, stripe_checks, traffic_checks
+from website.doctor import (
+    cluster_checks,
+    domain_checks,
+    machine_checks,
+    storage_checks,
+    stripe_checks,
+    traffic_checks,
+)
 from website.doctor.check_context import CheckContext
 from website.doctor.samples import samples
 
@@ -25,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
     machine_checks.disk,
     machine_checks.clock,
     machine_checks.worker,
+    cluster_checks.cluster,
     traffic_checks.webhook,
     machine_checks.comparison,
     traffic_checks.stripe,
