@@ -30,7 +30,7 @@ from website.migrations import migrate
 
 MACHINES = ("a", "b")
 FRONT = """
-upstream carrel {{ server 127.0.0.1:{a} fail_timeout=1s; server 127.0.0.1:{b} fail_timeout=1s; }}
+upstream carrel {{ server 127.0.0.1:{a} fail_timeout=2s; server 127.0.0.1:{b} fail_timeout=2s; }}
 server {{
     listen 127.0.0.1:{front};
     location / {{
@@ -122,6 +122,10 @@ class Visitor(Buyer):
             return self.get("/healthz").status_code == 200
         except OSError:
             return False
+
+    def is_signed_in(self) -> bool:
+        """Whether the machine knows this browser."""
+        return bool(self.get("/me").json()["signed_in"])
 
     def has_no_ads(self) -> bool:
         """Only the form for pass holders says thanks."""

@@ -1,12 +1,12 @@
-"""Two machines are one site: what happens on A shows on B, and whatever dies, nothing is lost, doubled, or mixed up."""
+"""Two machines are one site: what happens on A shows on B, and whatever dies, nothing is lost, doubled, or mixed up.
+
+`make test` kills one of each kind and sends 300 digests; `make cluster` kills all of them, and sends 10,000.
+"""
 
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from threading import Event, Thread
 
 from sqlalchemy import func, select, update
 
@@ -19,7 +19,8 @@ from newsletter.delivery import sweep
 from newsletter.delivery.leases import LEASE_TIME
 from newsletter.issues.models import Delivery
 from tests.articles.render.pictures import picture
-from tests.cluster.site import MACHINES, ClusterSite, Visitor, within_a_second
+from tests.cluster.people import buy, people_reading, sign_in
+from tests.cluster.site import MACHINES, ClusterSite, within_a_second
 from tests.faults.conftest import FULL
 from tests.faults.site import until
 from tests.support.articles import article_md, exam_toml, write_files
@@ -30,65 +31,9 @@ from website.doctor.check_context import CheckContext
 
 DELIVERIES = 10_000 if FULL else 300
 AWAY_SECONDS = 10 if FULL else 1
-CODE = re.compile(r"\b(\d{4}) (\d{4})\b")
+FORGIVEN_SECONDS = 3  # so long nginx asks no server that did not answer (fail_timeout=2s, rounded up)
 READER = re.compile(r"reader-\d+@example\.org")  # as `put_pending_article` names them
 PICTURE = re.compile(r'src="(/media/[^"]+)"')
-
-
-def buy(cluster: ClusterSite, visitor: Visitor, name: str) -> str:
-    """From the button to the paid session; its id."""
-    session_id = visitor.order("/")
-    cluster.stripe.pay(session_id, email=f"{name}@example.org")
-    until(lambda: cluster.ad_free(session_id))
-    return session_id
-
-
-def sign_in(cluster: ClusterSite, visitor: Visitor, email: str, *, over: str) -> None:
-    """Ask for the code where the visitor is, and enter it on another machine."""
-    assert visitor.press("/sign-in/", "/sign-in/", email=email).status_code == 303
-    until(lambda: cluster.mail.mails_to(email))
-    code = CODE.search(cluster.mail.mails_to(email)[-1].text())
-    assert code
-    visitor.go_to(over)
-    assert visitor.press("/sign-in/code", "/sign-in/code", code=code[1] + code[2]).status_code == 303
-
-
-def is_signed_in(visitor: Visitor) -> bool:
-    return bool(visitor.get("/me").json()["signed_in"])
-
-
-@contextmanager
-def people_reading(cluster: ClusterSite) -> Iterator[list[str]]:
-    """A guest, a reader and a pass holder, who read by nginx all the time; what went wrong for one of them."""
-    guest, reader, holder = (cluster.buyer_at("a") for _ in range(3))
-    name = f"reader-{time.monotonic_ns()}@example.com"
-    sign_in(cluster, reader, name, over="b")
-    buy(cluster, holder, f"holder-{time.monotonic_ns()}")
-    until(holder.has_no_ads)
-    wrong: list[str] = []
-    over = Event()
-
-    def read(who: str, visitor: Visitor, is_own: Callable[[str], bool]) -> None:
-        visitor.url = cluster.url
-        while not over.wait(0.05):
-            page = visitor.get("/")
-            if page.status_code != 200 or not is_own(page.text):
-                wrong.append(f"{who}: {page.status_code} {page.text[:200]}")
-
-    thanks = 'id="page-thanks"'
-    threads = [
-        Thread(target=read, args=("guest", guest, lambda text: thanks not in text and "/sign-in/" in text)),
-        Thread(target=read, args=("reader", reader, lambda text: thanks not in text and "/account/" in text)),
-        Thread(target=read, args=("holder", holder, lambda text: thanks in text)),
-    ]
-    for thread in threads:
-        thread.start()
-    try:
-        yield wrong
-    finally:
-        over.set()
-        for thread in threads:
-            thread.join(60)
 
 
 def queue_mail(cluster: ClusterSite, name: str) -> None:
@@ -116,12 +61,12 @@ def test_a_sign_in_on_a_is_one_on_b_and_so_is_signing_out(cluster: ClusterSite) 
     visitor = cluster.buyer_at("a")
     sign_in(cluster, visitor, "bob@example.org", over="a")
     visitor.go_to("b")
-    within_a_second(lambda: is_signed_in(visitor))
+    within_a_second(visitor.is_signed_in)
     stolen = cluster.buyer_at("a")
     stolen.session.cookies.update(visitor.session.cookies)
-    assert is_signed_in(stolen)
+    assert stolen.is_signed_in()
     assert visitor.press("/account/", "/sign-out").status_code == 303
-    within_a_second(lambda: not is_signed_in(stolen))
+    within_a_second(lambda: not stolen.is_signed_in())
 
 
 def test_what_is_counted_on_a_is_counted_on_b(cluster: ClusterSite) -> None:
@@ -152,10 +97,11 @@ def test_publishing_on_a_changes_b_with_pictures(cluster: ClusterSite) -> None:
 
 def test_either_web_server_killed_costs_nobody_a_page(cluster: ClusterSite) -> None:
     with people_reading(cluster) as wrong:
-        for machine in MACHINES:
+        for machine in MACHINES if FULL else MACHINES[:1]:
             cluster.kill(f"web-{machine}")
             time.sleep(AWAY_SECONDS)
             cluster.restart(machine)
+            time.sleep(FORGIVEN_SECONDS if FULL else 0)
     assert wrong == []
 
 
@@ -217,23 +163,25 @@ def test_of_many_deliveries_none_is_lost_or_repeated_whatever_is_killed(cluster:
     put_pending_article(make_services(settings, cluster.db), DELIVERIES)
     until(lambda: len(delivered(cluster)) >= DELIVERIES // 10)
     cluster.kill("worker-a")
+    cluster.restart("a")
     until(lambda: len(delivered(cluster)) >= DELIVERIES // 5)
     cluster.redis.kill()
-    cluster.postgres.go()
-    time.sleep(AWAY_SECONDS)
-    cluster.postgres.come_back()
+    if FULL:
+        cluster.postgres.go()
+        time.sleep(AWAY_SECONDS)
+        cluster.postgres.come_back()
     cluster.redis.start()
-    cluster.restart("a")
-    until(lambda: len(delivered(cluster)) >= DELIVERIES // 2)
-    cluster.kill("worker-b")
-    cluster.restart("b")
+    if FULL:
+        until(lambda: len(delivered(cluster)) >= DELIVERIES // 2)
+        cluster.kill("worker-b")
+        cluster.restart("b")
     until(lambda: is_over(cluster))
 
     counts = Counter(delivered(cluster))
     by_state = select(Delivery.state, func.count()).group_by(Delivery.state)
     states = dict(cluster.read(lambda session: session.execute(by_state).all()))
     owners = cluster.read(lambda session: session.scalar(select(func.count(func.distinct(Delivery.owner)))))
-    print(f"{len(counts)} of {DELIVERIES} arrived, {dict(states)}, from {owners} workers")  # noqa: T201
+    print(f"\n{len(counts)} of {DELIVERIES} arrived, {dict(states)}, from {owners} workers")  # noqa: T201
     assert {to: times for to, times in counts.items() if times > 1} == {}
     assert set(states) <= {"sent", "uncertain"}
     assert sum(states.values()) == DELIVERIES

@@ -39,6 +39,9 @@ def test_a_redis_serves_one_cluster_until_that_has_gone_for_a_minute(redis_serve
     assert f"is used by another cluster, that of {HERE}:" in said
     broker(redis_server).claim()  # it stays ours
     assert 0 < redis_server.client.ttl(MARKER) <= 60
+    redis_server.client.expire(MARKER, 5)
+    broker(redis_server).claim()
+    assert redis_server.client.ttl(MARKER) > 5
     redis_server.client.delete(MARKER)  # as if the minute were over
     broker(redis_server, "b", OTHER).claim()
     assert "is used by another cluster" in sentence(broker(redis_server).claim)
