@@ -32,11 +32,11 @@ def run(services: Services, queues: Iterable[str] = QUEUES) -> None:
     broker.claim()
     worker.prepare()
     name = f"{socket.gethostname()}:{os.getpid()}"
-    shared, of_the_machine = _divided(worker.steps())
+    shared, of_the_machine = divided(worker.steps())
     lease = DatabaseLease(services.db, LEADER_LOCK)
     leader, runner = Leader(lease, broker), StepRunner(services, shared)
     app = make_app(broker, runner, shared)
-    home = Worker(services, [*_for_one_of_many(of_the_machine, leader), _sighting(broker, name)])
+    home = Worker(services, [*for_one_of_many(of_the_machine, leader), _sighting(broker, name)])
     beat = EmbeddedService(app, thread=True, scheduler_cls=partial(LeaderScheduler, leader=leader))
     consumer = app.Worker(
         pool="threads", concurrency=THREADS, queues=list(queues), hostname=name, quiet=True, loglevel="WARNING",
@@ -56,7 +56,7 @@ def run(services: Services, queues: Iterable[str] = QUEUES) -> None:
         lease.release()
 
 
-def _divided(steps: Iterable[Step]) -> tuple[list[Step], list[Step]]:
+def divided(steps: Iterable[Step]) -> tuple[list[Step], list[Step]]:
     """Those that any worker may run, and those that each machine runs for itself."""
     shared: list[Step] = []
     own: list[Step] = []
@@ -65,7 +65,7 @@ def _divided(steps: Iterable[Step]) -> tuple[list[Step], list[Step]]:
     return shared, own
 
 
-def _for_one_of_many(steps: Iterable[Step], leader: Leader) -> list[Step]:
+def for_one_of_many(steps: Iterable[Step], leader: Leader) -> list[Step]:
     """One machine makes the nightly backup, and is asked how old the last one is: the one that leads."""
     for step in steps:
         if step.name == "nightly backup":

@@ -11,7 +11,7 @@ from website.cluster.step_tasks import OF_THE_MACHINE
 from website.doctor import run_checks
 from website.worker import Step, steps
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def of_one_machine(leads: bool, *names: str) -> tuple[dict[str, Step], list[str]]:
@@ -22,9 +22,10 @@ def of_one_machine(leads: bool, *names: str) -> tuple[dict[str, Step], list[str]
         return Step(name, lambda _: bool(ran.append(name)))  # type: ignore[func-returns-value]
 
     leader: Any = SimpleNamespace(leads=leads)
-    return {each.name: each for each in run._for_one_of_many(map(step, names), leader)}, ran
+    return {each.name: each for each in run.for_one_of_many(map(step, names), leader)}, ran
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("leads", [True, False])
 def test_only_the_one_that_leads_makes_the_nightly_backup(services: Services, leads: bool) -> None:
     at_home, ran = of_one_machine(leads, "nightly backup", "offline copies")
@@ -33,6 +34,7 @@ def test_only_the_one_that_leads_makes_the_nightly_backup(services: Services, le
     assert ran == (["nightly backup", "offline copies"] if leads else ["offline copies"])
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("leads", "checks"), [(True, run_checks.ALARMING_CHECKS), (False, run_checks.MACHINE_CHECKS)]
 )
@@ -52,6 +54,6 @@ def test_the_others_raise_no_alarm_about_backups_that_they_do_not_make(
 
 
 def test_every_step_of_the_machine_is_one_of_the_workers() -> None:
-    shared, own = run._divided(steps())
+    shared, own = run.divided(steps())
     assert {step.name for step in own} == OF_THE_MACHINE
     assert len(shared) + len(own) == len(steps())
