@@ -67,14 +67,15 @@ def divided(steps: Iterable[Step]) -> tuple[list[Step], list[Step]]:
 
 def for_one_of_many(steps: Iterable[Step], leader: Leader) -> list[Step]:
     """One machine makes the nightly backup, and is asked how old the last one is: the one that leads."""
-    for step in steps:
+    chosen = list(steps)
+    for step in chosen:
         if step.name == "nightly backup":
             step.run_step = partial(_if_leading, leader, step.run_step)
         elif step.name == "health checks":
             step.run_step = lambda services: run_checks.watch(
                 services, run_checks.ALARMING_CHECKS if leader.leads else run_checks.MACHINE_CHECKS
             )
-    return list(steps)
+    return chosen
 
 
 def _if_leading(leader: Leader, run_step: worker.RunStep, services: Services) -> bool:
