@@ -93,13 +93,10 @@ def make_app(broker: Broker, runner: StepRunner, steps: Iterable[Step]) -> Celer
         },
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        task_default_queue=QUEUES[-1],
         task_acks_late=True,
         task_ignore_result=True,
         worker_prefetch_multiplier=1,
         worker_enable_remote_control=False,  # whoever gets into Redis can command nobody
-        worker_hijack_root_logger=False,
-        worker_cancel_long_running_tasks_on_connection_loss=False,
         beat_schedule={step.name: _entry(step) for step in steps},
     )
 

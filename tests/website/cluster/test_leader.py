@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from carrel.db import Database
 from carrel.locks import DatabaseLease
@@ -17,12 +18,21 @@ from website.cluster.leader import LEADER_LOCK, Leader, LeaderScheduler
 from website.cluster.step_tasks import StepRunner, make_app
 from website.worker import Step
 
-pytestmark = [
-    pytest.mark.parametrize(
-        "database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
-    ),
-    pytest.mark.usefixtures("looked_at_always"),
-]
+ON_POSTGRES = pytest.mark.parametrize(
+    "database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.usefixtures("looked_at_always")
+
+
+class Lease(DatabaseLease):
+    """One that is held or not, as the test says."""
+
+    def __init__(self, held: bool = True) -> None:
+        self.held = held
+
+    def is_held(self) -> bool:
+        return self.held
 
 
 @pytest.fixture
@@ -50,6 +60,7 @@ def say_all(beat: LeaderScheduler) -> None:
         beat.tick()
 
 
+@ON_POSTGRES
 def test_one_leads_and_the_next_takes_over(db: Database, broker: Broker) -> None:
     first, second = lease(db), lease(db)
     leaders = Leader(first, broker), Leader(second, broker)
@@ -60,6 +71,7 @@ def test_one_leads_and_the_next_takes_over(db: Database, broker: Broker) -> None
     second.release()
 
 
+@ON_POSTGRES
 def test_who_lost_the_connection_leads_no_more_and_may_try_again(db: Database, broker: Broker) -> None:
     held, other = lease(db), lease(db)
     cut_off, successor = Leader(held, broker), Leader(other, broker)
@@ -79,46 +91,43 @@ def test_who_lost_the_connection_leads_no_more_and_may_try_again(db: Database, b
     held.release()
 
 
-def test_in_a_redis_of_another_cluster_nobody_leads(
-    db: Database, broker: Broker, redis_server: RedisServer
-) -> None:
-    held = lease(db)
+def test_in_a_redis_of_another_cluster_nobody_leads(broker: Broker, redis_server: RedisServer) -> None:
     Broker(redis_server.url, "https://other.example.org", "b").claim()
-    assert not Leader(held, broker).look()
-    held.release()
+    assert not Leader(Lease(), broker).look()
 
 
+@ON_SQLITE
 def test_all_is_due_when_somebody_begins_to_lead_and_nothing_is_said_while_another_does(
-    services: Services, broker: Broker, db: Database
+    services: Services, broker: Broker
 ) -> None:
-    first, second = lease(db), lease(db)
-    leading, following = Leader(first, broker), Leader(second, broker)
-    beats = [scheduler(services, broker, leader, "mail", "refunds") for leader in (leading, following)]
+    first, second = Lease(), Lease(held=False)
+    beats = [
+        scheduler(services, broker, Leader(lease, broker), "mail", "refunds") for lease in (first, second)
+    ]
     for beat in beats:
         say_all(beat)
     assert broker.waiting() == {"urgent": 1, "payments": 1, "bulk": 0, "upkeep": 0}
-    first.release()
-    say_all(beats[1])
+    first.held, second.held = False, True
+    for beat in beats:
+        say_all(beat)
     assert broker.waiting() == {"urgent": 2, "payments": 2, "bulk": 0, "upkeep": 0}
-    second.release()
 
 
+@ON_SQLITE
 def test_while_nobody_takes_messages_none_are_added(
-    services: Services, broker: Broker, db: Database, redis_server: RedisServer
+    services: Services, broker: Broker, redis_server: RedisServer
 ) -> None:
-    held = lease(db)
-    beat = scheduler(services, broker, Leader(held, broker), "mail", "refunds")
+    beat = scheduler(services, broker, Leader(Lease(), broker), "mail", "refunds")
     redis_server.client.lpush(f"{broker.prefix}urgent", *["x"] * MOST_WAITING)
     say_all(beat)
     assert broker.waiting() == {"urgent": MOST_WAITING, "payments": 1, "bulk": 0, "upkeep": 0}
-    held.release()
 
 
+@ON_SQLITE
 def test_a_redis_that_goes_or_is_full_in_the_middle_ends_no_beat(
-    services: Services, broker: Broker, db: Database, redis_server: RedisServer
+    services: Services, broker: Broker, redis_server: RedisServer
 ) -> None:
-    held = lease(db)
-    beat = scheduler(services, broker, Leader(held, broker), "mail")
+    beat = scheduler(services, broker, Leader(Lease(), broker), "mail")
     redis_server.kill()
     say_all(beat)
     redis_server.start("--maxmemory", "1")
@@ -126,9 +135,26 @@ def test_a_redis_that_goes_or_is_full_in_the_middle_ends_no_beat(
     redis_server.client.config_set("maxmemory", "0")
     say_all(beat)
     assert broker.waiting()["urgent"] == 1
-    held.release()
 
 
-def test_each_step_is_said_at_its_own_interval(services: Services, broker: Broker, db: Database) -> None:
-    beat: Any = scheduler(services, broker, Leader(lease(db), broker), "mail")
+@ON_SQLITE
+def test_a_database_that_is_away_ends_no_beat(services: Services, broker: Broker) -> None:
+    class Away(Lease):
+        def is_held(self) -> bool:
+            if self.held:
+                return True
+            raise OperationalError("SELECT 1", {}, Exception("gone"))
+
+    lease = Away(held=False)
+    beat = scheduler(services, broker, Leader(lease, broker), "mail")
+    say_all(beat)
+    assert broker.waiting()["urgent"] == 0
+    lease.held = True
+    say_all(beat)
+    assert broker.waiting()["urgent"] == 1
+
+
+@ON_SQLITE
+def test_each_step_is_said_at_its_own_interval(services: Services, broker: Broker) -> None:
+    beat: Any = scheduler(services, broker, Leader(Lease(), broker), "mail")
     assert beat.schedule["mail"].schedule.run_every == timedelta(hours=1)
