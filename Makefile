@@ -71,6 +71,10 @@ bench: install-test ## Print every figure next to a reference (takes long; ONLY=
 faults: install-test ## Run the fault suites with their full counts (takes long)
 	CARREL_FULL_FAULTS=1 $(PYTEST) -n $(WORKERS) --dist loadgroup -m faults
 
+.PHONY: cluster
+cluster: install-test ## Two machines with all that they share, hurt in every way: 10,000 digests, and each fault (takes minutes)
+	CARREL_FULL_FAULTS=1 $(PYTEST) -n 0 -v -rP tests/cluster
+
 test-stripe: stripe-key install-test ## The contract tests against Stripe itself: STRIPE_SECRET_KEY=sk_test_… make test-stripe
 	CARREL_REAL_STRIPE=1 $(PYTEST) tests/payments/contract
 

@@ -1,4 +1,4 @@
-"""Make `.venv` and install what is pinned: `python3 deploy/install.py [run|demo|test]`, standard library only.
+"""Make `.venv` and install what is pinned: `python3 deploy/install.py [run|cluster|demo|test]`, standard library only.
 
 Run by `make` before anything else, on a machine that has nothing of ours, so every failure that such a
 machine can bring is answered with one sentence. It must be readable by old Pythons: they get a sentence too.
@@ -17,7 +17,12 @@ VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 NEEDED_BYTES = 700 * 1024 * 1024
 BUILD_LOCK = "requirements-build.txt"
-LOCKS = {"run": "requirements.txt", "demo": "requirements-demo.txt", "test": "requirements-test.txt"}
+LOCKS = {
+    "run": "requirements.txt",
+    "cluster": "requirements-cluster.txt",
+    "demo": "requirements-demo.txt",
+    "test": "requirements-test.txt",
+}
 
 
 def stop(sentence):
@@ -80,7 +85,7 @@ def install(kind):
 
 def compiling(kind):
     """Python compiles the fifth of all that is used as it goes; but a site's processes may not write there."""
-    return ["--no-compile"] if kind != "run" and not sys.dont_write_bytecode else []
+    return ["--no-compile"] if kind not in ("run", "cluster") and not sys.dont_write_bytecode else []
 
 
 def read(path):

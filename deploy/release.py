@@ -9,12 +9,14 @@ run as root on the server. docs/decisions/0008-releases.md says why it is so.
 import argparse
 import getpass
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 UNITS = ("carrel-web", "carrel-worker")
+REDIS = re.compile(r"\s*(export\s+)?REDIS_URL(_FILE)?=\s*\S")  # in the file of settings
 KEPT = 3  # releases: the current, the previous, and one more
 
 
@@ -42,10 +44,15 @@ class Releases:
             run("tar", "-xf", archive, "-C", part)
             archive.unlink()
             part.rename(target)
-        run(sys.executable, target / "deploy" / "install.py", "run")
+        run(sys.executable, target / "deploy" / "install.py", self.kind())
         sources = [target / name for name in ("site", "articles", "payments", "newsletter")]
         run(target / ".venv/bin/python", "-m", "compileall", "-q", *sources)  # its user may not write there
         return target
+
+    def kind(self) -> str:
+        """Which packages this machine needs: those of a cluster where the settings name its Redis."""
+        lines = self.env_file.read_text("utf-8").splitlines() if self.env_file.exists() else []
+        return "cluster" if any(REDIS.match(line) for line in lines) else "run"
 
     def switch(self, target: Path) -> None:
         """Migrate with a release and let it serve. One that does not start gives way to the one before."""

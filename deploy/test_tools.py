@@ -20,6 +20,7 @@ TOOLS = {
     "w3m": ("w3m",),
     "tidy": ("tidy",),
     "age": ("age", "age-keygen"),
+    "redis-server": ("redis-server",),
 }
 # The shell is Chromium without its windows: the same pages for a third of the time. A whole one does as well.
 INSTEAD = {"chromium-headless-shell": "chromium"}

@@ -26,6 +26,7 @@ from tests.hooks import (  # noqa: F401 - for all tests
 from tests.support.chromium import browser  # noqa: F401 - a fixture for all
 from tests.support.databases import PostgresReset, create_postgres, restore_sqlite
 from tests.support.mail import services_mailing_to
+from tests.support.redis import redis_server  # noqa: F401 - a fixture for all
 from tests.support.smtp import FakeMailServer
 from website.admin.operators import passwords
 from website.app import create_app

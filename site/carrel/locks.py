@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from carrel.db import Database
 
@@ -65,6 +66,41 @@ def database_lock(
             yield
         finally:
             connection.execute(text(f"SELECT pg_advisory_unlock({key})"))
+
+
+class DatabaseLease:
+    """An advisory lock in PostgreSQL for the life of a process, which may lose it: with the connection, it ends."""
+
+    def __init__(self, db: Database, key: int) -> None:
+        self._engine = db.engine
+        self._key = key
+        self._connection: Connection | None = None
+
+    def is_held(self) -> bool:
+        """Whether it is ours now; if it is free, it becomes ours. Raises what the database raised."""
+        try:
+            if self._connection is not None:
+                self._connection.execute(text("SELECT 1"))
+                return True
+            connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            self._connection = connection
+            # A machine that was cut off must not lead for two hours more.
+            for name, seconds in (("idle", 10), ("interval", 5), ("count", 3)):
+                connection.execute(text(f"SET tcp_keepalives_{name} = {seconds}"))
+            if connection.scalar(text(f"SELECT pg_try_advisory_lock({self._key})")):
+                return True
+        except SQLAlchemyError:
+            self.release()
+            raise
+        self.release()
+        return False
+
+    def release(self) -> None:
+        """Let another have it."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.invalidate()  # ends the lock, whatever became of the server
+            connection.close()
 
 
 def _acquire(

@@ -15,6 +15,7 @@ from carrel.db import Database
 from carrel.services import existing_database, make_services, open_database
 from carrel.settings import Settings, SettingsError, load, require_production
 from website.backup.home_lock import site_lock
+from website.broker import QUEUES, Broker
 from website.migrations import check_columns, check_schema, migrate
 
 OF_THE_DEMO = ("website.demo", "aiosmtpd")
@@ -121,11 +122,21 @@ def serve_command(bind: str | None, workers: int | None, demo: bool, mailbox: bo
 
 
 @click.command("worker")
+@click.option(
+    "--cluster", is_flag=True, help="Share the jobs with the workers of other machines, over REDIS_URL."
+)
+@click.option(
+    "--queue",
+    "queues",
+    multiple=True,
+    type=click.Choice(QUEUES),
+    help="In a cluster: only these jobs (repeatable).",
+)
 @click.option("--demo", is_flag=True, hidden=True)
-def worker_command(demo: bool) -> None:
+def worker_command(cluster: bool, queues: tuple[str, ...], demo: bool) -> None:
     """Run the background jobs: emails, digests, payments, cleanup."""
-    from website.worker import run
-
+    if queues and not cluster:
+        raise SettingsError("--queue is for a cluster: give --cluster too.")
     settings = running_settings(demo)
     if settings.read_only:
         click.echo(
@@ -133,8 +144,26 @@ def worker_command(demo: bool) -> None:
         )
         signal.pause()
         return
+    if cluster:
+        check_cluster(settings)  # what is wrong with the cluster is one sentence, before anything starts
+        from website.cluster.run import run as run_in_cluster
+
+        with use_of(settings):
+            run_in_cluster(make_services(settings), queues or QUEUES)
+        return
+    from website.worker import run
+
     with use_of(settings):
         run(make_services(settings))
+
+
+def check_cluster(settings: Settings) -> None:
+    """Raises `BrokerError` unless Redis, its client and the database can carry a cluster."""
+    db = open_database(settings)
+    try:
+        Broker.of(settings, db).claim()
+    finally:
+        db.close()
 
 
 @click.command("migrate")

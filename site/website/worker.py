@@ -39,6 +39,7 @@ from website.pages import cards
 
 log = structlog.get_logger()
 IDLE_SECONDS = 0.5
+RunStep = Callable[[Services], bool]
 
 
 @dataclass
@@ -46,7 +47,7 @@ class Step:
     """One kind of work, and how often to look for it."""
 
     name: str
-    run_step: Callable[[Services], bool]
+    run_step: RunStep
     every_seconds: float = 0.0
     close: Callable[[], None] = lambda: None  # closes what the step keeps open between its turns
     due_at: float = field(default=0.0, compare=False)
@@ -120,11 +121,16 @@ class Worker:
         return False
 
 
-def run(services: Services) -> None:
-    """The worker process: until SIGTERM or Ctrl-C."""
+def prepare() -> None:
+    """What a process that runs steps needs first."""
     logging.configure()
     payment_hooks.register_hooks()
     newsletter_hooks.register_hooks()
+
+
+def run(services: Services) -> None:
+    """The worker process: until SIGTERM or Ctrl-C."""
+    prepare()
     worker = Worker(services, steps())
     signal.signal(signal.SIGTERM, worker.stop)
     signal.signal(signal.SIGINT, worker.stop)

@@ -12,6 +12,7 @@ FOLDER = ROOT / "deploy" / "container"
 DOCKERFILE = (FOLDER / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
 STEPS = [line.split(None, 1) for line in DOCKERFILE.splitlines() if line and not line.startswith("#")]
 COMPOSE: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text("utf-8"))
+CLUSTER: dict[str, Any] = yaml.safe_load((FOLDER / "compose.cluster.yaml").read_text("utf-8"))
 OURS = ("migrate", "web", "worker")
 
 
@@ -89,3 +90,25 @@ def test_nginx_finds_the_website_where_the_shipped_configuration_says() -> None:
     for folder in ("/var/lib/nginx", "/var/log/nginx"):
         assert folder in shipped
         assert folder in nginx["tmpfs"]
+
+
+def test_a_machine_of_a_cluster_is_one_of_ours_with_redis_and_a_bucket() -> None:
+    ours, theirs = COMPOSE["services"], CLUSTER["services"]
+    assert set(theirs) == set(OURS)
+    own = {"image", "build", "depends_on", "command", "ports", "environment", "secrets"}
+    for name in OURS:
+        assert {key: theirs[name][key] for key in set(theirs[name]) - own} == {
+            key: ours[name][key] for key in set(ours[name]) - own
+        }
+        added = {
+            "REDIS_URL_FILE": "/run/secrets/redis_url",
+            "S3_SECRET_ACCESS_KEY_FILE": "/run/secrets/s3_secret",
+        }
+        assert theirs[name]["environment"] == ours[name]["environment"] | added
+        assert set(theirs[name]["secrets"]) == {*ours[name]["secrets"], "redis_url", "s3_secret"}
+        assert set(theirs[name]["secrets"]) <= set(CLUSTER["secrets"])
+    assert theirs["worker"]["command"] == ["worker", "--cluster"]
+    assert "ARG PACKAGES=requirements.txt" in DOCKERFILE
+    packages = theirs["worker"]["build"]["args"]["PACKAGES"]
+    assert f"!deploy/{packages}" in (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    assert f"deploy/{packages} " in DOCKERFILE

@@ -14,9 +14,11 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 GROUPS = {
     "requirements-build.txt": ["build"],
     "requirements.txt": ["build"],
+    "requirements-cluster.txt": ["build"],
     "requirements-demo.txt": ["build", "demo"],
     "requirements-test.txt": ["build", "demo", "test", "lint"],
 }
+WITH_CLUSTER = {"requirements-cluster.txt", "requirements-test.txt"}
 Pins = dict[str, Requirement]
 
 
@@ -39,6 +41,8 @@ def requirements(lock: str, pinned: Pins) -> Iterator[tuple[str, Requirement]]:
     """Every requirement, and who has it: ours first, then those of every pinned package with its extras."""
     groups = [PROJECT["dependency-groups"][group] for group in GROUPS[lock]]
     ours = [] if lock == "requirements-build.txt" else PROJECT["project"]["dependencies"]
+    if lock in WITH_CLUSTER:
+        ours = ours + PROJECT["project"]["optional-dependencies"]["cluster"]
     for line in sum(groups, ours + PROJECT["build-system"]["requires"]):
         yield "carrel", Requirement(line)
     for name, pin in pinned.items():
@@ -101,6 +105,11 @@ def test_the_locks_agree() -> None:
 def test_only_the_trial_has_a_mailbox() -> None:
     assert "aiosmtpd" in pins(read("requirements-demo.txt"))
     assert "aiosmtpd" not in pins(read("requirements.txt"))
+
+
+def test_only_a_cluster_has_celery() -> None:
+    assert {"celery", "redis"} <= set(pins(read("requirements-cluster.txt")))
+    assert not {"celery", "redis"} & set(pins(read("requirements.txt")))
 
 
 @pytest.mark.parametrize(

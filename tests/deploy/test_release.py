@@ -161,3 +161,24 @@ def test_three_releases_stay_and_the_two_that_are_linked(tmp_path: Path) -> None
         (tmp_path / link).symlink_to(tmp_path / "releases" / name)
     release.Releases(str(tmp_path), "carrel.env", "carrel").prune()
     assert sorted(path.name for path in (tmp_path / "releases").iterdir()) == ["v1", "v3", "v4", "v5", "v6"]
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("REDIS_URL=redis://10.0.0.5/0", "cluster"),
+        ("REDIS_URL_FILE=/run/secrets/redis", "cluster"),
+        ("REDIS_URL=", "run"),
+        ("#REDIS_URL=redis://10.0.0.5/0", "run"),
+        ("SITE_NAME=REDIS_URL=x", "run"),
+    ],
+)
+def test_a_machine_of_a_cluster_gets_its_packages(tmp_path: Path, line: str, kind: str) -> None:
+    (tmp_path / "carrel.env").write_text(f"CARREL_PROXIES=1\n{line}\n")
+    module = importlib.util.spec_from_file_location("release", ROOT / "deploy" / "release.py")
+    assert module
+    assert module.loader
+    release = importlib.util.module_from_spec(module)
+    module.loader.exec_module(release)
+    assert release.Releases(str(tmp_path), str(tmp_path / "carrel.env"), "carrel").kind() == kind
+    assert release.Releases(str(tmp_path), "nowhere", "carrel").kind() == "run"

@@ -37,6 +37,15 @@ def test_data_24_it_gets_its_thirty_seconds_and_a_wrong_setting_is_not_tried_for
     assert service["RestartPreventExitStatus"] == "2"
 
 
+def test_the_worker_of_a_cluster_tries_again_while_redis_is_away() -> None:
+    """`RestartPreventExitStatus=` empties the list that the unit has."""
+    lines = (units.UNITS / "cluster.conf").read_text("utf-8").splitlines()
+    settings = [line for line in lines if line and not line.startswith("#")]
+    alone = units.read("carrel-worker.service")["Service"]["ExecStart"]
+    assert settings[:3] == ["[Service]", "ExecStart=", f"ExecStart={alone} --cluster"]
+    assert "RestartPreventExitStatus=" in settings
+
+
 def test_the_environment_file_names_only_settings_that_there_are() -> None:
     known = {environment_name(field) for field in Settings.model_fields}
     lines = (units.UNITS / "carrel.env").read_text("utf-8").splitlines()

@@ -174,7 +174,7 @@ def running_site(
         mail = stack.enter_context(FakeMailServer().running())
         db = Database(database_url)
         migrate(db)
-        settings = _environ(home, database_url, url) | {
+        settings = environ_of(home, database_url, url) | {
             "STRIPE_SECRET_KEY": stripe.api_key,
             "STRIPE_API_BASE": stripe.base_url,
             "SMTP_URL": mail.url,
@@ -190,7 +190,8 @@ def running_site(
             db.close()
 
 
-def _environ(home: Path, database_url: str, url: str) -> dict[str, str]:
+def environ_of(home: Path, database_url: str, url: str) -> dict[str, str]:
+    """The settings of a site of tests, for the environment of its processes."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CARREL_", "STRIPE_"))}
     return kept | {
         "PYTHONPATH": f"{ROOT / 'site'}:{ROOT}",

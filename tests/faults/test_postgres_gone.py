@@ -1,7 +1,5 @@
 """PostgreSQL is stopped hard in the middle of everything, and comes back: kept pages stay, the rest follows by itself."""
 
-import os
-import shlex
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,23 +10,9 @@ import pytest
 from tests.faults.conftest import FULL
 from tests.faults.site import Site, running_site, until
 from tests.faults.test_disk import checkout
-from tests.support.postgres import Cluster, find_binaries
+from tests.support.postgres import OwnCluster, find_binaries
 
 TIMES = 20 if FULL else 1
-
-
-class OwnCluster(Cluster):
-    """One that may be stopped without hurting another test."""
-
-    def go(self) -> None:
-        """Stop hard, as a crash would."""
-        self.control("-m", "immediate", "stop")
-
-    def come_back(self) -> None:
-        """Start again, where it was."""
-        words = shlex.split(Path(self.data, "postmaster.opts").read_text("utf-8"))
-        options = " ".join(shlex.quote(word) for word in words[3:])  # after the program, -D and the folder
-        self.control("-l", os.devnull, "-o", options, "start")
 
 
 @pytest.fixture

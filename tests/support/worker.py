@@ -19,7 +19,7 @@ on_one_database = pytest.mark.parametrize(
 )
 
 
-def start(settings: Settings, **more: str) -> subprocess.Popen[bytes]:
+def start(settings: Settings, *options: str, **more: str) -> subprocess.Popen[bytes]:
     """Start one on these settings, as an operator would; `more` goes into its environment."""
     environ = {
         "PATH": os.environ["PATH"],
@@ -34,7 +34,7 @@ def start(settings: Settings, **more: str) -> subprocess.Popen[bytes]:
         "POSTAL_ADDRESS": settings.postal_address,
         "DIGEST_CONNECTIONS": str(settings.digest_connections),
     } | more
-    command = [sys.executable, "-m", "website", "worker"]
+    command = [sys.executable, "-m", "website", "worker", *options]
     with (settings.home / "worker.log").open("ab") as log:
         return subprocess.Popen(
             command, env=environ, cwd=settings.home, stdout=log, stderr=log, start_new_session=True

@@ -111,3 +111,30 @@ def test_a_database_that_cannot_be_used_is_one_sentence_and_status_2(
     assert problem in said
     assert mend in said
     assert said.count("\n") == 1
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize(
+    ("options", "environ", "sentence"),
+    [
+        (["--queue", "urgent"], {}, "--queue is for a cluster"),
+        (["--cluster"], {}, "A cluster needs PostgreSQL, and this site is on SQLite"),
+        (["--cluster"], {"REDIS_URL": "redis://127.0.0.1:1/0"}, "A cluster needs PostgreSQL"),
+    ],
+)
+def test_a_worker_that_can_be_in_no_cluster_is_one_sentence(
+    tmp_path: Path, sqlite_template: Path, options: list[str], environ: dict[str, str], sentence: str
+) -> None:
+    restore_sqlite(sqlite_template, tmp_path / sqlite_template.name)
+    environ = environ | {"PATH": os.environ["PATH"], "PYTHONPATH": "site:.", "CARREL_HOME": str(tmp_path)} | {
+        "CARREL_BASE_URL": "https://example.org",
+        "CARREL_SECRET_KEYS": "0123456789abcdef0123456789abcdef",
+        "SMTP_URL": "smtp://mail.example.org",
+        "MAIL_FROM": "desk@example.org",
+        "CONTACT_EMAIL": "desk@example.org",
+    }  # fmt: skip
+    asked = [sys.executable, "-m", "website", "worker", *options]
+    done = subprocess.run(asked, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith(sentence)
+    assert done.stderr.count("\n") == 1

@@ -50,7 +50,7 @@ class Settings(BrandSettings, BounceSettings, StorageSettings):
     purge_header: SecretStr = SecretStr("")  # sent there, as `Name: value`
     purge_body: str = Field("", max_length=2000)  # sent there, as JSON
     read_only: bool = False  # pages are served, nothing is written: while the site moves, or is looked into
-    redis_url: str = ""  # reserved: nothing uses it yet
+    redis_url: str = ""  # the broker of `carrel worker --cluster`, and nothing else
     smtp_url: SecretStr = SecretStr("")
 
     stripe_secret_key: SecretStr = SecretStr("")

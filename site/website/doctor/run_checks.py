@@ -8,7 +8,14 @@ from carrel import clock
 from carrel.findings import Finding, Level, error
 from carrel.mail.alarms import raise_alarm
 from carrel.services import Services
-from website.doctor import domain_checks, machine_checks, storage_checks, stripe_checks, traffic_checks
+from website.doctor import (
+    cluster_checks,
+    domain_checks,
+    machine_checks,
+    storage_checks,
+    stripe_checks,
+    traffic_checks,
+)
 from website.doctor.check_context import CheckContext
 from website.doctor.samples import samples
 
@@ -25,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
     machine_checks.disk,
     machine_checks.clock,
     machine_checks.worker,
+    cluster_checks.cluster,
     traffic_checks.webhook,
     machine_checks.comparison,
     traffic_checks.stripe,
@@ -44,6 +52,10 @@ ALARMING_CHECKS: tuple[Check, ...] = (
     machine_checks.last_backup,
     machine_checks.last_restore_test,
 )
+MACHINE_CHECKS: tuple[Check, ...] = (
+    machine_checks.disk,
+    machine_checks.clock,
+)  # of each machine of a cluster
 WATCH_EVERY_SECONDS = 3600.0
 
 
@@ -66,8 +78,13 @@ def _safely(check: Check, site: CheckContext) -> Finding:
 
 def run_step(services: Services) -> bool:
     """A step of the worker: an alarm for what must not wait until somebody looks. Never asks for another turn."""
+    return watch(services, ALARMING_CHECKS)
+
+
+def watch(services: Services, checks: Sequence[Check]) -> bool:
+    """The same for some of the checks."""
     site = CheckContext(services.settings, services.db, clock.now())
-    failed = [finding for finding in run_all(site, ALARMING_CHECKS) if finding.level is Level.ERROR]
+    failed = [finding for finding in run_all(site, checks) if finding.level is Level.ERROR]
     if failed:
         with services.db.write() as session:
             for finding in failed:
