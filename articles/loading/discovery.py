@@ -147,7 +147,7 @@ class ContentScanner:
 
     def _is_usable(self, path: str, entry: os.DirEntry[str]) -> bool:
         if path != _printable(path):
-            hint = "Rename it, with letters in UTF-8."
+            hint = "Rename it in UTF-8."
             self.content.add_problem(path, "bad-name", "The file's name is not valid UTF-8.", hint)
             return False
         return self._is_inside(path, entry)

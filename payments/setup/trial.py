@@ -69,14 +69,14 @@ def await_event(
         if time.monotonic() - began > WAIT_SECONDS:
             return warning(
                 "delivery",
-                f"its event has not arrived within {WAIT_SECONDS:.0f} seconds",
+                f"Stripe's event has not arrived within {WAIT_SECONDS:.0f} seconds",
                 f"Is the website running, restarted since its settings changed, and does {webhook_url(settings)} answer "
                 "from outside? Then run: carrel stripe check. Workbench → Webhooks shows the answer that Stripe got.",
             )
         sleep(POLL_SECONDS)
     return ok(
         "delivery",
-        f"its event arrived after {time.monotonic() - began:.0f} seconds, with a valid signature",
+        f"Stripe's event arrived after {time.monotonic() - began:.0f} seconds, with a valid signature",
     )
 
 

@@ -19,7 +19,7 @@ from website.demo.fake_stripe import running_fake_stripe
 
 UPGRADE = "A new release"
 POSTGRESQL = "5"
-DELIVERED = "OK       delivery: its event arrived"
+DELIVERED = "OK       delivery: Stripe's event arrived"
 
 
 def main() -> None:

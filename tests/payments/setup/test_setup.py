@@ -50,7 +50,7 @@ def test_key_and_secret_are_in_private_files_and_never_on_the_terminal(place: Pl
 def test_after_a_restart_it_proves_that_stripes_events_arrive(place: Place) -> None:
     place.set_up()
     result = place.run("setup")
-    assert (result.exit_code, "OK       delivery: its event arrived" in result.output) == (0, True)
+    assert (result.exit_code, "OK       delivery: Stripe's event arrived" in result.output) == (0, True)
     assert len(place.endpoints) == 1
     assert place.rows("stripe_event") >= 1
 
