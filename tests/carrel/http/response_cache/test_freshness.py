@@ -133,6 +133,7 @@ def test_strangers_cannot_fill_it_with_queries_tags_and_hosts(site: Site) -> Non
     used = site.cache.answers.used_bytes
     for number in range(50):
         ask(site.cache, PAGE, query=f"x={number}")
+        ask(site.cache, PAGE, query=f"page={number + 2}")
         ask(site.cache, PAGE, HTTP_IF_NONE_MATCH=f'"{number:032x}"')
         ask(site.cache, PAGE, HTTP_HOST=f"h{number}.example")
         ask(site.cache, f"/no-such-page/{number}")

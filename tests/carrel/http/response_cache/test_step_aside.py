@@ -55,6 +55,14 @@ def test_a_query_that_names_no_page_of_a_list_is_left_to_flask(site: Site, query
     assert site.asks_flask(PAGE, query=query)
 
 
+def test_a_query_has_a_key_only_if_it_can_name_a_page_of_a_list(settings: Settings) -> None:
+    plain = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_HOST": HOST}
+    queries = ["", "page=2", "page=02", "page=2&x=1", "utm_source=mail"]
+    reader = RequestReader(settings)
+    keyed = [query for query in queries if reader.read(plain | {"QUERY_STRING": query})]
+    assert keyed == ["", "page=2"]
+
+
 def test_a_host_that_flask_reads_in_two_ways_is_never_answered_here(settings: Settings) -> None:
     reader = RequestReader(settings.model_copy(update={"base_url": f"https://{HOST}:443"}))
     assert reader.read({"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_HOST": f"{HOST}:443"}) is None
