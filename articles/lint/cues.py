@@ -14,7 +14,7 @@ _ACRONYM = re.compile(r"[A-Z]{2}")
 _SPELLED_WITH_VOWEL = "AEFHILMNORSX"  # "an HMO"
 _SOUNDS_LIKE_CONSONANT = ("uni", "use", "usu", "uti", "eu", "one")
 _SOUNDS_LIKE_VOWEL = ("hour", "honest", "honor", "heir", "8", "11 ", "18 ")
-_NUMBER = re.compile(r"\D{0,3}(\d[\d,]*(?:\.\d+)?)")
+_NUMBER = re.compile(r"\W{0,3}(\d[\d,]*(?:\.\d+)?)")
 
 
 def stem_word(item: Item) -> Iterator[Problem]:
@@ -22,17 +22,19 @@ def stem_word(item: Item) -> Iterator[Problem]:
     right = [option.text for option in item.options if option.right]
     if item.kind != "question" or len(right) != 1 or len(item.options) < 2:
         return
+    asked = _stems(item.prompt_text)
     wrong = _stems(" ".join(option.text for option in item.options if not option.right))
-    shared = (_stems(item.prompt_text) & _stems(right[0])) - wrong
-    if shared:
-        message = f"Only the right option repeats a word of the question: {', '.join(sorted(shared))}."
+    if shared := (asked.keys() & _stems(right[0]).keys()) - wrong.keys():
+        cues = ", ".join(sorted(asked[cue] for cue in shared))
+        message = f"Only the right option repeats a word of the question: {cues}."
         hint = "Use the word in a wrong option too, or another word in the question."
         yield Problem(item.line, "stem-word-in-key", message, hint, "warning")
 
 
-def _stems(text: str) -> set[str]:
+def _stems(text: str) -> dict[str, str]:
+    """The words that mean something, by what their forms share."""
     return {
-        _without_ending(word)
+        _without_ending(word): word
         for word in words(text)
         if len(word) >= SHORTEST_CUE and not word.isdigit() and singular(word)
     }
