@@ -42,6 +42,7 @@ def _stems(text: str) -> dict[str, str]:
 
 def _without_ending(word: str) -> str:
     """Enough to see that two forms are one word."""
+    word = word.removesuffix("ly")
     for ending in ("ations", "ation", "ings", "ing", "ies", "ed", "es", "s", "y"):
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             return word.removesuffix(ending)

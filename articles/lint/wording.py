@@ -14,7 +14,7 @@ _ABSOLUTE = re.compile(
 _VERB = r"(?:is|are|was|were|does|do|did|has|have|would|should|can|could|may|must|will)"
 _NEGATIVE = re.compile(
     r"\b(?:NOT|EXCEPT|LEAST)\b"
-    r"|\b(?i:all of (?:the following|these|those)(?: \w+){0,3},? except)\b"
+    r"|\b(?i:all of (?:the following|these|those)(?: \w+){0,12},? except)\b"
     rf"|\b(?i:which(?: [\w’'-]+){{0,5}} {_VERB}(?: not|n[’']t))\b"
     rf"|\b(?i:which(?: [\w’'-]+){{0,5}} (?:is|are|would be) (?:the )?(?:false|incorrect|untrue|wrong|least))\b"
 )
