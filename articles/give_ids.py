@@ -1,23 +1,18 @@
 """Writes an id into the first line of each item that has none; all else in the file stays, byte for byte."""
 
 import re
-import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from difflib import unified_diff
 from pathlib import Path
 
 from articles.fix import Fix
-from articles.items import KINDS
+from articles.items import KINDS, new_key
 from articles.loading.content import LoadedContent, load_articles, load_exams_and_pages
 from articles.problems import Problem, ProblemsByPath
 from articles.progress import no_progress
 from articles.render import keys_in
 
 NO_ID = "item-no-id"
-LENGTH = 6
-# Without letters and digits that are read for one another. The first is a letter.
-_LETTERS = "abcdefghjkmnpqrstuvwxyz"
-_SIGNS = f"{_LETTERS}23456789"
 _LINE_ENDS = re.compile(rb"(\r\n|\n|\r)")
 _FIRST_LINE = re.compile(rf"(.*?:{{3,}}[ \t]*(?:{'|'.join(KINDS)}))(?=[ \t]|\Z)".encode())
 
@@ -53,14 +48,6 @@ def _keys_of(content: LoadedContent) -> dict[str, set[str]]:
     for path, body in content.bodies.items():
         keys.setdefault(path.partition("/")[0], set()).update(keys_in(body.text))
     return keys
-
-
-def new_key(taken: Collection[str]) -> str:
-    """An id that says nothing: text and place may change, and it stays."""
-    while True:
-        key = secrets.choice(_LETTERS) + "".join(secrets.choice(_SIGNS) for _ in range(LENGTH - 1))
-        if key not in taken:
-            return key
 
 
 def _with_ids(root: Path, path: str, lines: Iterable[int], taken: set[str]) -> Fix | None:

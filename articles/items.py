@@ -2,14 +2,19 @@
 
 import hashlib
 import re
+import secrets
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 KINDS = ("question", "answer", "order", "cloze", "card", "term", "case")
 LEVELS = ("remember", "understand", "apply", "analyze", "evaluate", "create")
 KEY_LENGTH = 60
 KEY = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
+_NEW_LENGTH = 6
+# Without letters and digits that are read for one another. The first is a letter.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz"
+_SIGNS = f"{_LETTERS}23456789"
 # Raise it when stored texts are to be made anew although no author changed them.
 _FORM = "1"
 
@@ -68,3 +73,11 @@ class Item:
 def normalized(text: str) -> str:
     """A text with single spaces and composed letters."""
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def new_key(taken: Collection[str] = ()) -> str:
+    """An id that says nothing: text and place may change, and it stays."""
+    while True:
+        key = secrets.choice(_LETTERS) + "".join(secrets.choice(_SIGNS) for _ in range(_NEW_LENGTH - 1))
+        if key not in taken:
+            return key

@@ -74,7 +74,7 @@ def test_attributes_and_the_ids_that_are_there_stay(tmp_path: Path, monkeypatch:
 def test_no_id_is_given_that_the_exam_has_or_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Chance is replaced by a counter whose first numbers are taken."""
     signs = iter("a22222" + "a33333" + "a44444")
-    monkeypatch.setattr("articles.give_ids.secrets.choice", lambda _signs: next(signs))
+    monkeypatch.setattr("articles.items.secrets.choice", lambda _signs: next(signs))
     other = article_md(
         "Other", domain="claims", topics="[clean-claims]", body=QUESTION.replace("panel", "a33333", 1)
     )

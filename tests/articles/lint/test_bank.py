@@ -18,11 +18,11 @@ def codes(items: list[Item]) -> list[str]:
 CLEAN = [question(number % 4, longest=number % 3 == 0) for number in range(40)]
 
 
-def test_check_8_a_clean_bank_has_no_warning() -> None:
+def test_a_clean_bank_has_no_warning() -> None:
     assert codes(CLEAN) == []
 
 
-def test_check_8_one_place_above_forty_percent_is_named() -> None:
+def test_one_place_above_forty_percent_is_named() -> None:
     bank = [question(2) for _ in range(9)] + [question(number % 2) for number in range(11)]
     (problem,) = lint_bank(bank)
     assert problem.code == "bank-key-position"
@@ -31,7 +31,7 @@ def test_check_8_one_place_above_forty_percent_is_named() -> None:
     assert codes([question(2) for _ in range(8)] + [question(number % 2) for number in range(12)]) == []
 
 
-def test_check_8_the_longest_option_above_forty_percent_is_named() -> None:
+def test_the_longest_option_above_forty_percent_is_named() -> None:
     bank = [question(number % 4, longest=number < 9) for number in range(20)]
     (problem,) = lint_bank(bank)
     assert (problem.code, "9 of the 20" in problem.message) == ("bank-key-longest", True)

@@ -54,13 +54,13 @@ FLAWS = [
 
 
 @pytest.mark.parametrize(("code", "item"), FLAWS)
-def test_check_8_each_flaw_is_found_and_no_other(code: str, item: Item) -> None:
+def test_each_flaw_is_found_and_no_other(code: str, item: Item) -> None:
     found = codes(item)
     assert set(found) == {code}
     assert len(found) == 1 or code == "reason-names-letter"  # both wrong options have the same reason
 
 
-def test_check_8_the_flaws_are_one_of_each_rule() -> None:
+def test_the_flaws_are_one_of_each_rule() -> None:
     assert len({code for code, _ in FLAWS}) == 10
 
 
@@ -80,7 +80,7 @@ def test_check_8_the_flaws_are_one_of_each_rule() -> None:
         question(key="All of the parts", wrong=("None of it", "Some of the rest")),
     ],
 )
-def test_check_8_what_is_right_is_left_alone(item: Item) -> None:
+def test_what_is_right_is_left_alone(item: Item) -> None:
     assert codes(item) == []
 
 

@@ -77,7 +77,7 @@ def test_a_dry_run_and_a_refused_one_store_nothing(publish_now: Publish, db: Dat
         ("::: question panel", "Words above.\n\n::: question panel"),
     ],
 )
-def test_check_3_a_typo_costs_nobody_anything(
+def test_a_typo_costs_nobody_anything(
     publish_now: Publish, db: Database, content: Path, before: str, after: str
 ) -> None:
     write(content, QUESTION)
@@ -90,7 +90,7 @@ def test_check_3_a_typo_costs_nobody_anything(
     assert len(texts(db)) == 1 + (item(db).revision != row.revision)
 
 
-def test_check_3_an_item_moves_with_all_that_readers_know_of_it(
+def test_an_item_moves_with_all_that_readers_know_of_it(
     publish_now: Publish, db: Database, content: Path
 ) -> None:
     write(content, QUESTION)
@@ -106,7 +106,7 @@ def test_check_3_an_item_moves_with_all_that_readers_know_of_it(
         assert session.get_one(Article, moved.article_id).slug == "medicare-basics"
 
 
-def test_check_3_another_key_is_another_meaning_and_the_old_text_stays(
+def test_another_key_is_another_meaning_and_the_old_text_stays(
     publish_now: Publish, db: Database, content: Path
 ) -> None:
     write(content, QUESTION)

@@ -38,7 +38,7 @@ def reordered() -> str:
         (TERM, TERM.replace("A status", "The status")),
     ],
 )
-def test_check_3_what_costs_nothing(before: str, after: str) -> None:
+def test_what_costs_nothing(before: str, after: str) -> None:
     assert not changed(before, after)
 
 
@@ -59,7 +59,7 @@ def test_check_3_what_costs_nothing(before: str, after: str) -> None:
         (TERM, TERM.replace("A status beside the federally qualified HMO.", "Money that is owed.")),
     ],
 )
-def test_check_3_what_makes_it_due_again(before: str, after: str) -> None:
+def test_what_makes_it_due_again(before: str, after: str) -> None:
     assert changed(before, after)
 
 
