@@ -1,6 +1,6 @@
 """Cards: a front, and a back that opens."""
 
-from articles.render.study.workpiece import Workpiece
+from articles.render.study.workpiece import Workpiece, drop
 from articles.render.tree import HEADINGS, Element, is_blank
 
 
@@ -10,7 +10,7 @@ def build(piece: Workpiece) -> None:
     index = next((i for i, part in enumerate(parts) if part.tag == "hr"), len(parts))
     front, back = parts[:index], parts[index + 1 :]
     if index < len(parts):
-        piece.box.remove(parts[index])
+        drop(parts[index])
     for heading in [part for part in parts if _is_underlined(piece, part)]:
         piece.report(heading, "item-heading-line")
     if index == len(parts) or not any(not is_blank(part) for part in back):

@@ -1,7 +1,7 @@
 """A text with one gap: what stands in it opens below, with an explanation if there is one."""
 
 from articles.render.study.draft import OptionDraft
-from articles.render.study.workpiece import Workpiece
+from articles.render.study.workpiece import Workpiece, drop
 from articles.render.tree import Element, new_element, parent_of, sub_element, text_of
 
 _GAP = "[…]"
@@ -13,7 +13,7 @@ def build(piece: Workpiece) -> None:
     index = next((i for i, part in enumerate(parts) if part.tag == "hr"), len(parts))
     text, explanation = parts[:index], parts[index + 1 :]
     if index < len(parts):
-        piece.box.remove(parts[index])
+        drop(parts[index])
     marks = [mark for part in text for mark in part.iter("mark")]
     if len(marks) != 1:
         piece.report(piece.box, "item-mark")

@@ -3,10 +3,31 @@
 from dataclasses import dataclass
 
 from articles.render.study.draft import OptionDraft
-from articles.render.study.workpiece import Workpiece
+from articles.render.study.workpiece import Workpiece, drop
 from articles.render.tree import Element, is_blank, new_element, remove, sub_element
 
-_INLINE = frozenset(("a", "br", "code", "del", "em", "img", "input", "strong", "sup"))
+_BLOCKS = frozenset(
+    [
+        "blockquote",
+        "details",
+        "div",
+        "dl",
+        "figure",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "ul",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +49,7 @@ def take_options(piece: Workpiece, parts: list[Element]) -> list[RawOption]:
     options = [_take_option(piece, item) for item in parts[index]]
     if index + 1 < len(parts):
         piece.report(parts[index + 1], "question-after")
-    parts[index].tail = None
-    remove(parts[index])
+    drop(parts[index])
     return options
 
 
@@ -72,7 +92,7 @@ def _split(item: Element, reason_class: str) -> tuple[Element, Element]:
 def split_words(item: Element) -> tuple[Element, list[Element]]:
     """The first paragraph of a list item, or one made of its inline content; and what follows."""
     parts = list(item)
-    stop = next((i for i, part in enumerate(parts) if part.tag not in _INLINE), len(parts))
+    stop = next((i for i, part in enumerate(parts) if part.tag in _BLOCKS), len(parts))
     if stop == 0 and not (item.text or "").strip() and parts and parts[0].tag in ("p", "figure"):
         return parts[0], parts[1:]
     words = new_element("p")

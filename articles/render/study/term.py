@@ -1,6 +1,7 @@
 """Terms: a word, and a definition that opens."""
 
-from articles.render.study.workpiece import Workpiece
+from articles.render.study.options import split_words
+from articles.render.study.workpiece import Workpiece, drop
 from articles.render.tree import Element, is_blank, new_element, sub_element
 
 
@@ -19,7 +20,7 @@ def build(piece: Workpiece) -> None:
     dfn = sub_element(name, "dfn")
     dfn.text = term.text
     dfn.extend(list(term))
-    piece.box.remove(parts[0])
+    drop(parts[0])
     piece.set_prompt([name], "item-definition")
     piece.draft.answer = _blocks(definition)
     if not any(not is_blank(part) for part in piece.draft.answer):
@@ -35,10 +36,6 @@ def _term_and_definition(parts: list[Element]) -> tuple[Element, Element] | None
 
 
 def _blocks(definition: Element) -> list[Element]:
-    """The blocks of a definition: one paragraph when it has none of its own."""
-    if any(part.tag in ("p", "ul", "ol", "pre", "blockquote", "div", "dl") for part in definition):
-        return list(definition)
-    paragraph = new_element("p")
-    paragraph.text = definition.text
-    paragraph.extend(list(definition))
-    return [paragraph]
+    """The blocks of a definition, whose first words need not be in one."""
+    words, rest = split_words(definition)
+    return rest if is_blank(words) else [words, *rest]

@@ -23,6 +23,7 @@ LABELS = {
     "term": "Term", "case": "Case",
 }  # fmt: skip
 ANCHOR = "question-"  # reserved, so that no heading has it
+_USUAL_TITLES = ("tip", "hint")
 _SOURCE = re.compile(r"Sources?:\s*\S")
 
 
@@ -102,13 +103,17 @@ class Workpiece:
     def _take_hint(self) -> None:
         hints = [part for part in self.box if part.get("class") == "note note-tip"]
         for hint in hints:
-            remove(hint)
+            drop(hint)
         if len(hints) > 1:
             self.report(self.box, "item-hint-twice")
         if hints:
-            self.draft.hint = list(hints[0])[1:]  # without the title
+            title, *self.draft.hint = list(hints[0])
+            if text_of([title]).casefold() not in _USUAL_TITLES:
+                title.tag = "p"
+                pop_attribute(title, "class")
+                self.draft.hint.insert(0, title)
             for part in self.draft.hint:
-                part.tail = "\n"
+                part.tail = part.tail if (part.tail or "").strip() else "\n"
 
     def _add_hint(self, prompt: Element, part: Element) -> None:
         """All parts of the hint go into one element, behind what is asked."""
@@ -122,3 +127,10 @@ class Workpiece:
         summary.tail = details.tail = "\n"
         sub_element(details, "div", cls="why").append(part)
         prompt.addnext(details)
+
+
+def drop(element: Element) -> None:
+    """Take an element out; words behind it stay."""
+    if not (element.tail or "").strip():
+        element.tail = None
+    remove(element)

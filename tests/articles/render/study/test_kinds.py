@@ -92,7 +92,7 @@ def test_a_loose_list_with_formulas_and_notes_is_shuffled_whole() -> None:
 
 def test_a_gap_stands_where_the_answer_was() -> None:
     assert body(CLOZE) == (
-        '<p>The plan was opened by <span class="gap">[…]</span> in 1982.</p>\n\n</div>\n'
+        '<p>The plan was opened by <span class="gap">[…]</span> in 1982.</p>\n</div>\n'
         '<details class="hint"><summary>Hint</summary>\n<div class="why"><p>An act of taxes.</p>\n</div></details>\n'
         '<details class="answer"><summary>Show the answer</summary>\n<div class="why yes"><p><strong>TEFRA</strong></p>\n'
         "<p>The Tax Equity and Fiscal Responsibility Act.</p>\n</div></details>\n</section>\n"
@@ -192,3 +192,14 @@ def test_a_feed_shows_every_kind_and_gives_nothing_away() -> None:
     assert not any(sign in html for sign in ("<details", "<summary", "<section", "<span", "class="))
     question = for_feed(render(QUESTION).html, "https://carrel.test/articles/a/")
     assert question.index("B: correct.") < question.index("Source: ")
+
+
+def test_a_hint_keeps_a_title_that_says_something() -> None:
+    titled = CLOZE.replace("[!TIP]", "[!TIP] Think of taxes")
+    assert '<div class="why"><p>Think of taxes</p>' in render(titled).html
+    assert "<p>Hint</p>" not in render(CLOZE.replace("[!TIP]", "[!TIP] Hint")).html
+
+
+def test_words_of_an_author_that_are_marked_stay_with_their_option() -> None:
+    (item,) = render("::: question x\nWhich?\n\n- [x] a ==b== c\n- [ ] H~2~O d\n:::\n").items
+    assert [option.html for option in item.options] == ["a <mark>b</mark> c", "H<sub>2</sub>O d"]
