@@ -10,6 +10,7 @@ from dataclasses import dataclass
 KINDS = ("question", "answer", "order", "cloze", "card", "term", "case")
 LEVELS = ("remember", "understand", "apply", "analyze", "evaluate", "create")
 KEY_LENGTH = 60
+MOST_OPTIONS = 40
 KEY = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
 _NEW_LENGTH = 6
 # Without letters and digits that are read for one another. The first is a letter.

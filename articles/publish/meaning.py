@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from articles.items import Item
+from articles.items import MOST_OPTIONS, Item
 
+COMPARED = 500  # characters; comparing takes their square
 ALIKE = 0.5  # of 1: what is less like the old key is another
 _NUMBER = re.compile(r"\d[\d.,]*")
 
@@ -54,6 +55,8 @@ def is_changed(before: Meaning, now: Meaning) -> bool:
     """Whether an answer given before says nothing now."""
     if before.kind != now.kind or len(before.options) != len(now.options):
         return True
+    if len(now.options) > MOST_OPTIONS:  # nobody publishes it; a preview may hold it
+        return before.options != now.options
     if before.answer != now.answer and is_other_key(before.answer, now.answer):
         return True
     pairs = match_options(before.options, now.options)
@@ -77,17 +80,27 @@ def numbers_in(text: str) -> list[str]:
 
 
 def likeness(one: str, other: str) -> float:
-    """How alike two texts are, from 0 to 1; 1 for two empty ones."""
-    return SequenceMatcher(None, one.casefold(), other.casefold(), autojunk=False).ratio()
+    """How alike two texts are, from 0 to 1, as far as their first words say; 1 for two empty ones."""
+    start, other_start = one[:COMPARED].casefold(), other[:COMPARED].casefold()
+    return SequenceMatcher(None, start, other_start, autojunk=False).ratio()
 
 
 def match_options(before: Sequence[Choice], now: Sequence[Choice]) -> list[tuple[int, int]]:
     """Pairs of an old and a new option, the most alike first; the pairs stand in the order of the new ones."""
-    alike = [
-        (likeness(old.text, new.text), -i, -j) for i, old in enumerate(before) for j, new in enumerate(now)
-    ]
     pairs: dict[int, int] = {}
+    left = dict(enumerate(before))
+    for j, new in enumerate(now):
+        if (same := next((i for i, old in left.items() if old.text == new.text), None)) is not None:
+            pairs[j] = same
+            del left[same]
+    alike = [
+        (likeness(old.text, new.text), -i, -j)
+        for i, old in left.items()
+        for j, new in enumerate(now)
+        if j not in pairs
+    ]
     for _, i, j in sorted(alike, reverse=True):
-        if -j not in pairs and -i not in pairs.values():
+        if -j not in pairs and -i in left:
             pairs[-j] = -i
+            del left[-i]
     return [(pairs[j], j) for j in sorted(pairs)]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from articles.items import Item
+from articles.items import MOST_OPTIONS, Item
 from articles.render import callouts
 from articles.render.study import answer, card, case, cloze, order, question, term
 from articles.render.study.draft import Draft
@@ -72,6 +72,8 @@ def _build_item(tree: Tree, box: Element, header: Header, items: StudyItems) -> 
     piece = Workpiece(tree, box, draft, number, items.late)
     _BUILDERS[header.kind](piece)
     piece.end()
+    if len(draft.options) > MOST_OPTIONS:
+        piece.report(box, "item-too-many")
     draft.take_texts()
     items.drafts.append(draft)
     if header.kind == "question":

@@ -7,6 +7,7 @@ MESSAGES = {
         "Use `::: question` for a practice question, `> [!NOTE]` for a note.",
     ),
     "item-nested": ("An item stands in another.", "Only a `:::: case` holds items, and no other case."),
+    "item-too-many": ("An item has more than 40 options or steps.", "Make several items of it."),
     "item-hint-twice": ("An item has two hints.", "Keep one `> [!TIP]`."),
     "question-prompt": ("A question has no text.", "Write the question above the options."),
     "question-options": ("A question has no options.", "Write each as `- [ ] words` or `- [x] words`."),

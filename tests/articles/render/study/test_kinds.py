@@ -148,6 +148,7 @@ def test_the_items_of_a_case_know_it() -> None:
         (CASE.replace("Dana finds a lab order marked *CMP, fasting*.\n", ""), (1, "item-case")),
         (CASE.replace("\n::::\n", "\n\nMore.\n::::\n"), (28, "item-case")),
         (":::: case x\nDana.\n::::\n", (1, "item-case")),
+        (ORDER.replace("3. *", "3. a\n" * 40 + "3. *"), (1, "item-too-many")),
         (f":::: card x\nFront\n\n---\n\n{TERM}::::\n", (6, "item-nested")),
         (f"::::: case x\nDana.\n\n{CASE}:::::\n", (4, "item-nested")),
         (CARD.replace("card percent", "card Percent"), (1, "item-bad-id")),
