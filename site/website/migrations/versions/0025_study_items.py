@@ -37,7 +37,7 @@ def upgrade() -> None:
             ["article_id"], ["article.id"], name=op.f("fk_study_item_article_id_article")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_study_item")),
-        sa.UniqueConstraint("exam_id", "key", name=op.f("uq_study_item_exam_id")),
+        sa.UniqueConstraint("exam_id", "key", name=op.f("uq_study_item_exam_id_key")),
     )
     op.create_index(op.f("ix_study_item_article_id"), "study_item", ["article_id"])
     op.create_table(
