@@ -1,12 +1,13 @@
 """Checks the content folder as publishing does, without a database."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, tzinfo
 from pathlib import Path
 
 from articles.build.anchors import AnchorChecker
 from articles.build.build_article import BuildContext, build_all
+from articles.build.item_bank import ItemBank, StoredKey
 from articles.build.site_urls import SiteUrls
 from articles.loading.addresses import assign_slugs
 from articles.loading.consistency import check_slugs
@@ -15,6 +16,7 @@ from articles.loading.exam_file import EXAM_FILE
 from articles.parallel_map import parallel_map
 from articles.problems import ProblemReport
 from articles.progress import no_progress
+from articles.render import keys_in
 
 
 class PathNotFoundError(Exception):
@@ -51,17 +53,31 @@ def check(
 def _check_bodies(
     content: LoadedContent, context: BuildContext, selected: set[str] | None, progress: Callable[[int], None]
 ) -> None:
-    checker = AnchorChecker()
+    checker, bank = AnchorChecker(), ItemBank()
     sources = [body for path, body in content.bodies.items() if selected is None or path in selected]
     for chunk in parallel_map(build_all, context, sources):
         for built in chunk:
             content.add_problems(built.path, built.problems)
             checker.add(built)
+            bank.add(built)
         progress(len(chunk))
     # Files that were not selected are built only for the anchors that selected files link to.
     targets = [content.bodies[path] for path in checker.missing_targets() & content.bodies.keys()]
     checker.anchors |= {built.path: built.anchors for built in build_all(context, targets)}
     content.merge_problems(checker.problems())
+    content.merge_problems(bank.problems(content.exams, _keys_elsewhere(content, bank, selected)))
+    if selected is None:
+        content.merge_problems(bank.bank_problems(content.exams.keys()))
+
+
+def _keys_elsewhere(content: LoadedContent, bank: ItemBank, selected: set[str] | None) -> Iterator[StoredKey]:
+    """The items of files that were not selected, as their first lines name them."""
+    if selected is None or not bank.items:
+        return
+    for path, body in content.bodies.items():
+        if path not in selected:
+            exam = path.partition("/")[0]
+            yield from (StoredKey(exam, key, path) for key in keys_in(body.text))
 
 
 def select_files(content: LoadedContent, paths: list[Path]) -> set[str] | None:

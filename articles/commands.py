@@ -1,7 +1,8 @@
 """The author's commands without a database: check and new."""
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import tzinfo
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import click
 
 from articles.check import PathNotFoundError, check
-from articles.fix import find_fix
+from articles.fix import Fix, find_fix
+from articles.give_ids import find_ids_to_give
 from articles.loading.discovery import ContentNotFoundError
 from articles.parallel_map import WorkerDiedError
 from articles.problems import ProblemReport
@@ -47,8 +49,21 @@ def command_errors() -> Iterator[None]:
 @click.option(
     "--fix", "fixes", is_flag=True, help="Fix what can be fixed automatically, and show each change."
 )
+@click.option(
+    "--give-ids",
+    "gives_ids",
+    is_flag=True,
+    help="Write an id into each item that has none, and show each change.",
+)
 def check_command(
-    paths: tuple[Path, ...], output_format: str, *, everything: bool, strict: bool, fetches: bool, fixes: bool
+    paths: tuple[Path, ...],
+    output_format: str,
+    *,
+    everything: bool,
+    strict: bool,
+    fetches: bool,
+    fixes: bool,
+    gives_ids: bool,
 ) -> None:
     """Check articles for mistakes (all of them, or those under PATHS). Publishes nothing.
 
@@ -61,6 +76,8 @@ def check_command(
         if fetches and fetch_remote(report, settings.content, progress):
             report = check(settings.content, paths, progress, zone=settings.zone)
         if fixes and apply_fixes(report, settings.content, settings.zone):
+            report = check(settings.content, paths, progress, zone=settings.zone)
+        if gives_ids and give_ids(report, settings.content):
             report = check(settings.content, paths, progress, zone=settings.zone)
     progress.end()
     report = report.strict() if strict else report
@@ -93,12 +110,25 @@ def apply_fixes(report: ProblemReport, content: Path, zone: tzinfo) -> int:
     """Mend the files of a report, and show on standard error what changes in each. The number of files."""
     found = [find_fix(content, path, problems, zone) for path, problems in report.problems.items()]
     fixes = [fix for fix in found if fix]
+    write_fixes(fixes, content)
+    click.echo(f"Fixed {len(fixes):,} of {len(report.problems):,} files with problems.", err=True)
+    return len(fixes)
+
+
+def give_ids(report: ProblemReport, content: Path) -> int:
+    """Write the missing ids of items into the files, and show each line. The number of files."""
+    fixes = find_ids_to_give(content, report.problems, time.time_ns())
+    write_fixes(fixes, content)
+    click.echo(f"Gave ids to items in {len(fixes):,} {'file' if len(fixes) == 1 else 'files'}.", err=True)
+    return len(fixes)
+
+
+def write_fixes(fixes: Iterable[Fix], content: Path) -> None:
+    """Write files, and show on standard error what changes in each."""
     for fix in fixes:
         fix.write(content)
         for line in fix.lines:
             click.echo(line, err=True)
-    click.echo(f"Fixed {len(fixes):,} of {len(report.problems):,} files with problems.", err=True)
-    return len(fixes)
 
 
 def _as_json(report: ProblemReport) -> dict[str, object]:

@@ -50,18 +50,18 @@ def keywords(title: str, headings: Iterable[str], text_words: Sequence[str]) -> 
     min_count = 1 if len(text_words) < _SHORT_TEXT else 2
     counts: dict[str, int] = {}
     for word, count in Counter(text_words).items():
-        if count >= min_count and (stem := _stem(word)):
+        if count >= min_count and (stem := singular(word)):
             counts[stem] = counts.get(stem, 0) + count
     weights = {stem: 1 + log(count) for stem, count in counts.items()}
     for part, weight in ((title, _TITLE_WEIGHT), *((heading, _HEADING_WEIGHT) for heading in headings)):
-        for stem in {_stem(word) for word in words(part)} - {""}:
+        for stem in {singular(word) for word in words(part)} - {""}:
             weights[stem] = weights.get(stem, 1.0) + weight
     chosen = sorted(((weight, word) for word, weight in weights.items()), reverse=True)[:KEYWORDS]
     return tuple((word, round(weight, 3)) for weight, word in chosen)
 
 
 @lru_cache(maxsize=50_000)
-def _stem(word: str) -> str:
+def singular(word: str) -> str:
     """The singular of a word, or "" for a stop word."""
     if not 2 < len(word) <= 40 or word in _STOP_WORDS:
         return ""

@@ -9,6 +9,7 @@ from articles.build import choices
 from articles.build.built_article import MISSING, BuiltArticle, BuiltImage, BuiltLink
 from articles.build.site_urls import ARTICLES_URL, SiteUrls, link_target
 from articles.build.summary import make_summary
+from articles.lint import lint_items
 from articles.loading import file_io
 from articles.loading.markdown_file import BodySource
 from articles.problems import Problem
@@ -118,6 +119,7 @@ def build_article(context: BuildContext, source: BodySource) -> BuiltArticle:
         *_link_problems(context, path, rendered),
         *body_problems,
         *picture_problems,
+        *lint_items(rendered.items, source.language),
         *(problem for problem in related if isinstance(problem, Problem)),
     ]
     return BuiltArticle(
@@ -143,6 +145,7 @@ def build_article(context: BuildContext, source: BodySource) -> BuiltArticle:
         media=tuple(resolver.media),
         keywords=keywords(source.title, (heading.text for heading in rendered.headings), text_words),
         picture=picture,
+        items=rendered.items,
         related=tuple(link.url.removeprefix(ARTICLES_URL).strip("/") for link in links),
         summary=summary,
     )

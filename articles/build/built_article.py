@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from articles.items import Item
 from articles.problems import Problem
 from articles.search.index import Entry
 from carrel.images.image import WebImage
@@ -49,6 +50,7 @@ class BuiltArticle:
     keywords: tuple[tuple[str, float], ...] = ()
     picture: WebImage | None = None  # of the front matter
     related: tuple[str, ...] = ()  # slugs of the author's choice
+    items: tuple[Item, ...] = ()
     summary: str = ""  # for an article whose front matter has none
 
     @property

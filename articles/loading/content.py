@@ -120,7 +120,8 @@ def _with_defaults(content: LoadedContent, path: str, body: BodySource) -> BodyS
     if exam is None:
         return body
     math = exam.fields.math if body.math is None else body.math
-    return replace(body, math=math, quotes=exam.fields.quotes)
+    language = body.language or exam.fields.lang
+    return replace(body, math=math, quotes=exam.fields.quotes, language=language)
 
 
 def _load_chunk(

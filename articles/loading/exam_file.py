@@ -33,6 +33,13 @@ class ExamFile:
         names = {topic_key(name): slug for slug, name in self.fields.topics.items()}
         return names | {topic_key(slug): slug for slug in self.fields.topics}
 
+    @cached_property
+    def objectives(self) -> frozenset[str]:
+        """What an item may be about: a domain, or `domain.objective`."""
+        domains = self.fields.domains
+        inner = (f"{domain.slug}.{name}" for domain in domains for name in domain.objectives)
+        return frozenset((*(domain.slug for domain in domains), *inner))
+
 
 def topic_key(topic: str) -> str:
     """What is the same for all ways in which authors write a topic."""

@@ -148,6 +148,7 @@ class DomainFields(Fields):
     title: Title
     weight: Annotated[float, Field(gt=0, le=100, strict=False)] | None = None
     source: Url | None = None
+    objectives: dict[Slug, Annotated[Text, Field(max_length=200)]] = {}  # that items are about
 
     @model_validator(mode="after")
     def _check_weight(self) -> "DomainFields":
@@ -176,4 +177,5 @@ class ExamFields(Fields):
     pass_: Annotated[PassWording, Field(alias="pass")] = PassWording()
     domains: list[DomainFields] = []
     topics: dict[Slug, Annotated[Text, Field(max_length=120)]] = {}
+    retired: list[Slug] = []  # ids of items that were published, and are gone
     acronyms: dict[Annotated[Text, Field(max_length=20)], Annotated[Text, Field(max_length=120)]] = {}

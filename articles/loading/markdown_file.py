@@ -21,7 +21,8 @@ class BodySource:
 
     `picture` is the front matter's, `related` the articles that it names; each with the line where it stands.
     `math` and `quotes` are as in `RenderContext`; where the file says nothing of `math`, its exam does. `summary` is
-    the front matter's, and `place` is where the article stands, in words that search knows it by.
+    the front matter's, and `place` is where the article stands, in words that search knows it by. `language` is its
+    own or its exam's; None is the site's.
     """
 
     path: str
@@ -34,6 +35,7 @@ class BodySource:
     quotes: str = ""
     summary: str = ""
     place: str = ""
+    language: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ def _body_source(path: str, split: SplitText, matter: Fields | None, lines: dict
         summary=getattr(matter, "summary", "") or "",
         picture=(picture, lines.get(("image",), 1)) if picture else None,
         math=getattr(matter, "math", None),
+        language=getattr(matter, "lang", None),
         related=tuple((name, lines.get(("related", index), 1)) for index, name in enumerate(related)),
     )
 

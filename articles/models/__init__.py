@@ -4,6 +4,7 @@ from articles.models.articles import Article, ArticleTopic, OldPath, Redirect
 from articles.models.authors import Author
 from articles.models.bodies import ArticleBody, BodyImage, BodyKeyword, BodyLink
 from articles.models.exams import Domain, Exam, Topic
+from articles.models.items import StudyItem, StudyText
 from articles.models.pages import PlainPage
 from articles.models.searches import SearchMiss
 
@@ -21,5 +22,7 @@ __all__ = [
     "PlainPage",
     "Redirect",
     "SearchMiss",
+    "StudyItem",
+    "StudyText",
     "Topic",
 ]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from articles.build.anchors import AnchorChecker
 from articles.build.build_article import BuildContext, build_all
 from articles.build.built_article import BuiltArticle, BuiltLink
+from articles.build.item_bank import ItemBank
 from articles.build.site_urls import SiteUrls
 from articles.loading.article_file import ArticleFile
 from articles.loading.content import LoadedContent
@@ -14,6 +15,7 @@ from articles.parallel_map import parallel_map
 from articles.publish.content_store import store_bodies
 from articles.publish.previous_state import anchors_of, links_to
 from articles.publish.publication import Publication
+from articles.publish.sync_items import stored_keys
 from articles.search.document import context_of
 
 BATCH = 150  # bodies stored in one transaction: few commits, and no other writer waits long
@@ -23,13 +25,14 @@ def build_and_store(run: Publication, content: LoadedContent, urls: SiteUrls) ->
     """Build everything that was loaded; store it as long as nothing forbids to publish it."""
     media = run.media.folder if _is_going_on(run, content) else None
     context = BuildContext(content.folder.root, urls, media, time.time_ns(), run.db.url.get_backend_name())
-    checker = AnchorChecker()
+    checker, bank = AnchorChecker(), ItemBank()
     waiting: list[BuiltArticle] = []
     names: set[str] = set()
     for chunk in parallel_map(build_all, context, _sources(content)):
         for built in chunk:
             content.add_problems(built.path, built.problems)
             checker.add(built)
+            bank.add(built)
             names.update(built.media)
             if built.path in content.pages:
                 run.built_pages[built.path] = built
@@ -40,6 +43,7 @@ def build_and_store(run: Publication, content: LoadedContent, urls: SiteUrls) ->
         run.progress(len(chunk))
     _store(run, content, waiting)
     _check_anchors(run, content, checker)
+    _check_items(run, content, bank)
     if _is_going_on(run, content):
         run.media.share(names)
 
@@ -73,6 +77,18 @@ def _store(run: Publication, content: LoadedContent, waiting: list[BuiltArticle]
         with run.db.write() as session:
             run.stored_bodies |= store_bodies(session, waiting)
     waiting.clear()
+
+
+def _check_items(run: Publication, content: LoadedContent, bank: ItemBank) -> None:
+    """Check ids across the exam, also those of unchanged articles; no item of the library vanishes by mistake."""
+    with run.db.read() as session:
+        stored = stored_keys(session)
+    elsewhere = [key for key in stored if key.path in content.unchanged]
+    content.merge_problems(bank.problems(content.exams, elsewhere))
+    if not content.errors:  # an article that could not be read has not lost its items
+        left = [key for key in stored if key.path not in content.unchanged]
+        content.merge_problems(bank.vanished(content.exams, left))
+    run.items = bank.items
 
 
 def _check_anchors(run: Publication, content: LoadedContent, checker: AnchorChecker) -> None:

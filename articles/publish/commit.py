@@ -49,8 +49,8 @@ class ArticleWriter:
         self.session, self.changes = session, changes
         self.ids = TaxonomyIds(session)
 
-    def write(self) -> None:
-        """Update, insert and remove."""
+    def write(self) -> FilesById:
+        """Update, insert and remove. The files of the articles that are there now, by the articles' ids."""
         updated = [article.id for article, _ in self.changes.diff.updates]
         self._revoke_previews_of_visible(updated)  # also of those that become drafts again now
         files = self._update() | self._insert()
@@ -61,6 +61,7 @@ class ArticleWriter:
         for batch in batched([article.id for article in self.changes.diff.removed]):
             values = {"removed_at": self.changes.now, "body_id": None}
             self.session.execute(update(Article).where(Article.id.in_(batch)).values(values))
+        return files
 
     def _revoke_previews_of_visible(self, ids: Sequence[int]) -> None:
         """Once readers have seen an article, no link that was made before shows what it becomes later."""

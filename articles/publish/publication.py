@@ -6,6 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from articles.build.built_article import BuiltArticle
+from articles.items import Item
 from articles.problems import ProblemReport
 from articles.progress import no_progress
 from articles.publish.content_store import StoredBody
@@ -42,6 +43,9 @@ class Publication:
     previous: list[PreviousArticle] = field(default_factory=list)
     build_hashes: dict[str, str] = field(default_factory=dict)  # by exam
     stored_bodies: dict[str, StoredBody] = field(default_factory=dict)  # by path
+    items: dict[str, tuple[Item, ...]] = field(
+        default_factory=dict
+    )  # by path, of the articles that were built
     built_pages: dict[str, BuiltArticle] = field(default_factory=dict)  # by path
 
     @property

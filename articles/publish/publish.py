@@ -16,6 +16,7 @@ from articles.publish.previous_state import first_visible_times
 from articles.publish.publication import Publication, PublishRefusedError, no_message
 from articles.publish.report import PublishReport
 from articles.publish.set_aside import forget_broken_files, set_aside_broken_files
+from articles.publish.sync_items import ItemWriter, place_items
 from articles.publish.sync_taxonomy import sync_authors, sync_exams, sync_pages
 from articles.search import vocabulary
 from articles.visibility import ARCHIVE_AGE, first_visible
@@ -104,7 +105,10 @@ def _commit(run: Publication, content: LoadedContent, report: PublishReport, cha
         if run.dry_run:
             session.rollback()
             return
-        ArticleWriter(session, changes).write()
+        writer = ArticleWriter(session, changes)
+        files = writer.write()
+        items = place_items(run.items, files, writer.ids.exams)
+        ItemWriter(session).write(items, files, [article.id for article in changes.diff.removed])
         write_stats(session, new_stats(run, content.unchanged))
         if not report.is_empty:
             bump_cache_version(session)

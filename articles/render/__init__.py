@@ -13,6 +13,7 @@ from articles.render.rendered import (
     RenderContext,
     Rendered,
 )
+from articles.render.study import keys_in
 from carrel.images.image import WebImage
 
 __all__ = [
@@ -28,5 +29,6 @@ __all__ = [
     "WebImage",
     "escape_markdown",
     "for_feed",
+    "keys_in",
     "render",
 ]

@@ -85,21 +85,21 @@ _NOTES = {"note", "note-note", "note-tip", "note-important", "note-warning", "no
 _RULES = {"rule-left", "rule-right", "rule-top", "rule-bottom"}
 CLASSES = {
     "a": {"anchor", "ref", "back"},
-    "details": _NOTES,
+    "details": _NOTES | {"hint", "answer"},
     "div": _NOTES | {
-        "table", "formula", "ask", "why", "yes", "no",
+        "table", "formula", "ask", "stem", "why", "yes", "no",
     },
     "li": {"task"},
     "mtable": _RULES | {"wide"},
     "mtd": _RULES | {"left", "right", "no-left", "no-right", "wide-left", "half"},
-    "p": {"note-title", "number", "verdict"},
+    "p": {"note-title", "number", "verdict", "source"},
     "pre": {"code"},
-    "section": {"question", "footnotes"},
-    "span": {"letter"} | {name for name in STANDARD_TYPES.values() if name},
+    "section": {"question", "case", "footnotes", "item-answer", "item-order", "item-cloze", "item-card", "item-term"},
+    "span": {"letter", "gap", "said"} | {name for name in STANDARD_TYPES.values() if name},
     "summary": {"note-title"},
     "td": _ALIGNMENTS,
     "th": _ALIGNMENTS,
-    "ul": {"tasks"},
+    "ul": {"tasks", "steps"},
 }  # fmt: skip
 
 CLEANER = nh3.Cleaner(

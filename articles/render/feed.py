@@ -29,7 +29,7 @@ def for_feed(html: str, article_url: str) -> str:
 
     `article_url` is the absolute URL of the article, by which all others are made absolute.
     A practice question shows its reasons below all options, so that readers can think first, and what readers would
-    open stands at the end. A formula is its TeX, as feed readers and mails know no MathML.
+    open (also the answers of other items, and hints) stands at the end. A formula is its TeX, as feed readers and mails know no MathML.
     """
     document = etree.fromstring(f"<html><body>{html}</body></html>", _PARSER)
     body = document[0]
@@ -37,6 +37,8 @@ def for_feed(html: str, article_url: str) -> str:
         embolden(label)
     for question in elements_with_class(body.iter("section"), "question"):
         unfold_question(question)
+    for item in [each for each in body.iter("section") if each.get("class", "").startswith("question")]:
+        name_what_opens(item)
     for notes in elements_with_class(body.iter("section"), "footnotes"):
         notes.insert(0, heading := new_element("p"))
         sub_element(heading, "strong").text = "Notes"
@@ -85,6 +87,15 @@ def unfold_question(question: Element) -> None:
     question.append(choices)
     sub_element(sub_element(question, "p"), "strong").text = "Answers"
     question.append(answers)
+    for source in elements_with_class(question, "source"):
+        question.append(source)
+
+
+def name_what_opens(item: Element) -> None:
+    """Say whose answer and whose hint it is, as it will stand far from its item."""
+    name = text_of([item[0][0]])  # its label
+    for part in [each for each in item if each.get("class") in ("answer", "hint")]:
+        part[0].text = f"{name}: {part.get('class')}"
 
 
 def _is_option(details: Element) -> bool:

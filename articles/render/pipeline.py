@@ -25,7 +25,7 @@ from articles.render import (
     markdown,
     marks,
     pictures,
-    questions,
+    study,
     typography,
     videos,
     wiki,
@@ -35,7 +35,7 @@ from articles.render.reading_time import reading_words
 from articles.render.rendered import Block, Kind, Link, RenderContext, Rendered
 from articles.render.tree import POSITION, SEPARATOR, Element, Tree, parse
 
-RENDERER = f"7, {markdown.NAME}, {formulas.NAME}, {cleaning.NAME}, lxml {version('lxml')}, Pygments {version('pygments')}"
+RENDERER = f"8, {markdown.NAME}, {formulas.NAME}, {cleaning.NAME}, lxml {version('lxml')}, Pygments {version('pygments')}"
 
 _EMPTY = RenderContext()
 _KINDS: dict[str, Kind] = {
@@ -91,14 +91,14 @@ def _transform(tree: Tree, source: str) -> Rendered:
     author_ids = headings.keep_author_ids(tree)
     images = pictures.resolve_images(tree)
     article_links = [*note_links, *links.resolve_links(tree)]
-    question_ids = questions.build_questions(tree)
+    items = study.build_items(tree)
     blocks.make_tables_accessible(tree)
     blocks.label_task_lists(tree)
     code.highlight_code(tree)
-    anchors = frozenset((*(heading.id for heading in all_headings), *question_ids, *author_ids))
+    anchors = frozenset((*(heading.id for heading in all_headings), *items.anchors, *author_ids))
     links.check_anchors(tree, anchors)
     top_level = {element.get("id", "") for element in tree.root if element.tag in ("h2", "h3")}
-    text, finished_blocks = _serialize_blocks(tree)
+    text, finished_blocks = _serialize_blocks(tree, items)
     return Rendered(
         blocks=finished_blocks,
         text=text,
@@ -107,7 +107,7 @@ def _transform(tree: Tree, source: str) -> Rendered:
         anchors=anchors,
         links=tuple(article_links),
         images=tuple(images),
-        questions=len(question_ids),
+        items=items.finish(),
         problems=tuple(sorted(tree.problems, key=lambda problem: problem.line)),
     )
 
@@ -127,7 +127,7 @@ def _read_dialects(tree: Tree, source: str) -> list[Link]:
     return links
 
 
-def _serialize_blocks(tree: Tree) -> tuple[str, tuple[Block, ...]]:
+def _serialize_blocks(tree: Tree, items: study.StudyItems) -> tuple[str, tuple[Block, ...]]:
     """The text for search, and the sanitized blocks with the visual texts added."""
     lines = [tree.line(element) for element in tree.root]
     for element in tree.root:
@@ -142,6 +142,7 @@ def _serialize_blocks(tree: Tree) -> tuple[str, tuple[Block, ...]]:
     for element, label in tree.visual_texts:
         element.text = label
     formulas.show_formulas(tree)
+    items.show()
     etree.strip_attributes(tree.root, POSITION)
     blocks = tuple(
         Block(block_kind(element), f"{cleaning.clean(html)}\n", count, line)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from articles.items import Item
 from articles.problems import Problem
 from carrel.images.image import WebImage
 
@@ -90,7 +91,7 @@ class Rendered:
     anchors: frozenset[str] = frozenset()
     links: tuple[Link, ...] = ()
     images: tuple[Image, ...] = ()
-    questions: int = 0
+    items: tuple[Item, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @property

@@ -4,6 +4,7 @@ import shutil
 import time
 from pathlib import Path
 
+from articles.items import new_key
 from articles.loading.content import load_articles, load_exams_and_pages
 from articles.loading.discovery import PAGES_FOLDER, ContentNotFoundError
 from articles.loading.exam_file import EXAM_FILE
@@ -37,7 +38,8 @@ def new_article(content: Path, name: str) -> Path:
     refuse_taken(content, slug)
     title = slug.replace("-", " ").capitalize()
     path = content / exam / f"{slug}.md"
-    _write_new(path, ARTICLE_TEMPLATE.read_text("utf-8").replace("{title}", title))
+    text = ARTICLE_TEMPLATE.read_text("utf-8").replace("{title}", title)
+    _write_new(path, text.replace("{key}", new_key()))
     return path
 
 

@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 
 from articles.check import check
+from articles.items import KINDS
+from articles.render import render
 from tests.support.articles import article_md, exam_toml, write_files
 
 DOCS = (Path(__file__).parents[2] / "docs" / "authoring.md").read_text("utf-8")
@@ -31,3 +33,26 @@ def test_the_samples_of_exam_front_matter_and_question_make_a_library_without_mi
     report = check(write_files(tmp_path, files))
     assert report.problems == {}
     assert report.files == 3
+
+
+def test_every_kind_of_item_that_is_shown_is_one_without_mistakes(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "items.md").read_text("utf-8")
+    items = re.findall(r"^```\n(.*?)^```$", text, re.M | re.S)
+    body = "\n".join(items)
+    assert {item.kind for item in render(body).items} == set(KINDS)
+    assert len(items) == len(KINDS)
+    article = article_md("One", body, domain="claims")
+    report = check(write_files(tmp_path, {"cpb/exam.toml": exam_toml(), "cpb/one.md": article}))
+    assert report.problems == {}
+
+
+def test_every_code_that_is_named_for_items_is_one() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "items.md").read_text("utf-8")
+    named = set(
+        re.findall(
+            r"`((?:item|option|bank|reason|objective|key|absolute|negative|stem|numbers|a-an)-[a-z-]+)`", text
+        )
+    )
+    sources = [path.read_text("utf-8") for path in (Path(__file__).parents[2] / "articles").rglob("*.py")]
+    assert len(named) > 12
+    assert [code for code in named if not any(f'"{code}"' in source for source in sources)] == []

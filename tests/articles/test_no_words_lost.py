@@ -29,7 +29,11 @@ BLOCKS = [
     "| {} | {} |\n|---|---|\n| {} | {} |", "term\n: {}", "    {}", "```python\n{}\n```", "```\n{}\n```", "<div>\n\n{}\n\n</div>",
     "<details><summary>{}</summary>\n\n{}\n\n</details>", "<table><tr><td>{}</td></tr></table>", "<p align=center>{}</p>",
     "{}[^1]\n\n[^1]: {}", "***\n{}", "<section>\n{}\n</section>", "<ul><li>{}</ul>", "<h1>{}</h1>", "::: question\n{}\n\n- [x] {}\n\n  {}\n\n- [ ] {}\n\n  {}\n:::",
-    "::: other\n{}\n:::",
+    "::: other\n{}\n:::", "::: question a\n{}\n\n> [!TIP] {}\n> {}\n\n- [x] {}\n- [ ] {}\n\n{}\n\nSource: {}\n:::",
+    "::: answer b\n{}\n\n- [x] {}\n\n  {}\n- {}\n\n{}\n:::", "::: order c\n{}\n\n1. {}\n2. {}\n\n   {}\n\n{}\n\n1. {}\n:::",
+    "::: cloze d\n{} =={}== {}\n\n---\n\n{}\n\n---\n\n{}\n:::", "::: card e\n{}\n\n---\n\n{}\n\nSources: {}\n:::",
+    "::: term f\n{}\n: {}\n  - {}\n\n{}\n:::", "::: term g\n{}\n: {}\n:::", "::: term\n{}\n\n: {}\n\n  {}\n:::",
+    "::: cloze h\n{}\n{}\n:::", ":::: case i\n{}\n\n::: card j\n{}\n:::\n\n{}\n::::", "::: card\n{}\n---\n{}\n:::",
 ]  # fmt: skip
 
 # Mistakes that say that words are not shown.

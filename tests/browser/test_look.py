@@ -42,7 +42,9 @@ def test_whoever_wants_to_answer_first_prints_the_questions_without_answers(page
     page.get_by_label("Without").check(force=True)
     page.reload()
     page.emulate_media(media="print")
-    assert page.locator(".question summary").first.is_visible()
+    assert page.locator(".question summary:has(.letter)").first.is_visible()
+    assert page.locator(".question .steps").first.is_visible()
+    assert not any(part.is_visible() for part in page.locator(".question .answer > summary").all())
     assert not any(reason.is_visible() for reason in page.locator(".why").all())
 
 

@@ -91,6 +91,16 @@ def test_a11y_04_a_practice_question_opens_without_javascript(profile: Profile) 
     assert option.locator(".why").is_visible()
 
 
+def test_a11y_04_each_kind_of_item_opens_without_javascript_and_by_keyboard(profile: Profile) -> None:
+    page = profile(java_script_enabled=False).new_page()
+    page.goto(ARTICLE)
+    for kind in ("answer", "order", "cloze", "card", "term"):
+        part = page.locator(f"section.item-{kind} details.answer").first
+        assert not part.locator(".why").first.is_visible()
+        part.locator("summary").press("Enter")
+        assert part.locator(".why").first.is_visible()
+
+
 def test_the_skip_link_is_the_first_stop_and_leads_to_the_text(page: Page) -> None:
     page.goto(ARTICLE)
     page.keyboard.press("Tab")

@@ -20,7 +20,7 @@ SCRIPTS = sorted((WEBSITE / "static" / "js").glob("*.js"))
 
 # Not part of the bundle: a pass holder's page never names the slots, a feed is shown without the site around it,
 # and no reader sees an operator's page.
-APART = ["slot.css", "feed.css", "admin.css", "admin-newsletter.css", "admin-table.css"]
+APART = ["slot.css", "items.css", "feed.css", "admin.css", "admin-newsletter.css", "admin-table.css"]
 
 
 def name_of(path: Path) -> str:

@@ -89,7 +89,8 @@ class AdServer:
             if slot.place is not place or not slot.on:
                 continue
             if place is SlotPlace.TOP:
-                yield AdPosition(name, name, place, placement.opening(blocks))
+                if (after := placement.opening(blocks)) is not None:
+                    yield AdPosition(name, name, place, after)
             elif place is SlotPlace.INLINE:
                 places = placement.positions(blocks, slot.words_apart, self._opening(blocks))
                 for number, after in enumerate(places, 1):
@@ -100,7 +101,8 @@ class AdServer:
     def _opening(self, blocks: Sequence[placement.Block]) -> int:
         """The block that the slot at the top follows, if there is such a slot."""
         has_top = any(slot.place is SlotPlace.TOP and slot.on for slot in self._settings.slots.values())
-        return placement.opening(blocks) if has_top else placement.BEFORE_THE_TEXT
+        after = placement.opening(blocks) if has_top else None
+        return placement.BEFORE_THE_TEXT if after is None else after
 
     def _with_ads(self, positions: Sequence[AdPosition], where: AdContext) -> dict[AdPosition, FilledSlot]:
         filled: dict[AdPosition, FilledSlot] = {}

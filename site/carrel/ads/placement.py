@@ -6,8 +6,9 @@ from typing import Any
 
 # A slot may follow these …
 SLOT_MAY_FOLLOW = frozenset({"paragraph", "quote", "figure"})
-# … and stand before these: what else comes next usually belongs to the sentence before it.
-SLOT_MAY_PRECEDE = frozenset({"paragraph", "heading", "admonition", "question"})
+# … and stand before these: what else comes next usually belongs to the sentence before it. Nobody who practices has an
+# ad before an item, not even before the heading of one.
+SLOT_MAY_PRECEDE = frozenset({"paragraph", "heading", "admonition"})
 SHORTEST_WITH_A_MIDDLE = 475  # words: "about 500"
 NEAREST_TO_AN_END = 150  # words
 READ_BEFORE_THE_FIRST = 60  # words: the first paragraphs
@@ -18,14 +19,16 @@ BEFORE_THE_TEXT = -1
 Block = Mapping[str, Any]
 
 
-def opening(blocks: Sequence[Block]) -> int:
+def opening(blocks: Sequence[Block]) -> int | None:
     """The index of the block that the slot at the top follows: a text begins with its own first paragraphs.
 
-    BEFORE_THE_TEXT when no slot may stand in it.
+    BEFORE_THE_TEXT when no slot may stand in it; None when none may stand above it either.
     """
     boundaries = list(_boundaries(blocks))
+    if not boundaries:
+        return None if _leads_to_item(blocks, 0) else BEFORE_THE_TEXT
     later = (index for index, words in boundaries if words >= READ_BEFORE_THE_FIRST)
-    return next(later, boundaries[-1][0] if boundaries else BEFORE_THE_TEXT)
+    return next(later, boundaries[-1][0])
 
 
 def positions(blocks: Sequence[Block], words_apart: int = 250, after: int = BEFORE_THE_TEXT) -> list[int]:
@@ -51,8 +54,14 @@ def _boundaries(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
     words = 0
     for index, (block, following) in enumerate(pairwise(blocks)):
         words += block["words"]
-        if _is_allowed(block, following):
+        if _is_allowed(block, following) and not _leads_to_item(blocks, index + 1):
             yield index, words
+
+
+def _leads_to_item(blocks: Sequence[Block], index: int) -> bool:
+    """Whether nothing but headings stands between this place and an item."""
+    following = (block["kind"] for block in blocks[index:])
+    return next((kind for kind in following if kind != "heading"), "") == "question"
 
 
 def _is_allowed(block: Block, following: Block) -> bool:

@@ -1,7 +1,8 @@
 """Static files under URLs that change with their content, so that browsers may cache them for good.
 
 The style sheets are small files, one per component; `css/order.txt` names them in order, and they are
-served as one. `slot.css` stays apart: a pass holder's page never links it.
+served as one. `slot.css` and `items.css` stay apart: only pages with slots, or
+with items to study with, link them.
 """
 
 import gzip

@@ -48,6 +48,7 @@ class ArticleView:
     previous: Article | None
     next: Article | None
     report_url: str
+    has_items: bool = False  # to study with
     people: Mapping[str, Author] = field(default_factory=dict)  # who of author and reviewer has a page
     place: Place | None = None  # in its series
 
@@ -86,6 +87,7 @@ def article_view(
         previous=neighbors[0],
         next=neighbors[1],
         report_url=f"mailto:{settings.contact_email}?subject={quote('An error in: ' + article.title)}",
+        has_items=any(block["kind"] == "question" for block in article.content.blocks),
         people=people,
         place=place,
     )

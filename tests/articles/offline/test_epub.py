@@ -19,6 +19,7 @@ from articles.queries import exams
 from carrel import clock
 from carrel.db import Database
 from carrel.settings import Settings
+from tests.articles.items import ALL as ITEMS
 from tests.support.articles import article_md, exam_toml, write_files
 
 JAR = Path("/usr/bin/epubcheck")  # Debian's, which the kernel starts only where it knows Java's archives
@@ -111,7 +112,9 @@ def test_every_kind_of_markdown_is_a_book_without_a_mistake(
 ) -> None:
     files: dict[str, str | bytes] = {
         "cpb/exam.toml": exam_toml("C&P <B>"),
-        "cpb/everything.md": article_md("Every & <all>", EVERYTHING, sources='[{title: "A & <B>"}]'),
+        "cpb/everything.md": article_md(
+            "Every & <all>", f"{EVERYTHING}\n{ITEMS}", sources='[{title: "A & <B>"}]'
+        ),
         "cpb/photo.jpg": picture("JPEG"),
         "cpb/drawing.png": picture("PNG"),
     }

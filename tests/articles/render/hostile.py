@@ -79,6 +79,16 @@ SHAPED: dict[str, Maker] = {
     "lazy quote": lambda size: "> " * 30 + NL + "a\n" * (size // 2),
     "quotes at the limit": lambda size: (">" * 30 + "a\n") * (size // 32),
     "lists at the limit": lambda size: ("- " * 30 + "a\n") * (size // 62),
+    "items of a case": lambda size: (
+        ":::: case a\na\n\n" + "::: card b\na\n\n---\n\nb\n:::\n" * min(size // 24, 198) + "::::"
+    ),
+    "cases in cases": lambda size: NL.join(
+        ":" * (200 - n) + " case a\na\n" for n in range(min(size // 200, 190))
+    ),
+    "steps": lambda size: "::: order a\nb\n\n" + "1. a\n" * (size // 5) + "\nc\n:::",
+    "gaps": lambda size: "::: cloze a\n" + "==a== " * (size // 6) + "\n:::",
+    "definitions of a term": lambda size: "::: term a\nb\n" + ": c\n" * (size // 4) + ":::",
+    "backs of a card": lambda size: "::: card a\nb\n" + "\n---\n\nc\n" * (size // 9) + ":::",
     "options": lambda size: "::: question\na\n\n" + "- [ ] a\n" * (size // 8) + ":::",
     "HTML late in a line": lambda size: "x" * (size // 2) + "<b>" * (size // 6),
     "links late in a line": lambda size: "x" * (size // 2) + "[a]()" * (size // 10),

@@ -79,7 +79,11 @@ def test_an_answer_gives_nothing_away_in_a_feed() -> None:
 def test_a_folded_one_in_a_question_is_none_of_its_options() -> None:
     text = "::: question\nx?\n\n> [!tip]- Hint\n> h\n\n- [ ] a\n\n  b\n- [x] c\n\n  d\n:::\n"
     html = for_feed(render(text).html, "https://x.test/")
-    assert html.index("Hint</strong> (see 1") < html.index("A: incorrect") < html.index("1. Hint")
+    assert (
+        html.index("Question 1: hint</strong> (see 1")
+        < html.index("A: incorrect")
+        < html.index("1. Question 1: hint")
+    )
     for_feed(render("::: question\n> [!info]- x\n").html, "https://x.test/")
 
 

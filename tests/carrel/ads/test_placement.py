@@ -83,7 +83,32 @@ def test_no_slot_follows_a_block_that_it_would_tear_apart(blocks: list[dict[str,
             "definitions",
             "figure",
             "footnotes",
+            "question",
         }
+
+
+def test_no_slot_stands_before_an_item_nor_before_its_heading() -> None:
+    item = piece("question", 60)
+    assert positions([*paragraphs(300, 20), item, *paragraphs(300)]) == [0]
+    assert positions([*paragraphs(300), item, *paragraphs(300)]) == []
+    assert (
+        positions([*paragraphs(300), piece("heading", 2), piece("heading", 2), item, *paragraphs(300)]) == []
+    )
+    assert opening([*paragraphs(70), piece("heading", 2), item, *paragraphs(70, 70)]) == 3
+
+
+@pytest.mark.parametrize("before", [[], [piece("heading", 2)]])
+def test_a_text_that_begins_with_an_item_has_no_slot_above_it(before: list[dict[str, Any]]) -> None:
+    assert opening([*before, piece("question", 60)]) is None
+    assert opening([*before, piece("question", 60), *paragraphs(40, 40)]) == len(before) + 1
+
+
+@given(texts)
+def test_what_follows_the_slot_at_the_top_is_no_item_either(blocks: list[dict[str, Any]]) -> None:
+    top = opening(blocks)
+    following = blocks if top is None else blocks[top + 1 :]
+    kinds = [block["kind"] for block in following if block["kind"] != "heading"]
+    assert (kinds[:1] == ["question"]) == (top is None)
 
 
 @given(texts, st.integers(250, 700))
@@ -118,6 +143,7 @@ def test_a_short_text_still_begins_with_its_first_paragraph() -> None:
 @given(texts)
 def test_the_next_slot_keeps_its_distance_from_the_one_at_the_top(blocks: list[dict[str, Any]]) -> None:
     top = opening(blocks)
+    top = BEFORE_THE_TEXT if top is None else top
     at = [words_before(blocks, index) for index in positions(blocks, after=top)]
     assert top not in positions(blocks, after=top)
     assert len(at) < 2 or at[0] - words_before(blocks, top) >= 250

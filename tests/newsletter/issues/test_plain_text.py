@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from articles.render import for_feed, render
 from newsletter.issues.plain_text import text_of
+from tests.articles.items import ALL as ITEMS
 
 ARTICLE = """\
 ## Read the rule
@@ -166,3 +167,15 @@ def test_no_word_is_lost_and_none_is_twice(parts: list[str]) -> None:
     words = re.compile(r"word\d+")
     text = re.sub(r"^\[\d+\] http.*$", "", text_of(html), flags=re.MULTILINE)  # an address may hold words too
     assert sorted(words.findall(text)) == sorted(words.findall(shown))
+
+
+def test_items_of_every_kind_read_well_as_text() -> None:
+    text = text_of(feed(f"{ITEMS}\nLast words.\n"))
+    shown, _, end = text.partition("Last words.")
+    assert "Card 1\n\nWhat share of the adjusted average per capita cost was paid?" in shown
+    assert "The plan was opened by […] in 1982." in shown
+    assert "95 percent." not in shown
+    assert "Card 1: answer\n\n95 percent." in end
+    assert "Accepted: Competitive Medical Plan" in end
+    assert "1. Registration\n2. Charge entry\n3. Submission" in end
+    assert "- Registration" in shown

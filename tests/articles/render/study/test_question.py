@@ -5,7 +5,7 @@ import pytest
 from articles.render import RenderContext, render
 
 GOOD = """\
-::: question
+::: question review-kinds
 Which review **is** this?
 
 - [ ] Prospective
@@ -32,22 +32,23 @@ def test_a_question_opens_without_a_script_and_gives_a_reason_for_every_option()
     rendered = render(GOOD)
     assert rendered.problems == ()
     assert rendered.html == (
-        '<section class="question" id="question-1" aria-label="Practice question 1">\n'
-        '<div class="ask"><p class="number">Question 1</p>\n'
+        '<section class="question" id="question-review-kinds" aria-label="Practice question 1">\n'
+        '<div class="ask"><p class="number">Question 1<span id="question-1"></span></p>\n'
         "<p>Which review <strong>is</strong> this?</p>\n</div>\n"
         '<details><summary><span class="letter">A</span> Prospective</summary>\n'
         '<div class="why no"><p class="verdict">Incorrect</p>\n<p>It comes before the care.</p>\n</div></details>\n'
         '<details><summary><span class="letter">B</span> Concurrent</summary>\n'
         '<div class="why yes"><p>Right. The stay is under way.</p>\n<ul>\n<li>and a list</li>\n</ul>\n</div></details>\n'
         '<details><summary><span class="letter">C</span> <em>Retro</em>spective</summary>\n'
-        '<div class="why no"><p class="verdict">Incorrect</p>\n<p>It waits.</p>\n</div></details>\n\n</section>\n'
+        '<div class="why no"><p class="verdict">Incorrect</p>\n<p>It waits.</p>\n</div></details>\n</section>\n'
     )
 
 
 def test_questions_are_numbered_through_the_article_and_can_be_linked() -> None:
-    rendered = render(f"{GOOD}\n\nx\n\n{GOOD}\n[see](#question-2)\n")
-    assert rendered.questions == 2
-    assert {"question-1", "question-2"} <= rendered.anchors
+    other = GOOD.replace("review-kinds", "other-kinds")
+    rendered = render(f"{GOOD}\n\nx\n\n{other}\n[see](#question-2), [again](#question-other-kinds)\n")
+    assert [item.key for item in rendered.items] == ["review-kinds", "other-kinds"]
+    assert {"question-1", "question-2", "question-review-kinds"} <= rendered.anchors
     assert 'aria-label="Practice question 2"' in rendered.html
     assert rendered.problems == ()
 
@@ -67,7 +68,7 @@ def test_two_right_options_are_a_choose_two() -> None:
 
 
 def test_a_tight_option_keeps_its_inline_words_and_lacks_a_reason() -> None:
-    rendered = render("::: question\nx?\n\n- [ ] a *b* `c`\n- [x] d\n:::\n", RenderContext(first_line=20))
+    rendered = render("::: question q\nx?\n\n- [ ] a *b* `c`\n- [x] d\n:::\n", RenderContext(first_line=20))
     assert '<span class="letter">A</span> a <em>b</em> <code>c</code></summary>' in rendered.html
     assert [(problem.line, problem.code) for problem in rendered.problems] == [
         (23, "question-no-reason"),
@@ -88,7 +89,8 @@ def test_a_tight_option_keeps_its_inline_words_and_lacks_a_reason() -> None:
         ("\n:::\n", "\n\nMore words.\n:::\n", (17, "question-after")),
         ("\n:::\n", "\n", (1, "container-open")),
         ("::: question", "::: quiz", (1, "container-unknown")),
-        ("::: question", "::: question now", (1, "container-unknown")),
+        ("::: question review-kinds", "::: question Now", (1, "item-bad-id")),
+        ("::: question review-kinds", "::: question now later", (1, "item-attribute")),
     ],
 )
 def test_every_mistake_in_a_question_has_its_line_and_its_name(
@@ -122,4 +124,42 @@ def test_letters_go_on_after_the_alphabet() -> None:
 
 def test_an_option_may_be_an_image_that_says_what_it_shows() -> None:
     options = "- [ ] ![a chart](a.png)\n\n  b\n\n- [x] c\n\n  ![why](d.png)\n"
-    assert codes(f"::: question\nx?\n\n{options}:::\n") == []
+    assert codes(f"::: question charts\nx?\n\n{options}:::\n") == []
+
+
+def test_a_question_without_an_id_has_the_address_of_before_and_a_warning() -> None:
+    rendered = render(GOOD.replace(" review-kinds", ""))
+    assert '<section class="question" id="question-1" aria-label="Practice question 1">' in rendered.html
+    assert '<p class="number">Question 1</p>' in rendered.html
+    (problem,) = rendered.problems
+    assert (problem.code, problem.level) == ("item-no-id", "warning")
+    assert "carrel check --give-ids" in problem.hint
+
+
+def test_hint_and_source_have_their_own_places() -> None:
+    hint, source = "> [!TIP]\n> Which **day**?\n\n", "\nSource: [a rule](https://example.org/)\n:::\n"
+    rendered = render(GOOD.replace("- [ ] Pro", f"{hint}- [ ] Pro").replace("\n:::\n", f"\n{source}"))
+    assert rendered.problems == ()
+    (item,) = rendered.items
+    assert (item.hint, item.source) == (
+        "<p>Which <strong>day</strong>?</p>",
+        '<a href="https://example.org/" rel="noopener">a rule</a>',
+    )
+    html = rendered.html
+    assert html.index("Which review") < html.index('<details class="hint">') < html.index("Prospective")
+    assert html.index("It waits.") < html.index('<p class="source">Source: ')
+    assert codes(GOOD.replace("- [ ] Pro", f"{hint}{hint}- [ ] Pro")) == [(1, "item-hint-twice")]
+
+
+def test_an_item_has_its_parts_as_they_are_stored() -> None:
+    (item,) = render(GOOD).items
+    assert (item.kind, item.key, item.prompt) == (
+        "question",
+        "review-kinds",
+        "<p>Which review <strong>is</strong> this?</p>",
+    )
+    assert [(option.html, option.right, option.why) for option in item.options] == [
+        ("Prospective", False, "<p>It comes before the care.</p>"),
+        ("Concurrent", True, "<p>Right. The stay is under way.</p>\n<ul>\n<li>and a list</li>\n</ul>"),
+        ("<em>Retro</em>spective", False, "<p>It waits.</p>"),
+    ]
