@@ -1,4 +1,4 @@
-"""What is said of an item that is not as its kind must be."""
+"""What `carrel check` says about an item that breaks the rules of its kind."""
 
 MESSAGES = {
     "container-open": ("A container is never closed.", "End it with a line of its own: `:::`."),
@@ -6,8 +6,8 @@ MESSAGES = {
         "There is no container with this name.",
         "Use `::: question` for a practice question, `> [!NOTE]` for a note.",
     ),
-    "item-nested": ("An item stands in another.", "Only a `:::: case` holds items, and no other case."),
-    "item-too-many": ("An item has more than 40 options or steps.", "Make several items of it."),
+    "item-nested": ("An item is inside another one.", "Only a `:::: case` can hold items, but no other case."),
+    "item-too-many": ("An item has more than 40 options or steps.", "Split it into several items."),
     "item-hint-twice": ("An item has two hints.", "Keep one `> [!TIP]`."),
     "question-prompt": ("A question has no text.", "Write the question above the options."),
     "question-options": ("A question has no options.", "Write each as `- [ ] words` or `- [x] words`."),
@@ -21,7 +21,7 @@ MESSAGES = {
         "An option has no reason.",
         "Say why it is right or wrong in a paragraph of its own below it, indented by two spaces.",
     ),
-    "item-no-reason": ("Nothing says why this is the order.", "Say it in a paragraph below the list."),
+    "item-no-reason": ("No reason is given for this order.", "Give it in a paragraph below the list."),
     "item-steps": ("An order has no numbered list of three steps or more.", "Write the steps as `1. words`, in the right order."),
     "item-mark": ("A cloze needs exactly one marked gap.", "Mark one answer: `==TEFRA==`."),
     "item-sides": (
@@ -29,7 +29,7 @@ MESSAGES = {
         "Write the front, a blank line, `---`, a blank line, the back.",
     ),
     "item-heading-line": (
-        "`---` directly under text makes a heading of it.",
+        "`---` directly below text turns it into a heading.",
         "Put a blank line above `---`.",
     ),
     "item-definition": (
@@ -37,11 +37,11 @@ MESSAGES = {
         "Write the term, and below it `: Definition`.",
     ),
     "item-term-list": (
-        "The definition begins with a number and a full stop, which makes a list of it.",
+        "The definition begins with a number and a period, which turns it into a list.",
         "Begin it with another word.",
     ),
     "item-case": (
-        "A case is a text and, below it, nothing but items.",
+        "A case must be a text followed only by items.",
         "Write the text first, then at least one item; what follows goes below the closing `::::`.",
     ),
 }  # fmt: skip
