@@ -93,6 +93,7 @@ def make_app(broker: Broker, runner: StepRunner, steps: Iterable[Step]) -> Celer
         },
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
+        broker_channel_error_retry=True,  # as when Redis is full
         task_acks_late=True,
         task_ignore_result=True,
         worker_prefetch_multiplier=1,
