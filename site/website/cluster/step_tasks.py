@@ -39,7 +39,7 @@ QUEUE_OF = {
 
 
 class StepRunner:
-    """The steps of this process. Several may run at once; one of them only in one thread."""
+    """The steps of this process. Several run at once, but each only in one thread."""
 
     def __init__(self, services: Services, steps: Iterable[Step]) -> None:
         self._services = services
