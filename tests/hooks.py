@@ -17,6 +17,7 @@ SHARED = {
     "browser": "browser",
     "cache_site": "caches",
     "tests/caches/": "caches",
+    "tests/cluster/": "cluster",
     "tests/payments/faults/": "payment faults",
     "tests/newsletter/delivery/test_running.py": "newsroom",
 }

@@ -134,10 +134,11 @@ class Visitor(Buyer):
 
 def within_a_second(holds: Callable[[], Any]) -> None:
     """A request that begins within a second from now sees it."""
-    deadline = time.monotonic() + 1.0
-    while not holds():
-        assert time.monotonic() < deadline, "not within a second"
+    deadline, is_late = time.monotonic() + 1.0, False
+    while not holds():  # however long the request itself takes, on a machine that is busy
+        assert not is_late, "not within a second"
         time.sleep(0.05)
+        is_late = time.monotonic() >= deadline
 
 
 @contextmanager

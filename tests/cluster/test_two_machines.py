@@ -26,6 +26,8 @@ from tests.faults.site import until
 from tests.support.articles import article_md, exam_toml, write_files
 from tests.support.digests import put_pending_article, start_schedule
 from tests.support.mail import HELLO
+from website.broker import Broker
+from website.cluster.step_tasks import TASK, StepRunner, make_app
 from website.doctor import cluster_checks
 from website.doctor.check_context import CheckContext
 
@@ -105,7 +107,7 @@ def test_either_web_server_killed_costs_nobody_a_page(cluster: ClusterSite) -> N
     assert wrong == []
 
 
-def test_redis_killed_and_emptied_loses_no_mail(cluster: ClusterSite) -> None:
+def test_redis_killed_emptied_and_full_loses_no_mail(cluster: ClusterSite) -> None:
     cluster.redis.kill()
     queue_mail(cluster, "while-redis-is-away")
     time.sleep(AWAY_SECONDS)
@@ -115,6 +117,26 @@ def test_redis_killed_and_emptied_loses_no_mail(cluster: ClusterSite) -> None:
     queue_mail(cluster, "while-redis-is-emptied")
     cluster.redis.client.flushall()
     arrives_once(cluster, "while-redis-is-emptied")
+    fill_up(cluster)
+    queue_mail(cluster, "while-redis-is-full")
+    time.sleep(AWAY_SECONDS + 1)
+    cluster.redis.client.config_set("maxmemory", "0")
+    arrives_once(cluster, "while-redis-is-full")
+    assert [cluster.children[f"worker-{machine}"].poll() for machine in MACHINES] == [None, None]
+
+
+def fill_up(cluster: ClusterSite) -> None:
+    """While messages wait: workers cannot even note that they have taken them."""
+    broker = Broker.of(load(cluster.environ), cluster.db)
+    client = cluster.redis.client
+    make_app(broker, StepRunner(make_services(load(cluster.environ), cluster.db), []), []).send_task(
+        TASK, ["mail"], queue="spare"
+    )
+    message = str(client.rpop(f"{broker.prefix}spare"))
+    together = client.pipeline()
+    together.lpush(f"{broker.prefix}urgent", *[message] * 50)
+    together.config_set("maxmemory", "1")
+    together.execute()
 
 
 def test_the_plain_worker_works_beside_the_cluster_and_without_its_redis(cluster: ClusterSite) -> None:
@@ -197,9 +219,9 @@ def delivered(cluster: ClusterSite) -> list[str]:
 
 
 def is_over(cluster: ClusterSite) -> bool:
-    """What the dead held is given back after eight seconds of silence instead of ten minutes."""
+    """What the dead held is given back after four seconds of silence instead of ten minutes."""
     if cluster.count(Delivery.state == "queued") == 0:
-        silent = Delivery.lease_until < clock.now() + LEASE_TIME - timedelta(seconds=8)
+        silent = Delivery.lease_until < clock.now() + LEASE_TIME - timedelta(seconds=4)
         with cluster.db.write() as session:
             held = update(Delivery).where(Delivery.state == "claimed", silent)
             session.execute(held.values(lease_until=clock.now() - timedelta(seconds=1)))

@@ -3,6 +3,7 @@
 import logging as plain_logging
 import os
 import socket
+import sys
 import threading
 import warnings
 from collections.abc import Iterable
@@ -54,15 +55,15 @@ def run(services: Services, queues: Iterable[str] = QUEUES) -> None:
         at_home.join()
         runner.close()
         lease.release()
+    if consumer.exitcode:  # so that it is started again
+        sys.exit(consumer.exitcode)
 
 
 def divided(steps: Iterable[Step]) -> tuple[list[Step], list[Step]]:
     """Those that any worker may run, and those that each machine runs for itself."""
-    shared: list[Step] = []
-    own: list[Step] = []
-    for step in steps:
-        (own if step.name in OF_THE_MACHINE else shared).append(step)
-    return shared, own
+    chosen = list(steps)
+    own = [step for step in chosen if step.name in OF_THE_MACHINE]
+    return [step for step in chosen if step not in own], own
 
 
 def for_one_of_many(steps: Iterable[Step], leader: Leader) -> list[Step]:
@@ -97,6 +98,4 @@ def _log_as_we_do(**_: object) -> None:
     handler = plain_logging.StreamHandler()
     handler.setFormatter(StrikingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     plain_logging.basicConfig(level=plain_logging.WARNING, handlers=[handler])
-    warnings.simplefilter(
-        "ignore", CPendingDeprecationWarning
-    )  # that a setting of ours will have another default
+    warnings.simplefilter("ignore", CPendingDeprecationWarning)  # of a default that will change

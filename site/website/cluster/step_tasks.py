@@ -39,7 +39,7 @@ QUEUE_OF = {
 
 
 class StepRunner:
-    """The steps of this process. Several may run at once; one of them only in one thread."""
+    """The steps of this process. Several run at once, but each only in one thread."""
 
     def __init__(self, services: Services, steps: Iterable[Step]) -> None:
         self._services = services
@@ -93,6 +93,7 @@ def make_app(broker: Broker, runner: StepRunner, steps: Iterable[Step]) -> Celer
         },
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
+        broker_channel_error_retry=True,  # as when Redis is full
         task_acks_late=True,
         task_ignore_result=True,
         worker_prefetch_multiplier=1,
