@@ -75,7 +75,7 @@ https://www.example.org/a/very/long/address/that/does/not/break/because/it/has/n
 Timely filing
 : How long a payer waits for a claim.
 
-::: question
+::: question which-review
 Which review happens while the patient is in the hospital?
 
 - [ ] Prospective
