@@ -15,6 +15,7 @@ from carrel.services import EXTENSION, Services, make_services
 from carrel.settings import Settings, load
 from tests.caches.served_site import cache_site, desk, nginx  # noqa: F401 - fixtures for all
 from tests.carrel.s3_server import in_bucket, s3, s3_server  # noqa: F401 - fixtures for all
+from tests.cluster.redis_server import redis_server  # noqa: F401 - a fixture for all
 from tests.hooks import (  # noqa: F401 - for all tests
     POSTGRES,
     pytest_collection_finish,
@@ -26,7 +27,6 @@ from tests.hooks import (  # noqa: F401 - for all tests
 from tests.support.chromium import browser  # noqa: F401 - a fixture for all
 from tests.support.databases import PostgresReset, create_postgres, restore_sqlite
 from tests.support.mail import services_mailing_to
-from tests.support.redis import redis_server  # noqa: F401 - a fixture for all
 from tests.support.smtp import FakeMailServer
 from website.admin.operators import passwords
 from website.app import create_app

@@ -22,11 +22,11 @@ from newsletter.issues.models import Delivery, DeliveryState
 from newsletter.subscribers.models import Frequency
 from tests.benchmarks.processes import busy
 from tests.benchmarks.rounds import Report, interleaved
+from tests.cluster.redis_server import RedisServer, program, running_redis
 from tests.support.articles import put_article
 from tests.support.databases import create_postgres
 from tests.support.digests import add_subscribers, start_schedule
 from tests.support.postgres import Cluster, find_binaries
-from tests.support.redis import RedisServer, program, running_redis
 from tests.support.sink import sink, taken
 from tests.support.worker import kill, start
 

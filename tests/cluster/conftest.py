@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.carrel.s3_server import S3
+from tests.cluster.redis_server import skip_without_redis
 from tests.cluster.site import ClusterSite, running_cluster
 from tests.support.postgres import find_binaries
-from tests.support.redis import skip_without_redis
 
 HERE = Path(__file__).parent
 

@@ -19,10 +19,10 @@ import pytest
 from carrel.db import Database
 from tests.caches import nginx as nginxes
 from tests.carrel.s3_server import KEY_ID, S3, SECRET
+from tests.cluster.redis_server import RedisServer, running_redis
+from tests.faults.own_postgres import OwnCluster
 from tests.faults.site import PLAIN, SECRETS, Entry, Site, environ_of, until
 from tests.support.buyer import Buyer
-from tests.support.postgres import OwnCluster
-from tests.support.redis import RedisServer, running_redis
 from tests.support.served import free_port, running, wait_for
 from tests.support.smtp import FakeMailServer
 from website.demo.fake_stripe import running_fake_stripe

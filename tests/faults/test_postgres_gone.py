@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.faults.conftest import FULL
+from tests.faults.own_postgres import OwnCluster
 from tests.faults.site import Site, running_site, until
 from tests.faults.test_disk import checkout
-from tests.support.postgres import OwnCluster, find_binaries
+from tests.support.postgres import find_binaries
 
 TIMES = 20 if FULL else 1
 

@@ -2,7 +2,6 @@
 
 import os
 import pwd
-import shlex
 import shutil
 import subprocess
 import tempfile
@@ -71,20 +70,6 @@ class Cluster:
     def _group(self) -> int:
         assert self._user
         return pwd.getpwnam(self._user).pw_gid
-
-
-class OwnCluster(Cluster):
-    """One that may be stopped without hurting another test."""
-
-    def go(self) -> None:
-        """Stop hard, as a crash would."""
-        self.control("-m", "immediate", "stop")
-
-    def come_back(self) -> None:
-        """Start again, where it was."""
-        words = shlex.split(Path(self.data, "postmaster.opts").read_text("utf-8"))
-        options = " ".join(shlex.quote(word) for word in words[3:])  # after the program, -D and the folder
-        self.control("-l", os.devnull, "-o", options, "start")
 
 
 def _other_user() -> str | None:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from carrel.db import Database
 from carrel.settings import Settings
-from tests.support.redis import RedisServer
+from tests.cluster.redis_server import RedisServer
 from tests.support.served import free_port
 from website import broker as broker_module
 from website.broker import MARKER, QUEUES, Broker, BrokerError

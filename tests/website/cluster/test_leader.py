@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from carrel.db import Database
 from carrel.locks import DatabaseLease
 from carrel.services import Services
-from tests.support.redis import RedisServer
+from tests.cluster.redis_server import RedisServer
 from website.broker import MOST_WAITING, Broker
 from website.cluster import leader as leader_module
 from website.cluster.leader import LEADER_LOCK, Leader, LeaderScheduler

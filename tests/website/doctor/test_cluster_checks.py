@@ -6,7 +6,7 @@ from carrel import clock
 from carrel.db import Database
 from carrel.findings import Finding, Level
 from carrel.settings import Settings
-from tests.support.redis import RedisServer
+from tests.cluster.redis_server import RedisServer
 from website.broker import MOST_WAITING, Broker
 from website.doctor.check_context import CheckContext
 from website.doctor.cluster_checks import cluster
