@@ -73,6 +73,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_url", BOTH if both and is_asked else ["sqlite"], indirect=True)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Name the groups of tests that share something; sweeps begin, so that at the end nobody waits for another's last test."""
     items.sort(key=lambda item: item.get_closest_marker("sweep") is None)
