@@ -54,8 +54,8 @@ def _check_bodies(
     content: LoadedContent, context: BuildContext, selected: set[str] | None, progress: Callable[[int], None]
 ) -> None:
     checker, bank = AnchorChecker(), ItemBank()
-    sources = [body for path, body in content.bodies.items() if selected is None or path in selected]
-    for chunk in parallel_map(build_all, context, sources):
+    paths = [path for path in content.bodies if selected is None or path in selected]
+    for chunk in parallel_map(build_all, context, map(content.bodies.__getitem__, paths), len(paths)):
         for built in chunk:
             content.add_problems(built.path, built.problems)
             checker.add(built)

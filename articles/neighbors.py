@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from articles.models import Article, Domain
-from articles.queries import READING_ORDER, Order, articles_by_id
+from articles.queries import READING_ORDER, Order, loaded
 from articles.visibility import visible
 
 REVERSE_READING_ORDER: Order = (
@@ -19,9 +19,14 @@ REVERSE_READING_ORDER: Order = (
 
 def neighbors(session: Session, article: Article, now: datetime) -> tuple[Article | None, Article | None]:
     """The previous and the next visible article in the exam's reading order."""
-    ids = [neighbor_id(session, article, now, later=later) for later in (False, True)]
-    articles = {article.id: article for article in articles_by_id(session, [i for i in ids if i], now)}
-    return articles.get(ids[0] or 0), articles.get(ids[1] or 0)
+    before, after = neighbor_ids(session, article, now)
+    articles = loaded(session, (before, after), now)
+    return articles.get(before), articles.get(after)
+
+
+def neighbor_ids(session: Session, article: Article, now: datetime) -> tuple[int | None, int | None]:
+    """Their ids."""
+    return neighbor_id(session, article, now, later=False), neighbor_id(session, article, now, later=True)
 
 
 def neighbor_id(session: Session, article: Article, now: datetime, *, later: bool) -> int | None:

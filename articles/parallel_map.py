@@ -5,7 +5,8 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -33,16 +34,18 @@ class WorkerDiedError(Exception):
 
 
 def parallel_map(
-    function: Callable[[Context, Sequence[Item]], Result], context: Context, items: Sequence[Item]
+    function: Callable[[Context, Sequence[Item]], Result], context: Context, items: Iterable[Item], count: int
 ) -> Iterator[Result]:
-    """`function(context, chunk)` for chunks of the items, with the results in order.
+    """`function(context, chunk)` for chunks of the items, `count` in all, with the results in order.
 
     Function, context and results travel between processes, so they must be picklable. Only a few results wait
-    at a time: a slow consumer slows the work instead of filling memory. Raises `WorkerDiedError`.
+    at a time, and an item is asked for when a worker will soon have it: a slow consumer slows the work instead of
+    filling memory. Raises `WorkerDiedError`.
     """
-    chunks = [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
-    workers = min(_core_count(), len(chunks))
-    if len(items) <= FEW or workers < 2:
+    rest = iter(items)
+    chunks = iter(lambda: list(islice(rest, CHUNK)), [])
+    workers = min(_core_count(), -(-count // CHUNK))
+    if count <= FEW or workers < 2:
         return (function(context, chunk) for chunk in chunks)
     return _map_in_processes(workers, function, context, chunks)
 
@@ -52,7 +55,7 @@ def _core_count() -> int:
 
 
 def _map_in_processes(
-    workers: int, function: Any, context: Any, chunks: Sequence[Sequence[Any]]
+    workers: int, function: Any, context: Any, chunks: Iterable[Sequence[Any]]
 ) -> Iterator[Any]:
     import multiprocessing  # imported here because most runs have few items
     from concurrent.futures import ProcessPoolExecutor
@@ -70,7 +73,7 @@ def _map_in_processes(
 
 
 def _results_in_order(
-    pool: "ProcessPoolExecutor", chunks: Sequence[Sequence[Any]], limit: int
+    pool: "ProcessPoolExecutor", chunks: Iterable[Sequence[Any]], limit: int
 ) -> Iterator[Any]:
     pending: deque[Future[Any]] = deque()
     for chunk in chunks:

@@ -3,13 +3,13 @@
 Articles come with their exam, domain and topics loaded, so they can be used after the session is closed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from articles.models import Article, ArticleTopic, Domain, Exam, OldPath, PlainPage, Redirect, Topic
@@ -51,6 +51,16 @@ READING_ORDER: Order = (
     Article.position.asc().nulls_last(),
     Domain.position.asc().nulls_last(),
     Article.slug.asc(),
+)
+
+
+_IS_THERE = and_(Article.draft.is_(False), Article.removed_at.is_(None))
+# One search of an index for each: every page asks, and few articles are scheduled.
+_NEXT_DATES = select(
+    *(
+        select(func.min(moment)).where(moment > bindparam("now"), _IS_THERE).scalar_subquery()
+        for moment in (Article.published, Article.expires)
+    )
 )
 
 
@@ -153,6 +163,12 @@ def articles_by_id(session: Session, ids: Sequence[int], now: datetime) -> Seque
     return session.scalars(visible_articles(now).where(Article.id.in_(ids))).all() if ids else []
 
 
+def loaded(session: Session, ids: Iterable[int | None], now: datetime) -> dict[int | None, Article]:
+    """The visible ones of these articles by their ids; None, for an article that there is not, stands for none."""
+    found = articles_by_id(session, [article_id for article_id in ids if article_id], now)
+    return {article.id: article for article in found}
+
+
 def newest(
     session: Session, now: datetime, limit: int, exam: Exam | None = None, topic: Topic | None = None
 ) -> Sequence[Article]:
@@ -176,10 +192,7 @@ def appeared(session: Session, since: datetime, now: datetime) -> Sequence[Artic
 
 def next_change(session: Session, now: datetime) -> datetime | None:
     """The next moment at which an article becomes visible or hidden because of its dates."""
-    moments = (Article.published, Article.expires)
-    query = select(*(func.min(moment).filter(moment > now) for moment in moments))
-    upcoming = or_(*(moment > now for moment in moments))
-    row = session.execute(query.where(upcoming, Article.draft.is_(False), Article.removed_at.is_(None))).one()
+    row = session.connection().execute(_NEXT_DATES, {"now": now}).one()
     return min((moment for moment in row if moment), default=None)
 
 

@@ -4,6 +4,7 @@ the case of its letters; a folder is the file that stands for it."""
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from articles.loading.file_names import ENDINGS, is_index
@@ -14,16 +15,28 @@ _DATED = re.compile(r"(\d{4})-(\d\d)-(\d\d)-(.+)")
 
 
 class SitePaths:
-    """An index of files by the paths that other programs give them. `urls` are by path, `old_paths` lead to paths."""
+    """The files by the paths that other programs give them. `urls` are by path, `old_paths` lead to paths.
+
+    Each index is made when the first link needs it: most say the name of a file, and a change has few links.
+    """
 
     def __init__(self, urls: Mapping[str, str], old_paths: Mapping[str, str]) -> None:
-        self._by_file: dict[str, list[str]] = defaultdict(list)
-        self._by_site_path: dict[str, list[str]] = defaultdict(list)
-        self._old_paths = old_paths
-        for path, url in urls.items():
-            self._by_file[_key(path)].append(path)
+        self._urls, self._old_paths = urls, old_paths
+
+    @cached_property
+    def _by_file(self) -> dict[str, list[str]]:
+        index = defaultdict[str, list[str]](list)
+        for path in self._urls:
+            index[_key(path)].append(path)
+        return index
+
+    @cached_property
+    def _by_site_path(self) -> dict[str, list[str]]:
+        index = defaultdict[str, list[str]](list)
+        for path, url in self._urls.items():
             for key in {_key(path), *_keys_in_exam(path, url)}:
-                self._by_site_path[key].append(path)
+                index[key].append(path)
+        return index
 
     def file(self, path: str) -> str | None:
         """The file at a path from the content folder, if its name differs only in case or ending."""

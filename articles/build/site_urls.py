@@ -58,9 +58,10 @@ class SiteUrls:
             **{article.path: f"/articles/{article.slug}/" for article in unchanged},
             **{path: article.url for path, article in content.articles.items()},
         }
-        for file in (file for file in content.folder.articles if file.path not in content.sections):
-            # An invalid file gets a URL too: its own problems are reported, and not the links to it.
-            by_path.setdefault(file.path, f"/articles/{slug_of(file.path)}/")
+        for path, _exam in content.folder.articles:
+            if path not in by_path and path not in content.sections:
+                # An invalid file gets a URL too: its own problems are reported, and not the links to it.
+                by_path[path] = f"/articles/{slug_of(path)}/"
         by_path |= {path: page.url for path, page in content.pages.items()}
         topics = {topic for exam in content.exams.values() for topic in exam.fields.topics}
         others = [f"/exams/{slug}/" for slug in content.exams] + [f"/topics/{topic}/" for topic in topics]
@@ -84,10 +85,11 @@ class SiteUrls:
 
     def url(self, path: str) -> str | None:
         """The URL of the article or page in this file; of an exam's own README that of the exam."""
-        if path.count("/") == 1 and is_index(path) and path not in self.by_path:
+        url = self.by_path.get(path)
+        if url is None and path.count("/") == 1 and is_index(path):
             exam = f"/exams/{path.partition('/')[0]}/"
             return exam if self.is_page(exam) else None
-        return self.by_path.get(path)
+        return url
 
     def find(self, site_path: str, path: str) -> str | None:
         """What a path of the site means in the file at `path`: a page of ours, a relative path to a file, or nothing.

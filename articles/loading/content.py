@@ -7,6 +7,7 @@ from pathlib import Path
 
 from articles.loading.article_file import ArticleFile, LoadedArticle, load_article
 from articles.loading.authors_file import AUTHORS_FILE, AuthorsFile, load_authors
+from articles.loading.body_store import BodyStore
 from articles.loading.consistency import check_declared_names, check_topic_names, declared_topics
 from articles.loading.discovery import ContentFolder, DiscoveredArticle, scan_content
 from articles.loading.exam_file import EXAM_FILE, ExamFile, load_exam
@@ -27,7 +28,7 @@ class LoadedContent:
     pages: dict[str, PageFile] = field(default_factory=dict)
     articles: dict[str, ArticleFile] = field(default_factory=dict)
     # Of every file that has one: authors want the mistakes of body and front matter at once.
-    bodies: dict[str, BodySource] = field(default_factory=dict)
+    bodies: BodyStore = field(default_factory=BodyStore)
     sections: set[str] = field(default_factory=set)  # files that stand for a folder and have no text
     unchanged: dict[str, str] = field(default_factory=dict)  # the present stat of files that were not parsed
     problems: ProblemsByPath = field(default_factory=dict)
@@ -86,7 +87,7 @@ def load_articles(
     progress: Callable[[int], None],
 ) -> None:
     """Load articles, each given with its previous digest ("" to load it in any case)."""
-    for chunk in parallel_map(_load_chunk, (content.folder.root, now_ns, content.zone), files):
+    for chunk in parallel_map(_load_chunk, (content.folder.root, now_ns, content.zone), files, len(files)):
         for loaded in chunk:
             content.add_problems(loaded.path, loaded.problems)
             if loaded.unchanged:

@@ -9,7 +9,7 @@ from articles.loading.field_types import SLUG_LENGTH
 
 ENDINGS = (".md", ".markdown")
 # What stands for a folder: for us and MkDocs, in Hugo, on GitHub. Of several, the first.
-_INDEXES = ("index", "_index", "readme")
+_INDEXES = {"index": 0, "_index": 1, "readme": 2}
 # Markdown for others: with components in it, or downloaded as plain text.
 _OTHER_ENDINGS = (".mdx", ".md.txt", ".markdown.txt", ".mdown", ".mkd")
 _WORDS = {"+": " plus ", "#": " sharp ", "&": " and ", "'": "", "’": ""}
@@ -28,13 +28,12 @@ def looks_like_article(name: str) -> bool:
 
 def is_index(path: str) -> bool:
     """Whether the file stands for its folder."""
-    return index_rank(path) < len(_INDEXES)
+    return _stem(path).lower() in _INDEXES
 
 
 def index_rank(path: str) -> int:
     """Which file stands for a folder when several do: the one with the least."""
-    stem = _stem(path).lower()
-    return _INDEXES.index(stem) if stem in _INDEXES else len(_INDEXES)
+    return _INDEXES.get(_stem(path).lower(), len(_INDEXES))
 
 
 def _stem(path: str) -> str:

@@ -44,8 +44,8 @@ class Article(Base):
     reviewer: Mapped[str | None] = mapped_column(String(120), index=True)
     reviewed: Mapped[date | None]
     updated: Mapped[date | None]
-    published: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    expires: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    published: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    expires: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     draft: Mapped[bool]
     ads: Mapped[bool]
     newsletter: Mapped[bool] = mapped_column(server_default=true())  # whether a digest may bring it

@@ -1,6 +1,7 @@
 """The second step of publishing: build what was loaded, and store it where no reader can reach it yet."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 from articles.build.anchors import AnchorChecker
@@ -28,7 +29,7 @@ def build_and_store(run: Publication, content: LoadedContent, urls: SiteUrls) ->
     checker, bank = AnchorChecker(), ItemBank()
     waiting: list[BuiltArticle] = []
     names: set[str] = set()
-    for chunk in parallel_map(build_all, context, _sources(content)):
+    for chunk in parallel_map(build_all, context, _sources(content), len(content.bodies)):
         for built in chunk:
             content.add_problems(built.path, built.problems)
             checker.add(built)
@@ -48,12 +49,11 @@ def build_and_store(run: Publication, content: LoadedContent, urls: SiteUrls) ->
         run.media.share(names)
 
 
-def _sources(content: LoadedContent) -> list[BodySource]:
+def _sources(content: LoadedContent) -> Iterator[BodySource]:
     """The bodies to build, with where their articles stand: their slugs are certain by now."""
-    return [
-        replace(body, place=_place(article)) if (article := content.articles.get(path)) else body
-        for path, body in content.bodies.items()
-    ]
+    for path, body in content.bodies.items():
+        article = content.articles.get(path)
+        yield replace(body, place=_place(article)) if article else body
 
 
 def _place(article: ArticleFile) -> str:

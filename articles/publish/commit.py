@@ -72,8 +72,10 @@ class ArticleWriter:
     def _update(self) -> FilesById:
         pairs = self.changes.diff.updates
         if pairs:
-            rows = [{"row_id": article.id, **self._columns(file, article)} for article, file in pairs]
-            self.session.connection().execute(update(Article).where(Article.id == bindparam("row_id")), rows)
+            statement = update(Article).where(Article.id == bindparam("row_id"))
+            for batch in batched(pairs):
+                rows = [{"row_id": article.id, **self._columns(file, article)} for article, file in batch]
+                self.session.connection().execute(statement, rows)
         modified = [article.id for article, _ in (*self.changes.diff.changed, *self.changes.diff.returned)]
         for batch in batched(modified):
             self.session.execute(
@@ -85,9 +87,12 @@ class ArticleWriter:
         files = self.changes.diff.added
         if not files:
             return {}
-        rows = [self._columns(file, None) for file in files]
         statement = insert(Article).returning(Article.id, sort_by_parameter_order=True)
-        return dict(zip(self.session.scalars(statement, rows).all(), files, strict=True))
+        ids: list[int] = []
+        for batch in batched(files):  # a row takes as much memory as all else that is known of its article
+            rows = [self._columns(file, None) for file in batch]
+            ids += self.session.scalars(statement, rows)
+        return dict(zip(ids, files, strict=True))
 
     def _columns(self, file: ArticleFile, previous: PreviousArticle | None) -> dict[str, Any]:
         changes, ids, matter = self.changes, self.ids, file.matter

@@ -21,10 +21,18 @@ MANY_TERMS = 4
 _TOKENS = table("article_search_tokens", column("rowid"), column("body_id"), column("document"))
 _SCORES = {
     "sqlite": """SELECT s.rowid AS body_id, sum(arm.value) AS points FROM json_each(:arms) AS arm
-        JOIN article_search_tokens AS s ON s.article_search_tokens MATCH arm.key GROUP BY s.rowid""",
+        JOIN article_search_tokens AS s ON s.article_search_tokens MATCH arm.key {wanted} GROUP BY s.rowid""",
     "postgresql": """SELECT s.body_id, sum(CAST(arm.value AS integer)) AS points
         FROM json_each_text(CAST(:arms AS json)) AS arm
-        JOIN article_search_tokens AS s ON s.document @@ CAST(arm.key AS tsquery) GROUP BY s.body_id""",
+        JOIN article_search_tokens AS s ON s.document @@ CAST(arm.key AS tsquery) {wanted} GROUP BY s.body_id""",
+}
+# Points are added up only for the articles that are in the answer; one word of a query may be in every second text.
+# The plus keeps SQLite from asking for each of these articles by itself.
+_WANTED = {
+    "sqlite": """WHERE +s.rowid IN
+        (SELECT rowid FROM article_search_tokens WHERE article_search_tokens MATCH :match)""",
+    "postgresql": """WHERE s.body_id IN
+        (SELECT body_id FROM article_search_tokens WHERE document @@ CAST(:match AS tsquery))""",
 }
 _MATCHES = {
     "sqlite": "article_search_tokens.article_search_tokens MATCH :match",
@@ -61,12 +69,15 @@ def ranked(
         worth[write([_prefixed("=.", term) for term in wanted])] = ALL_IN_TITLE_OR_ADDRESS
     match = OR[dialect].join(f"({write(choice)})" for choice in choices)
     values: dict[str, object] = {"arms": json.dumps(worth, ensure_ascii=False), "match": match, "now": now}
-    return Ranking(_statement(dialect, exam is not None), values | ({"exam_id": exam.id} if exam else {}))
+    return Ranking(
+        _statement(dialect, exam is not None, any_term), values | ({"exam_id": exam.id} if exam else {})
+    )
 
 
 @cache
-def _statement(dialect: str, in_exam: bool) -> Select[int, int]:
-    score = text(_SCORES[dialect]).columns(column("body_id", Integer), column("points", Integer)).cte("score")
+def _statement(dialect: str, in_exam: bool, any_term: bool) -> Select[int, int]:
+    points = _SCORES[dialect].format(wanted="" if any_term else _WANTED[dialect])
+    score = text(points).columns(column("body_id", Integer), column("points", Integer)).cte("score")
     body_id = _TOKENS.c.rowid if dialect == "sqlite" else _TOKENS.c.body_id
     query = select(Article.id, func.count().over()).select_from(_TOKENS)
     query = query.join(Article, Article.body_id == body_id).outerjoin(score, score.c.body_id == body_id)

@@ -109,18 +109,25 @@ def _mark(text: str, parts: Sequence[str], window: range, marked: Mapping[int, i
     first = sum(map(len, parts[: 2 * window.start + 1]))
     space = max(text.rfind(" ", 0, first), text.rfind("\n", 0, first))
     start = max(space + 1, first - MAX_PREFIX)  # “patient’s” is two words to a search, one to a reader
-    shown: list[str] = [Markup.escape(_one_line(text[start:first]))]
+    shown, plain = list[str](), [_one_line(text[start:first])]
     for number in window:
-        word = Markup.escape(parts[2 * number + 1])
-        shown.append(f"<mark>{word}</mark>" if number in marked else word)
+        word = parts[2 * number + 1]
+        if number in marked:
+            # Escaped from mark to mark: word by word, it took a sixth of the time of a snippet.
+            shown += [Markup.escape("".join(plain)), "<mark>", Markup.escape(word), "</mark>"]
+            plain = []
+        else:
+            plain.append(word)
         if number + 1 < window.stop:
-            shown.append(Markup.escape(_one_line(parts[2 * number + 2])))
+            plain.append(_one_line(parts[2 * number + 2]))
     if 2 * window.stop + 1 == len(parts):
-        shown.append(Markup.escape(_one_line(parts[-1].rstrip())))
-    return Markup("".join(shown))  # noqa: S704 - each is escaped
+        plain.append(_one_line(parts[-1].rstrip()))
+    return Markup("".join([*shown, Markup.escape("".join(plain))]))  # noqa: S704 - each is escaped
 
 
 def _one_line(between: str) -> str:
+    if between == " ":  # as most are
+        return between
     if between.isspace() and "\n" in between:
         return " · "  # a heading and its text are not one sentence
     return re.sub(r"\s+", " ", between)

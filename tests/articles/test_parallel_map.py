@@ -37,29 +37,29 @@ def report_and_sleep(folder: str, items: Sequence[int]) -> None:
 
 @pytest.mark.parametrize("count", [0, 1, FEW, FEW + 1, 400])
 def test_results_come_whole_and_in_order(count: int) -> None:
-    results = [result for chunk in parallel_map(double, 2, range(count)) for result in chunk]
+    results = [result for chunk in parallel_map(double, 2, range(count), count) for result in chunk]
     assert results == [2 * number for number in range(count)]
 
 
 def test_little_work_is_done_here_and_much_work_elsewhere() -> None:
-    assert {pid for chunk in parallel_map(pids, 0, range(FEW)) for pid in chunk} == {os.getpid()}
+    assert {pid for chunk in parallel_map(pids, 0, range(FEW), FEW) for pid in chunk} == {os.getpid()}
     if len(os.sched_getaffinity(0)) > 1:
-        assert os.getpid() not in {pid for chunk in parallel_map(pids, 0, range(400)) for pid in chunk}
+        assert os.getpid() not in {pid for chunk in parallel_map(pids, 0, range(400), 400) for pid in chunk}
 
 
 def test_a_failure_in_a_worker_is_a_failure_here() -> None:
     with pytest.raises(ZeroDivisionError):
-        list(parallel_map(refuse, 0, range(400)))
+        list(parallel_map(refuse, 0, range(400), 400))
 
 
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one core does everything here")
 def test_a_worker_that_is_killed_is_one_sentence() -> None:
     with pytest.raises(WorkerDiedError, match="Nothing was published"):
-        list(parallel_map(die, 0, range(400)))
+        list(parallel_map(die, 0, range(400), 400))
 
 
 def _parent(folder: str) -> None:
-    list(parallel_map(report_and_sleep, folder, range(400)))
+    list(parallel_map(report_and_sleep, folder, range(400), 400))
 
 
 @pytest.mark.faults

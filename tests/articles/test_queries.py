@@ -170,3 +170,16 @@ def test_plain_pages_are_listed_and_found(db: Database) -> None:
         session.flush()
         assert [page.url for page in queries.plain_pages(session)] == ["/about/"]
         assert queries.find_page(session, "terms") is None
+
+
+def test_the_next_change_is_looked_up_in_indexes(db: Database) -> None:
+    if not db.is_sqlite:
+        pytest.skip("PostgreSQL scans a table of nothing")
+    with db.read() as session:
+        plan = session.connection().exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {queries._NEXT_DATES.compile(db.engine)}", (NOW, NOW)
+        )
+        steps = [row[3] for row in plan]
+    searches = [step for step in steps if step.startswith("SEARCH")]
+    assert ["ix_article_published" in searches[0], "ix_article_expires" in searches[1]] == [True, True], steps
+    assert not any(step.startswith("SCAN article") for step in steps), steps

@@ -32,7 +32,7 @@ def load_corpus(db: Database, folder: Path, most: int) -> int:
     waiting: list[BuiltArticle] = []
     titles = {source.path: source.title for source in sources}
     exams = _add_exams(db, sorted({source.path.split("/")[0] for source in sources}))
-    for chunk in parallel_map(build_all, context, sources):
+    for chunk in parallel_map(build_all, context, sources, len(sources)):
         waiting += chunk
         if len(waiting) >= BATCH:
             _store(db, waiting, titles, exams)

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, abort, redirect
 from articles import lists, queries
 from articles.authors import authors_of
 from articles.models import Article
-from articles.neighbors import neighbors
-from articles.related import related
+from articles.neighbors import neighbor_ids
+from articles.related import related_ids
 from articles.render import escape_markdown
 from articles.series import place_of
 from carrel.accounts import current_reader
@@ -154,9 +154,8 @@ def render_article(slug: str, audience: Audience) -> Rendering:
         article = find(context, slug)
         offer = context.offer(article.exam)
         slots, inline = _slots(context, article, offer)
-        beside = neighbors(session, article, context.now)
         people, place = authors_of(session, article), place_of(session, article, context.now)
-        close = related(session, article, context.now)
+        beside, close = _beside(context, article)
         view = article_view(article, inline, close, beside, settings, people=people, place=place)
         image = cards.of_article(article)
         meta = Meta(
@@ -170,6 +169,16 @@ def render_article(slug: str, audience: Audience) -> Rendering:
         )
         html = context.render("pages/article.html", meta, article=view, offer=offer, slots=slots)
         return html, context.fresh_until
+
+
+def _beside(
+    context: PageContext, article: Article
+) -> tuple[tuple[Article | None, Article | None], list[Article]]:
+    """The articles before and after this one, and those related to it, all loaded at once."""
+    before, after = neighbor_ids(context.session, article, context.now)
+    close = related_ids(context.session, article, context.now)
+    articles = queries.loaded(context.session, (before, after, *close), context.now)
+    return (articles.get(before), articles.get(after)), [articles[article_id] for article_id in close]
 
 
 def find(context: PageContext, slug: str, suffix: str = "/") -> Article:

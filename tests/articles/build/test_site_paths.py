@@ -74,3 +74,10 @@ def test_what_is_elsewhere_keeps_its_words_with_a_warning(content: Path, link: s
 def test_an_address_in_code_is_no_link(content: Path) -> None:
     write_files(content, {"cpb/one.md": article_md(body='```html\n<a href="/exams/none/">x</a>\n```\n')})
     assert check(content).problems == {}
+
+
+def test_an_index_is_made_when_the_first_link_needs_it() -> None:
+    paths = SitePaths({"x/a.md": "/articles/a/"}, {})
+    assert not {"_by_file", "_by_site_path"} & vars(paths).keys()
+    assert paths.file("x/A.markdown") == "x/a.md"
+    assert "_by_site_path" not in vars(paths)
