@@ -56,7 +56,7 @@ READING_ORDER: Order = (
 
 _IS_THERE = and_(Article.draft.is_(False), Article.removed_at.is_(None))
 # One search of an index for each: every page asks, and few articles are scheduled.
-_NEXT_DATES = select(
+NEXT_DATES = select(
     *(
         select(func.min(moment)).where(moment > bindparam("now"), _IS_THERE).scalar_subquery()
         for moment in (Article.published, Article.expires)
@@ -192,7 +192,7 @@ def appeared(session: Session, since: datetime, now: datetime) -> Sequence[Artic
 
 def next_change(session: Session, now: datetime) -> datetime | None:
     """The next moment at which an article becomes visible or hidden because of its dates."""
-    row = session.connection().execute(_NEXT_DATES, {"now": now}).one()
+    row = session.connection().execute(NEXT_DATES, {"now": now}).one()
     return min((moment for moment in row if moment), default=None)
 
 

@@ -177,7 +177,7 @@ def test_the_next_change_is_looked_up_in_indexes(db: Database) -> None:
         pytest.skip("PostgreSQL scans a table of nothing")
     with db.read() as session:
         plan = session.connection().exec_driver_sql(
-            f"EXPLAIN QUERY PLAN {queries._NEXT_DATES.compile(db.engine)}", (NOW, NOW)
+            f"EXPLAIN QUERY PLAN {queries.NEXT_DATES.compile(db.engine)}", (NOW, NOW)
         )
         steps = [row[3] for row in plan]
     searches = [step for step in steps if step.startswith("SEARCH")]
