@@ -46,7 +46,7 @@ def watched(page: Page, viewport: ViewportSize = WIDE) -> Page:
 
 def scroll_through(page: Page) -> None:
     """To the foot, slowly enough for what is lazy."""
-    for _ in range(12):
+    while page.evaluate("scrollY + innerHeight < document.documentElement.scrollHeight - 1"):
         page.mouse.wheel(0, 700)
         page.wait_for_timeout(60)
     with suppress(
