@@ -48,11 +48,14 @@ def _try(tree: Path, guard: Guard) -> str:
     _write(path, guard.broken(whole))
     try:
         done = _run(tree, guard.tests, guard.postgres, "-x")
+        first_red = RED.search(done.stdout)
+        outcome = SURVIVED if done.returncode == 0 else CAUGHT if first_red else UNCLEAR
+        seen = first_red[1] if first_red else done.stdout[-500:]
+    except subprocess.TimeoutExpired:  # nobody overlooks a test that never ends
+        outcome, seen = CAUGHT, f"did not end within {SECONDS} s"
     finally:
         _write(path, whole)
-    first_red = RED.search(done.stdout)
-    outcome = SURVIVED if done.returncode == 0 else CAUGHT if first_red else UNCLEAR
-    print(f"{outcome:9} {guard.name:34} {first_red[1] if first_red else done.stdout[-500:]}", flush=True)
+    print(f"{outcome:9} {guard.name:34} {seen}", flush=True)
     return outcome
 
 
