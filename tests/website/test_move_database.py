@@ -154,7 +154,7 @@ def test_another_machine_that_may_write_is_noticed_and_one_that_reads_is_not(
     with db.read() as writer, reads.read() as reader:
         writer.execute(text("SELECT 1"))
         reader.execute(text("SELECT 1"))
-        with pytest.raises(MoveRefusedError, match="1 other connection is open"):
+        with pytest.raises(MoveRefusedError, match="1 other connection that can write"):
             move_database(site, other)
     db.close()
     with reads.read() as reader:
