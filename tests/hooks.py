@@ -22,6 +22,8 @@ SHARED = {
     "tests/newsletter/delivery/test_running.py": "newsroom",
 }
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+# What these start takes seconds, and keeps a core busy: no everyday tests.
+SLOW = {"s3_server"}
 _clusters: list[Cluster] = []
 
 
@@ -76,10 +78,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Name the groups of tests that share something; sweeps begin, so that at the end nobody waits for another's last test."""
-    items.sort(key=lambda item: item.get_closest_marker("sweep") is None)
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
+        if not SLOW.isdisjoint(fixtures):
+            item.add_marker(pytest.mark.sweep)
         for group in {
             name for what, name in SHARED.items() if item.nodeid.startswith(what) or what in fixtures
         }:
             item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: item.get_closest_marker("sweep") is None)

@@ -29,6 +29,7 @@ def test_web_04_a_personal_page_has_no_second_address_that_looks_like_a_file(
     assert [fault for tail in TAILS for fault in faults(cache_site, front, page + tail)] == []
 
 
+@pytest.mark.sweep
 def test_web_04_nor_is_there_a_way_round_about(cache_site: CacheSite, front: Front) -> None:
     assert [fault for path in ROUND_ABOUT for fault in faults(cache_site, front, path)] == []
 

@@ -98,6 +98,7 @@ def test_a_redis_that_started_anew_is_used_again_at_once(redis_server: RedisServ
     ours.claim()
 
 
+@pytest.mark.sweep
 def test_a_wrong_password_is_one_sentence(redis_server: RedisServer) -> None:
     redis_server.client.config_set("requirepass", "right")
     with pytest.raises(RedisError):

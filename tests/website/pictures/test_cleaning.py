@@ -49,7 +49,7 @@ def fill(session: Session) -> None:
     session.add(ArticleBody(blocks=[{"html": f'<img src="/media/{NAMED[5]}">'}], **columns))
 
 
-@pytest.fixture(params=["folder", "bucket"])
+@pytest.fixture(params=["folder", pytest.param("bucket", marks=pytest.mark.sweep)])
 def media(request: pytest.FixtureRequest, settings: Settings, db: Database) -> Media:
     """All pictures that are named, and one that is not."""
     if request.param == "bucket":
