@@ -163,16 +163,12 @@ def running_cluster(folder: Path, bucket: S3) -> Iterator[ClusterSite]:
                 retry_delays=(0.2, 0.5, 1, 2, 4, 8),
             )
         )
-        settings = environ_of(folder / "a", database_url, url) | {
+        settings = environ_of(folder / "a", database_url, url) | _stores(folder, bucket)
+        settings |= {
             "STRIPE_SECRET_KEY": stripe.api_key,
             "STRIPE_API_BASE": stripe.base_url,
             "SMTP_URL": mail.url,
             "REDIS_URL": redis.url,
-            "MEDIA_URL": f"s3://{bucket.bucket}/site",
-            "S3_ENDPOINT": bucket.endpoint,
-            "S3_ACCESS_KEY_ID": KEY_ID,
-            "S3_SECRET_ACCESS_KEY": SECRET,
-            "CARREL_CONTENT": str(folder / "content"),
         }
         site = ClusterSite(
             db,
@@ -195,6 +191,17 @@ def running_cluster(folder: Path, bucket: S3) -> Iterator[ClusterSite]:
             site.wait_for_machine(machine)
         until(lambda: len(redis.client.keys("carrel:*:worker:*")) == len(MACHINES))
         yield site
+
+
+def _stores(folder: Path, bucket: S3) -> dict[str, str]:
+    """Where pictures are, and articles."""
+    return {
+        "MEDIA_URL": f"s3://{bucket.bucket}/site",
+        "S3_ENDPOINT": bucket.endpoint,
+        "S3_ACCESS_KEY_ID": KEY_ID,
+        "S3_SECRET_ACCESS_KEY": SECRET,
+        "CARREL_CONTENT": str(folder / "content"),
+    }
 
 
 def _end(site: ClusterSite) -> None:
