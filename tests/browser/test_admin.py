@@ -167,7 +167,8 @@ def test_a_slash_leads_to_the_search_field_from_every_page(office: Office, olga:
     expect(page.get_by_role("link", name="anna@example.org").first).to_be_visible()
     assert page.get_by_label("Search everything").input_value() == "anna@"
     goto(page, office, "/admin/find")
-    expect(page.get_by_label("Search everything")).to_be_focused()  # the browser does it by itself, a moment later
+    # The browser gives the focus by itself, a moment after the page is there.
+    expect(page.get_by_label("Search everything")).to_be_focused()
     page.keyboard.type("a/b")
     assert page.get_by_label("Search everything").input_value() == "a/b"
 
