@@ -29,6 +29,7 @@ from website.pages import (
     search_limit,
     seo_routes,
 )
+from website.study import routes as study
 
 LARGEST_BODY_BYTES = 64 * 1024
 
@@ -57,6 +58,7 @@ def create_app(services: Services) -> Flask:
         app.register_blueprint(pages.blueprint)
     preview_link.init_app(app)
     search_limit.init_app(app)
+    study.init_app(app)
     ads.init_app(app)
     accounts.init_app(app)
     payments.init_app(app)

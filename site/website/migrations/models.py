@@ -12,6 +12,7 @@ from payments import gift_models as gifts
 from payments import models as payments
 from website.admin.operators import models as operators
 from website.migrations import compatibility
+from website.study import models as study
 
 MODULES = [
     account_models,
@@ -27,6 +28,7 @@ MODULES = [
     newsletter,
     operators,
     payments,
+    study,
 ]
 
 
