@@ -1,7 +1,7 @@
 """Rules about what points to the right option without any knowledge."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from articles.items import Item
@@ -15,6 +15,11 @@ _SPELLED_WITH_VOWEL = "AEFHILMNORSX"  # "an HMO"
 _SOUNDS_LIKE_CONSONANT = ("uni", "use", "usu", "uti", "eu", "one")
 _SOUNDS_LIKE_VOWEL = ("hour", "honest", "honor", "heir", "8", "11 ", "18 ")
 _NUMBER = re.compile(r"\W{0,3}(\d[\d,]*(?:\.\d+)?)")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+_DATE = re.compile(rf"({'|'.join(_MONTHS)}) (\d{{1,2}})(?:, (\d{{4}}))?\b")
 
 
 def stem_word(item: Item) -> Iterator[Problem]:
@@ -69,21 +74,33 @@ def _takes_an(text: str) -> bool:
 
 
 def numbers(item: Item) -> Iterator[Problem]:
-    """Numbers stand in their order, so that nobody searches for them."""
-    found = [_NUMBER.match(option.text) for option in item.options]
-    if item.kind != "question" or len(found) < 3:
+    """Numbers and dates stand in their order, so that nobody searches for them."""
+    values = quantities([option.text for option in item.options])
+    if item.kind != "question" or len(values) < 3:
         return
-    values = [float(match[1].replace(",", "")) for match in found if match]
-    if len(values) == len(found) and not is_sorted(values) and not is_sorted(values[::-1]):
+    if not is_sorted(values) and not is_sorted(values[::-1]):
         yield Problem(
             item.line,
             "numbers-out-of-order",
-            "The options are numbers in no order.",
+            "The options are numbers or dates in no order.",
             "Let them rise.",
             "warning",
         )
 
 
-def is_sorted(values: list[float]) -> bool:
+def quantities(texts: Sequence[str]) -> list[tuple[float, ...]]:
+    """What texts that all begin with a number or an American date ("March 2, 2026") amount to; otherwise nothing."""
+    values = [_quantity(text) for text in texts]
+    return [value for value in values if value] if all(values) else []
+
+
+def _quantity(text: str) -> tuple[float, ...]:
+    if date := _DATE.match(text):
+        return float(date[3] or 0), float(_MONTHS.index(date[1])), float(date[2])
+    number = _NUMBER.match(text)
+    return (float(number[1].replace(",", "")),) if number else ()
+
+
+def is_sorted(values: Sequence[tuple[float, ...]]) -> bool:
     """Whether none is smaller than the one before."""
     return all(one <= other for one, other in pairwise(values))

@@ -50,6 +50,7 @@ FLAWS = [
     ("stem-word-in-key", question("A nurse reads concurrently. Which review is this?")),
     ("a-an-cue", question("The review of a stay that is under way is called an:", key="Ongoing")),
     ("numbers-out-of-order", question("How many days?", key="30 days", wrong=("10 days", "60 days", "20 days"))),
+    ("numbers-out-of-order", question("Which day?", key="June 30, 2026", wrong=("May 1, 2026", "June 30, 2027", "May 1, 2027"))),
 ]  # fmt: skip
 
 
@@ -75,6 +76,7 @@ def test_the_flaws_are_one_of_each_rule() -> None:
             "The one that looks at a stay is an", key="HMO review", wrong=("Inner review", "Hourly review")
         ),
         question("How many days?", key="60 days", wrong=("10 days", "30 days")),
+        question("Which day?", key="May 1, 2027", wrong=("June 24, 2026", "September 30, 2026")),
         question("What happens to a claim that is not filed in time?"),
         question("Which **two** of them?", key="A 38-year-old", wrong=("A 67-year-old", "A 49-year-old")),
         question(key="All of the parts", wrong=("None of it", "Some of the rest")),
