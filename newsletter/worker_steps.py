@@ -1,5 +1,6 @@
 """What the worker does for the newsletter: name, function, and how often to look (seconds)."""
 
+from newsletter import roll_up
 from newsletter.bounces import retention as bounce_retention
 from newsletter.delivery import retention, sweep
 from newsletter.issues import composition, due, freezing
@@ -10,6 +11,7 @@ from newsletter.transfer import retention as import_retention
 STEPS = (
     ("forgetting who never confirmed", erasure.run_step, erasure.EVERY_SECONDS),
     ("forgetting what mail servers said", retention.run_step, retention.EVERY_SECONDS),
+    ("rolling up deliveries", roll_up.run_step, roll_up.EVERY_SECONDS),
     ("forgetting bounces", bounce_retention.run_step, bounce_retention.EVERY_SECONDS),
     ("imports of subscribers", import_step.run_step, 1.0),
     ("forgetting the lines of imports", import_retention.run_step, import_retention.EVERY_SECONDS),

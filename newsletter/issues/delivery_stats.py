@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from carrel import audit, clock
 from carrel.db import insert_into
+from newsletter.issues import delivery_totals, floor
 from newsletter.issues.issue_lifecycle import SENDING_LASTS
 from newsletter.issues.models import (
     NO_ARTICLES,
@@ -57,10 +58,7 @@ class DeliveryStats:
 
 def stats_of(session: Session, issue: Issue) -> DeliveryStats:
     """The statistics of an issue that is frozen."""
-    counted = (
-        select(Delivery.state, func.count()).where(Delivery.issue_id == issue.id).group_by(Delivery.state)
-    )
-    return DeliveryStats(issue.recipients, **dict(session.execute(counted).all()))
+    return DeliveryStats(issue.recipients, **delivery_totals.count_by_state(session, issue.id))
 
 
 def uncertain(session: Session, issue_id: int) -> Sequence[tuple[Delivery, str | None]]:
@@ -77,7 +75,10 @@ def retry_uncertain(session: Session, issue_id: int, actor: str) -> int:
 
 
 def retry_failed(session: Session, issue_id: int, actor: str) -> int:
-    """Queue the failed deliveries again, except where another issue has sent one of the articles since. How many."""
+    """Queue the failed deliveries again, except where another issue has sent one of the articles since. How many.
+
+    What is below the floor may have been sent by an issue whose deliveries are rolled up, so it stays.
+    """
     failed = (Delivery.issue_id == issue_id, Delivery.state == DeliveryState.FAILED)
     variants = select(MailVariant).where(MailVariant.id.in_(select(Delivery.variant_id).where(*failed)))
     for variant in session.scalars(variants).all():
@@ -102,6 +103,7 @@ def _reserve_articles_again(session: Session, variant: MailVariant) -> None:
         .join(IssueArticle, IssueArticle.issue_id == Delivery.issue_id)
         .where(Delivery.variant_id == variant.id, Delivery.state == DeliveryState.FAILED)
         .where(Delivery.subscriber_id.is_not(None), IssueArticle.article_id.in_(ids), ~meanwhile)
+        .where(~floor.is_below(variant.issue_id, ids))
     )
     taking = insert_into(session, DeliveredArticle)
     session.execute(taking.from_select(["subscriber_id", "article_id", "issue_id"], rows))

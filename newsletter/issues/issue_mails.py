@@ -32,10 +32,12 @@ class KeptMail:
 
 def kept_mails(session: Session, issue_id: int) -> Sequence[KeptMail]:
     """The composed mails of an issue; first the one that most get."""
-    readers = select(Delivery.variant_id, func.count().label("readers")).where(Delivery.issue_id == issue_id)
-    counted = readers.group_by(Delivery.variant_id).subquery()
-    mails = select(MailVariant, counted.c.readers).join(counted, counted.c.variant_id == MailVariant.id)
-    by_readers = mails.where(MailVariant.html.is_not(None)).order_by(counted.c.readers.desc(), MailVariant.id)
+    deliveries = select(Delivery.variant_id, func.count().label("count")).where(Delivery.issue_id == issue_id)
+    counted = deliveries.group_by(Delivery.variant_id).subquery()
+    readers = MailVariant.rolled_up + func.coalesce(counted.c.count, 0)
+    mails = select(MailVariant, readers).outerjoin(counted, counted.c.variant_id == MailVariant.id)
+    composed = mails.where(MailVariant.issue_id == issue_id, MailVariant.html.is_not(None), readers > 0)
+    by_readers = composed.order_by(readers.desc(), MailVariant.id)
     return [KeptMail(*row) for row in session.execute(by_readers.limit(MOST))]
 
 

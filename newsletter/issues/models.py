@@ -69,7 +69,8 @@ class Issue(Base):
     `period` is unique within its frequency: "2026-11-14", "2026-W46", "2026-11", or the name of what appeared. A
     broadcast counts as one of the frequency "each", whomever it goes to.
     `frozen_through` is the last subscriber looked at while recipients are gathered. `reason` says why it
-    waits for the operator. `batches` counts batches of sending, as the sent log does.
+    waits for the operator. `batches` counts batches of sending, as the sent log does. `rolled_up_at` is when the last
+    of its deliveries became a part of its totals.
     """
 
     __tablename__ = "issue"
@@ -104,6 +105,7 @@ class Issue(Base):
     )  # so long mails are tried again (MAIL-05)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     batches: Mapped[int] = mapped_column("slices", default=0)
+    rolled_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @hybrid_property
     def is_broadcast(self) -> bool:
@@ -131,7 +133,8 @@ class IssueArticle(Base):
 class MailVariant(Base):
     """The mail of all who get the same articles, with or without ads: composed once.
 
-    `articles` are their ids, ascending, with commas between; of a broadcast `NO_ARTICLES`.
+    `articles` are their ids, ascending, with commas between; of a broadcast `NO_ARTICLES`. `rolled_up` is how many of its
+    deliveries are in the issue's totals by now.
     """
 
     __tablename__ = "rendering"
@@ -151,6 +154,7 @@ class MailVariant(Base):
     subject: Mapped[str | None] = mapped_column(String(255))
     text: Mapped[str | None] = mapped_column(Text)
     html: Mapped[str | None] = mapped_column(Text)
+    rolled_up: Mapped[int] = mapped_column(default=0, server_default="0")
 
     @property
     def article_ids(self) -> list[int]:
@@ -192,11 +196,26 @@ class Delivery(queue.QueueColumns, Base):
     begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class DeliveryTotal(Base):
+    """How many deliveries of an issue ended in a state and are rows no longer: see `newsletter.roll_up`."""
+
+    __tablename__ = "delivery_total"
+    __table_args__ = (
+        CheckConstraint(one_of("state", DeliveryState), name="state"),
+        CheckConstraint("state NOT IN ('queued', 'claimed')", name="ended"),
+        CheckConstraint("deliveries > 0", name="deliveries"),
+    )
+
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), primary_key=True)
+    state: Mapped[str] = mapped_column(String(12), primary_key=True)
+    deliveries: Mapped[int]
+
+
 class DeliveredArticle(Base):
     """No reader gets an article twice, whatever exams and topics overlap.
 
     The row is made when the issue is frozen. A delivery that was not sent gives it back, an uncertain one
-    keeps it.
+    keeps it. It goes when its delivery is rolled up: then the article is below the floor of every frequency.
     """
 
     __tablename__ = "delivered_article"

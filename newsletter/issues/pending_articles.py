@@ -21,6 +21,7 @@ from articles.models import Article, ArticleTopic
 from articles.visibility import visible
 from carrel.page_cache import Audience
 from carrel.settings import Settings
+from newsletter.issues import floor
 from newsletter.issues.models import NO_ARTICLES, DeliveredArticle, IssueArticle, ScheduleCursor
 from newsletter.subscribers.eligibility import is_ad_free
 from newsletter.subscribers.models import Frequency, Subscriber, Subscription
@@ -50,8 +51,9 @@ def newest_ids(frequency: Frequency, now: datetime) -> Select[int]:
 
 def of_issue(issue_id: int) -> Select[int]:
     """The articles that an issue may bring."""
+    is_old = floor.is_below(issue_id, [IssueArticle.article_id])  # who got them may be forgotten
     return select(IssueArticle.article_id).where(
-        IssueArticle.issue_id == issue_id, IssueArticle.withdrawn_at.is_(None)
+        IssueArticle.issue_id == issue_id, IssueArticle.withdrawn_at.is_(None), ~is_old
     )
 
 

@@ -14,11 +14,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from carrel import audit, clock
-from carrel.db import insert_into
 from carrel.settings import Settings
-from newsletter.issues import broadcasts, issue_lifecycle
+from newsletter.issues import broadcasts, floor, issue_lifecycle
 from newsletter.issues.models import Issue, ScheduleCursor
-from newsletter.subscribers.models import Frequency
 
 NAME = "digests.log"
 SETTLED = "settled"  # in place of a frequency: the operator has decided, and the lines before count no more
@@ -102,26 +100,11 @@ def settle(session: Session, settings: Settings, actor: str, *, skip: bool) -> b
 def settle_until(session: Session, settings: Settings, actor: str, moment: datetime, *, skip: bool) -> None:
     """The same decision about everything up to a moment, also when the log was lost with the database."""
     if skip:
-        for frequency in Frequency:
-            _move_cursor(session, frequency, moment)
+        floor.raise_floor(session, moment)  # the next issues begin after that moment
+        session.execute(update(ScheduleCursor).where(ScheduleCursor.due_at < moment).values(due_at=moment))
         not_over = select(Issue.id).where(Issue.state.in_(issue_lifecycle.NOT_OVER))
         for issue_id in session.scalars(not_over).all():
             issue_lifecycle.stop(session, issue_id, actor)
     kind = "skip" if skip else "again"
     audit.record(session, actor=actor, action=f"digest.after_restore.{kind}", subject="digests")
     append(settings, SETTLED, "-", 0)
-
-
-def _move_cursor(session: Session, frequency: Frequency, moment: datetime) -> None:
-    """The next issue of a frequency begins after that moment."""
-    cursor = {"frequency": frequency, "due_at": moment, "floor_at": moment}
-    setting = (
-        insert_into(session, ScheduleCursor)
-        .values(cursor)
-        .on_conflict_do_update(index_elements=[ScheduleCursor.frequency], set_={"floor_at": moment})
-    )
-    session.execute(setting)
-    behind = update(ScheduleCursor).where(
-        ScheduleCursor.frequency == frequency, ScheduleCursor.due_at < moment
-    )
-    session.execute(behind.values(due_at=moment))

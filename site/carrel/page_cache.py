@@ -1,7 +1,7 @@
 """The page cache: each page once for each audience, and the cache version that makes cached pages stale.
 
 A cached page holds nothing personal. It is rendered once, compressed once, and served from memory until
-the cache version rises (somebody published, bought, was refunded), its time is over, or room is needed.
+the cache version rises (somebody published), its time is over, or room is needed.
 """
 
 import gzip
@@ -12,6 +12,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 import brotli
 from sqlalchemy import CheckConstraint, select, update
@@ -41,19 +42,33 @@ class Audience(StrEnum):
         return self is not Audience.PASS
 
 
+class Versions(NamedTuple):
+    """What a cached page, and what a cached audience must have been made within."""
+
+    pages: int
+    audiences: int
+
+
 class CacheVersion(Base):
-    """One row, one number. It rises in the transaction that makes cached pages or audiences stale."""
+    """One row, raised by what makes pages and audiences stale (`value`), or, as a sale, audiences alone (`audiences`)."""
 
     __tablename__ = "epoch"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     value: Mapped[int]
+    audiences: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 def current_cache_version(session: Session) -> int:
     """The cache version as this transaction sees it."""
-    return session.scalars(select(CacheVersion.value)).one()
+    return current_versions(session).pages
+
+
+def current_versions(session: Session) -> Versions:
+    """The versions of pages and audiences as this transaction sees them."""
+    pages, audiences = session.execute(select(CacheVersion.value, CacheVersion.audiences)).one()
+    return Versions(pages, pages + audiences)
 
 
 def bump_cache_version(session: Session) -> None:
@@ -61,10 +76,15 @@ def bump_cache_version(session: Session) -> None:
     session.execute(update(CacheVersion).values(value=CacheVersion.value + 1))
 
 
-class CacheVersionWatch:
-    """The cache version, read from the database twice a second at most.
+def bump_audience_version(session: Session) -> None:
+    """Make every cached audience stale, from the commit of this transaction on; pages stay as they are."""
+    session.execute(update(CacheVersion).values(audiences=CacheVersion.audiences + 1))
 
-    While the database cannot answer, the last known version stands: cached pages go on being served.
+
+class CacheVersionWatch:
+    """The versions, read from the database twice a second at most.
+
+    While the database cannot answer, the last known versions stand: cached pages go on being served.
     """
 
     def __init__(
@@ -73,12 +93,12 @@ class CacheVersionWatch:
         self._db = db
         self._poll_seconds = poll_seconds
         self._oldest_seconds = oldest_seconds
-        self._value = 0
+        self._value = Versions(0, 0)
         self._read_at = float("-inf")
         self._lock = threading.Lock()
 
-    def current(self) -> int:
-        """The cache version, at most `poll_seconds` old."""
+    def current(self) -> Versions:
+        """The versions, at most `poll_seconds` old."""
         if time.monotonic() - self._read_at < self._poll_seconds:
             return self._value
         with self._lock:
@@ -86,8 +106,8 @@ class CacheVersionWatch:
                 self._read()
             return self._value
 
-    def recent(self) -> int | None:
-        """The cache version without waiting, at most a second old, while another thread reads it again; else None."""
+    def recent(self) -> Versions | None:
+        """The versions without waiting, at most a second old, while another thread reads it again; else None."""
         age = time.monotonic() - self._read_at
         if age >= self._poll_seconds and self._lock.acquire(blocking=False):
             threading.Thread(target=self._read_and_release, daemon=True).start()
@@ -105,9 +125,9 @@ class CacheVersionWatch:
         began = time.monotonic()
         try:
             with self._db.read() as session:
-                self._value = current_cache_version(session)
+                self._value = current_versions(session)
         except SQLAlchemyError:
-            if self._value == 0:
+            if self._value.pages == 0:
                 raise
         self._read_at = began  # last: from here on others take the value without the lock
 
@@ -197,7 +217,7 @@ class PageCache:
 
 
 class AudienceCache:
-    """Which audience a cookie belongs to, for a minute and within one cache version; bounded, the oldest leaves first."""
+    """Which audience a cookie belongs to, for a minute and within one version of audiences; bounded, the oldest leaves first."""
 
     def __init__(self, capacity: int = MOST_AUDIENCES, seconds: float = AUDIENCE_SECONDS) -> None:
         self._capacity = capacity
@@ -205,22 +225,22 @@ class AudienceCache:
         self._audiences: OrderedDict[str, tuple[Audience, int, float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, cookie: str, cache_version: int) -> Audience | None:
-        """The cached audience, unless a newer cache version or a minute made it stale."""
+    def get(self, cookie: str, version: int) -> Audience | None:
+        """The cached audience, unless a newer version or a minute made it stale."""
         with self._lock:
             audience, of_version, until = self._audiences.get(cookie, (None, 0, 0.0))
-        return audience if of_version == cache_version and time.monotonic() < until else None
+        return audience if of_version == version and time.monotonic() < until else None
 
     def last(self, cookie: str) -> Audience | None:
         """The last known audience, however old: better than none while the database is away."""
         with self._lock:
             return self._audiences.get(cookie, (None, 0, 0.0))[0]
 
-    def put(self, cookie: str, audience: Audience, cache_version: int) -> None:
-        """Cache an audience that was read within this cache version."""
+    def put(self, cookie: str, audience: Audience, version: int) -> None:
+        """Cache an audience that was read within this version of audiences."""
         with self._lock:
             self._audiences.pop(cookie, None)
-            self._audiences[cookie] = (audience, cache_version, time.monotonic() + self._seconds)
+            self._audiences[cookie] = (audience, version, time.monotonic() + self._seconds)
             while len(self._audiences) > self._capacity:
                 self._audiences.popitem(last=False)
 

@@ -7,7 +7,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from carrel.db import Database
-from carrel.page_cache import Audience, CachedPage, CacheVersionWatch, PageCache, bump_cache_version, compress
+from carrel.page_cache import (
+    Audience,
+    CachedPage,
+    CacheVersionWatch,
+    PageCache,
+    bump_audience_version,
+    bump_cache_version,
+    compress,
+)
 from tests.faults.site import until
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -76,7 +84,15 @@ def test_the_watch_sees_a_change_after_its_poll(db: Database) -> None:
     before = watch.current()
     with db.write() as session:
         bump_cache_version(session)
-    assert watch.current() == before + 1
+    assert watch.current() == (before.pages + 1, before.audiences + 1)
+
+
+def test_a_sale_makes_audiences_stale_and_no_page(db: Database) -> None:
+    watch = CacheVersionWatch(db, poll_seconds=0)
+    before = watch.current()
+    with db.write() as session:
+        bump_audience_version(session)
+    assert watch.current() == (before.pages, before.audiences + 1)
 
 
 def test_the_watch_asks_no_more_often_than_its_poll(db: Database) -> None:
@@ -101,8 +117,10 @@ def test_who_cannot_wait_has_it_read_meanwhile(db: Database) -> None:
     before = watch.current()
     with db.write() as session:
         bump_cache_version(session)
-    until(lambda: watch.recent() == before + 1, 10)
-    assert watch.current() == before + 1  # it waits for the last reading, which no other test shall meet
+    until(lambda: watch.recent() == (before.pages + 1, before.audiences + 1), 10)
+    assert (
+        watch.current().pages == before.pages + 1
+    )  # it waits for the last reading, which no other test shall meet
 
 
 @pytest.mark.own_database

@@ -1,4 +1,4 @@
-"""Which audience a session cookie belongs to: read once a minute, and at once after the cache version rose."""
+"""Which audience a session cookie belongs to: read once a minute, and at once after the version of audiences rose."""
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -11,21 +11,21 @@ from carrel.services import Services
 log = structlog.get_logger()
 
 
-def audience_of(services: Services, cookie: str, cache_version: int) -> Audience:
+def audience_of(services: Services, cookie: str, version: int) -> Audience:
     """The audience of this session cookie ("" for a guest). At most 60 s old (decision 8).
 
     While the database is away, the last known audience stands; without one a page is a guest's.
     """
     if len(cookie) != sessions.TOKEN_LENGTH:
         return Audience.GUEST
-    audience = services.audience_cache.get(cookie, cache_version)
+    audience = services.audience_cache.get(cookie, version)
     if audience is None:
         try:
             audience = _read(services, cookie)
         except OperationalError as error:
             log.warning("audience not read", problem=str(error.orig))
             return services.audience_cache.last(cookie) or Audience.GUEST
-        services.audience_cache.put(cookie, audience, cache_version)
+        services.audience_cache.put(cookie, audience, version)
     return audience
 
 

@@ -10,7 +10,7 @@ from carrel.accounts.models import ReaderSession
 from carrel.http import cookies
 from carrel.mail.addresses import Address
 from carrel.page_cache import Audience
-from carrel.services import cache_version, services
+from carrel.services import audience_version, services
 
 
 class SignInRequiredError(Exception):
@@ -28,7 +28,7 @@ class ReauthenticationRequiredError(SignInRequiredError):
 def audience() -> Audience:
     """The audience of this request: from memory most of the time, and nothing personal."""
     cookie = cookies.SESSION.value()
-    return audience_of(services(), cookie, cache_version()) if cookie else Audience.GUEST
+    return audience_of(services(), cookie, audience_version()) if cookie else Audience.GUEST
 
 
 def reader_session() -> ReaderSession | None:

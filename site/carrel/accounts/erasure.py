@@ -7,7 +7,7 @@ from carrel import audit, clock
 from carrel.accounts import hooks, mails, sessions
 from carrel.accounts.models import AddressChange, MailedLink, Reader
 from carrel.mail import outbox
-from carrel.page_cache import bump_cache_version
+from carrel.page_cache import bump_audience_version
 from carrel.settings import Settings
 
 
@@ -25,7 +25,7 @@ def erase(session: Session, settings: Settings, reader: Reader, actor: str = "")
     sessions.end_all(session, reader.id)
     reader.email, reader.email_key, reader.erased_at = None, None, clock.now()
     session.flush()
-    bump_cache_version(session)
+    bump_audience_version(session)
     themselves = f"reader:{reader.id}"
     audit.record(session, actor=actor or themselves, action="reader.erase", subject=themselves)
     if email:  # the last mail; its row forgets the address once it is sent

@@ -7,7 +7,7 @@ from carrel import audit, clock
 from carrel.accounts import hooks, links
 from carrel.accounts.models import MailedLink, Reader, ReaderSession
 from carrel.db import insert_new
-from carrel.page_cache import bump_cache_version
+from carrel.page_cache import bump_audience_version
 
 
 class ReaderNotFoundError(LookupError):
@@ -50,7 +50,7 @@ def set_ad_free(session: Session, reader_id: int, ad_free: bool) -> bool:
     changed = update(Reader).where(Reader.id == reader_id, Reader.ad_free != ad_free)
     if session.scalars(changed.values(ad_free=ad_free).returning(Reader.id)).first() is None:
         return False
-    bump_cache_version(session)
+    bump_audience_version(session)
     return True
 
 
@@ -69,7 +69,7 @@ def merge(session: Session, from_reader: Reader, into_reader: Reader) -> None:
     from_reader.email = from_reader.email_key = None
     from_reader.merged_into_id = into_reader.id
     session.flush()
-    bump_cache_version(session)
+    bump_audience_version(session)
     audit.record(
         session, actor=f"reader:{into_reader.id}", action="reader.merge", subject=f"reader:{from_reader.id}"
     )

@@ -62,19 +62,20 @@ def _add_ads(events: Sequence[AdEvent], session: Session) -> None:
         dict(zip(names, key, strict=True)) | {"views": sums[*key, "view"], "clicks": sums[*key, "click"]}
         for key in keys
     ]
-    _upsert(session, AdCount, names, rows)
+    upsert(session, AdCount, names, rows)
 
 
 def _add_pages(events: Sequence[AdEvent], session: Session) -> None:
     sums = Counter((event.hour, event.token.article, event.token.exam) for event in events)
     names = ("hour", "article", "exam")
     rows = [dict(zip(names, key, strict=True)) | {"views": views} for key, views in sorted(sums.items())]
-    _upsert(session, PageCount, names, rows)
+    upsert(session, PageCount, names, rows)
 
 
-def _upsert(
+def upsert(
     session: Session, model: type[AdCount | PageCount], names: Sequence[str], rows: Sequence[dict[str, Any]]
 ) -> None:
+    """Add the views and clicks of these rows to the counters with the same key, which the columns `names` are."""
     for chunk in _chunks(rows):
         adding = insert_into(session, model).values(chunk)
         grown = {

@@ -30,7 +30,7 @@ def quick(services: Services) -> Services:
 
 
 def audience(services: Services, cookie: str) -> Audience:
-    return audience_of(services, cookie, services.cache_version.current())
+    return audience_of(services, cookie, services.cache_version.current().audiences)
 
 
 def test_decision_6_the_session_alone_selects_the_audience(quick: Services) -> None:

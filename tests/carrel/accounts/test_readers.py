@@ -13,7 +13,7 @@ from carrel.accounts.models import Reader
 from carrel.audit import AuditEntry
 from carrel.db import Database
 from carrel.mail.addresses import parse
-from carrel.page_cache import current_cache_version
+from carrel.page_cache import current_versions
 from tests.support.accounts import ANNA, make_reader
 
 
@@ -34,13 +34,13 @@ def test_mf_26_addresses_that_differ_in_case_are_one_reader(db: Database) -> Non
     assert len(set(ids)) == 1
 
 
-def test_the_projection_raises_the_epoch_only_when_it_changes(db: Database) -> None:
+def test_the_projection_makes_audiences_stale_only_when_it_changes_and_pages_never(db: Database) -> None:
     anna = make_reader(db)
     with db.write() as session:
-        before = current_cache_version(session)
+        before = current_versions(session)
         assert readers.set_ad_free(session, anna.id, True)
         assert not readers.set_ad_free(session, anna.id, True)
-        assert current_cache_version(session) == before + 1
+        assert current_versions(session) == (before.pages, before.audiences + 1)
         assert readers.set_ad_free(session, anna.id, False)
 
 

@@ -15,7 +15,7 @@ from carrel.http.cached_response import KEPT, KeptPage
 from carrel.http.response_cache import raw_request
 from carrel.http.response_cache.answers import Answer, Answers, Headers
 from carrel.http.response_cache.request_key import RequestKey, RequestReader
-from carrel.page_cache import Audience
+from carrel.page_cache import Audience, Versions
 from carrel.services import Services
 
 if TYPE_CHECKING:
@@ -52,10 +52,10 @@ class ResponseCache:
         """Answer a request."""
         request = self._reader.read(environ)
         version = self._version() if request else None
-        audience = self._audience(request.token, version) if request and version is not None else None
+        audience = self._audience(request.token, version.audiences) if request and version else None
         if request is None or version is None or audience is None:
             return self._app(environ, start_response)
-        if answer := self._find(request.key, audience, version):
+        if answer := self._find(request.key, audience, version.pages):
             start_response(answer.status, [*answer.headers, (request_id.HEADER, self._new_id(environ))])
             return [answer.body]
         return self._ask(request.key, audience, environ, start_response)
@@ -65,17 +65,17 @@ class ResponseCache:
         environ = raw_request.read(data)
         request = self._reader.read(environ) if environ else None
         version = self._services.cache_version.recent() if request else None
-        audience = self._audience(request.token, version) if request and version is not None else None
+        audience = self._audience(request.token, version.audiences) if request and version else None
         if environ is None or request is None or version is None or audience is None:
             return None
-        answer = self._find(request.key, audience, version)
+        answer = self._find(request.key, audience, version.pages)
         return KeptAnswer(answer, self._new_id(environ)) if answer else None
 
     def _new_id(self, environ: "WSGIEnvironment") -> str:
         return request_id.new_id(environ.get(request_id.ENVIRON, ""), has_proxy=self._has_proxy)
 
-    def _version(self) -> int | None:
-        """The cache version; None when the database never told it, of which Flask makes a page."""
+    def _version(self) -> Versions | None:
+        """The versions; None when the database never told it, of which Flask makes a page."""
         try:
             return self._services.cache_version.current()
         except SQLAlchemyError:
