@@ -19,6 +19,8 @@ from tests.support.live import LiveSite
 
 # The checker runs for seconds: compiling it well takes longer than that; and less compiled, it needs a larger stack.
 JAVA = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss4m", "-jar"]
+# Properties of CSS Anchor Positioning, which the checker does not know yet; `@supports` stands around them.
+UNKNOWN_TO_NU = ("position-area", "position-try-fallbacks")
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +59,7 @@ def test_a11y_01_nu_finds_no_error_on_any_kind_of_page(
     assert [
         (asked[int(Path(each["url"]).stem)][1], each["message"], each.get("extract"))
         for each in messages
-        if each["type"] != "info"
+        if each["type"] != "info" and not any(f"“{name}”" in each["message"] for name in UNKNOWN_TO_NU)
     ] == []
 
 

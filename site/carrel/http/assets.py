@@ -1,8 +1,8 @@
 """Static files under URLs that change with their content, so that browsers may cache them for good.
 
 The style sheets are small files, one per component; `css/order.txt` names them in order, and they are
-served as one. `slot.css` and `items.css` stay apart: only pages with slots, or
-with items to study with, link them.
+served as one, and so are the scripts that every page loads. `slot.css` and `items.css` stay apart: only pages with
+slots, or with items to study with, have them.
 """
 
 import gzip
@@ -17,6 +17,7 @@ from carrel.brand import ICON_ICO, load_brand
 from carrel.services import services_of
 
 SHEET = "css/site.css"
+SCRIPT, SCRIPTS = "js/site.js", ("js/display.js", "js/contents.js")
 A_DAY = "public, max-age=86400"
 FOREVER = "public, max-age=31536000, immutable"
 REVALIDATE = "public, max-age=0, no-cache"
@@ -79,7 +80,7 @@ def put(app: Flask, name: str, body: bytes) -> None:
 
 
 def read_files(root: Path) -> dict[str, bytes]:
-    """Every static file by name, with `css/site.css` made of the components in their order."""
+    """Every static file by name, with `css/site.css` and `js/site.js` made of their parts."""
     files = {
         path.relative_to(root).as_posix(): path.read_bytes()
         for path in sorted(root.rglob("*"))
@@ -88,6 +89,7 @@ def read_files(root: Path) -> dict[str, bytes]:
     order = root / "css" / "order.txt"
     names = order.read_text("utf-8").split() if order.exists() else []
     files[SHEET] = b"\n".join(files[f"css/{name}"] for name in names)
+    files[SCRIPT] = b"\n".join(files[name] for name in SCRIPTS if name in files)
     return files
 
 

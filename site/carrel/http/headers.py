@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 
+from carrel.http import inline
 from carrel.services import services
 
 PRIVATE = "private, no-store"
@@ -49,7 +50,7 @@ def referrer_policy() -> str:
 
 
 def content_security_policy() -> str:
-    """Our own files only, and pictures of our CDN. A view of pages with network ads widens it through `g.csp_sources`."""
+    """Our own files, and pictures of our CDN; inside a page only `inline.INLINE`. A view of pages with network ads widens it through `g.csp_sources`."""
     extra: dict[str, str] = g.get("csp_sources", {})
     policy = {
         "default-src": "'none'",
@@ -58,10 +59,12 @@ def content_security_policy() -> str:
         "img-src": "'self'",
         "connect-src": "'self'",
         "manifest-src": "'self'",
+        "worker-src": "'self'",
         "form-action": f"'self' {_checkout_origin()}",
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
     } | extra
+    inline.allow(policy)
     if origin := services().settings.media_cdn_origin:
         policy["img-src"] = f"{policy['img-src']} {origin}"
     return "; ".join(f"{name} {value}" for name, value in policy.items())

@@ -61,7 +61,7 @@ def test_no_page_is_kept_by_a_cache_or_a_condition_and_the_policy_stays(client: 
     )
     assert (again.status_code, again.headers["Cache-Control"]) == (200, "no-store")
     assert "Content-Encoding" not in again.headers
-    assert "script-src 'self';" in page.headers["Content-Security-Policy"]
+    assert "script-src 'self' 'sha256-" in page.headers["Content-Security-Policy"]
     assert "connect-src 'self';" in page.headers["Content-Security-Policy"]
 
 
