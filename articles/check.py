@@ -63,7 +63,7 @@ def _check_bodies(
         progress(len(chunk))
     # Files that were not selected are built only for the anchors that selected files link to.
     targets = [content.bodies[path] for path in checker.missing_targets() & content.bodies.keys()]
-    checker.anchors |= {built.path: built.anchors for built in build_all(context, targets)}
+    checker.add_anchors({built.path: built.anchors for built in build_all(context, targets)})
     content.merge_problems(checker.problems())
     content.merge_problems(bank.problems(content.exams, _keys_elsewhere(content, bank, selected)))
     if selected is None:

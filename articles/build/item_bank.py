@@ -9,6 +9,7 @@ from articles.lint import lint_bank
 from articles.loading.exam_file import EXAM_FILE, ExamFile
 from articles.loading.validation_messages import suggest
 from articles.problems import Problem, ProblemsByPath
+from articles.spool import Spool
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,14 @@ class StoredKey:
 class ItemBank:
     """Collects the items of built articles, by path; then finds what is wrong across them."""
 
-    items: dict[str, tuple[Item, ...]] = field(default_factory=dict)
+    items: Spool[tuple[Item, ...]] = field(default_factory=Spool)
+    _keys: set[tuple[str, str]] = field(default_factory=set)  # of exams and items
 
     def add(self, built: BuiltArticle) -> None:
         """Collect the items of a file."""
         if built.items:
             self.items[built.path] = built.items
+            self._keys.update((built.path.partition("/")[0], item.key) for item in built.items)
 
     def problems(self, exams: Mapping[str, ExamFile], elsewhere: Iterable[StoredKey] = ()) -> ProblemsByPath:
         """What is wrong with ids and objectives; `elsewhere` are the items of articles that were not built."""
@@ -65,11 +68,10 @@ class ItemBank:
 
     def vanished(self, exams: Mapping[str, ExamFile], stored: Iterable[StoredKey]) -> ProblemsByPath:
         """Items of the library that no file has any longer, and that no `exam.toml` calls retired."""
-        present = {(path.partition("/")[0], item.key) for path, items in self.items.items() for item in items}
         problems: ProblemsByPath = {}
         for item in stored:
             exam = exams.get(item.exam)
-            if exam and (item.exam, item.key) not in present and item.key not in exam.fields.retired:
+            if exam and (item.exam, item.key) not in self._keys and item.key not in exam.fields.retired:
                 message = (
                     f"The item {item.key}, which was published in {item.path}, is in no file any longer."
                 )

@@ -15,7 +15,7 @@ from articles.loading.file_names import is_index, slug_of
 
 ARTICLES_URL = "/articles/"
 FIXED_URLS = frozenset({
-    "/", "/search", "/pass/", "/subscribe/", "/sign-in/", "/account/", "/newsletter/archive/",
+    "/", "/search", "/pass/", "/subscribe/", "/sign-in/", "/account/", "/newsletter/archive/", "/study/device",
 })  # fmt: skip
 # Where something of ours is that articles do not link to: no alias of theirs has a use there.
 OTHER_PATHS = frozenset({
@@ -24,7 +24,7 @@ OTHER_PATHS = frozenset({
     "/readyz", "/account/address/undo/link", "/sign-in/link",
     "/robots.txt", "/sign-in/again", "/sign-in/code", "/sitemap.xml", "/sitemap-pages.xml", "/subscribe/sent",
 })  # fmt: skip
-_OTHER_FOLDERS = ("/admin/", "/cards/", "/media/", "/preview/", "/series/", "/static/")
+_OTHER_FOLDERS = ("/admin/", "/cards/", "/media/", "/preview/", "/series/", "/static/", "/study/")
 _OUR_FOLDERS = (ARTICLES_URL, "/exams/", "/topics/")  # with pages that links may lead to
 _ALIKE = 0.75  # of 1, for paths of pages
 

@@ -22,6 +22,8 @@ EMPTY_SECTION = Problem(
     "Write some text if readers should see the page.",
     "warning",
 )
+# Nobody asks which fields were given, and a set for each article would take half a kilobyte.
+_NO_FIELDS: set[str] = set()
 _FIELDS_WITH_LINES = {"title", "slug", "domain", "topics", "tags", "aliases"}
 
 
@@ -59,7 +61,8 @@ class ArticleFile:
 
     def with_matter(self, **values: object) -> "ArticleFile":
         """The same file with other values in its front matter."""
-        return replace(self, matter=self.matter.model_copy(update=values))
+        matter = FrontMatter.model_construct(_NO_FIELDS, **{**self.matter.__dict__, **values})
+        return replace(self, matter=matter)
 
     def line_of(self, *place: str | int) -> int:
         """The line of a field in the front matter."""

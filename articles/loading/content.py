@@ -7,7 +7,6 @@ from pathlib import Path
 
 from articles.loading.article_file import ArticleFile, LoadedArticle, load_article
 from articles.loading.authors_file import AUTHORS_FILE, AuthorsFile, load_authors
-from articles.loading.body_store import BodyStore
 from articles.loading.consistency import check_declared_names, check_topic_names, declared_topics
 from articles.loading.discovery import ContentFolder, DiscoveredArticle, scan_content
 from articles.loading.exam_file import EXAM_FILE, ExamFile, load_exam
@@ -15,6 +14,7 @@ from articles.loading.markdown_file import BodySource
 from articles.loading.page_file import PageFile, load_page
 from articles.parallel_map import parallel_map
 from articles.problems import Problem, ProblemReport, ProblemsByPath
+from articles.spool import Spool
 
 
 @dataclass
@@ -28,7 +28,7 @@ class LoadedContent:
     pages: dict[str, PageFile] = field(default_factory=dict)
     articles: dict[str, ArticleFile] = field(default_factory=dict)
     # Of every file that has one: authors want the mistakes of body and front matter at once.
-    bodies: BodyStore = field(default_factory=BodyStore)
+    bodies: Spool[BodySource] = field(default_factory=Spool)
     sections: set[str] = field(default_factory=set)  # files that stand for a folder and have no text
     unchanged: dict[str, str] = field(default_factory=dict)  # the present stat of files that were not parsed
     problems: ProblemsByPath = field(default_factory=dict)

@@ -98,5 +98,5 @@ def _check_anchors(run: Publication, content: LoadedContent, checker: AnchorChec
         for path, link in links_to(session, checker.anchors.keys()):
             if path in content.unchanged:
                 unchanged_links[path] = (*unchanged_links.get(path, ()), link)
-        checker.anchors |= anchors_of(session, checker.missing_targets() & content.unchanged.keys())
+        checker.add_anchors(anchors_of(session, checker.missing_targets() & content.unchanged.keys()))
     content.merge_problems(checker.problems(unchanged_links))

@@ -1,6 +1,6 @@
 """The state of one publication: where it reads and writes, and what it has found so far."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -43,7 +43,7 @@ class Publication:
     previous: list[PreviousArticle] = field(default_factory=list)
     build_hashes: dict[str, str] = field(default_factory=dict)  # by exam
     stored_bodies: dict[str, StoredBody] = field(default_factory=dict)  # by path
-    items: dict[str, tuple[Item, ...]] = field(
+    items: Mapping[str, tuple[Item, ...]] = field(
         default_factory=dict
     )  # by path, of the articles that were built
     built_pages: dict[str, BuiltArticle] = field(default_factory=dict)  # by path

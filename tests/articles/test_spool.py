@@ -4,8 +4,8 @@ import gc
 import tracemalloc
 from pathlib import Path
 
-from articles.loading.body_store import IN_MEMORY, BodyStore
 from articles.loading.markdown_file import BodySource
+from articles.spool import IN_MEMORY, Spool
 
 
 def body(number: int, size: int = 10) -> BodySource:
@@ -13,7 +13,7 @@ def body(number: int, size: int = 10) -> BodySource:
 
 
 def test_a_body_comes_back_as_it_was_and_in_the_order_of_the_files() -> None:
-    store = BodyStore()
+    store = Spool[BodySource]()
     bodies = {f"x/{number}.md": body(number) for number in range(20)}
     for path, source in bodies.items():
         store[path] = source
@@ -23,7 +23,7 @@ def test_a_body_comes_back_as_it_was_and_in_the_order_of_the_files() -> None:
 
 
 def test_a_body_may_be_replaced_or_dropped_meanwhile() -> None:
-    store = BodyStore()
+    store = Spool[BodySource]()
     store["a"], store["b"] = body(1), body(2)
     store["a"] = body(3)
     assert store.pop("b", None) == body(2)
@@ -32,7 +32,7 @@ def test_a_body_may_be_replaced_or_dropped_meanwhile() -> None:
 
 
 def test_texts_take_no_memory_that_grows_with_the_library() -> None:
-    store, text = BodyStore(), "word " * 20_000
+    store, text = Spool[BodySource](), "word " * 20_000
     tracemalloc.start()
     try:
         for number in range(300):
@@ -47,7 +47,7 @@ def test_texts_take_no_memory_that_grows_with_the_library() -> None:
 
 def test_the_file_goes_with_the_store() -> None:
     before = open_files()
-    store = BodyStore()
+    store = Spool[BodySource]()
     store["a"] = body(1, IN_MEMORY)
     assert open_files() == before + 1
     del store
