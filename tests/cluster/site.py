@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +21,11 @@ from tests.caches import nginx as nginxes
 from tests.carrel.s3_server import KEY_ID, S3, SECRET
 from tests.cluster.redis_server import RedisServer, running_redis
 from tests.faults.own_postgres import OwnCluster
-from tests.faults.site import PLAIN, SECRETS, Entry, Site, environ_of, until
+from tests.faults.site import PLAIN, SECRETS, STOP_SECONDS, Entry, Site, environ_of, until
 from tests.support.buyer import Buyer
 from tests.support.served import free_port, running, wait_for
 from tests.support.smtp import FakeMailServer
 from website.demo.fake_stripe import running_fake_stripe
-from website.migrations import migrate
 
 MACHINES = ("a", "b")
 FRONT = """
@@ -54,15 +53,17 @@ class ClusterSite(Site):
     redis: RedisServer
     postgres: OwnCluster
     bucket: S3
+    releases: dict[str, Path] = field(default_factory=dict)  # the code of machines that run another release
 
     def start(self, name: str, *arguments: str, entry: Entry = PLAIN) -> None:
         """Start `carrel <arguments>` on a machine."""
         home = self.folder / name[-1]
-        environ = {**self.environ, "CARREL_HOME": str(home)}
+        code = self.releases.get(name[-1], self.root)
+        environ = {**self.environ, "CARREL_HOME": str(home), "PYTHONPATH": f"{code / 'site'}:{code}"}
         with (self.folder / f"{name}.log").open("ab") as out:
             self.children[name] = subprocess.Popen(
                 [sys.executable, *entry, *arguments],
-                env=environ, cwd=self.root, stdout=out, stderr=out, start_new_session=True,
+                env=environ, cwd=code, stdout=out, stderr=out, start_new_session=True,
             )  # fmt: skip
 
     def start_machine(self, machine: str) -> None:
@@ -75,6 +76,12 @@ class ClusterSite(Site):
         process = self.children.pop(name)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+    def end(self, name: str) -> None:
+        """End as systemd would: what is in hand is finished first."""
+        process = self.children.pop(name)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(STOP_SECONDS) == 0, (self.folder / f"{name}.log").read_text()
 
     def restart(self, machine: str) -> None:
         """Start what was killed there."""
@@ -142,8 +149,8 @@ def within_a_second(holds: Callable[[], Any]) -> None:
 
 
 @contextmanager
-def running_cluster(folder: Path, bucket: S3) -> Iterator[ClusterSite]:
-    """All of it, until the block ends."""
+def running_cluster(folder: Path, bucket: S3, release: Path | None = None) -> Iterator[ClusterSite]:
+    """All of it, until the block ends; both machines run the code in `release`, if one is given."""
     front = free_port()
     ports = {machine: free_port() for machine in MACHINES}
     url = f"http://127.0.0.1:{front}"
@@ -153,7 +160,6 @@ def running_cluster(folder: Path, bucket: S3) -> Iterator[ClusterSite]:
         database_url = postgres.start()
         db = Database(database_url)
         stack.callback(db.close)
-        migrate(db)
         redis = stack.enter_context(running_redis(folder))
         mail = stack.enter_context(FakeMailServer().running())
         stripe = stack.enter_context(
@@ -185,6 +191,10 @@ def running_cluster(folder: Path, bucket: S3) -> Iterator[ClusterSite]:
         stack.callback(_end, site)
         for machine in MACHINES:
             (folder / machine).mkdir()
+            if release:
+                site.releases[machine] = release
+        site.run_on(MACHINES[0], "migrate")
+        for machine in MACHINES:
             site.start_machine(machine)
         stack.enter_context(_nginx(folder, front, ports))
         for machine in MACHINES:
