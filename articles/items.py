@@ -8,6 +8,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 KINDS = ("question", "answer", "order", "cloze", "card", "term", "case")
+CHECKED_KINDS = (
+    "question",
+    "answer",
+    "order",
+    "cloze",
+)  # an answer is right or wrong; cards are graded by their reader
+TURNED_KINDS = ("card", "term")
 LEVELS = ("remember", "understand", "apply", "analyze", "evaluate", "create")
 KEY_LENGTH = 60
 MOST_OPTIONS = 40

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 LONGEST_HEAD = 8192  # bytes
 _HEAD = re.compile(
-    rb"(GET|HEAD) (/[A-Za-z0-9/_.~-]*)(?:\?([A-Za-z0-9=]*))? HTTP/1\.1\r\n((?:[A-Za-z0-9-]+: ?[\x20-\x7e]*\r\n)+)\r\n"
+    rb"(GET|HEAD) (/[A-Za-z0-9/_.~-]*)(?:\?([A-Za-z0-9=&-]*))? HTTP/1\.1\r\n((?:[A-Za-z0-9-]+: ?[\x20-\x7e]*\r\n)+)\r\n"
 )
 _FIELD = re.compile(r"([A-Za-z0-9-]+): ?(.*)\r\n")
 # They say something of the connection, of a body, or of the scheme: a server's matter.

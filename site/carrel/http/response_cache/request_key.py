@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 DEFAULT_PORTS = (":80", ":443")  # Flask takes them off a host, depending on what a proxy says of the scheme
 LONGEST_HEADER = 200  # of Accept-Encoding; what is longer is not remembered
-_PAGE = re.compile(r"page=[1-9][0-9]{0,5}", re.ASCII)
+# A page of a long list, or a set to practice with: no other query is part of an address under which a page is kept.
+_QUERY = re.compile(
+    r"page=[1-9][0-9]{0,5}|set=[1-9][0-9]?|(?:domain|topic|article)=[a-z0-9-]{1,80}(?:&set=[1-9][0-9]?)?",
+    re.ASCII,
+)
 _ENTITY_TAG = re.compile(r'(?:W/)?"([0-9a-z-]{1,64})"', re.ASCII)
 _choose_encoding = lru_cache(512)(best_encoding)
 
@@ -62,7 +66,7 @@ class RequestReader:
         tag = _entity_tag(environ)
         if token is None or tag is None or len(accepted) > LONGEST_HEADER or not self._is_plain(environ):
             return None
-        if query and not _PAGE.fullmatch(query):
+        if query and not _QUERY.fullmatch(query):
             return None
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         is_document = get("HTTP_SEC_FETCH_DEST") == "document"

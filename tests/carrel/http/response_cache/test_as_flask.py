@@ -21,7 +21,19 @@ OTHER = [
     "/articles/../", "//", "//articles/clean-claims/", "/./", "/Articles/clean-claims/", "/articles/clean-claims/\x00",
     "/articles/clean-claims/\u00e9", "/articles/no-such/", "/exams/cpb/../cpb/", "/static/css/site.css", "",
 ]  # fmt: skip
-QUERIES = ["page=1", "page=2", "page=0", "page=2&x", "utm_source=mail", "page=%32", "x", "&", "q=a"]
+QUERIES = [
+    "page=1",
+    "page=2",
+    "page=0",
+    "page=2&x",
+    "utm_source=mail",
+    "page=%32",
+    "x",
+    "&",
+    "q=a",
+    "set=1",
+    "domain=claims&set=2",
+]
 HOSTS = [
     "evil.example",
     f"{HOST}:443",

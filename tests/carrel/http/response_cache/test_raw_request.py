@@ -42,7 +42,7 @@ VALUES = [
     "x: y",
     "100-continue",
 ]
-TARGETS = ["/", "/articles/x/", "/a?page=2", "/a?b=c&d", "//x", "/%41", "/a#b", "http://evil/", "*", "/a b", "", "/a?", "/\xe9"]  # fmt: skip
+TARGETS = ["/", "/articles/x/", "/a?page=2", "/a?b=c-d&e=1", "/a?b=c&d", "//x", "/%41", "/a#b", "http://evil/", "*", "/a b", "", "/a?", "/\xe9"]  # fmt: skip
 # Most is as usual, so that most requests are read.
 heads = st.builds(
     lambda method, target, version, fields, end: (

@@ -50,17 +50,29 @@ def test_another_method_is_left_to_flask(site: Site, method: str) -> None:
     assert site.asks_flask(PAGE, method)
 
 
-@pytest.mark.parametrize("query", ["utm_source=mail", "page=2", "page=02", "page=2&x=1", "x"])
+@pytest.mark.parametrize("query", ["utm_source=mail", "page=2", "page=02", "page=2&x=1", "x", "set=2"])
 def test_a_query_that_names_no_page_of_a_list_is_left_to_flask(site: Site, query: str) -> None:
     assert site.asks_flask(PAGE, query=query)
 
 
-def test_a_query_has_a_key_only_if_it_can_name_a_page_of_a_list(settings: Settings) -> None:
+def test_a_query_has_a_key_only_if_it_can_name_a_page_of_a_list_or_a_set_to_practice(
+    settings: Settings,
+) -> None:
     plain = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_HOST": HOST}
-    queries = ["", "page=2", "page=02", "page=2&x=1", "utm_source=mail"]
+    named = ["", "page=2", "set=63", "domain=claims", "topic=clean-claims&set=1"]
+    queries = [
+        *named,
+        "page=02",
+        "page=2&x=1",
+        "utm_source=mail",
+        "set=0",
+        "set=1&domain=claims",
+        "domain=a&topic=b",
+        "domain=",
+    ]
     reader = RequestReader(settings)
     keyed = [query for query in queries if reader.read(plain | {"QUERY_STRING": query})]
-    assert keyed == ["", "page=2"]
+    assert keyed == named
 
 
 def test_a_host_that_flask_reads_in_two_ways_is_never_answered_here(settings: Settings) -> None:
