@@ -6,6 +6,7 @@ from articles.models.bodies import ArticleBody, BodyImage, BodyKeyword, BodyLink
 from articles.models.exams import Domain, Exam, Topic
 from articles.models.items import StudyItem, StudyText
 from articles.models.pages import PlainPage
+from articles.models.reports import StudyReport
 from articles.models.searches import SearchMiss
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Redirect",
     "SearchMiss",
     "StudyItem",
+    "StudyReport",
     "StudyText",
     "Topic",
 ]

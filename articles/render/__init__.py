@@ -1,6 +1,7 @@
 """Renders the Markdown of an article to sanitized HTML. Independent of database and Flask."""
 
 from articles.render.checks import PLACEHOLDER
+from articles.render.elsewhere import elsewhere, plain_text
 from articles.render.escape import escape_markdown
 from articles.render.feed import for_feed
 from articles.render.pipeline import RENDERER, render
@@ -27,8 +28,10 @@ __all__ = [
     "RenderContext",
     "Rendered",
     "WebImage",
+    "elsewhere",
     "escape_markdown",
     "for_feed",
     "keys_in",
+    "plain_text",
     "render",
 ]

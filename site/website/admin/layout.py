@@ -26,6 +26,7 @@ MENU: Mapping[str, Sequence[MenuEntry]] = {
     "Content": (
         MenuEntry("/admin/articles/", "Articles", Need.LIBRARY),
         MenuEntry("/admin/searches/", "Searches", Need.LIBRARY),
+        MenuEntry("/admin/item-reports/", "Reports on items", Need.LIBRARY),
     ),
     "People": (
         MenuEntry("/admin/readers/", "Readers", Need.PEOPLE),

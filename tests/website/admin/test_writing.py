@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from lxml import html
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from werkzeug.test import TestResponse
 
+from carrel import clock
 from carrel.mail.models import OutboxMail
 from carrel.services import Services
 from carrel.settings import Settings
-from newsletter.issues.models import Delivery, Issue, IssueState
+from newsletter.issues.models import Delivery, DeliveryTotal, Issue, IssueState
 from newsletter.writing.models import IssueText
 from tests.support.articles import put_article
 from tests.support.browser import Browser
@@ -144,6 +145,22 @@ def test_the_mails_of_an_issue_can_be_read_when_it_is_over(
     assert "0token0of" not in mail.text + olga.get(f"{waiting}/mails/1/html").text
     assert olga.get(f"{waiting}/mails/99").status_code == 404
     assert "can no longer be changed" in olga.get(f"{waiting}/edit").text
+
+
+def test_an_issue_that_was_rolled_up_says_so_and_offers_no_retry(
+    services: Services, olga: Browser, waiting: str
+) -> None:
+    with services.db.write() as session:
+        times = {"started_at": clock.now(), "send_until": clock.now(), "finished_at": clock.now()}
+        over = {"state": IssueState.FINISHED, "rolled_up_at": clock.now(), **times}
+        session.execute(update(Issue).values(over))
+        session.execute(delete(Delivery))
+        session.add(DeliveryTotal(issue_id=1, state="failed", deliveries=2))
+    page = olga.get(waiting).text
+    assert "The numbers add up." in page
+    assert "Only these totals are kept" in page
+    assert "Retry failed" not in page
+    assert olga.get("/admin/issues/").status_code == 200
 
 
 def test_a_broadcast_is_written_counted_tested_and_sent(services: Services, olga: Browser) -> None:

@@ -15,6 +15,7 @@ from carrel.ads.models import HouseAd
 from carrel.ads.reports import ReportPeriod
 from carrel.mail.models import OutboxMail
 from carrel.settings import Settings
+from newsletter.issues import delivery_totals
 from newsletter.issues.models import Delivery, DeliveryState, Issue
 from newsletter.subscribers.models import Subscriber, SubscriberState
 from payments.models import Payment
@@ -57,7 +58,8 @@ def mail(session: Session, _settings: Settings, days: Fortnight) -> Panel:
     """Subscribers, issues, and single mails."""
     confirmed = _count(session, Subscriber, Subscriber.state == SubscriberState.CONFIRMED)
     queued = _count(session, OutboxMail, OutboxMail.state == "queued")
-    unsent = _count(session, Delivery, Delivery.state.in_([DeliveryState.FAILED, DeliveryState.UNCERTAIN]))
+    counts = delivery_totals.count_by_state(session)
+    unsent = counts.get(DeliveryState.FAILED, 0) + counts.get(DeliveryState.UNCERTAIN, 0)
     sent = (
         select(Issue.started_at, func.count(Delivery.id))
         .join(Delivery, Delivery.issue_id == Issue.id)

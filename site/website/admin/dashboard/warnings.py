@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from articles import item_reports
 from carrel import clock
 from carrel.ads.models import HouseAd
 from carrel.mail import outbox
@@ -62,10 +63,17 @@ def ads(session: Session, _settings: Settings) -> Iterator[Concern]:
         yield f"Ads that cannot be shown: {count}", "/admin/ads/?state=on"
 
 
+def library(session: Session, _settings: Settings) -> Iterator[Concern]:
+    """What readers say is wrong."""
+    if count := item_reports.count_open(session):
+        yield f"Readers’ reports on items: {count}", "/admin/item-reports/"
+
+
 BY_NEED: Final[dict[Need, Callable[[Session, Settings], Iterator[Concern]]]] = {
     Need.MONEY: money,
     Need.DIGESTS: mail,
     Need.ADS: ads,
+    Need.LIBRARY: library,
 }
 
 

@@ -133,11 +133,12 @@ def _page(issue_id: int, errors: dict[str, str]) -> str:
 
 def _possible_acts(issue: Issue, account: delivery_stats.DeliveryStats) -> list[str]:
     state = IssueState(issue.state)
+    is_kept = state in ON_THE_WAY and issue.rolled_up_at is None
     possible = {
         "pause": state is IssueState.SENDING,
         "resume": state is IssueState.PAUSED,
         "stop": state in issue_lifecycle.NOT_OVER,
-        "retry-failed": state in ON_THE_WAY and account.failed > 0,
-        "retry-uncertain": state in ON_THE_WAY and account.uncertain > 0,
+        "retry-failed": is_kept and account.failed > 0,
+        "retry-uncertain": is_kept and account.uncertain > 0,
     }
     return [name for name, is_open in possible.items() if is_open]

@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from newsletter.issues.delivery_totals import count_of_issue
 from newsletter.issues.issue_names import period_in_words
 from newsletter.issues.models import BROADCAST, Delivery, DeliveryState, Issue, IssueState, MailVariant
 from newsletter.subscribers.models import Frequency, Subscriber
@@ -10,11 +11,6 @@ from newsletter.writing.models import IssueText
 from website.admin.guard import current_operator
 from website.admin.operators.roles import Need, may
 from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, contains, enum_choices
-
-
-def _count(state: DeliveryState) -> object:
-    counted = select(func.count(Delivery.id)).where(Delivery.issue_id == Issue.id, Delivery.state == state)
-    return counted.correlate(Issue).scalar_subquery()
 
 
 def _subject() -> ColumnElement[str | None]:
@@ -42,9 +38,9 @@ ISSUES = Table(
         Column("state", "State", Issue.state),
         Column("due_at", "Due", Issue.due_at, rest=True),
         Column("recipients", "Recipients", Issue.recipients, number=True),
-        Column("sent", "Sent", _count(DeliveryState.SENT), number=True),
-        Column("failed", "Failed", _count(DeliveryState.FAILED), number=True),
-        Column("uncertain", "Uncertain", _count(DeliveryState.UNCERTAIN), number=True),
+        Column("sent", "Sent", count_of_issue(DeliveryState.SENT), number=True),
+        Column("failed", "Failed", count_of_issue(DeliveryState.FAILED), number=True),
+        Column("uncertain", "Uncertain", count_of_issue(DeliveryState.UNCERTAIN), number=True),
         Column("reason", "Waiting because", Issue.reason, rest=True),
     ),
     sort="-due_at",
@@ -74,7 +70,7 @@ def _deliveries(_session: Session, words: str) -> ColumnElement[bool]:
 DELIVERIES = Table(
     name="deliveries",
     title="Deliveries",
-    description="One row for each recipient of each issue. The address of an erased recipient is gone.",
+    description="One row for each recipient of each issue of the last year; older issues keep the totals. The address of an erased recipient is gone.",
     need=Need.PEOPLE,
     key=Delivery.id,
     personal=True,
