@@ -5,6 +5,7 @@ from newsletter.feeds.models import PrivateFeed
 from newsletter.issues.models import (
     DeliveredArticle,
     Delivery,
+    DeliveryTotal,
     Issue,
     IssueArticle,
     MailVariant,
@@ -18,6 +19,7 @@ __all__ = [
     "Bounce",
     "DeliveredArticle",
     "Delivery",
+    "DeliveryTotal",
     "Issue",
     "IssueArticle",
     "IssueText",

@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from dataclasses import replace
 
 from sqlalchemy import Select, exists, select, update
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from carrel.services import Services
 from newsletter.delivery import leases
 from newsletter.delivery.leases import QUEUE, LeasedDelivery
 from newsletter.delivery.limits import DomainLimit, SendRateLimit
+from newsletter.delivery.recipient_notes import notes_for
 from newsletter.issues import sent_log, withdrawal
 from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState, MailVariant
 
@@ -79,7 +81,9 @@ class SendBatch:
     def _lease(self) -> bool:
         # An ordinary commit, so that after a loss of power a lease tells that the last records may be missing.
         with self._services.db.write() as session:
-            self._leased.extend(leases.lease(session, self.issue_id, self._owner, LEASED_AT_ONCE))
+            leased = leases.lease(session, self.issue_id, self._owner, LEASED_AT_ONCE)
+        notes = notes_for(self._services, {delivery.email_key for delivery in leased if delivery.email_key})
+        self._leased.extend(replace(each, note=notes.get(each.email_key or "")) for each in leased)
         self._is_over = not self._leased
         return bool(self._leased)
 

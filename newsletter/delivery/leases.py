@@ -30,6 +30,7 @@ from carrel.compiled_update import CompiledUpdate
 from carrel.db import UtcDateTime
 from carrel.mail.queue import MailQueue, RetryPolicy
 from carrel.tokens import new_token
+from newsletter.delivery.recipient_notes import RecipientNote
 from newsletter.issues.models import Delivery, DeliveryState, Issue, IssueState, MailVariant
 from newsletter.subscribers.eligibility import receives
 from newsletter.subscribers.models import Subscriber
@@ -60,6 +61,7 @@ class LeasedDelivery:
     email: str | None
     email_key: str | None
     address_hash: bytes | None
+    note: RecipientNote | None = None  # what another package has to say to this recipient
 
     @property
     def domain(self) -> str:

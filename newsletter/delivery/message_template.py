@@ -4,6 +4,7 @@ Nothing is kept from one recipient to the next: the bytes between the placeholde
 what replaces the placeholders comes from the recipient alone (MAIL-23).
 """
 
+import quopri
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -20,30 +21,40 @@ from carrel.services import Services
 from carrel.settings import Settings
 from newsletter.delivery import message_ids
 from newsletter.delivery.leases import LeasedDelivery, SubscriberErasedError
+from newsletter.delivery.recipient_notes import RecipientNote
 from newsletter.issues.issue_mail import TOKEN_PLACEHOLDER
 from newsletter.issues.models import MailVariant
 from newsletter.subscribers import links
 
 TO, ID, DATE = "0to0of0the0recipient0", "0id0of0the0delivery0", "0date0of0the0mail0"
+TEXT_NOTE, HTML_NOTE = "0note0in0the0text0", "0note0in0the0html0"
+NOTE_MARK = '<div class="recipient-note"></div>'  # where the template of a digest has room for a note
 _IN_HEAD = re.compile("|".join((TOKEN_PLACEHOLDER, TO, ID, DATE)).encode())
-# In the body quoted-printable may have cut the placeholder in two with a soft line break (RFC 2045, 6.7).
-_IN_BODY = re.compile(b"(?:=\r\n)?".join(character.encode() for character in TOKEN_PLACEHOLDER))
+# In the body quoted-printable may have cut a placeholder in two with a soft line break (RFC 2045, 6.7).
+_IN_BODY = re.compile(
+    b"|".join(
+        b"(?:=\r\n)?".join(character.encode() for character in placeholder)
+        for placeholder in (TOKEN_PLACEHOLDER, TEXT_NOTE, HTML_NOTE)
+    )
+)
 CACHE_SIZE = 64  # templates of up to 100 kB each
 
 
 @dataclass(frozen=True)
 class MessageTemplate:
-    """The mail of one variant, cut at its placeholders; in the body each of them is the token."""
+    """The mail of one variant, cut at its placeholders."""
 
     settings: Settings
     content: Content
     head: tuple[bytes, ...]  # bytes, placeholder, bytes, placeholder … bytes
     body: tuple[bytes, ...]
 
-    def for_recipient(self, *, to: str, token: str, stable_id: str, date: datetime) -> bytes:
+    def for_recipient(
+        self, *, to: str, token: str, stable_id: str, date: datetime, note: RecipientNote | None = None
+    ) -> bytes:
         """The mail as SMTP carries it to one recipient. `to` is the wire form. Raises `InvalidHeaderError`."""
         if not to.isascii():
-            return self._build_again(to, token, stable_id, date)
+            return self._build_again(to, token, stable_id, date, note)
         if CONTROL.search(to) or CONTROL.search(token):
             raise InvalidHeaderError("To")
         values = {
@@ -52,17 +63,25 @@ class MessageTemplate:
             ID.encode(): stable_id.encode("ascii"),
             DATE.encode(): _date_header(date.replace(microsecond=0)),
         }
+        in_body = {
+            TOKEN_PLACEHOLDER.encode(): _with_soft_breaks(token),
+            TEXT_NOTE.encode(): _quoted(note.text(self.settings) if note else ""),
+            HTML_NOTE.encode(): _quoted(note.html(self.settings) if note else ""),
+        }
         head = [values[part] if number % 2 else part for number, part in enumerate(self.head)]
-        return b"".join([*head, _with_soft_breaks(token).join(self.body)])
+        body = [in_body[part] if number % 2 else part for number, part in enumerate(self.body)]
+        return b"".join([*head, *body])
 
-    def _build_again(self, to: str, token: str, stable_id: str, date: datetime) -> bytes:
+    def _build_again(
+        self, to: str, token: str, stable_id: str, date: datetime, note: RecipientNote | None
+    ) -> bytes:
         """For an address that only SMTPUTF8 can carry, whose headers are encoded otherwise."""
-        content = Content(
-            self.content.name,
-            self.content.subject,
-            self.content.text.replace(TOKEN_PLACEHOLDER, token),
-            self.content.html.replace(TOKEN_PLACEHOLDER, token),
+        text, html = (
+            part.replace(TOKEN_PLACEHOLDER, token) for part in (self.content.text, self.content.html)
         )
+        text = text.replace(TEXT_NOTE, note.text(self.settings) if note else "")
+        html = html.replace(HTML_NOTE, note.html(self.settings) if note else "")
+        content = Content(self.content.name, self.content.subject, text, html)
         sent_at = format_datetime(date)
         mail = _build(self.settings, content, to=to, stable_id=stable_id, date=sent_at, token=token)
         return double_dots(to_bytes(mail))
@@ -70,15 +89,26 @@ class MessageTemplate:
 
 def make_template(settings: Settings, content: Content) -> MessageTemplate:
     """Build the mail once, for all recipients. Raises `InvalidHeaderError`."""
+    if NOTE_MARK in content.html:
+        html = content.html.replace(NOTE_MARK, HTML_NOTE, 1)
+        content = Content(content.name, content.subject, TEXT_NOTE + content.text, html)
     raw = to_bytes(_build(settings, content, to=TO, stable_id=ID, date=DATE, token=TOKEN_PLACEHOLDER))
     end_of_head = raw.index(b"\r\n\r\n")
-    placeholders = list(_IN_HEAD.finditer(raw, 0, end_of_head))
-    edges = [0, *(edge for match in placeholders for edge in match.span()), end_of_head]
-    head = tuple(raw[start:end] for start, end in pairwise(edges))
-    first, *others = (double_dots(part) for part in _IN_BODY.split(raw[end_of_head:]))
-    # The token ends with a line break, so that a dot behind it begins a line.
-    body = first, *(b"." + part if part.startswith(b".") else part for part in others)
+    head = _cut(raw[:end_of_head], _IN_HEAD)
+    first, *others = _cut(raw[end_of_head:], _IN_BODY)
+    # What is filled in ends with a line break, so that a dot behind it begins a line.
+    dotted = (b"." + part if part.startswith(b".") else part for part in map(double_dots, others))
+    body = (
+        double_dots(first),
+        *(part.replace(b"=\r\n", b"") if n % 2 == 0 else part for n, part in enumerate(dotted)),
+    )
     return MessageTemplate(settings, content, head, body)
+
+
+def _cut(raw: bytes, placeholders: re.Pattern[bytes]) -> tuple[bytes, ...]:
+    matches = placeholders.finditer(raw)
+    edges = [0, *(edge for match in matches for edge in match.span()), len(raw)]
+    return tuple(raw[start:end] for start, end in pairwise(edges))
 
 
 def _build(
@@ -93,6 +123,14 @@ def _build(
         date=clock.now(),
         headers={**list_headers, "Date": date},
     )
+
+
+def _quoted(text: str) -> bytes:
+    """A note on lines of its own, as quoted-printable."""
+    if not text:
+        return b"=\r\n"
+    lines = quopri.encodestring(text.encode()).replace(b"\n", b"\r\n")
+    return double_dots(b"=\r\n" + lines + (b"" if text.endswith("\n") else b"=\r\n"))
 
 
 @lru_cache(maxsize=1)  # hundreds of mails go in the same second
@@ -121,7 +159,10 @@ class MessageBuilder:
         token = links.token_of(self._services.signer, delivery.address_hash)
         template = self._template(delivery.variant_id)
         stable_id = message_ids.stable_id(self._services.signer, delivery.id)
-        return template.for_recipient(to=to, token=token, stable_id=stable_id, date=clock.now()), to
+        mail = template.for_recipient(
+            to=to, token=token, stable_id=stable_id, date=clock.now(), note=delivery.note
+        )
+        return mail, to
 
     def _template(self, variant_id: int) -> MessageTemplate:
         if variant_id not in self._templates:
