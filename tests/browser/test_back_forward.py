@@ -55,7 +55,10 @@ def gone_back(tab: Page, away: str = "/terms/") -> tuple[bool, set[str]]:
     tab.evaluate("window.wasLeft = true")
     tab.goto(away)
     tab.go_back(wait_until="commit")
-    tab.wait_for_function("document.readyState === 'complete'")
+    while (
+        tab.evaluate("document.readyState") != "complete"
+    ):  # `wait_for_function` is refused by the page's policy
+        tab.wait_for_timeout(20)
     is_as_left = tab.evaluate("window.wasLeft === true")
     cdp.detach()
     return is_as_left, {each["reason"] for each in reasons}
@@ -90,5 +93,8 @@ def test_after_signing_out_nobody_comes_back_to_the_account(
     other.goto("/account/")
     other.get_by_role("button", name="Sign out here").click()
     tab.go_back(wait_until="commit")
-    tab.wait_for_function("document.readyState === 'complete'")
+    while (
+        tab.evaluate("document.readyState") != "complete"
+    ):  # `wait_for_function` is refused by the page's policy
+        tab.wait_for_timeout(20)
     assert not tab.get_by_text("left@example.org").count()

@@ -51,14 +51,19 @@ class StudyEvent(Base):
 
 
 class StudyState(Base):
-    """What a reader remembers of an item that is under review: derived from the log, and made anew from it at will."""
+    """What a reader remembers of an item: derived from the log, and made anew from it at will.
+
+    Every item that was answered or marked has one; of those that are not under review, the due day is `replay.NEVER`.
+    """
 
     __tablename__ = "study_state"
     __table_args__ = (Index("ix_study_state_reader_id_due_day", "reader_id", "due_day"),)
 
     reader_id: Mapped[int] = mapped_column(ForeignKey("reader.id"), primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("study_item.id"), primary_key=True, index=True)
-    stability: Mapped[float] = mapped_column(Double)  # days until recall has fallen to 90 %
+    stability: Mapped[float] = mapped_column(
+        Double
+    )  # days until recall has fallen to 90 %; 0 before an answer
     difficulty: Mapped[float] = mapped_column(Double)  # 1 to 10
     due_day: Mapped[int]
     last_day: Mapped[int]  # of the last answer
