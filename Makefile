@@ -81,6 +81,11 @@ test-stripe: stripe-key install-test ## The contract tests against Stripe itself
 pictures: install-test ## Take the docs' pictures again: the whole walk, and every slot
 	CARREL_PICTURES=docs/images $(PYTEST) -q tests/browser/test_walk.py tests/browser/test_slots.py -k "walk or place"
 
+.PHONY: interop
+interop: install-test ## Import our files into the programs that they are for: a real Anki (brings it along, 30 MB)
+	@.venv/bin/python -m pip install --quiet --require-hashes -r deploy/requirements-interop.txt
+	CARREL_INTEROP=1 $(PYTEST) -n 0 -v tests/interop
+
 .PHONY: mails
 mails: install-test ## Write the raw mails of tests/mails/snapshots again
 	CARREL_KEEP_MAILS=1 $(PYTEST) -q -n 0 tests/mails/test_snapshots.py

@@ -13,20 +13,21 @@ def no_progress(_count: int) -> None:
 
 
 class Progress:
-    """Counts files and writes the count from time to time."""
+    """Counts files, or whatever their plural is, and writes the count from time to time."""
 
-    def __init__(self) -> None:
+    def __init__(self, plural: str = "files") -> None:
+        self._plural = plural
         self._count = 0
         self._is_terminal = sys.stderr.isatty()
         self._next = time.monotonic() + (0.5 if self._is_terminal else QUIET_SECONDS)
         self._shown = False
 
     def __call__(self, count: int) -> None:
-        """Count more files."""
+        """Count more of them."""
         self._count += count
         if (now := time.monotonic()) >= self._next:
             self._next = now + (TERMINAL_EVERY if self._is_terminal else LOG_EVERY)
-            self._write(f"{self._count:,} files done …")
+            self._write(f"{self._count:,} {self._plural} done …")
 
     def end(self) -> None:
         """Clear the line."""

@@ -16,3 +16,4 @@ compile $tested pyproject.toml --group build --output-file deploy/requirements.t
 compile $tested pyproject.toml --group build --group demo --output-file deploy/requirements-demo.txt
 compile $tested pyproject.toml --extra cluster --group build --output-file deploy/requirements-cluster.txt
 compile $tested "$@" --group pyproject.toml:audit --output-file deploy/requirements-audit.txt
+compile $tested "$@" --group pyproject.toml:interop --output-file deploy/requirements-interop.txt

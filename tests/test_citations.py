@@ -18,7 +18,7 @@ LINE = re.compile(r"^- \*\*(.+?)\*\* (.+)$", re.MULTILINE)
 RECORD = re.compile(r"^\| \[(\d+)\]\((\d{4}-[\w-]+\.md)\) \| (.+) \|$", re.MULTILINE)
 # Notes of those who designed Carrel. They are not in the repository, so a reader cannot look them up.
 ELSEWHERE = re.compile(
-    r"(?<![\w-])(?:house|design|anchors|facts|newcomer|corpora|peers|study)\.md|(?:stripe|security)-audit"
+    r"(?<![\w-])(?:house|design|anchors|facts|newcomer|corpora|peers)\.md|(?:stripe|security)-audit"
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from carrel.db import Database, DatabaseUnusableError
-from carrel.page_cache import AudienceCache, CacheVersionWatch, PageCache
+from carrel.page_cache import AudienceCache, CacheVersionWatch, PageCache, Versions
 from carrel.settings import MAKE_A_KEY, Settings, SettingsError
 from carrel.tokens import Signer
 
@@ -96,10 +96,20 @@ def services_of(app: "Flask") -> Services:
 
 
 def cache_version() -> int:
-    """The cache version of this request: read once, so that all of the request goes by the same one."""
+    """The cache version of this request's pages."""
+    return _versions().pages
+
+
+def audience_version() -> int:
+    """The version of audiences for this request."""
+    return _versions().audiences
+
+
+def _versions() -> Versions:
+    """Read once, so that all of the request goes by the same ones."""
     from flask import g  # here, for the same reason
 
-    if "cache_version" not in g:
-        g.cache_version = services().cache_version.current()
-    version: int = g.cache_version
-    return version
+    if "cache_versions" not in g:
+        g.cache_versions = services().cache_version.current()
+    versions: Versions = g.cache_versions
+    return versions

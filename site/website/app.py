@@ -6,7 +6,17 @@ from jinja2 import StrictUndefined
 from carrel import logging
 from carrel.accounts import routes as accounts
 from carrel.ads import routes as ads
-from carrel.http import assets, errors, guards, headers, link_cookie, request_id, routing, storage_register
+from carrel.http import (
+    assets,
+    errors,
+    guards,
+    headers,
+    inline,
+    link_cookie,
+    request_id,
+    routing,
+    storage_register,
+)
 from carrel.services import EXTENSION, Services
 from newsletter import routes as newsletter
 from newsletter.issues import archive_routes as digests
@@ -29,6 +39,7 @@ from website.pages import (
     search_limit,
     seo_routes,
 )
+from website.study import log_routes as study_log
 from website.study import routes as study
 
 LARGEST_BODY_BYTES = 64 * 1024
@@ -45,12 +56,14 @@ def create_app(services: Services) -> Flask:
     app.jinja_env.globals["settings"] = services.settings
     routing.init_app(app)
     request_id.init_app(app)
+    study_log.init_app(app)
     guards.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
     old_addresses.init_app(app)
     link_cookie.init_app(app)
     assets.init_app(app)
+    inline.init_app(app)
     storage_register.init_app(app)
     context_processors.init_app(app)
     search.init_app(app)

@@ -101,6 +101,10 @@ COMMANDS = {
         "payments.setup.commands:stripe_group",
         "Connect Stripe, and check that it is configured as the site needs.",
     ),
+    "study": (
+        "website.study.commands:study",
+        "Rebuild what readers remember of what they studied.",
+    ),
     "subscribers": (
         "newsletter.commands:subscribers",
         "Import or export subscribers as CSV.",

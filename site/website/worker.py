@@ -14,13 +14,15 @@ from types import FrameType
 import structlog
 from sqlalchemy.orm import Session
 
-from articles import queries
+from articles import item_reports, queries
 from articles.offline import copies
 from articles.search import misses, upkeep
 from carrel import clock, logging
 from carrel.accounts import retention
 from carrel.ads import maintenance
+from carrel.ads import roll_up as ad_roll_up
 from carrel.ads.maintenance import AdMaintenance
+from carrel.ads.roll_up import AdRollUp
 from carrel.mail import alarms
 from carrel.mail import maintenance as mail_maintenance
 from carrel.mail.outbox_sender import OutboxSender
@@ -36,6 +38,7 @@ from website.backup import nightly
 from website.backup.nightly import NightlyBackup
 from website.doctor import heartbeat, run_checks
 from website.pages import cards
+from website.study import hook_handlers as study_hooks
 
 log = structlog.get_logger()
 IDLE_SECONDS = 0.5
@@ -65,6 +68,7 @@ def steps() -> list[Step]:
         Step("health checks", run_checks.run_step, run_checks.WATCH_EVERY_SECONDS),
         Step("nightly backup", NightlyBackup(create_app).run_step, nightly.EVERY_SECONDS),
         Step("ad maintenance", AdMaintenance(_exams).run_step, maintenance.EVERY_SECONDS),
+        Step("rolling up ad counters", AdRollUp().run_step, ad_roll_up.EVERY_SECONDS),
         Step("account retention", retention.run_step, retention.EVERY_SECONDS),
         Step(
             "operator session retention",
@@ -74,6 +78,7 @@ def steps() -> list[Step]:
         Step("offline copies", copies.run_step, copies.EVERY_SECONDS),
         Step("search index", upkeep.run_step, upkeep.EVERY_SECONDS),
         Step("search retention", misses.run_step, misses.EVERY_SECONDS),
+        Step("item report retention", item_reports.run_step, item_reports.EVERY_SECONDS),
         Step("cards", cards.run_step, cards.EVERY_SECONDS),
         *(Step(*step) for step in (*payment_steps.STEPS, *newsletter_steps.STEPS)),
         # Last: while a digest goes out, everything above gets its turn after each second of it.
@@ -126,6 +131,7 @@ def prepare() -> None:
     logging.configure()
     payment_hooks.register_hooks()
     newsletter_hooks.register_hooks()
+    study_hooks.register_hooks()
 
 
 def run(services: Services) -> None:

@@ -11,7 +11,7 @@ from tests.caches.served_site import CacheSite
 from tests.caches.wire import NAME
 
 MOST_BYTES = 50_000
-PAGES = ["/", "/articles/what-cmp-means/", "/articles/utilization-management/", "/exams/cpb/", "/search?q=claim", "/pass/"]  # fmt: skip
+PAGES = ["/", "/articles/what-cmp-means/", "/articles/utilization-management/", "/exams/cpb/", "/search?q=claim", "/pass/", "/study/cpb/", "/study/cpb/practice"]  # fmt: skip
 # What browsers fetch by themselves to show a page. An icon is fetched after it, but it is paid for.
 FETCHED = "//link[@rel='stylesheet' or @rel='icon' or @rel='preload' or @rel='modulepreload']/@href | //script[@src]/@src"
 

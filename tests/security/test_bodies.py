@@ -17,6 +17,7 @@ from website import app, server
 from website.admin import app as admin
 from website.admin.advertising.routes import LARGEST_UPLOAD_BYTES
 from website.admin.screens import subscriber_imports
+from website.study.log_routes import LARGEST_LOG_BYTES
 
 ROUNDS = 15  # each is every attack and twenty people: 300 people in all
 PEOPLE = 20
@@ -76,6 +77,7 @@ def test_an_attacker_wants_the_posts_of_others_to_be_lost_with_the_connections_t
     ("path", "largest"),
     [
         ("/subscribe/", app.LARGEST_BODY_BYTES),
+        ("/study/log", LARGEST_LOG_BYTES),
         ("/webhooks/stripe", LARGEST_EVENT_BYTES),
         ("/webhooks/stripe/", LARGEST_EVENT_BYTES),
         ("/webhooks/bounces/postmark", LARGEST_BYTES),
@@ -100,7 +102,13 @@ def test_an_attacker_wants_his_body_to_pass_nginx_and_be_refused_by_the_app(
 def test_nginx_and_the_app_have_one_truth_about_sizes() -> None:
     units = {"k": 1024, "m": 1024**2}
     said = re.findall(r"client_max_body_size (\d+)([km]);", SHIPPED.read_text("utf-8"))
-    ours = [app.LARGEST_BODY_BYTES, LARGEST_EVENT_BYTES, admin.LARGEST_BODY_BYTES, LARGEST_UPLOAD_BYTES]
+    ours = [
+        app.LARGEST_BODY_BYTES,
+        LARGEST_LOG_BYTES,
+        LARGEST_EVENT_BYTES,
+        admin.LARGEST_BODY_BYTES,
+        LARGEST_UPLOAD_BYTES,
+    ]
     ours.append(subscriber_imports.LARGEST_UPLOAD_BYTES)
     assert [int(number) * units[unit] for number, unit in said] == ours
     assert max(ours) == server.DRAINED_BYTES

@@ -25,9 +25,10 @@ OPEN_TO_ALL = re.compile(
     r"|/newsletter/archive/(1/)?|/feeds/x+\.xml|(/(exams|topics)/[^/]+)?/(feed\.xml|atom\.xml|feed\.json)"
     r"|/(ads|llms|robots)\.txt|/\.well-known/(gpc\.json|security\.txt)|/sitemap(-pages|-\d+)?\.xml"
     r"|/static/.+|/media/.+|/cards/.+|/authors/x+/|/series/x+/|/favicon\.ico|/healthz|/readyz|/metrics"
+    r"|/study/(x+/((glossary|cards/x+)/|anki\.txt)?|device|worker\.js|items/.+\.json)"
     r"|/webhooks/stripe/?|/webhooks/bounces/x+/?"
 )
-BY_SCRIPTS_OF_OURS = re.compile(r"/seen|/admin/passkeys/(sign-in|again|add)/challenge")
+BY_SCRIPTS_OF_OURS = re.compile(r"/seen|/study/log|/admin/passkeys/(sign-in|again|add)/challenge")
 FETCHED = [
     {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": "empty"}
     for mode in ("cors", "same-origin", "no-cors")
@@ -67,7 +68,10 @@ class Route(NamedTuple):
     def is_anybodys(self) -> bool:
         """Whether it is to be read by all, or sent with a proof of its own."""
         is_one_click = self.method == "POST" and self.path.startswith("/newsletter/unsubscribe/")
-        return bool(OPEN_TO_ALL.fullmatch(self.path)) or is_one_click
+        is_set = self.is_safe and bool(
+            re.fullmatch(r"/study/x+/practice", self.path)
+        )  # its answers are a form
+        return bool(OPEN_TO_ALL.fullmatch(self.path)) or is_one_click or is_set
 
     @property
     def is_for_our_scripts(self) -> bool:

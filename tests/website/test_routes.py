@@ -46,8 +46,10 @@ KEPT = {
     "lists.author",
     "cards.card",
     "cards.home_card",
+    "practice.hub",
+    "practice.page",
 }
-KEPT_PREFIXES = ("feeds.", "ads.", "privacy.", "digests.")
+KEPT_PREFIXES = ("device.", "feeds.", "ads.", "privacy.", "digests.")
 
 
 def rules(app: Flask, method: str) -> list[Rule]:

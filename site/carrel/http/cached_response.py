@@ -44,14 +44,15 @@ def serve_cached(
     A page whose key is its address may be answered without Flask from then on (`carrel.http.response_cache`).
     While the database is away, the last one is served, however old (as RFC 5861's `stale-if-error`).
     """
-    page = _cached_page(key, audience, render, mimetype)
+    page = cached_page(key, audience, render, mimetype)
     # A view that refuses some uses must be asked each time.
     if fetch_metadata.rule(request.endpoint or "", "GET", fetch_metadata.PAGE) is fetch_metadata.PUBLIC:
         request.environ[KEPT] = KeptPage(key, audience, page.cache_version, page.fresh_until)
-    return _response(page, CACHE_CONTROL[audience])
+    return response_of(page, CACHE_CONTROL[audience])
 
 
-def _cached_page(key: str, audience: Audience, render: Callable[[], Rendering], mimetype: str) -> CachedPage:
+def cached_page(key: str, audience: Audience, render: Callable[[], Rendering], mimetype: str) -> CachedPage:
+    """What is cached under this key for this audience, rendered only when nothing fresh is."""
     cache = services().page_cache
     # From before rendering: a change during it makes the page stale at once, and never hides.
     version = cache_version()
@@ -69,7 +70,8 @@ def _cached_page(key: str, audience: Audience, render: Callable[[], Rendering], 
     return page
 
 
-def _response(page: CachedPage, cache_control: str) -> Response:
+def response_of(page: CachedPage, cache_control: str) -> Response:
+    """The page as it is sent, or 304 to who has it already."""
     encoding = best_encoding(request.headers.get("Accept-Encoding", ""))
     response = Response(page.encoded(encoding), mimetype=page.mimetype)
     if encoding:

@@ -50,6 +50,8 @@ TABLE: Mapping[str, Use] = {
     **dict.fromkeys(("pages.home", "pages.exam", "pages.topic", "pages.article", "plain.page"), PUBLIC),
     **dict.fromkeys(("lists.series", "lists.author"), PUBLIC),
     **dict.fromkeys(("digests.issues", "digests.issue"), PUBLIC),
+    **dict.fromkeys(("practice.hub", "practice.page"), PUBLIC),
+    **dict.fromkeys(("study_cards.cards", "study_glossary.glossary", "study_anki.anki_file"), PUBLIC),
     # Read by programs, some of which run in a browser. The token of a private feed is its key.
     **dict.fromkeys(("feeds.site_feed", "feeds.exam_feed", "feeds.topic_feed", "feeds.private_feed"), PUBLIC),
     **dict.fromkeys(("pages.article_markdown", "machines.llms"), PUBLIC),
@@ -58,14 +60,16 @@ TABLE: Mapping[str, Use] = {
     ),
     **dict.fromkeys(("machines.robots", "machines.security", "ads.gpc", "ads.sellers"), PUBLIC),
     **dict.fromkeys(("health.healthz", "health.readyz", "metrics.metrics"), PUBLIC),
+    **dict.fromkeys(("device.device", "device.worker", "device.items", "device.current_items"), PUBLIC),
     # Parts of pages.
     **dict.fromkeys(
         ("assets.asset", "assets.favicon", "media.media", "cards.card", "cards.home_card"), PUBLIC
     ),
     # Sent by others, each with a proof of its own (`guards.ORIGIN_EXEMPT`).
     **dict.fromkeys(("payments.webhook", "bounces.webhook", "newsletter.one_click", "csp.report"), PUBLIC),
-    # Asked by scripts of ours: js/seen.js, js/passkey.js.
+    # Asked by scripts of ours: js/seen.js, js/passkey.js, and those of the study pages.
     "ads.seen": SCRIPT,
+    "study_log.tell": SCRIPT,
     **dict.fromkeys(
         ("passkeys.sign_in_challenge", "passkeys.again_challenge", "passkeys.add_challenge"), SCRIPT
     ),

@@ -39,8 +39,10 @@ ORIGIN_EXEMPT = frozenset(
 )
 # Asked by monitoring under any host name; none of them puts a URL of ours into its response.
 ANY_HOST = frozenset({"health.healthz", "health.readyz", "metrics.metrics"})
-# Forms on cached pages, which cannot carry a token: the origin check stands alone there.
-TOKEN_EXEMPT = frozenset({"newsletter.subscribe", "ads.seen"})
+# Forms and scripts of cached pages, which cannot carry a token: the origin check stands alone there.
+TOKEN_EXEMPT = frozenset(
+    {"newsletter.subscribe", "ads.seen", "practice.check", "study_log.tell", "study_report.report"}
+)
 # What the admin pages need of the readers' app under their own hostname; everything else is not there.
 DESK_NEEDS = frozenset({"assets.asset", "assets.favicon", "media.media"})
 
@@ -118,7 +120,9 @@ def check_origin() -> None:
 
 
 def check_text() -> None:
-    """Refuse a form with NUL in it: nobody types one, and PostgreSQL cannot keep it."""
+    """Refuse an address or a form with NUL in it: nobody types one, and PostgreSQL knows none."""
+    if "\0" in request.path:
+        abort(400)
     if request.method in SAFE or request.endpoint in ORIGIN_EXEMPT or request.endpoint is None:
         return
     if any("\0" in text for field in request.form.items(multi=True) for text in field):

@@ -32,7 +32,8 @@ QUEUE_OF = {
     "mail": "urgent",
     **dict.fromkeys((name for name, *_ in payment_steps.STEPS), "payments"),
     **dict.fromkeys(
-        (name for name, *_ in newsletter_steps.STEPS if not name.startswith("forgetting")), "bulk"
+        (name for name, *_ in newsletter_steps.STEPS if not name.startswith(("forgetting", "rolling up"))),
+        "bulk",
     ),
     "sending digests": "bulk",
 }

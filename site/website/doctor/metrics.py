@@ -4,7 +4,7 @@ https://prometheus.io/docs/instrumenting/exposition_formats/
 """
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry
@@ -19,7 +19,7 @@ from carrel.accounts.models import Reader
 from carrel.mail import restore_hold
 from carrel.mail.models import Alarm, OutboxMail, OutboxState
 from carrel.services import Services
-from newsletter.issues.models import Delivery
+from newsletter.issues import delivery_totals
 from newsletter.subscribers.models import Subscriber
 from payments.models import Payment, StripeEvent
 from website.backup import backup_store, restore_test
@@ -68,7 +68,9 @@ class SiteCollector(Collector):
 def _of_tables(session: Session) -> Iterator[Metric]:
     now = clock.now()
     yield _by("carrel_mails", "Transactional mails by state", session, OutboxMail.state)
-    yield _by("carrel_deliveries", "Deliveries of digests by state", session, Delivery.state)
+    yield _counts(
+        "carrel_deliveries", "Deliveries of digests by state", delivery_totals.count_by_state(session)
+    )
     yield _by("carrel_subscribers", "Subscribers by state", session, Subscriber.state)
     yield _by("carrel_payments", "Payments by outcome", session, Payment.outcome)
     yield _count("carrel_pass_holders", "Readers without ads", session, Reader.ad_free)
@@ -110,7 +112,12 @@ def _count(
 
 
 def _by(name: str, help_: str, session: Session, column: InstrumentedAttribute[str]) -> Metric:
-    family = GaugeMetricFamily(name, help_, labels=[column.key])
-    for value, count in session.execute(select(column, func.count()).group_by(column)):
-        family.add_metric([str(value)], count)
+    counts = session.execute(select(column, func.count()).group_by(column)).all()
+    return _counts(name, help_, {str(value): count for value, count in counts}, label=column.key)
+
+
+def _counts(name: str, help_: str, counts: Mapping[str, int], label: str = "state") -> Metric:
+    family = GaugeMetricFamily(name, help_, labels=[label])
+    for value, count in counts.items():
+        family.add_metric([value], count)
     return family

@@ -4,7 +4,7 @@ from sqlalchemy import inspect, text
 
 from carrel.db import Database, DatabaseUnusableError
 
-HEAD = "0027"  # the revision this release was made for
+HEAD = "0029"  # the revision this release was made for
 
 
 class UnknownSchemaError(DatabaseUnusableError):

@@ -2,7 +2,9 @@
 
 from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request
 
-from carrel import security_events
+from articles import queries
+from articles.study_items import exams_with_items
+from carrel import clock, security_events
 from carrel.accounts import current_reader, erasure, readers, sessions
 from carrel.accounts.export import export
 from carrel.accounts.models import ReaderSession
@@ -27,8 +29,10 @@ DONE = {
 def account() -> str:
     """Everything that is the reader's, on one page."""
     here = current_reader.required()
-    settings = services().settings
+    settings, now = services().settings, clock.now()
     with services().db.read() as session:
+        with_items = exams_with_items(session, now)
+        study_exams = [exam for exam in queries.exams(session, now) if exam.id in with_items]
         browsers = sessions.of_reader(session, here.reader_id)
         pass_summary = account_summary(session, settings, here.reader_id)
         news = newsletter.newsletter_summary(session, settings, services().signer, here.reader)
@@ -43,6 +47,7 @@ def account() -> str:
         price=price_and_tax(settings),
         newsletter=news,
         offline_copies=offline_copies,
+        study_exams=study_exams,
         messages=[("good", done)] if done else [],
     )
 

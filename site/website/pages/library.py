@@ -4,14 +4,18 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect
+from sqlalchemy.orm import Session
 
 from articles import lists, queries
 from articles.authors import authors_of
+from articles.items import CHECKED_KINDS, TURNED_KINDS
 from articles.models import Article
 from articles.neighbors import neighbor_ids
 from articles.related import related_ids
 from articles.render import escape_markdown
 from articles.series import place_of
+from articles.study_items import count_items, exams_with_items
+from articles.terms import glossary_path
 from carrel.accounts import current_reader
 from carrel.ads import network
 from carrel.ads.ad_server import AdContext, SlotPlace
@@ -23,9 +27,10 @@ from carrel.services import services
 from newsletter.feeds import autodiscovery
 from payments.offer import PassOffer
 from website.pages import cards, json_ld
+from website.pages.exam_terms import terms_of
 from website.pages.page_context import Meta, PageContext
 from website.pages.paging import around, title_of
-from website.pages.view_models import article_view, by_exam
+from website.pages.view_models import article_view, by_exam, has_items
 
 blueprint = Blueprint("pages", __name__)
 IN_ARTICLE = [SlotPlace.TOP, SlotPlace.INLINE, SlotPlace.SIDE, SlotPlace.FOOT]
@@ -98,7 +103,9 @@ def render_exam(slug: str, audience: Audience, number: int = 1) -> Rendering:
             exam=exam,
             page=page,
             topics=queries.topics(session, context.now, exam) if number == 1 else [],
+            has_items=number == 1 and exam.id in exams_with_items(session, context.now),
             offer=offer,
+            glossary=glossary_path(slug) if terms_of(context, exam).by_word else "",
             slots=slots,
             feeds=feeds,
         )
@@ -156,7 +163,19 @@ def render_article(slug: str, audience: Audience) -> Rendering:
         slots, inline = _slots(context, article, offer)
         people, place = authors_of(session, article), place_of(session, article, context.now)
         beside, close = _beside(context, article)
-        view = article_view(article, inline, close, beside, settings, people=people, place=place)
+        questions, turned = _counts(session, article)
+        view = article_view(
+            article,
+            inline,
+            close,
+            beside,
+            settings,
+            people=people,
+            place=place,
+            questions=questions,
+            cards=turned,
+            terms=terms_of(context, article.exam),
+        )
         image = cards.of_article(article)
         meta = Meta(
             article.title,
@@ -169,6 +188,13 @@ def render_article(slug: str, audience: Audience) -> Rendering:
         )
         html = context.render("pages/article.html", meta, article=view, offer=offer, slots=slots)
         return html, context.fresh_until
+
+
+def _counts(session: Session, article: Article) -> tuple[int, int]:
+    """How many items of the article are checked, and how many are cards; most articles have none."""
+    if not has_items(article):
+        return 0, 0
+    return count_items(session, article.id, CHECKED_KINDS), count_items(session, article.id, TURNED_KINDS)
 
 
 def _beside(

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from articles import authors, lists, queries, sitemaps
 from articles.render import escape_markdown
 from articles.series import series_slugs
+from articles.study_items import exams_with_items
+from articles.terms import exams_with_terms, glossary_path
 from carrel import clock
 from carrel.http.cached_response import Rendering, serve_cached
 from carrel.page_cache import Audience
@@ -76,13 +78,17 @@ def render_sitemap_of_articles(number: int) -> Rendering:
 
 def pages(session: Session, now: datetime) -> list[Entry]:
     """What is no article. Lists have no day of change: it would be a guess."""
-    exams = [(exam.url, None) for exam in queries.exams(session, now)]
+    listed = queries.exams(session, now)
+    exams = [(exam.url, None) for exam in listed]
+    with_items = exams_with_items(session, now)
+    hubs = [(f"/study/{exam.slug}/", None) for exam in listed if exam.id in with_items]
     topics = [(counted.topic.url, None) for counted in queries.topics(session, now)]
     people = [(author.url, None) for author in authors.authors(session, now)]
     series = [(f"/series/{slug}/", None) for slug in series_slugs(session, now)]
+    glossaries = [(glossary_path(slug), None) for slug in exams_with_terms(session, now)]
     plain = [(page.url, page.modified_at) for page in queries.plain_pages(session)]
     own: list[Entry] = [("/", None), ("/pass/", None), ("/subscribe/", None)]
-    return [*own, *exams, *topics, *series, *people, *plain]
+    return [*own, *exams, *hubs, *glossaries, *topics, *series, *people, *plain]
 
 
 def _names(files: Sequence[tuple[int, datetime | None]]) -> list[Entry]:

@@ -12,9 +12,13 @@ from markupsafe import Markup
 
 from articles.models import Article, Author, Exam
 from articles.series import Place
+from articles.terms import Term
+from articles.terms_in_place import TermIndex
 from carrel.ads.placement import BEFORE_THE_TEXT
 from carrel.settings import Settings
 from website.pages.page_context import day
+
+NO_TERMS = TermIndex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class BlockView:
 
     html: Markup
     slot: Any
+    terms: Sequence[Term] = ()  # whose definitions stand behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +54,21 @@ class ArticleView:
     next: Article | None
     report_url: str
     has_items: bool = False  # to study with
+    questions: int = 0  # to practice with
+    cards: int = 0  # and terms, to turn over
     people: Mapping[str, Author] = field(default_factory=dict)  # who of author and reviewer has a page
     place: Place | None = None  # in its series
+    has_terms: bool = False  # that are explained in place
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.article, name)
+
+
+def has_items(article: Article) -> bool:
+    """Whether something to study with stands in its text."""
+    return article.content is not None and any(
+        block["kind"] == "question" for block in article.content.blocks
+    )
 
 
 def article_view(
@@ -65,13 +80,16 @@ def article_view(
     *,
     people: Mapping[str, Author] = MappingProxyType({}),
     place: Place | None = None,
+    questions: int = 0,
+    cards: int = 0,
+    terms: TermIndex = NO_TERMS,
 ) -> ArticleView:
     """What `pages/article.html` shows."""
     assert article.content is not None  # noqa: S101 - only a visible article gets here
     # The parts are sanitized when they are published, so that they may be marked as safe here.
     blocks = [
-        BlockView(Markup(block["html"]), inline.get(index))  # noqa: S704
-        for index, block in enumerate(article.content.blocks)
+        BlockView(Markup(block.html), inline.get(index), block.terms)  # noqa: S704
+        for index, block in enumerate(terms.mark(article.content.blocks))
     ]
     return ArticleView(
         article=article,
@@ -87,9 +105,12 @@ def article_view(
         previous=neighbors[0],
         next=neighbors[1],
         report_url=f"mailto:{settings.contact_email}?subject={quote('An error in: ' + article.title)}",
-        has_items=any(block["kind"] == "question" for block in article.content.blocks),
+        has_items=has_items(article),
+        questions=questions,
+        cards=cards,
         people=people,
         place=place,
+        has_terms=any(block.terms for block in blocks),
     )
 
 

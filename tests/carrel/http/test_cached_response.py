@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
 from carrel.db import Database
-from carrel.page_cache import CacheVersionWatch, bump_cache_version
+from carrel.page_cache import CacheVersionWatch, Versions, bump_cache_version
 from carrel.services import Services
 
 
@@ -33,10 +33,10 @@ def test_data_06_while_the_database_is_away_the_last_page_stands_even_if_it_was_
 def test_a_request_reads_the_cache_version_once(
     client: FlaskClient, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reads: list[int] = []
+    reads: list[Versions] = []
     current = services.cache_version.current
 
-    def counting() -> int:
+    def counting() -> Versions:
         reads.append(current())
         return reads[-1]
 

@@ -54,6 +54,14 @@ def test_a_form_with_nul_in_it_is_refused(client: FlaskClient, field: dict[str, 
     assert client.post("/act", data={"csrf_token": token(client), "reason": "a\nb"}).status_code == 200
 
 
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "path", ["/exams/a%00b/", "/articles/a%00b/", "/study/a%00b/", "/no-such-page%00", "/series/%00/"]
+)
+def test_an_address_with_nul_in_it_is_refused(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 400
+
+
 @pytest.mark.parametrize(
     "headers",
     [
@@ -85,7 +93,13 @@ def test_auth_12_the_lists_of_exceptions_are_frozen() -> None:
         "newsletter.one_click",
         "csp.report",
     } == guards.ORIGIN_EXEMPT
-    assert {"newsletter.subscribe", "ads.seen"} == guards.TOKEN_EXEMPT
+    assert {
+        "newsletter.subscribe",
+        "ads.seen",
+        "practice.check",
+        "study_log.tell",
+        "study_report.report",
+    } == guards.TOKEN_EXEMPT
 
 
 @pytest.mark.parametrize("host", ["evil.test", "carrel.test:8000", "127.0.0.1", "carrel.test.evil.test"])

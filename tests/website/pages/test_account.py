@@ -9,7 +9,9 @@ from carrel.accounts.models import Reader, ReaderSession
 from carrel.mail.models import OutboxMail
 from carrel.services import Services
 from tests.support.accounts import ANNA, BOB, make_reader, make_session
+from tests.support.articles import put_article
 from tests.support.browser import Browser, forms_of
+from tests.website.study.study_rows import put_item
 
 SESSION = "__Host-carrel_session"
 
@@ -51,6 +53,19 @@ def test_the_page_is_nobody_elses(anna: Browser) -> None:
     page = anna.get("/account/")
     assert ANNA in page.text
     assert page.headers["Cache-Control"] == "private, no-store"
+
+
+def test_it_leads_to_what_is_due_and_to_the_plan_of_each_exam_with_items(
+    services: Services, anna: Browser
+) -> None:
+    assert "/study/" not in anna.get("/account/").text
+    with services.db.write() as session:
+        put_item(session, exam="cpb")
+        put_article(session, "care", exam="ccm")
+    page = anna.get("/account/").text
+    assert 'href="/study/today"' in page
+    assert 'href="/study/plan/cpb"' in page
+    assert "/study/plan/ccm" not in page
 
 
 def test_auth_07_one_browser_is_signed_out(
