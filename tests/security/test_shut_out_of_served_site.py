@@ -45,6 +45,7 @@ def test_a_flood_over_the_wire_wants_to_shut_sign_in_for_browsers_that_we_know(
     token = re.findall(r'name="csrf_token" value="([^"]+)"', many.get("/sign-in/").text)[0]
     with services.db.read() as session:
         entries = session.scalar(select(func.count(AuditEntry.id)))
+        before = session.scalar(select(func.count()).select_from(LimitHits)) or 0
     began = time.monotonic()
 
     def part(first: int) -> Counter[int]:
@@ -67,5 +68,5 @@ def test_a_flood_over_the_wire_wants_to_shut_sign_in_for_browsers_that_we_know(
     with services.db.read() as session:
         assert session.scalar(select(func.count(AuditEntry.id))) == entries
         rows = session.scalar(select(func.count()).select_from(LimitHits)) or 0
-    assert rows <= answers[303] * 5 + 10, "what is refused leaves no row"
+    assert rows - before <= answers[303] * 5 + 10, "what is refused leaves no row"
     services.db.close()

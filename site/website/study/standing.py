@@ -64,7 +64,10 @@ def wilson(right: int, answered: int) -> tuple[float, float]:
     share, spread = right / answered, Z * Z / answered
     middle = share + spread / 2
     half = Z * sqrt(share * (1 - share) / answered + spread / (4 * answered))
-    return max((middle - half) / (1 + spread), 0.0), min((middle + half) / (1 + spread), 1.0)
+    # At the ends it is exact, where the root is not.
+    low = (middle - half) / (1 + spread) if right else 0.0
+    high = (middle + half) / (1 + spread) if right < answered else 1.0
+    return low, high
 
 
 def by_domain(items: Iterable[ItemStanding]) -> list[DomainStanding]:
