@@ -1,6 +1,8 @@
 """Databases of both kinds, the app, and the cast."""
 
 import os
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,6 +48,19 @@ def strong_hashing() -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "METHOD", "scrypt:1024:8:1")
         yield strong
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_lines_of_the_tests_own_thread() -> Iterator[None]:
+    """A site that runs beside the tests logs too, and its lines are not what a test's command says."""
+
+    def write(text: str, **_: object) -> None:
+        if threading.current_thread() is threading.main_thread():
+            sys.stderr.write(f"{text}\n")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("carrel.logging.print", write, raising=False)
+        yield
 
 
 @pytest.fixture(scope="session")
