@@ -59,7 +59,7 @@ def find_fix(root: Path, path: str, problems: Collection[Problem], zone: tzinfo)
 def mend(text: str, path: str, problems: Collection[Problem], zone: tzinfo) -> str:
     """The text of an article's file, mended. It says the same as before, or it is left as it is."""
     split = split_front_matter(text)
-    if isinstance(split, Problem) or split.fence != FENCE:  # TOML stays as it is
+    if isinstance(split, Problem) or split.fence != FENCE or split.problems:  # others stay as they are
         return text
     codes = {problem.code for problem in problems}
     made = {"title": made_title(split.body, path)}

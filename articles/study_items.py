@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVarTuple
+from typing import TypedDict, TypeVarTuple, Unpack
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
@@ -27,46 +27,35 @@ class ItemPlace:
     article_id: int
 
 
-def study_items(
-    session: Session,
-    exam: Exam,
-    now: datetime,
-    *,
-    kinds: Collection[str] = (),
-    article: str = "",
-    domain: str = "",
-    topic: str = "",
-    keys: Collection[str] = (),
-) -> Sequence[Row]:
-    """The exam's items in reading order, each with its text and its article; of some kinds or places, if given.
+class ItemFilters(TypedDict, total=False):
+    """Which of an exam's items; without any, all. `article`, `domain` and `topic` are slugs.
 
-    `article`, `domain` and `topic` are slugs. An item belongs to the domain of its objective ("claims.lab": claims).
+    An item belongs to the domain of its objective ("claims.lab": claims).
     """
+
+    kinds: Collection[str]
+    article: str
+    domain: str
+    topic: str
+    keys: Collection[str]
+
+
+def study_items(session: Session, exam: Exam, now: datetime, **filters: Unpack[ItemFilters]) -> Sequence[Row]:
+    """These items of the exam in reading order, each with its text and its article."""
     query = select(StudyItem, StudyText, Article).join(
         StudyText, and_(StudyText.item_id == StudyItem.id, StudyText.revision == StudyItem.revision)
     )
-    rows = _chosen(query, exam, now, kinds=kinds, article=article, domain=domain, topic=topic)
-    if keys:
-        rows = rows.where(StudyItem.key.in_(keys))
-    return [(item, text, in_article) for item, text, in_article in session.execute(rows)]
+    rows = session.execute(_chosen(query, exam, now, filters))
+    return [(item, text, in_article) for item, text, in_article in rows]
 
 
 def item_places(
-    session: Session,
-    exam: Exam,
-    now: datetime,
-    *,
-    kinds: Collection[str] = (),
-    article: str = "",
-    domain: str = "",
-    topic: str = "",
+    session: Session, exam: Exam, now: datetime, **filters: Unpack[ItemFilters]
 ) -> list[ItemPlace]:
     """Where the same items belong: all of an exam's without their texts, which are most of them."""
     item = StudyItem
     query = select(item.key, item.kind, item.case_key, item.objective, item.article_id)
-    rows = session.execute(
-        _chosen(query, exam, now, kinds=kinds, article=article, domain=domain, topic=topic)
-    )
+    rows = session.execute(_chosen(query, exam, now, filters))
     return [
         ItemPlace(key, kind, case, (objective or "").split(".")[0], article_id)
         for key, kind, case, objective, article_id in rows
@@ -90,16 +79,7 @@ def can_be_answered(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return StudyItem.retired.is_(False), StudyItem.kind != "case", visible(now)
 
 
-def _chosen(
-    query: Select[*Columns],
-    exam: Exam,
-    now: datetime,
-    *,
-    kinds: Collection[str],
-    article: str,
-    domain: str,
-    topic: str,
-) -> Select[*Columns]:
+def _chosen(query: Select[*Columns], exam: Exam, now: datetime, filters: ItemFilters) -> Select[*Columns]:
     """The query over an exam's live items, in reading order."""
     query = (
         query.join(Article, Article.id == StudyItem.article_id)
@@ -107,13 +87,15 @@ def _chosen(
         .where(StudyItem.exam_id == exam.id, StudyItem.retired.is_(False), visible(now))
         .order_by(*READING_ORDER, StudyItem.position)
     )
-    if kinds:
+    if kinds := filters.get("kinds"):
         query = query.where(StudyItem.kind.in_(kinds))
-    if article:
+    if keys := filters.get("keys"):
+        query = query.where(StudyItem.key.in_(keys))
+    if article := filters.get("article"):
         query = query.where(Article.slug == article)
-    if domain:
+    if domain := filters.get("domain"):
         query = query.where(_is_about(domain))
-    if topic:
+    if topic := filters.get("topic"):
         about = select(ArticleTopic.article_id).join(Topic).where(Topic.slug == topic)
         query = query.where(Article.id.in_(about))
     return query

@@ -10,7 +10,7 @@ from articles.models import Article
 
 # Of many articles that become visible at once, those dated longer ago come from an archive (ADR 16). No digest
 # brings anything that old.
-ARCHIVE_AGE = timedelta(days=92)
+ARCHIVE_AGE = timedelta(days=123)
 
 
 class ArticleState(StrEnum):

@@ -24,6 +24,8 @@ _INTERNAL_LINK = re.compile(
     r'<a\b[^<>]*?\shref="(/[^"#?]*)'
 )  # in code that is shown, `<` is written as `&lt;`
 
+_BEHIND_NAME = re.compile(r"[?#].*", re.DOTALL)  # `?raw=true` and `#gh-dark-mode-only`, as on GitHub
+
 
 @dataclass(frozen=True)
 class BuildContext:
@@ -80,6 +82,8 @@ class ImageResolver:
         try:
             return images.find_image((root / self.path).parent, src, root)
         except MissingImageError:
+            if plain := _BEHIND_NAME.sub("", src) if _BEHIND_NAME.search(src) else "":
+                return self._find(plain)
             exam = root / self.path.partition("/")[0]
             named = images.files_by_name(exam, self.context.now_ns).get(Path(src).name, [])
             if len(named) != 1 or not exam.is_dir():

@@ -1,16 +1,20 @@
 """The summary of an article whose author gave none: the first sentences of its text."""
 
-import html
 import re
 from collections.abc import Iterable
 
 from articles.loading.article_file import LONGEST_SUMMARY, SHORTEST_SUMMARY
+from articles.render import plain_text
 from articles.render.rendered import Block
 
-_NOT_READ = re.compile(r'<sup><a\b[^>]*\bclass="ref".*?</sup>|<style\b.*?</style>|<[^>]*>', re.DOTALL)
+# Notes, and what readers open: a summary gives no answer away.
+_NOT_READ = re.compile(
+    r'<sup><a\b[^>]*\bclass="ref".*?</sup>|<style\b.*?</style>|<(?P<opens>section|details)\b.*</(?P=opens)>',
+    re.DOTALL,
+)
 _FORMULA = re.compile(r'<math alttext="([^"]*)".*?</math>', re.DOTALL)  # read as its TeX
-_SENTENCE = re.compile(r".+?(?:[.!?…][”’\"')\]]*(?=\s|\Z)\s*|[。！？]+|\Z)", re.DOTALL)
-_NO_PROSE = {"heading", "code", "rule", "footnotes", "table"}
+_SENTENCE = re.compile(r".+?(?:[.!?…][”’\"')\]]*(?=\s|\Z)\s*|[。！？।۔؟]+|\Z)", re.DOTALL)
+_NO_PROSE = {"heading", "code", "rule", "footnotes", "table", "question"}
 
 
 def make_summary(blocks: Iterable[Block], title: str) -> str:
@@ -32,8 +36,7 @@ def make_summary(blocks: Iterable[Block], title: str) -> str:
 
 
 def _text_of(block: Block) -> str:
-    text = _FORMULA.sub(r"\1", block.html)
-    return " ".join(html.unescape(_NOT_READ.sub("", text)).split())
+    return plain_text(_NOT_READ.sub("", _FORMULA.sub(r"\1", block.html)))
 
 
 def _cut(text: str) -> str:

@@ -11,6 +11,7 @@ from articles.web_address import is_dead, normalize_path
 
 GHOST_URL = "__GHOST_URL__"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_NUMBER = re.compile(r"(?:\A|&)(?:p|page_id)=(\d+)(?:&|\Z)")
 _SCHEMES = ("http:", "https:", "mailto:")
 
 
@@ -22,6 +23,7 @@ class Addresses:
     pictures: Pictures
     files: dict[str, str] = field(default_factory=dict)  # by old path
     by_source: dict[str, str] = field(default_factory=dict)  # by the file of the old site
+    by_number: dict[str, str] = field(default_factory=dict)  # by what WordPress asks for in `/?p=12`
     topics: dict[str, str] = field(default_factory=dict)  # URLs of topics by the path of their old page
 
     def old_path(self, address: str) -> str | None:
@@ -105,6 +107,8 @@ class PostAddresses:
 
     def _file_of(self, address: str) -> str | None:
         old = self.addresses.old_path(address)
+        if old is not None and not old.strip("/") and (number := _NUMBER.search(urlsplit(address).query)):
+            return self.addresses.by_number.get(number[1])
         if old and (found := self.addresses.files.get(old.casefold())):
             return found
         parts = urlsplit(address)

@@ -8,14 +8,21 @@ from articles.importing.markdown_links import outside_code
 _START = re.compile(r"[\s>]*(?:(?:[-*+]|\d+[.)])\s+)*")
 _NUMBER = re.compile(r"\d+")
 _ESCAPE = re.compile(r"\\([-.=+#>{}():;'\",/?%@$^!&_])")
+_CONTAINER = re.compile(r"(?m)^([ \t>]*)(:::)")
 _QUOTE_AFTER_TEXT = re.compile(r"(?m)^(?![> ])(\S.*)\n(?=> )")
 
 
 def without_needless_escapes(text: str) -> str:
     """The same text for every reader of CommonMark, with fewer backslashes."""
     return outside_code(
-        text, lambda part: _QUOTE_AFTER_TEXT.sub(r"\1\n\n", "\n".join(map(_line, part.split("\n"))))
+        text, lambda part: _QUOTE_AFTER_TEXT.sub(r"\1\n\n", "\n".join(map(_line, _escaped(part).split("\n"))))
     )
+
+
+def _escaped(part: str) -> str:
+    """Signs of ours that other programs show as they are: the line of a container, and comments."""
+    part = _CONTAINER.sub(r"\1\\\2", part)
+    return part.replace("%%", r"%\%") if part.count("%%") > 1 else part
 
 
 def _line(line: str) -> str:
@@ -32,6 +39,8 @@ def _is_needed(line: str, begin: int, found: re.Match[str]) -> bool:
     if not before or before.endswith("\\") or (character in ".)" and _NUMBER.fullmatch(before)):
         return True
     needed = {
+        ":": after.startswith("::"),
+        "%": before.endswith("%"),
         "_": not (before[-1].isalnum() and after[:1].isalnum()),
         "(": before.endswith("]"),
         "!": after.startswith(("[", "\\[")),

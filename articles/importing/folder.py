@@ -105,7 +105,8 @@ class _Reading:
         """A file as a post."""
         site, file = self.site, PurePosixPath(name)
         is_index = file.stem.lower() in {"index", "_index", "readme"}
-        stem = (file.parent.name or "home") if is_index else file.stem
+        folder = "" if file.parent.as_posix() == site.content else file.parent.name
+        stem = (folder or "home") if is_index else file.stem
         post = Post(id=name, slug="", title="", text="", form="markdown", source=name)
         if site.program == "Jekyll" and (dated := _DATED.match(stem)):
             stem = dated[4]

@@ -13,7 +13,7 @@ from articles.importing.markdown_links import outside_code
 from articles.loading.file_names import ENDINGS
 
 _WIKI = re.compile(
-    r"(?P<shown>!?)\[\[(?P<target>[^\[\]|#\n]*)(?:#(?P<anchor>[^\[\]|\n]*))?(?:\\?\|(?P<words>[^\[\]\n]*))?\]\]"
+    r"(?P<shown>!?)\[\[(?P<target>[^\[\]|#\n]*?)(?:#(?P<anchor>[^\[\]|\n]*?))?(?:\\?\|(?P<words>[^\[\]\n]*))?\]\]"
 )
 _CALLOUT = re.compile(
     r"^(?P<start>(?:[ \t]*>)+[ \t]*)\[!(?P<kind>[\w-]+)(?:\|[^\]]*)?\](?P<fold>[-+]?)[ \t]*(?P<title>[^\n]*)$",
@@ -83,14 +83,18 @@ def _wiki(found: re.Match[str], post: Post, vault: Vault) -> str:
     if found["shown"] and file and not is_note:
         alt = words if words and not re.fullmatch(r"[\d x]+", words) else PurePosixPath(file).stem
         return f"![{alt}](<{_relative(file, post)}>)"
-    shown = words or (f"{target}: {anchor}" if target and anchor else target or anchor)
+    anchor = "" if anchor.startswith("^") else anchor
+    shown = words or (
+        f"{target}: {anchor}" if target and anchor else target or anchor or found["anchor"] or ""
+    )
     if file is None:
         post.note(f"The link to “{target}” does not point to a file in the folder; the link text is kept.")
         return shown
     if found["shown"]:
         post.note(f"The note “{target}” was embedded in this one; it is now a link.")
-    ending = f"#{_anchor(anchor)}" if anchor and not anchor.startswith("^") else ""
-    return f"[{shown}](<{_relative(file, post) if target else ''}{ending}>)"
+    ending = f"#{_anchor(anchor)}" if anchor else ""
+    address = f"{_relative(file, post) if target else ''}{ending}"
+    return f"[{shown}](<{address}>)" if address else shown
 
 
 def _relative(file: str, post: Post) -> str:
@@ -105,10 +109,8 @@ def _anchor(heading: str) -> str:
 def _callout(found: re.Match[str]) -> str:
     kind, title = found["kind"].lower(), found["title"].strip()
     known = _GITHUB.get(kind) or _ALIKE.get(kind) or "NOTE"
-    if not title and kind in _GITHUB:
-        return f"{found['start']}[!{known}]"
-    start = found["start"].rstrip()
-    return f"{found['start']}[!{known}]\n{start} **{title or kind.capitalize()}**\n{start}"
+    title = title or ("" if kind in _GITHUB else kind.capitalize())
+    return f"{found['start']}[!{known}]{found['fold']} {title}".rstrip()
 
 
 def note_name(file: str) -> str:

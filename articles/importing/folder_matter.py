@@ -13,6 +13,7 @@ import yaml
 
 from articles.importing.export import Post
 from articles.loading.field_types import iso_format
+from articles.loading.front_matter import lines_above
 from carrel.clock import YEARS
 
 _FENCES = {"---": ("---", "..."), "+++": ("+++",)}
@@ -40,6 +41,7 @@ def split_matter(text: str) -> tuple[dict[str, Any], str]:
     """The values of the front matter and the text below it. Raises `FrontMatterError`."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
+    lines = lines[lines_above(text) :]
     fence = lines[0].rstrip()
     if ends := _FENCES.get(fence):
         for number, line in enumerate(lines[1:], 1):
@@ -94,7 +96,8 @@ class MatterReader:
 
         post.title = _text(take("title")) or post.title
         post.summary = _text(take("summary", "description", "excerpt", "abstract", "subtitle"))
-        self._fill_dates(post, take)
+        shown = left.pop("published", True)
+        self._fill_dates(post, take, shown)
         post.author = _names(take("author", "authors"))
         post.topics = list(dict.fromkeys(tag for name in _TOPICS for tag in _listed(take(name))))
         order = take("order", "weight", "nav_order", "sidebar_position")
@@ -106,7 +109,6 @@ class MatterReader:
         picture = [take(name) for name in _PICTURES]
         post.picture = next((found for value in picture if (found := _picture(value))), "")
         post.picture_alt = _text(take("imagealt", "coveralt"))
-        shown = left.pop("published", True)
         post.draft = (
             post.draft or take("draft") in (True, "true") or shown is False or take("publish") is False
         )
@@ -125,8 +127,10 @@ class MatterReader:
             }:
                 self.unread[key] += 1
 
-    def _fill_dates(self, post: Post, take: Any) -> None:
-        if (found := self.moment(take("publish_date", "pubdate", "date", "created"))) is not None:
+    def _fill_dates(self, post: Post, take: Any, published: Any) -> None:
+        """Jekyll's `published` says whether, others' says when."""
+        found = self.moment(take("publish_date", "pubdate", "date", "created"))
+        if (found := self.moment(published) or found) is not None:
             post.published = found
         updated = self.moment(take("lastmod", "last_modified_at", "updated", "modified", "last_updated"))
         post.updated = updated.date() if isinstance(updated, datetime) else updated

@@ -90,6 +90,8 @@ class FolderSite:
         folder = inside.parent.parent if is_bundle else inside.parent
         name = str(values.get("slug") or (inside.parent.name if is_bundle else inside.stem))
         path = re.sub(r"\s+", "-", (folder / name).as_posix().lower().replace("'", ""))
+        if path == ".":  # the home page
+            return "/"
         return f"/{path}.html" if self.ugly else f"/{path}/"
 
     def _words(self, post: Post, values: Mapping[str, Any]) -> dict[str, str]:

@@ -181,6 +181,16 @@ def level_headings(root: Element, _draft: Draft) -> None:
             emphasis.drop_tag()
 
 
+def part_lists(root: Element, draft: Draft) -> None:
+    """Two quotes or lists in a row would become one: a comment stands between them."""
+    for element in list(root.iter("blockquote", "ul", "ol")):
+        following = element.getnext()
+        if following is not None and following.tag == element.tag and not (element.tail or "").strip():
+            between = element.makeelement("p")
+            between.text = draft.keep("<!-- -->")
+            element.addnext(between)
+
+
 def keep_anchors(root: Element, draft: Draft) -> None:
     """Places that a link of the same text leads to."""
     wanted = {link.get("href", "")[1:] for link in root.iter("a") if link.get("href", "").startswith("#")}

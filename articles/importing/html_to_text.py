@@ -38,6 +38,7 @@ def to_markdown(
         html_rules.unwrap_figures,
         html_rules.plain_code,
         html_rules.level_headings,
+        html_rules.part_lists,
     ):
         rule(root, draft)
     endings = footnotes.collect(root, draft, notes or {})

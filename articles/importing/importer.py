@@ -85,6 +85,8 @@ class Importer:
             addresses.files |= {normalize_path(old).casefold(): path for old in old_paths[post.id]}
             if post.source:
                 addresses.by_source[post.source] = path
+            if self.export.program == "WordPress":
+                addresses.by_number[post.id] = path
         if not self.dry_run:
             exam.path.mkdir(parents=True, exist_ok=True)
             remove_unfinished(exam.path)

@@ -97,7 +97,7 @@ class Placement:
 
     def _usable_paths(self, post: Post) -> Iterator[str]:
         seen: set[str] = set()
-        for path in post.old_paths:
+        for path in (path for path in post.old_paths if path != "/"):  # home is a page of ours
             try:
                 alias = validate_alias(path)
             except (PydanticCustomError, ValueError) as error:

@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -16,6 +17,8 @@ from articles.importing.wxr import WxrItem, read_items
 
 ARTICLES = ("post", "page")
 _UPLOADS = "wp-content/uploads/"
+_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif)\Z", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _SIZE = re.compile(r"-\d+x\d+(?=\.\w+$)")
 # Kinds of items that are the program's own business, and what to say of them.
 _INTERNAL = {
@@ -36,9 +39,7 @@ def read_wordpress(data: bytes, files: SourceFiles, kinds: Collection[str] = ART
     if not items:
         raise ImportRefusedError("The file has no items: is it a WordPress export (Tools, Export)?")
     export.key = f"wordpress {urlsplit(export.base_url).netloc}{urlsplit(export.base_url).path}".strip()
-    attachments = Attachments({
-        item.get("post_id"): item.get("attachment_url") for item in items if item.get("post_type") == "attachment"
-    })  # fmt: skip
+    attachments = _attachments(items)
     many = len({item.get("creator") for item in items if item.get("post_type") in kinds}) > 1
     left: Counter[str] = Counter()
     for item in items:
@@ -62,8 +63,26 @@ def read_wordpress(data: bytes, files: SourceFiles, kinds: Collection[str] = ART
     return export
 
 
+def _attachments(items: Collection[WxrItem]) -> Attachments:
+    files = [item for item in items if item.get("post_type") == "attachment"]
+    of_posts = defaultdict[str, list[str]](list)
+    for file in files:
+        if _PICTURE.search(file.get("attachment_url")):
+            of_posts[file.get("post_parent")].append(file.get("post_id"))
+    return Attachments(
+        {file.get("post_id"): file.get("attachment_url") for file in files},
+        of_posts,
+        {item.get("post_id"): item.get("content") for item in items if item.get("post_type") == "wp_block"},
+    )
+
+
+def plain_words(text: str) -> str:
+    """The words of a title or a summary, which WordPress keeps as HTML."""
+    return " ".join(unescape(_TAG.sub("", text)).split())
+
+
 def _post(item: WxrItem, attachments: Attachments, export: Export) -> Post | None:
-    status, title, address = item.get("status"), item.get("title"), item.get("link")
+    status, title, address = item.get("status"), plain_words(item.get("title")), item.get("link")
     if status in {"trash", "auto-draft", "inherit"}:
         export.leave_out(
             title or item.get("post_id"),
@@ -77,7 +96,7 @@ def _post(item: WxrItem, attachments: Attachments, export: Export) -> Post | Non
         text="",
         draft=status not in {"publish", "future"} or bool(item.get("post_password")),
         published=_moment(item.get("post_date_gmt"), item.get("post_date")),
-        summary=re.sub(r"<[^>]+>", "", item.get("excerpt")),
+        summary=plain_words(item.get("excerpt")),
         topics=[
             name
             for domain, _, name in item.terms

@@ -1,12 +1,13 @@
 """The text of a WordPress post as HTML: shortcodes replaced, paragraphs made where the editor had none."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from html import escape, unescape
 
 from articles.importing.embeds import watch_page
 from articles.importing.export import Post
+from articles.importing.holders import opens, title_of
 from articles.importing.spans import split_elements
 
 _ATTRIBUTE = re.compile(r"([\w-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'\]]+))")
@@ -14,6 +15,8 @@ _SHORTCODE = re.compile(
     r"(?<!\[)\[(?P<name>[a-zA-Z][\w-]*)(?P<rest>(?:\s+[^\[\]]*?)?)(?P<closed>/?)\](?:(?P<inner>(?:(?!\[/?(?P=name)[\s\]])[\s\S])*+)\[/(?P=name)\])?(?!\])"
 )
 _ESCAPED = re.compile(r"\[(\[([a-zA-Z][\w-]*)[^\[\]]*+\](?:[^\[\]]*+\[/\2\])?)\]")
+_SHARED = re.compile(r"<!-- wp:block \{[^{}]*\"ref\":\s*(\d+)[^{}]*\} /-->")
+_DEPTH = 3  # of shared blocks in shared blocks
 _CODE = ("pre", "code", "script", "style")
 _BLOCKS = "address|article|aside|blockquote|details|div|dl|figure|figcaption|fieldset|footer|form|h[1-6]|header|hr|iframe|li|main|nav|ol|p|pre|section|summary|table|tbody|td|tfoot|th|thead|tr|ul|dd|dt"
 _HOLDERS = "blockquote|div|section|article|aside|details|main"  # text in them is paragraphs
@@ -38,9 +41,11 @@ _LANGUAGES = {"sourcecode", "code", "php", "python", "java", "javascript", "js",
 
 @dataclass(frozen=True)
 class Attachments:
-    """The addresses of pictures by their ids."""
+    """The addresses of pictures by their ids, those of each post, and blocks that posts share."""
 
     urls: dict[str, str]
+    of_posts: Mapping[str, list[str]] = field(default_factory=dict)  # ids of pictures by that of the post
+    shared: Mapping[str, str] = field(default_factory=dict)  # texts by id
 
     def url(self, key: str) -> str:
         """The address of one, or ""."""
@@ -49,6 +54,8 @@ class Attachments:
 
 def to_html(text: str, attachments: Attachments, post: Post) -> str:
     """The text as the site showed it."""
+    for _ in range(_DEPTH):
+        text = _SHARED.sub(lambda found: attachments.shared.get(found[1], ""), text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     has_blocks = "<!-- wp:" in text
     text = _code_shortcodes(text)
@@ -104,7 +111,7 @@ def _replace(text: str, attachments: Attachments, post: Post) -> str:
             case _ if name in _PLAYERS:
                 return _player(found["rest"], attributes, inner or "", post)
         post.note(f"The shortcode [{name}] was left out" + ("; its content stays." if inner else "."))
-        return inner or ""
+        return _held(name, title_of(attributes), inner or "")
 
     for _ in range(4):  # one may stand in another
         changed = _SHORTCODE.sub(replace, text)
@@ -112,6 +119,16 @@ def _replace(text: str, attachments: Attachments, post: Post) -> str:
             break
         text = changed
     return _ESCAPED.sub(r"\1", text)
+
+
+def _held(name: str, title: str, inner: str) -> str:
+    """What a shortcode of a plugin holds, below its title; what it hides stays hidden."""
+    if not title or not inner.strip():
+        return inner
+    words = escape(title, quote=False)
+    if opens(name):
+        return f"\n\n<details><summary>{words}</summary>\n\n{inner}\n\n</details>\n\n"
+    return f"\n\n<strong>{words}</strong>\n\n{inner}"
 
 
 def _caption(inner: str, attributes: dict[str, str]) -> str:
@@ -123,7 +140,8 @@ def _caption(inner: str, attributes: dict[str, str]) -> str:
 
 
 def _gallery(attributes: dict[str, str], attachments: Attachments, post: Post) -> str:
-    keys = (attributes.get("ids") or attributes.get("include") or "").replace(" ", "").split(",")
+    chosen = (attributes.get("ids") or attributes.get("include") or "").replace(" ", "")
+    keys = chosen.split(",") if chosen else attachments.of_posts.get(post.id, [])
     urls = [url for key in keys if (url := attachments.url(key))]
     if not urls:
         post.note("A gallery was left out: the export does not say which pictures it has.")

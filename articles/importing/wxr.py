@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -71,17 +72,19 @@ def _read_channel(name: str, element: Any, export: Export, authors: dict[str, st
         if name == "base_blog_url" or not export.base_url:
             export.base_url = text.rstrip("/")
     elif name == "title":
-        export.title = text
+        export.title = unescape(text)
     elif name == "description":
-        export.description = text
+        export.description = unescape(text)
     elif name == "author":
         values = {_plain(child.tag): (child.text or "").strip() for child in element}
-        authors[values.get("author_login", "")] = values.get("author_display_name", "")
+        authors[values.get("author_login", "")] = unescape(values.get("author_display_name", ""))
     elif name in {"category", "tag"}:
         values = {_plain(child.tag): (child.text or "").strip() for child in element}
         kind = "category" if name == "category" else "tag"
         slug = values.get("category_nicename") or values.get("tag_slug", "")
-        export.topic_names[f"/{kind}/{unquote(slug)}/"] = values.get("cat_name") or values.get("tag_name", "")
+        export.topic_names[f"/{kind}/{unquote(slug)}/"] = unescape(
+            values.get("cat_name") or values.get("tag_name", "")
+        )
 
 
 def _item(element: Any) -> WxrItem:
@@ -91,7 +94,7 @@ def _item(element: Any) -> WxrItem:
             continue
         name, text = _plain(child.tag), child.text or ""
         if name == "category":
-            item.terms.append((child.get("domain", ""), child.get("nicename", ""), text.strip()))
+            item.terms.append((child.get("domain", ""), child.get("nicename", ""), unescape(text.strip())))
         elif name == "comment":
             item.comments += 1
         elif name == "postmeta":

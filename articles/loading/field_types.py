@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
 from string import Formatter
 from typing import Annotated, Any
 
@@ -21,13 +22,14 @@ _PLACEHOLDERS_IN_LINE = {"and_more", "noun", "price"}
 # 2019-05-01, 2019/5/1 9:00, 2019-05-01 10:00:00 -0400, 2019-05-01T10:00:00.000Z
 _WRITTEN = re.compile(
     r"(?P<year>\d{4})(?P<dash>[-/])(?P<month>\d{1,2})(?P=dash)(?P<day>\d{1,2})"
-    r"(?:(?:T|\s+)(?P<time>\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)\s*(?P<zone>Z|UTC|GMT|[-+]\d\d(?::?\d\d)?)?)?",
+    r"(?:(?:T|\s+)(?P<time>\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)\s*(?P<zone>Z|UTC|GMT|[-+]\d\d(?::?\d\d)?(?:\s+(?:UTC|GMT))?)?)?",
     re.IGNORECASE,
 )
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _DAY, _MONTH, _YEAR = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<month>[a-z]{3,9})\.?", r"(?P<year>\d{4})"
 _NAMED = re.compile(rf"{_DAY}\s+{_MONTH},?\s+{_YEAR}", re.IGNORECASE)
 _NAMED_FIRST = re.compile(rf"{_MONTH}\s+{_DAY},?\s+{_YEAR}", re.IGNORECASE)
+_MAIL = re.compile(r"[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d")  # RFC 5322
 _MOMENT_HINT = "Write date, time and zone: 2026-09-14T09:00:00Z"
 
 
@@ -74,12 +76,17 @@ def iso_format(written: str) -> str:
         return _with_numbers(written)
     day = f"{found['year']}-{found['month']:0>2}-{found['day']:0>2}"
     clock_time, zone = found["time"] or "", (found["zone"] or "").upper()
-    zone = "+00:00" if zone in {"Z", "UTC", "GMT"} else zone
+    zone = "+00:00" if zone in {"Z", "UTC", "GMT"} else zone.partition(" ")[0]
     return f"{day}T{clock_time.zfill(len(clock_time) + (clock_time[1] == ':'))}{zone}" if clock_time else day
 
 
 def _with_numbers(written: str) -> str:
-    """A day whose month is an English word: May 7, 2019 or 7 May 2019."""
+    """A day whose month is an English word: May 7, 2019 or 7 May 2019; or a moment as mails and feeds write it."""
+    if _MAIL.match(written.strip()):
+        try:
+            return parsedate_to_datetime(written.strip()).isoformat()
+        except ValueError:
+            return written
     found = _NAMED.fullmatch(written.strip()) or _NAMED_FIRST.fullmatch(written.strip())
     if not found or (month := found["month"].lower()[:3]) not in _MONTHS:
         return written
@@ -89,6 +96,8 @@ def _with_numbers(written: str) -> str:
 def parse_moment(value: Any, info: ValidationInfo) -> Any:
     """A date and time in UTC; a plain day begins at midnight. What says no zone is in the zone of the context."""
     written = value.written if isinstance(value, Unquoted) else value
+    if isinstance(written, int | float) and not isinstance(written, bool):
+        raise field_error("bad-date", f"“{written}” is not a date and time.", _MOMENT_HINT)
     if not isinstance(written, str):
         return value
     try:

@@ -11,7 +11,10 @@ ENDINGS = (".md", ".markdown")
 # What stands for a folder: for us and MkDocs, in Hugo, on GitHub. Of several, the first.
 _INDEXES = {"index": 0, "_index": 1, "readme": 2}
 # Markdown for others: with components in it, or downloaded as plain text.
-_OTHER_ENDINGS = (".mdx", ".md.txt", ".markdown.txt", ".mdown", ".mkd")
+_OTHER_ENDINGS = (
+    ".mdx", ".md.txt", ".markdown.txt", ".mdown", ".mdwn", ".mdtxt", ".mdtext", ".mkd", ".mkdn", ".mkdown", ".qmd",
+    ".rmd", ".livemd",
+)  # fmt: skip
 _WORDS = {"+": " plus ", "#": " sharp ", "&": " and ", "'": "", "’": ""}
 
 

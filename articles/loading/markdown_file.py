@@ -108,6 +108,6 @@ def load_markdown(
     if not split.body.strip():
         message = f"The {noun} has no text."
         problems.append(Problem(split.body_line, "empty-body", message, "Write it, or remove the file."))
-    problems += forbidden_characters(split.body, split.body_line)
+    problems += split.problems + forbidden_characters(split.body, split.body_line)
     body = _body_source(path, split, matter, lines)
     return MarkdownFile(source.digest, source.stat, False, matter, body, lines, problems)

@@ -22,9 +22,11 @@ SAME_AS = {
 }  # fmt: skip
 OTHER_KEY = "other key"  # (field, OTHER_KEY) has the line of the key that a field was given under
 # Whoever writes one of these wants not everybody to read it: it is never passed over.
-_HIDING = {"hidden", "password", "private", "protected", "status", "unlisted", "visibility"}
+_HIDING = {"headless", "hidden", "password", "private", "protected", "status", "unlisted", "visibility"}
+_HIDDEN = {"draft", "unpublished"}  # as the value of any key, such as `state`
 _SHOWN = {"", "false", "no", "publish", "published", "public"}
 _USELESS = {"resources", "subtitle"}  # look like ours
+_TEMPLATE = re.compile(r"/:[a-z_]|[{}]")  # `/posts/:title/`
 _PICTURE_KEYS = (
     "image",
     "path",
@@ -44,7 +46,9 @@ def read_other_keys(front: YamlMapping, known: Collection[str]) -> None:
     for key in sorted(others, key=_preference):
         plain, target = _plain(key), _meaning(key)
         target = plain if plain in known else target
-        if target in known:
+        if plain == "permalink" and _is_hiding(plain, front.values[key]):
+            _report_hiding(front, key)
+        elif target in known:
             _give(front, key, target)
         elif _is_hiding(plain, front.values[key]):
             _report_hiding(front, key)
@@ -104,7 +108,12 @@ def _read_names(front: YamlMapping) -> None:
 
 
 def _give(front: YamlMapping, key: str, target: str) -> None:
-    value = _fitting(front.values.pop(key), target)
+    given = front.values.pop(key)
+    value = _fitting(given, target)
+    if target == "aliases" and isinstance(given, str) and _TEMPLATE.search(given):
+        value = []
+        message = f"“{given}” is a pattern and no address, so nothing redirects from it."
+        _warn(front, key, "alias-name", message, "Write old addresses: /2019/05/old.html")
     if target == "aliases" and value:
         front.values[target] = [*_listed(front.values.get(target)), *value]
     elif value in (None, "", []):
@@ -145,7 +154,11 @@ def _text(value: Any) -> str:
 
 
 def _is_hiding(plain: str, value: Any) -> bool:
-    return plain in _HIDING and _text(value).strip().lower() not in _SHOWN
+    said = _text(value).strip().lower()
+    if plain in ("build", "permalink"):  # Hugo renders nothing of the one, Eleventy of the other
+        rendered = value.get("render") if isinstance(value, dict) else value if plain == "permalink" else None
+        return rendered is False or _text(rendered).lower() in ("never", "false")
+    return (plain in _HIDING and said not in _SHOWN) or said in _HIDDEN
 
 
 def _report_hiding(front: YamlMapping, key: str) -> None:

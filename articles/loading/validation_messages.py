@@ -54,7 +54,10 @@ def _problem(
             return _unquoted(name, place, line, written[place])
     if code in _EXPECTED:
         return Problem(line, "wrong-type", f"`{name}` must be {_EXPECTED[code]}.", _HINT)
-    return Problem(line, "wrong-value", f"`{name}` is wrong: {detail['msg']}.", _HINT)
+    message = f"`{name}` is wrong: {detail['msg']}."
+    if code in ("too_long", "string_too_long") and isinstance(detail.get("input"), str):
+        message = f"`{name}` has {len(detail['input'])} characters, and may have {context['max_length']}."
+    return Problem(line, "wrong-value", message, _HINT)
 
 
 def _line_of(place: Place, lines: Mapping[Place, int]) -> int:

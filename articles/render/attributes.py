@@ -13,6 +13,7 @@ _ITEM = rf"(?:{_VALUE}|{_NAMES}|-)"
 _LIST = rf"\{{:?[ ]{{0,2}}(?:{_ITEM}(?:[ ]{{1,3}}{_ITEM}){{0,20}}|toc)[ ]{{0,2}}\}}"
 _BEHIND = re.compile(_LIST)
 _AT_END = re.compile(rf"[ \t]{{0,9}}{_LIST}\s*\Z")
+_CLOSING = re.compile(r"[ \t]+#+[ \t]*\Z")  # kramdown closes a heading before its attributes
 _OWN_LINE = re.compile(rf"^[ \t]{{0,9}}{_LIST}[ \t]*(?:\n|\Z)", re.MULTILINE)
 _ID = re.compile(r"#([^\s{}#.\"']+)")
 _WIDTH = re.compile(r"\bwidth=[\"']?(\d{1,4})(?:px)?[\"']?(?=[\s}])")
@@ -26,6 +27,8 @@ def apply_attributes(tree: Tree, source: str) -> None:
     for heading in tree.elements[HEADING]:
         _apply_to_heading(heading)
     dropped: list[int] = []
+    for table in tree.elements["table"]:
+        _drop_last_row(tree, table, dropped)
     for slot in list(text_slots(tree, "{")):
         if slot.is_tail and slot.element.getparent() is None:
             continue  # its paragraph was removed, and held nothing else
@@ -38,13 +41,22 @@ def apply_attributes(tree: Tree, source: str) -> None:
         tree.report(min(dropped), "attributes", message, "Remove them.", "warning")
 
 
+def _drop_last_row(tree: Tree, table: Element, dropped: list[int]) -> None:
+    """Attributes right below a table, which the parser takes for a row of it."""
+    row = list(table.iter("tr"))[-1]
+    first, *others = row
+    if all(map(is_blank, others)) and len(first) == 0 and _AT_END.fullmatch(first.text or ""):
+        dropped.append(tree.line(row))
+        remove(row)
+
+
 def _apply_to_heading(heading: Element) -> None:
     last = heading[-1] if len(heading) else None
     slot = TextSlot(heading if last is None else last, last is not None)
     attributes = _AT_END.search(slot.text)
     if attributes is None:
         return
-    slot.set(slot.text[: attributes.start()])
+    slot.set(_CLOSING.sub("", slot.text[: attributes.start()]))
     if (name := _ID.search(attributes[0])) and (anchor := own_id(name[1])):
         heading.set("id", anchor)
 

@@ -7,8 +7,9 @@ as a browser would, before the transforms read it; `clean` still has the last wo
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from html import escape
 
 import nh3
 from lxml import etree
@@ -26,6 +27,10 @@ COMMENT_OPEN = "<!--"
 _TOKEN = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][\w:.-]*)(?P<rest>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
 _TAG_START = re.compile(r"<([A-Za-z][\w:.-]*)")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_INSTRUCTIONS = {
+    "?>": re.compile(r"<\?.*?\?>", re.DOTALL),
+    "]]>": re.compile(r"<!\[CDATA\[.*?\]\]>", re.DOTALL),
+}
 _LINE = re.compile(rf'{POSITION}="(\d+)')
 _VOID = re.compile(rf"<((?:{'|'.join(WITHOUT_END)})\b(?:[^<>\"]|\"[^\"]*\")*)>")
 _EVERYWHERE = {POSITION, "id", "class", "title", "lang", "dir", "aria-label", "role"}
@@ -76,17 +81,33 @@ class AcceptedHtml:
 def accept(html: str, lines: list[str]) -> AcceptedHtml:
     """Read comrak's output with an author's HTML in it. Raises `etree.XMLSyntaxError` when it nests too deeply."""
     problems: list[Problem] = []
-    last = html.rfind("-->") + 3  # behind it each `<!--` would look for its end in vain, and all the way
-    without_comments = _COMMENT.sub("", html[:last]) + html[last:]
+    without_comments = _change_until("-->", _COMMENT, html, lambda _: "")
     if COMMENT_OPEN in without_comments:
         line = next((number for number, text in enumerate(lines, 1) if COMMENT_OPEN in text), 1)
         hint = "Write `-->` where it ends."
         problems.append(Problem(line, "comment-open", "A comment is not closed, so it hides the rest.", hint))
+    for end, pattern in _INSTRUCTIONS.items():
+        without_comments = _change_until(end, pattern, without_comments, lambda found: escape(found[0]))
+    problems += _instruction_problems(without_comments, lines)
     known = "".join(_known_only(without_comments, lines, problems))
     root = parse(_VOID.sub(_with_slash, _INTAKE.clean(known)).replace("&nbsp;", "\u00a0"))
     _tidy(root)
     _place(root, len(lines))
     return AcceptedHtml(root, problems)
+
+
+def _change_until(end: str, pattern: re.Pattern[str], html: str, make: Callable[[re.Match[str]], str]) -> str:
+    """Replace each match; behind the last `end`, each beginning would look for it in vain, and all the way."""
+    last = html.rfind(end) + len(end) if end in html else 0
+    return pattern.sub(make, html[:last]) + html[last:]
+
+
+def _instruction_problems(html: str, lines: list[str]) -> Iterator[Problem]:
+    """PHP and the like, which browsers would drop with what stands in them."""
+    for sign in ("<?", "<![CDATA["):
+        if escape(sign) in html and (line := next((n for n, text in enumerate(lines, 1) if sign in text), 0)):
+            message = f"“{sign}” begins no HTML; it is shown as text."
+            yield Problem(line, "unknown-tag", message, "Write code between lines of ```.", "warning")
 
 
 def _with_slash(tag: re.Match[str]) -> str:
@@ -109,16 +130,17 @@ def _known_only(html: str, lines: list[str], problems: list[Problem]) -> Iterato
             yield f"&lt;{token['end']}{token['name']}{token['rest'].replace('<', '&lt;')}&gt;"
         elif name != "input" or "checkbox" in token["rest"]:  # comrak's own box of a task
             yield token[0]
-        if not token["end"] and not position and (problem := _problem_with(name, token["rest"])):
+        if not token["end"] and not position and (problem := _problem_with(token["name"], token["rest"])):
             problems.append(Problem(_line_of(numbers[name], line), *problem))
     yield html[end:]
 
 
-def _problem_with(name: str, rest: str) -> tuple[str, str, str] | tuple[str, str, str, str] | None:
+def _problem_with(written: str, rest: str) -> tuple[str, str, str] | tuple[str, str, str, str] | None:
     """Code, message, hint and level about an author's tag."""
+    name = written.lower()
     if name not in NAMES:
-        hint = f"Write it as `<{name}>` in backquotes."
-        return "unknown-tag", f"<{name}> is not an HTML tag; it is shown as text.", hint, "warning"
+        hint = f"Write it as `<{written}>` in backquotes."
+        return "unknown-tag", f"<{written}> is not an HTML tag; it is shown as text.", hint, "warning"
     if name in LAYOUT:
         return "layout-tag", f"The tag <{name}> was left out; its text is kept.", LAYOUT[name], "warning"
     if name in _ALLOWED and (name != "input" or "checkbox" in rest):

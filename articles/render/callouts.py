@@ -3,12 +3,14 @@
 import re
 from dataclasses import dataclass
 
+from articles.render import markdown
 from articles.render.tree import (
     POSITION,
     Element,
     Tree,
     is_blank,
     new_element,
+    parse,
     pop_attribute,
     remove,
     set_attributes,
@@ -24,6 +26,11 @@ _NAMES = {
 KINDS = {name: kind for kind, names in _NAMES.items() for name in names.split()}
 _MARK = re.compile(r"\[!([A-Za-z][\w -]{0,30})(?:\|[^\]\n]{0,60})?\]([+-]?)[ \t]*")
 _CONTAINER = re.compile(r"([A-Za-z]+)(?:\s*\[(.*)\]|\s+(.*))?\s*\Z")
+# `{note}` of MyST, `{.note}` of Pandoc, `{.callout-note title="A" collapse="true"}` of Quarto.
+_IN_BRACES = re.compile(r"\{\s*(?:\.callout-|\.)?([A-Za-z]+)(?=[\s}])([^{}]*)\}\s*(.*)\Z")
+_TITLE = re.compile(r"""\btitle=["']([^"']*)["']""")
+_FOLDED = re.compile(r"""\bcollapse=["']?true""")
+_SIGNS = re.compile(r"[*_`\[~=:$&\\^!]")  # of markup in a title
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,24 @@ def _convert_parsed(tree: Tree, box: Element, name: str) -> None:
     if fold:
         title.text = (title.text or "").removeprefix(fold).lstrip()
     box.remove(title)
+    _read_markup(tree, title)
     Callout(name, fold, title).build(box)
+
+
+def _read_markup(tree: Tree, title: Element) -> None:
+    """The parser leaves a title as it is written; what stands in it is Markdown, as in those of other kinds."""
+    text = title.text or ""
+    if not _SIGNS.search(text) or "<" in text:
+        return
+    parsed = parse(markdown.to_html(text, math=tree.context.math))
+    if len(parsed) != 1 or parsed[0].tag != "p":
+        return
+    title.text = parsed[0].text
+    title.extend(list(parsed[0]))
+    for element in title.iter("*"):
+        if element is not title:
+            pop_attribute(element, POSITION)
+            tree.elements.get(str(element.tag), []).append(element)
 
 
 def _take_first_line(paragraph: Element) -> Element:
@@ -102,10 +126,21 @@ def _take_first_line(paragraph: Element) -> Element:
 
 def from_container(box: Element) -> bool:
     """Convert a container `:::` that has the name of a kind, as in Docusaurus. Whether it has one."""
-    match = _CONTAINER.match(box.get("class", ""))
-    if match is None or match[1].lower() not in KINDS.keys() - {"question"}:
+    name, fold, words = _first_line_of(box.get("class", ""))
+    if name.lower() in ("details", "spoiler"):
+        name, fold, words = "note", "-", words or "Details"
+    if name.lower() not in KINDS.keys() - {"question"}:
         return False
     title = new_element("p")
-    title.text = match[2] or match[3] or ""
-    Callout(match[1], "", title).build(box)
+    title.text = words
+    Callout(name, fold, title).build(box)
     return True
+
+
+def _first_line_of(info: str) -> tuple[str, str, str]:
+    """The name, the sign of a folded one, and the title that stand behind `:::`; "" for each that does not."""
+    if braces := _IN_BRACES.match(info):
+        title = _TITLE.search(braces[2])
+        return braces[1], "-" if _FOLDED.search(braces[2]) else "", title[1] if title else braces[3]
+    match = _CONTAINER.match(info)
+    return (match[1], "", match[2] or match[3] or "") if match else ("", "", "")

@@ -5,7 +5,7 @@ A reference `[^label]` stands in the text and its note at the end; a backlink le
 
 import re
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from itertools import islice
 from urllib.parse import unquote
 
@@ -17,12 +17,38 @@ _REFERENCE = re.compile(r"\[\^([^\]\s]{1,300})\]")
 _MAX_UNDEFINED = 100  # references that are reported, as each is searched in the source
 _FOOTNOTE_LINKS = ("ref", "back", "footnote-backref")
 
+_INLINE = "^["
+_INLINE_NOTE = re.compile(r"\^\[(?!\^)([^\[\]\n]{1,1000}+)\](?![(\[:])")  # not `x^[1](#a)`, which is a link
+_FENCE = re.compile(r"[\s>]*(`{3,}|~{3,})")
+_CODE = re.compile(r"(`+)[^`\n]{0,500}\1")
+
 References = dict[str, list[Element]]  # by the id of the note, as the parser gives it
+
+
+def has_inline_notes(source: str) -> bool:
+    """Whether `^[words]` is a footnote in this text, as in Obsidian and Pandoc.
+
+    All that looks so must be one, and more than a word: `^[a-z]` is a regular expression.
+    """
+    if _INLINE not in source:
+        return False
+    lines = [_CODE.sub("", line) for line in _lines_outside_code(source) if _INLINE in line]
+    notes = [note for line in lines for note in _INLINE_NOTE.findall(line) if " " in note.strip()]
+    return 0 < sum(line.count(_INLINE) for line in lines) == len(notes)
+
+
+def _lines_outside_code(source: str) -> Iterator[str]:
+    fence = ""
+    for line in source.split("\n"):
+        if match := _FENCE.match(line):
+            fence = "" if fence and match[1].startswith(fence) else fence or match[1]
+        elif not fence:
+            yield line
 
 
 def link_footnotes(tree: Tree, source: str) -> None:
     """Link references and notes in both directions, and report notes without a reference."""
-    if "[^" not in source:
+    if "[^" not in source and _INLINE not in source:
         return
     references = find_references(tree)
     labels = {unquote(note_id.removeprefix("fn-")).casefold() for note_id in references}

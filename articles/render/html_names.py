@@ -5,7 +5,7 @@ WITHOUT_END = ("br", "col", "hr", "img", "input", "wbr")
 _PLAIN = "Remove it: the page lays out its text itself."
 LAYOUT = dict.fromkeys(
     ("address", "article", "aside", "body", "center", "div", "footer", "head", "header", "hgroup", "html", "main", "nav",
-     "picture", "search", "section", "big", "font", "nobr", "tt"),
+     "picture", "search", "section", "source", "big", "font", "nobr", "tt"),
     _PLAIN,
 )  # fmt: skip
 CODE_NAMES = {

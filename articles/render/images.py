@@ -38,16 +38,21 @@ def find_image(folder: Path, src: str, root: Path) -> Path:
 
 
 def _as_stored(folder: Path, src: str) -> Path:
-    """The path whose name reads alike: "é" is one character or two (Unicode's normal forms C and D)."""
+    """The path whose name reads alike: "é" is one character or two (Unicode's normal forms C and D).
+
+    Where no file has the name, the only one whose letters differ in case is meant, as on most authors' computers.
+    """
     path = folder
     for part in Path(src).parts:
-        found = path / part
-        if part.isascii() or found.exists():
-            path = found
-            continue
-        alike = (each for each in path.iterdir() if _normal(each.name) == _normal(part))
-        path = next(alike, found)
+        path = path / part if (path / part).exists() else _alike(path, part)
     return path
+
+
+def _alike(folder: Path, name: str) -> Path:
+    names = [path.name for path in folder.iterdir()]
+    same = [other for other in names if _normal(other) == _normal(name)]
+    same = same or [other for other in names if _normal(other).casefold() == _normal(name).casefold()]
+    return folder / (same[0] if len(same) == 1 else name)
 
 
 def _normal(name: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from articles.render.callouts import KINDS
 from articles.render.texts import text_slots
 from articles.render.tree import Element, Tree
 
@@ -32,6 +33,27 @@ _KINDS = (
              "Write `> [!NOTE]`, and begin each line of it with `> `."),
     Leftover(("???",), re.compile(r"^\?\?\?\+?\s+\w", re.MULTILINE), "MkDocs (a folded admonition)",
              "Write `> [!NOTE]-`, and begin each line of it with `> `."),
+    Leftover(("[!",), re.compile(r"\[!(?:INCLUDE|VIDEO|div|code)(?:[ -][^\]\n]{0,200})?\]?", re.IGNORECASE), "Microsoft Learn", "Write its content in Markdown."),
+    Leftover((":::",), re.compile(r"^[ \t]*:::[a-z][\w-]*(?:[ \t][^\n]{0,300})?:::[ \t]*$", re.MULTILINE), "Microsoft Learn", "Write its content in Markdown."),
+    Leftover(("=== ",), re.compile(r"^===[!+]?[ \t]+[\"“][^\n]{1,80}", re.MULTILINE), "MkDocs (tabs)", "Write a heading, and its text without indentation."),
+    Leftover(("-8<-",), re.compile(r"^[ \t]*-{1,2}8<-{1,2}[^\n]{0,80}", re.MULTILINE), "MkDocs (a snippet)", "Write its content here."),
+    Leftover(("++",), re.compile(r"(?<!\+)\+\+[a-z]+(?:\+[a-z0-9-]+)+\+\+(?!\+)"), "MkDocs (keys)", "Write <kbd>Ctrl</kbd>+<kbd>C</kbd>."),
+    Leftover((":material-", ":fontawesome-", ":octicons-", ":simple-"), re.compile(r":(?:material|fontawesome|octicons|simple)-[\w-]{2,60}:"),
+             "MkDocs (an icon)", "Remove it."),
+    Leftover(("{++", "{--", "{~~", "{>>"), re.compile(r"\{(?:\+\+|--|~~|>>)[^{}\n]{1,200}(?:\+\+|--|~~|<<)\}"), "CriticMarkup (a proposed change)",
+             "Accept the change, or leave it out."),
+    Leftover(("import ", "export "), re.compile(r"^(?:import\s[^\n]{1,200}\sfrom\s+[\"'“‘][^\n]{1,200}|export\s+(?:default|const|function)\s[^\n]{1,80})$", re.MULTILINE),
+             "MDX", "Remove it, and write what its components show."),
+    Leftover(("\\begin{",), re.compile(r"\\begin\{(?:equation|align|gather|multline|eqnarray|cases|[pbvV]?matrix|array)\*?\}"), "a formula (TeX)",
+             "Write it between lines of $$, with `math: true` in the front matter."),
+    Leftover(("--", "|\n|", "| \n|"), re.compile(
+        r"^[ \t]*(?:\|[ \t]*)?:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)+\|?[ \t]*$|^[ \t]*\+(?:[-=]{2,}\+)+[ \t]*$"
+        r"|^[ \t]*\|[^\n]+\|[ \t]*\n[ \t]*\|[^\n]+\|[ \t]*$", re.MULTILINE),
+        "a table", "Write a line such as |---|---| below its header, with as many cells, and nothing between them."),
+    Leftover(("![",), re.compile(r"!\[[^\[\]\n]{0,200}\]\([^()\n]{1,300}\)"), "a picture", "Write its name in angle brackets, without a size: ![what it shows](<my file.png>)."),
+    Leftover(("](",), re.compile(r"(?<!!)\[[^\[\]\n]{1,200}\]\([^()\n]{1,200}\.(?:md|markdown|html?|pdf)(?:#[^()\n]{0,100})?\)"), "a link",
+             "Write its address in angle brackets: [words](<my file.md>)."),
+    Leftover(("##",), re.compile(r"^#{2,6}[^\s#][^\n]{0,80}", re.MULTILINE), "a heading", "Put a space behind its last #."),
     Leftover((".. ",), re.compile(r"^\.\. [a-z][\w-]{1,30}::", re.MULTILINE), "reStructuredText", "Write it in Markdown."),
 )  # fmt: skip
 _BY_TRIGGER = [(trigger, kind) for kind in _KINDS for trigger in kind.triggers]
@@ -43,10 +65,13 @@ _MATH = re.compile(
 _BLOCKS = {
     "math": "a formula (TeX)", "mermaid": "a drawing (Mermaid)", "plantuml": "a drawing (PlantUML)", "dot": "a drawing (Graphviz)",
     "graphviz": "a drawing (Graphviz)", "dataview": "a query (Obsidian)", "dataviewjs": "a query (Obsidian)",
-    "ad-note": "a callout (Obsidian)",
+    "ad-note": "a callout (Obsidian)", "d2": "a drawing (D2)", "kroki": "a drawing (Kroki)", "ditaa": "a drawing (ditaa)",
+    "nomnoml": "a drawing (nomnoml)", "svgbob": "a drawing (Svgbob)", "wavedrom": "a drawing (WaveDrom)", "markmap": "a drawing (markmap)",
+    "vega": "a chart (Vega)", "vega-lite": "a chart (Vega)",
 }  # fmt: skip
 _LANGUAGE = "language-"
 _BLOCK_HINT = "Export it as a picture, and describe it: ![what it shows](file.png)."
+_CALLOUT_HINT = "Write `> [!NOTE]`, and begin each line of it with `> `."
 _MATH_HINT = "Write `math: true` in the front matter, or `math = true` in exam.toml; if it is not a formula, put it in backquotes."
 
 
@@ -60,8 +85,9 @@ def report_leftovers(tree: Tree, source: str) -> None:
 
 def _report_kind(tree: Tree, kind: Leftover) -> None:
     """Warn of the first place that is text, and not code."""
-    sign = kind.triggers[0][:2]
-    for slot in text_slots(tree, sign if len(kind.triggers) == 1 else sign[0]):
+    signs = {trigger[0] for trigger in kind.triggers}
+    sign = kind.triggers[0][:2] if len(kind.triggers) == 1 else signs.pop() if len(signs) == 1 else ""
+    for slot in text_slots(tree, sign):
         if match := kind.pattern.search(slot.text):
             _report(tree, tree.line_of_match(slot.holder, kind.pattern), kind.owner, match[0], kind.hint)
             return
@@ -90,11 +116,14 @@ def _report_blocks(tree: Tree) -> None:
     seen = set[str]()
     for block in tree.elements["pre"]:
         for code in block.iter("code"):
-            name = code.get("class", "").removeprefix(_LANGUAGE).lower()
-            if (owner := _BLOCKS.get(name)) and owner not in seen:
+            written = code.get("class", "").removeprefix(_LANGUAGE).lower()
+            name = written.strip("{}")
+            owner = "a callout (MyST)" if name in KINDS and name != written else _BLOCKS.get(name)
+            if owner and owner not in seen:
                 seen.add(owner)
-                hint = _MATH_HINT if name == "math" else _BLOCK_HINT
-                _report(tree, tree.line(block), owner, f"```{name}", hint)
+                hint = {"math": _MATH_HINT, "a callout (MyST)": _CALLOUT_HINT}
+                said = hint.get(name) or hint.get(owner) or _BLOCK_HINT
+                _report(tree, tree.line(block), owner, f"```{written}", said)
 
 
 def _report(tree: Tree, line: int, owner: str, text: str, hint: str) -> None:

@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from html import escape
 from urllib.parse import unquote
 
+from articles.render.clean import CLEANER
 from articles.render.rendered import Link
-from articles.render.tree import Element, Tree, is_blank, pop_attribute
-from articles.web_address import is_dead
+from articles.render.tree import Element, Tree, is_blank, pop_attribute, set_attributes
+from articles.web_address import is_dead, with_ascii_host
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 # The parser empties links with these, so they are searched in the source.
@@ -53,8 +55,9 @@ def _resolve_link(tree: Tree, element: Element, href: str) -> Link | None:
 
 
 def _check_web_address(tree: Tree, element: Element, href: str) -> None:
-    if not is_dead(href):
-        element.set("rel", "noopener")
+    address = with_ascii_host(href) if not is_dead(href) else ""
+    if address and "href" in CLEANER.clean(f'<a href="{escape(address)}">x</a>'):  # which has the last word
+        set_attributes(element, href=address, rel="noopener")
         return
     del element.attrib["href"]
     message = f"The link {href} is not an address that a browser can open."

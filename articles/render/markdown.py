@@ -33,18 +33,27 @@ def _rendering(*, raw_html: bool) -> comrak.RenderOptions:
     return options
 
 
-_EXTENSIONS = {False: _extensions(*EXTENSIONS), True: _extensions(*EXTENSIONS, *MATH_EXTENSIONS)}
+_EXTENSIONS = {
+    (math, notes): _extensions(
+        *EXTENSIONS, *(MATH_EXTENSIONS if math else ()), *(("inline_footnotes",) if notes else ())
+    )
+    for math in (False, True)
+    for notes in (False, True)
+}
 _PARSING = {smart: _parsing(smart=smart) for smart in (False, True)}
 _RENDERING = {raw_html: _rendering(raw_html=raw_html) for raw_html in (False, True)}
 _EMOJI = _extensions("shortcodes")
 
 
-def to_html(text: str, *, raw_html: bool = False, math: bool = False, smart: bool = False) -> str:
+def to_html(
+    text: str, *, raw_html: bool = False, math: bool = False, smart: bool = False, notes: bool = False
+) -> str:
     """Convert CommonMark with our extensions to HTML with source positions: well-formed XML, unless with `raw_html`.
 
-    With `math`, `$` and the like hold formulas; with `smart`, straight quotes and dashes become typographic ones.
+    With `math`, `$` and the like hold formulas; with `smart`, straight quotes and dashes become typographic ones; with
+    `notes`, `^[words]` is a footnote.
     """
-    html = comrak.render_markdown(text, _EXTENSIONS[math], _PARSING[smart], _RENDERING[raw_html])
+    html = comrak.render_markdown(text, _EXTENSIONS[math, notes], _PARSING[smart], _RENDERING[raw_html])
     if "data-footnote" in html:  # the only attributes that comrak writes without a value
         html = html.replace(" data-footnotes>", ">").replace(" data-footnote-ref>", ">")
         html = html.replace(" data-footnote-backref ", " ")

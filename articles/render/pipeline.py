@@ -35,7 +35,7 @@ from articles.render.reading_time import reading_words
 from articles.render.rendered import Block, Kind, Link, RenderContext, Rendered
 from articles.render.tree import POSITION, SEPARATOR, Element, Tree, parse
 
-RENDERER = f"8, {markdown.NAME}, {formulas.NAME}, {cleaning.NAME}, lxml {version('lxml')}, Pygments {version('pygments')}"
+RENDERER = f"9, {markdown.NAME}, {formulas.NAME}, {cleaning.NAME}, lxml {version('lxml')}, Pygments {version('pygments')}"
 
 _EMPTY = RenderContext()
 _KINDS: dict[str, Kind] = {
@@ -54,7 +54,8 @@ def render(source: str, context: RenderContext = _EMPTY) -> Rendered:
         return _rejected(problem, context)
     if context.math:
         source = formulas.fence_blocks(source)
-    parse_html = partial(typography.to_html, math=context.math, quotes=context.quotes)
+    notes = footnotes.has_inline_notes(source)
+    parse_html = partial(typography.to_html, math=context.math, quotes=context.quotes, notes=notes)
     html = parse_html(source)
     if len(html) > limits.HTML:
         return _rejected(limits.too_large(), context)
@@ -114,10 +115,11 @@ def _transform(tree: Tree, source: str) -> Rendered:
 
 def _read_dialects(tree: Tree, source: str) -> list[Link]:
     """Understand what CommonMark leaves as text and other programs do not, and return the links to notes."""
+    callouts.convert_callouts(tree)
     formulas.take_formulas(tree)
     leftovers.report_formulas(tree, source)
-    callouts.convert_callouts(tree)
     wiki.drop_comments(tree, source)
+    wiki.drop_block_ids(tree, source)
     attributes.apply_attributes(tree, source)
     marks.apply_marks(tree, source)
     videos.link_videos(tree, source)

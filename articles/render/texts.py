@@ -55,7 +55,7 @@ def slot_before(element: Element) -> TextSlot:
 def text_slots(tree: Tree, containing: str = "") -> Iterator[TextSlot]:
     """Every piece of text that is neither code nor a formula; those without what it must contain are passed over."""
     verbatim = {
-        inner for outer in tree.root.iter("code", "math") for inner in outer.iter()
+        inner for outer in tree.root.iter("code", "math", "pre") for inner in outer.iter()
     }  # coloring makes spans there
     for element in tree.root.iter("*"):
         text, tail = element.text, element.tail

@@ -15,6 +15,7 @@ _SRC = re.compile(r"""\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGN
 _TITLE = re.compile(r"""\stitle\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _SHORTCODE = re.compile(r"\{\{[<%]\s{0,3}(youtube|vimeo)\s+([^\n{}]{1,200}?)\s{0,3}[>%]\}\}")
 _EMBED, _EMBED_END = re.compile(r"\[embed[^\]\n]{0,80}\]\s?\Z"), re.compile(r"(?:\[|%5B)/embed(?:\]|%5D)\Z")
+_LEARN = re.compile(r"\[!VIDEO\s+(https://[^\]\s]{1,300})\]")  # Microsoft's
 _ARGUMENT = re.compile(r"""(?:(\w+)\s*=\s*)?["“”]?([^"“”=]+?)["“”]?(?=\s+\w+\s*=|\s*\Z)""")
 EMBEDS = ("iframe", "embed")
 
@@ -56,6 +57,13 @@ def link_videos(tree: Tree, source: str) -> None:
             picture.tag, picture.text = "a", words_of(words, found[1])
             picture.set("href", found[0])
             tree.elements["a"].append(picture)
+    if "[!VIDEO" in source:
+        replace_text(
+            tree,
+            "[!VIDEO",
+            _LEARN,
+            lambda match, holder: None if is_in_link(holder) else _link_to(tree, match[1]),
+        )
     if "[/embed]" in source:
         for link in tree.elements["a"]:
             _unwrap_embed(link)
@@ -80,10 +88,14 @@ def _unwrap_embed(link: Element) -> None:
 def _link(tree: Tree, shortcode: re.Match[str]) -> Element | None:
     values = {name or "id": value for name, value in _ARGUMENT.findall(shortcode[2])}
     prefix = "https://youtu.be/" if shortcode[1] == "youtube" else "https://vimeo.com/"
-    found = video_address(prefix + values.get("id", "").strip("'‘’ "))
+    return _link_to(tree, prefix + values.get("id", "").strip("'‘’ "), values.get("title", ""))
+
+
+def _link_to(tree: Tree, address: str, title: str = "") -> Element | None:
+    found = video_address(address)
     if found is None:
         return None
     link = new_element("a", href=found[0])
-    link.text = words_of(values.get("title", ""), found[1])
+    link.text = words_of(title, found[1])
     tree.elements["a"].append(link)
     return link

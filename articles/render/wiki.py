@@ -7,13 +7,14 @@ from urllib.parse import quote
 from articles.render.attributes import WIDTH
 from articles.render.headings import slug
 from articles.render.rendered import Link
-from articles.render.texts import LineFinder, is_in_link, replace_text
-from articles.render.tree import Element, Tree, is_blank, new_element, remove
+from articles.render.texts import LineFinder, TextSlot, is_in_link, replace_text
+from articles.render.tree import HEADINGS, Element, Tree, is_blank, new_element, parent_of, remove
 
 _LINK = re.compile(r"(!?)\[\[([^\[\]|#\n]{0,200})(#[^\[\]|\n]{0,200})?(?:\\?\|([^\[\]\n]{0,200}))?\]\]")
 _SIZE = re.compile(r"(?:\A|\|)\s*(\d{1,4})(?:x\d{1,4})?\s*\Z")
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|svg|bmp|heic|tiff?)\Z", re.IGNORECASE)
 _COMMENT = re.compile(r"(?<!\S)%%[^%]{1,5000}%%(?![\w%])")
+_BLOCK_ID = re.compile(r"(?:\A|[ \t\n])\^(?=[A-Za-z0-9-]*[A-Za-z])[A-Za-z0-9-]{2,40}[ \t]*\Z")
 _TOC = re.compile(r"(?i)\A_?toc_?\Z")
 
 
@@ -37,6 +38,24 @@ def drop_comments(tree: Tree, source: str) -> None:
     replace_text(tree, "%%", _COMMENT, drop)
     for block in [block for block in tree.root if block.tag == "p" and len(block) == 0 and is_blank(block)]:
         remove(block)
+
+
+def drop_block_ids(tree: Tree, source: str) -> None:
+    """Take out the ids that Obsidian gives to blocks, for links to them: ` ^a1b2c3` at the end."""
+    if "^" not in source:
+        return
+    dropped: list[Element] = []
+    for block in list(tree.root.iter("p", "li", "td", *HEADINGS)):
+        slot = TextSlot(block[-1], is_tail=True) if len(block) else TextSlot(block, is_tail=False)
+        if match := _BLOCK_ID.search(slot.text):
+            slot.set(slot.text[: match.start()])
+            dropped.append(block)
+    if dropped:
+        message = "The id of a block, like ^a1b2c3, was left out, as Obsidian does."
+        tree.report(tree.line(dropped[0]), "block-id", message, "Link to a heading.", "warning")
+    for block in dropped:
+        if block.tag == "p" and len(block) == 0 and is_blank(block) and len(parent_of(block)) > 1:
+            remove(block)
 
 
 def _is_sign(block: Element) -> bool:
@@ -68,6 +87,8 @@ class _WikiLinks:
         heading = (match[3] or "").rpartition("#")[2].strip()
         words = words or " › ".join(filter(None, (name.rpartition("/")[2], heading.removeprefix("^"))))
         anchor = "" if heading.startswith("^") else slug(heading) if heading else ""
+        if not name and not anchor:
+            return words
         if name:
             link = self._link_note(name, anchor, self.lines.find(holder, match[0]))
         else:

@@ -100,9 +100,15 @@ _CHUNK = re.compile(
 )
 _PART = re.compile(_WORD)
 # Thai to Myanmar, Khmer, kana, Chinese characters, hangul: scripts without spaces, or with particles at each word.
-_UNSPACED = re.compile(
-    "([\u0e00-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff]+)"
+UNSPACED = (
+    "\u0e00-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff"
 )
+_UNSPACED = re.compile(f"([{UNSPACED}]+)")
+# Letters that are more than one with an accent, and keyboards that write one letter in two ways; signs nobody sees.
+_ALIKE = {
+    "ł": "l", "đ": "d", "ð": "d", "ø": "o", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th",
+    "ی": "ي", "ى": "ي", "ک": "ك", "ة": "ه", "ـ": "", "\u00ad": "", "\u200d": "", "\u2060": "", "\ufeff": "",
+}  # fmt: skip
 _APOSTROPHES, _HYPHENS = "‘’ʼ", "‐‑"
 _stemmers = threading.local()
 
@@ -164,6 +170,8 @@ def _fold_foreign(characters: str) -> str:
 
 
 def _fold_one(character: str) -> str:
+    if (alike := _ALIKE.get(character)) is not None:
+        return alike
     if character in _APOSTROPHES:
         return "'"
     if character in _HYPHENS:

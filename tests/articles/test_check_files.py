@@ -211,3 +211,12 @@ def test_joiners_that_scripts_and_emoji_need_stay(content: Path) -> None:
 def test_the_address_of_a_source_is_one(content: Path, url: str) -> None:
     sources = f'[{{title: "A", url: "{url}"}}]'
     assert check_one(content, article_md(sources=sources)) == [("cpb/one.md", 4, "bad-address")]
+
+
+@pytest.mark.parametrize("src", ["a.png?raw=true", "a.png#gh-dark-mode-only", "a.png?v=2#x", "b%23c.png"])
+def test_a_picture_is_found_with_what_other_sites_take_behind_its_name(
+    content: Path, image: bytes, src: str
+) -> None:
+    body = f"Text.\n\n![A chart]({src})\n"
+    write_files(content, {"cpb/one.md": article_md(body=body), "cpb/a.png": image, "cpb/b#c.png": image})
+    assert check(content).errors == 0

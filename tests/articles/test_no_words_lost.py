@@ -22,14 +22,15 @@ INLINE = [
     "![@](https://example.org/a.png)", "[![@](//example.org/a.png)](b/)", "![@]()", "![@](none.png)", "<kbd>@</kbd>",
     "<span class=x>@</span>", "<font color=red>@</font>", "<region>@</region>", "<button>@</button>", "<b>@", "@</i>",
     "<a name=x>@</a>", "<center>@</center>", "@<br>@", "&lt;@&gt;", "\\*@\\*", "@ & @", "<u>*@*</u>", "[^@]", "[@]", "$@$",
-    "{{ @ }}", "<!-- gone --> @",
+    "{{ @ }}", "<!-- gone --> @", "@^[@ and @]", "@ ^a1b2c3", "[!VIDEO @]", "<?php @ ?>", "<Tabs>@</Tabs>",
 ]  # fmt: skip
 BLOCKS = [
     "{}", "# {}", "## {}", "###### {}", "{}\n===", "> {}", "> [!NOTE]\n> {}", "- {}\n- {}", "1. {}\n   {}", "- [x] {}",
     "| {} | {} |\n|---|---|\n| {} | {} |", "term\n: {}", "    {}", "```python\n{}\n```", "```\n{}\n```", "<div>\n\n{}\n\n</div>",
     "<details><summary>{}</summary>\n\n{}\n\n</details>", "<table><tr><td>{}</td></tr></table>", "<p align=center>{}</p>",
     "{}[^1]\n\n[^1]: {}", "***\n{}", "<section>\n{}\n</section>", "<ul><li>{}</ul>", "<h1>{}</h1>", "::: question\n{}\n\n- [x] {}\n\n  {}\n\n- [ ] {}\n\n  {}\n:::",
-    "::: other\n{}\n:::", "::: question a\n{}\n\n> [!TIP] {}\n> {}\n\n- [x] {}\n- [ ] {}\n\n{}\n\nSource: {}\n:::",
+    "::: other\n{}\n:::", "> [!TIP]- *{}*\n> {}", "::: {.note}\n{}\n:::", "::: details {}\n{}\n:::",
+    "<![CDATA[ {} ]]>", "<picture><source srcset=a>{}</picture>", "::: question a\n{}\n\n> [!TIP] {}\n> {}\n\n- [x] {}\n- [ ] {}\n\n{}\n\nSource: {}\n:::",
     "::: answer b\n{}\n\n- [x] {}\n\n  {}\n- {}\n\n{}\n:::", "::: order c\n{}\n\n1. {}\n2. {}\n\n   {}\n\n{}\n\n1. {}\n:::",
     "::: cloze d\n{} =={}== {}\n\n---\n\n{}\n\n---\n\n{}\n:::", "::: card e\n{}\n\n---\n\n{}\n\nSources: {}\n:::",
     "::: term f\n{}\n: {}\n  - {}\n\n{}\n:::", "::: term g\n{}\n: {}\n:::", "::: term\n{}\n\n: {}\n\n  {}\n:::",

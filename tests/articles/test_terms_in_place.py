@@ -53,6 +53,35 @@ def test_names_are_known_in_any_case_and_in_the_plural_and_acronyms_as_they_are(
     assert marked(html) == pairs
 
 
+@pytest.mark.parametrize(
+    ("name", "html", "words"),
+    [
+        ("索赔", "<p>本文介绍索赔的基本概念。</p>", "索赔"), ("請求", "<p>これは請求書です。</p>", "請求"),
+        ("เบิก", "<p>การเบิกจ่าย</p>", "เบิก"), ("청구", "<p>보험 청구는</p>", "청구"), ("CMP", "<p>索赔CMP拒付</p>", "CMP"),
+        ("索赔 (claim)", "<p>索赔</p>", "索赔"), ("कर", "<p>यह कर है</p>", "कर"), ("مطالبة", "<p>هذه مطالبة.</p>", "مطالبة"),
+        (".NET", "<p>Use .NET now.</p>", ".NET"), ("C++", "<p>In C++, it is.</p>", "C++"), ("Übertrag", "<p>Der übertrag</p>", "übertrag"),
+        ("CMP (competitive medical plan)", "<p>Competitive medical plans</p>", "Competitive medical plans"),
+        ("Medicare severity DRG (MS-DRG)", "<p>An MS-DRG</p>", "MS-DRG"), ("<T>", "<p>A &lt;T&gt; here.</p>", "&lt;T&gt;"),
+    ],
+)  # fmt: skip
+def test_a_term_is_known_in_every_script_and_with_its_signs(name: str, html: str, words: str) -> None:
+    (block,) = index_of([term("a", name)]).mark([{"kind": "paragraph", "html": html}])
+    assert BUTTON.findall(block.html) == [("a", words)]
+
+
+@pytest.mark.parametrize(
+    ("name", "html"),
+    [
+        ("कर", "<p>कर्म और करना</p>"), ("resume", "<p>resume\u0301</p>"), ("ที", "<p>ที่</p>"), ("か", "<p>か</p>"),
+        ("Deductible (insurance)", "<p>Your insurance pays.</p>"), ("Appeal (CMS)", "<p>CMS decides.</p>"),
+        ("CMS (appeal)", "<p>An appeal.</p>"), (".NET", "<p>NET and a.NET</p>"), ("C++", "<p>C and C++11</p>"),
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_a_term_is_none(name: str, html: str) -> None:
+    (block,) = index_of([term("a", name)]).mark([{"kind": "paragraph", "html": html}])
+    assert block.html == html
+
+
 def test_the_letters_of_a_character_reference_are_no_word() -> None:
     (block,) = index_of([term("amp", "Amp"), term("x", "x26")]).mark(
         [{"kind": "paragraph", "html": "<p>A&amp;B, A&#x26;B, an amp</p>"}]

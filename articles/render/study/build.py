@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
-from articles.items import MOST_OPTIONS, Item
+from articles.items import KINDS, MOST_OPTIONS, Item
 from articles.render import callouts
 from articles.render.study import answer, card, case, cloze, order, question, term
 from articles.render.study.draft import Draft
@@ -53,7 +54,10 @@ def _build(tree: Tree, box: Element, items: StudyItems) -> None:
     if header := read_header(box.get("class", "")):
         _build_item(tree, box, header, items)
     elif not callouts.from_container(box):
-        tree.report(tree.line(box), "container-unknown", *MESSAGES["container-unknown"])
+        message, hint = MESSAGES["container-unknown"]
+        name = next(iter(box.get("class", "").split()), "").strip("{.}").lower()
+        near = get_close_matches(name, KINDS, 1, 0.7)
+        tree.report(tree.line(box), "container-unknown", message, f"Write `::: {near[0]}`." if near else hint)
         pop_attribute(box, "class")
 
 

@@ -15,7 +15,9 @@ _OPTION = re.compile(
     r'<(summary|p|li|strong|div)(?: [^>]*)?>(?:<span class="(?:letter|said)">[^<]*</span> ?)?(.*)</\1>\s*\Z',
     re.DOTALL,
 )
-_LABEL = re.compile(r"Sources?:\s*")
+_LABEL = re.compile(
+    r"\A\s*(?:<(strong|b|em|i)>)?Sources?:\s*(?:</\1>)?\s*|\A\s*<(strong|b|em|i)>Sources?</\2>:\s*"
+)
 _VERDICT = re.compile(r'\s*<p class="verdict">.*?</p>\s*', re.DOTALL)
 
 

@@ -17,9 +17,17 @@ MESSAGES = {
     "question-no-wrong": ("Every option of a question is right.", "Leave `[ ]` before the wrong ones."),
     "question-no-box": ("An option has no box.", "Begin it with `- [ ]`, the right one with `- [x]`."),
     "question-empty-option": ("An option has no words.", "Write the option after its box."),
+    "question-fence": (
+        "A block of code begins on the line of a box, where it is none.",
+        "Write the option in single backquotes, or put the code into the question.",
+    ),
     "question-no-reason": (
         "An option has no reason.",
         "Say why it is right or wrong in a paragraph of its own below it, indented by two spaces.",
+    ),
+    "item-source-line": (
+        "`Source:` is part of the reason above it.",
+        "Put a blank line above it, and begin it at the left margin.",
     ),
     "item-no-reason": ("No reason is given for this order.", "Give it in a paragraph below the list."),
     "item-steps": ("An order has no numbered list of three steps or more.", "Write the steps as `1. words`, in the right order."),

@@ -68,6 +68,8 @@ def _take_option(piece: Workpiece, item: Element) -> RawOption:
     words, reason = _split(item, "why yes" if right else "why no")
     if is_blank(words):
         piece.report(item, "question-empty-option")
+    if (words.text or "").lstrip().startswith(("```", "~~~")):
+        piece.report(item, "question-fence")
     if is_blank(reason):
         piece.report(item, "question-no-reason")
     piece.draft.options.append(OptionDraft([words], [reason], right, line))

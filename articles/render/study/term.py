@@ -14,6 +14,8 @@ def build(piece: Workpiece) -> None:
         piece.set_prompt(parts, "item-definition")
         return
     term, definition = pair
+    if "\n" in "".join(map(str, term.itertext())).strip():
+        piece.report(piece.box, "item-definition")
     if len(definition) and definition[0].tag == "ol" and not (definition.text or "").strip():
         piece.report(definition, "item-term-list")
     name = new_element("p")

@@ -24,6 +24,7 @@ LABELS = {
 }  # fmt: skip
 ANCHOR = "question-"  # reserved, so that no heading has it
 _USUAL_TITLES = ("tip", "hint")
+_SOURCE_LINE = re.compile(r"^Sources?:[ \t]*(?:\S|\Z)", re.MULTILINE)
 _SOURCE = re.compile(r"Sources?:\s*\S")
 
 
@@ -59,6 +60,8 @@ class Workpiece:
             set_attributes(self.box, cls=looks)
         set_attributes(self.box, aria_label=f"{label} {self.number}")
         self._take_source()
+        if not self.draft.source and self.kind != "case":
+            self.report_hidden_source()
         self._take_hint()
         return list(self.box)
 
@@ -99,6 +102,17 @@ class Workpiece:
             remove(last)
             self.draft.source = [last]
             self.draft.texts["source"] = text_of([last]).partition(":")[2].strip()
+
+    def report_hidden_source(self) -> None:
+        """Warn of a source that the reason above it has swallowed, as no blank line parts them."""
+        for paragraph in self.box.iter("p"):
+            if _SOURCE_LINE.search(paragraph.text or "") or any(
+                _SOURCE_LINE.search(each.tail or "") for each in paragraph
+            ):
+                message, hint = MESSAGES["item-source-line"]
+                self.tree.report(
+                    self.tree.line_of_match(paragraph, _SOURCE), "item-source-line", message, hint, "warning"
+                )
 
     def _take_hint(self) -> None:
         hints = [part for part in self.box if part.get("class") == "note note-tip"]

@@ -84,3 +84,24 @@ def test_readers_see_it_and_publishing_says_so(
             "A claim is clean when nothing at all is missing in it.",
         )
         assert "One thing" not in article.content.html  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "::: card a\nFront?\n\n---\n\nSecret.\n:::", "> [!success]- Answer\n> Secret.", "<details><summary>Answer</summary>Secret.</details>",
+        "::: question a\nWhich?\n\n- [x] Secret\n\n  Secret.\n\n- [ ] One\n\n  Secret.\n:::", "> ::: card a\n> Front?\n>\n> ---\n>\n> Secret.\n> :::",
+    ],
+)  # fmt: skip
+def test_it_gives_no_answer_away(text: str) -> None:
+    assert summary_of(text) in ("The title", "Answer")
+    assert summary_of(f"{text}\n\n- Words.").endswith("Words.")
+
+
+def test_words_that_stand_apart_stay_apart() -> None:
+    assert summary_of("One<br>two  \nthree.") == "One two three."
+
+
+def test_a_sentence_of_hindi_ends_with_its_own_sign() -> None:
+    sentence = "यह पहला वाक्य है जो पर्याप्त लंबा है और समाप्त होता है।"
+    assert summary_of(f"{sentence} {sentence} {sentence}") == sentence

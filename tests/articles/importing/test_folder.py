@@ -96,7 +96,7 @@ def test_an_obsidian_vault(site: Path, content: Path) -> None:
     claims = files["billing/dirty-claims.md"]
     assert "See [the next](../next.md) and [Next: The rule](../next.md#the-rule), not Gone." in claims
     assert "![a](../assets/img/a.png)" in claims
-    assert "> [!NOTE]\n> **IEEE**\n>\n> Text" in claims
+    assert "> [!NOTE]- IEEE\n> Text" in claims
     assert "<mark>Mark</mark>  `[[code]]`" in claims
     assert "draft: true" in claims
     assert "secret" not in claims
@@ -119,3 +119,62 @@ def test_no_file_outside_of_the_folder_is_brought_along(
     write_files(site, {"a.md": "![a](../secret.png) ![b](link.png)\n"})
     _, files = import_it(site, content)
     assert files["a.md"].endswith("a b\n")
+
+
+def test_an_answer_that_was_folded_stays_folded(site: Path, content: Path) -> None:
+    body = "> [!success]- Answer\n> **B**\n\n> [!question]+ Open\n> C\n\n> > [!faq]-\n> > D\n\n>[!NOTE]\n>E\n"
+    write_files(site, {".obsidian/app.json": "{}", "quiz.md": f"Which?\n\n{body}"})
+    _, files = import_it(site, content)
+    assert files["quiz.md"].partition("Which?\n\n")[2] == (
+        "> [!TIP]- Answer\n> **B**\n\n> [!NOTE]+ Open\n> C\n\n> > [!NOTE]- Faq\n> > D\n\n>[!NOTE]\n>E\n"
+    )
+
+
+def test_a_link_to_a_note_keeps_its_words_in_a_table(site: Path, content: Path) -> None:
+    table = "| a |\n|---|\n| [[Next\\|words]] and [[Next#The rule\\|rule]], [[Next#^ab1]] |\n"
+    write_files(site, {".obsidian/app.json": "{}", "one.md": table, "Next.md": "## The rule\n\nText\n"})
+    _, files = import_it(site, content)
+    assert "| [words](next.md) and [rule](next.md#the-rule), [Next](next.md) |" in files["one.md"]
+
+
+def test_hugos_shortcodes_that_hold_a_text_stay_what_they_are(site: Path, content: Path) -> None:
+    body = (
+        '{{< details "Answer" >}}\nB\n{{< /details >}}\n\n{{% expand summary="Why & how" %}}C{{% /expand %}}\n\n'
+        '{{% notice warning "Mind" %}}\nD\n{{% /notice %}}\n\n{{< callout type="tip" >}}E{{< /callout >}}\n\n'
+        '{{< tabs >}}{{< tab "Linux" >}}F{{< /tab >}}{{< /tabs >}}\n\nWrite {{</* note */>}}.\n\n{{< badge "New" >}}\n'
+    )
+    write_files(site, {"hugo.toml": 'title = "Old"\n', "content/a.md": f"---\ntitle: A\n---\n{body}"})
+    report, files = import_it(site, content)
+    text = files["a.md"].partition("---\n\n")[2]
+    assert "<details>\n<summary>Answer</summary>\n\n\nB\n\n\n</details>" in text
+    assert "<summary>Why &amp; how</summary>\n\nC\n\n</details>" in text
+    assert "::: warning Mind\n\n\nD\n\n\n:::" in text
+    assert "::: tip\n\nE\n\n:::" in text
+    assert "**Linux**\n\nF" in text
+    assert "Write `{{< note >}}`." in text
+    assert 'The shortcode badge "New" was left out; its content stays.' in [
+        note.sentence for note in report.notes
+    ]
+    assert check(content).errors == 0
+
+
+def test_what_liquid_shows_as_it_is_stays(site: Path, content: Path) -> None:
+    body = '{% raw %}{{ page.title }}{% endraw %}\n\n{::comment}no{:/comment}{::nomarkdown}yes{:/}\n\n{% include a.html text="Words" %}\n'
+    write_files(
+        site, {"_config.yml": "title: Old\n", "_posts/2020-01-02-a.md": f"---\ntitle: A\n---\n{body}"}
+    )
+    report, files = import_it(site, content)
+    assert files["a.md"].partition("---\n\n")[2] == "{{ page.title }}\n\nyes\n"
+    assert 'Liquid was left out: include a.html text="Words".' in [note.sentence for note in report.notes]
+
+
+def test_the_home_page_of_hugo_has_a_name(site: Path, content: Path) -> None:
+    write_files(site, {"hugo.toml": 'title = "Old"\n', "content/_index.md": "---\ntitle: Home\n---\nText.\n"})
+    report, files = import_it(site, content)
+    assert (list(files), report.notes) == (["home.md"], [])
+
+
+def test_a_date_under_published_is_kept(site: Path, content: Path) -> None:
+    write_files(site, {"a.md": "\n---\ntitle: A\npublished: 2024-05-01\n---\nText.\n"})
+    _, files = import_it(site, content)
+    assert "published: 2024-05-01\n" in files["a.md"]

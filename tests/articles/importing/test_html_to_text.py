@@ -133,3 +133,15 @@ def test_programs_and_forms_go_and_are_named() -> None:
 
 def test_bytes_that_no_text_may_have_are_gone() -> None:
     assert converted("<p>a\x08b\u202ec</p>") == "abc\n"
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    [
+        ("<p>::: question</p>", "\\::: question\n"), ("<p>100 %% of %% it</p>", "100 %\\% of %\\% it\n"),
+        ("<blockquote>A</blockquote><blockquote>B</blockquote>", "> A\n\n<!-- -->\n\n> B\n"),
+        ("<ul><li>a</li></ul>\n<ul><li>b</li></ul>", "- a\n\n<!-- -->\n\n- b\n"),
+    ],
+)  # fmt: skip
+def test_words_do_not_become_markup_of_ours(html: str, markdown: str) -> None:
+    assert converted(html) == markdown

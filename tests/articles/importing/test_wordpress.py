@@ -1,11 +1,13 @@
 """An export of WordPress, as its readers saw it."""
 
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 import pytest
 
 from articles.importing.export import Export, ImportRefusedError, Post
 from articles.importing.html_to_text import to_markdown
+from articles.importing.importer import Importer
 from articles.importing.read_export import read_export
 from articles.importing.wordpress_text import Attachments, make_paragraphs, to_html
 from tests.support.articles import write_files
@@ -55,6 +57,48 @@ def test_what_a_post_says_of_itself_comes_along(tmp_path: Path) -> None:
     assert (post.old_paths, post.topics, str(post.published)) == (
         ["/2020/05/post-1/"], ["Medicare", "A tag"], "2020-05-01 08:00:00+00:00"
     )  # fmt: skip
+
+
+def test_titles_summaries_and_tags_are_words_and_no_html(tmp_path: Path) -> None:
+    term = '<category domain="category" nicename="a"><![CDATA[Cost &amp; co]]></category>'
+    text = item(1, more=term).replace("Post 1", "<![CDATA[A &amp; B&#8217;s <em>&lt;table&gt;</em>]]>")
+    (post,) = read(tmp_path, text.replace("In short.", "More &amp; <b>more</b>")).posts
+    assert (post.title, post.summary, post.topics) == ("A & B’s <table>", "More & more", ["Cost & co"])
+
+
+def test_a_block_that_posts_share_stands_in_each_of_them(tmp_path: Path) -> None:
+    text = '<!-- wp:paragraph --><p>One.</p><!-- /wp:paragraph --><!-- wp:block {"ref":9} /-->'
+    (post,) = read(tmp_path, item(1, text), item(9, "<p>Shared.</p>", kind="wp_block")).posts
+    assert "<p>Shared.</p>" in post.text
+
+
+def test_a_gallery_without_a_choice_has_the_pictures_of_its_post(tmp_path: Path) -> None:
+    picture = "<wp:post_parent>1</wp:post_parent><wp:attachment_url>https://old.example/wp-content/uploads/{}</wp:attachment_url>"
+    files = [
+        item(n, "", kind="attachment", more=picture.format(name)) for n, name in ((2, "a.png"), (3, "b.pdf"))
+    ]
+    (post,) = read(tmp_path, item(1, "[gallery]"), *files).posts
+    assert ("uploads/a.png" in post.text, "b.pdf" in post.text, post.notes) == (True, False, [])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('[su_spoiler title="Answer"]B[/su_spoiler]', "<details>\n<summary>Answer</summary>\n\nB\n\n</details>"),
+        ('[accordion-item title="Q &amp; A"]B[/accordion-item]', "<details>\n<summary>Q &amp; A</summary>\n\nB\n\n</details>"),
+        ('[box title="Mind"]B[/box]', "**Mind**\n\nB"), ("[box]B[/box]", "B"),
+    ],
+)  # fmt: skip
+def test_the_title_of_a_plugins_shortcode_stays_and_what_it_hides_stays_hidden(
+    before: str, after: str
+) -> None:
+    assert shown(before)[0] == after
+
+
+def test_a_link_by_a_posts_number_leads_to_its_file(tmp_path: Path, content: Path) -> None:
+    export = read(tmp_path, item(1, '<a href="https://old.example/?p=2">two</a>'), item(2))
+    Importer(export, content, "new", datetime(2026, 11, 28, tzinfo=UTC), download=None).run()
+    assert "[two](post-2.md)" in (content / "new/post-1.md").read_text()
 
 
 def test_what_is_not_for_everybody_is_a_draft(tmp_path: Path) -> None:

@@ -123,3 +123,9 @@ def test_of_the_files_that_stand_for_a_folder_one_is_its_page(content: Path) -> 
     )
     report = check(content)
     assert (report.problems, report.skipped) == ({}, ("cpb/maps/readme.md", "cpb/sets/_index.md"))
+
+
+@pytest.mark.parametrize("ending", ["mkdn", "mdwn", "mkdown", "mdtext", "qmd", "Rmd", "livemd"])
+def test_files_with_other_endings_of_markdown_are_named_too(content: Path, ending: str) -> None:
+    write_files(content, {f"cpb/notes.{ending}": article_md()})
+    assert f"cpb/notes.{ending}" in list(report_lines(check(content)))[-1]

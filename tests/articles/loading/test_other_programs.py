@@ -2,29 +2,12 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from articles.check import check
-from articles.loading.article_file import ArticleFile, load_article
-from articles.loading.discovery import DiscoveredArticle
-from articles.problems import Problem
+from tests.articles.loading.front_matter import DAY, front, load
 from tests.support.articles import SUMMARY, article_md, write_files
-
-DAY = "One or two sentences long enough for the rule of fifty characters."
-NEW_YORK = ZoneInfo("America/New_York")
-
-
-def load(folder: Path, text: str, name: str = "cpb/one.md") -> tuple[ArticleFile, list[Problem]]:
-    write_files(folder, {name: text})
-    loaded = load_article(folder, DiscoveredArticle(name, "cpb"), 0, zone=NEW_YORK)
-    assert loaded.article is not None
-    return loaded.article, loaded.problems
-
-
-def front(*lines: str) -> str:
-    return "\n".join(["---", 'title: "A case"', *lines, "---", "", "Text.", ""])
 
 
 def test_the_keys_of_hugo_are_read_and_each_is_named(tmp_path: Path) -> None:
@@ -51,6 +34,8 @@ def test_the_keys_of_hugo_are_read_and_each_is_named(tmp_path: Path) -> None:
         ("2019-05-01T10:00:00.000Z", datetime(2019, 5, 1, 10, tzinfo=UTC)),
         ("May 7, 2019", datetime(2019, 5, 7, 4, tzinfo=UTC)),
         ("7th Sept. 2019", datetime(2019, 9, 7, 4, tzinfo=UTC)),
+        ("2019-05-01 10:00:00 +0000 UTC", datetime(2019, 5, 1, 10, tzinfo=UTC)),
+        ("Wed, 01 May 2019 10:00:00 -0400", datetime(2019, 5, 1, 14, tzinfo=UTC)),
         ("2019/5/1", datetime(2019, 5, 1, 4, tzinfo=UTC)),
         ('"2019-12-01"', datetime(2019, 12, 1, 5, tzinfo=UTC)),
     ],
@@ -189,37 +174,3 @@ def test_a_slug_that_can_mean_one_address_is_read_as_that(tmp_path: Path, writte
 def test_keys_that_only_look_like_ours_may_stay(tmp_path: Path, key: str) -> None:
     _, problems = load(tmp_path, front(f"summary: {SUMMARY}", key))
     assert [(problem.code, problem.level) for problem in problems] == [("unread-key", "warning")]
-
-
-TOML = f"""+++
-title = "A case"
-date = 2024-05-01T10:00:00Z
-description = "{DAY}"
-tags = ["vpc"]
-weight = 3
-draft = false
-[params]
-layout = "wide"
-+++
-
-Text.
-"""
-
-
-def test_front_matter_in_toml_is_read_as_in_yaml(tmp_path: Path) -> None:
-    article, problems = load(tmp_path, TOML)
-    matter = article.matter
-    assert (matter.title, matter.summary, matter.topics, matter.order) == ("A case", DAY, ["vpc"], 3)
-    assert matter.published == datetime(2024, 5, 1, 10, tzinfo=UTC)
-    assert sorted((problem.line, problem.level) for problem in problems) == [
-        (3, "warning"), (4, "warning"), (5, "warning"), (6, "warning"), (8, "warning"),
-    ]  # fmt: skip
-
-
-def test_a_mistake_in_toml_has_its_line(tmp_path: Path) -> None:
-    broken = TOML.replace("weight = 3", "weight = ")
-    write_files(tmp_path, {"cpb/one.md": broken})
-    (problem,) = load_article(tmp_path, DiscoveredArticle("cpb/one.md", "cpb"), 0).problems
-    assert (problem.line, problem.code, problem.level) == (6, "front-matter", "error")
-    _, problems = load(tmp_path, TOML.replace("draft = false", "draft = 'no'"))
-    assert (7, "wrong-type", "error") in [(problem.line, problem.code, problem.level) for problem in problems]

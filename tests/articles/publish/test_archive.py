@@ -44,7 +44,7 @@ def test_dec_13_of_many_at_once_the_old_ones_are_no_news_and_publishing_says_so(
     assert {seen[slug] for slug in ("e", "clean-claims", "medicare-basics")} == {NOW}
     assert report.appearing == 3
     assert [sentence.partition(":")[0] for sentence in said] == [
-        "4 articles that become visible now are dated before 2026-08-28"
+        "4 articles that become visible now are dated before 2026-07-28"
     ]
 
 

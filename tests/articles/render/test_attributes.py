@@ -64,3 +64,16 @@ def test_other_braces_are_text(text: str) -> None:
 def test_attributes_alone_before_an_element_that_is_left_out_end_nothing() -> None:
     rendered = render("[^a]:\n[^a]:\n{#p}<form>{")
     assert "raw-html" in [code for _, code in codes(rendered)]
+
+
+def test_attributes_below_a_table_are_no_row_of_it() -> None:
+    rendered = render("| a | b |\n|---|---|\n| 1 | 2 |\n{: .wide}\n\nText.")
+    assert rendered.html.count("<tr>") == 2
+    assert codes(rendered) == [(4, "attributes")]
+    assert render("| a | b |\n|---|---|\n| {x} | 2 |").html.count("<tr>") == 2
+
+
+def test_a_heading_that_is_closed_before_its_attributes_shows_no_signs() -> None:
+    heading = render("## Ports ## {#ports}").headings[0]
+    assert (heading.id, heading.text) == ("ports", "Ports")
+    assert render("## C# {#c}").headings[0].text == "C#"

@@ -157,11 +157,46 @@ def numbered(parts: list[str]) -> str:
 @example("<!--word1 <!-- c -->")
 @example("<script>word1 ")
 @example("<b>[[a|b]]word2 ")
+@example("%%word1 %%<b>")
 def test_any_mixture_is_harmless_and_loses_no_word(text: str) -> None:
     rendered = render(text)
     assert faults(rendered.html) == []
-    if OMITTED in to_html(text) and "comment-open" not in {problem.code for problem in rendered.problems}:
+    has_comment = text.count("%%") > 1  # Obsidian's: what stands between them is the author's own
+    if (
+        OMITTED in to_html(text)
+        and not has_comment
+        and "comment-open" not in {problem.code for problem in rendered.problems}
+    ):
         known = re.sub(r"<(?=/?(region|b\.c))", "&lt;", to_html(text, raw_html=True))
         shown = " ".join(spoken(rendered.html))  # without its brackets, `[[a|b]]word2` is one word
         words = {word for word in spoken(known) if re.fullmatch(r"(word|other)\d+", word)}
         assert not {word for word in words if not re.search(rf"{word}(?!\d)", shown)}
+
+
+@pytest.mark.parametrize("text", ["<?php echo 1; ?>", "a <?= b ?> c", "<![CDATA[ a ]]>", "<?xml a?>\nb"])
+def test_instructions_that_no_browser_shows_are_text_with_a_word(text: str) -> None:
+    rendered = render(text)
+    assert rendered.text.split() == text.split()
+    assert [(problem.line, problem.code, problem.level) for problem in rendered.problems] == [
+        (1, "unknown-tag", "warning")
+    ]
+
+
+def test_a_tag_is_named_as_it_is_written() -> None:
+    (problem,) = render("a\n\n<TabItem>b</TabItem>").problems
+    assert (problem.line, problem.message) == (3, "<TabItem> is not an HTML tag; it is shown as text.")
+
+
+def test_of_pictures_to_choose_from_the_one_for_all_stays() -> None:
+    rendered = render(
+        '<picture><source srcset="d.png" media="(prefers-color-scheme: dark)"><img src="a.png" alt="A"></picture>'
+    )
+    assert "<img" in rendered.html
+    assert {problem.level for problem in rendered.problems} == {"warning"}
+
+
+def test_what_an_author_sets_in_pre_is_code_and_stays_as_it_is() -> None:
+    text = "[^a-z] :smile: x^2^ H~2~O [[note]] TODO {{ a }} ==b=="
+    rendered = render(f"<pre>{text}</pre>")
+    assert rendered.html == f'<pre class="code" tabindex="0">{text}</pre>\n'
+    assert rendered.problems == ()

@@ -108,3 +108,43 @@ def test_what_is_folded_in_a_folded_part_comes_after_it() -> None:
         )
     ]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize("kind", ["tip", "success"])
+def test_the_title_of_githubs_own_kinds_may_have_markup_too(kind: str) -> None:
+    rendered = render(f"> [!{kind}]- **Bold** `code` [words](https://x.test/) 1 < 2\n> Text.")
+    title = (
+        '<strong>Bold</strong> <code>code</code> <a href="https://x.test/" rel="noopener">words</a> 1 &lt; 2'
+    )
+    if kind == "tip":  # a sign of HTML leaves a title as it is written
+        rendered = render("> [!tip]- **Bold** `code` [words](https://x.test/)\n> Text.")
+        title = title.removesuffix(" 1 &lt; 2")
+    assert f'<summary class="note-title">{title}</summary>' in rendered.html
+    assert rendered.problems == ()
+
+
+@pytest.mark.parametrize("title", ["1. no list", "# no heading", "a < *b*", "**", "- x"])
+def test_a_title_is_one_line_of_words(title: str) -> None:
+    assert render(f"> [!note] {title}\n> Text.").text == f"{title} Text."
+
+
+@pytest.mark.parametrize(
+    ("first", "title", "opening"),
+    [
+        ("::: {note}", "Note", '<div class="note note-note" role="note">'), (":::{tip} My title", "My title", '<div class="note note-tip" role="note">'),
+        ("::: {.warning}", "Warning", '<div class="note note-warning" role="note">'),
+        ('::: {.callout-tip title="My title"}', "My title", '<div class="note note-tip" role="note">'),
+        ("::: {.callout-note collapse=\"true\"}", "Note", '<details class="note note-note">'),
+        ("::: details My title", "My title", '<details class="note note-note">'), (":::spoiler Answer", "Answer", '<details class="note note-note">'), (":::details", "Details", '<details class="note note-note">'),
+    ],
+)  # fmt: skip
+def test_a_container_of_myst_pandoc_quarto_and_vitepress_is_one(first: str, title: str, opening: str) -> None:
+    rendered = render(f"{first}\nText.\n:::")
+    assert rendered.html.startswith(opening)
+    assert f'note-title">{title}</' in rendered.html
+    assert rendered.problems == ()
+
+
+@pytest.mark.parametrize("first", ["::: {columns}", "::: {.code-group}", "::: code-group", "::: {}"])
+def test_another_container_stays_a_mistake(first: str) -> None:
+    assert [problem.code for problem in render(f"{first}\nText.\n:::").problems] == ["container-unknown"]

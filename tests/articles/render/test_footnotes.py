@@ -81,3 +81,17 @@ def test_marks_of_notes_that_never_end_take_no_longer_each() -> None:
     begun = time.process_time()
     render("[^a" * 20_000)
     assert time.process_time() - begun < 5  # each was followed to the end of the text: half a minute
+
+
+def test_a_note_may_stand_in_the_text_as_in_obsidian_and_pandoc() -> None:
+    rendered = render("One^[A *note* in place.] and two[^1].\n\n[^1]: Another.")
+    assert rendered.problems == ()
+    assert rendered.text == "One and two.\nA note in place. Another."
+    assert '<sup><a href="#fn-1" id="fnref-1"' in rendered.html
+
+
+@pytest.mark.parametrize(
+    "text", ["A pattern ^[a-z]+ here", "See^[1](https://x.test/) there", "`x^[a b]`", "x ^[a b] and ^[c]"]
+)
+def test_what_only_looks_like_a_note_in_place_is_none(text: str) -> None:
+    assert "footnotes" not in render(text).html

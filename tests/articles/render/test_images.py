@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from articles.render import images
+from articles.render.image_problems import MissingImageError
 from tests.articles.render.pictures import made, picture, publish, put, root
 
 __all__ = ["root"]
@@ -97,6 +98,15 @@ def test_exif_that_cannot_be_read_says_nothing(root: Path, value: object, kind: 
     assert (shown.width, shown.height) == (100, 50)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("tiff", [b"II*\0\xff\xff\xff\xff", b"MM\0*\0\0\0\x08\xff\xff", b""])
+def test_exif_that_is_damaged_warns_nobody(root: Path, tiff: bytes) -> None:
+    path = put(root, picture(100, 50, "JPEG", exif=b"Exif\0\0" + tiff), "a.jpg")
+    images.check_image(path)
+    shown = images.publish_image(path, root.parent / "media", "/media/")
+    assert (shown.width, shown.height) == (100, 50)
+
+
 def test_a_phones_photo_of_two_frames_does_not_move(root: Path) -> None:
     out = io.BytesIO()
     photo, preview = Image.new("RGB", (40, 20), "yellow"), Image.new("RGB", (4, 2), "blue")
@@ -175,3 +185,14 @@ def test_a_failed_write_leaves_nothing_behind(root: Path, monkeypatch: pytest.Mo
     with pytest.raises(OSError, match="No space"):
         publish(root, picture())
     assert list((root.parent / "media").iterdir()) == []
+
+
+def test_a_file_is_found_whatever_the_case_of_its_letters_unless_two_could_be_meant(root: Path) -> None:
+    path = put(root, picture(30, 20), "Chart Öl.PNG")
+    for src in ("chart öl.png", "CHART ÖL.png", "Chart Öl.PNG"):
+        assert images.find_image(root / "cpb", src, root) == path
+        assert images.find_image(root, f"CPB/{src}", root) == path
+    other = put(root, picture(20, 20), "chart öl.png")
+    assert images.find_image(root / "cpb", "chart öl.png", root) == other
+    with pytest.raises(MissingImageError):
+        images.find_image(root / "cpb", "chart ÖL.png", root)

@@ -118,3 +118,16 @@ def test_an_anchor_is_found_however_its_accents_are_written() -> None:
     composed, decomposed = "Résumé", "Re\u0301sume\u0301"
     for heading, anchor in ((composed, decomposed), (decomposed, composed)):
         assert render(f"## {heading}\n\n[x](#{anchor.lower()})").problems == ()
+
+
+@pytest.mark.parametrize("host", ["münchen.example", "例え.jp", "президент.example"])
+def test_a_host_in_any_script_can_be_linked(host: str) -> None:
+    rendered = render(f"[a](https://{host}/) and <https://{host}/>")
+    assert rendered.problems == ()
+    assert rendered.html.count('href="https://xn--') == 2
+
+
+def test_no_link_loses_its_address_without_a_word() -> None:
+    rendered = render("[a](https://xn--a/)")
+    assert [problem.code for problem in rendered.problems] == ["link-dead"]
+    assert "href" not in rendered.html

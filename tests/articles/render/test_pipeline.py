@@ -106,5 +106,5 @@ def test_many_threads_may_render_at_once() -> None:
 
 
 def test_the_renderer_names_itself_for_the_hash_of_an_article() -> None:
-    assert RENDERER.startswith("8, comrak ")
+    assert RENDERER.startswith("9, comrak ")
     assert "nh3" in RENDERER

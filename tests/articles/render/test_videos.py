@@ -45,3 +45,12 @@ def test_another_frame_is_still_a_mistake(source: str) -> None:
     rendered = render(f'<iframe src="{source}"></iframe>')
     assert codes(rendered) == ["raw-html"]
     assert "evil" not in rendered.html
+
+
+def test_a_video_of_microsoft_learn_is_a_link() -> None:
+    rendered = render("> [!VIDEO https://www.youtube.com/embed/abcdefghijk]")
+    assert (
+        '<a href="https://www.youtube.com/watch?v=abcdefghijk" rel="noopener">Video on YouTube</a>'
+        in rendered.html
+    )
+    assert rendered.problems == ()

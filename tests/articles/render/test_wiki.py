@@ -105,3 +105,24 @@ def test_comments_are_the_authors_own() -> None:
     rendered = render("a %%not for readers%% b 5%% and 6%%\n\n%%\n\n- nor this\n\n%%\n\nc", CONTEXT)
     assert rendered.text == "a b 5%% and 6%%\nc"
     assert codes(rendered) == [(5, "comment", "warning")]
+
+
+@pytest.mark.parametrize(
+    "text", ["Words. ^a1b2c3", "Words.\n^a1b2c3", "Words.\n\n^my-block", "- Words. ^li-1", "> Words. ^q-1", "Words. *^x1*\n\n^b2"]
+)  # fmt: skip
+def test_the_id_of_a_block_is_left_out_with_a_word(text: str) -> None:
+    rendered = render(text)
+    assert rendered.text in ("Words.", "Words. ^x1")
+    assert [(problem.code, problem.level) for problem in rendered.problems] == [("block-id", "warning")]
+
+
+@pytest.mark.parametrize("text", ["10 ^23", "a ^b", "x^2", "`a ^b1c2`", "a ^b1 c", "2 ^-1", "^"])
+def test_what_is_no_id_of_a_block_stays(text: str) -> None:
+    rendered = render(text)
+    assert rendered.text == text.strip("`")
+    assert rendered.problems == ()
+
+
+def test_a_link_to_a_block_of_its_own_article_is_words() -> None:
+    rendered = render("See [[#^a1b2c3|there]]. ^a1b2c3")
+    assert rendered.html == "<p>See there.</p>\n"

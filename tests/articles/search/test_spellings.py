@@ -24,6 +24,12 @@ TEXTS = {
     "japanese": "医療費の請求について、コピーを保管してください。",
     "hindi": "स्वास्थ्य बीमा का दावा",
     "french": "Le café de l’hôpital.",
+    "polish": "Ubezpieczenie kosztuje sto złotych.",
+    "danish": "Ørsted betaler erstatning; Æbler og Straße.",
+    "vietnamese": "Bảo hiểm y tế bồi thường đồng.",
+    "arabic": "المُطالَبة الطبية تُقدَّم إلى شركة التأميـــن.",
+    "persian": "کتاب‌های بیمه سلامت",
+    "hyphens": "The re\u00adim\u00adburse\u00adment of bene\u00adfits.",
 }
 FOUND = {
     "codes": ["icd10", "icd-10", "icd 10", "ICD10", "cms1500", "cms-1500", "CMS 1500"],
@@ -38,6 +44,12 @@ FOUND = {
     "japanese": ["コピー", "請求", "コヒ\u309aー"],
     "hindi": ["बीमा", "स्वास्थ्य दावा"],
     "french": ["cafe", "Café", "l'hôpital", "hopital"],
+    "polish": ["zlotych", "złotych", "ZŁOTYCH"],
+    "danish": ["orsted", "Ørsted", "aebler", "strasse"],
+    "vietnamese": ["dong", "đồng", "bao hiem"],
+    "arabic": ["المطالبة", "المطالبه", "التامين"],
+    "persian": ["كتاب", "کتاب", "سلامت"],
+    "hyphens": ["reimbursement", "benefits"],
 }
 
 

@@ -204,3 +204,17 @@ def test_a_hint_keeps_a_title_that_says_something() -> None:
 def test_words_of_an_author_that_are_marked_stay_with_their_option() -> None:
     (item,) = render("::: question x\nWhich?\n\n- [x] a ==b== c\n- [ ] H~2~O d\n:::\n").items
     assert [option.html for option in item.options] == ["a <mark>b</mark> c", "H<sub>2</sub>O d"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("Card", "card"), ("quetsion", "question"), ("{.term}", "term"), ("CASE x", "case")]
+)
+def test_a_kind_that_is_misspelt_is_named_as_it_is_written_right(name: str, kind: str) -> None:
+    (problem,) = render(f"::: {name}\nF\n:::").problems
+    assert (problem.code, problem.hint) == ("container-unknown", f"Write `::: {kind}`.")
+
+
+def test_two_names_of_one_term_are_a_mistake() -> None:
+    assert [problem.code for problem in render("::: term a\nDeductible\nExcess\n: One.\n:::").problems] == [
+        "item-definition"
+    ]

@@ -163,3 +163,22 @@ def test_an_item_has_its_parts_as_they_are_stored() -> None:
         ("Concurrent", True, "<p>Right. The stay is under way.</p>\n<ul>\n<li>and a list</li>\n</ul>"),
         ("<em>Retro</em>spective", False, "<p>It waits.</p>"),
     ]
+
+
+def test_a_block_of_code_on_the_line_of_a_box_is_a_mistake() -> None:
+    text = GOOD.replace("- [ ] Prospective\n", "- [ ] ```py\n  x = 1\n  ```\n")
+    assert (4, "question-fence") in codes(text)
+
+
+@pytest.mark.parametrize("label", ["Source:", "**Source:**", "*Sources*:", "Sources:"])
+def test_the_label_of_a_source_is_not_said_twice(label: str) -> None:
+    rendered = render(GOOD.replace("  It waits.\n", f"  It waits.\n\n{label} [a rule](https://x.test/)\n"))
+    assert rendered.problems == ()
+    assert rendered.items[0].source == '<a href="https://x.test/" rel="noopener">a rule</a>'
+
+
+def test_a_source_that_became_part_of_a_reason_is_named() -> None:
+    rendered = render(GOOD.replace("  It waits.\n", "  It waits.\nSource: a rule\n"))
+    assert [(problem.line, problem.code, problem.level) for problem in rendered.problems] == [
+        (15, "item-source-line", "warning")
+    ]
