@@ -26,6 +26,9 @@ from carrel.media import media_of
 from carrel.page_cache import bump_cache_version
 from carrel.settings import Settings
 
+MANY_FOR_DATABASE = (
+    500  # articles: where most of the library is new, searches took ten times as long for a minute
+)
 MANY_AT_ONCE = 5  # more new articles than this in one publication are one mail (decision 13)
 
 
@@ -114,6 +117,9 @@ def _commit(run: Publication, content: LoadedContent, report: PublishReport, cha
             bump_cache_version(session)
     delete_bodies(run.db, changes.diff.replaced)
     vocabulary.count_new(run.db)
+    changed = len(changes.diff.added) + len(changes.diff.updates)
+    if changed >= max(MANY_FOR_DATABASE, len(content.unchanged)):
+        run.db.analyze("article", "article_body", "article_search_tokens", "article_search_word")
 
 
 def appearing_files(

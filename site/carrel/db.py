@@ -1,11 +1,10 @@
 """The database: one place that knows SQLite from PostgreSQL.
 
-Domain code takes a plain `Session`. `Database.read()` gives one that cannot write,
-`Database.write()` gives one whose transaction begins with the write lock already held, so that no
-reader is upgraded into a writer half way (which SQLite answers with "database is locked").
+Domain code takes a plain `Session`. `Database.read()` gives one that cannot write, `Database.write()` one whose transaction
+begins with the write lock held, so that no reader is upgraded half way (SQLite would say "database is locked").
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -129,6 +128,12 @@ class Database:
         """
         return CompiledUpdate(self._compiled, statement)
 
+    def analyze(self, *tables: str) -> None:
+        """Tell PostgreSQL what its tables hold: by itself it learns it a minute later (its manual, 25.1.3)."""
+        if not self.is_sqlite:
+            with self._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql(f"VACUUM (ANALYZE) {', '.join(tables)}")
+
     def close(self) -> None:
         """Give every connection back."""
         self._compiled.dispose()
@@ -154,6 +159,20 @@ def insert_new(session: Session, model: type[Base], **values: object) -> bool:
     return session.execute(adding.returning(*inspect(model).primary_key)).first() is not None
 
 
+def insert_or_update(
+    session: Session, model: type[Base], rows: Iterable[Mapping[str, object]], *, if_later: str = ""
+) -> None:
+    """Add rows, or let them replace those of the same primary key; with `if_later`, only where that column rises."""
+    if added := list(rows):
+        adding, table = insert_into(session, model), inspect(model)
+        adding = adding.on_conflict_do_update(
+            index_elements=table.primary_key,
+            set_={name: adding.excluded[name] for name in added[0] if not table.columns[name].primary_key},
+            where=table.columns[if_later] < adding.excluded[if_later] if if_later else None,
+        )
+        session.execute(adding, added)
+
+
 def insert_selected(
     session: Session, model: type[Base], columns: Sequence[str], rows: Select[*tuple[Any, ...]]
 ) -> None:
@@ -173,7 +192,8 @@ def _with_driver(url: URL) -> URL:
 
 def _postgres(url: URL, *, name: str, read_only: bool = False, compiled: bool = False) -> Engine:
     more = 24 if compiled else 8  # one for each connection to the mail server
-    arguments = {"application_name": name}
+    # Else the driver reads what a database in SQL_ASCII says as bytes, and nothing can be said about its encoding.
+    arguments = {"application_name": name, "client_encoding": "utf8"}
     sizes = {"pool_size": 8, "max_overflow": more}
     engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=arguments, **sizes)
 

@@ -58,6 +58,9 @@ def fill(db: Database, home: Path, corpus: str) -> int:
     if corpus:
         count = load_corpus(db, Path(corpus), MOST)
         vocabulary.count_new(db)
+        db.analyze(
+            "article", "article_body", "article_search_tokens", "article_search_word"
+        )  # as publishing does
         return count
     return len(publish(load({}, demo=True, home=home, secret_keys=("k" * 32,)), db).diff.added)
 
