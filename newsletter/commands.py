@@ -101,7 +101,9 @@ def _write_report(path: Path, checked: CheckedFile) -> None:
 
 def _show(checked: CheckedFile, *, dry_run: bool, imported: bool) -> None:
     if checked.parsed.service:
-        click.echo(f"This is an export of {checked.parsed.service}.")
+        click.echo(f"This is an export from {checked.parsed.service}.")
+    if unused := report.unused_in_words(checked.parsed.unused_columns):
+        click.echo(unused)
     passed_over = [line for line in checked.lines if line.fate not in {Fate.ADDED, Fate.INVALID}]
     _show_lines(passed_over)
     problems = [line for line in checked.lines if line.fate is Fate.INVALID]

@@ -8,7 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from newsletter.bounces.models import BounceKind
-from newsletter.bounces.report import Report, UnreadableReportError, mappings, optional, text
+from newsletter.bounces.report import (
+    NOT_A_COMPLAINT,
+    Report,
+    UnreadableReportError,
+    mappings,
+    optional,
+    text,
+)
 
 SOURCE = "amazon-ses"
 
@@ -24,7 +31,7 @@ def reports(message: str) -> list[Report]:
     match optional(data, "notificationType") or optional(data, "eventType"):
         case "Bounce":
             return _bounces(data)
-        case "Complaint" if optional(data, "complaint", "complaintFeedbackType") != "not-spam":
+        case "Complaint" if optional(data, "complaint", "complaintFeedbackType") not in NOT_A_COMPLAINT:
             return _complaints(data)
     return []
 

@@ -61,11 +61,6 @@ def import_command(ready: Ready, file: Path, source: str, dry_run: bool) -> None
         rows = suppression_list.read(file)
     except suppression_list.InvalidListError as error:
         refuse(str(error))
-    with database(ready, load()) as db, db.write() as session:
-        report = suppression_list.take_in(session, rows, actor(), source[:80])
-        if dry_run:
-            session.rollback()
-    click.echo(
-        f"{report.added} addresses {'would be' if dry_run else 'are'} suppressed, {report.known} were already, "
-        f"{report.unreadable} lines have no address."
-    )
+    with database(ready, load()) as db:
+        report = suppression_list.take_in(db, rows, actor(), source[:80], dry_run=dry_run)
+    click.echo(report.in_words(dry_run=dry_run))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from newsletter.bounces.models import BounceKind
-from newsletter.bounces.report import Report, optional, text
+from newsletter.bounces.report import AnyReport, Report, UnsubscribeReport, moment, optional, text
 
 SOURCE = "postmark"
 KINDS = {
@@ -24,11 +24,9 @@ KINDS = {
     "SpamNotification": BounceKind.COMPLAINT,
     "SpamComplaint": BounceKind.COMPLAINT,
 }
-SUPPRESSIONS = {
-    "HardBounce": BounceKind.HARD,
-    "SpamComplaint": BounceKind.COMPLAINT,
-    "ManualSuppression": BounceKind.COMPLAINT,  # the recipient, or somebody at Postmark, ended it
-}
+SUPPRESSIONS = {"HardBounce": BounceKind.HARD, "SpamComplaint": BounceKind.COMPLAINT}
+UNSUBSCRIBED = "Unsubscribe"  # a bounce of this type is a reply that asks for it
+BY_HAND = "ManualSuppression"  # the recipient by Postmark's own link, or somebody at Postmark
 
 
 def is_genuine(secret: str, password: str) -> bool:
@@ -36,17 +34,21 @@ def is_genuine(secret: str, password: str) -> bool:
     return hmac.compare_digest(secret.encode(), password.encode())
 
 
-def reports(data: Mapping[str, Any]) -> list[Report]:
+def reports(data: Mapping[str, Any]) -> list[AnyReport]:
     """What a webhook says. Raises `UnreadableReportError`."""
     match text(data, "RecordType"):
+        case "Bounce" if optional(data, "Type") == UNSUBSCRIBED:
+            return [UnsubscribeReport(SOURCE, text(data, "Email"), moment(data, "BouncedAt"))]
         case "Bounce" | "SpamComplaint":
             kind = KINDS.get(optional(data, "Type"))
             key = text(data, "ID")
             address, reason = text(data, "Email"), optional(data, "Details") or optional(data, "Description")
         case "SubscriptionChange" if data.get("SuppressSending") is True:
-            kind = SUPPRESSIONS.get(optional(data, "SuppressionReason"))
             address, reason = text(data, "Recipient"), "suppressed at Postmark"
-            key = f"{text(data, 'MessageID')}:{text(data, 'ChangedAt')}"
+            if optional(data, "SuppressionReason") == BY_HAND:
+                return [UnsubscribeReport(SOURCE, address, moment(data, "ChangedAt"))]
+            kind = SUPPRESSIONS.get(optional(data, "SuppressionReason"))
+            key = f"{optional(data, 'MessageID')}:{text(data, 'ChangedAt')}"
         case _:
             return []
     return [Report(SOURCE, key, kind, address, reason=reason)] if kind else []

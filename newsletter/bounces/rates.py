@@ -14,7 +14,10 @@ from newsletter.issues.models import Delivery, DeliveryState
 
 ACTOR = "carrel"
 FEWEST = {BounceKind.HARD: 10, BounceKind.COMPLAINT: 3}  # of a handful, one is already a high rate
-WORDS = {BounceKind.HARD: "bounced", BounceKind.COMPLAINT: "were marked as spam"}
+WORDS = {
+    BounceKind.HARD: ("Too many emails of issue {} bounced", "bounced"),
+    BounceKind.COMPLAINT: ("Too many readers marked issue {} as spam", "were marked as spam"),
+}
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,8 @@ def watch(session: Session, issue_id: int, limits: Limits) -> None:
         if count >= FEWEST[kind] and count % FEWEST[kind] == 0:
             rate = 100 * count / max(_sent(session, issue_id), 1)
             if rate > limit and not _was_told(session, key := f"digest-{kind}:{issue_id}"):
-                _pause(session, issue_id, key, f"{rate:.1f} % of its mails {WORDS[kind]}")
+                subject, what = WORDS[kind]
+                _pause(session, issue_id, key, subject.format(issue_id), f"{rate:.1f}% of its emails {what}.")
 
 
 def _sent(session: Session, issue_id: int) -> int:
@@ -70,13 +74,11 @@ def _was_told(session: Session, key: str) -> bool:
     return bool(session.scalar(select(exists().where(Alarm.key == key))))
 
 
-def _pause(session: Session, issue_id: int, key: str, what: str) -> None:
-    is_paused = issue_lifecycle.pause(session, issue_id, ACTOR, reason=f"Too many bounced: {what}.")
+def _pause(session: Session, issue_id: int, key: str, subject: str, what: str) -> None:
+    is_paused = issue_lifecycle.pause(session, issue_id, ACTOR, reason=f"Paused automatically: {what}")
     then = (
         "It is paused. Find out why (an old list, a wrong record in DNS), then resume or stop it."
         if is_paused
         else "It had already been sent. Find out why before the next one."
     )
-    raise_alarm(
-        session, key, f"Too many emails of issue {issue_id} bounced", f"{what[0].upper()}{what[1:]}. {then}"
-    )
+    raise_alarm(session, key, subject, f"{what} {then}")

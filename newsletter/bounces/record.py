@@ -5,7 +5,7 @@ A digest's bounce or complaint stops digests. It never stops what somebody asked
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import func, select
@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 from carrel import clock
 from carrel.db import insert_new
 from carrel.mail import suppression
-from carrel.mail.addresses import InvalidAddressError, key_of, masked
+from carrel.mail.addresses import InvalidAddressError, key_of, mask_addresses
 from carrel.mail.models import SuppressionKind
 from carrel.tokens import Signer
 from newsletter.bounces import rates
 from newsletter.bounces.models import Bounce, BounceKind
-from newsletter.bounces.report import Report, storable
+from newsletter.bounces.report import AnyReport, Report, UnsubscribeReport, storable
 from newsletter.delivery import message_ids
 from newsletter.issues.models import Delivery, DeliveryState
 from newsletter.subscribers.models import Subscriber, SubscriberState
@@ -33,16 +33,34 @@ LONGEST_REASON = 300
 log = structlog.get_logger()
 
 
-def record(session: Session, signer: Signer, reports: Iterable[Report], limits: rates.Limits) -> int:
+def record(session: Session, signer: Signer, reports: Iterable[AnyReport], limits: rates.Limits) -> int:
     """Apply reports, in any order and however often they come. How many were new and of an address that we know."""
-    return sum(_record(session, signer, report, limits) for report in reports)
+    return sum(
+        _unsubscribe(session, report)
+        if isinstance(report, UnsubscribeReport)
+        else _record(session, signer, report, limits)
+        for report in reports
+    )
+
+
+def _unsubscribe(session: Session, report: UnsubscribeReport) -> bool:
+    """Whoever left at a service has left here too, unless they subscribed again since. Whether that is new."""
+    same = Subscriber.email_key == _key(report.address), Subscriber.state == SubscriberState.CONFIRMED
+    subscriber = session.scalars(select(Subscriber).where(*same).with_for_update()).first()
+    if subscriber is None or _confirmed_after(subscriber, report.at):
+        return False
+    unsubscribe(session, subscriber, f"unsubscribed at {report.source.capitalize()}")
+    return True
+
+
+def _confirmed_after(subscriber: Subscriber, moment: datetime | None) -> bool:
+    confirmed_at = subscriber.confirmed_at
+    return moment is not None and confirmed_at is not None and confirmed_at > moment
 
 
 def _record(session: Session, signer: Signer, report: Report, limits: rates.Limits) -> bool:
-    delivery = _named_delivery(session, signer, report)
-    subscriber = (
-        session.get(Subscriber, delivery.subscriber_id) if delivery and delivery.subscriber_id else None
-    )
+    delivery = named = _named_delivery(session, signer, report)
+    subscriber = session.get(Subscriber, named.subscriber_id) if named and named.subscriber_id else None
     email_key = subscriber.email_key if subscriber else _key(report.address)
     if not email_key:
         log.info("report about an unknown address", source=report.source, kind=report.kind)
@@ -50,7 +68,7 @@ def _record(session: Session, signer: Signer, report: Report, limits: rates.Limi
     if subscriber is None:
         subscriber = session.scalars(select(Subscriber).where(Subscriber.email_key == email_key)).first()
         delivery = delivery or (_latest(session, subscriber) if subscriber else None)
-    reason = _without_address(report.reason, email_key, report.address)[:LONGEST_REASON]
+    reason = storable(mask_addresses(" ".join(report.reason.split())))[:LONGEST_REASON]
     values = {
         "key": f"{report.source}:{report.key}"[:LONGEST_KEY],
         "kind": report.kind,
@@ -63,7 +81,10 @@ def _record(session: Session, signer: Signer, report: Report, limits: rates.Limi
     }
     if not insert_new(session, Bounce, **values):
         return False
-    _apply(session, report.kind, email_key, subscriber, reason)
+    # A mailbox that has confirmed since works, whatever comes back late of an earlier mail.
+    is_outdated = bool(named and subscriber and _confirmed_after(subscriber, named.ended_at))
+    if not is_outdated or report.kind is BounceKind.COMPLAINT:
+        _apply(session, report.kind, email_key, subscriber, reason)
     if delivery:
         rates.watch(session, delivery.issue_id, limits)
     return True
@@ -114,11 +135,3 @@ def _key(address: str) -> str:
         return key_of(address)
     except InvalidAddressError:
         return ""
-
-
-def _without_address(reason: str, email_key: str, address: str) -> str:
-    """Servers repeat the address in what they say; it must not outlive the person."""
-    line = storable(" ".join(reason.split()))
-    for known in filter(None, {email_key, address}):
-        line = line.replace(known, masked(known))
-    return line

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from newsletter.bounces.models import BounceKind
@@ -23,6 +24,10 @@ _DEAD_WORDS = re.compile(
 )
 
 
+# Feedback that blames no mail of ours (RFC 5965, 7.3; RFC 6591): the reader has not complained.
+NOT_A_COMPLAINT = frozenset({"not-spam", "auth-failure", "dmarc"})
+
+
 class UnreadableReportError(ValueError):
     """What came is not of the documented form; the message says what is missing."""
 
@@ -41,6 +46,18 @@ class Report:
     address: str = ""
     message_id: str = ""
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class UnsubscribeReport:
+    """Somebody unsubscribed at a service, by a link of the service's own. `at` is when; None when that is not told."""
+
+    source: str
+    address: str
+    at: datetime | None = None
+
+
+AnyReport = Report | UnsubscribeReport
 
 
 def kind_of(status: str, words: str) -> BounceKind:
@@ -69,6 +86,20 @@ def optional(data: Mapping[str, Any], *path: str) -> str:
     for name in path:
         value = value.get(name) if isinstance(value, Mapping) else None
     return storable(str(value)) if isinstance(value, str | int) else ""
+
+
+def moment(data: Mapping[str, Any], *path: str) -> datetime | None:
+    """The moment at this path, in ISO 8601 or in seconds since 1970; None when there is none that can be read."""
+    value: Any = data
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    try:
+        if isinstance(value, int | float):
+            return datetime.fromtimestamp(value, UTC)
+        read = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except (ValueError, OverflowError, OSError):
+        return None
+    return read and (read if read.tzinfo else read.replace(tzinfo=UTC))
 
 
 def storable(words: str) -> str:

@@ -1,7 +1,7 @@
 """The webhooks of sending services. The answer is a status without a body; 5xx and 4xx make a service try again."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -13,7 +13,7 @@ from carrel.services import services
 from carrel.settings import Settings
 from newsletter.bounces import amazon, mailgun, postmark, rates
 from newsletter.bounces.record import record
-from newsletter.bounces.report import Report, UnreadableReportError, optional
+from newsletter.bounces.report import AnyReport, UnreadableReportError, optional
 
 LARGEST_BYTES = 256 * 1024  # the most that SNS sends; none of the others sends more
 blueprint = Blueprint("bounces", __name__)
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 # Each: whether it is genuine, what it says, and the setting without which it is not there.
 Data = Mapping[str, Any]
-Webhook = tuple[Callable[[str, Data], bool], Callable[[Data], list[Report]], Callable[[Settings], str]]
+Webhook = tuple[Callable[[str, Data], bool], Callable[[Data], Sequence[AnyReport]], Callable[[Settings], str]]
 
 
 def _from_amazon(topic: str, data: Data) -> bool:
@@ -30,7 +30,7 @@ def _from_amazon(topic: str, data: Data) -> bool:
     return sns.is_genuine(topic, data)
 
 
-def _said_by_amazon(data: Data) -> list[Report]:
+def _said_by_amazon(data: Data) -> Sequence[AnyReport]:
     from newsletter.bounces import sns
 
     match optional(data, "Type"):

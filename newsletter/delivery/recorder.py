@@ -6,7 +6,7 @@ Before each DATA the delivery is marked as begun, in the statement that also rec
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy import ColumnElement, and_, delete, exists, select
 from sqlalchemy.orm import Session
 
 from carrel import clock
@@ -19,7 +19,7 @@ from newsletter.delivery import leases
 from newsletter.delivery.leases import QUEUE, RETRY, LeasedDelivery, give_back
 from newsletter.issues.models import DeliveredArticle, Delivery, DeliveryState, Issue, IssueState
 from newsletter.subscribers.eligibility import is_suppressed, receives
-from newsletter.subscribers.models import Subscriber
+from newsletter.subscribers.models import Subscriber, SubscriberState
 
 
 @dataclass(frozen=True)
@@ -127,10 +127,12 @@ def _record_withheld(session: Session, delivery: LeasedDelivery, owner: str) -> 
     if not session.scalar(select(is_being_sent)):
         give_back(session, [delivery.id], owner)
         return
-    recipient = select(receives(clock.now()), is_suppressed()).where(Subscriber.id == delivery.subscriber_id)
-    wants_it, suppressed = session.execute(recipient).first() or (False, False)
+    # Whoever leaves is suppressed as well: that they left says more.
+    is_shut_out = and_(is_suppressed(), Subscriber.state != SubscriberState.LEFT)
+    recipient = select(receives(clock.now()), is_shut_out).where(Subscriber.id == delivery.subscriber_id)
+    wants_it, shut_out = session.execute(recipient).first() or (False, False)
     if not wants_it:
-        state = DeliveryState.SUPPRESSED if suppressed else DeliveryState.UNSUBSCRIBED
+        state = DeliveryState.SUPPRESSED if shut_out else DeliveryState.UNSUBSCRIBED
         _end(session, delivery, owner, state, "")
 
 

@@ -51,7 +51,9 @@ class DeliveryStats:
     def sentence(self) -> str:
         """In words: "3 recipients: 2 sent, 1 queued"."""
         counts = [
-            f"{count} {state}" for state, count in asdict(self).items() if count and state != "recipients"
+            f"{count} {'being sent' if state == DeliveryState.LEASED else state}"
+            for state, count in asdict(self).items()
+            if count and state != "recipients"
         ]
         return f"{self.recipients} recipients: {', '.join(counts) or 'none'}"
 

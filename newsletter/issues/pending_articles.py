@@ -26,8 +26,9 @@ from newsletter.issues.models import NO_ARTICLES, DeliveredArticle, IssueArticle
 from newsletter.subscribers.eligibility import is_ad_free
 from newsletter.subscribers.models import Frequency, Subscriber, Subscription
 
-# What a pause, a thin month or a failure held back longer than this is too old to be sent.
-OLDEST = timedelta(days=92)
+# What a thin month or a failure held back longer than this is too old to be sent. A pause of three months, the longest
+# that readers can choose, loses nothing: the first issue after it may come a month later.
+OLDEST = timedelta(weeks=13) + timedelta(days=32)
 MOST_ARTICLES = 200  # that one issue can bring: never a whole archive
 
 

@@ -11,7 +11,9 @@ from newsletter.issues.issue_mail import TOKEN_PLACEHOLDER
 
 NAME = "newsletter/test"
 MARK = "[Test]"
-NOTE = "This is a test, sent only to you. Its links to preferences and unsubscribing do not work."
+NOTE = (
+    "This is a test, sent only to you. Its links to the archive, preferences, and unsubscribing do not work."
+)
 LINK = "test"  # in place of a recipient's token
 _BODY = re.compile(r"<body[^>]*>")
 

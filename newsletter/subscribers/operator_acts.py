@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from carrel import audit, clock
 from carrel.mail import suppression
 from carrel.mail.addresses import Address
-from carrel.mail.models import Suppression, SuppressionKind
+from carrel.mail.models import SuppressionKind
 from newsletter.subscribers import consent, preferences, unsubscribing
 from newsletter.subscribers.models import SignUp, SignUpMethod, Subscriber, SubscriberState, Subscription
 from newsletter.subscribers.preferences import Preferences
@@ -22,6 +22,7 @@ LONGEST_EVIDENCE = 300
 BY_OPERATOR = "unsubscribed by an operator, as they asked"
 # What an operator may lift here. Whoever called a digest spam comes back by their own sign-up alone.
 CAN_BE_LIFTED = (SuppressionKind.NEWSLETTER, SuppressionKind.BOUNCE, SuppressionKind.BY_HAND)
+ONLY_BY_THEM = "Only the subscriber can remove this, by subscribing again."
 LIFTED_BY_CONSENT = (SuppressionKind.NEWSLETTER, SuppressionKind.BOUNCE)
 
 
@@ -109,7 +110,7 @@ def unsubscribe(session: Session, subscriber_id: int, act: OperatorAct) -> None:
 def lift(session: Session, subscriber_id: int, kind: SuppressionKind, act: OperatorAct) -> None:
     """Lift one suppression; nobody is subscribed again by it. Raises `RefusedError`."""
     if kind not in CAN_BE_LIFTED:
-        raise RefusedError("", "Only the subscriber can remove this, by subscribing again.")
+        raise RefusedError("", ONLY_BY_THEM)
     subscriber = session.get_one(Subscriber, subscriber_id)
     if suppression.lift(session, subscriber.email_key, kind):
         _record(session, act, "suppression.lift", subscriber, {"kind": kind})
@@ -133,15 +134,18 @@ def _refuse_who_must_not_be_mailed(session: Session, subscriber: Subscriber, con
                 "email",
                 "An operator stopped all email to this address: look it up and remove that suppression first.",
             )
-        if consented_at <= reason.since:
-            raise RefusedError("consented_at", _too_old(reason))
+        _require_later(consented_at, reason.since)
+    if subscriber.state == SubscriberState.LEFT and subscriber.left_at:  # also without a suppression
+        _require_later(consented_at, subscriber.left_at)
 
 
-def _too_old(reason: Suppression) -> str:
-    return (
-        f"They unsubscribed, or their email bounced, on {reason.since:%Y-%m-%d}: "
-        "only a later consent brings them back."
-    )
+def _require_later(consented_at: datetime, since: datetime) -> None:
+    if consented_at <= since:
+        raise RefusedError(
+            "consented_at",
+            f"They unsubscribed, or their email bounced, on {since:%Y-%m-%d}: "
+            "only a later consent brings them back.",
+        )
 
 
 def _evidence(subscriber: Subscriber, new: NewSubscriber) -> SignUp:

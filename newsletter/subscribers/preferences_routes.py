@@ -23,7 +23,7 @@ PAUSES = {"2": "two weeks", "4": "four weeks", "13": "three months"}  # by the n
 DONE = {
     "subscribed": "You are subscribed. You can change your choices below at any time.",
     "saved": "Saved.",
-    "paused": "Paused. You will get what is new when the pause ends.",
+    "paused": "Paused. When the pause ends, you will get what you missed.",
     "resumed": "Your subscription is active again.",
     "forgotten": "Your address is deleted. We keep only a code that cannot be turned back into it, so that nobody can subscribe you again by mistake.",
 }

@@ -1,7 +1,8 @@
 """Which column of an export means what: by the names that services give them, else by what is in it.
 
 Names come from the services' own exporters and documentation: Mailchimp (audience export: one file each for
-subscribed, unsubscribed and cleaned members), Ghost (`id,email,…,subscribed_to_emails,…,tiers`), Substack (`email_list`),
+subscribed, unsubscribed and cleaned members), Ghost (`id,email,…,subscribed_to_emails,…,tiers`), Substack (`email_list`, and
+the list of its dashboard),
 Buttondown (`type` as in its API), MailPoet (`Export.php`), listmonk (`cmd/subscribers.go`).
 """
 
@@ -81,14 +82,17 @@ NAMES: dict[Field, tuple[str, ...]] = {
     Field.PAUSED: ("paused", "pauseduntil"),
     Field.SOURCE: ("source",),
 }
-SERVICES: dict[str, frozenset[str]] = {  # by names that no other export has together
-    "Mailchimp": frozenset({"memberrating", "leid", "euid"}),
-    "Ghost": frozenset({"subscribedtoemails", "complimentaryplan"}),
-    "Substack": frozenset({"activesubscription", "expiry"}),
-    "MailPoet": frozenset({"globalstatus"}),
-    "listmonk": frozenset({"uuid", "attributes", "status"}),
-    "Buttondown": frozenset({"creationdate", "tags"}),
-}
+SERVICES: tuple[tuple[str, frozenset[str]], ...] = (  # by names that no other export has together
+    ("Mailchimp", frozenset({"memberrating", "leid", "euid"})),
+    ("Ghost", frozenset({"subscribedtoemails", "complimentaryplan"})),
+    ("Substack", frozenset({"activesubscription", "expiry"})),
+    ("Substack", frozenset({"startdate", "emailsreceived6mo"})),  # of the list that its dashboard shows
+    ("MailPoet", frozenset({"globalstatus"})),
+    ("listmonk", frozenset({"uuid", "attributes", "status"})),
+    ("Buttondown", frozenset({"creationdate", "tags"})),
+)
+# What a name means in the export of one service, and in no other list: a start date may be anything's.
+OF_SERVICE = {("Substack", Field.CONSENTED): ("startdate",)}
 # "state" may be California, "type" a kind of customer. What is called a status is one, though we may not know its words:
 # they may say "left" in another language.
 UNCLEAR = {"state", "type", "subscribertype"}
@@ -96,12 +100,16 @@ UNCLEAR = {"state", "type", "subscribertype"}
 
 @dataclass(frozen=True)
 class Columns:
-    """Which cells hold what, by field; the service whose export it is, or an empty text; whether there are names."""
+    """Which cells hold what, by field; the service whose export it is, or an empty text; whether there are names.
+
+    `unused` are the names of the others, in a list of no service that we know: one may say what we do not understand.
+    """
 
     count: int
     places: dict[Field, tuple[int, ...]]
     service: str
     named: bool
+    unused: tuple[str, ...] = ()
 
     def cells(self, row: Sequence[str], field: Field) -> list[str]:
         """What a row says about a field, the column that counts first in front; without empty cells."""
@@ -127,7 +135,10 @@ def read_columns(file_name: str, names: Sequence[str], rows: Iterable[Row]) -> C
         place = next(place for place, name in enumerate(names) if _is_address(name))
         return Columns(len(names), {Field.EMAIL: (place,)}, "", named=False)
     plain = [_plain(name) for name in names]
-    places = {field: _places(plain, field) for field in Field}
+    service = next((name for name, marks in SERVICES if marks <= set(plain)), "")
+    places = {
+        field: _places(plain, (*NAMES[field], *OF_SERVICE.get((service, field), ()))) for field in Field
+    }
     places[Field.STATUS] = tuple(
         place for place in places[Field.STATUS] if plain[place] not in UNCLEAR or _has_statuses(some, place)
     )
@@ -138,12 +149,13 @@ def read_columns(file_name: str, names: Sequence[str], rows: Iterable[Row]) -> C
             f"{file_name} has no column of email addresses. Name it email; the first line says: "
             f"{', '.join(names)[:200]}."
         )
-    service = next((name for name, marks in SERVICES.items() if marks <= set(plain)), "")
-    return Columns(len(names), places, service, named=True)
+    used = {place for of_field in places.values() for place in of_field}
+    unused = [name.strip() for place, name in enumerate(names) if place not in used and name.strip()]
+    return Columns(len(names), places, service, named=True, unused=() if service else tuple(unused))
 
 
-def _places(plain: Sequence[str], field: Field) -> tuple[int, ...]:
-    return tuple(place for name in NAMES[field] for place, column in enumerate(plain) if column == name)
+def _places(plain: Sequence[str], names: Sequence[str]) -> tuple[int, ...]:
+    return tuple(place for name in names for place, column in enumerate(plain) if column == name)
 
 
 def _by_content(rows: Sequence[Sequence[str]], count: int) -> list[int]:

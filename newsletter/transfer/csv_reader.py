@@ -29,6 +29,7 @@ class ParsedFile:
     """The rows of a file, what is wrong with other lines, and lines whose address another line has."""
 
     service: str = ""
+    unused_columns: tuple[str, ...] = ()
     rows: list[SubscriberRow] = field(default_factory=list)
     problems: list[LineMessage] = field(default_factory=list)
     repeated: list[LineMessage] = field(default_factory=list)
@@ -38,7 +39,8 @@ def parse(name: str, content: bytes, ids: SlugIds, now: datetime, defaults: Defa
     """Read the whole file. Raises `InvalidFileError`."""
     file = read_text(name, content, naming.known_names)
     context = _context(file, ids, defaults, now)
-    parsed, counting = ParsedFile(context.columns.service), dict[str, SubscriberRow]()
+    parsed = ParsedFile(context.columns.service, context.columns.unused)
+    counting = dict[str, SubscriberRow]()
     others: list[SubscriberRow] = []
     for line, cells in islice(file.rows(), int(context.columns.named), None):
         try:

@@ -119,7 +119,7 @@ def _status(cells: Sequence[str], context: RowContext) -> Status:
     columns, said = context.columns, [Status.SUBSCRIBED]
     for kind in (Field.STATUS, Field.LIST_STATUS):
         for word in columns.cells(cells, kind):
-            if (status := status_of(word)) is None:
+            if (status := status_of(word, columns.service)) is None:
                 raise InvalidLineError(
                     f"{word[:40]!r} is not a status that Carrel knows, so they are not subscribed."
                 )

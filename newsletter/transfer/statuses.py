@@ -23,7 +23,7 @@ def _words(text: str) -> frozenset[str]:
 WORDS: dict[Status, frozenset[str]] = {
     Status.SUBSCRIBED: _words(
         "subscribed active confirmed enabled regular premium free paid comped complimentary trialed trialing gifted gift "
-        "unpaid churning churned paused pastdue inactive"
+        "unpaid churning churned pastdue"
     ),
     Status.PENDING: _words(
         "pending unconfirmed unactivated notconfirmed nonsubscribed notsubscribed neversubscribed transactional"
@@ -35,6 +35,15 @@ WORDS: dict[Status, frozenset[str]] = {
     Status.BOUNCED: _words("bounced cleaned bouncing hardbounced undeliverable invalid"),
     Status.COMPLAINED: _words("complained complaint complaints spam spammy markedasspam reportedspam"),
 }
+# What other programs call so is not mailed there: MailPoet means that nothing was opened for long, Buttondown that
+# nothing is paid at the moment.
+WORDS_OF_SERVICES = {
+    ("MailPoet", "inactive"): Status.SUBSCRIBED,
+    ("Buttondown", "paused"): Status.SUBSCRIBED,
+    **dict.fromkeys(
+        [("Substack", "author"), ("Substack", "founding"), ("Substack", "comp")], Status.SUBSCRIBED
+    ),
+}
 YES, NO = frozenset({"true", "yes", "1", "t", "y"}), frozenset({"false", "no", "0", "f", "n"})
 # How files are named that hold one kind of people: those of Mailchimp, which has a file for each, and everybody's.
 MAILCHIMP_FILES = {"cleaned": Status.BOUNCED, "archived": Status.LEFT, "nonsubscribed": Status.PENDING}
@@ -42,10 +51,11 @@ FILES = {"unsubscribe": Status.LEFT}
 
 
 @lru_cache(maxsize=1024)  # a file has few words, each of them often
-def status_of(word: str) -> Status | None:
-    """The status that a word of an export means, if we know it."""
+def status_of(word: str, service: str = "") -> Status | None:
+    """The status that a word of a service's export means, if we know it."""
     plain = _plain(word)
-    return next((status for status, words in WORDS.items() if plain in words), None)
+    known = next((status for status, words in WORDS.items() if plain in words), None)
+    return known or WORDS_OF_SERVICES.get((service, plain))
 
 
 def is_status(word: str) -> bool:

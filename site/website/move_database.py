@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -18,6 +18,7 @@ from website.database_copy.sides import side_of
 from website.migrations import HEAD, current_revision, migrate
 
 OLDEST_POSTGRES: Final = 13
+REVISION_TABLE: Final = "alembic_version"
 BORN_WITH: Final = {
     "epoch",
     "schema_compatibility",
@@ -77,10 +78,15 @@ def _require_current(source: Database) -> None:
 
 
 def _prepare(target: Database) -> None:
-    """Give an empty database our schema."""
-    if not target.is_sqlite:
-        with target.engine.connect() as connection:
+    """Give an empty database our schema; one of somebody else's is left alone."""
+    with target.engine.connect() as connection:
+        if not target.is_sqlite:
             _require_usable(connection)
+        tables = inspect(connection).get_table_names()
+        if tables and REVISION_TABLE not in tables:
+            raise MoveRefusedError(
+                f"That database is not empty: it has the tables {', '.join(sorted(tables)[:3])}. Name an empty one."
+            )
     migrate(target)
 
 

@@ -5,9 +5,10 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select, text, update
+from sqlalchemy import inspect, make_url, select, text, update
 
 from carrel import audit, clock
 from carrel.accounts.models import Reader
@@ -132,6 +133,36 @@ def test_a_database_of_another_site_is_refused_and_kept(
     with pytest.raises(MoveRefusedError, match="reader differs"):
         move(site, db, other)
     assert dump(moved) == before
+
+
+def test_a_database_of_another_program_is_refused_and_left_alone(
+    site: Settings, db: Database, moved: Database
+) -> None:
+    with moved.engine.begin() as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
+        before = inspect(connection).get_table_names()
+    with pytest.raises(MoveRefusedError, match="not empty: it has the tables a"):
+        move(site, db, moved.url.render_as_string(hide_password=False))
+    with moved.engine.connect() as connection:
+        assert inspect(connection).get_table_names() == before
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_hold_every_letter_is_refused(
+    site: Settings, db: Database, encoding: str
+) -> None:
+    if not db.is_sqlite:
+        pytest.skip("SQLite holds every letter")
+    with psycopg.connect(os.environ[POSTGRES], autocommit=True) as connection:
+        options = f"ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0"
+        connection.execute(f"CREATE DATABASE move_{encoding.lower()} {options}".encode())
+    try:
+        url = make_url(os.environ[POSTGRES]).set(database=f"move_{encoding.lower()}")
+        with pytest.raises(MoveRefusedError, match=f"encoding is {encoding}"):
+            move(site, db, url.render_as_string(hide_password=False))
+    finally:
+        with psycopg.connect(os.environ[POSTGRES], autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE move_{encoding.lower()} WITH (FORCE)".encode())
 
 
 def test_the_one_that_it_has_is_refused(site: Settings) -> None:

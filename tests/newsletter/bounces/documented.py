@@ -174,7 +174,8 @@ def postmark_suppression(address: str, reason: str | None, suppress: bool = True
 
 def mailgun_event(
     address: str, *, event: str = "failed", severity: str = "permanent", number: str = "G9Bn5sl1TC6nu79C8C0bwg",
-    message_id: str = "20261114070000.1@mg.example.org", age: float = 0,
+    message_id: str = "20261114070000.1@mg.example.org", age: float = 0, reason: str = "bounce",
+    said: str = "5.1.1 unknown", status: dict[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Mailgun: an event, signed."""
     stamp, token = str(int(time.time() - age)), "0c5f" * 12 + "ab"
@@ -188,6 +189,6 @@ def mailgun_event(
         "message": {"headers": {"to": address, "message-id": message_id, "from": "desk@carrel.test"}},
     }
     if event == "failed":
-        status = {"code": 550, "message": f"5.1.1 <{address}> unknown", "description": "", "attempt-no": 1}
-        data |= {"severity": severity, "reason": "bounce", "delivery-status": status}
+        usual = {"code": 550, "message": f"{said}: {address}", "description": "", "attempt-no": 1}
+        data |= {"severity": severity, "reason": reason, "delivery-status": usual | (status or {})}
     return {"signature": {"timestamp": stamp, "token": token, "signature": signature}, "event-data": data}

@@ -56,6 +56,7 @@ def test_a_database_that_is_away_keeps_the_mail_in_the_mail_servers_queue(
 LISTS = {
     "mailgun.csv": "address,code,error,created_at\nanna@example.org,550,no such user,Sat\nno address,,,\n",
     "postmark.csv": "EmailAddress;SuppressionReason;Origin\nanna@example.org;SpamComplaint;Recipient\nx;;\n",
+    "excel.csv": "\ufeffEmail\tReason\r\nanna@example.org\t\"bounce: no such\r\nuser\"\r\nno address\t\r\n",
     "one-column.csv": "Email\nanna@example.org\nno address\n",
     "amazon.json": json.dumps(
         {"SuppressedDestinationSummaries": [{"EmailAddress": "anna@example.org", "Reason": "COMPLAINT"}, {"EmailAddress": "-"}]}
@@ -68,15 +69,24 @@ def test_a_services_own_list_is_taken_in(sent: SentIssue, tmp_path: Path, name: 
     file = tmp_path / name
     file.write_text(LISTS[name], "utf-8")
     dry = run(sent, "import", str(file), "--dry-run")
-    assert dry.output == "1 addresses would be suppressed, 0 were already, 1 lines have no address.\n"
-    assert run(sent, "import", str(file)).output.startswith("1 addresses are suppressed, 0 were already")
-    assert run(sent, "import", str(file)).output.startswith("0 addresses are suppressed, 1 were already")
+    assert dry.output == "1 address would be suppressed; 0 were already. 1 line has no address.\n"
+    assert run(sent, "import", str(file)).output.startswith("1 address is suppressed; 0 were already.")
+    assert run(sent, "import", str(file)).output.startswith("0 addresses are suppressed; 1 was already.")
     with sent.services.db.read() as session:
         (row,) = session.scalars(select(Suppression))
     assert row.kind == ("complaint" if name in {"postmark.csv", "amazon.json"} else "newsletter")
 
 
-@pytest.mark.parametrize("content", [b"name,phone\na,b\n", b"\xff\xfe\x00", b"{nothing", b""])
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252"])
+def test_a_list_in_any_encoding_is_taken_in(sent: SentIssue, tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "list.csv"
+    file.write_bytes("Email,Reason\nanna@example.org,boîte pleine\n".encode(encoding))
+    assert run(sent, "import", str(file)).output.startswith("1 address is suppressed")
+
+
+@pytest.mark.parametrize(
+    "content", [b"name,phone\na,b\n", b"\xff\xfe\x00", b"{nothing", b"", b"email\n" + b"x" * 200_000]
+)
 def test_what_is_no_list_is_refused_in_a_sentence(sent: SentIssue, tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "list"
     file.write_bytes(content)

@@ -1,21 +1,23 @@
 """What each service's fields come to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
 from newsletter.bounces import amazon, mailgun, postmark
 from newsletter.bounces.models import BounceKind
+from newsletter.bounces.report import AnyReport, Report
 from tests.newsletter.bounces import documented
 from tests.newsletter.bounces.documented import ses_bounce
 
 ANNA = "anna@example.org"
 HARD, SOFT, COMPLAINT = BounceKind.HARD, BounceKind.SOFT, BounceKind.COMPLAINT
+LEFT = "left"
 
 
-def told(reports: Callable[[Any], Any], data: Any) -> list[tuple[str, str]]:
-    return [(report.kind, report.address) for report in reports(data)]
+def told(reports: Callable[[Any], Sequence[AnyReport]], data: Any) -> list[tuple[str, str]]:
+    return [(report.kind if isinstance(report, Report) else LEFT, report.address) for report in reports(data)]
 
 
 @pytest.mark.parametrize(
@@ -27,6 +29,7 @@ def told(reports: Callable[[Any], Any], data: Any) -> list[tuple[str, str]]:
         (ses_bounce(ANNA, kind="Undetermined"), [(SOFT, ANNA)]),
         (documented.ses_complaint(ANNA), [(COMPLAINT, ANNA)]),
         (documented.ses_complaint(ANNA, kind="not-spam"), []),
+        (documented.ses_complaint(ANNA, kind="auth-failure"), []),
         ('{"notificationType": "Delivery", "delivery": {}}', []),
         ("Successfully validated SNS topic for Amazon SES event publishing.", []),
     ],
@@ -50,7 +53,9 @@ def test_amazon_shows_our_own_message_id_among_the_headers() -> None:
         (documented.postmark_bounce(ANNA, "AutoResponder"), []),
         (documented.postmark_bounce(ANNA, "SpamComplaint"), [(COMPLAINT, ANNA)]),
         (documented.postmark_bounce(ANNA, "SpamNotification"), [(COMPLAINT, ANNA)]),
-        (documented.postmark_suppression(ANNA, "ManualSuppression"), [(COMPLAINT, ANNA)]),
+        (documented.postmark_bounce(ANNA, "Unsubscribe"), [(LEFT, ANNA)]),
+        (documented.postmark_suppression(ANNA, "ManualSuppression"), [(LEFT, ANNA)]),
+        (documented.postmark_suppression(ANNA, "SpamComplaint"), [(COMPLAINT, ANNA)]),
         (documented.postmark_suppression(ANNA, "HardBounce"), [(HARD, ANNA)]),
         (documented.postmark_suppression(ANNA, None, suppress=False), []),
         ({"RecordType": "Open", "Recipient": ANNA}, []),
@@ -67,7 +72,14 @@ def test_what_postmark_says(data: Any, expected: list[tuple[str, str]]) -> None:
         (documented.mailgun_event(ANNA, severity="temporary"), [(SOFT, ANNA)]),
         (documented.mailgun_event(ANNA, event="complained"), [(COMPLAINT, ANNA)]),
         (documented.mailgun_event(ANNA, event="delivered"), []),
-        (documented.mailgun_event(ANNA, event="unsubscribed"), []),
+        (documented.mailgun_event(ANNA, event="unsubscribed"), [(LEFT, ANNA)]),
+        (documented.mailgun_event(ANNA, reason="suppress-bounce", said=""), [(HARD, ANNA)]),
+        (documented.mailgun_event(ANNA, reason="suppress-complaint"), [(COMPLAINT, ANNA)]),
+        (documented.mailgun_event(ANNA, reason="suppress-unsubscribe"), [(LEFT, ANNA)]),
+        (documented.mailgun_event(ANNA, reason="generic", said="5.7.1 looks like spam"), [(SOFT, ANNA)]),
+        (documented.mailgun_event(ANNA, reason="generic", said="no such user"), [(HARD, ANNA)]),
+        (documented.mailgun_event(ANNA, reason="old", said="too old"), [(SOFT, ANNA)]),
+        (documented.mailgun_event(ANNA, said="mailbox full", status={"bounce-type": "soft"}), [(SOFT, ANNA)]),
     ],
 )
 def test_what_mailgun_says(data: Any, expected: list[tuple[str, str]]) -> None:

@@ -25,6 +25,11 @@ def alarms(sent: SentIssue) -> list[str]:
         return list(session.scalars(select(Alarm.text).where(Alarm.key.startswith("digest-"))))
 
 
+def subjects(sent: SentIssue) -> list[str]:
+    with sent.services.db.read() as session:
+        return list(session.scalars(select(Alarm.subject).where(Alarm.key.startswith("digest-"))))
+
+
 @pytest.mark.parametrize(
     ("mails", "state"), [(199, IssueState.PAUSED), (200, IssueState.SENDING), (1000, IssueState.SENDING)]
 )
@@ -53,6 +58,7 @@ def test_above_three_in_a_thousand_complaints_it_pauses(
     for number in range(3):
         sent.tell(BounceKind.COMPLAINT, number)
     assert sent.issue().state == state
+    assert subjects(sent) == ["Too many readers marked issue 1 as spam"] * (state is IssueState.PAUSED)
 
 
 def test_soft_bounces_pause_nothing(sent: SentIssue) -> None:
@@ -66,7 +72,7 @@ def test_whoever_lets_it_go_on_is_not_stopped_again(sent: SentIssue) -> None:
     put_sent(sent, 20, IssueState.SENDING)
     for number in range(10):
         sent.tell(BounceKind.HARD, number)
-    assert sent.issue().reason == "Too many bounced: 50.0 % of its mails bounced."
+    assert sent.issue().reason == "Paused automatically: 50.0% of its emails bounced."
     with sent.services.db.write() as session:
         issue_lifecycle.resume(session, sent.issue().id, "anna@example.org")
     for number in range(10):

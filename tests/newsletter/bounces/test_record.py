@@ -1,19 +1,21 @@
 """What a report changes, in any order and however often it comes."""
 
 import itertools
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from carrel import clock
 from carrel.mail.models import Suppression, SuppressionKind
 from carrel.mail.suppression import MessageType
+from newsletter.bounces import record as recording
 from newsletter.bounces import retention
 from newsletter.bounces.models import BounceKind
-from newsletter.subscribers.models import SubscriberState
-from tests.newsletter.bounces.conftest import SentIssue
+from newsletter.bounces.report import UnsubscribeReport
+from newsletter.subscribers.models import Subscriber, SubscriberState
+from tests.newsletter.bounces.conftest import LIMITS, SentIssue
 from tests.support.articles import put_article
 from tests.support.digests import deliver
 
@@ -109,6 +111,58 @@ def test_why_is_kept_without_the_address(sent: SentIssue) -> None:
     (bounce,) = sent.bounces()
     assert bounce.reason.startswith("550 5.1.1 <r•••@example.org> nobody x")
     assert len(bounce.reason) == 300
+
+
+@pytest.mark.parametrize("written", ["Reader-0@EXAMPLE.org", "someone.else@example.net"])
+def test_why_names_nobody_however_the_server_writes_them(sent: SentIssue, written: str) -> None:
+    sent.tell(BounceKind.HARD, reason=f"550 5.1.1 <{written}>: forwarded, and <{written}> is unknown")
+    with sent.services.db.read() as session:
+        kept = [*session.scalars(select(Suppression.note)), *(bounce.reason for bounce in sent.bounces())]
+    assert len(kept) == 2
+    assert not any(written.partition("@")[0] in words for words in kept)
+
+
+@pytest.mark.parametrize("kind", [BounceKind.HARD, BounceKind.SOFT])
+def test_what_comes_back_late_does_not_end_a_subscription_that_was_confirmed_since(
+    sent: SentIssue, kind: BounceKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "SOFT_IN_A_ROW", 1)
+    with sent.services.db.write() as session:
+        confirmed = update(Subscriber).where(Subscriber.email == sent.address())
+        session.execute(confirmed.values(confirmed_at=clock.now() + timedelta(minutes=1)))
+    assert sent.tell(kind, message_id=sent.message_id()) == 1
+    assert sent.gets()
+    sent.tell(kind, 1, message_id=sent.message_id(1))
+    assert not sent.gets(1)
+
+
+def unsubscribe(sent: SentIssue, number: int, at: datetime | None) -> int:
+    with sent.services.db.write() as session:
+        report = UnsubscribeReport("postmark", sent.address(number).upper(), at)
+        return recording.record(session, sent.services.signer, [report], LIMITS)
+
+
+def test_whoever_unsubscribes_at_the_service_is_unsubscribed_and_has_not_complained(sent: SentIssue) -> None:
+    assert [unsubscribe(sent, 0, clock.now()), unsubscribe(sent, 0, clock.now())] == [1, 0]
+    assert sent.subscriber().state == SubscriberState.LEFT
+    with sent.services.db.read() as session:
+        (row,) = session.scalars(select(Suppression))
+    assert (row.kind, row.note) == (SuppressionKind.NEWSLETTER, "unsubscribed at Postmark")
+    assert sent.bounces() == []
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(-1, SubscriberState.CONFIRMED), (1, SubscriberState.LEFT)])
+def test_of_unsubscribing_there_and_subscribing_here_the_later_counts(
+    sent: SentIssue, minutes: int, state: SubscriberState
+) -> None:
+    confirmed_at = sent.subscriber().confirmed_at
+    assert confirmed_at
+    unsubscribe(sent, 0, confirmed_at + timedelta(minutes=minutes))
+    assert sent.subscriber().state == state
+
+
+def test_a_service_that_does_not_say_when_is_believed(sent: SentIssue) -> None:
+    assert unsubscribe(sent, 0, None) == 1
 
 
 def test_what_no_database_can_hold_is_replaced(sent: SentIssue) -> None:

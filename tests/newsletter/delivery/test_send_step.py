@@ -13,6 +13,7 @@ from carrel.services import Services
 from newsletter.delivery import sweep
 from newsletter.issues import issue_lifecycle
 from newsletter.issues.models import DeliveredArticle, Delivery, IssueState
+from newsletter.subscribers import unsubscribing
 from newsletter.subscribers.models import Subscriber, SubscriberState
 from tests.support.digests import (
     count_states,
@@ -131,6 +132,20 @@ def test_mail_07_mail_18_a_suppressed_address_gets_nothing_and_its_articles_come
     with post.db.read() as session:
         assert count_states(session) == {"sent": 1, "suppressed": 1}
         assert len(session.scalars(select(DeliveredArticle)).all()) == 1
+
+
+def test_whoever_leaves_by_the_link_counts_as_unsubscribed_though_they_are_suppressed_too(
+    post: Services, mail_server: FakeMailServer
+) -> None:
+    put_issue(post, 2)
+    with post.db.write() as session:
+        leaving = select(Subscriber).where(Subscriber.email == "reader-1@example.org")
+        unsubscribing.unsubscribe(session, session.scalars(leaving).one())
+    send_all(post)
+
+    assert [mail.to for mail in mail_server.mails] == ["reader-0@example.org"]
+    with post.db.read() as session:
+        assert count_states(session) == {"sent": 1, "unsubscribed": 1}
 
 
 def test_somebody_erased_meanwhile_is_unsubscribed_and_the_accounts_add_up(

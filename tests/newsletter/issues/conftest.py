@@ -1,25 +1,16 @@
-"""The operator's commands, on the test's own site, and a Saturday morning."""
+"""The operator's commands, on the test's own site."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import time_machine
 from click.testing import CliRunner, Result
 
 from carrel.services import Services
 from carrel.settings import environment_name
-from tests.support.digests import SATURDAY
 from website.cli import carrel
 
 Run = Callable[..., Result]
-
-
-@pytest.fixture
-def travel() -> Iterator[time_machine.Traveller]:
-    """It is Saturday, and time stands still until the test moves it."""
-    with time_machine.travel(SATURDAY, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture

@@ -7,72 +7,27 @@ import pytest
 from sqlalchemy import func, select
 
 from carrel.services import Services
-from newsletter.issues import composition, editing, freezing, issue_lifecycle
-from newsletter.issues.editing import IssueDraft, NotEditableError
-from newsletter.issues.issue_lifecycle import CannotSendError
-from newsletter.issues.models import DeliveredArticle, Delivery, IssueState, MailVariant
+from newsletter.issues import composition, freezing
+from newsletter.issues.models import DeliveredArticle, IssueState, MailVariant
 from newsletter.subscribers.models import Subscriber
-from newsletter.writing.models import IssueText
-from newsletter.writing.save import EditConflictError, InvalidDraftError
+from tests.newsletter.issues.issue_editing import (
+    RECIPIENTS,
+    approve,
+    chosen,
+    edit,
+    prepare,
+    put_waiting_issue,
+    state,
+)
 from tests.newsletter.issues.test_freezing import CrashError, crashing_at
 from tests.support.articles import put_article
-from tests.support.digests import (
-    add_subscribers,
-    count_states,
-    make_ready,
-    send_all,
-    start_schedule,
-    subjects,
-    the_issue,
-)
-from tests.support.newsletter import put_reader
+from tests.support.digests import count_states, send_all, subjects, the_issue
 from tests.support.smtp import FakeMailServer
-
-RECIPIENTS = 3
 
 
 @pytest.fixture
 def site(post: Services) -> Services:
-    """An issue of six articles waits for the operator; one of its readers has the pass."""
-    site = replace(post, settings=post.settings.model_copy(update={"digest_review": True}))
-    with site.db.write() as session:
-        add_subscribers(session, RECIPIENTS)
-        put_reader(session, "reader-0@example.org", ad_free=True)
-    start_schedule(site)
-    with site.db.write() as session:
-        for number in range(6):
-            put_article(session, f"new-{number}")
-    make_ready(site)
-    return site
-
-
-def prepare(site: Services) -> None:
-    """Gather and compose, without a look at what is due."""
-    for step in (freezing.run_step, composition.run_step):
-        while step(site):
-            pass
-
-
-def edit(site: Services, *articles: int, version: int = 0, subject: str = "", text: str = "") -> None:
-    with site.db.write() as session:
-        draft = IssueDraft(subject, text, version, articles or tuple(chosen(site)))
-        editing.edit(session, site.settings, 1, draft, actor="olga")
-
-
-def chosen(site: Services) -> list[int]:
-    with site.db.read() as session:
-        candidates = editing.candidates(session, the_issue(session))
-        return [each.article.id for each in candidates if each.is_chosen]
-
-
-def approve(site: Services, version: int | None = None) -> bool:
-    with site.db.write() as session:
-        return issue_lifecycle.approve(session, site.settings, 1, "olga", version=version)
-
-
-def state(site: Services) -> str:
-    with site.db.read() as session:
-        return the_issue(session).state
+    return put_waiting_issue(post)
 
 
 def test_an_introduction_and_a_subject_come_in_every_mail_and_the_issue_waits_again(
@@ -165,27 +120,6 @@ def test_a_crash_at_any_statement_of_gathering_again_loses_nobody_and_repeats_no
         assert session.scalars(select(func.count()).select_from(DeliveredArticle)).one() == RECIPIENTS * 2
 
 
-def test_of_two_operators_the_second_is_told_and_overwrites_nothing(site: Services) -> None:
-    edit(site, text="Olga's words.")
-    with pytest.raises(EditConflictError) as conflict:
-        edit(site, text="Another's words.")
-    assert conflict.value.theirs is not None
-    assert conflict.value.theirs.markdown == "Olga's words."
-    assert conflict.value.sentence.startswith("olga saved another version")
-    edit(site, text="Both.", version=1)
-    with site.db.read() as session:
-        assert session.scalars(select(IssueText.markdown)).all() == ["Both."]
-
-
-def test_nobody_approves_what_they_have_not_seen(site: Services) -> None:
-    edit(site, text="Changed meanwhile.")
-    prepare(site)
-    with pytest.raises(CannotSendError, match="Someone changed this issue"):
-        approve(site, version=0)
-    assert state(site) == IssueState.WAITING
-    assert approve(site, version=1)
-
-
 def test_a_worker_that_composed_the_old_text_does_not_keep_it(
     site: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,57 +136,6 @@ def test_a_worker_that_composed_the_old_text_does_not_keep_it(
     prepare(site)
     with site.db.read() as session:
         assert set(session.scalars(select(MailVariant.subject))) == {"Second"}
-
-
-def test_an_issue_on_its_way_or_over_is_not_changed(site: Services) -> None:
-    approve(site)
-    with pytest.raises(NotEditableError):
-        edit(site, text="Too late.")
-
-
-@pytest.mark.parametrize(
-    ("text", "subject", "articles", "field"),
-    [
-        ("[gone](/articles/gone/)", "", None, "markdown"),
-        ("", "x" * 121, None, "subject"),
-        ("x" * 40_001, "", None, "markdown"),
-        ("", "", (99,), "articles"),
-    ],
-)
-def test_a_mistake_is_named_and_changes_nothing(
-    site: Services, text: str, subject: str, articles: tuple[int, ...] | None, field: str
-) -> None:
-    with pytest.raises(InvalidDraftError) as refused:
-        edit(site, *(articles or ()), text=text, subject=subject)
-    assert list(refused.value.errors) == [field]
-    assert state(site) == IssueState.WAITING
-    with site.db.read() as session:
-        assert session.scalars(select(IssueText)).all() == []
-
-
-def test_an_issue_without_articles_is_refused(site: Services) -> None:
-    with pytest.raises(InvalidDraftError, match="at least one"), site.db.write() as session:
-        editing.edit(session, site.settings, 1, IssueDraft("", "", 0, ()), actor="olga")
-
-
-def test_articles_that_nobody_gets_make_the_issue_wait_and_keep_what_was_written(site: Services) -> None:
-    with site.db.write() as session:
-        other = put_article(session, "elsewhere", exam="ccm").id
-    edit(site, other, text="Kept.")
-    prepare(site)
-    with site.db.read() as session:
-        assert (the_issue(session).state, the_issue(session).reason) == (
-            IssueState.WAITING,
-            composition.NOBODY,
-        )
-        assert session.scalars(select(func.count()).select_from(Delivery)).one() == 0
-    with site.db.read() as session:
-        issue = the_issue(session)
-        everything = [each.article.id for each in editing.candidates(session, issue)]
-    edit(site, *everything, text="Kept.", version=1)
-    prepare(site)
-    with site.db.read() as session:
-        assert (the_issue(session).reason, the_issue(session).recipients) == ("", RECIPIENTS)
 
 
 def test_a_subscriber_who_left_while_it_waited_is_not_gathered_again(site: Services) -> None:

@@ -12,6 +12,7 @@ from carrel.services import Services, make_services
 from carrel.settings import Settings
 from newsletter.issues import due, freezing
 from newsletter.issues.models import Delivery, Issue, IssueArticle, IssueState, MailVariant
+from newsletter.subscribers import preferences_routes
 from newsletter.subscribers.models import Frequency, Subscriber, Subscription
 from tests.support.articles import put_article, put_topic
 from tests.support.digests import (
@@ -118,6 +119,20 @@ def test_what_is_new_during_a_pause_waits_for_its_end(
     deliver(post)
 
     assert subjects(mail_server) == ["New (and 1 more)"]
+
+
+def test_the_longest_pause_of_a_reader_loses_nothing_though_their_next_issue_comes_a_month_later(
+    post: Services, mail_server: FakeMailServer, travel: Clock
+) -> None:
+    longest = timedelta(weeks=max(map(int, preferences_routes.PAUSES)))
+    put_pending_article(post, 1, Frequency.MONTHLY)
+    with post.db.write() as session:
+        session.scalars(select(Subscriber)).one().paused_until = SATURDAY + longest
+    for _month in range(5):
+        travel.shift(timedelta(days=31))
+        deliver(post)
+
+    assert subjects(mail_server) == ["New"]
 
 
 def test_readers_who_get_the_same_share_one_rendering_and_holders_have_their_own(post: Services) -> None:

@@ -1,6 +1,7 @@
 """A site with two exams and a topic, and files to import."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from newsletter.transfer.row_reader import Defaults
 from tests.support.articles import put_exam, put_topic
 
 HEAD = "email,source,consented_at,pace,exams"
+SINCE = Defaults(consented_at=datetime(2026, 1, 1, tzinfo=UTC))
 Write = Callable[..., Path]
 
 

@@ -122,6 +122,21 @@ def test_a_suppression_is_looked_up_lifted_and_added_for_a_reason(services: Serv
         ]
 
 
+def test_mail_18_no_operator_lifts_a_complaint(services: Services, olga: Browser) -> None:
+    with services.db.write() as session:
+        suppression.suppress(session, ANNA, SuppressionKind.NEWSLETTER)
+        suppression.suppress(session, ANNA, SuppressionKind.COMPLAINT)
+    page = olga.get(f"/admin/suppression?email={ANNA}")
+    assert (
+        page.text.count("Remove suppression") == page.text.count("Only the subscriber can remove this") == 1
+    )
+    forged = olga.send(page, 1, reason="please", lift="complaint")
+    assert (forged.status_code, "Only the subscriber can remove this" in forged.text) == (422, True)
+    with services.db.read() as session:
+        kinds = {reason.kind for reason in suppression.reasons(session, ANNA)}
+    assert kinds == {SuppressionKind.NEWSLETTER, SuppressionKind.COMPLAINT}
+
+
 def test_data_20_a_subscriber_who_asks_is_forgotten(services: Services, olga: Browser) -> None:
     with services.db.write() as session:
         put_subscriber(session, ANNA)

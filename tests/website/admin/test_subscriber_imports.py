@@ -63,11 +63,18 @@ def run_worker(services: Services) -> None:
         pass
 
 
+def test_columns_that_no_one_understood_are_named_before_anybody_is_subscribed(sune: Browser) -> None:
+    list_of_ours = "Correo,Nombre,Estado\r\nanna@example.org,Anna,baja\r\n"
+    dry = upload(sune, list_of_ours, "lista.csv", consented_at="2026-03-31")
+    assert "Columns that were not used: Nombre, Estado." in dry.text
+    assert "not used" not in upload(sune).text
+
+
 def test_a_file_is_checked_then_imported_without_being_sent_again(services: Services, sune: Browser) -> None:
     dry = upload(sune)
     for words in (
         "Dry run of members.csv",
-        "export of Ghost",
+        "export from Ghost",
         "Nothing has been changed yet",
         "1 invalid line will be skipped",
     ):

@@ -30,15 +30,10 @@ from website.admin.guard import current_operator, needs
 from website.admin.operators.roles import Need
 from website.admin.screens import writing
 from website.admin.screens.writing import Refused
+from website.admin.tables.people import FREQUENCIES
 
 blueprint = Blueprint("broadcasts", __name__)
 ALREADY_SENT = "Nothing was changed: this broadcast was sent before."
-FREQUENCIES = {
-    Frequency.EACH: "Each article",
-    Frequency.DAILY: "Daily",
-    Frequency.WEEKLY: "Weekly",
-    Frequency.MONTHLY: "Monthly",
-}
 EMPTY: dict[str, Any] = {
     "subject": "",
     "markdown": "",

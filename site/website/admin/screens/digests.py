@@ -19,6 +19,7 @@ from website.admin.flash import done
 from website.admin.guard import current_operator, needs
 from website.admin.operators.roles import Need
 from website.admin.screens import writing
+from website.admin.tables.people import FREQUENCIES
 
 blueprint = Blueprint("issue", __name__)
 Act = Callable[[Session, int, str], object]
@@ -101,7 +102,12 @@ def preview() -> str:
         lost = sent_log.missing_issues(session, settings)
     why_not = issue_lifecycle.why_not(settings)
     return render_template(
-        "screens/digests.html", previews=previews, mark=TOKEN_PLACEHOLDER, lost=lost, why_not=why_not
+        "screens/digests.html",
+        previews=previews,
+        mark=TOKEN_PLACEHOLDER,
+        lost=lost,
+        why_not=why_not,
+        names=FREQUENCIES,
     )
 
 

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, abort, render_template
 from markupsafe import Markup
 
 from articles import item_reports
+from articles.render.study.workpiece import LABELS
 from carrel import audit
 from carrel.services import services
 from website.admin.flash import done
@@ -26,6 +27,7 @@ def reports() -> str:
             count=item_reports.count_open(session),
             kept_days=item_reports.KEPT.days,
             as_html=_as_html,
+            labels=LABELS,
         )
 
 

@@ -10,7 +10,7 @@ from carrel.mail import alarms, outbox, suppression
 from carrel.mail.addresses import InvalidAddressError, key_of, masked
 from carrel.mail.models import Alarm, SuppressionKind
 from carrel.services import services
-from newsletter.subscribers import erasure
+from newsletter.subscribers import erasure, operator_acts
 from newsletter.subscribers.models import Subscriber
 from website.admin.flash import done
 from website.admin.guard import current_operator, needs
@@ -40,6 +40,8 @@ def change_suppression() -> Response | str | tuple[str, int]:
     lift = form.get("lift", "")
     if lift and lift not in set(SuppressionKind):
         abort(400)
+    if lift and lift not in operator_acts.CAN_BE_LIFTED:
+        return _page(email, {"": operator_acts.ONLY_BY_THEM})
     if not reason:
         return _page(email, REASON_NEEDED)
     try:
@@ -123,6 +125,8 @@ def _page(email: str, errors: dict[str, str]) -> str | tuple[str, int]:
         suppressions=suppressions,
         subscribes=subscribes,
         kinds=KINDS,
+        can_be_lifted=operator_acts.CAN_BE_LIFTED,
+        only_by_them=operator_acts.ONLY_BY_THEM,
         errors=errors,
     )
     return (page, 422) if errors else page

@@ -28,6 +28,7 @@ LARGEST_UPLOAD_BYTES = 21 * 1024 * 1024  # of the whole form; nginx.conf says th
 RECENT = 20
 EXAMPLES = 25
 LONGEST_EVIDENCE = 300
+CHECKED = "The file was checked. Nobody is subscribed yet."
 Answer = Response | tuple[str, int] | str
 
 
@@ -70,9 +71,8 @@ def upload() -> Answer:
     with services().db.write() as session:
         kept = importer.keep(session, checked, current_operator().email, evidence)
         _record(session, "subscribers.import.check", kept)
-    return flash.done(
-        f"/admin/subscribers/imports/{kept.id}", "The file was checked. Nobody is subscribed yet."
-    )
+    sentence = f"{CHECKED} {report.unused_in_words(checked.parsed.unused_columns)}".strip()
+    return flash.done(f"/admin/subscribers/imports/{kept.id}", sentence)
 
 
 @blueprint.get("/subscribers/imports/<int:import_id>")

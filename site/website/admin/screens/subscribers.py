@@ -22,12 +22,11 @@ from website.admin import flash
 from website.admin.guard import current_operator, needs
 from website.admin.operators.roles import Need
 from website.admin.screens.subscriber_forms import FREQUENCIES, sent_preferences
-from website.admin.tables.people import KINDS
+from website.admin.tables.people import KINDS, SUBSCRIBER_STATES
 
 blueprint = Blueprint("subscriber", __name__)
 LONGEST_REASON = 500
 PAUSES = {"2": "two weeks", "4": "four weeks", "13": "three months", "52": "a year"}  # by weeks
-STATES = {"pending": "not confirmed yet", "confirmed": "subscribed", "left": "unsubscribed"}
 METHODS = {
     "mail": "signed up here",
     "account": "signed up here, signed in",
@@ -35,7 +34,7 @@ METHODS = {
 }
 DONE = {
     "change": "Saved.",
-    "pause": "Paused. They get what is new when the pause ends.",
+    "pause": "Paused. When the pause ends, they get what they missed.",
     "resume": "Resumed.",
     "unsubscribe": "Unsubscribed. They get no more digests.",
     "lift": "Suppression removed.",
@@ -144,7 +143,7 @@ def _page(subscriber_id: int, errors: dict[str, str]) -> str:
         return render_template(
             "screens/subscriber.html",
             subscriber=found,
-            state=STATES[found.state],
+            state=SUBSCRIBER_STATES[found.state],
             is_subscribed=found.state == SubscriberState.CONFIRMED,
             is_paused=found.paused_until is not None and found.paused_until > now,
             why_not=eligibility.why_not(session, found, now),
@@ -155,6 +154,7 @@ def _page(subscriber_id: int, errors: dict[str, str]) -> str:
             suppressions=suppression.reasons(session, found.email_key),
             kinds=KINDS,
             can_be_lifted=operator_acts.CAN_BE_LIFTED,
+            only_by_them=operator_acts.ONLY_BY_THEM,
             sign_ups=[
                 (sign_up, welcome.in_words(welcome.names(session, sign_up)))
                 for sign_up in session.scalars(sign_ups)

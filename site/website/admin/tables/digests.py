@@ -6,11 +6,12 @@ from sqlalchemy.orm import Session
 from newsletter.issues.delivery_totals import count_of_issue
 from newsletter.issues.issue_names import period_in_words
 from newsletter.issues.models import BROADCAST, Delivery, DeliveryState, Issue, IssueState, MailVariant
-from newsletter.subscribers.models import Frequency, Subscriber
+from newsletter.subscribers.models import Subscriber
 from newsletter.writing.models import IssueText
 from website.admin.guard import current_operator
 from website.admin.operators.roles import Need, may
-from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, contains, enum_choices
+from website.admin.tables.people import FREQUENCIES
+from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, choices, contains, enum_choices
 
 
 def _subject() -> ColumnElement[str | None]:
@@ -50,7 +51,7 @@ ISSUES = Table(
     search_hint="A period such as 2026-W46, or words of a subject",
     filters=(
         Filter("state", "State", enum_choices(Issue.state, IssueState)),
-        Filter("pace", "How often", enum_choices(Issue.frequency, Frequency)),
+        Filter("pace", "How often", choices(Issue.frequency, FREQUENCIES)),
     ),
     actions=(("/admin/digests", "Preview the next digests"),),
 )
@@ -67,6 +68,9 @@ def _deliveries(_session: Session, words: str) -> ColumnElement[bool]:
     )
 
 
+DELIVERY_STATES = {state.value: state.value for state in DeliveryState} | {
+    DeliveryState.LEASED.value: "being sent"
+}
 DELIVERIES = Table(
     name="deliveries",
     title="Deliveries",
@@ -81,7 +85,7 @@ DELIVERIES = Table(
         Column("number", "Delivery", Delivery.id, number=True),
         Column("issue", "Issue", Delivery.issue_id, link=_issue_link, number=True),
         Column("email", "Subscriber", Subscriber.email),
-        Column("state", "State", Delivery.state),
+        Column("state", "State", Delivery.state, lambda row: DELIVERY_STATES[row.state]),
         Column("tries", "Tries", Delivery.tries, number=True),
         Column("due_at", "Due", Delivery.due_at, rest=True),
         Column("ended_at", "Ended", Delivery.ended_at),
@@ -90,7 +94,13 @@ DELIVERIES = Table(
     sort="-number",
     search=_deliveries,
     search_hint="Part of an email address, words from a problem, or an issue number",
-    filters=(Filter("state", "State", enum_choices(Delivery.state, DeliveryState)),),
+    filters=(
+        Filter(
+            "state",
+            "State",
+            choices(Delivery.state, {state: words.capitalize() for state, words in DELIVERY_STATES.items()}),
+        ),
+    ),
 )
 BROADCASTS = Table(
     name="broadcasts",

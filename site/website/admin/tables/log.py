@@ -12,7 +12,7 @@ from carrel.audit import AuditEntry
 from carrel.mail.models import Alarm, OutboxMail, OutboxState
 from carrel.security_events import Outcome
 from website.admin.operators.roles import Need
-from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, contains, enum_choices
+from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, choices, contains, enum_choices
 
 ADS = Table(
     name="ads",
@@ -119,6 +119,7 @@ ALARMS = Table(
         ),
     ),
 )
+MAIL_STATES = {state.value: state.value for state in OutboxState} | {OutboxState.LEASED.value: "being sent"}
 MAILS = Table(
     name="mails",
     title="Transactional emails",
@@ -130,7 +131,7 @@ MAILS = Table(
         Column("created_at", "Queued", OutboxMail.created_at),
         Column("name", "Mail", OutboxMail.name),
         Column("to_address", "To", OutboxMail.to_address),
-        Column("state", "State", OutboxMail.state),
+        Column("state", "State", OutboxMail.state, lambda row: MAIL_STATES[row.state]),
         Column("tries", "Tries", OutboxMail.tries, number=True, rest=True),
         Column("due_at", "Due", OutboxMail.due_at, rest=True),
         Column("ended_at", "Ended", OutboxMail.ended_at),
@@ -139,6 +140,12 @@ MAILS = Table(
     sort="-created_at",
     search=lambda _session, words: contains(OutboxMail.to_address, words) | contains(OutboxMail.name, words),
     search_hint="Part of an email address, or an email's name",
-    filters=(Filter("state", "State", enum_choices(OutboxMail.state, OutboxState)),),
+    filters=(
+        Filter(
+            "state",
+            "State",
+            choices(OutboxMail.state, {state: words.capitalize() for state, words in MAIL_STATES.items()}),
+        ),
+    ),
 )
 TABLES = (ADS, AUDIT, ALARMS, MAILS)

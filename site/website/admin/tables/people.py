@@ -10,7 +10,7 @@ from carrel.mail.models import Suppression, SuppressionKind
 from carrel.mail.suppression import address_hash
 from newsletter.subscribers.models import Frequency, Subscriber, SubscriberState
 from website.admin.operators.roles import Need
-from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, choices, contains, enum_choices
+from website.admin.tables.table import AnyRow, Choice, Column, Filter, Table, choices, contains
 
 
 def _no_address(row: AnyRow) -> str:
@@ -79,6 +79,14 @@ def _subscribers(_session: Session, words: str) -> ColumnElement[bool]:
     return contains(Subscriber.email, words) | contains(Subscriber.email_key, words)
 
 
+SUBSCRIBER_STATES = {
+    SubscriberState.PENDING.value: "not confirmed",
+    SubscriberState.CONFIRMED.value: "subscribed",
+    SubscriberState.LEFT.value: "unsubscribed",
+}
+FREQUENCIES = {frequency.value: frequency.capitalize() for frequency in Frequency} | {
+    Frequency.EACH.value: "Each article"
+}
 SUBSCRIBERS = Table(
     name="subscribers",
     title="Subscribers",
@@ -88,7 +96,7 @@ SUBSCRIBERS = Table(
     personal=True,
     columns=(
         Column("email", "Email", Subscriber.email, link=lambda row: f"/admin/subscribers/{row.key}"),
-        Column("state", "State", Subscriber.state),
+        Column("state", "State", Subscriber.state, lambda row: SUBSCRIBER_STATES[row.state]),
         Column("pace", "How often", Subscriber.frequency),
         Column("paused_until", "Paused until", Subscriber.paused_until, rest=True),
         Column("source", "Source", Subscriber.source, rest=True),
@@ -103,9 +111,11 @@ SUBSCRIBERS = Table(
         Filter(
             "state",
             "State",
-            enum_choices(Subscriber.state, SubscriberState),
+            choices(
+                Subscriber.state, {state: words.capitalize() for state, words in SUBSCRIBER_STATES.items()}
+            ),
         ),
-        Filter("pace", "How often", enum_choices(Subscriber.frequency, Frequency)),
+        Filter("pace", "How often", choices(Subscriber.frequency, FREQUENCIES)),
         Filter(
             "paused", "Paused", (Choice("yes", "Paused now", lambda: Subscriber.paused_until > clock.now()),)
         ),
