@@ -19,6 +19,7 @@ from sqlalchemy import CheckConstraint, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from carrel.bounded_cache import BoundedCache
 from carrel.db import Base, Database
 
 AUDIENCE_SECONDS = 60.0
@@ -180,40 +181,28 @@ def compress(
 
 
 class PageCache:
-    """Cached pages, bounded by their bytes; the least recently served leaves first."""
+    """Cached pages, bounded by their bytes."""
 
     def __init__(self, capacity_bytes: int = CAPACITY_BYTES) -> None:
-        self.capacity_bytes = capacity_bytes
-        self.used_bytes = 0
-        self._pages: OrderedDict[tuple[str, Audience], CachedPage] = OrderedDict()
-        self._lock = threading.Lock()
+        self._pages = BoundedCache[tuple[str, Audience], CachedPage](capacity_bytes)
+
+    @property
+    def used_bytes(self) -> int:
+        """How much the pages take."""
+        return self._pages.used_bytes
 
     def get(self, key: str, audience: Audience, cache_version: int, now: datetime) -> CachedPage | None:
         """The cached page, unless a newer cache version or the clock made it stale."""
-        with self._lock:
-            page = self._pages.get((key, audience))
-            if page is None or not page.is_fresh(cache_version, now):
-                return None
-            self._pages.move_to_end((key, audience))
-            return page
+        page = self._pages.get((key, audience))
+        return page if page and page.is_fresh(cache_version, now) else None
 
     def last(self, key: str, audience: Audience) -> CachedPage | None:
         """The page that was cached last, however old: better than none while the database is away."""
-        with self._lock:
-            return self._pages.get((key, audience))
+        return self._pages.get((key, audience))
 
     def put(self, key: str, audience: Audience, page: CachedPage) -> None:
-        """Cache a page, and drop the least recently served until all fit."""
-        with self._lock:
-            self._drop((key, audience))
-            self._pages[key, audience] = page
-            self.used_bytes += len(page.gzipped)
-            while self.used_bytes > self.capacity_bytes and self._pages:
-                self._drop(next(iter(self._pages)))
-
-    def _drop(self, key: tuple[str, Audience]) -> None:
-        if old := self._pages.pop(key, None):
-            self.used_bytes -= len(old.gzipped)
+        """Cache a page, and drop others until all fit."""
+        self._pages.put((key, audience), page, len(page.gzipped))
 
 
 class AudienceCache:

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from carrel.accounts.models import Reader
@@ -14,6 +14,8 @@ from website.study.models import StudyEvent
 
 PRACTICE = "/study/cpb/practice"
 DEVICE = "/study/device"
+ARTICLE = "/articles/what-cmp-means/"
+OFFLINE_READY = "caches.match('/study/device').then((kept) => kept && caches.match('/study/items/cpb.json'))"
 KEPT = """async () => (await Promise.all((await caches.keys()).map(async (name) =>
   (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname)))).flat()"""
 WORKERS = "async () => (await navigator.serviceWorker.getRegistrations()).length"
@@ -45,9 +47,23 @@ def answer(page: Page, number: int = 0) -> None:
     item.locator(".study-verdict").wait_for()
 
 
+def stop_reading(page: Page, number: int) -> str:
+    """Scroll to a heading of the article that is open; its anchor. The page's scripts come after its first paint."""
+    expect(page.get_by_role("button", name="Mark as read")).to_be_enabled()
+    heading = page.locator(".prose h2[id]").nth(number)
+    heading.evaluate("(heading) => heading.scrollIntoView()")
+    return heading.get_attribute("id") or ""
+
+
 def give(page: Page, *keys: str, grade: int = 3, days_ago: int = 0) -> None:
     """Answer items by their keys, as pages with them would say it."""
     page.evaluate(GIVE, [list(keys), grade, days_ago])
+
+
+def overview(page: Page) -> None:
+    """Open the page about this browser, until it shows what is kept."""
+    page.goto(DEVICE)
+    page.get_by_role("heading", name="Take it along").wait_for()
 
 
 def kept(page: Page, part: str = "events") -> list[Any]:

@@ -4,7 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from articles.models import Exam, StudyItem
@@ -79,6 +79,21 @@ def test_a11y_01_nothing_to_complain_about(
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
         assert complaints_in_both(page) == []
+
+
+def test_a11y_01_who_was_signed_out_is_told_without_complaint(signed_in: Page, profile: Profile) -> None:
+    page = profile(viewport=NARROW).new_page()
+    page.context.add_cookies(signed_in.context.cookies())  # type: ignore[arg-type]
+    page.goto("/study/today?exam=cpb&item=cmp-panel")
+    page.get_by_role("radio").first.check()
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Check my answer").click()
+    expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
+    page.wait_for_load_state()
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    assert complaints_in_both(page) == []
+    page.get_by_role("link", name="Sign in to keep it").click()
+    page.wait_for_url("**/sign-in/?next=/study/today*")
 
 
 def test_a11y_01_a_guest_is_told_without_complaint(tab: Page) -> None:

@@ -13,7 +13,17 @@ from sqlalchemy import select
 from articles.models import StudyItem
 from carrel.accounts.models import Reader
 from tests.browser.conftest import WIDE, Profile
-from tests.browser.studying import DEVICE, PRACTICE, answer, give, kept, logged, sign_in, wait_for_rows
+from tests.browser.studying import (
+    DEVICE,
+    PRACTICE,
+    answer,
+    give,
+    kept,
+    logged,
+    sign_in,
+    stop_reading,
+    wait_for_rows,
+)
 from tests.support.live import LiveSite
 from website.study.days import study_day
 from website.study.models import ReadMark, StudyState
@@ -52,7 +62,7 @@ def read(page: Page) -> None:
     page.get_by_role("button", name="Mark as read").click()
     wait_for_rows(page, 1, "reads")
     page.goto("/articles/what-cmp-means/")
-    page.locator(".prose h2[id]").nth(1).evaluate("(heading) => heading.scrollIntoView()")
+    stop_reading(page, 1)
     wait_for_rows(page, 2, "reads")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 
 from articles.items import MOST_OPTIONS
+from articles.models import StudyItem
 from articles.study_items import Row
 from website.study.checking import LONGEST_WORDS, Checked, Given, check
 from website.study.practice_set import Outcome
@@ -42,13 +43,24 @@ def check_sent(fields: Fields, sent: Sequence[SentItem], rows: Sequence[Row]) ->
     checked: dict[str, Checked] = {}
     notes: dict[str, str] = {}
     revisions = {item.key: item.revision for item in sent}
-    for item, text, _ in rows:
-        answer = check(item.kind, text.options, given(fields, item.key, item.kind, len(text.options)))
+    for row in rows:
+        item, answer = row[0], check_form(fields, row)
         if answer and revisions.get(item.key) != item.revision:
             notes[item.key] = CHANGED
         elif answer:
             checked[item.key] = answer
     return Outcome(checked, notes)
+
+
+def is_of_revision(fields: Fields, item: StudyItem) -> bool:
+    """Whether the form showed the item as it is now."""
+    return fields.get(f"{SEEN}{item.key}") == item.revision
+
+
+def check_form(fields: Fields, row: Row) -> Checked | None:
+    """What came of the answer to this item; None if there is none."""
+    item, text, _ = row
+    return check(item.kind, text.options, given(fields, item.key, item.kind, len(text.options)))
 
 
 def given(fields: Fields, key: str, kind: str, options: int) -> Given:

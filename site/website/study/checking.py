@@ -1,5 +1,6 @@
 """Whether an answer is right: plain rules over an item's options as they are stored."""
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ _ALIKE = str.maketrans(
     {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-"}
 )
 _TRAILING = " .,;:!?…"
+# Accents of Latin, Greek and Cyrillic letters, points of Hebrew and Arabic ones: other marks are letters of their scripts.
+_ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]")
 
 Options = Sequence[Mapping[str, Any]]
 
@@ -75,18 +78,23 @@ def _check_order(options: Options, given: Given) -> Checked | None:
 
 
 def _check_words(options: Options, given: Given) -> Checked | None:
-    words = comparable(given.words)
-    if not words:
+    words, known = comparable(given.words), [comparable(option["text"]) for option in options]
+    if not words or (_is_end(words) and not any(map(_is_end, known))):
         return None
-    match = next((i for i, option in enumerate(options) if comparable(option["text"]) == words), None)
+    match = known.index(words) if words in known else None
     return Checked(given, match is not None and bool(options[match]["right"]), match)
 
 
 def comparable(words: str) -> str:
     """Words as they are compared: case, spaces, accents, kinds of quotes and dashes, and what ends them do not count.
 
-    `static/js/study.js` has the same rule.
+    Signs alone, as in `!`, are what is asked for. `static/js/study.js` has the same rule.
     """
-    letters = unicodedata.normalize("NFKD", words.translate(_ALIKE))
-    bare = "".join(letter for letter in letters if not unicodedata.category(letter).startswith("M"))
-    return " ".join(bare.lower().replace("ß", "ss").split()).rstrip(_TRAILING)
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", words.translate(_ALIKE)))
+    text = " ".join(bare.lower().replace("ß", "ss").split())
+    return text.rstrip(_TRAILING) or text
+
+
+def _is_end(words: str) -> bool:
+    """Whether they are nothing but signs that otherwise end words."""
+    return not words.strip(_TRAILING)

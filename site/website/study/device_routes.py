@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, current_app, redirect, render_template
 
-from carrel.http.assets import FOREVER, REVALIDATE, asset
+from carrel.http.assets import FOREVER, REVALIDATE, asset_without_fingerprint
 from carrel.http.cached_response import Rendering, response_of, serve_cached
 from carrel.page_cache import Audience
 from carrel.services import services
@@ -28,9 +28,7 @@ def render_device() -> Rendering:
 @blueprint.get("/study/worker.js")
 def worker() -> Response:
     """The service worker. Its address says what it may answer for: pages below `/study/`."""
-    response = asset(current_app.extensions["asset_paths"][WORKER])
-    response.headers["Cache-Control"] = REVALIDATE
-    return response
+    return asset_without_fingerprint(WORKER, REVALIDATE)
 
 
 @blueprint.get("/study/items/<slug>.json")

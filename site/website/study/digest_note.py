@@ -48,7 +48,7 @@ def due_notes(
 ) -> Mapping[str, RecipientNote]:
     """The notes for those of these addresses whose readers asked for it and have something to review."""
     counts = _counts(session, _wishes(session, email_keys), clock.now())
-    return {key: RecipientNote(sentence(due), "Review it today", PATH) for key, due in counts.items()}
+    return {key: RecipientNote(sentence(due), "Start reviewing", PATH) for key, due in counts.items()}
 
 
 def sentence(due: Mapping[str, int]) -> str:

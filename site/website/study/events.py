@@ -18,7 +18,7 @@ GRADED = (EventKind.ANSWER, EventKind.GRADE)
 MOST_CHOICE = 2**53 - 1  # what a browser's number holds; bit 0 is the first option
 MOST_MEANING = 1_000_000
 LONGEST_SLUG = 200
-_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\Z")
+UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\Z")
 _REVISION = re.compile(r"[0-9a-f]{32}\Z")
 T = TypeVar("T")
 
@@ -113,7 +113,7 @@ def study_row(row: Any, now: datetime) -> StudyRow:
     kind = EventKind(_among(kind, tuple(EventKind)))
     moment = _moment(at, now)
     return StudyRow(
-        event_id=_matching(_UUID, event_id, 36),
+        event_id=_matching(UUID, event_id, 36),
         kind=kind,
         exam=_text(exam, LONGEST_SLUG),
         item=_matching(KEY, item, KEY_LENGTH),

@@ -16,6 +16,7 @@ from carrel.media import with_cdn
 from carrel.page_cache import Audience, CachedPage
 from carrel.services import services
 from website.study.item_view import GroupView, StoryView, item_view, story_view
+from website.study.sets import is_fixed, shown_options
 
 DIGEST_LENGTH = 12
 STORY = "case"
@@ -40,7 +41,10 @@ def _render(slug: str) -> Rendering:
 
 
 def items_of(session: Session, exam: Exam) -> dict[str, Any]:
-    """The exam's name, its articles' titles, and its items with the HTML of `components/study.html`."""
+    """The exam's name, its articles' titles, and its items with the HTML of `components/study.html`.
+
+    The options of an item that is `fixed` stay in their order: numbers rise, and steps are shuffled already.
+    """
     rows = study_items(session, exam, clock.now())
     stories = {
         item.key: story_view(text, item.key, article, exam)
@@ -60,7 +64,8 @@ def _items(rows: Iterable[Row], stories: dict[str, StoryView], exam: Exam) -> It
     for item, text, article in rows:
         if item.kind == STORY:
             continue
-        view = item_view(item, text, article, exam, domain=titles.get(domain_of(item), ""))
+        shown = shown_options(item.kind, text.options, exam.slug, item.key) if item.kind == "order" else None
+        view = item_view(item, text, article, exam, domain=titles.get(domain_of(item), ""), shown=shown)
         group = GroupView(stories.get(item.case_key or ""), (view,))
         yield {
             "key": item.key,
@@ -68,4 +73,5 @@ def _items(rows: Iterable[Row], stories: dict[str, StoryView], exam: Exam) -> It
             "meaning": item.meaning,
             "article": article.slug,
             "html": str(parts.groups([group])).strip(),
+            **({"fixed": True} if shown or is_fixed(item.kind, text.options) else {}),
         }

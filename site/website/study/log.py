@@ -11,7 +11,7 @@ from articles.models import Article, Exam, StudyItem
 from carrel.accounts import limits
 from carrel.accounts.limits import Limit
 from carrel.accounts.models import Reader
-from carrel.db import insert_into
+from carrel.db import insert_into, insert_or_update
 from website.study.events import ReadRow, StudyBatch, StudyRow
 from website.study.models import ReadMark, StudyEvent
 from website.study.replay import replay
@@ -78,16 +78,7 @@ def store_reads(session: Session, reader_id: int, rows: Sequence[ReadRow]) -> in
 
 def merge_reads(session: Session, marks: Iterable[dict[str, object]]) -> None:
     """Keep read marks, unless a later one of the same reader and article is there."""
-    rows = list(marks)
-    if not rows:
-        return
-    adding = insert_into(session, ReadMark)
-    adding = adding.on_conflict_do_update(
-        index_elements=[ReadMark.reader_id, ReadMark.article_id],
-        set_={name: adding.excluded[name] for name in ("anchor", "is_read", "at")},
-        where=ReadMark.at < adding.excluded.at,
-    )
-    session.execute(adding, rows)
+    insert_or_update(session, ReadMark, marks, if_later="at")
 
 
 def _read_columns(reader_id: int, row: ReadRow, article_id: int) -> dict[str, object]:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, make_response, redirect, request
 
 from articles import queries
 from articles.loading.field_types import SLUG
-from carrel.accounts import current_reader, sessions
+from carrel.accounts import current_reader
 from carrel.ads.ad_server import AdContext, SlotPlace
 from carrel.http.cached_response import Rendering, serve_cached
 from carrel.page_cache import Audience
@@ -83,16 +83,18 @@ def check(exam: str) -> str:
         shown = show_set(session, row, choice, keys, context.now, check=check_rows) or abort(404)
         if again:
             return _render_open(context, shown, again=True)
-        _keep(shown, marked_keys(request.form), context.now)
-        return _render_checked(context, shown, results_of(row, shown.items, shown.domains))
+        is_signed_in = _keep(shown, marked_keys(request.form), context.now)
+        results = results_of(row, shown.items, shown.domains)
+        return _render_checked(context, shown, results, is_signed_in=is_signed_in)
 
 
-def _keep(shown: ShownSet, marked: set[str], now: datetime) -> None:
-    """Add what was answered and marked to the log of whoever is signed in."""
-    here = current_reader.reader_session()
-    if here and sessions.may_see_account(here) and not services().db.is_read_only:
+def _keep(shown: ShownSet, marked: set[str], now: datetime) -> bool:
+    """Add what was answered and marked to the log of whoever is signed in. Whether anybody is."""
+    here = current_reader.signed_in()
+    if here and not services().db.is_read_only:
         with services().db.write() as session:
             keep_answers(session, services().settings, here.reader_id, shown, now, marked=marked)
+    return here is not None
 
 
 def _choice() -> Choice:
@@ -110,6 +112,8 @@ def _render_open(context: PageContext, shown: ShownSet, *, again: bool = False) 
     )
 
 
-def _render_checked(context: PageContext, shown: ShownSet, results: Results) -> str:
+def _render_checked(context: PageContext, shown: ShownSet, results: Results, *, is_signed_in: bool) -> str:
     meta = Meta(f"Checked: {shown.about}", robots="noindex", language=shown.language)
-    return context.render("study/checked.html", meta, results=results, **shown.variables())
+    return context.render(
+        "study/checked.html", meta, results=results, is_signed_in=is_signed_in, **shown.variables()
+    )

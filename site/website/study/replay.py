@@ -8,13 +8,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from carrel.db import insert_into
+from carrel.db import insert_or_update
 from website.study.memory import State, next_state
 from website.study.models import EventKind, StudyEvent, StudyState
 
 NEVER = 2**31 - 1  # the day on which an item is due that is not under review
 AT_ONCE = 5_000  # items
-DERIVED = ("stability", "difficulty", "due_day", "last_day", "reps", "lapses", "meaning")
 
 
 class PastEvent(NamedTuple):
@@ -69,7 +68,7 @@ def replay(session: Session, reader_id: int, items: Iterable[int]) -> int:
     for start in range(0, len(wanted), AT_ONCE):
         rows = _events(session, reader_id, wanted[start : start + AT_ONCE])
         count += len(rows)
-        _write(session, _states(reader_id, rows))
+        insert_or_update(session, StudyState, _states(reader_id, rows))
     return count
 
 
@@ -100,15 +99,3 @@ def _states(reader_id: int, rows: Iterable[Any]) -> Iterator[dict[str, object]]:
                 "lapses": remembered.state.lapses,
                 "meaning": remembered.meaning,
             }
-
-
-def _write(session: Session, states: Iterable[dict[str, object]]) -> None:
-    rows = list(states)
-    if not rows:
-        return
-    adding = insert_into(session, StudyState)
-    adding = adding.on_conflict_do_update(
-        index_elements=[StudyState.reader_id, StudyState.item_id],
-        set_={name: adding.excluded[name] for name in DERIVED},
-    )
-    session.execute(adding, rows)

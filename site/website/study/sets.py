@@ -113,9 +113,14 @@ def shown_options(kind: str, options: Options, seed: str, key: str) -> list[int]
     if kind == "order":
         shuffled = _shuffled(indexes, seed, key)
         return shuffled if shuffled != indexes else [*shuffled[1:], shuffled[0]]
-    if kind == "question" and not quantities([option["text"] for option in options]):
+    if kind == "question" and not is_fixed(kind, options):
         return _shuffled(indexes, seed, key)
     return indexes
+
+
+def is_fixed(kind: str, options: Options) -> bool:
+    """Whether a question's options stay in the order of the file: numbers and dates do."""
+    return kind == "question" and bool(quantities([option["text"] for option in options]))
 
 
 def _shuffled(indexes: Sequence[int], seed: str, key: str) -> list[int]:

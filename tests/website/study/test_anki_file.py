@@ -8,7 +8,7 @@ from carrel.db import Database
 from tests.articles.items import ALL
 from tests.support.articles import put_article
 from tests.website.study.bank import put_article_with
-from tests.website.study.test_practice import kept, sign_in  # noqa: F401 - a fixture
+from tests.website.study.practice_forms import sign_in
 
 FILE = "/study/cpb/anki.txt"
 
@@ -26,7 +26,7 @@ def test_it_is_plain_text_the_same_for_everybody_and_made_once(
     client: FlaskClient,
     db: Database,
     library: None,
-    kept: list[str],  # noqa: F811
+    kept: list[str],
 ) -> None:
     guest = client.get(FILE)
     assert guest.mimetype == "text/plain"

@@ -16,7 +16,7 @@ from tests.support.accounts import make_reader
 from tests.support.ads import house_ad
 from tests.support.articles import put_article, put_exam
 from tests.website.study.bank import put_article_with
-from tests.website.study.test_practice import kept, parsed, sign_in  # noqa: F401 - a fixture
+from tests.website.study.practice_forms import parsed, sign_in
 
 CARDS = "/study/cpb/cards/clean-claims/"
 
@@ -105,7 +105,7 @@ def test_it_is_kept_for_each_audience_and_holds_nothing_personal(
     client: FlaskClient,
     db: Database,
     library: None,
-    kept: list[str],  # noqa: F811
+    kept: list[str],
 ) -> None:
     guest = client.get(CARDS)
     assert guest.headers["Cache-Control"].startswith("public")

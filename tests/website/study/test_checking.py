@@ -88,3 +88,26 @@ def test_right_is_good_with_a_hint_hard_and_wrong_is_again(right: bool, hinted: 
 def test_words_with_nothing_to_compare_are_alike_in_no_other() -> None:
     assert comparable("Straße “A”") == 'strasse "a"'
     assert comparable("30") != comparable("3 0")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("कि", "की"), ("か", "が"), ("ที", "ที่"), ("கா", "க"), ("한", "하"), ("й", "j")]
+)
+def test_marks_that_are_letters_of_their_script_count(one: str, other: str) -> None:
+    assert comparable(one) != comparable(other)
+    assert checked("cloze", [{"text": one, "right": True}], Given(words=other)).is_right is False
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("é", "e"), ("ё", "е"), ("ή", "η"), ("שָׁלוֹם", "שלום"), ("مُطالَبة", "مطالبة"), ("أحمد", "احمد")],
+)
+def test_accents_and_points_do_not_count(one: str, other: str) -> None:
+    assert comparable(one) == comparable(other)
+
+
+def test_signs_alone_can_be_the_answer() -> None:
+    options: Options = [{"text": "!", "right": True}, {"text": "not", "right": False}]
+    assert checked("cloze", options, Given(words=" ! ")).is_right
+    assert not checked("cloze", options, Given(words="?")).is_right
+    assert checked("cloze", options, Given(words="not!")).match == 1

@@ -12,7 +12,7 @@ from tests.articles.items import CARD, TERM
 from tests.support.ads import house_ad
 from tests.support.articles import put_article
 from tests.website.study.bank import put_article_with
-from tests.website.study.test_practice import kept, parsed, sign_in  # noqa: F401 - a fixture
+from tests.website.study.practice_forms import parsed, sign_in
 from website.study import glossary
 
 GLOSSARY = "/study/cpb/glossary/"
@@ -82,7 +82,7 @@ def test_it_is_kept_and_a_pass_holder_sees_no_ad(
     client: FlaskClient,
     db: Database,
     library: None,
-    kept: list[str],  # noqa: F811
+    kept: list[str],
 ) -> None:
     guest = client.get(GLOSSARY)
     assert guest.headers["Cache-Control"].startswith("public")

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from articles.models import Article, StudyItem
+from articles.models import Article, StudyItem, StudyText
 from carrel.page_cache import bump_cache_version
 from carrel.services import Services
 from tests.support.articles import put_article, put_exam
@@ -47,6 +47,28 @@ def test_an_item_is_as_the_practice_pages_have_it_its_story_before_it(app: Flask
     assert "Thirteen is none." in panel["html"]
     assert "study-case" not in share["html"]
     assert '<details class="study-back">' in share["html"]
+
+
+def test_numbers_are_not_to_be_shuffled(app: Flask, there: Services) -> None:
+    def fixed() -> list[bool]:
+        return [item.get("fixed", False) for item in content(app, there)["items"]]
+
+    assert fixed() == [False, False]
+    with there.db.write() as session:
+        item = put_item(session, "port", position=4)
+        text = session.scalars(select(StudyText).where(StudyText.item_id == item.id)).one()
+        numbers = [option | {"text": str(number)} for number, option in enumerate(text.options)]
+        columns = {
+            "prompt": text.prompt,
+            "hint": "",
+            "answer": "",
+            "answer_text": "",
+            "source": "",
+            "options": numbers,
+        }
+        session.add(StudyText(item_id=item.id, revision="1" * 32, **columns))
+        item.revision = "1" * 32
+    assert fixed() == [False, False, True]
 
 
 def test_what_readers_do_not_see_is_not_in_it(app: Flask, there: Services) -> None:

@@ -19,7 +19,6 @@ from carrel.services import Services
 from tests.support.accounts import make_reader
 from tests.support.articles import put_article, put_exam
 from tests.support.browser import Browser, forms_of
-from tests.website.pages.test_account import enter
 from tests.website.study.study_rows import event, put_item
 from website.study.days import day_of
 from website.study.log import store
@@ -99,12 +98,6 @@ def reader(services: Services) -> Reader:
         day = day_of(at.date())
         store(session, reader.id, [event("panel", 1, at=at, day=day), event("letters", 3, at=at, day=day)])
     return reader
-
-
-@pytest.fixture
-def anna(services: Services, app: Flask, reader: Reader) -> Browser:
-    """A browser that is signed in."""
-    return enter(services, app, reader)
 
 
 def test_a_plan_is_saved_and_shows_what_lies_ahead(services: Services, anna: Browser) -> None:

@@ -11,7 +11,7 @@ from carrel.db import Database
 from tests.articles.items import TERM
 from tests.support.browser import Browser, Form, forms_of
 from tests.website.study.bank import put_article_with
-from tests.website.study.test_practice import sign_in
+from tests.website.study.practice_forms import sign_in
 from website.study import report
 
 PAGES = ["/study/cpb/cards/clean-claims/", "/study/cpb/glossary/"]

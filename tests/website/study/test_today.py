@@ -1,74 +1,20 @@
 """The page of what is due: one item after the other, without any script."""
 
-import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from articles.models import StudyItem
-from carrel import clock
 from carrel.accounts.models import Reader
 from carrel.services import Services
-from tests.support.accounts import make_reader
-from tests.support.browser import Browser, forms_of
-from tests.website.pages.test_account import enter
-from tests.website.study.study_rows import as_json, event, graded, put_item
-from website.app import LARGEST_BODY_BYTES
+from tests.support.browser import Browser
+from tests.website.study.review_forms import ago, due_form, events, send, tell
+from tests.website.study.study_rows import event, graded
 from website.study import today
-from website.study.days import study_day
-from website.study.events import MOST_EVENTS, StudyRow
-from website.study.log import store
-from website.study.log_routes import LARGEST_LOG_BYTES
-from website.study.models import StudyEvent, StudyState
+from website.study.models import StudyState
 from website.study.replay import NEVER
-
-
-def ago(days: int) -> dict[str, Any]:
-    """When something was answered, for the columns of an event."""
-    at = clock.now() - timedelta(days=days)
-    return {"at": at, "day": study_day(at, UTC)}
-
-
-@pytest.fixture
-def reader(services: Services) -> Reader:
-    """A reader of a site with a question and a card."""
-    with services.db.write() as session:
-        put_item(session, "panel", position=1)
-        put_item(session, "percent", position=2, kind="card")
-    return make_reader(services.db)
-
-
-@pytest.fixture
-def anna(services: Services, app: Flask, reader: Reader) -> Browser:
-    """A browser that is signed in."""
-    return enter(services, app, reader)
-
-
-def tell(services: Services, reader: Reader, *rows: StudyRow) -> None:
-    with services.db.write() as session:
-        store(session, reader.id, rows)
-
-
-def events(services: Services) -> list[tuple[str, str, int, int, str]]:
-    with services.db.read() as session:
-        return [
-            (row.kind, row.mode, row.grade, row.choice, row.revision)
-            for row in session.scalars(select(StudyEvent).order_by(StudyEvent.at, StudyEvent.study_day))
-        ]
-
-
-def due_form(page: TestResponse) -> dict[str, str]:
-    return next(form.fields for form in forms_of(page) if form.action == "/study/today")
-
-
-def send(browser: Browser, page: TestResponse, **typed: str) -> TestResponse:
-    fields = {name.replace("__", "."): value for name, value in typed.items()}
-    return browser.post("/study/today", due_form(page) | fields)
 
 
 def test_a_guest_is_told_how_it_works_and_where_this_browsers_own_is(app: Flask) -> None:
@@ -114,7 +60,7 @@ def test_what_is_missed_comes_again_after_the_others_until_it_is_known(
     send(anna, again, answer__panel="1")
     done = anna.get("/study/today")
     assert "Nothing is due" in done.text
-    assert "In the next days" in done.text
+    assert "Coming up" in done.text
 
 
 @pytest.mark.parametrize("grade", [1, 2, 3, 4])
@@ -187,13 +133,6 @@ def test_what_no_form_of_ours_sends_is_refused(
     assert anna.post("/study/today", form).status_code == status
 
 
-def test_whoever_is_not_signed_in_cannot_answer(app: Flask, services: Services, reader: Reader) -> None:
-    guest = Browser(app)
-    form = forms_of(guest.get("/sign-in/"))[0].fields
-    answer = guest.post("/study/today", {"csrf_token": form["csrf_token"], "item": "panel"}, follow=False)
-    assert answer.location.startswith("/sign-in/")
-
-
 def test_nobody_answers_faster_than_a_person(
     services: Services, anna: Browser, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -211,51 +150,3 @@ def test_what_became_a_case_is_out_of_the_way(services: Services, anna: Browser,
     page = anna.get("/study/today")
     assert "1 due" in page.text
     assert "Nothing is due" in send(anna, page, grade="3").text
-
-
-# What devices tell.
-
-
-def test_a_device_tells_and_is_told_what_is_kept(services: Services, anna: Browser, reader: Reader) -> None:
-    body = {"events": [as_json(event()), as_json(event("nowhere"))], "reads": [["clean-claims", "end", 1, 5]]}
-    answer = anna.client.post("/study/log", json=body)
-    assert (answer.status_code, answer.json) == (200, {"stored": 2, "refused": 1})
-    assert answer.headers["Cache-Control"] == "private, no-store"
-
-
-def test_a_device_of_a_guest_is_not_heard(app: Flask) -> None:
-    assert Browser(app).client.post("/study/log", json={"events": []}).status_code == 401
-
-
-def test_a_browser_that_only_has_the_pass_is_not_heard(
-    services: Services, app: Flask, reader: Reader
-) -> None:
-    other = enter(services, app, reader, proven=False)
-    assert other.client.post("/study/log", json={"events": []}).status_code == 401
-
-
-@pytest.mark.parametrize(("body", "status"), [(b"{", 400), (b"[]", 400), (b" " * (128 * 1024 + 1), 413)])
-def test_a_malformed_or_large_body_is_refused(anna: Browser, body: bytes, status: int) -> None:
-    answer = anna.client.post("/study/log", data=body, content_type="application/json")
-    assert answer.status_code == status
-
-
-def test_a_device_that_was_away_tells_more_than_any_form_holds(anna: Browser) -> None:
-    rows = [as_json(event("x" * 80)) for _ in range(MOST_EVENTS)]
-    body = json.dumps({"events": rows}).encode()
-    assert LARGEST_BODY_BYTES < len(body) < LARGEST_LOG_BYTES
-    answer = anna.client.post("/study/log", data=body, content_type="application/json")
-    assert (answer.status_code, answer.json) == (200, {"stored": 0, "refused": MOST_EVENTS})
-
-
-def test_another_site_cannot_tell(anna: Browser) -> None:
-    headers = {"Origin": "https://evil.test"}
-    assert anna.client.post("/study/log", json={"events": []}, headers=headers).status_code == 403
-
-
-def test_a_moment_is_read_as_utc(services: Services, anna: Browser, reader: Reader) -> None:
-    row = as_json(event(at=datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC)))
-    anna.client.post("/study/log", json={"events": [row]})
-    with services.db.read() as session:
-        (kept,) = session.scalars(select(StudyEvent.at))
-        assert kept == datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC)

@@ -1,5 +1,5 @@
 // The page about this browser: what is due, where reading stopped, and the ways to take it along or forget it. All of it
-// follows from the answers that js/study-store.js keeps; js/memory.js says when each comes again.
+// follows from what js/study-store.js keeps.
 (async () => {
   const store = self.carrelStore, { next, due } = self.carrelMemory;
   const root = document.querySelector("[data-study-device]"), status = document.querySelector(".study-status");
@@ -19,6 +19,10 @@
     { timeZone: "UTC", weekday: "long", day: "numeric", month: "long" });
 
   const itemsOf = (exam) => fetch(store.items(exam)).then((answer) => answer.ok ? answer.json() : undefined).catch(() => {});
+
+  // Exams whose items are here, whoever answers them.
+  const keptExams = async () => (await self.caches?.has("carrel-study") ? await (await caches.open("carrel-study")).keys() : [])
+    .flatMap(({ url }) => url.match(/[^/]+(?=\.json$)/) || []).map(decodeURIComponent);
 
   // What an item's events add up to, in the order in which they were given on whatever device.
   const fold = (rows) => {
@@ -47,7 +51,8 @@
     const byItem = {};
     // A clock that was fast costs no more than a day, as in the account.
     for (const row of events) (byItem[`${row[2]} ${row[3]}`] ??= []).push(row.with(8, Math.min(row[8], today + 1)));
-    const slugs = [...new Set([...events.map((row) => row[2]), ...reads.map((row) => row[4])])].filter(Boolean);
+    const kept = await keptExams().catch(() => []);
+    const slugs = [...new Set([...events.map((row) => row[2]), ...reads.map((row) => row[4]), ...kept])].filter(Boolean);
     const exams = await Promise.all(slugs.map(async (slug) => {
       const file = await itemsOf(slug), date = await store.meta(`date ${slug}`);
       const items = (file?.items || []).map((item) => {
@@ -83,7 +88,7 @@
       const section = place.querySelector(".study-item"), back = section.querySelector(".study-back");
       for (const options of place.querySelectorAll("fieldset.study-options")) {
         const shown = [...options.children].filter((child) => child.localName !== "legend");
-        while (shown.length) options.append(...shown.splice(Math.random() * shown.length, 1));
+        while (shown.length && !item.fixed) options.append(...shown.splice(Math.random() * shown.length, 1));
       }
       if (item.changed) section.prepend(h("p", { className: "hint" }, "Changed since you answered."));
       let grades = back && gradesOf(section, item, mode, today, dates[item.exam]);
@@ -118,7 +123,7 @@
     const later = items.map(({ day }) => day).filter((day) => day > today && day < Infinity);
     status.textContent = waiting ? `${many(waiting, "answer waits", "answers wait")} for a network, and will then go to your account.` : "";
     draw(
-      reader && signedIn(events),
+      reader && signedIn(events, exams),
       !reader && card("Due today",
         dueNow.length
           ? [h("p", {}, `${many(dueNow.length, "item")} to review: ${exams.map((exam) => [exam.name, exam.items.filter(({ day }) => day <= today).length]).filter(([, count]) => count).map((pair) => pair.join(" ")).join(", ")}.`),
@@ -134,13 +139,17 @@
       events.length + reads.length > 0 && card("Forget", h("details", {}, h("summary", {}, "Forget what this browser holds"),
         h("p", {}, "All answers of a guest, what was marked as read here, and the copy for reading offline are deleted. This cannot be undone."),
         h("p", {}, button("Forget it", async () => { await self.carrelForget(true); show(); }, "danger")))),
+      // Private windows have no worker, nor have pages over plain http.
+      h("p", { className: "fine" }, navigator.serviceWorker ? "After a first answer, this page works offline, too." : "In this window, this page does not work offline."),
     );
     if (exams[0]) store.begin(exams[0].slug).catch(() => {});
   };
 
   // Somebody's own answers are with their account; a guest's in this browser are perhaps another's.
-  const signedIn = (events) => [
-    card("You are signed in", h("p", {}, "What is due for you is at ", h("a", { href: "/study/today" }, "Due today"), ". Here you can practice without a network: your answers go to your account as soon as there is one.")),
+  const signedIn = (events, exams) => [
+    card("You are signed in",
+      h("p", {}, navigator.onLine ? ["What is due for you is at ", h("a", { href: "/study/today" }, "Due today"), "."] : "What is due for you is in your account: open “Due today” once there is a network."),
+      exams.length > 0 && h("p", {}, "Here you can practice without a network: your answers go to your account as soon as there is one.")),
     events.length > 0 && card("A guest’s answers", h("p", {}, `${many(events.length, "answer")} in this browser can be added to your account, if they are yours.`),
       h("p", {}, button("Add them", async () => {
         await self.carrelAdopt();
@@ -201,6 +210,7 @@
     }
   };
 
-  addEventListener("online", show);
+  // Never in the middle of a set, which would be gone.
+  addEventListener("online", () => root.querySelector("form") || show());
   await show();
 })();

@@ -17,7 +17,9 @@
   });
   show();
 
-  if (!await store.meta("asked")) return;
+  const isStudying = await store.meta("asked");
+  button.disabled = false;
+  if (!isStudying) return;
   let timer, last;
   addEventListener("scroll", () => {
     clearTimeout(timer);

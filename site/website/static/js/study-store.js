@@ -1,5 +1,5 @@
 // Keeps "carrel-study" in the browser's storage: what you answered and read here, and the questions for studying offline, from your first answer on; until you press “Forget” at “Studying in this browser”, or add it to your account.
-// A guest's answers stay in this browser; a reader's wait here until the account has them. See docs/study.md.
+// A guest's answers stay here, a reader's wait here until the account has them.
 self.carrelStore = (() => {
   const NAME = "carrel-study", PARTS = ["events", "reads", "queue", "mine", "meta"];
   const { audience } = document.currentScript.dataset;
@@ -14,7 +14,7 @@ self.carrelStore = (() => {
       else request.transaction.abort();
     };
     request.onsuccess = () => done(request.result);
-    request.onerror = () => make ? failed(request.error) : done();
+    request.onerror = make ? failed : () => done();
   });
 
   // One transaction, and what `act` returns once all is written.
@@ -24,13 +24,13 @@ self.carrelStore = (() => {
       const step = base.transaction(PARTS, "readwrite");
       const request = act(Object.fromEntries(PARTS.map((part) => [part, step.objectStore(part)])));
       step.oncomplete = () => done(request?.result);
-      step.onabort = () => failed(step.error);
+      step.onabort = failed;
     }).finally(() => base.close());
   };
   const all = async (part) => await within((parts) => parts[part].getAll()).catch(() => {}) || [];
   const meta = (name) => within(({ meta }) => meta.get(name)).catch(() => {});
 
-  // An event has an id of its own, so that no tab overwrites another's; of an article the last mark counts.
+  // Of an article the last mark counts.
   const isEvent = (row) => row.length > 5;
   const put = (parts, row) => parts[isEvent(row) ? "events" : "reads"].put(row, row[0]);
   const wait = (parts, row) => {
@@ -45,7 +45,7 @@ self.carrelStore = (() => {
     body: JSON.stringify({ events: rows.filter(isEvent), reads: rows.filter((row) => !isEvent(row)).map((row) => row.slice(0, 4)) }),
   }).then((answer) => answer.text().then(() => answer.status)).catch(() => 0);
 
-  // What the account has, or never takes, waits no longer. A refused batch is halved until one row is left.
+  // What the account has or refuses waits no longer. A refused batch is halved down to one row.
   const send = async (rows) => {
     const status = rows.length > 200 ? 400 : await post(rows);
     if (status === 400 && rows.length > 1) return await send(rows.splice(rows.length >> 1)), send(rows);
@@ -58,10 +58,7 @@ self.carrelStore = (() => {
     reader = false;
     const rows = await all("queue");
     await within((parts) => {
-      for (const row of rows) {
-        put(parts, row);
-        parts.queue.delete(row[0]);
-      }
+      rows.forEach((row) => (put(parts, row), parts.queue.delete(row[0])));
       parts.mine.clear();
       parts.meta.delete("reader");
     });
@@ -82,7 +79,6 @@ self.carrelStore = (() => {
     return reader;
   };
 
-  // Once there is something to keep.
   let begun;
   const begin = async (exam) => {
     if (begun) return;
@@ -108,11 +104,7 @@ self.carrelStore = (() => {
       if (reader) await flush();
     } catch {
       if (reader && await post([row]) === 200 || document.querySelector(".study-unkept")) return;
-      const words = document.createElement("p");
-      words.className = "study-unkept notice";
-      words.setAttribute("role", "status");
-      words.textContent = "This browser keeps nothing of your answers, as its storage is off. You can go on.";
-      section.after(words);
+      section.insertAdjacentHTML("afterend", `<p class="study-unkept notice" role="status">This browser keeps nothing of your answers, as its storage is off. You can go on.</p>`);
     }
   };
 
@@ -120,10 +112,13 @@ self.carrelStore = (() => {
   const items = (exam) => `/study/items/${encodeURIComponent(exam)}.json`;
   const day = (at) => Math.floor((at - new Date(at).getTimezoneOffset() * 6e4 - 144e5) / 864e5);
 
+  // A UUID of version 4 (RFC 9562); over plain http there is no crypto.randomUUID.
+  const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte, n) =>
+    (n % 2 || n < 4 || n > 10 ? "" : "-") + (n === 6 ? byte & 15 | 0x140 : n === 8 ? byte & 63 | 0x180 : byte | 0x100).toString(16).slice(1)).join("");
+
   addEventListener("carrel:answered", ({ target, detail }) => {
     const { exam, item, revision, meaning } = target.dataset, at = Date.now();
-    const { kind, grade = 0, choice = 0, mode } = detail;
-    add([crypto.randomUUID(), kind, exam, item, revision, +meaning, grade, choice, day(at), at, mode], exam, target);
+    add([newId(), detail.kind, exam, item, revision, +meaning, detail.grade, detail.choice, day(at), at, detail.mode], exam, target);
   });
   addEventListener("online", flush);
   if (reader) flush();

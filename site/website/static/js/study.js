@@ -1,4 +1,4 @@
-// Checks items where they stand; without it, the form does. It stores and sends nothing: an answer becomes an event.
+// Checks items where they stand, as the form would. It keeps and sends nothing: an answer becomes an event.
 self.carrelStudy = (form) => {
   const items = [...form.querySelectorAll(".study-item")].filter((item) => item.querySelector("template"));
   const states = new Map(items.map((item) => [item, { right: null, hinted: false }]));
@@ -14,40 +14,41 @@ self.carrelStudy = (form) => {
     new CustomEvent("carrel:answered", { bubbles: true, detail: { kind, grade, choice, mode: form.dataset.study } }),
   );
   const status = form.appendChild(make("p", "aloud"));
-  status.setAttribute("role", "status");
+  status.role = "status";
 
-  // Words as they are compared: the same rule as `comparable` in study/checking.py.
-  const comparable = (words) => words.replace(/[‘’]/g, "'").replace(/[“”]/g, '"').replace(/[–—‐‑−]/g, "-")
-    .normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("ß", "ss").trim().split(/\s+/).join(" ")
-    .replace(/[ .,;:!?…]+$/, "");
+  // The rule of `comparable` in study/checking.py.
+  const withoutEnd = (words) => words.replace(/[ .,;:!?…]+$/, "");
+  const comparable = (words) => {
+    const bare = words.replace(/[‘’]/g, "'").replace(/[“”]/g, '"').replace(/[–—‐‑−]/g, "-").normalize("NFKD")
+      .replace(/[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]/g, "").toLowerCase().replaceAll("ß", "ss").trim().split(/\s+/).join(" ");
+    return withoutEnd(bare) || bare;
+  };
 
-  const fields = (item) => [...item.querySelectorAll(".study-options :is(input, select), .study-field input")];
+  const fields = (item) => [...item.querySelectorAll(":is(input, select):not([type=hidden])")];
   const keyOf = (item) => [...item.querySelector("template").content.children];
   const isRight = (reason) => "right" in reason.dataset;
   const bits = (indexes) => indexes.reduce((sum, index) => sum + 2 ** index, 0);
 
-  // What was answered: null, or whether it is right, the options as bits, and their indexes.
+  // Whether it is right, and the options chosen; null without an answer.
   const answerOf = (item) => {
     const reasons = keyOf(item).filter((part) => part.dataset.index);
     const inputs = fields(item);
-    const { kind } = item.dataset;
-    if (kind === "question") {
+    if (item.dataset.kind === "question") {
       const chosen = inputs.filter((input) => input.checked).map((input) => +input.value);
       const right = reasons.every((reason) => isRight(reason) === chosen.includes(+reason.dataset.index));
       return chosen.length ? { right, chosen } : null;
     }
-    if (kind === "order") {
-      const chosen = inputs.filter((input) => +input.value === +input.name.split(".")[2] + 1)
-        .map((input) => +input.value - 1);
+    if (item.dataset.kind === "order") {
+      const chosen = inputs.map((input) => +input.name.split(".")[2]).filter((index, n) => +inputs[n].value === index + 1);
       return inputs.some((input) => input.value) ? { right: chosen.length === inputs.length, chosen } : null;
     }
     const words = comparable(inputs[0].value);
     const meant = reasons.find((reason) => reason.dataset.words === words);
-    return words ? { right: Boolean(meant && isRight(meant)), chosen: meant ? [+meant.dataset.index] : [] } : null;
+    return withoutEnd(words) || words && reasons.some((reason) => !withoutEnd(reason.dataset.words))
+      ? { right: !!meant && isRight(meant), chosen: meant ? [+meant.dataset.index] : [] } : null;
   };
 
-  // Everything that is put into an item can be taken out again.
-  const put = (item, element, where, place = "beforeend") => {
+  const put = (element, where, place = "beforebegin") => {
     element.dataset.put = "";
     where.insertAdjacentElement(place, element);
     return element;
@@ -65,27 +66,26 @@ self.carrelStudy = (form) => {
       const label = input.closest("label");
       label.classList.toggle("is-right", isRight(reason));
       label.classList.toggle("is-wrong", mine && !isRight(reason));
-      put(item, reasonFor(reason, said), label, "afterend");
+      put(reasonFor(reason, said), label, "afterend");
     }
   };
   const explainSteps = (item, reasons, end) => {
-    const list = put(item, make("ol", "study-steps"), end, "beforebegin");
+    const list = put(make("ol", "study-steps"), end);
     for (const reason of reasons) {
       const { value } = fields(item).find((input) => input.name.endsWith(`.${reason.dataset.index}`));
-      const line = list.appendChild(make("li", "study-option"));
-      const place = +reason.dataset.index + 1;
-      line.append(...reason.firstElementChild.cloneNode(true).childNodes, " ");
-      line.append(make("span", "study-said", +value === place ? "In its place" : value ? `You put it at ${value}` : "You gave it no number"));
+      const said = +value === +reason.dataset.index + 1 ? "In its place" : value ? `You put it at ${value}` : "You gave it no number";
+      list.appendChild(make("li", "study-option"))
+        .append(...reason.firstElementChild.cloneNode(true).childNodes, " ", make("span", "study-said", said));
     }
   };
-  const explainWords = (item, reasons, chosen, end) => {
+  const explainWords = (reasons, chosen, end) => {
     const meant = reasons.find((reason) => chosen.includes(+reason.dataset.index));
-    if (meant && !isRight(meant)) put(item, reasonFor(meant, "A known mistake"), end, "beforebegin").classList.add("is-wrong");
+    if (meant && !isRight(meant)) put(reasonFor(meant, "A known mistake"), end).classList.add("is-wrong");
     const accepted = reasons.filter(isRight).sort((one, other) => (other === meant) - (one === meant));
     accepted.forEach((reason, index) => {
       const shown = reason.cloneNode(true);
       if (index) shown.replaceChildren(shown.firstElementChild);
-      put(item, reasonFor(shown, index ? "Accepted too" : "Accepted"), end, "beforebegin").classList.add("is-right");
+      put(reasonFor(shown, index ? "Accepted too" : "Accepted"), end).classList.add("is-right");
     });
   };
 
@@ -103,12 +103,12 @@ self.carrelStudy = (form) => {
     const end = item.querySelector(".study-bar");
     if (item.dataset.kind === "question") explainOptions(item, reasons, answer.chosen);
     else if (item.dataset.kind === "order") explainSteps(item, reasons, end);
-    else explainWords(item, reasons, answer.chosen, end);
-    put(item, parts.at(-1).cloneNode(true), end, "beforebegin");
+    else explainWords(reasons, answer.chosen, end);
+    put(parts.at(-1).cloneNode(true), end);
     for (const input of fields(item)) input.disabled = true;
     const { right, answered } = score();
     const verdict = `${answer.right ? "Right" : "Not right"}. ${right} of ${answered} so far.`;
-    put(item, make("p", `study-verdict ${answer.right ? "is-right" : "is-wrong"}`, verdict), end, "afterbegin");
+    put(make("p", `study-verdict is-${answer.right ? "right" : "wrong"}`, verdict), end, "afterbegin");
     end.querySelector("[data-check]").textContent = "Next";
     status.textContent = verdict;
     tell(item, "answer", answer.right ? (state.hinted ? 2 : 3) : 1, bits(answer.chosen));
@@ -123,8 +123,7 @@ self.carrelStudy = (form) => {
   const isOpen = (item) => states.get(item).right === null;
   const goOn = (item) => {
     const next = [...round.slice(round.indexOf(item) + 1), ...round].find((other) => other !== item && isOpen(other));
-    if (next) focusOn(next);
-    else finish();
+    next ? focusOn(next) : finish();
   };
   const checkOrGoOn = (item) => {
     if (!isOpen(item)) goOn(item);
@@ -132,7 +131,6 @@ self.carrelStudy = (form) => {
     else status.textContent = "Answer first, then check.";
   };
 
-  // In place of the form's answer page.
   const line = (about, done) => {
     const right = done.filter((item) => states.get(item).right).length;
     const entry = make("li", "", `${about || "Other questions"} `);
@@ -151,7 +149,7 @@ self.carrelStudy = (form) => {
     const heading = box.appendChild(make("h2", "", `${right} of ${answered} right`));
     heading.tabIndex = -1;
     const open = round.length - answered;
-    if (open) box.append(make("p", "fine", `${open} not answered, which is no mistake`));
+    if (open) box.append(make("p", "fine", `${open} not answered, not counted as wrong`));
     const list = box.appendChild(make("ul", "study-list"));
     for (const about of new Set(round.map((item) => item.dataset.about))) {
       list.append(line(about, round.filter((item) => item.dataset.about === about && !isOpen(item))));
@@ -194,11 +192,10 @@ self.carrelStudy = (form) => {
     });
     const mark = item.querySelector(".study-bar").appendChild(make("button", "plainly", "Mark for review"));
     mark.type = "button";
-    mark.setAttribute("aria-pressed", "false");
+    mark.ariaPressed = false;
     mark.addEventListener("click", () => {
-      const marked = mark.getAttribute("aria-pressed") !== "true";
-      mark.setAttribute("aria-pressed", marked);
-      tell(item, marked ? "mark" : "unmark");
+      mark.ariaPressed = mark.ariaPressed !== "true";
+      tell(item, mark.ariaPressed === "true" ? "mark" : "unmark");
     });
   }
 
@@ -212,7 +209,7 @@ self.carrelStudy = (form) => {
     }
   });
 
-  // Keys work while the focus is in an item, and never while somebody types.
+  // Keys work in an item, and never while somebody types.
   form.addEventListener("keydown", (event) => {
     const item = event.target.closest?.(".study-item");
     if (!states.has(item) || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
