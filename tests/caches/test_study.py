@@ -15,7 +15,9 @@ FORM = "application/x-www-form-urlencoded"
 OPTION = re.compile(r'name="(answer\.[a-z0-9-]+)" value="(\d)"')
 SEEN = re.compile(r'name="(seen\.[a-z0-9-]+)" value="(\w+)"')
 # What only a page of checked answers has.
-DONE = re.compile(r"study-verdict|study-said|Your answer, (?:right|wrong)|\d of \d+ right|checked")
+DONE = re.compile(
+    r"study-verdict|study-said|Your answer, (?:right|wrong)|\d of \d+ right|<input[^>]* checked"
+)
 
 
 def answers(page: str, number: int) -> str:

@@ -1,7 +1,7 @@
 """Static files under URLs that change with their content, so that browsers may cache them for good.
 
 The style sheets are small files, one per component; `css/order.txt` names them in order, and they are
-served as one, and so are the scripts that every page loads. `slot.css` and `items.css` stay apart: only pages with
+served as one, and so are the scripts that stand in every page (`carrel.http.inline`). `slot.css` and `items.css` stay apart: only pages with
 slots, or with items to study with, have them.
 """
 
@@ -17,7 +17,7 @@ from carrel.brand import ICON_ICO, load_brand
 from carrel.services import services_of
 
 SHEET = "css/site.css"
-SCRIPT, SCRIPTS = "js/site.js", ("js/display.js", "js/contents.js")
+SCRIPT, SCRIPTS = "js/site.js", ("js/display.js", "js/contents.js", "js/later.js")
 A_DAY = "public, max-age=86400"
 FOREVER = "public, max-age=31536000, immutable"
 REVALIDATE = "public, max-age=0, no-cache"
@@ -110,12 +110,17 @@ def _path_here(path: str) -> str | None:
     return own_path if fingerprints else None
 
 
+def asset_without_fingerprint(name: str, cache_control: str) -> Response:
+    """A static file as it is now, for an address that does not change with it."""
+    response = asset(current_app.extensions["asset_paths"][name])
+    response.headers["Cache-Control"] = cache_control
+    return response
+
+
 @blueprint.get("/favicon.ico")
 def favicon() -> Response:
     """The icon where programs look for it that read no page."""
-    response = asset(current_app.extensions["asset_paths"][ICON_ICO])
-    response.headers["Cache-Control"] = A_DAY
-    return response
+    return asset_without_fingerprint(ICON_ICO, A_DAY)
 
 
 @blueprint.get("/static/<path:path>")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from flask import Flask, Response, abort, current_app, request
+from werkzeug.exceptions import Forbidden
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from carrel import security_events
@@ -45,6 +46,10 @@ TOKEN_EXEMPT = frozenset(
 )
 # What the admin pages need of the readers' app under their own hostname; everything else is not there.
 DESK_NEEDS = frozenset({"assets.asset", "assets.favicon", "media.media"})
+
+
+class StaleFormError(Forbidden):
+    """A form of ours without the token of this session: it ended, or began, after the page was opened."""
 
 
 @dataclass(frozen=True)
@@ -114,9 +119,9 @@ def check_origin() -> None:
     if request.method in SAFE or request.endpoint in ORIGIN_EXEMPT or request.endpoint is None:
         return
     if not _is_from_us():
-        _refuse("another origin")
+        _refuse("another origin", Forbidden())
     if request.endpoint not in TOKEN_EXEMPT and not _has_token():
-        _refuse("no valid token")
+        _refuse("no valid token", StaleFormError())
 
 
 def check_text() -> None:
@@ -129,10 +134,10 @@ def check_text() -> None:
         abort(400)
 
 
-def _refuse(reason: str) -> NoReturn:
+def _refuse(reason: str, error: Forbidden) -> NoReturn:
     origin = request.headers.get("Origin", "")[:LONGEST_LOGGED]
     security_events.log_event(Event.FORM_REFUSED, Outcome.FAILURE, reason=reason, origin=origin)
-    abort(403)
+    raise error
 
 
 def _is_from_us() -> bool:

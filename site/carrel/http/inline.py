@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 # The file, and the directive that must allow it.
 EXTENSION = "inline"
-INLINE = {"js/theme.js": "script-src"} | dict.fromkeys(
+INLINE = dict.fromkeys(("js/theme.js", "js/site.js", "js/seen.js"), "script-src") | dict.fromkeys(
     ("css/slot.css", "css/items.css", "css/terms.css"), "style-src"
 )
 

@@ -26,7 +26,7 @@ def test_a_style_sheet_is_kept_for_good_and_sent_compressed(client: FlaskClient)
 
 
 def test_a_static_file_that_is_there_already_is_not_sent_again(client: FlaskClient) -> None:
-    address = address_of(client, r"js/site\.[0-9a-f]{12}\.js")
+    address = address_of(client, r"css/site\.[0-9a-f]{12}\.css")
     tag = client.get(address).headers["ETag"]
     assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
 

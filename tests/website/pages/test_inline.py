@@ -31,8 +31,8 @@ def test_every_inline_script_and_style_of_a_page_is_allowed_by_its_hash(
 ) -> None:
     answer = client.get(path)
     policy = answer.headers["Content-Security-Policy"]
-    assert len(hashes_of(answer.text, "script")) == 1
-    assert hashes_of(answer.text, "script") == allowed(policy, "script-src")
+    assert len(hashes_of(answer.text, "script")) >= 2
+    assert hashes_of(answer.text, "script") <= allowed(policy, "script-src")
     assert hashes_of(answer.text, "style") <= allowed(policy, "style-src")
     assert "unsafe" not in policy
 

@@ -114,6 +114,10 @@ def test_robots_txt_names_the_sitemap_and_keeps_robots_from_private_pages(client
     assert "Disallow: /account/" in text
 
 
+def test_robots_txt_keeps_robots_out_of_the_many_sets_to_practice_with(client: FlaskClient) -> None:
+    assert "Disallow: /study/*/practice?*set=\n" in client.get("/robots.txt").text
+
+
 def test_con_11_security_txt_never_expires_and_never_promises_more_than_a_year(client: FlaskClient) -> None:
     for year in (2026, 2031):
         with time_machine.travel(datetime(year, 6, 1, tzinfo=UTC), tick=False):

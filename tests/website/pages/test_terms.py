@@ -15,7 +15,7 @@ from carrel.services import Services
 from tests.articles.items import TERM
 from tests.support.articles import put_article
 from tests.website.study.bank import put_article_with
-from tests.website.study.test_practice import parsed
+from tests.website.study.practice_forms import parsed
 from website.pages import exam_terms
 
 TEXT = "A competitive medical plan was a status, and a competitive medical plan ended."

@@ -1,11 +1,10 @@
 """The answers that Flask gave, word for word, for as long as they hold: bounded by their bytes."""
 
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from carrel.bounded_cache import BoundedCache
 from carrel.http.response_cache.request_key import RequestKey
 from carrel.page_cache import Audience
 
@@ -42,31 +41,21 @@ class Answer:
 
 
 class Answers:
-    """Answers by what was asked and for whom; the least recently given leaves first."""
+    """Answers by what was asked and for whom."""
 
     def __init__(self, capacity_bytes: int = CAPACITY_BYTES) -> None:
-        self.capacity_bytes = capacity_bytes
-        self.used_bytes = 0
-        self._answers: OrderedDict[tuple[RequestKey, Audience], Answer] = OrderedDict()
-        self._lock = threading.Lock()
+        self._answers = BoundedCache[tuple[RequestKey, Audience], Answer](capacity_bytes)
+
+    @property
+    def used_bytes(self) -> int:
+        """How much the answers take."""
+        return self._answers.used_bytes
 
     def get(self, key: RequestKey, audience: Audience, cache_version: int, now: datetime) -> Answer | None:
         """The answer, unless a newer cache version or the clock made it stale."""
-        with self._lock:
-            answer = self._answers.get((key, audience))
-            if answer:
-                self._answers.move_to_end((key, audience))
+        answer = self._answers.get((key, audience))
         return answer if answer and answer.is_fresh(cache_version, now) else None
 
     def put(self, key: RequestKey, audience: Audience, answer: Answer) -> None:
-        """Keep an answer, and drop the least recently given until all fit."""
-        with self._lock:
-            self._drop((key, audience))
-            self._answers[key, audience] = answer
-            self.used_bytes += answer.size
-            while self.used_bytes > self.capacity_bytes:
-                self._drop(next(iter(self._answers)))
-
-    def _drop(self, key: tuple[RequestKey, Audience]) -> None:
-        if old := self._answers.pop(key, None):
-            self.used_bytes -= old.size
+        """Keep an answer, and drop others until all fit."""
+        self._answers.put((key, audience), answer, answer.size)

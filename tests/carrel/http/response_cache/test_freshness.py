@@ -137,13 +137,14 @@ def key(path: str) -> RequestKey:
 
 
 def test_memory_is_bounded_and_the_least_recently_given_leaves() -> None:
-    answers = Answers(capacity_bytes=2 * (OVERHEAD_BYTES + 10))
+    room = 2 * (OVERHEAD_BYTES + 10)
+    answers = Answers(room)
     for path in ("a", "b"):
         answers.put(key(path), Audience.GUEST, answer(b"x" * 10))
     assert answers.get(key("a"), Audience.GUEST, 1, NOW)
     answers.put(key("c"), Audience.GUEST, answer(b"x" * 10))
     kept = [path for path in "abc" if answers.get(key(path), Audience.GUEST, 1, NOW)]
-    assert (kept, answers.used_bytes) == (["a", "c"], answers.capacity_bytes)
+    assert (kept, answers.used_bytes) == (["a", "c"], room)
 
 
 @pytest.mark.sweep
