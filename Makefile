@@ -61,6 +61,10 @@ going-live: install-test ## Go live on a bare Debian with the document's own com
 image: install-test ## Build the image over a bare Debian and serve from it (root, debootstrap and buildah; takes minutes)
 	PYTHONPATH=site:. .venv/bin/python -m tests.going_live.image
 
+.PHONY: compose
+compose: install-test ## Bring up both compose files with a Docker in a bare Debian (root and debootstrap; takes minutes)
+	PYTHONPATH=site:. .venv/bin/python -m tests.going_live.compose
+
 coverage: install-test ## Which branches the tests take: the total, and the files covered least (takes minutes)
 	$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not browser and not faults" --cov --cov-report=
 	.venv/bin/python -m coverage report --sort=cover --skip-covered

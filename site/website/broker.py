@@ -7,7 +7,7 @@ that is another cluster's is refused.
 import hashlib
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -27,6 +27,7 @@ MARKER_SECONDS: Final = (
     60  # the leader renews it: a cluster that has gone, or has moved, is forgotten by itself
 )
 SEEN_SECONDS: Final = 30
+ROOM_BYTES: Final = 1024 * 1024  # for messages and connections: with less, workers start, and can do nothing
 MOST_WAITING: Final = 100  # messages in a queue: while nobody takes them, none are added
 PATIENCE_SECONDS: Final = 5.0
 FIRST_POSTGRES: Final = 15  # the oldest that the tests run on
@@ -70,6 +71,8 @@ class Broker:
                     "database of its own in REDIS_URL, such as …/1 (one that has ended is forgotten after a minute)."
                 )
             self._redis.set(MARKER, self._marker, ex=MARKER_SECONDS)
+            if self._is_nearly_full():
+                raise BrokerError(self._full)
 
     def see(self, worker: str) -> None:
         """Note that a worker is there."""
@@ -96,6 +99,20 @@ class Broker:
         parts = urlsplit(self.url)
         return f"{parts.hostname or '127.0.0.1'}:{parts.port or 6379}"
 
+    @property
+    def _full(self) -> str:
+        return f"The Redis at {self.place} is full: give it more memory (maxmemory), or another to whoever fills it."
+
+    def _is_nearly_full(self) -> bool:
+        """Whether it would soon refuse to take more. One that makes room by itself never does; one may not tell."""
+        from redis.exceptions import NoPermissionError
+
+        with suppress(NoPermissionError):
+            memory = self._redis.info("memory")
+            most, refuses = int(memory.get("maxmemory", 0)), memory.get("maxmemory_policy") == "noeviction"
+            return refuses and 0 < most < int(memory["used_memory"]) + ROOM_BYTES
+        return False
+
     @contextmanager
     def _sentences(self) -> Iterator[None]:
         from redis import exceptions
@@ -107,9 +124,7 @@ class Broker:
                 f"The Redis at {self.place} refuses the user or password in REDIS_URL."
             ) from None
         except exceptions.OutOfMemoryError:
-            raise BrokerError(
-                f"The Redis at {self.place} is full: give it more memory (maxmemory), or another to whoever fills it."
-            ) from None
+            raise BrokerError(self._full) from None
         except (exceptions.ConnectionError, exceptions.TimeoutError):
             raise BrokerError(
                 f"Redis cannot be reached at {self.place}: is it running, and is REDIS_URL right?"

@@ -207,7 +207,8 @@ def _sentence(error: Exception) -> str:
         case SettingsError() | DatabaseUnusableError() | ReadOnlyError() | BackupError() | ObjectStoreError():
             return str(error)
         case OperationalError():
-            return f"The database cannot be used: {error.orig}. {_hint(error.orig)}"
+            words = " ".join(str(error.orig).split()).rstrip(".?")
+            return f"The database cannot be used: {words}. {_hint(error.orig)}"
         case OSError() if error.errno in DISK_TROUBLE:
             place = error.filename or "the disk"
             return f"{error.strerror}: {place}. Free up space, or make it writable, and try again."
@@ -215,8 +216,10 @@ def _sentence(error: Exception) -> str:
 
 
 def _hint(error: BaseException | None) -> str:
-    if "locked" in str(error):
+    if "locked" in str(error) or "lock timeout" in str(error):
         return "The database is busy. Try again in a minute."
+    if type(error).__module__.startswith("psycopg"):
+        return "Check that PostgreSQL is running and that the database's URL is right."
     return "Is the disk full or the folder read-only?"
 
 

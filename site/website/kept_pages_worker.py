@@ -32,6 +32,22 @@ class KeptPagesWorker(ThreadWorker):
         """The kept answers of this process; None where RESPONSE_CACHE is off."""
         return getattr(self.app, "response_cache", None)
 
+    def set_accept_enabled(self, enabled: bool | None) -> None:
+        """Take connections, or leave them waiting. A process that ends takes those that wait, and closes the door.
+
+        gunicorn would leave it open until its last connection ends, for seconds: who came in meanwhile would wait for nobody,
+        and then be cut off. Now a proxy is refused, and asks the next server; a socket of systemd stays open.
+        """
+        super().set_accept_enabled(enabled)
+        if enabled or self.alive:
+            return
+        for listener in self.sockets:
+            taken = -1
+            while taken != self.nr_conns:
+                taken = self.nr_conns
+                self.accept(listener)
+            listener.close()
+
     def accept(self, listener: socket.socket) -> None:
         """Take a connection, and wait for its request in the loop: no thread waits for a browser that says nothing."""
         try:

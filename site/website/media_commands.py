@@ -29,6 +29,7 @@ def upload_command() -> None:
     with _bucket() as pictures:
         names = [path.name for path in pictures.folder.glob("*") if NAME.fullmatch(path.name)]
         pictures.share(names)
+        next(iter(pictures.stored()), None)  # a wrong bucket is told even where there is nothing to share
     click.echo(f"All {len(names):,} pictures of this machine are in the bucket.")
 
 

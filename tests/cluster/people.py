@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
-from tests.cluster.site import ClusterSite, Visitor
+from tests.cluster.site import ClusterSite
+from tests.cluster.visitor import Visitor
 from tests.faults.site import until
 
 CODE = re.compile(r"\b(\d{4}) (\d{4})\b")
@@ -44,7 +45,7 @@ def people_reading(cluster: ClusterSite) -> Iterator[list[str]]:
         while not over.wait(0.05):
             page = visitor.get("/")
             if page.status_code != 200 or not is_own(page.text):
-                wrong.append(f"{who}: {page.status_code} {page.text[:200]}")
+                wrong.append(f"{who}: {visitor.last_answer()}")
 
     thanks = 'id="page-thanks"'
     threads = [

@@ -20,6 +20,7 @@ from carrel.db import Database
 from tests.caches import nginx as nginxes
 from tests.carrel.s3_server import KEY_ID, S3, SECRET
 from tests.cluster.redis_server import RedisServer, running_redis
+from tests.cluster.visitor import Visitor
 from tests.faults.own_postgres import OwnCluster
 from tests.faults.site import PLAIN, SECRETS, STOP_SECONDS, Entry, Site, environ_of, until
 from tests.support.buyer import Buyer
@@ -39,6 +40,7 @@ server {{
         proxy_set_header Host $http_host;
         proxy_set_header X-Forwarded-For $http_x_forwarded_for;
         proxy_connect_timeout 5s;
+        add_header X-Answered-By "$upstream_addr: $upstream_status" always;
     }}
 }}
 """
@@ -97,6 +99,11 @@ class ClusterSite(Site):
         """Its web server answers."""
         until(lambda: self.buyer_at(machine).is_answered())
 
+    def wait_for_visitors(self, machine: str) -> None:
+        """nginx leads visitors there again: for seconds it asks no server that has not answered."""
+        address = f"127.0.0.1:{self.ports[machine]}: 200"
+        until(lambda: self.visitor().get("/healthz").headers["X-Answered-By"].endswith(address))
+
     def run_on(self, machine: str, *arguments: str) -> str:
         """Run a command to its end there; what it said."""
         name = f"command-{machine}"
@@ -105,38 +112,18 @@ class ClusterSite(Site):
         assert self.children.pop(name).wait(120) == 0, (self.folder / f"{name}.log").read_text()
         return (self.folder / f"{name}.log").read_text()
 
-    def buyer_at(self, machine: str) -> "Visitor":
-        """Somebody whom nginx happens to lead to this machine."""
+    def visitor(self) -> Visitor:
+        """Somebody who comes by nginx."""
         visitor = Visitor(self.url)
         visitor.ports = self.ports
+        return visitor
+
+    def buyer_at(self, machine: str) -> Visitor:
+        """Somebody whom nginx happens to lead to this machine."""
+        visitor = self.visitor()
         visitor.session.headers["Host"] = self.url.removeprefix("http://")
         visitor.go_to(machine)
         return visitor
-
-
-class Visitor(Buyer):
-    """A browser that meets one machine or the other. For both it asks under the site's own name."""
-
-    ports: dict[str, int]
-
-    def go_to(self, machine: str) -> None:
-        """The next requests go there."""
-        self.url = f"http://127.0.0.1:{self.ports[machine]}"
-
-    def is_answered(self) -> bool:
-        """Whether the machine answers at all."""
-        try:
-            return self.get("/healthz").status_code == 200
-        except OSError:
-            return False
-
-    def is_signed_in(self) -> bool:
-        """Whether the machine knows this browser."""
-        return bool(self.get("/me").json()["signed_in"])
-
-    def has_no_ads(self) -> bool:
-        """Only the form for pass holders says thanks."""
-        return 'id="page-thanks"' in self.get("/").text
 
 
 def within_a_second(holds: Callable[[], Any]) -> None:

@@ -33,7 +33,6 @@ from website.doctor.check_context import CheckContext
 
 DELIVERIES = 10_000 if FULL else 300
 AWAY_SECONDS = 10 if FULL else 1
-FORGIVEN_SECONDS = 3  # so long nginx asks no server that did not answer (fail_timeout=2s, rounded up)
 READER = re.compile(r"reader-\d+@example\.org")  # as `put_pending_article` names them
 PICTURE = re.compile(r'src="(/media/[^"]+)"')
 
@@ -103,7 +102,7 @@ def test_either_web_server_killed_costs_nobody_a_page(cluster: ClusterSite) -> N
             cluster.kill(f"web-{machine}")
             time.sleep(AWAY_SECONDS)
             cluster.restart(machine)
-            time.sleep(FORGIVEN_SECONDS if FULL else 0)
+            cluster.wait_for_visitors(machine)
     assert wrong == []
 
 

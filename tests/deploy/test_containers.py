@@ -7,12 +7,14 @@ import pytest
 import yaml
 
 from tests.deploy.units import ROOT
+from tests.going_live.document import DOCUMENT
 
 FOLDER = ROOT / "deploy" / "container"
 DOCKERFILE = (FOLDER / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
 STEPS = [line.split(None, 1) for line in DOCKERFILE.splitlines() if line and not line.startswith("#")]
 COMPOSE: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text("utf-8"))
 CLUSTER: dict[str, Any] = yaml.safe_load((FOLDER / "compose.cluster.yaml").read_text("utf-8"))
+NGINX = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
 OURS = ("migrate", "web", "worker")
 
 
@@ -80,16 +82,28 @@ def test_everything_it_refers_to_is_declared() -> None:
         assert named <= set(COMPOSE["volumes"])
 
 
-def test_nginx_finds_the_website_where_the_shipped_configuration_says() -> None:
-    nginx, shipped = COMPOSE["services"]["nginx"], (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
-    assert nginx["network_mode"] == "service:web"
-    server = re.search(r"server (127\.0\.0\.1:\d+);", shipped)
+def test_nginx_finds_the_website_where_the_shipped_configuration_says_and_nobody_else_does() -> None:
+    web, nginx = COMPOSE["services"]["web"], COMPOSE["services"]["nginx"]
+    server = re.search(r"server (127\.0\.0\.1:\d+);", NGINX)
     assert server
-    command = dict(last_stage())["CMD"]
-    assert server[1] in command
-    for folder in ("/var/lib/nginx", "/var/log/nginx"):
-        assert folder in shipped
-        assert folder in nginx["tmpfs"]
+    assert web["ports"] == [f"{server[1]}:8000"]
+    assert web["command"][-1] == "0.0.0.0:8000"
+    assert nginx["network_mode"] == "host"  # where it sees the visitors' own addresses
+
+
+def test_what_nginx_keeps_is_in_memory_and_what_it_logs_goes_to_docker() -> None:
+    nginx = COMPOSE["services"]["nginx"]
+    kept = re.search(r"proxy_cache_path (\S+) ", NGINX)
+    assert kept
+    assert kept[1].rpartition("/")[0] in nginx["tmpfs"]
+    logs = set(re.findall(r"access_log (\S+) ", NGINX))
+    assert [f"s|{log}|/dev/stdout|" in DOCUMENT.read_text("utf-8") for log in logs] == [True]
+
+
+def test_the_database_is_not_well_before_it_answers_over_the_network() -> None:
+    """While the image makes the database, a server answers at the socket, and ends: who came then would fail."""
+    test = COMPOSE["services"]["database"]["healthcheck"]["test"]
+    assert test[test.index("-h") + 1] == "127.0.0.1"
 
 
 def test_a_machine_of_a_cluster_is_one_of_ours_with_redis_and_a_bucket() -> None:

@@ -1,8 +1,12 @@
 """SIGTERM ends web and worker within thirty seconds, and what is in hand is finished (DATA-24)."""
 
+import os
 import signal
+import socket
 import threading
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from sqlalchemy import select
@@ -41,3 +45,42 @@ def test_data_24_a_checkout_and_a_mail_in_hand_are_finished_before_the_end(tmp_p
         assert len(answers) == 1
         assert web.wait(LIMIT_SECONDS) == 0
         del site.children["web"]
+
+
+def test_who_waits_at_the_door_of_a_web_server_that_ends_is_served_and_the_next_is_refused(
+    tmp_path: Path,
+) -> None:
+    with running_site(tmp_path, f"sqlite:///{tmp_path}/carrel.db", workers=1) as site, ExitStack() as stack:
+        host, _, port = site.url.removeprefix("http://").partition(":")
+        request = f"GET /pass/ HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode()
+
+        def come() -> socket.socket:
+            return stack.enter_context(socket.create_connection((host, int(port)), timeout=60))
+
+        kept_open = come()  # as a proxy does; the process lingers for it
+        kept_open.sendall(request.replace(b"close", b"keep-alive"))
+        assert kept_open.recv(12) == b"HTTP/1.1 200"
+        web, pids = site.children["web"], site.web_pids()
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        waiting = [come() for _ in range(5)]
+        for waiter in waiting:
+            waiter.sendall(request)
+        web.send_signal(signal.SIGTERM)
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+        assert [waiter.recv(12) for waiter in waiting] == [b"HTTP/1.1 200"] * 5
+        until(lambda: is_refused(come))
+        assert web.poll() is None, "it ended before anybody could be refused"
+        kept_open.close()
+        assert web.wait(LIMIT_SECONDS) == 0
+        del site.children["web"]
+
+
+def is_refused(come: Callable[[], socket.socket]) -> bool:
+    """Whether nobody is let in any longer."""
+    try:
+        come().close()
+    except ConnectionRefusedError:
+        return True
+    return False

@@ -59,7 +59,7 @@ def go_live(server: Server) -> None:
         if block.place != POSTGRESQL or server.uses_postgresql:
             connects_stripe = "stripe setup" in block.commands
             if connects_stripe:
-                trial.know_the_server(server)
+                trial.know_the_server(server.debian)
             said = server.follow(block)
             if connects_stripe and DELIVERED not in said:
                 raise SystemExit("Stripe's event did not reach the website.")

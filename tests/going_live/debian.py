@@ -1,4 +1,4 @@
-"""A bare Debian in a folder, entered by chroot in namespaces of its own. Needs root and debootstrap.
+"""A bare Debian in a folder, entered in namespaces of its own. Needs root and debootstrap.
 
 Mirror, keyring and proxies of apt and pip are those of this machine, read when it runs.
 """
@@ -28,9 +28,13 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 CLONE_NEWNET = 0x40000000  # sched.h
 DEVICES = {"null": "1 3", "zero": "1 5", "full": "1 7", "random": "1 8", "urandom": "1 9", "tty": "5 0"}
 
-# Process 1 of the new namespaces. It ignores SIGCHLD, so that whatever is orphaned to it leaves no zombie.
+# Process 1 of the new namespaces. It ignores SIGCHLD, so that whatever is orphaned to it leaves no zombie. The folder
+# becomes their root, not only that of a process: whoever enters a container in there would be led out of it otherwise.
 HOLD = """
+mount --bind "$1" "$1"
 mount -t proc proc "$1/proc"
+mount -t sysfs sysfs "$1/sys"
+mount --rbind /sys/fs/cgroup "$1/sys/fs/cgroup"
 mount -t tmpfs -o mode=755 dev "$1/dev"
 mkdir "$1/dev/shm" "$1/dev/pts"
 mount -t tmpfs shm "$1/dev/shm"
@@ -38,6 +42,9 @@ mount -t devpts -o newinstance,ptmxmode=0666 devpts "$1/dev/pts"
 ln -s pts/ptmx "$1/dev/ptmx"; ln -s /proc/self/fd "$1/dev/fd"
 ln -s fd/0 "$1/dev/stdin"; ln -s fd/1 "$1/dev/stdout"; ln -s fd/2 "$1/dev/stderr"
 ip link set lo up
+cd "$1"
+pivot_root . mnt
+umount -l /mnt
 echo ready
 exec env --ignore-signal=CHLD sleep infinity
 """
@@ -61,7 +68,7 @@ class Debian:
         spaces = ["--mount", "--pid", "--uts", "--ipc", f"--net={net}"]
         as_user = [f"--userspec={user}"] if user else []
         enter = ["nsenter", f"--target={self.pid}", *spaces, "chroot", *as_user]
-        return [*enter, str(self.folder), "env", "-i", *_environment(), *words]
+        return [*enter, "/", "env", "-i", *_environment(), *words]
 
     def run(self, script: str, *, network: bool = False, user: str = "") -> str:
         """Run a shell script and return what it printed. Raises `CommandError`."""

@@ -15,7 +15,7 @@ import requests
 
 from tests.deploy import releases
 from tests.deploy.readers import Readers
-from tests.going_live.debian import CommandError
+from tests.going_live.debian import CommandError, Debian
 from tests.going_live.document import Block
 from tests.going_live.server import DESK_NAME, NAME, REPOSITORY, SITE_NAME, Server, only_this_server
 from tests.support.buyer import Buyer
@@ -27,15 +27,15 @@ PATIENCE_SECONDS = 120
 BROKEN = "---\ntitle: Broken\nsummary: It has no end.\n---\n\n# Broken\n\n[nowhere](missing-article.md)\n"
 
 
-def know_the_server(server: Server) -> None:
+def know_the_server(debian: Debian) -> None:
     """From now on this process, with the fake Stripe in it, finds the server by its name and trusts its certificate."""
-    certificate = server.debian.folder / f"etc/letsencrypt/live/{NAME}/fullchain.pem"
+    certificate = debian.folder / f"etc/letsencrypt/live/{NAME}/fullchain.pem"
     os.environ["SSL_CERT_FILE"] = os.environ["REQUESTS_CA_BUNDLE"] = str(certificate)
     only_this_server()
 
 
-def visit(server: Server) -> None:
-    """Read through nginx, over IPv4 and IPv6, HTTP/2 and TLS 1.2 and 1.3."""
+def speak_tls() -> None:
+    """Reach nginx over IPv4 and IPv6, with HTTP/2 and TLS 1.2 and 1.3."""
     for address in ("127.0.0.1", "::1"):
         for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
             context = ssl.create_default_context()
@@ -46,6 +46,11 @@ def visit(server: Server) -> None:
             ) as secure:
                 assert secure.selected_alpn_protocol() == "h2"
                 print(f"Read over {address}: {secure.version()}, {secure.cipher()}, HTTP/2")
+
+
+def visit(server: Server) -> None:
+    """Read through nginx."""
+    speak_tls()
     plain = requests.get(f"http://{NAME}/", timeout=60, allow_redirects=False)
     assert (plain.status_code, plain.headers["Location"]) == (308, f"{URL}/")
     for path in ("/", "/exams/example/", "/readyz", "/articles/how-an-article-works/"):

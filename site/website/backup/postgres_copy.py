@@ -79,7 +79,7 @@ def row_counts_sql(wanted: Contents) -> str:
 def scratch(url: URL, name: str) -> URL:
     """Make an empty database beside ours."""
     with psycopg.connect(_libpq(url), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0'.encode())
+        connection.execute(f"CREATE DATABASE \"{name}\" ENCODING 'UTF8' TEMPLATE template0".encode())
     return url.set(database=name)
 
 

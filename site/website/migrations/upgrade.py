@@ -5,6 +5,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import Script, ScriptDirectory
+from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from carrel.db import Database, DatabaseUnusableError
@@ -26,10 +27,21 @@ def upgrade(db: Database) -> bool:
         if revision == HEAD or is_later(db, revision):
             return False
         with db.engine.connect() as connection:
+            if revision is None and not db.is_sqlite:
+                _require_all_letters(connection)
             command.upgrade(_config(connection), HEAD)
             write_oldest(connection, oldest_of(list(script().walk_revisions())))
             connection.commit()
         return True
+
+
+def _require_all_letters(connection: Connection) -> None:
+    """Where a server was set up without a language, its databases do not know what a letter is."""
+    if (encoding := connection.scalar(text("SHOW server_encoding"))) != "UTF8":
+        raise DatabaseUnusableError(
+            f"The database's encoding is {encoding}, which does not hold every letter. Create another one: "
+            "createdb --encoding=UTF8 --template=template0"
+        )
 
 
 def upgrade_to(db: Database, revision: str) -> None:

@@ -27,6 +27,8 @@ INDEX = ("sitemapindex", "sitemap")
 MOST_FILES = 50_000  # the protocol allows no more in an index
 Entry = tuple[str, datetime | None]
 PRIVATE_PATHS = ["/account/", "/admin/", "/demo/", "/newsletter/", "/pass/thanks", "/search", "/sign-in/"]
+# 64 of each exam, domain, topic and article, and no search engine lists one.
+NUMBERED_SETS = "/study/*/practice?*set="
 SECURITY_TXT_DAYS = 180  # RFC 9116: "Expires" within a year
 
 
@@ -137,9 +139,8 @@ def robots() -> Response:
 
 def render_robots() -> Rendering:
     """What need not be crawled, and where the sitemap is."""
-    return render_template(
-        "machines/robots.txt", paths=PRIVATE_PATHS, base_url=services().settings.base_url
-    ), None
+    paths, base_url = [*PRIVATE_PATHS, NUMBERED_SETS], services().settings.base_url
+    return render_template("machines/robots.txt", paths=paths, base_url=base_url), None
 
 
 @blueprint.get("/.well-known/security.txt")
