@@ -121,7 +121,8 @@ class Bucket:
                 f"{where} refuses access to the bucket {name!r} of {self.setting} ({code}): check S3_ACCESS_KEY_ID, "
                 "S3_SECRET_ACCESS_KEY and S3_REGION, and what this key may do."
             )
-        return f"The bucket {name!r} of {self.setting} cannot be used: {where} does not answer as it should ({code})."
+        answer = "does not answer" if code == "GenericError" else f"does not answer as it should ({code})"
+        return f"The bucket {name!r} of {self.setting} cannot be used: {where} {answer}."
 
 
 def media_bucket(settings: Settings) -> Bucket:

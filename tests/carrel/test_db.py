@@ -7,7 +7,15 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from carrel.db import FULL, PRAGMAS, Database, DatabaseUnusableError, insert_new, set_pragmas
+from carrel.db import (
+    FULL,
+    PRAGMAS,
+    Database,
+    DatabaseUnusableError,
+    insert_new,
+    insert_or_update,
+    set_pragmas,
+)
 from carrel.page_cache import CacheVersion, bump_cache_version, current_cache_version
 from carrel.tokens import SiteSecret, site_secret
 
@@ -42,6 +50,17 @@ def test_a_row_whose_key_is_taken_is_not_added_again(db: Database) -> None:
         assert insert_new(session, SiteSecret, name="mine", value=b"first")
         assert not insert_new(session, SiteSecret, name="mine", value=b"second")
         assert site_secret(session, "mine") == b"first"
+
+
+@pytest.mark.both_databases
+def test_a_row_replaces_the_one_of_its_key_and_on_demand_only_a_lower_one(db: Database) -> None:
+    with db.write() as session:
+        for value in (b"1", b"3", b"2"):
+            insert_or_update(session, SiteSecret, [{"name": "mine", "value": value}], if_later="value")
+        assert site_secret(session, "mine") == b"3"
+        insert_or_update(session, SiteSecret, [{"name": "mine", "value": b"2"}])
+        insert_or_update(session, SiteSecret, [])
+        assert site_secret(session, "mine") == b"2"
 
 
 def test_pay_30_a_failing_statement_names_no_values(db: Database) -> None:

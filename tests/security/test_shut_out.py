@@ -15,13 +15,7 @@ from carrel.accounts.mail_limits import PER_ADDRESS, PER_IP, PER_SITE, Requester
 from carrel.accounts.sign_in import send_sign_in_link
 from carrel.mail.addresses import Address, parse
 from carrel.services import Services
-from tests.carrel.accounts.conftest import (
-    Post,
-    ask,
-    code_in,
-    link_in,
-    signed_in_as,
-)
+from tests.carrel.accounts.conftest import Post, ask, code_in, link_in, signed_in_as
 from tests.support.accounts import ANNA
 from tests.support.browser import Browser
 from tests.support.operators import OLGA, PASSWORD, code_now, put_operator

@@ -27,8 +27,8 @@ class Buyer:
 
     def press(self, page: str, action: str, **fields: str) -> requests.Response:
         """Submit the form of a page."""
-        token = CSRF.search(self.get(page).text)
-        assert token, f"no form on {page}"
+        token = CSRF.search((shown := self.get(page)).text)
+        assert token, f"no form on {page}: {shown.status_code} {shown.text[:300]}"
         form = {"csrf_token": token[1], **fields}
         return self.session.post(
             self.url + action, data=form, allow_redirects=False, timeout=PATIENCE_SECONDS

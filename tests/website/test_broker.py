@@ -82,6 +82,22 @@ def test_a_redis_that_is_full_is_one_sentence(redis_server: RedisServer) -> None
     broker(redis_server).claim()
 
 
+def test_a_redis_without_room_for_messages_is_full_unless_it_makes_room(redis_server: RedisServer) -> None:
+    used = int(redis_server.client.info("memory")["used_memory"])
+    redis_server.client.config_set("maxmemory", str(used + 500_000))
+    assert "is full" in sentence(broker(redis_server).claim)
+    redis_server.client.config_set("maxmemory-policy", "allkeys-lru")
+    broker(redis_server).claim()
+    redis_server.client.config_set("maxmemory-policy", "noeviction")
+    redis_server.client.config_set("maxmemory", str(used + 5_000_000))
+    broker(redis_server).claim()
+
+
+def test_a_redis_that_does_not_tell_its_memory_is_used(redis_server: RedisServer) -> None:
+    redis_server.client.execute_command("ACL SETUSER", "default", "-info")  # type: ignore[no-untyped-call]
+    broker(redis_server).claim()
+
+
 def test_a_redis_that_is_away_is_one_sentence_without_the_password() -> None:
     port = free_port()
     said = sentence(Broker(f"redis://:hush@127.0.0.1:{port}/0", HERE, "a").claim)

@@ -60,6 +60,11 @@ def test_a_wrong_bucket_is_one_sentence_and_status_2(run: object, in_bucket: Set
     assert (in_bucket.home / "media" / NAMES[0]).exists()
 
 
+def test_a_wrong_bucket_is_told_where_there_is_nothing_to_upload(run: object, in_bucket: Settings) -> None:
+    done = run(in_bucket.model_copy(update={"media_url": "s3://no-such-bucket"}), "upload")  # type: ignore[operator]
+    assert (done.exit_code, done.output.count("\n")) == (2, 1)
+
+
 def test_cleaning_says_what_it_would_delete_and_when(run: object, settings: Settings) -> None:
     (settings.home / "media").mkdir()
     (settings.home / "media" / NAMES[0]).write_bytes(b"x")

@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from carrel.db import Base, Database
+from carrel.db import Base, Database, DatabaseUnusableError
 from website.migrations import (
     HEAD,
     UnknownSchemaError,
@@ -89,6 +89,20 @@ def test_data_18_a_schema_that_lacks_a_column_is_refused_and_one_that_has_more_i
         check_columns(db)
     with pytest.raises(UnknownSchemaError, match="unfinished release"):
         migrate(db)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_a_database_that_does_not_hold_every_letter_is_refused(db: Database) -> None:
+    few = Database(db.url.set(database="few_letters").render_as_string(hide_password=False))
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(
+            text("CREATE DATABASE few_letters ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
+        )
+        with pytest.raises(DatabaseUnusableError, match=r"encoding is SQL_ASCII.*--encoding=UTF8"):
+            migrate(few)
+        few.close()
+        connection.execute(text("DROP DATABASE few_letters"))
 
 
 def test_a_database_without_a_schema_is_refused(tmp_path: Path) -> None:

@@ -39,12 +39,17 @@ def reader_session() -> ReaderSession | None:
     return current
 
 
+def signed_in() -> ReaderSession | None:
+    """The session of somebody who may see the account."""
+    current = reader_session()
+    return current if current and sessions.may_see_account(current) else None
+
+
 def required() -> ReaderSession:
     """The session of somebody who may see the account. Raises `SignInRequiredError`."""
-    current = reader_session()
-    if current is None or not sessions.may_see_account(current):
-        raise SignInRequiredError(_return_path())
-    return current
+    if current := signed_in():
+        return current
+    raise SignInRequiredError(_return_path())
 
 
 def fresh() -> ReaderSession:

@@ -94,7 +94,8 @@ def _open(name: str, content: bytes) -> Image.Image:
     if len(content) > BYTES:
         raise ImageTooLargeError(name)
     try:
-        image = Image.open(io.BytesIO(content), formats=_FORMATS)
+        with warnings.catch_warnings(action="ignore", category=UserWarning):  # about damaged EXIF data
+            image = Image.open(io.BytesIO(content), formats=_FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise TooManyPixelsError(name) from None
     except UnidentifiedImageError:

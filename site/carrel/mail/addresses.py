@@ -12,6 +12,7 @@ LONGEST_LOCAL_PART = 64
 # RFC 5322 dot-atom, with the letters of other scripts that RFC 6531 adds. Quoted local parts are refused.
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00A1-\U0010FFFF-]+"
 _LOCAL_PART = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
+_IN_TEXT = re.compile(r"""[^\s<>()\[\],;:"]+@[^\s<>()\[\],;:"]+""")
 
 
 class InvalidAddressError(ValueError):
@@ -55,6 +56,11 @@ def masked(address: str) -> str:
     """`a•••@x.org`: enough for its owner to know it again."""
     local, _, domain = address.rpartition("@")
     return f"{local[:1]}•••@{domain}"
+
+
+def mask_addresses(text: str) -> str:
+    """The text with every address in it masked: what servers say must not outlive the person."""
+    return _IN_TEXT.sub(lambda match: masked(match[0]), text)
 
 
 def _lower(local: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from carrel.mail.addresses import masked
+from carrel.mail.addresses import mask_addresses, masked
 
 # RFC 3463: 5.1.x are addresses that do not exist; 5.7.x are rules, 5.2.2 a full mailbox.
 _NO_SUCH_MAILBOX = re.compile(r"\b5\.1\.(?:0|1|2|3|6|10)\b")
@@ -76,4 +76,5 @@ def without_address(outcome: Outcome, to: str) -> Outcome:
     """Servers repeat the address in their replies; it must not reach logs and tables that outlive it."""
     if isinstance(outcome, Sent | Withheld):
         return outcome
-    return replace(outcome, text=re.sub(re.escape(to), masked(to), outcome.text, flags=re.IGNORECASE))
+    text = re.sub(re.escape(to), masked(to), outcome.text, flags=re.IGNORECASE)
+    return replace(outcome, text=mask_addresses(text))

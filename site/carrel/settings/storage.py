@@ -30,7 +30,10 @@ class StorageSettings(BaseModel):
     @classmethod
     def _url_names_a_bucket(cls, value: str) -> str:
         if value and not BUCKET_URL.fullmatch(value):
-            raise ValueError("it must be an address such as s3://bucket/prefix")
+            raise ValueError(
+                "it must be an address such as s3://bucket/prefix; a bucket's name has 3 to 63 lowercase letters, digits, dots "
+                "and hyphens"
+            )
         return value.rstrip("/")
 
     @field_validator("media_cdn_url")
