@@ -25,7 +25,7 @@ BESIDE_THE_SITEMAP = [
 ]  # fmt: skip
 # Tags, classes, attributes, files, labels and lines that only advertising has.
 TRACES = re.compile(
-    r"""class="[^"]*\bslot|data-(?:house|network|slot)|\.slot-label\b|js/(?:seen|network)\.|sponsored nofollow|[">](?:Advertisement|Sponsored)[<"]"""
+    r"""class="[^"]*\bslot|data-(?:house|network|slot)|\.slot-label\b|js/network\.|sendBeacon\("/seen"|sponsored nofollow|[">](?:Advertisement|Sponsored)[<"]"""
     r"""|sample\.example|Sample (?:pencils|flash|study|desk)|adsbygoogle|carrelNetwork|Disable ads|class="[^"]*\boffer""",
     re.IGNORECASE,
 )
@@ -111,7 +111,7 @@ def test_the_same_search_finds_advertising_with_a_guest(shared: BrowserContext, 
     for path in ("/", "/exams/cpb/", "/articles/what-cmp-means/"):
         found = " ".join(faults(path, shared.request.get(path)))
         assert "'.slot-label'" in found
-        assert "js/seen." in found
+        assert 'sendBeacon("/seen"' in found
         assert "sponsored nofollow" in found
         assert "allows script-src" in found
     own = hashes(shared.request.get("/privacy/"))

@@ -51,7 +51,7 @@ PERSONAL = [
 TAILS = ["", "", "", "", "?utm_source=mail", "?x=1"]
 # What advertising leaves in a page; none of it may reach a holder.
 TRACES = re.compile(
-    rb'class="slot|\.slot-label\b|seen\.[0-9a-f]+\.js|network\.[0-9a-f]+\.js|Advertisement|Sponsored|data-house|>Sample '
+    rb'class="slot|\.slot-label\b|sendBeacon\("/seen"|network\.[0-9a-f]+\.js|Advertisement|Sponsored|data-house|>Sample '
 )
 
 

@@ -74,4 +74,4 @@ def test_ads_false_in_the_front_matter_leaves_no_slot_and_no_style_sheet(
         session.add(house_ad())
     page = client.get("/articles/quiet/").get_data(as_text=True)
     assert "slot" not in page
-    assert "seen." not in page
+    assert "/seen" not in page
