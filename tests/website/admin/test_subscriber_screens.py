@@ -70,7 +70,7 @@ def test_each_act_is_done_said_and_logged_with_its_reason(
         (SUNE, "suppression.lift", subject, WHY),
     ]
     with services.db.read() as session:
-        entry = session.scalars(select(AuditEntry)).first()
+        entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).first()
     assert entry
     assert entry.before
     assert entry.after
