@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from tests.faults.site import PLAIN, SECRETS, STOP_SECONDS, Entry, Site, environ
 from tests.support.buyer import Buyer
 from tests.support.served import free_port, running, wait_for
 from tests.support.smtp import FakeMailServer
-from website.demo.fake_stripe import running_fake_stripe
+from website.demo.fake_stripe import FakeStripe, running_fake_stripe
 
 MACHINES = ("a", "b")
 FRONT = """
@@ -149,13 +149,7 @@ def running_cluster(folder: Path, bucket: S3, release: Path | None = None) -> It
         stack.callback(db.close)
         redis = stack.enter_context(running_redis(folder))
         mail = stack.enter_context(FakeMailServer().running())
-        stripe = stack.enter_context(
-            running_fake_stripe(
-                webhook_url=f"{url}/webhooks/stripe",
-                webhook_secrets=SECRETS[:1],
-                retry_delays=(0.2, 0.5, 1, 2, 4, 8),
-            )
-        )
+        stripe = stack.enter_context(_stripe(url))
         settings = environ_of(folder / "a", database_url, url) | _stores(folder, bucket)
         settings |= {
             "STRIPE_SECRET_KEY": stripe.api_key,
@@ -188,6 +182,15 @@ def running_cluster(folder: Path, bucket: S3, release: Path | None = None) -> It
             site.wait_for_machine(machine)
         until(lambda: len(redis.client.keys("carrel:*:worker:*")) == len(MACHINES))
         yield site
+
+
+def _stripe(url: str) -> AbstractContextManager[FakeStripe]:
+    """One that tells the site at this address of everything, and soon again where nobody answered."""
+    return running_fake_stripe(
+        webhook_url=f"{url}/webhooks/stripe",
+        webhook_secrets=SECRETS[:1],
+        retry_delays=(0.2, 0.5, 1, 2, 4, 8),
+    )
 
 
 def _stores(folder: Path, bucket: S3) -> dict[str, str]:

@@ -23,15 +23,8 @@ from tests.newsletter.rolling_up import (
     RECIPIENTS,
     count_rows,
     last_id,
-    put_sent_issue,
     roll_up_all,
 )
-
-
-@pytest.fixture
-def sent(post: Services, travel: time_machine.Traveller) -> Services:
-    put_sent_issue(post)
-    return post
 
 
 def stats(site: Services, issue_id: int = 1) -> DeliveryStats:

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-import pytest
 import time_machine
 from sqlalchemy import select, update
 
@@ -19,16 +18,10 @@ from newsletter.issues.models import (
     ScheduleCursor,
 )
 from newsletter.subscribers.models import Frequency
-from tests.newsletter.rolling_up import MORE_THAN_A_YEAR, count_rows, put_sent_issue, roll_up_all
+from tests.newsletter.rolling_up import MORE_THAN_A_YEAR, count_rows, roll_up_all
 from tests.support.articles import put_article
 from tests.support.digests import SATURDAY, add_subscribers, deliver, make_ready, start_schedule
 from tests.support.smtp import FakeMailServer
-
-
-@pytest.fixture
-def sent(post: Services, travel: time_machine.Traveller) -> Services:
-    put_sent_issue(post)
-    return post
 
 
 def test_a_clock_that_runs_ahead_and_back_makes_nobody_get_an_article_twice(

@@ -14,9 +14,7 @@ from carrel.mail import suppression
 from carrel.mail.models import Suppression, SuppressionKind
 from carrel.services import Services
 from newsletter.subscribers.models import SignUp, Subscriber
-from tests.support.articles import put_article
 from tests.support.browser import Browser
-from tests.support.newsletter import put_subscriber
 from tests.support.operators import SUNE, signed_in
 from tests.website.admin.subscriber_forms import ANNA, act, log, row
 from website.admin.operators.roles import Role
@@ -28,14 +26,6 @@ NEW = {
     "evidence": "paper form, May fair",
     "pace": "daily",
 }
-
-
-@pytest.fixture
-def anna(services: Services) -> int:
-    with services.db.write() as session:
-        put_article(session, slug="one", topics=("medicare",))
-        put_article(session, slug="two", exam="ccm")
-        return put_subscriber(session, ANNA, source="/subscribe/").id
 
 
 def add(browser: Browser, **fields: Any) -> TestResponse:

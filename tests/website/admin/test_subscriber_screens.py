@@ -17,7 +17,6 @@ from newsletter.subscribers.models import Subscriber, SubscriberState, Subscript
 from tests.support.articles import put_article
 from tests.support.browser import Browser, forms_of
 from tests.support.digests import make_ready, start_schedule
-from tests.support.newsletter import put_subscriber
 from tests.support.operators import SUNE, signed_in
 from tests.website.admin.subscriber_forms import ANNA, WHY, do, log, row
 from website.admin.operators.models import OperatorSession
@@ -30,14 +29,6 @@ pytestmark = pytest.mark.both_databases
 def sune(app: Flask) -> Browser:
     """Support helps people."""
     return signed_in(app, Role.SUPPORT)
-
-
-@pytest.fixture
-def anna(services: Services) -> int:
-    with services.db.write() as session:
-        put_article(session, slug="one", topics=("medicare",))
-        put_article(session, slug="two", exam="ccm")
-        return put_subscriber(session, ANNA, source="/subscribe/").id
 
 
 def test_the_table_leads_to_the_page(sune: Browser, anna: int) -> None:
